@@ -1,0 +1,26 @@
+/**
+ * Annotation keys that gantry writes.
+ *
+ * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md#pre-defined-annotation-keys | OCI image-spec 1.1.1, Pre-Defined Annotation Keys}
+ */
+
+/** When the content was made: RFC 3339, seconds, `Z`. */
+export const CREATED_ANNOTATION = "org.opencontainers.image.created";
+/** The URL of the source repository, without credentials. */
+export const SOURCE_ANNOTATION = "org.opencontainers.image.source";
+/** The revision of the source: a commit, or `<branch|tag>@sha1:<commit>` for Flux. */
+export const REVISION_ANNOTATION = "org.opencontainers.image.revision";
+/** The version of the packaged content. */
+export const VERSION_ANNOTATION = "org.opencontainers.image.version";
+/** The file name that a layer stands for, as `oras` reads it. */
+export const TITLE_ANNOTATION = "org.opencontainers.image.title";
+/** The tag of a manifest in an image layout's `index.json`. */
+export const REF_NAME_ANNOTATION = "org.opencontainers.image.ref.name";
+
+/** The digest of a layer before compression, as `oras` reads it when it unpacks. */
+export const ORAS_CONTENT_DIGEST_ANNOTATION = "io.deis.oras.content.digest";
+/** `true` when `oras` shall unpack the layer into a directory. */
+export const ORAS_CONTENT_UNPACK_ANNOTATION = "io.deis.oras.content.unpack";
+
+/** What a layer of a Timoni module holds: `module/vendor` or `module`. */
+export const TIMONI_CONTENT_TYPE_ANNOTATION = "sh.timoni.content.type";

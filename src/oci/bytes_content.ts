@@ -1,0 +1,27 @@
+import type { Content, Descriptor } from "./descriptor.ts";
+import { digestOf } from "./digest.ts";
+
+/**
+ * Makes content out of bytes in memory.
+ *
+ * @param mediaType What the bytes are.
+ * @param bytes The bytes; they must not change afterwards.
+ * @param more Further fields of the descriptor.
+ */
+export function bytesContent(
+  mediaType: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  more: Omit<Partial<Descriptor>, "mediaType" | "digest" | "size"> = {},
+): Content {
+  return {
+    descriptor: { mediaType, digest: digestOf(bytes), size: bytes.byteLength, ...more },
+    open(): ReadableStream<Uint8Array<ArrayBuffer>> {
+      return new ReadableStream({
+        start(controller): void {
+          if (bytes.byteLength > 0) controller.enqueue(bytes);
+          controller.close();
+        },
+      });
+    },
+  };
+}

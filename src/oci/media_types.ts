@@ -1,0 +1,41 @@
+/**
+ * Media types of manifests, configs and layers, by ecosystem.
+ *
+ * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/media-types.md | OCI image-spec 1.1.1, Media types}
+ */
+
+/** An OCI image manifest. */
+export const OCI_MANIFEST_MEDIA_TYPE = "application/vnd.oci.image.manifest.v1+json";
+/** An OCI image index: a list of manifests. */
+export const OCI_INDEX_MEDIA_TYPE = "application/vnd.oci.image.index.v1+json";
+/** A Docker schema 2 manifest, which registries and layouts may still hold. */
+export const DOCKER_MANIFEST_MEDIA_TYPE = "application/vnd.docker.distribution.manifest.v2+json";
+/** A Docker manifest list, which registries and layouts may still hold. */
+export const DOCKER_MANIFEST_LIST_MEDIA_TYPE = "application/vnd.docker.distribution.manifest.list.v2+json";
+/** Every manifest media type that gantry reads, in the order of the `Accept` header. */
+export const MANIFEST_MEDIA_TYPES: readonly string[] = [
+  OCI_MANIFEST_MEDIA_TYPE,
+  OCI_INDEX_MEDIA_TYPE,
+  DOCKER_MANIFEST_MEDIA_TYPE,
+  DOCKER_MANIFEST_LIST_MEDIA_TYPE,
+];
+
+/** The empty descriptor `{}`: the config of an artifact that needs none. */
+export const EMPTY_MEDIA_TYPE = "application/vnd.oci.empty.v1+json";
+/** A container image's config, with `rootfs.diff_ids`. */
+export const IMAGE_CONFIG_MEDIA_TYPE = "application/vnd.oci.image.config.v1+json";
+/** An image layer, not compressed. */
+export const IMAGE_LAYER_MEDIA_TYPE = "application/vnd.oci.image.layer.v1.tar";
+
+/** What an artifact is called when its publisher gives no `artifactType`. */
+export const UNKNOWN_ARTIFACT_TYPE = "application/vnd.unknown.artifact.v1";
+
+/** The config of an artifact for Flux. */
+export const FLUX_CONFIG_MEDIA_TYPE = "application/vnd.cncf.flux.config.v1+json";
+/** The layer of an artifact for Flux. */
+export const FLUX_CONTENT_MEDIA_TYPE = "application/vnd.cncf.flux.content.v1.tar+gzip";
+
+/** The config of a Timoni module. */
+export const TIMONI_CONFIG_MEDIA_TYPE = "application/vnd.timoni.config.v1+json";
+/** Both layers of a Timoni module. */
+export const TIMONI_CONTENT_MEDIA_TYPE = "application/vnd.timoni.content.v1.tar+gzip";

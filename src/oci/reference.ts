@@ -1,0 +1,180 @@
+/**
+ * References: where an artifact is, as people write it.
+ *
+ * @see {@link https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests | OCI distribution-spec 1.1.1, Pulling manifests}
+ */
+import { type Digest, isDigest, parseDigest } from "./digest.ts";
+import { isTag, parseTag } from "./tag.ts";
+
+/** A repository in a registry: `oci://HOST[:PORT]/REPOSITORY[:TAG][@DIGEST]`. */
+export interface RegistryReference {
+  readonly kind: "registry";
+  /** Host name or address, with the port when one was given: `ghcr.io`, `localhost:5000`, `[::1]:5000`. */
+  readonly host: string;
+  /** Repository name below the host, such as `acme/app`. */
+  readonly repository: string;
+  /** The tag, when one was given. */
+  readonly tag?: string;
+  /** The digest, when one was given. */
+  readonly digest?: Digest;
+}
+
+/** An OCI image layout, as a directory (`oci-layout:PATH`) or as one tar (`oci-archive:PATH`). */
+export interface LayoutReference {
+  readonly kind: "oci-layout" | "oci-archive";
+  /** Path of the directory or of the tar, as it was written. */
+  readonly path: string;
+  /** The tag, when one was given. */
+  readonly tag?: string;
+  /** The digest, when one was given. */
+  readonly digest?: Digest;
+}
+
+/** Any place an artifact can be in. */
+export type Reference = RegistryReference | LayoutReference;
+
+/** How long host and repository together may be: what most registries and clients agree on. */
+const NAME_LENGTH_LIMIT = 255;
+
+const HOST_LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
+const HOST_REGEXP = new RegExp(`^(?:${HOST_LABEL}(?:\\.${HOST_LABEL})*|\\[[0-9a-fA-F:.]{2,45}\\])(?::([0-9]{1,5}))?$`);
+const REPOSITORY_PART_REGEXP = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+
+/**
+ * Parses a reference.
+ *
+ * The tag of a layout stands after the last `:` of the last part of its path, so a layout whose directory name holds
+ * a `:` cannot be named without one.
+ *
+ * @param text `oci://HOST[:PORT]/REPOSITORY[:TAG][@DIGEST]`, `oci-layout:PATH[:TAG][@DIGEST]` or
+ *   `oci-archive:PATH[:TAG][@DIGEST]`.
+ * @throws {SyntaxError} Names the reference and what is wrong with it.
+ *
+ * @example
+ * ```ts
+ * import { parseReference } from "@gantry/gantry";
+ *
+ * parseReference("oci://ghcr.io/acme/app:1.2.3");
+ * parseReference("oci-layout:./dist/app:1.2.3");
+ * ```
+ */
+export function parseReference(text: string): Reference {
+  try {
+    return parse(text);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new SyntaxError(`Cannot parse reference ${JSON.stringify(shorten(redactUserInfo(text)))}: ${message}`, {
+      cause,
+    });
+  }
+}
+
+/** Writes a reference as {@linkcode parseReference} reads it. */
+export function formatReference(reference: Reference): string {
+  const tag = reference.tag === undefined ? "" : `:${reference.tag}`;
+  const digest = reference.digest === undefined ? "" : `@${reference.digest}`;
+  return `${formatRepository(reference)}${tag}${digest}`;
+}
+
+/** Writes a reference without its tag and its digest. */
+export function formatRepository(reference: Reference): string {
+  return reference.kind === "registry"
+    ? `oci://${reference.host}/${reference.repository}`
+    : `${reference.kind}:${reference.path}`;
+}
+
+function parse(text: string): Reference {
+  if (text.startsWith("oci://")) return parseRegistry(text.slice("oci://".length));
+  for (const kind of ["oci-layout", "oci-archive"] as const) {
+    if (text.startsWith(`${kind}:`)) return parseLayout(kind, text.slice(kind.length + 1));
+  }
+  // What is left of `localhost:5000/app` and of `app:1.0` is a port and a tag.
+  const [, scheme, rest = ""] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(redactUserInfo(text)) ?? [];
+  const forms = "write oci://HOST/REPOSITORY, oci-layout:PATH or oci-archive:PATH";
+  throw new SyntaxError(
+    scheme === undefined || isTag(rest) || /^[0-9]+\//.test(rest)
+      ? `it has no scheme, ${forms}`
+      : `unknown scheme "${shorten(scheme)}:", ${forms}`,
+  );
+}
+
+function parseRegistry(text: string): RegistryReference {
+  const [named, digest] = splitDigest(text);
+  const slash = named.indexOf("/");
+  if (slash <= 0) throw new SyntaxError("it needs a host and a repository, such as oci://ghcr.io/acme/app");
+  // A password may hold a "/", so what stands before an "@" with a "/" after it may be one, wherever it is.
+  const at = named.indexOf("@");
+  if (at >= 0 && at < named.lastIndexOf("/")) {
+    throw new SyntaxError("credentials do not belong in a reference");
+  }
+  const host = named.slice(0, slash);
+  const rest = named.slice(slash + 1);
+  const colon = rest.lastIndexOf(":");
+  const tagged = colon > rest.lastIndexOf("/");
+  const repository = tagged ? rest.slice(0, colon) : rest;
+  checkHost(host);
+  checkRepository(repository);
+  if (host.length + 1 + repository.length > NAME_LENGTH_LIMIT) {
+    throw new SyntaxError(`host and repository are longer than ${NAME_LENGTH_LIMIT} characters`);
+  }
+  return withNames({ kind: "registry", host, repository }, tagged ? rest.slice(colon + 1) : undefined, digest);
+}
+
+function parseLayout(kind: LayoutReference["kind"], text: string): LayoutReference {
+  const [named, digest] = splitDigest(text);
+  const colon = named.lastIndexOf(":");
+  const tagged = colon > named.lastIndexOf("/") && colon >= 0;
+  const path = tagged ? named.slice(0, colon) : named;
+  if (path === "") throw new SyntaxError(`it needs a path, such as ${kind}:./dist/app`);
+  if (path.includes("\0")) throw new SyntaxError("a path cannot hold a NUL character");
+  return withNames({ kind, path }, tagged ? named.slice(colon + 1) : undefined, digest);
+}
+
+function withNames<R extends Reference>(reference: R, tag: string | undefined, digest: Digest | undefined): R {
+  return {
+    ...reference,
+    ...(tag === undefined ? {} : { tag: parseTag(tag) }),
+    ...(digest === undefined ? {} : { digest }),
+  };
+}
+
+function splitDigest(text: string): [named: string, digest: Digest | undefined] {
+  const at = text.lastIndexOf("@");
+  const after = text.slice(at + 1);
+  // An "@" in a directory's name is no digest; only what looks like one is held to the grammar.
+  if (at < 0 || !/^[a-z0-9+._-]+:[^/]*$/.test(after)) return [text, undefined];
+  return [text.slice(0, at), isDigest(after) ? after : parseDigest(after)];
+}
+
+function checkHost(host: string): void {
+  if (host.length > NAME_LENGTH_LIMIT) throw new SyntaxError("the host is too long");
+  const match = HOST_REGEXP.exec(host);
+  if (match === null) throw new SyntaxError(`${JSON.stringify(host)} is not a host name with an optional port`);
+  if (match[1] !== undefined && !(Number(match[1]) >= 1 && Number(match[1]) <= 65535)) {
+    throw new SyntaxError(`port ${match[1]} is not between 1 and 65535`);
+  }
+}
+
+function checkRepository(repository: string): void {
+  if (repository === "") throw new SyntaxError("it needs a repository after the host, such as acme/app");
+  if (repository.length > NAME_LENGTH_LIMIT) throw new SyntaxError("the repository is too long");
+  for (const part of repository.split("/")) {
+    if (REPOSITORY_PART_REGEXP.test(part)) continue;
+    const hint = part !== part.toLowerCase() && REPOSITORY_PART_REGEXP.test(part.toLowerCase())
+      ? `, repositories are lower case: ${JSON.stringify(part.toLowerCase())}`
+      : `, a part of it is a-z and 0-9, joined by ".", "_", "__" or "-"`;
+    throw new SyntaxError(`${JSON.stringify(shorten(part))} cannot stand in a repository name${hint}`);
+  }
+}
+
+/** Takes away what may be credentials: all before an "@" that a "/" follows, and all before one in the place of a host. */
+function redactUserInfo(text: string): string {
+  if (/^oci-(?:layout|archive):/.test(text)) return text;
+  return text
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@(?=[^/@]*\/)/is, "$1")
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, "$1");
+}
+
+function shorten(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

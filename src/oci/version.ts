@@ -1,0 +1,44 @@
+/**
+ * Versions: SemVer 2, as they are tags.
+ *
+ * @see {@link https://semver.org/spec/v2.0.0.html | Semantic Versioning 2.0.0}
+ */
+import { isTag } from "./tag.ts";
+
+const NUMBER = "(?:0|[1-9][0-9]*)";
+const PRE_RELEASE_PART = `(?:${NUMBER}|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)`;
+const VERSION_REGEXP = new RegExp(
+  `^${NUMBER}\\.${NUMBER}\\.${NUMBER}(?:-${PRE_RELEASE_PART}(?:\\.${PRE_RELEASE_PART})*)?$`,
+);
+
+/**
+ * Checks a version: strict SemVer 2 without build metadata, so that it is a tag as well.
+ *
+ * @param text Such as `1.2.3` or `1.2.3-rc.1`.
+ * @returns The same text.
+ * @throws {SyntaxError} Says what is wrong, and what to write instead where that is clear.
+ */
+export function parseVersion(text: string): string {
+  if (text.length <= 128 && VERSION_REGEXP.test(text) && isTag(text)) return text;
+  throw new SyntaxError(`Cannot parse version ${JSON.stringify(text.slice(0, 140))}: ${problem(text)}`);
+}
+
+/** Tells whether a checked version is a pre-release: whether it has a `-` part. */
+export function isPreRelease(version: string): boolean {
+  return version.includes("-");
+}
+
+function problem(text: string): string {
+  if (text === "") return "it is empty";
+  if (text.length > 128) return `it has ${text.length} characters, an OCI tag at most 128`;
+  if (/^[vV]/.test(text) && VERSION_REGEXP.test(text.slice(1))) {
+    return `SemVer has no leading ${JSON.stringify(text.charAt(0))}, write ${JSON.stringify(text.slice(1))}`;
+  }
+  if (text.includes("+")) return `build metadata ("+…") cannot stand in an OCI tag`;
+  const core = text.split("-", 1)[0] ?? "";
+  if (/^[0-9]+\.[0-9]+\.[0-9]+$/.test(core) && /(^|\.)0[0-9]/.test(core)) {
+    return "SemVer numbers have no leading zeros";
+  }
+  if (/^[0-9]+(\.[0-9]+)?$/.test(text)) return "SemVer has three numbers, such as 1.2.3";
+  return "it is not SemVer 2, such as 1.2.3 or 1.2.3-rc.1";
+}

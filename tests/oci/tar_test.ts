@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { unpackTar } from "modern-tar";
+import { digestOf } from "../../src/oci/digest.ts";
+import { tar, type TarEntry } from "../../src/oci/tar.ts";
+import { collectBytes } from "../support/collect_bytes.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { toolTest } from "../support/tools.ts";
+import { tarDirectory, tarFile, watchedFile } from "./tar_entries.ts";
+
+const LONG_NAME = `${"d".repeat(150)}/${"\u00e9".repeat(100)}.yaml`;
+
+function tree(): readonly TarEntry[] {
+  return [
+    tarDirectory("."),
+    tarDirectory("deploy"),
+    { ...tarFile("deploy/run.sh", "#!/bin/sh\n"), mode: 0o755 },
+    tarFile("empty"),
+    tarFile("one block", "x".repeat(512)),
+    tarFile(LONG_NAME, "kind: ", "ConfigMap\n"),
+  ];
+}
+
+Deno.test("tar() writes the bytes of Go's archive/tar when it writes a tree", async () => {
+  // Go 1.26.8, archive/tar, the same entries with zero times.
+  assert.equal(
+    digestOf(await collectBytes(tar(tree()))),
+    "sha256:8236193bd4fa3fb203bb8643e3fac1b1a4fa50752e4e1ae31d3e234153961def",
+  );
+});
+
+Deno.test("tar() writes two blocks of zeros and nothing else when there are no entries", async () => {
+  assert.deepEqual(await collectBytes(tar([])), new Uint8Array(1024));
+});
+
+Deno.test("tar() writes what a strict reader reads when names and bytes are any", async () => {
+  const part = fc.string({ unit: "grapheme", minLength: 1, maxLength: 120 })
+    .filter((text) => !/[/\0]|^\.\.?$/.test(text) && text.isWellFormed());
+  const name = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
+  const entry = fc.record({ name, directory: fc.boolean(), bytes: fc.uint8Array({ maxLength: 1100 }) });
+  await fc.assert(fc.asyncProperty(fc.array(entry, { maxLength: 8 }), async (entries) => {
+    const archive = await collectBytes(
+      tar(entries.map(({ name, directory, bytes }) => directory ? tarDirectory(name) : tarFile(name, bytes.slice()))),
+    );
+    assert.equal(archive.byteLength % 512, 0);
+    assert.deepEqual(
+      (await unpackTar(archive, { strict: true })).map((
+        { header, data },
+      ) => [header.name, header.type, header.size, data]),
+      entries.map(({ name, directory, bytes }) =>
+        directory ? [name, "directory", 0, undefined] : [name, "file", bytes.byteLength, bytes]
+      ),
+    );
+  }));
+});
+
+toolTest("tar() writes what GNU tar extracts when names are long and not ASCII", ["tar"], async () => {
+  await using directory = await tempDirectory();
+  const args = ["-x", "-p", "-C", directory.path];
+  const child = new Deno.Command("tar", { args, stdin: "piped", stderr: "piped" }).spawn();
+  await ReadableStream.from(tar(tree())).pipeTo(child.stdin);
+  const { code, stderr } = await child.output();
+  assert.deepEqual([code, new TextDecoder().decode(stderr)], [0, ""]);
+  for (const entry of tree()) {
+    const path = `${directory.path}/${entry.name}`;
+    const info = await Deno.stat(path);
+    assert.deepEqual([(info.mode ?? 0) & 0o7777, info.mtime], [entry.mode, new Date(0)], entry.name);
+    if (entry.type === "directory") continue;
+    assert.deepEqual(await Deno.readFile(path), await collectBytes(entry.open()), entry.name);
+  }
+});
+
+Deno.test("tar() gives few large pieces when there are 10,000 small files", async () => {
+  const entries = Array.from({ length: 10_000 }, (_, at) => tarFile(`f${at}`, "x"));
+  const sizes: number[] = [];
+  for await (const piece of tar(entries)) sizes.push(piece.byteLength);
+  assert.equal(sizes.reduce((sum, size) => sum + size, 0), 10_000 * 1024 + 1024);
+  assert.ok(sizes.slice(0, -1).every((size) => size === 128 * 1024));
+});
+
+Deno.test("tar() takes entries when they come one by one", async () => {
+  async function* entries(): AsyncGenerator<TarEntry> {
+    yield* tree();
+  }
+  assert.deepEqual(await collectBytes(tar(entries())), await collectBytes(tar(tree())));
+});
+
+const WRONG_SIZES: readonly (readonly [what: string, size: number, found: string])[] = [
+  ["shorter", 12, "it has 10 bytes, 12 were expected"],
+  ["longer", 9, "it has more than 9 bytes, 9 were expected"],
+  ["longer than nothing", 0, "it has more than 0 bytes, 0 were expected"],
+];
+for (const [what, size, found] of WRONG_SIZES) {
+  Deno.test(`tar() fails when a body is ${what}`, async () => {
+    const entry = { ...tarFile("a/b", "01234", "56789"), size };
+    await assert.rejects(collectBytes(tar([entry])), new RangeError(`Cannot archive "a/b": ${found}`));
+  });
+}
+
+Deno.test("tar() cancels a body when it is longer than its size", async () => {
+  const endless = watchedFile("endless", 5, { pull: (controller) => controller.enqueue(new Uint8Array(3)) });
+  await assert.rejects(collectBytes(tar([endless.entry])), RangeError);
+  assert.ok(endless.cancelled());
+});
+
+Deno.test("tar() cancels the open body when the reader stops", async () => {
+  const large = watchedFile("large", 2 ** 40, { pull: (controller) => controller.enqueue(new Uint8Array(65536)) });
+  for await (const piece of tar([large.entry])) {
+    assert.equal(piece.byteLength, 128 * 1024);
+    break;
+  }
+  assert.ok(large.cancelled());
+});
+
+Deno.test("tar() passes the error of a body on, and ends the entries", async () => {
+  const error = new Error('Cannot read "a": permission denied');
+  let ended = false;
+  function* entries(): Generator<TarEntry> {
+    try {
+      yield watchedFile("a", 3, { pull: (controller) => controller.error(error) }).entry;
+      yield tarFile("b");
+    } finally {
+      ended = true;
+    }
+  }
+  await assert.rejects(collectBytes(tar(entries())), error);
+  assert.ok(ended);
+});
