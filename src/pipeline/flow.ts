@@ -1,0 +1,62 @@
+import type { Context } from "./context.ts";
+import { StageError, type StageName } from "./stage_error.ts";
+import type { Artifact, Collected, Packed, Publication, Selected, Source, Uploaded } from "./values.ts";
+
+/** The six stages: what each takes and what it gives. The only place where the order is declared. */
+export interface Flow extends Record<StageName, { readonly takes: unknown; readonly gives: unknown }> {
+  readonly collect: { readonly takes: Source; readonly gives: Collected };
+  readonly filter: { readonly takes: Collected; readonly gives: Selected };
+  readonly archive: { readonly takes: Selected; readonly gives: Packed };
+  readonly annotate: { readonly takes: Packed; readonly gives: Artifact };
+  readonly upload: { readonly takes: Artifact; readonly gives: Uploaded };
+  readonly tag: { readonly takes: Uploaded; readonly gives: Publication };
+}
+
+/** What a stage does: takes one value, gives the next. */
+export type Step<Takes, Gives> = (value: Takes, context: Context) => Promise<Gives>;
+
+/** A step of the user's own, before or after a stage: it takes and gives the value that flows there. */
+export interface CustomStep<Value> {
+  /** Shown in messages and in plans. */
+  readonly name: string;
+  run(value: Value, context: Context): Promise<Value>;
+}
+
+/** Custom steps by the stage that they stand before or after; several at one place run in their order. */
+export interface CustomSteps {
+  readonly before?: { readonly [S in StageName]?: readonly CustomStep<Flow[S]["takes"]>[] };
+  readonly after?: { readonly [S in StageName]?: readonly CustomStep<Flow[S]["gives"]>[] };
+}
+
+/** Runs a stage with the custom steps around it. */
+export type RunStage = <S extends StageName>(
+  name: S,
+  value: Flow[S]["takes"],
+  step: Step<Flow[S]["takes"], Flow[S]["gives"]>,
+) => Promise<Flow[S]["gives"]>;
+
+/**
+ * Makes the function that runs every stage in the same way: stop when aborted, custom steps before, the stage itself,
+ * custom steps after, and an error that says in which stage and in which step it happened.
+ */
+export function stageRunner(custom: CustomSteps, context: Context): RunStage {
+  return async (name, value, step) => {
+    const takes = await chain(custom.before?.[name] ?? [], value);
+    const gives = await blamed(undefined, () => step(takes, context));
+    return await chain(custom.after?.[name] ?? [], gives);
+
+    async function chain<Value>(steps: readonly CustomStep<Value>[], value: Value): Promise<Value> {
+      for (const step of steps) value = await blamed(step.name, () => step.run(value, context));
+      return value;
+    }
+
+    async function blamed<Value>(step: string | undefined, run: () => Promise<Value>): Promise<Value> {
+      try {
+        context.signal.throwIfAborted();
+        return await run();
+      } catch (cause) {
+        throw StageError.from(cause, name, step);
+      }
+    }
+  };
+}

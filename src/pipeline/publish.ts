@@ -1,0 +1,65 @@
+/**
+ * The whole program: a source becomes an artifact, and the artifact becomes visible under its tags.
+ */
+import { annotate } from "./annotate.ts";
+import { archive } from "./archive.ts";
+import { collect } from "./collect.ts";
+import type { Context } from "./context.ts";
+import { filter } from "./filter.ts";
+import { type CustomSteps, stageRunner } from "./flow.ts";
+import type { Annotator, Archiver, Collector, Filter, Tagger, Target } from "./plugin.ts";
+import { tag } from "./tag.ts";
+import { upload } from "./upload.ts";
+import type { Artifact, Publication, Source } from "./values.ts";
+
+/** The plugins of each stage, in their order. */
+export interface Pipeline {
+  readonly collect: readonly Collector[];
+  readonly filter: readonly Filter[];
+  readonly archive: Archiver;
+  readonly annotate: readonly Annotator[];
+  readonly upload: readonly Target[];
+  readonly tag: readonly Tagger[];
+  /** The user's own steps around the stages. */
+  readonly custom?: CustomSteps;
+}
+
+/**
+ * Makes the artifact and contacts nobody: the digest is the one that {@linkcode publish} will have.
+ *
+ * @throws {StageError} Says in which stage it failed.
+ */
+export async function plan(source: Source, pipeline: Pipeline, context: Context): Promise<Artifact> {
+  const run = stageRunner(pipeline.custom ?? {}, context);
+  const collected = await run("collect", source, collect(pipeline.collect));
+  const selected = await run("filter", collected, filter(pipeline.filter));
+  const packed = await run("archive", selected, archive(pipeline.archive));
+  return await run("annotate", packed, annotate(pipeline.annotate));
+}
+
+/**
+ * Makes the artifact, brings it to every target, and only then lets tags point to it.
+ *
+ * @throws {StageError} Says in which stage it failed. Unless it was `tag`, no tag points to the artifact anywhere.
+ */
+export async function publish(source: Source, pipeline: Pipeline, context: Context): Promise<Publication> {
+  const run = stageRunner(pipeline.custom ?? {}, context);
+  const artifact = await plan(source, pipeline, context);
+  try {
+    const uploaded = await run("upload", artifact, upload(pipeline.upload, pipeline.tag));
+    return await run("tag", uploaded, tag(pipeline.upload));
+  } finally {
+    await discardAll(pipeline.upload, context);
+  }
+}
+
+/** What could not be discarded is a nuisance: it neither hides why a publication failed nor makes a good one fail. */
+async function discardAll(targets: readonly Target[], { log }: Context): Promise<void> {
+  for (const target of targets) {
+    try {
+      await target.discard();
+    } catch (error) {
+      log.warn(`Cannot clean up ${target.url}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}

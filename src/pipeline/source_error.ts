@@ -1,0 +1,7 @@
+/**
+ * The source cannot be packaged as it is. Nothing was published, and only the user can change what is wrong: the message
+ * names it.
+ */
+export class SourceError extends Error {
+  override readonly name = "SourceError";
+}

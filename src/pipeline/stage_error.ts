@@ -1,0 +1,31 @@
+/** The name of a stage. */
+export type StageName = "collect" | "filter" | "archive" | "annotate" | "upload" | "tag";
+
+/** Something went wrong in a stage. The message is the cause's own; `stage` and `plugin` say where it happened. */
+export class StageError extends Error {
+  override readonly name = "StageError";
+  /** The stage that was running. */
+  readonly stage: StageName;
+  /** The plugin or custom step that failed, when it is known. */
+  readonly plugin: string | undefined;
+
+  constructor(stage: StageName, plugin: string | undefined, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.stage = stage;
+    this.plugin = plugin;
+  }
+
+  /** Wraps an error once: what a plugin's blame already wraps is passed on as it is. */
+  static from(cause: unknown, stage: StageName, plugin?: string): StageError {
+    return cause instanceof StageError ? cause : new StageError(stage, plugin, cause);
+  }
+}
+
+/** Runs a plugin's own code, so that what it throws names the plugin. */
+export async function blame<T>(stage: StageName, plugin: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    throw StageError.from(cause, stage, plugin);
+  }
+}

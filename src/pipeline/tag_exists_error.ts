@@ -1,0 +1,10 @@
+import type { Digest } from "../oci/digest.ts";
+
+/** A tag that may not move points to something else already. */
+export class TagExistsError extends Error {
+  override readonly name = "TagExistsError";
+
+  constructor(url: string, tag: string, existing: Digest) {
+    super(`Cannot move tag ${JSON.stringify(tag)} of ${url}: it is immutable and already points to ${existing}`);
+  }
+}

@@ -1,0 +1,53 @@
+import type { Context } from "./context.ts";
+import type { Step } from "./flow.ts";
+import type { Tagger, Target } from "./plugin.ts";
+import { TagExistsError } from "./tag_exists_error.ts";
+import { tagNames, tagsOfTarget } from "./tag_names.ts";
+import { everyTarget } from "./targets.ts";
+import type { Artifact, TagName, Uploaded } from "./values.ts";
+
+/**
+ * Brings the artifact to every target, without any tag.
+ *
+ * Before the first byte goes anywhere, every target is asked whether a tag that may not move would have to. A target
+ * that fails does not stop the others: what they got need not be sent again.
+ *
+ * @returns A step that throws a `TargetsError`; the cause of each of its errors is a `TagExistsError` or what the target
+ *   threw.
+ */
+export function upload(targets: readonly Target[], taggers: readonly Tagger[]): Step<Artifact, Uploaded> {
+  return async (artifact, context) => {
+    const tags = await tagNames(taggers, artifact, context);
+    refuseOtherDigest(targets, artifact);
+    await everyTarget("upload", targets, (target) => guardImmutableTags(target, tags, artifact, context));
+    const receipts = await everyTarget(
+      "upload",
+      targets,
+      (target) => target.upload(artifact, tagsOfTarget(target, tags), context),
+    );
+    return { ...artifact, tags, receipts };
+  };
+}
+
+function refuseOtherDigest(targets: readonly Target[], { manifest }: Artifact): void {
+  for (const { url, ownDigest } of targets) {
+    if (ownDigest === undefined || ownDigest === manifest.descriptor.digest) continue;
+    throw new RangeError(
+      `Cannot publish to ${url}@${ownDigest}: the artifact's digest is ${manifest.descriptor.digest}`,
+    );
+  }
+}
+
+async function guardImmutableTags(
+  target: Target,
+  tags: readonly TagName[],
+  artifact: Artifact,
+  context: Context,
+): Promise<void> {
+  for (const { name, immutable } of tagsOfTarget(target, tags)) {
+    if (!immutable) continue;
+    const existing = await target.resolve(name, context);
+    if (existing === undefined || existing === artifact.manifest.descriptor.digest) continue;
+    throw new TagExistsError(target.url, name, existing);
+  }
+}

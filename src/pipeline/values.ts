@@ -1,0 +1,103 @@
+/**
+ * What flows through the pipeline. Each value says what is established so far, and each stage takes one and gives the
+ * next, so stages in a wrong order do not compile.
+ */
+import type { Content, Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Entry } from "./entry.ts";
+
+/** What the user named. */
+export interface Source {
+  /** A path, or `-` for standard input, as it was written. */
+  readonly location: string;
+}
+
+/** After collect: everything that was found, in the order of the walk. */
+export interface Collected {
+  readonly source: Source;
+  readonly entries: readonly Entry[];
+}
+
+/** An entry that was left out, and why. */
+export interface Dropped {
+  readonly path: string;
+  /** Which rule it was, such as `*.jpg (flux defaults)`. */
+  readonly reason: string;
+}
+
+/** After filter: what stays and what was left out. */
+export interface Selected extends Collected {
+  readonly dropped: readonly Dropped[];
+}
+
+/** What an archive plugin makes: config and layers, in the shape of one ecosystem. */
+export interface Archive {
+  /** Which profile's shape this is, such as `flux`. */
+  readonly profile: string;
+  /** The artifact's type; left out where the ecosystem has none. */
+  readonly artifactType?: string;
+  readonly config: Content;
+  /** In the order of the manifest. */
+  readonly layers: readonly Content[];
+}
+
+/** After archive: bytes with digests. */
+export interface Packed extends Selected {
+  readonly archive: Archive;
+}
+
+/** The value of an annotation, and who knew it. */
+export interface Attributed {
+  readonly value: string;
+  /** Where the value is from, such as `--source`, `GITHUB_SHA` or `.git/HEAD`. */
+  readonly from: string;
+}
+
+/** After annotate: the manifest, and with it the digest that every target will have. */
+export interface Artifact extends Packed {
+  /** Annotations of the manifest, sorted by key, each with its origin. */
+  readonly annotations: Readonly<Record<string, Attributed>>;
+  readonly manifest: Content;
+}
+
+/** A name that is to stand for the artifact in every target. */
+export interface TagName {
+  readonly name: string;
+  /** Whether the tag may never move to another digest. */
+  readonly immutable: boolean;
+}
+
+/** What one target has after upload. */
+export interface Receipt {
+  /** The target without tag and digest: `oci://…`, `oci-layout:…`. */
+  readonly url: string;
+  /** Blobs and manifest that were sent. */
+  readonly uploaded: readonly Descriptor[];
+  /** Blobs and manifest that were there already. */
+  readonly existing: readonly Descriptor[];
+  /** Bytes of content that were sent, retries included. */
+  readonly bytesSent: number;
+}
+
+/** After upload: every target has everything, and no tag points to it yet. */
+export interface Uploaded extends Artifact {
+  readonly tags: readonly TagName[];
+  readonly receipts: readonly Receipt[];
+}
+
+/** A tag that now points to the artifact. */
+export interface Moved {
+  readonly tag: string;
+  /** What it pointed to before; left out when the tag is new. The same digest means that nothing moved. */
+  readonly from?: Digest;
+}
+
+/** What one target shows to the world after tag. */
+export interface Published extends Receipt {
+  readonly tags: readonly Moved[];
+}
+
+/** After tag: everything is visible everywhere. */
+export interface Publication extends Artifact {
+  readonly published: readonly Published[];
+}

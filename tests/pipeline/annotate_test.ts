@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { annotate } from "../../src/pipeline/annotate.ts";
+import type { Annotator } from "../../src/pipeline/plugin.ts";
+import type { Attributed } from "../../src/pipeline/values.ts";
+import { collectBytes } from "../support/collect_bytes.ts";
+import { annotator, archiver, fakeContext, fakePacked } from "./fakes.ts";
+
+Deno.test("annotate() lets the first annotator to know a key win, and keeps who that was", async () => {
+  const step = annotate([
+    annotator("flags", { b: "1" }),
+    annotator("env", { b: "2", a: "2", c: "" }),
+    annotator("git", { a: "3", b: "3", c: "3", d: "3" }),
+  ]);
+  const { annotations } = await step(await fakePacked(), fakeContext());
+  assert.deepEqual(annotations, {
+    a: { value: "2", from: "env" },
+    b: { value: "1", from: "flags" },
+    // An empty value is known as well.
+    c: { value: "", from: "env" },
+    d: { value: "3", from: "git" },
+  });
+  assert.deepEqual(Object.keys(annotations), ["a", "b", "c", "d"]);
+});
+
+Deno.test("annotate() tells each annotator what is known so far", async () => {
+  const seen: unknown[] = [];
+  const watching = {
+    name: "watching",
+    annotate(archive, known): Promise<Record<string, Attributed>> {
+      seen.push(archive.profile, known);
+      return Promise.resolve({});
+    },
+  } satisfies Annotator;
+  const step = annotate([watching, annotator("flags", { b: "1" }), annotator("env", { b: "2", a: "2" }), watching]);
+  await step(await fakePacked(), fakeContext());
+  assert.deepEqual(seen, [
+    "test",
+    {},
+    "test",
+    { b: { value: "1", from: "flags" }, a: { value: "2", from: "env" } },
+  ]);
+});
+
+Deno.test("annotate() does not let an annotator change what others know", async () => {
+  const meddling = {
+    name: "meddling",
+    annotate(_archive, known: Record<string, unknown>): Promise<Record<string, Attributed>> {
+      delete known["a"];
+      return Promise.resolve({});
+    },
+  } satisfies Annotator;
+  const { annotations } = await annotate([annotator("flags", { a: "1" }), meddling])(await fakePacked(), fakeContext());
+  assert.deepEqual(annotations, { a: { value: "1", from: "flags" } });
+});
+
+Deno.test("annotate() writes the manifest with config, layers and annotations", async () => {
+  const packed = await fakePacked();
+  const { manifest, ...rest } = await annotate([annotator("flags", { b: "1", a: "2" })])(packed, fakeContext());
+  const { config, layers } = packed.archive;
+  const bytes = await collectBytes(manifest.open());
+  assert.deepEqual(JSON.parse(new TextDecoder().decode(bytes)), {
+    schemaVersion: 2,
+    mediaType: "application/vnd.oci.image.manifest.v1+json",
+    config: config.descriptor,
+    layers: layers.map(({ descriptor }) => descriptor),
+    annotations: { a: "2", b: "1" },
+  });
+  assert.equal(manifest.descriptor.mediaType, "application/vnd.oci.image.manifest.v1+json");
+  assert.equal(manifest.descriptor.size, bytes.byteLength);
+  assert.equal("artifactType" in manifest.descriptor, false);
+  assert.deepEqual({ ...rest, annotations: undefined }, { ...packed, annotations: undefined });
+});
+
+Deno.test("annotate() puts the artifact's type into the manifest and into its descriptor", async () => {
+  const packed = await fakePacked();
+  const typed = {
+    ...packed,
+    archive: await archiver("application/vnd.test.v1").archive(packed.entries, fakeContext()),
+  };
+  const { manifest } = await annotate([])(typed, fakeContext());
+  const json = JSON.parse(new TextDecoder().decode(await collectBytes(manifest.open())));
+  assert.equal(json.artifactType, "application/vnd.test.v1");
+  assert.equal("annotations" in json, false);
+  assert.equal(manifest.descriptor.artifactType, "application/vnd.test.v1");
+});
+
+Deno.test("annotate() gives the same digest whichever annotator knew a value", async () => {
+  const packed = await fakePacked();
+  const one = await annotate([annotator("flags", { a: "1", b: "2" })])(packed, fakeContext());
+  const two = await annotate([annotator("env", { b: "2" }), annotator("git", { a: "1" })])(packed, fakeContext());
+  assert.equal(one.manifest.descriptor.digest, two.manifest.descriptor.digest);
+});
+
+Deno.test("annotate() takes __proto__ for a key like any other", async () => {
+  const odd: Annotator = {
+    name: "odd",
+    annotate: () => Promise.resolve(JSON.parse('{"__proto__":{"value":"1","from":"odd"}}')),
+  };
+  const later = annotator("later", JSON.parse('{"__proto__":"2"}'));
+  const { annotations, manifest } = await annotate([odd, later])(await fakePacked(), fakeContext());
+  assert.deepEqual(Object.entries(annotations), [["__proto__", { value: "1", from: "odd" }]]);
+  const text = new TextDecoder().decode(await collectBytes(manifest.open()));
+  assert.match(text, /"annotations":\{"__proto__":"1"\}/);
+});
+
+Deno.test("annotate() names the annotator that failed", async () => {
+  const cause = new Error("Cannot ask git");
+  const broken = { name: "broken", annotate: () => Promise.reject(cause) };
+  await assert.rejects(annotate([annotator("fine", {}), broken])(await fakePacked(), fakeContext()), {
+    name: "StageError",
+    message: "Cannot ask git",
+    stage: "annotate",
+    plugin: "broken",
+    cause,
+  });
+});

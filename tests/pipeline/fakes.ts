@@ -1,0 +1,125 @@
+/** Small plugins that record what happens to them, and what they need to run. */
+import assert from "node:assert/strict";
+import { annotate } from "../../src/pipeline/annotate.ts";
+import { bytesContent } from "../../src/oci/bytes_content.ts";
+import type { Context } from "../../src/pipeline/context.ts";
+import type { Entry } from "../../src/pipeline/entry.ts";
+import type { Annotator, Archiver, Collector, Filter, Tagger } from "../../src/pipeline/plugin.ts";
+import type { Pipeline } from "../../src/pipeline/publish.ts";
+import { TargetsError } from "../../src/pipeline/targets.ts";
+import type { Artifact, Attributed, Packed, Selected, Source, TagName } from "../../src/pipeline/values.ts";
+import { collectBytes } from "../support/collect_bytes.ts";
+
+export const SOURCE: Source = { location: "./deploy" };
+
+/** A context that keeps its messages, such as `warn: …`. */
+export interface FakeContext extends Context {
+  readonly messages: readonly string[];
+}
+
+export function fakeContext(signal: AbortSignal = new AbortController().signal): FakeContext {
+  const messages: string[] = [];
+  return {
+    signal,
+    messages,
+    log: {
+      debug: (message) => void messages.push(`debug: ${message}`),
+      info: (message) => void messages.push(`info: ${message}`),
+      warn: (message) => void messages.push(`warn: ${message}`),
+    },
+    scratch: {
+      keep: async (describe, pieces) => bytesContent(describe.mediaType, await collectBytes(pieces)),
+    },
+    progress: () => {},
+  } satisfies FakeContext;
+}
+
+export function fileEntry(path: string, text = path): Entry {
+  const bytes = new TextEncoder().encode(text);
+  return {
+    path,
+    kind: "file",
+    executable: false,
+    size: bytes.byteLength,
+    open: () => ReadableStream.from([bytes]),
+  };
+}
+
+export function directoryEntry(path: string): Entry {
+  return { path, kind: "directory", executable: false, size: 0, open: () => ReadableStream.from([]) };
+}
+
+export function collector(name: string, entries: readonly Entry[]): Collector {
+  return { name, collect: () => Promise.resolve(entries) } satisfies Collector;
+}
+
+/** Drops these paths, whether they are there or not. */
+export function dropper(name: string, paths: readonly string[]): Filter {
+  return {
+    name,
+    filter: () => Promise.resolve(paths.map((path) => ({ path, reason: `the rule of ${name}` }))),
+  } satisfies Filter;
+}
+
+/** One layer with the list of paths: two sources with the same paths make the same artifact. */
+export function archiver(artifactType?: string): Archiver {
+  return {
+    name: "list",
+    archive: (entries) =>
+      Promise.resolve({
+        profile: "test",
+        ...(artifactType === undefined ? {} : { artifactType }),
+        config: json("application/vnd.test.config.v1+json", {}),
+        layers: [json("application/vnd.test.list.v1+json", entries.map(({ path }) => path))],
+      }),
+  } satisfies Archiver;
+}
+
+export function annotator(name: string, values: Readonly<Record<string, string>>): Annotator {
+  const found = Object.entries(values).map(([key, value]): [string, Attributed] => [key, { value, from: name }]);
+  return { name, annotate: () => Promise.resolve(Object.fromEntries(found)) } satisfies Annotator;
+}
+
+export function tagger(name: string, tags: readonly TagName[]): Tagger {
+  return { name, tags: () => Promise.resolve(tags) } satisfies Tagger;
+}
+
+/** A pipeline in which every stage does something. */
+export function fakePipeline(parts: Partial<Pipeline> = {}): Pipeline {
+  return {
+    collect: [collector("tree", [fileEntry("a.yaml"), fileEntry("b.md")])],
+    filter: [dropper("ignore", ["b.md"])],
+    archive: archiver(),
+    annotate: [annotator("flags", { "org.opencontainers.image.version": "1.0.0" })],
+    upload: [],
+    tag: [
+      tagger("version", [{ name: "1.0.0", immutable: true }]),
+      tagger("latest", [{ name: "latest", immutable: false }]),
+    ],
+    ...parts,
+  };
+}
+
+export async function fakePacked(entries: readonly Entry[] = [fileEntry("a.yaml")]): Promise<Packed> {
+  const selected: Selected = { source: SOURCE, entries, dropped: [] };
+  return { ...selected, archive: await archiver().archive(entries, fakeContext()) };
+}
+
+export async function fakeArtifact(entries?: readonly Entry[]): Promise<Artifact> {
+  return await annotate([])(await fakePacked(entries), fakeContext());
+}
+
+/** The error of work that some targets must fail. */
+export async function targetsErrorOf(work: Promise<unknown>): Promise<TargetsError> {
+  try {
+    await work;
+  } catch (error) {
+    assert.ok(error instanceof TargetsError);
+    return error;
+  }
+  assert.fail("nothing was thrown");
+}
+
+function json(mediaType: string, value: unknown): ReturnType<typeof bytesContent> {
+  return bytesContent(mediaType, new TextEncoder().encode(JSON.stringify(value)));
+}
