@@ -1,0 +1,26 @@
+import type { Compression } from "./compression.ts";
+import { gzip } from "./gzip.ts";
+import { zstd } from "./zstd.ts";
+
+/**
+ * Compresses bytes.
+ *
+ * The same bytes and options give the same result: with `none` and with `gzip` at level 9 everywhere, with `gzip` at
+ * other levels on one kind of processor, with `zstd` under one version of Deno.
+ *
+ * @throws {RangeError} When there is no such level.
+ * @throws {Error} When this version of Deno has no zstd.
+ */
+export function compress(
+  bytes: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  compression: Compression,
+): AsyncIterable<Uint8Array<ArrayBuffer>> {
+  switch (compression.kind) {
+    case "gzip":
+      return gzip(bytes, compression);
+    case "zstd":
+      return zstd(bytes, compression);
+    case "none":
+      return bytes;
+  }
+}

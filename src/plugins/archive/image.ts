@@ -1,0 +1,37 @@
+import { bytesContent } from "../../oci/bytes_content.ts";
+import { IMAGE_CONFIG_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE } from "../../oci/media_types.ts";
+import type { Archiver } from "../../pipeline/plugin.ts";
+import { compressedMediaType, type Compression } from "./compression.ts";
+import { packLayer } from "./layer.ts";
+import { tree } from "./tree.ts";
+
+/**
+ * A container image with the files and nothing else, as `FROM scratch` and `COPY` make it. The config has real
+ * `diff_ids`, so every image tool takes it.
+ *
+ * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md | OCI image-spec 1.1.1, Image Configuration}
+ */
+export function image(compression: Compression): Archiver {
+  return {
+    name: "image",
+    async archive(entries, context) {
+      const { content, diffId } = await packLayer({
+        entries: tree(entries, { root: false, trailingSlash: true }),
+        mediaType: compressedMediaType(IMAGE_LAYER_MEDIA_TYPE, compression),
+        compression,
+      }, context);
+      // The platform of a manifests-only image says nothing about its files; tools choose linux/amd64 by default.
+      const config = JSON.stringify({
+        architecture: "amd64",
+        os: "linux",
+        config: {},
+        rootfs: { type: "layers", diff_ids: [diffId] },
+      });
+      return {
+        profile: "image",
+        config: bytesContent(IMAGE_CONFIG_MEDIA_TYPE, new TextEncoder().encode(config)),
+        layers: [content],
+      };
+    },
+  };
+}

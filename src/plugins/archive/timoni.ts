@@ -1,0 +1,45 @@
+import { TIMONI_CONFIG_MEDIA_TYPE, TIMONI_CONTENT_MEDIA_TYPE } from "../../oci/media_types.ts";
+import { TIMONI_CONTENT_TYPE_ANNOTATION } from "../../oci/annotation_keys.ts";
+import type { Content } from "../../oci/descriptor.ts";
+import type { Context } from "../../pipeline/context.ts";
+import type { Entry } from "../../pipeline/entry.ts";
+import type { Archiver } from "../../pipeline/plugin.ts";
+import { emptyImageConfig } from "./empty_image_config.ts";
+import type { Gzip } from "./compression.ts";
+import { packLayer } from "./layer.ts";
+import { tree } from "./tree.ts";
+
+/**
+ * Two layers, as `timoni mod push` makes them: the vendored schemas in `cue.mod`, then the module itself. Schemas
+ * change seldom, so that layer is shared between versions.
+ */
+export function timoni(compression: Gzip): Archiver {
+  return {
+    name: "timoni",
+    async archive(entries, context) {
+      if (!entries.some(({ path }) => path === "timoni.cue")) {
+        context.log.warn('There is no file "timoni.cue": Timoni cannot apply this module');
+      }
+      const vendored = entries.filter(({ path }) => path === "cue.mod" || path.startsWith("cue.mod/"));
+      const own = entries.filter(({ path }) => path !== "cue.mod" && !path.startsWith("cue.mod/"));
+      return {
+        profile: "timoni",
+        config: emptyImageConfig(TIMONI_CONFIG_MEDIA_TYPE),
+        layers: [
+          await layer("module/vendor", vendored, context),
+          await layer("module", own, context),
+        ],
+      };
+    },
+  };
+
+  async function layer(contentType: string, entries: readonly Entry[], context: Context): Promise<Content> {
+    const { content } = await packLayer({
+      entries: tree(entries, { root: true, trailingSlash: false }),
+      mediaType: TIMONI_CONTENT_MEDIA_TYPE,
+      annotations: { [TIMONI_CONTENT_TYPE_ANNOTATION]: contentType },
+      compression,
+    }, context);
+    return content;
+  }
+}

@@ -1,0 +1,134 @@
+import type { TarHeader } from "modern-tar";
+import type { Context } from "../../pipeline/context.ts";
+import { SourceError } from "../../pipeline/source_error.ts";
+import { readTar, type TarMember } from "./read_tar.ts";
+import { type Child, type Found, type FoundFile, type Link, type Resolved, type Tree, unfit } from "./walk.ts";
+
+/** As many links on the way to one file as Linux follows. */
+const HOP_LIMIT = 40;
+/** What modern-tar gives in the place of bytes that are not UTF-8. */
+const REPLACEMENT = "\ufffd";
+/** What a file is while it is kept: nothing is known of it. */
+const FILE_MEDIA_TYPE = "application/octet-stream";
+
+type Nodes = ReadonlyMap<string, Found | Link>;
+
+/**
+ * Reads a tar to its end and gives the tree in it; the content of its files is kept in the context's scratch.
+ *
+ * @param name What errors call the tar.
+ * @throws {SourceError} When it cannot be read, or does not describe one tree.
+ */
+export async function readTarTree(
+  archive: ReadableStream<Uint8Array<ArrayBuffer>>,
+  name: string,
+  context: Context,
+): Promise<Tree> {
+  const nodes = new Map<string, Found | Link>([["", { kind: "directory" }]]);
+  const children = new Map<string, Child[]>([["", []]]);
+  /** Directories of which only content was seen so far. */
+  const implied = new Set([""]);
+
+  for await (const member of readTar(archive, name, context.signal)) {
+    const path = memberPath(member.header.name);
+    const node = await readNode(member, nodes, context);
+    if (node.kind !== "directory" || !implied.delete(path)) add(path, node);
+  }
+
+  function add(path: string, node: Found | Link): void {
+    if (nodes.has(path)) throw memberError(path, "it is there twice");
+    const [parent, base] = splitPath(path);
+    if (!nodes.has(parent)) {
+      add(parent, { kind: "directory" });
+      implied.add(parent);
+    }
+    const siblings = children.get(parent);
+    if (siblings === undefined) throw memberError(path, `${JSON.stringify(parent)} is no directory`);
+    siblings.push({ name: base, found: node });
+    nodes.set(path, node);
+    if (node.kind === "directory") children.set(path, []);
+  }
+
+  return {
+    list: (directory) => Promise.resolve(children.get(directory) ?? []),
+    resolve: (link) => resolve(link, nodes),
+  };
+}
+
+async function readNode({ header, body }: TarMember, nodes: Nodes, context: Context): Promise<Found | Link> {
+  if (header.name.includes(REPLACEMENT)) return { kind: "unfit", why: "its name is not valid UTF-8" };
+  switch (header.type) {
+    case "directory":
+      return { kind: "directory" };
+    case "symlink":
+      return { kind: "link", target: header.linkname ?? "" };
+    case "link":
+      return findHardLinked(header, nodes);
+    case "file":
+      return await keepFile(header, body, context);
+    case "fifo":
+      return { kind: "unfit", why: "it is a named pipe" };
+    default:
+      return { kind: "unfit", why: "it is a device" };
+  }
+}
+
+function findHardLinked({ name, linkname = "" }: TarHeader, nodes: Nodes): Found | Link {
+  const node = nodes.get(memberPath(linkname));
+  if (node !== undefined && node.kind !== "directory") return node;
+  throw memberError(name, `it is a hard link to ${JSON.stringify(linkname)}, which does not stand before it`);
+}
+
+async function keepFile(header: TarHeader, body: TarMember["body"], context: Context): Promise<FoundFile> {
+  if (Object.keys(header.pax ?? {}).some((key) => key.startsWith("GNU.sparse."))) {
+    throw memberError(header.name, "it is a sparse file");
+  }
+  const { descriptor: { size }, open } = await context.scratch.keep({ mediaType: FILE_MEDIA_TYPE }, body);
+  return { kind: "file", executable: ((header.mode ?? 0) & 0o100) !== 0, size, open: () => open() };
+}
+
+/** The path of a member, which tars write with or without `./` before and `/` after it. The root is `""`. */
+function memberPath(name: string): string {
+  const parts = name.split("/").filter((part) => part !== "" && part !== ".");
+  if (name.startsWith("/") || parts.includes("..")) throw memberError(name, "its path leads out of the tar");
+  return parts.join("/");
+}
+
+/** Follows a link as an operating system does, with the root of the tar as the world. */
+function resolve(link: string, nodes: Nodes): Resolved {
+  const [parent, base] = splitPath(link);
+  let path = parent;
+  const rest = [base];
+  let hops = 0;
+  for (let part = rest.shift(); part !== undefined; part = rest.shift()) {
+    if (nodes.get(path)?.kind !== "directory") return unfit("there is nothing at its target");
+    if (part === "" || part === ".") continue;
+    if (part === "..") {
+      if (path === "") return unfit("it leads out of the source");
+      path = splitPath(path)[0];
+      continue;
+    }
+    const next = path === "" ? part : `${path}/${part}`;
+    const node = nodes.get(next);
+    if (node === undefined) return unfit("there is nothing at its target");
+    if (node.kind !== "link") {
+      path = next;
+      continue;
+    }
+    if (node.target.startsWith("/")) return unfit("it leads out of the source");
+    if (++hops > HOP_LIMIT) return unfit("it leads back to itself");
+    rest.unshift(...node.target.split("/"));
+  }
+  const found = nodes.get(path);
+  if (found === undefined || found.kind === "link") return unfit("there is nothing at its target");
+  return { path, found };
+}
+
+function splitPath(path: string): [parent: string, base: string] {
+  const slash = path.lastIndexOf("/");
+  return [path.slice(0, Math.max(slash, 0)), path.slice(slash + 1)];
+}
+
+function memberError(path: string, why: string): SourceError {
+  return new SourceError(`Cannot publish ${JSON.stringify(path)} from the tar: ${why}`);
+}

@@ -1,0 +1,166 @@
+import { compareBytewise } from "../../oci/compare_bytewise.ts";
+import type { Context } from "../../pipeline/context.ts";
+import type { Entry } from "../../pipeline/entry.ts";
+import { SourceError } from "../../pipeline/source_error.ts";
+import { fileEntry } from "./file_entry.ts";
+import { readingError } from "./reading_error.ts";
+
+/** What becomes of symbolic links: packed as what they point to, left out with a message each, or refused. */
+export type SymlinkPolicy = "follow" | "skip" | "error";
+
+/** How to walk a tree. */
+export interface WalkOptions {
+  /** What becomes of symbolic links. */
+  readonly symlinks: SymlinkPolicy;
+  /**
+   * Tells that a later filter drops the path and everything below it. Such a directory is given without what is in it;
+   * what could not be packaged at all is given as a file that cannot be read, so that an ignored name never stops a run.
+   */
+  readonly prune?: (path: string) => boolean;
+}
+
+/** A tree that can be walked: directories on a disk, or in a tar. Its paths are relative to the root, which is `""`. */
+export interface Tree {
+  /** What is in a directory, in any order. */
+  list(directory: string): Promise<readonly Child[]>;
+  /** What the path of a link stands for in the end, links on the way resolved. */
+  resolve(link: string): Resolved;
+}
+
+/** One name in a directory. */
+export interface Child {
+  readonly name: string;
+  readonly found: Found | Link;
+}
+
+/** What a name stands for. */
+export type Found = FoundFile | { readonly kind: "directory" } | Unfit;
+
+/** A file, and how to read it. */
+export interface FoundFile {
+  readonly kind: "file";
+  readonly executable: boolean;
+  readonly size: number;
+  /** Reads the file; `path` is what errors call it. */
+  readonly open: (path: string) => ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/** Something that no artifact can hold. */
+export interface Unfit {
+  readonly kind: "unfit";
+  /** Why: the second half of a sentence. */
+  readonly why: string;
+}
+
+/** A symbolic link. */
+export interface Link {
+  readonly kind: "link";
+  readonly target: string;
+}
+
+/** Something, and its path in the tree without links. */
+export interface Resolved {
+  readonly path: string;
+  readonly found: Found;
+}
+
+/** How many files and directories may be reached through links; a few links to links multiply beyond all measure. */
+const LINKED_LIMIT = 100_000;
+
+/**
+ * Gives the files and directories of a tree in the order of Go's `filepath.WalkDir`: depth first, a directory before
+ * what is in it, the names in one directory sorted by their UTF-8 bytes. The root is not among them.
+ *
+ * @param source What messages call the tree.
+ * @throws {SourceError} When something cannot be packaged, or when there is no file at all.
+ */
+export async function walk(tree: Tree, source: string, options: WalkOptions, context: Context): Promise<Entry[]> {
+  const { symlinks, prune = (): boolean => false } = options;
+  const entries: Entry[] = [];
+  const entered = new Set<string>();
+  let pruned = false;
+  let linked = 0;
+
+  async function enter(path: string, place: string): Promise<void> {
+    context.signal.throwIfAborted();
+    entered.add(place);
+    const children = await tree.list(place).catch((error) => {
+      throw readingError(path === "" ? source : path, error);
+    });
+    for (const child of children.toSorted((a, b) => compareBytewise(a.name, b.name))) {
+      await visit(join(path, child.name), join(place, child.name), child.found);
+    }
+    entered.delete(place);
+  }
+
+  async function visit(path: string, place: string, child: Found | Link): Promise<void> {
+    if (child.kind === "link" && symlinks === "skip") {
+      context.log.info(`Skipped ${describe(path, child)}`);
+      return;
+    }
+    const { path: real, found } = child.kind === "link" ? follow(place) : { path: place, found: child };
+    if (real !== path) countLinked(path);
+    if (found.kind === "file") {
+      entries.push(fileEntry(path, found));
+    } else if (found.kind === "unfit") {
+      const error = new SourceError(`Cannot publish ${describe(path, child)}: ${found.why}`);
+      if (!prune(path)) throw error;
+      pruned = true;
+      entries.push(unreadableEntry(path, error));
+    } else {
+      entries.push(directoryEntry(path));
+      if (prune(path)) pruned = true;
+      else await enter(path, real);
+    }
+  }
+
+  function follow(place: string): Resolved {
+    if (symlinks === "error") return unfit("symbolic links are refused");
+    const resolved = tree.resolve(place);
+    const isAround = resolved.found.kind === "directory" && entered.has(resolved.path);
+    return isAround ? unfit("it leads back to a directory that it is in") : resolved;
+  }
+
+  function countLinked(path: string): void {
+    if (++linked <= LINKED_LIMIT) return;
+    throw new SourceError(
+      `Cannot publish ${JSON.stringify(path)}: symbolic links lead to more than ${LINKED_LIMIT} files and directories`,
+    );
+  }
+
+  await enter("", "");
+  if (!pruned && !entries.some((entry) => entry.kind === "file")) {
+    throw new SourceError(`Cannot publish ${JSON.stringify(source)}: there is no file in it`);
+  }
+  return entries;
+}
+
+/** Says that a link stands for nothing that can be packaged, and why. */
+export function unfit(why: string): Resolved {
+  return { path: "", found: { kind: "unfit", why } };
+}
+
+function describe(path: string, child: Found | Link): string {
+  if (child.kind !== "link") return JSON.stringify(path);
+  return `symbolic link ${JSON.stringify(path)} to ${JSON.stringify(child.target)}`;
+}
+
+function join(directory: string, name: string): string {
+  return directory === "" ? name : `${directory}/${name}`;
+}
+
+function directoryEntry(path: string): Entry {
+  return { path, kind: "directory", executable: false, size: 0, open: () => ReadableStream.from([]) };
+}
+
+function unreadableEntry(path: string, error: SourceError): Entry {
+  return { path, kind: "file", executable: false, size: 0, open: () => failingStream(error) };
+}
+
+function failingStream(error: SourceError): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    start(controller): void {
+      controller.error(error);
+    },
+  });
+}

@@ -1,0 +1,27 @@
+/** Patterns that count when the user says nothing else. */
+
+/** Metadata of version control systems. In worktrees and submodules of git, `.git` is a file. */
+export const VERSION_CONTROL_IGNORES: readonly string[] = [".git", ".hg/", ".svn/", ".bzr/", ".jj/", "_darcs/"];
+
+/** gantry's own files at the root of a source. Flux would take a `gantry.yaml` for a manifest. */
+export const GANTRY_IGNORES: readonly string[] = ["/gantry.jsonc", "/gantry.json", "/gantry.yaml", "/.gantryignore"];
+
+/**
+ * What `flux push artifact` leaves out unless it is told otherwise.
+ *
+ * @see {@link https://github.com/fluxcd/flux2/blob/v2.9.4/cmd/flux/build_artifact.go | flux2 2.9.4, build_artifact.go}
+ */
+export const FLUX_DEFAULT_IGNORES: readonly string[] = [
+  ".git/",
+  ".gitignore",
+  ".gitmodules",
+  ".gitattributes",
+  "*.jpg",
+  "*.jpeg",
+  "*.gif",
+  "*.png",
+  "*.wmv",
+  "*.flv",
+  "*.tar.gz",
+  "*.zip",
+];

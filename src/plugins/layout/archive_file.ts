@@ -1,0 +1,95 @@
+/**
+ * Reading an image layout that is in one tar.
+ */
+import { reason } from "./io_error.ts";
+import { INDEX_SIZE_LIMIT, type LayoutIndex, parseIndex } from "./layout_index.ts";
+import { checkOciLayout, OCI_LAYOUT_FILE, OCI_LAYOUT_SIZE_LIMIT } from "./oci_layout_file.ts";
+import { INDEX_FILE } from "./read_layout.ts";
+import { readPieces } from "./read_pieces.ts";
+import { readTar, type TarItem } from "./read_tar.ts";
+
+/**
+ * Opens a tar.
+ *
+ * @returns `undefined` when there is none.
+ * @throws {Error} When something else is there.
+ */
+export async function openArchive(
+  path: string,
+  options: { readonly write: boolean },
+): Promise<Deno.FsFile | undefined> {
+  try {
+    const info = await Deno.stat(path);
+    if (!info.isFile) throw new Error(info.isDirectory ? "it is a directory" : "it is not a file");
+    return await Deno.open(path, { read: true, ...options });
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw unusable(path, reason(cause), cause);
+  }
+}
+
+/** Reads the entries of a tar from its start. */
+export async function* readArchive(file: Deno.FsFile, path: string): AsyncGenerator<TarItem, void, void> {
+  await file.seek(0, Deno.SeekMode.Start);
+  yield* readTar(readPieces(file), path);
+}
+
+/** Collects the two files that make a tar an image layout, from wherever in it they stand. */
+export interface ArchiveHead {
+  /** Takes an entry, and reads it when it is one of the two; tells whether it is. */
+  take(item: TarItem): Promise<boolean>;
+  /** Whether both have come. */
+  isComplete(): boolean;
+  /**
+   * The index.
+   *
+   * @throws {Error} When one of the two has not come.
+   */
+  index(): LayoutIndex;
+}
+
+/** Starts to collect the head of a tar; `path` is what errors call it. */
+export function archiveHead(path: string): ArchiveHead {
+  let isLayout = false;
+  let index: LayoutIndex | undefined;
+  return {
+    async take(item: TarItem): Promise<boolean> {
+      if (item.type !== "file") return false;
+      try {
+        if (item.name === OCI_LAYOUT_FILE) {
+          checkOciLayout(await readSmall(item, OCI_LAYOUT_SIZE_LIMIT));
+          isLayout = true;
+        } else if (item.name === INDEX_FILE) {
+          index = parseIndex(await readSmall(item, INDEX_SIZE_LIMIT));
+        } else return false;
+      } catch (cause) {
+        if (!(cause instanceof SyntaxError)) throw cause;
+        throw unusable(path, item.name === INDEX_FILE ? `its ${INDEX_FILE}: ${cause.message}` : cause.message, cause);
+      }
+      return true;
+    },
+    isComplete(): boolean {
+      return isLayout && index !== undefined;
+    },
+    index(): LayoutIndex {
+      if (isLayout && index !== undefined) return index;
+      throw unusable(path, `it is a tar without ${isLayout ? INDEX_FILE : OCI_LAYOUT_FILE}`);
+    },
+  };
+}
+
+/** Says that a path cannot be used as an image layout in a tar. */
+export function unusable(path: string, problem: string, cause?: unknown): Error {
+  return new Error(`Cannot use ${JSON.stringify(path)} as an OCI archive: ${problem}`, { cause });
+}
+
+async function readSmall({ name, size, body }: TarItem, limit: number): Promise<Uint8Array> {
+  if (size > limit) throw new SyntaxError(`${name} has ${size} bytes, and ${limit} are the limit`);
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for await (const piece of body) {
+    bytes.set(piece, at);
+    at += piece.byteLength;
+  }
+  return bytes;
+}

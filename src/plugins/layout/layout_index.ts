@@ -1,0 +1,157 @@
+/**
+ * The `index.json` of an image layout: which manifests there are, and under which tags.
+ *
+ * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#indexjson-file | OCI image-spec 1.1.1, index.json file}
+ */
+import { REF_NAME_ANNOTATION } from "../../oci/annotation_keys.ts";
+import { compareBytewise } from "../../oci/compare_bytewise.ts";
+import type { Annotations, Descriptor } from "../../oci/descriptor.ts";
+import { isDigest } from "../../oci/digest.ts";
+import { orderAnnotations, orderDescriptor } from "../../oci/manifest.ts";
+import { OCI_INDEX_MEDIA_TYPE } from "../../oci/media_types.ts";
+import type { Moved } from "../../pipeline/values.ts";
+
+/** An index as it was read. Whatever gantry does not know stays in it as it is. */
+export interface LayoutIndex {
+  readonly manifests: readonly IndexEntry[];
+  readonly [field: string]: unknown;
+}
+
+/** A descriptor in an index; only its digest is certain to be there. */
+export interface IndexEntry {
+  readonly digest: string;
+  readonly [field: string]: unknown;
+}
+
+/** How large an index may be, in bytes: some hundred thousand manifests. */
+export const INDEX_SIZE_LIMIT = 64 * 1024 * 1024;
+
+/** The index of a layout in which nothing is yet. */
+export const EMPTY_INDEX: LayoutIndex = { schemaVersion: 2, mediaType: OCI_INDEX_MEDIA_TYPE, manifests: [] };
+
+/**
+ * Parses an index.
+ *
+ * @throws {SyntaxError} When it is not JSON, or not an image index.
+ */
+export function parseIndex(bytes: Uint8Array): LayoutIndex {
+  const index = parseJson(bytes);
+  if (!isObject(index)) throw new SyntaxError("it is not a JSON object");
+  if (index.schemaVersion !== 2) throw new SyntaxError("its schemaVersion is not 2");
+  // Go writes a list in which nothing is as null.
+  const manifests = index.manifests ?? [];
+  if (!Array.isArray(manifests)) throw new SyntaxError("its manifests are not a list");
+  if (!manifests.every(isEntry)) throw new SyntaxError("one of its manifests has no digest");
+  return { ...index, manifests };
+}
+
+/**
+ * Writes an index: no white space, tagged manifests first, sorted by tag and then by digest. The same entries give the
+ * same bytes, whatever order they came in.
+ */
+export function formatIndex(index: LayoutIndex): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify({ ...index, manifests: index.manifests.toSorted(compareEntries) }));
+}
+
+/**
+ * Says what a tag points to; `undefined` when there is no such tag.
+ *
+ * @throws {SyntaxError} When the tag stands at more than one manifest, or at something that is no descriptor.
+ */
+export function resolveTag(index: LayoutIndex, tag: string): Descriptor | undefined {
+  const named = index.manifests.filter((entry) => tagOf(entry) === tag);
+  const [first] = named;
+  if (first === undefined) return undefined;
+  if (named.some(({ digest }) => digest !== first.digest)) {
+    throw new SyntaxError(`tag ${JSON.stringify(tag)} stands at ${named.length} manifests`);
+  }
+  const { mediaType, digest, size, artifactType } = first;
+  if (!isText(mediaType) || !isDigest(digest) || !isSize(size)) {
+    throw new SyntaxError(`tag ${JSON.stringify(tag)} stands at an invalid descriptor`);
+  }
+  return { mediaType, digest, size, ...(isText(artifactType) ? { artifactType } : {}) };
+}
+
+/**
+ * Lets tags point to a manifest. Without any tag the manifest is listed once, without a name.
+ *
+ * A manifest that loses its last tag stays listed without a name, as `oras` and `skopeo` keep it too: what is not
+ * listed cannot be found again, and would be lost to the first garbage collection.
+ *
+ * @throws {SyntaxError} When one of the tags stands at more than one manifest already.
+ */
+export function setTags(
+  index: LayoutIndex,
+  descriptor: Descriptor,
+  tags: readonly string[],
+): { readonly index: LayoutIndex; readonly moved: readonly Moved[] } {
+  const moved = tags.map((tag): Moved => {
+    const from = resolveTag(index, tag)?.digest;
+    return from === undefined ? { tag } : { tag, from };
+  });
+  const { digest } = descriptor;
+  const arriving = new Set(moved.filter(({ from }) => from !== digest).map(({ tag }) => tag));
+  const bare = withTag({ ...orderDescriptor(descriptor), digest }, undefined);
+  const kept = index.manifests.map((entry) => arriving.has(tagOf(entry) ?? "") ? withTag(entry, undefined) : entry);
+  const isListed = kept.some((entry) => entry.digest === digest);
+  const added = [...arriving].map((tag) => withTag(bare, tag));
+  const manifests = [...kept, ...added, ...(tags.length === 0 && !isListed ? [bare] : [])];
+  const touched = new Set<string>([digest, ...moved.flatMap(({ from }) => from ?? [])]);
+  return { index: { ...index, manifests: withoutRepeats(manifests, touched) }, moved };
+}
+
+/** Drops untagged entries of these digests that say nothing which another entry does not say too. */
+function withoutRepeats(entries: readonly IndexEntry[], digests: ReadonlySet<string>): readonly IndexEntry[] {
+  const said = new Set<string>();
+  return entries.toSorted(compareEntries).filter((entry) => {
+    if (!digests.has(entry.digest)) return true;
+    const content = JSON.stringify(withTag(entry, undefined));
+    if (tagOf(entry) === undefined && said.has(content)) return false;
+    said.add(content);
+    return true;
+  });
+}
+
+/** Gives an entry a tag or takes it away; the fields of the spec come in its order, all others after them. */
+function withTag(entry: IndexEntry, tag: string | undefined): IndexEntry {
+  const { mediaType, digest, size, annotations, ...others } = entry;
+  const { [REF_NAME_ANNOTATION]: _, ...rest } = isObject(annotations) ? annotations as Annotations : {};
+  const named = tag === undefined ? rest : { ...rest, [REF_NAME_ANNOTATION]: tag };
+  return { mediaType, digest, size, annotations: orderAnnotations(named), ...others };
+}
+
+function tagOf({ annotations }: IndexEntry): string | undefined {
+  const tag = isObject(annotations) ? annotations[REF_NAME_ANNOTATION] : undefined;
+  return isText(tag) ? tag : undefined;
+}
+
+function compareEntries(a: IndexEntry, b: IndexEntry): number {
+  const [x, y] = [tagOf(a), tagOf(b)];
+  if ((x === undefined) !== (y === undefined)) return x === undefined ? 1 : -1;
+  return compareBytewise(x ?? "", y ?? "") || compareBytewise(a.digest, b.digest) ||
+    compareBytewise(JSON.stringify(a), JSON.stringify(b));
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new SyntaxError("it is not JSON", { cause });
+  }
+}
+
+function isEntry(value: unknown): value is IndexEntry {
+  return isObject(value) && typeof value.digest === "string";
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function isSize(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}

@@ -1,0 +1,25 @@
+import { dirname } from "node:path";
+import { ioError } from "./io_error.ts";
+import { syncDirectory } from "./sync_directory.ts";
+
+/**
+ * Makes a directory and what is missing above it, with the process's umask.
+ *
+ * @returns The directories that did not exist before, outermost first.
+ * @throws {Error} Names the directory that could not be made.
+ */
+export async function makeDirectories(path: string): Promise<readonly string[]> {
+  try {
+    await Deno.mkdir(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.AlreadyExists && await isDirectory(path)) return [];
+    if (!(cause instanceof Deno.errors.NotFound) || dirname(path) === path) throw ioError("create", path, cause);
+    return [...await makeDirectories(dirname(path)), ...await makeDirectories(path)];
+  }
+  await syncDirectory(dirname(path));
+  return [path];
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((info) => info.isDirectory, () => false);
+}

@@ -1,0 +1,129 @@
+import { dirname } from "node:path";
+import type { Content, Descriptor } from "../../oci/descriptor.ts";
+import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
+import { tar } from "../../oci/tar.ts";
+import type { Context } from "../../pipeline/context.ts";
+import type { Artifact, Moved, TagName } from "../../pipeline/values.ts";
+import { archiveEntries, type ExistingArchive } from "./archive_entries.ts";
+import { openArchive, unusable } from "./archive_file.ts";
+import { artifactContents } from "./artifact_contents.ts";
+import { blobName } from "./blob_name.ts";
+import { ioError, reason } from "./io_error.ts";
+import { EMPTY_INDEX, setTags } from "./layout_index.ts";
+import { lock } from "./layout_lock.ts";
+import { makeDirectories } from "./make_directories.ts";
+import { inFile } from "./read_layout.ts";
+import { refuseToMove } from "./refuse_to_move.ts";
+import { removeEmpty } from "./remove_empty.ts";
+import { scanArchive } from "./scan_archive.ts";
+import { moveOver, moveToNew, writeNewFile } from "./write_file.ts";
+
+/** A tar that is written and has not got its name yet. */
+export interface NextArchive {
+  /** What is new in it. */
+  readonly uploaded: readonly Descriptor[];
+  /** What of the artifact the tar of this name holds already. */
+  readonly existing: readonly Descriptor[];
+  /** Where its tags pointed to before. */
+  readonly moved: readonly Moved[];
+  /**
+   * Gives the tar its name.
+   *
+   * @returns `false` when what stands under the name is no longer what was carried over.
+   */
+  publish(signal: AbortSignal): Promise<boolean>;
+  /** Removes the tar if it has not got its name. Never fails. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Writes the tar that shall stand under the reference's path, beside it: what is there already, and the artifact with
+ * its tags.
+ *
+ * @throws {TagExistsError} When an immutable tag would move.
+ * @throws {Error} When what is there is no image layout, or the new tar cannot be written. Nothing is left behind then.
+ */
+export async function prepareArchive(
+  reference: LayoutReference,
+  artifact: Artifact,
+  tags: readonly TagName[],
+  context: Context,
+): Promise<NextArchive> {
+  await using work = new AsyncDisposableStack();
+  const path = await realPath(reference.path);
+  const before = await openExisting(reference.path, context, work);
+  const { index, moved } = inFile(
+    reference.path,
+    () => setTags(before?.scan.index ?? EMPTY_INDEX, artifact.manifest.descriptor, tags.map(({ name }) => name)),
+  );
+  const url = formatRepository(reference);
+  refuseToMove(url, artifact.manifest.descriptor, tags, moved);
+  const contents = artifactContents(artifact);
+  const isThere = ({ descriptor }: Content): boolean => before?.scan.files.has(blobName(descriptor.digest)) ?? false;
+  const added = contents.filter((content) => !isThere(content));
+  const isSame = before !== undefined && added.length === 0 &&
+    JSON.stringify(index) === JSON.stringify(before.scan.index);
+  const partial = `${path}.${crypto.randomUUID()}.partial`;
+  if (!isSame) {
+    const directories = await makeDirectories(dirname(path));
+    work.defer(() => removeEmpty(directories));
+    const itemOf = ({ descriptor }: Content): string => `${url}@${descriptor.digest}`;
+    const parts = { path: reference.path, index, added, itemOf, existing: before };
+    await writeNewFile(partial, tar(archiveEntries(parts, context)), reference.path);
+    work.defer(() => Deno.remove(partial).catch(() => {}));
+  }
+  const held = work.move();
+  return {
+    uploaded: added.map(({ descriptor }) => descriptor),
+    existing: contents.filter(isThere).map(({ descriptor }) => descriptor),
+    moved,
+    async publish(signal: AbortSignal): Promise<boolean> {
+      if (before === undefined) return await moveToNew(partial, path);
+      // Whoever replaces a tar holds the lock of the one that stands there, so no two can do it at once.
+      await lock(before.file, signal);
+      if (!await isStillThere(path, before.info)) return false;
+      if (!isSame) await moveOver(partial, path);
+      await held.disposeAsync();
+      return true;
+    },
+    async discard(): Promise<void> {
+      await held.disposeAsync();
+    },
+  };
+}
+
+async function openExisting(
+  path: string,
+  { log, signal }: Context,
+  work: AsyncDisposableStack,
+): Promise<ExistingArchive | undefined> {
+  const file = await openArchive(path, { write: true });
+  if (file === undefined) return undefined;
+  work.use(file);
+  const info = await file.stat();
+  const scan = await scanArchive(file, path, signal);
+  if (scan.compression !== undefined) {
+    log.warn(`${JSON.stringify(path)} is compressed with ${scan.compression}, and is not when it is written again`);
+  }
+  return { file, info, scan };
+}
+
+/** Where the file is that a path stands for: a link to a tar stays a link. */
+async function realPath(path: string): Promise<string> {
+  try {
+    return await Deno.realPath(path);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw unusable(path, reason(cause), cause);
+    if (await Deno.lstat(path).then(() => false, () => true)) return path;
+    throw unusable(path, "it is a link that leads nowhere", cause);
+  }
+}
+
+async function isStillThere(path: string, info: Deno.FileInfo): Promise<boolean> {
+  const found = await Deno.stat(path).catch((cause) => {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw ioError("read", path, cause);
+  });
+  return found !== undefined && found.ino === info.ino && found.dev === info.dev && found.size === info.size &&
+    found.mtime?.getTime() === info.mtime?.getTime();
+}

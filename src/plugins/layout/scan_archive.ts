@@ -1,0 +1,67 @@
+import { compareBytewise } from "../../oci/compare_bytewise.ts";
+import { archiveHead, readArchive, unusable } from "./archive_file.ts";
+import { blobDigest } from "./blob_name.ts";
+import { compressionOf } from "./decompress.ts";
+import type { LayoutIndex } from "./layout_index.ts";
+import type { TarItem } from "./read_tar.ts";
+import { verified } from "./verified.ts";
+import { watched } from "./watched.ts";
+
+/** What is in a tar with an image layout. */
+export interface ArchiveScan {
+  readonly index: LayoutIndex;
+  /** Every file but `oci-layout` and `index.json`: blobs, and what other tools have put beside them. */
+  readonly files: ReadonlySet<string>;
+  readonly directories: ReadonlySet<string>;
+  /** Whether the files come in the order of their names, as gantry writes them. */
+  readonly isSorted: boolean;
+  /** How the tar is compressed. */
+  readonly compression: "gzip" | "zstd" | undefined;
+}
+
+/**
+ * Reads a tar from start to end, and every blob in it against its digest.
+ *
+ * @throws {Error} When it holds no image layout, a damaged blob, or what cannot be carried over into another tar.
+ */
+export async function scanArchive(file: Deno.FsFile, path: string, signal: AbortSignal): Promise<ArchiveScan> {
+  const head = archiveHead(path);
+  const seen = new Set<string>();
+  const files: string[] = [];
+  const directories = new Set<string>();
+  for await (const item of readArchive(file, path)) {
+    const { name, type } = item;
+    if (type === "directory") {
+      if (name !== "" && name !== ".") directories.add(checkName(name, path));
+      continue;
+    }
+    if (seen.has(name)) throw unusable(path, `it holds ${JSON.stringify(name)} twice`);
+    seen.add(name);
+    if (type === "other") throw unusable(path, `${JSON.stringify(name)} in it is a link or a device`);
+    if (await head.take(item)) continue;
+    files.push(checkName(name, path));
+    for await (const _ of watched(itemBytes(item, path), { signal })); // Only to verify it.
+  }
+  const isSorted = files.every((name, at) => at === 0 || compareBytewise(files[at - 1] ?? "", name) < 0);
+  return { index: head.index(), files: new Set(files), directories, isSorted, compression: await compression(file) };
+}
+
+/** The bytes of an entry; those of a blob are checked against the digest in its name. */
+export function itemBytes({ name, size, body }: TarItem, path: string): AsyncIterable<Uint8Array<ArrayBuffer>> {
+  const digest = blobDigest(name);
+  if (digest === undefined) return body;
+  return verified(body, { digest, size }, `Cannot read ${digest} in ${JSON.stringify(path)}`);
+}
+
+function checkName(name: string, path: string): string {
+  const isSafe = name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  if (isSafe) return name;
+  throw unusable(path, `${JSON.stringify(name)} in it is no path below it`);
+}
+
+async function compression(file: Deno.FsFile): Promise<ArchiveScan["compression"]> {
+  const start = new Uint8Array(4);
+  await file.seek(0, Deno.SeekMode.Start);
+  await file.read(start);
+  return compressionOf(start);
+}

@@ -1,0 +1,114 @@
+import { type Authorizer, createAuthorizer } from "./authorizer.ts";
+import { blobExists, fetchBlob } from "./blobs.ts";
+import { pushBlob } from "./blob_upload.ts";
+import type { Call } from "./call.ts";
+import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
+import type { CredentialSource } from "./credentials.ts";
+import { findEndpoint } from "./endpoint.ts";
+import { createFetchTransport } from "./fetch_transport.ts";
+import { fetchManifest, putManifest, resolveManifest } from "./manifests.ts";
+import type { Repository, RepositoryLink } from "./repository.ts";
+import { DEFAULT_RETRY_POLICY, retry, type RetryPolicy } from "./retry.ts";
+import { type Access, repositoryScope } from "./scope.ts";
+import { type Answer, sendAuthorized } from "./sender.ts";
+import { listTags } from "./tag_list.ts";
+import type { Transport } from "./transport.ts";
+
+/** How to talk to a registry. */
+export interface RegistryClientOptions {
+  /** Host and port as they stand in a reference. */
+  readonly host: string;
+  /** HTTP instead of HTTPS; a registry on this machine needs no such permission. `false` when left out. */
+  readonly plainHttp?: boolean;
+  /** Says who we are; nobody when left out. */
+  readonly credentials?: CredentialSource;
+  readonly retry?: RetryPolicy;
+  /** What carries the requests; a test puts its faults here. */
+  readonly transport?: Transport;
+  readonly clock?: Clock;
+  /** A number from 0 to 1, for the jitter of retries. */
+  readonly random?: () => number;
+}
+
+/** A client of one registry. What it learns about the registry is shared by all its repositories. */
+export interface RegistryClient {
+  /** Host and port as they stand in a reference. */
+  readonly host: string;
+  /**
+   * Names a repository; sends nothing.
+   *
+   * @param access What will be done there; a token is asked for accordingly. `pull` when left out.
+   */
+  repository(name: string, access?: Access): Repository;
+  /** Closes connections. Requests that are under way fail. */
+  close(): void;
+}
+
+/** Makes a client. Nothing is sent before the first request. */
+export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
+  const { host, clock = SYSTEM_CLOCK, credentials = () => Promise.resolve(undefined) } = options;
+  const own = options.transport === undefined ? createFetchTransport() : undefined;
+  const send: Transport = options.transport ?? own?.send ?? fail;
+  const lifetime = new AbortController();
+  const policy = options.retry ?? DEFAULT_RETRY_POLICY;
+  const backoff = { policy, clock, ...(options.random === undefined ? {} : { random: options.random }) };
+  let found: Promise<URL> | undefined;
+
+  function endpoint(): Promise<URL> {
+    found ??= findEndpoint(host, { plainHttp: options.plainHttp ?? false, send, signal: lifetime.signal })
+      .catch((error) => {
+        found = undefined;
+        throw error;
+      });
+    return found;
+  }
+
+  function link(name: string, access: Access): RepositoryLink {
+    const scopes = [repositoryScope(name, access)];
+    let authorizer: Authorizer | undefined;
+    return {
+      name,
+      scopes,
+      endpoint,
+      retry: (operation, call) => retry(operation, backoff, call),
+      async send(request, call): Promise<Answer> {
+        const at = await endpoint();
+        authorizer ??= createAuthorizer({
+          endpoint: at,
+          credential: () => credentials(host, name),
+          send,
+          clock,
+          lifetime: lifetime.signal,
+        });
+        return await sendAuthorized({ ...request, scopes, signal: call.signal }, { endpoint: at, authorizer, send });
+      },
+    };
+  }
+
+  return {
+    host,
+    repository: (name, access = "pull") => repository(link(name, access)),
+    close(): void {
+      lifetime.abort(new DOMException(`The client of ${host} was closed`, "AbortError"));
+      own?.close();
+    },
+  };
+}
+
+function repository(link: RepositoryLink): Repository {
+  return {
+    name: link.name,
+    resolve: (reference, call) => resolveManifest(link, reference, call),
+    exists: (blob, call) => blobExists(link, blob, call),
+    fetch: (blob, call) => fetchBlob(link, blob, call),
+    fetchManifest: (reference, call) => fetchManifest(link, reference, call),
+    pushBlob: (blob, call) => pushBlob(link, blob, call),
+    pushManifest: (manifest, call) => putManifest(link, manifest, manifest.descriptor.digest, call),
+    tag: async (manifest, tag, call: Call) => void await putManifest(link, manifest, tag, call),
+    tags: (call) => listTags(link, call),
+  };
+}
+
+function fail(): never {
+  throw new TypeError("Cannot send: there is no transport");
+}

@@ -1,0 +1,30 @@
+/** Time, as far as this folder needs it. A test gives its own, so that nothing sleeps. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /**
+   * Lets time pass.
+   *
+   * @throws The signal's reason, as soon as it is aborted.
+   */
+  wait(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+/** The real time. */
+export const SYSTEM_CLOCK: Clock = {
+  now: () => Date.now(),
+  wait(milliseconds, signal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const stop = (): void => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      };
+      const timer = setTimeout(() => {
+        signal.removeEventListener("abort", stop);
+        resolve();
+      }, milliseconds);
+      signal.addEventListener("abort", stop, { once: true });
+    });
+  },
+};

@@ -1,0 +1,35 @@
+/** Who we are at a registry. */
+export type Credential = PasswordCredential | IdentityTokenCredential | RegistryTokenCredential;
+
+/** A name and a password, or an access token in the place of one. */
+export interface PasswordCredential {
+  readonly kind: "password";
+  readonly username: string;
+  readonly password: string;
+}
+
+/** A refresh token that the registry's token server exchanges, as `docker login` stores it. */
+export interface IdentityTokenCredential {
+  readonly kind: "identity-token";
+  readonly token: string;
+}
+
+/** A token that goes to the registry as it is. */
+export interface RegistryTokenCredential {
+  readonly kind: "registry-token";
+  readonly token: string;
+}
+
+/**
+ * Looks up who we are.
+ *
+ * @param host Host and port as they stand in the reference.
+ * @param repository The repository that is asked for; some files hold credentials per repository.
+ * @returns `undefined` to go on without.
+ */
+export type CredentialSource = (host: string, repository: string) => Promise<Credential | undefined>;
+
+/** The same credential wherever it is asked for; none when there is none. */
+export function explicitCredentials(credential: Credential | undefined): CredentialSource {
+  return () => Promise.resolve(credential);
+}

@@ -1,0 +1,93 @@
+import { outgoing } from "./outgoing.ts";
+import {
+  ConnectionError,
+  type ConnectionProblem,
+  type RequestBody,
+  type Transport,
+  type TransportRequest,
+} from "./transport.ts";
+
+/** A transport, and the way to let go of its connections. */
+export interface OpenTransport {
+  readonly send: Transport;
+  close(): void;
+}
+
+/** How much of the answer to a request with a body is read: errors and locations, never content. */
+const ANSWER_LIMIT = 64 * 1024;
+
+/** Makes a transport of `fetch`, over HTTP/1.1: a blob goes up about five times faster than over Deno's HTTP/2. */
+export function createFetchTransport(options: { readonly caCerts?: readonly string[] } = {}): OpenTransport {
+  const client = Deno.createHttpClient({
+    http1: true,
+    http2: false,
+    ...(options.caCerts === undefined ? {} : { caCerts: [...options.caCerts] }),
+  });
+  return {
+    send: (request) => request.body === undefined ? send(request, client) : sendBody(request, request.body, client),
+    close: () => client.close(),
+  };
+}
+
+async function sendBody(request: TransportRequest, source: RequestBody, client: Deno.HttpClient): Promise<Response> {
+  const sending = outgoing(source);
+  try {
+    const answer = await send(request, client, sending.body);
+    // Closing the source breaks a connection that still sends, so the answer is read before.
+    const text = await readAtMost(answer, ANSWER_LIMIT);
+    const { status, headers } = answer;
+    return new Response([204, 205, 304].includes(status) ? undefined : text, { status, headers });
+  } catch (error) {
+    throw sending.failure ?? error;
+  } finally {
+    await sending.close();
+  }
+}
+
+async function send(request: TransportRequest, client: Deno.HttpClient, body?: BodyInit): Promise<Response> {
+  try {
+    return await fetch(request.url, {
+      ...(body === undefined ? {} : { body }),
+      client,
+      method: request.method,
+      // A transfer that is decoded on the way has another digest than the blob.
+      headers: { "accept-encoding": "identity", ...request.headers },
+      redirect: "manual",
+      signal: request.signal,
+    });
+  } catch (error) {
+    throw explain(error, request);
+  }
+}
+
+async function readAtMost(answer: Response, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  try {
+    for await (const part of answer.body ?? []) {
+      parts.push(part);
+      size += part.byteLength;
+      if (size >= limit) break;
+    }
+  } catch {
+    // The connection broke after the answer's head; the status is worth more than the rest of the text.
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer()).subarray(0, limit);
+}
+
+const PROBLEMS: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
+  [/dns error|failed to lookup/, "dns", "the host name is not known"],
+  [/connection refused/i, "refused", "connection refused"],
+  [/ports? .*blocked|bad port/i, "blocked", "this port is blocked by the runtime"],
+  [/certificate|UnknownIssuer|CaUsedAsEndEntity|NotValidForName/i, "certificate", "its certificate is not trusted"],
+  [/InvalidContentType|tls handshake|HandshakeFailure|corrupt message/i, "tls", "it does not answer TLS"],
+  [/reset|broken pipe|closed|unexpected end|incomplete|os error|early eof/i, "reset", "the connection broke"],
+];
+
+function explain(error: unknown, request: TransportRequest): unknown {
+  if (request.signal.aborted || !(error instanceof TypeError)) return error;
+  // Deno 2.6 puts the reason into the message, 2.9 into the cause.
+  const reason = error.cause instanceof Error && error.message === "fetch failed" ? error.cause.message : error.message;
+  const [, problem, text] = PROBLEMS.find(([pattern]) => pattern.test(reason)) ?? [undefined, "other", reason] as const;
+  return new ConnectionError(problem, `Cannot reach ${request.url.host}: ${text}`, { cause: error });
+}

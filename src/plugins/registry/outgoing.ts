@@ -1,0 +1,74 @@
+import type { RequestBody } from "./transport.ts";
+
+/** A body on its way to `fetch`. */
+export interface Outgoing {
+  /** What `fetch` takes as `body`. */
+  readonly body: Blob | Uint8Array<ArrayBuffer>;
+  /** Why the source could not be read, if that is what went wrong. */
+  readonly failure: Error | undefined;
+  /** Releases the source. `fetch` leaves it open when the answer comes before the body is sent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a body that `fetch` streams *with* a Content-Length.
+ *
+ * For a plain stream `fetch` drops the length and sends chunks, which zot takes for an empty body. Of a Blob it asks
+ * the size and a stream, and that is all a Blob needs to have here.
+ */
+export function outgoing(body: RequestBody): Outgoing {
+  const readers = new Set<ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>>();
+  let failure: Error | undefined;
+
+  function open(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const reader = body.open().getReader();
+    readers.add(reader);
+    return new ReadableStream({
+      async pull(controller): Promise<void> {
+        try {
+          const { done, value } = await reader.read();
+          if (!done) return controller.enqueue(value);
+          readers.delete(reader);
+          controller.close();
+        } catch (error) {
+          failure = error instanceof Error ? error : new Error(String(error));
+          throw failure;
+        }
+      },
+      async cancel(reason): Promise<void> {
+        readers.delete(reader);
+        await reader.cancel(reason);
+      },
+    }, { highWaterMark: 0 });
+  }
+
+  return {
+    // A stream of size 0 would go out in chunks after all.
+    body: body.size === 0 ? new Uint8Array() : new SizedBlob(body.size, open),
+    get failure(): Error | undefined {
+      return failure;
+    },
+    async close(): Promise<void> {
+      await Promise.all([...readers].map((reader) => reader.cancel().catch(() => {})));
+    },
+  };
+}
+
+class SizedBlob extends Blob {
+  readonly #size: number;
+  readonly #open: () => ReadableStream<Uint8Array<ArrayBuffer>>;
+
+  constructor(size: number, open: () => ReadableStream<Uint8Array<ArrayBuffer>>) {
+    super([]);
+    this.#size = size;
+    this.#open = open;
+  }
+
+  override get size(): number {
+    return this.#size;
+  }
+
+  override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#open();
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Tokens: what a registry's token server gives for credentials.
+ *
+ * @see {@link https://distribution.github.io/distribution/spec/auth/token/ | Token Authentication Specification}
+ */
+import { encodeBase64 } from "./base64.ts";
+import type { Clock } from "./clock.ts";
+import type { Credential } from "./credentials.ts";
+import { readRegistryError, RegistryError } from "./registry_error.ts";
+import { bytesBody } from "./request_body.ts";
+import type { Transport, TransportRequest } from "./transport.ts";
+
+/** What to ask a token server for. */
+export interface TokenWish {
+  readonly realm: URL;
+  readonly service?: string;
+  readonly scopes: readonly string[];
+  readonly credential?: Credential;
+  /** What the token server gave last time to be shown instead of the credential. */
+  readonly refreshToken?: string;
+  /** Whether the token server is at the registry's own origin. */
+  readonly trusted: boolean;
+}
+
+/** A bearer token. */
+export interface Token {
+  readonly value: string;
+  /** When to ask for a new one, in milliseconds since 1970. */
+  readonly renewAt: number;
+  /** What to show next time instead of the credentials. */
+  readonly refreshToken?: string;
+}
+
+const CLIENT_ID = "gantry";
+/** How long a token is good for when the server does not say. */
+const DEFAULT_LIFETIME = 60;
+
+/**
+ * Asks a token server for a token: by GET, or by an OAuth2 POST when there is a refresh token to show.
+ *
+ * @throws {RegistryError} When the server refuses or its answer holds no token.
+ */
+export async function fetchToken(wish: TokenWish, send: Transport, clock: Clock, signal: AbortSignal): Promise<Token> {
+  const { credential } = wish;
+  const refreshToken = wish.refreshToken ?? (credential?.kind === "identity-token" ? credential.token : undefined);
+  if (refreshToken !== undefined) {
+    const answer = await send(postRequest(wish, refreshToken, signal));
+    // A server without OAuth2 does not know the method, or the path with it.
+    if (answer.status !== 404 && answer.status !== 405) return await readToken(wish, "POST", answer, clock);
+    await answer.body?.cancel();
+  }
+  return await readToken(wish, "GET", await send(getRequest(wish, signal)), clock);
+}
+
+function getRequest(wish: TokenWish, signal: AbortSignal): TransportRequest {
+  const url = new URL(wish.realm);
+  if (wish.service !== undefined) url.searchParams.append("service", wish.service);
+  wish.scopes.forEach((scope) => url.searchParams.append("scope", scope));
+  url.searchParams.append("client_id", CLIENT_ID);
+  const authorization = wish.credential && basicAuthorization(wish.credential);
+  const headers = authorization === undefined ? {} : { authorization };
+  return { method: "GET", url, headers, trusted: wish.trusted, signal };
+}
+
+function postRequest(wish: TokenWish, refreshToken: string, signal: AbortSignal): TransportRequest {
+  const form = new URLSearchParams({
+    grant_type: "refresh_token",
+    refresh_token: refreshToken,
+    client_id: CLIENT_ID,
+    scope: wish.scopes.join(" "),
+    ...(wish.service === undefined ? {} : { service: wish.service }),
+  });
+  return {
+    method: "POST",
+    url: wish.realm,
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: bytesBody(new TextEncoder().encode(form.toString())),
+    trusted: wish.trusted,
+    signal,
+  };
+}
+
+/** The `Authorization` header for Basic; `undefined` for a credential that is a token already. */
+export function basicAuthorization(credential: Credential): string | undefined {
+  if (credential.kind === "registry-token") return undefined;
+  const [username, password] = credential.kind === "password"
+    ? [credential.username, credential.password]
+    : ["<token>", credential.token];
+  return `Basic ${encodeBase64(`${username}:${password}`)}`;
+}
+
+async function readToken(wish: TokenWish, method: "GET" | "POST", answer: Response, clock: Clock): Promise<Token> {
+  const action = `get a token from ${wish.realm.host}`;
+  const request = { method, url: wish.realm };
+  if (answer.status !== 200) throw await readRegistryError(action, request, answer);
+  const body = await answer.json().catch(() => undefined);
+  const value = body?.access_token ?? body?.token;
+  if (typeof value !== "string" || !/^[!-~]+$/.test(value)) {
+    throw new RegistryError({
+      action,
+      method,
+      url: `${wish.realm.origin}${wish.realm.pathname}`,
+      status: answer.status,
+      errors: [],
+      text: "the answer holds no token",
+    });
+  }
+  const lifetime = typeof body.expires_in === "number" && body.expires_in > 0 ? body.expires_in : DEFAULT_LIFETIME;
+  return {
+    value,
+    // A little early: the request that carries the token takes time as well.
+    renewAt: clock.now() + Math.max(lifetime * 0.9, lifetime - 10) * 1000,
+    ...(typeof body.refresh_token === "string" && body.refresh_token !== ""
+      ? { refreshToken: body.refresh_token }
+      : {}),
+  };
+}

@@ -1,0 +1,47 @@
+/** The seam to the network: everything that this folder sends goes through one function. */
+
+/** Methods of the distribution API. */
+export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** A body of a known size that can be sent more than once. */
+export interface RequestBody {
+  /** How many bytes {@linkcode RequestBody.open} gives. */
+  readonly size: number;
+  /** Reads the bytes from the start. The stream is read to its end or cancelled. */
+  open(): ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/** One HTTP request. */
+export interface TransportRequest {
+  readonly method: Method;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: RequestBody;
+  /** Whether the request goes to the registry itself: a client certificate is shown to nobody else. */
+  readonly trusted: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Sends one request and gives the answer, whatever its status. Follows no redirect.
+ *
+ * The answer's body is read to its end or cancelled by the caller. A request with a body has its body released when
+ * the promise settles.
+ *
+ * @throws {ConnectionError} When there is no answer.
+ */
+export type Transport = (request: TransportRequest) => Promise<Response>;
+
+/** What went wrong on the way: `certificate` and `blocked` do not get better by themselves, the others may. */
+export type ConnectionProblem = "refused" | "reset" | "dns" | "certificate" | "tls" | "stalled" | "blocked" | "other";
+
+/** There was no answer, or it broke off. */
+export class ConnectionError extends Error {
+  override readonly name = "ConnectionError";
+  readonly problem: ConnectionProblem;
+
+  constructor(problem: ConnectionProblem, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.problem = problem;
+  }
+}

@@ -1,0 +1,393 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { REVISION_ANNOTATION } from "../../../src/oci/annotation_keys.ts";
+import { git } from "../../../src/plugins/annotate/git.ts";
+import { tempDirectory } from "../../support/temp_directory.ts";
+import { toolTest } from "../../support/tools.ts";
+import { annotated, commitTo, gitIn, makeRepository } from "./support.ts";
+
+/** Compares what the annotator reads with what git itself says. */
+async function assertAgreesWithGit(directory: string, expected: { tag?: string } = {}): Promise<void> {
+  const commit = await gitIn(directory, "rev-parse", "HEAD");
+  const branch = await gitIn(directory, "branch", "--show-current");
+  const seconds = Number(await gitIn(directory, "show", "-s", "--format=%ct"));
+  const algorithm = commit.length === 64 ? "sha256" : "sha1";
+  const name = expected.tag ?? branch;
+  const created = new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+
+  const bare = await annotated(git({ directory, revision: "commit" }));
+  assert.deepEqual(bare.warnings, []);
+  assert.deepEqual([bare.values["revision"], bare.values["created"]], [commit, created]);
+  assert.deepEqual([bare.from["revision"], bare.from["created"]], [".git/HEAD", ".git commit time"]);
+
+  const flux = await annotated(git({ directory, revision: "flux" }));
+  assert.deepEqual(flux.warnings, []);
+  assert.equal(flux.values["revision"], `${name === "" ? "" : `${name}@`}${algorithm}:${commit}`);
+  const from = expected.tag === undefined ? ".git/HEAD" : `.git/HEAD, refs/tags/${expected.tag}`;
+  assert.equal(flux.from["revision"], from);
+}
+
+function gitTest(name: string, body: (directory: string) => Promise<void>): void {
+  toolTest(`git() ${name}`, ["git"], async () => {
+    await using temp = await tempDirectory();
+    await body(await Deno.realPath(temp.path));
+  });
+}
+
+gitTest("reads a branch, from a directory deep in the work tree", async (directory) => {
+  await makeRepository(directory);
+  await gitIn(directory, "checkout", "--quiet", "-b", "feature/a-b");
+  await commitTo(directory, "second");
+  await Deno.mkdir(join(directory, "a/b"), { recursive: true });
+  await Deno.symlink(join(directory, "a/b"), join(directory, "link"));
+  await assertAgreesWithGit(directory);
+  await assertAgreesWithGit(join(directory, "a/b"));
+  await assertAgreesWithGit(join(directory, "link"));
+});
+
+gitTest("gives the committer's time and no other", async (directory) => {
+  await makeRepository(directory);
+  const { values } = await annotated(git({ directory, revision: "commit" }));
+  assert.equal(values["created"], "2024-05-31T07:04:56Z");
+});
+
+gitTest("reads a detached HEAD", async (directory) => {
+  await makeRepository(directory);
+  await commitTo(directory, "second");
+  await gitIn(directory, "checkout", "--quiet", "--detach", "HEAD~1");
+  await assertAgreesWithGit(directory);
+});
+
+gitTest("reads packed refs and packed objects after git gc", async (directory) => {
+  await makeRepository(directory);
+  await gitIn(directory, "tag", "light", "HEAD");
+  await gitIn(directory, "tag", "-a", "other", "-m", "other");
+  for (let count = 0; count < 20; count++) await commitTo(directory, `commit ${count}`);
+  await gitIn(directory, "gc", "--quiet");
+  assert.deepEqual([...Deno.readDirSync(join(directory, ".git/refs/heads"))], [], "refs are packed");
+  await assertAgreesWithGit(directory);
+  await gitIn(directory, "checkout", "--quiet", "other");
+  await assertAgreesWithGit(directory, { tag: "light" });
+});
+
+for (
+  const [how, ...config] of [
+    ["offset deltas"],
+    ["name deltas", "-c", "repack.useDeltaBaseOffset=false"],
+    ["an uncompressed pack", "-c", "core.compression=0", "-c", "pack.compression=0"],
+  ] as const
+) {
+  gitTest(`reads commits and tags that are deltas: ${how}`, async (directory) => {
+    await makeRepository(directory);
+    // Each text resembles its neighbours and not those far away, which makes long chains.
+    const text = (count: number): string =>
+      Array.from({ length: 200 }, (_, line) => `line ${(count * 20 + line) * 2654435761 % 2 ** 32}`).join("\n");
+    for (let count = 0; count < 60; count++) {
+      await commitTo(directory, text(count));
+      await gitIn(directory, "tag", "-a", `v0.0.${count}`, "-m", text(count));
+    }
+    await gitIn(directory, ...config, "repack", "-adfq", "--depth=50", "--window=60");
+    const depths = deltaDepths(await verifyPack(directory));
+    assert.ok(Math.max(...depths["commit"] ?? []) >= 5, "commits are deltas of deltas");
+    assert.ok(Math.max(...depths["tag"] ?? []) >= 5, "tags are deltas of deltas");
+    for (const [at, tag] of [["main", "v0.0.59"], ["v0.0.0", "v0.0.0"], ["v0.0.31", "v0.0.31"]] as const) {
+      await gitIn(directory, "checkout", "--quiet", at);
+      await assertAgreesWithGit(directory, { tag });
+    }
+  });
+}
+
+async function verifyPack(directory: string): Promise<string> {
+  const packs = join(directory, ".git/objects/pack");
+  const names = [...Deno.readDirSync(packs)].map(({ name }) => name).filter((name) => name.endsWith(".idx"));
+  assert.equal(names.length, 1);
+  return await gitIn(directory, "verify-pack", "-v", join(packs, names[0] ?? ""));
+}
+
+function deltaDepths(verified: string): Readonly<Record<string, readonly number[]>> {
+  const depths: Record<string, number[]> = {};
+  for (const [, type = "", depth] of verified.matchAll(/^[0-9a-f]+ (\w+) +\d+ \d+ \d+ (\d+) [0-9a-f]+$/gm)) {
+    (depths[type] ??= []).push(Number(depth));
+  }
+  return depths;
+}
+
+gitTest("reads an index with offsets of 64 bits", async (directory) => {
+  await makeRepository(directory);
+  for (let count = 0; count < 10; count++) await commitTo(directory, `commit ${count}`);
+  await gitIn(directory, "repack", "-adq");
+  const packs = join(directory, ".git/objects/pack");
+  const pack = [...Deno.readDirSync(packs)].map(({ name }) => name).find((name) => name.endsWith(".pack")) ?? "";
+  const index = join(packs, pack.replace(/pack$/, "idx"));
+  const before = await Deno.readFile(index);
+  await Deno.remove(index);
+  await gitIn(directory, "index-pack", "--index-version=2,0x20", join(packs, pack));
+  assert.ok((await Deno.readFile(index)).byteLength > before.byteLength, "the table of large offsets is there");
+  await assertAgreesWithGit(directory);
+});
+
+gitTest("reads a sha256 repository, loose and packed", async (directory) => {
+  await makeRepository(directory, "--object-format=sha256");
+  await gitIn(directory, "tag", "-a", "v1.0.0", "-m", "one");
+  await assertAgreesWithGit(directory, { tag: "v1.0.0" });
+  const text = "a long message that makes deltas worth it ".repeat(50);
+  for (let count = 0; count < 20; count++) await commitTo(directory, `${text}${count}`);
+  await gitIn(directory, "repack", "-adfq", "--depth=50");
+  await gitIn(directory, "pack-refs", "--all");
+  assert.ok(Math.max(...deltaDepths(await verifyPack(directory))["commit"] ?? []) >= 1);
+  await assertAgreesWithGit(directory);
+  await gitIn(directory, "checkout", "--quiet", "v1.0.0");
+  await assertAgreesWithGit(directory, { tag: "v1.0.0" });
+});
+
+gitTest("reads a linked work tree, with its own HEAD and the shared rest", async (directory) => {
+  const main = join(directory, "main");
+  const linked = join(directory, "linked");
+  await makeRepository(main);
+  await gitIn(main, "remote", "add", "origin", "git@example.com:acme/app.git");
+  await gitIn(main, "worktree", "add", "--quiet", "-b", "topic", linked);
+  await commitTo(linked, "in the work tree");
+  await assertAgreesWithGit(main);
+  await assertAgreesWithGit(linked);
+  await gitIn(main, "gc", "--quiet");
+  await assertAgreesWithGit(linked);
+  const { values } = await annotated(git({ directory: linked, revision: "flux" }));
+  assert.equal(values["source"], "https://example.com/acme/app");
+});
+
+gitTest("reads a submodule, which is its own repository", async (directory) => {
+  const library = join(directory, "library");
+  const app = join(directory, "app");
+  await makeRepository(library);
+  await commitTo(library, "only here");
+  await makeRepository(app);
+  await gitIn(app, "submodule", "--quiet", "add", library, "lib");
+  await gitIn(join(app, "lib"), "remote", "set-url", "origin", "https://example.com/acme/library.git");
+  assert.ok((await Deno.stat(join(app, "lib/.git"))).isFile);
+  await assertAgreesWithGit(join(app, "lib"));
+  const { values } = await annotated(git({ directory: join(app, "lib"), revision: "commit" }));
+  assert.equal(values["source"], "https://example.com/acme/library");
+});
+
+gitTest("reads a shallow clone", async (directory) => {
+  const origin = join(directory, "origin");
+  await makeRepository(origin);
+  await commitTo(origin, "second");
+  await gitIn(origin, "tag", "-a", "v2.0.0", "-m", "two");
+  await gitIn(directory, "clone", "--quiet", "--depth=1", `file://${origin}`, "clone");
+  assert.equal(await gitIn(join(directory, "clone"), "rev-list", "--count", "HEAD"), "1");
+  await assertAgreesWithGit(join(directory, "clone"), { tag: "v2.0.0" });
+});
+
+gitTest("reads a clone that borrows its objects, and one that borrows from that", async (directory) => {
+  await makeRepository(join(directory, "a"));
+  await gitIn(join(directory, "a"), "tag", "-a", "annotated", "-m", "text");
+  await gitIn(directory, "clone", "--quiet", "--shared", "a", "b");
+  await gitIn(directory, "clone", "--quiet", "--shared", "b", "c");
+  await assertAgreesWithGit(join(directory, "b"), { tag: "annotated" });
+  await assertAgreesWithGit(join(directory, "c"), { tag: "annotated" });
+});
+
+gitTest("follows a relative alternate and ends when alternates name each other", async (directory) => {
+  await makeRepository(join(directory, "a"));
+  await gitIn(directory, "clone", "--quiet", "--shared", "a", "b");
+  const alternates = (name: string): string => join(directory, name, ".git/objects/info/alternates");
+  await Deno.writeTextFile(alternates("b"), "# a comment\n\n../../../a/.git/objects\n");
+  await Deno.writeTextFile(alternates("a"), `${join(directory, "b/.git/objects")}\n`);
+  const { values, warnings } = await annotated(git({ directory: join(directory, "b"), revision: "commit" }));
+  assert.deepEqual(warnings, []);
+  assert.equal(values["created"], "2024-05-31T07:04:56Z");
+});
+
+gitTest("chooses the highest SemVer of several tags, light or annotated, loose or packed", async (directory) => {
+  await makeRepository(directory);
+  await gitIn(directory, "tag", "-a", "v9.0.0", "-m", "elsewhere");
+  await commitTo(directory, "second");
+  for (const tag of ["a-first", "v1.9.0", "2.0.0-rc.1", "deploy/prod"]) await gitIn(directory, "tag", tag);
+  await assertAgreesWithGit(directory, { tag: "2.0.0-rc.1" });
+  await gitIn(directory, "pack-refs", "--all");
+  await assertAgreesWithGit(directory, { tag: "2.0.0-rc.1" });
+  await gitIn(directory, "tag", "-a", "v10.0.0", "-m", "annotated");
+  await assertAgreesWithGit(directory, { tag: "v10.0.0" });
+  await gitIn(directory, "tag", "-a", "v11.0.0", "-m", "a tag of a tag", "v10.0.0");
+  await assertAgreesWithGit(directory, { tag: "v11.0.0" });
+  await gitIn(directory, "pack-refs", "--all");
+  await assertAgreesWithGit(directory, { tag: "v11.0.0" });
+});
+
+gitTest("reads packed tags of old, whose file does not say what they point to", async (directory) => {
+  await makeRepository(directory);
+  await gitIn(directory, "tag", "-a", "v1.0.0", "-m", "annotated");
+  await gitIn(directory, "pack-refs", "--all");
+  const path = join(directory, ".git/packed-refs");
+  const text = await Deno.readTextFile(path);
+  assert.match(text, /^# .*peeled/);
+  await Deno.writeTextFile(path, text.replace(/^[#^].*\n/gm, ""));
+  await assertAgreesWithGit(directory, { tag: "v1.0.0" });
+});
+
+gitTest("passes over a tag of a tree, and a loose tag that hides a packed one", async (directory) => {
+  await makeRepository(directory);
+  await gitIn(directory, "tag", "a-tree", "HEAD^{tree}");
+  await gitIn(directory, "tag", "-a", "a-tagged-tree", "-m", "tree", "HEAD^{tree}");
+  await gitIn(directory, "tag", "moved");
+  await gitIn(directory, "pack-refs", "--all");
+  await commitTo(directory, "second");
+  await gitIn(directory, "tag", "--force", "moved");
+  await gitIn(directory, "checkout", "--quiet", "HEAD~1");
+  await assertAgreesWithGit(directory);
+  await gitIn(directory, "checkout", "--quiet", "main");
+  await assertAgreesWithGit(directory, { tag: "moved" });
+});
+
+gitTest("gives the remote's URL without credentials", async (directory) => {
+  await makeRepository(directory);
+  await gitIn(directory, "remote", "add", "origin", "https://bot:s3cret@example.com:8443/acme/app.git");
+  await gitIn(directory, "remote", "add", "mirror", "https://mirror.example.com/acme/app");
+  const { values, from } = await annotated(git({ directory, revision: "commit" }));
+  assert.equal(values["source"], "https://example.com:8443/acme/app");
+  assert.equal(from["source"], ".git/config remote.origin.url");
+});
+
+gitTest("gives the upstream remote's URL when there is no origin", async (directory) => {
+  await makeRepository(directory);
+  await gitIn(directory, "remote", "add", "other", "https://other.example.com/acme/app");
+  await gitIn(directory, "remote", "add", "company", "git@example.com:acme/app.git");
+  const without = await annotated(git({ directory, revision: "commit" }));
+  assert.equal(without.values["source"], undefined);
+  await gitIn(directory, "config", "branch.main.remote", "company");
+  const { values, from } = await annotated(git({ directory, revision: "commit" }));
+  assert.equal(values["source"], "https://example.com/acme/app");
+  assert.equal(from["source"], ".git/config remote.company.url");
+});
+
+gitTest("publishes no path of this machine", async (directory) => {
+  await makeRepository(join(directory, "origin"));
+  await gitIn(directory, "clone", "--quiet", "origin", "clone");
+  const { values, debug, warnings } = await annotated(
+    git({ directory: join(directory, "clone"), revision: "commit" }),
+  );
+  assert.equal(values["source"], undefined);
+  assert.deepEqual(warnings, []);
+  assert.match(debug.join("\n"), /remote\.origin\.url/);
+});
+
+gitTest("gives only the source while there is no commit", async (directory) => {
+  await gitIn(directory, "init", "--quiet", "--initial-branch=main");
+  await gitIn(directory, "remote", "add", "origin", "https://example.com/acme/app");
+  const { values, warnings } = await annotated(git({ directory, revision: "flux" }));
+  assert.deepEqual(values, { source: "https://example.com/acme/app" });
+  assert.deepEqual(warnings, []);
+});
+
+gitTest("warns when the revision that is known is another commit", async (directory) => {
+  await makeRepository(directory);
+  const commit = await gitIn(directory, "rev-parse", "HEAD");
+  const other = "0123456789012345678901234567890123456789";
+  for (const value of [other, `main@sha1:${other}`, `sha1:${other}`]) {
+    const known = { [REVISION_ANNOTATION]: { value, from: "GITHUB_SHA" } };
+    const { values, warnings } = await annotated(git({ directory, revision: "commit" }), known);
+    assert.equal(values["revision"], commit, "its own view all the same");
+    assert.equal(warnings.length, 1);
+    for (const part of [other, commit, "GITHUB_SHA"]) assert.ok(warnings[0]?.includes(part), part);
+  }
+  for (const value of [commit, `main@sha1:${commit}`, "1.0.0"]) {
+    const known = { [REVISION_ANNOTATION]: { value, from: "GITHUB_SHA" } };
+    assert.deepEqual((await annotated(git({ directory, revision: "commit" }), known)).warnings, []);
+  }
+});
+
+gitTest("keeps the revision when the commit is not in the clone, and says so", async (directory) => {
+  await makeRepository(directory);
+  const commit = await gitIn(directory, "rev-parse", "HEAD");
+  await Deno.remove(join(directory, ".git/objects", commit.slice(0, 2), commit.slice(2)));
+  const { values, warnings } = await annotated(git({ directory, revision: "flux" }));
+  assert.deepEqual(values, { revision: `main@sha1:${commit}` });
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0] ?? "", new RegExp(`commit time.*${commit}.*not in this clone`));
+});
+
+gitTest("takes no object whose bytes are not what its name says", async (directory) => {
+  await makeRepository(directory);
+  const first = await gitIn(directory, "rev-parse", "HEAD");
+  await commitTo(directory, "second");
+  const second = await gitIn(directory, "rev-parse", "HEAD");
+  const path = (id: string): string => join(directory, ".git/objects", id.slice(0, 2), id.slice(2));
+  await Deno.remove(path(second));
+  await Deno.copyFile(path(first), path(second));
+  const { values, warnings } = await annotated(git({ directory, revision: "commit" }));
+  assert.equal(values["created"], undefined);
+  assert.match(warnings.join("\n"), /content does not match its name/);
+});
+
+gitTest("reads a sound copy when another one is damaged", async (directory) => {
+  await makeRepository(directory);
+  const commit = await gitIn(directory, "rev-parse", "HEAD");
+  await gitIn(directory, "repack", "-aq");
+  const loose = join(directory, ".git/objects", commit.slice(0, 2), commit.slice(2));
+  await Deno.chmod(loose, 0o644);
+  await Deno.writeTextFile(loose, "no zlib stream");
+  await assertAgreesWithGit(directory);
+});
+
+gitTest("gives the source and warns when refs are in a reftable", async (directory) => {
+  await makeRepository(directory);
+  await gitIn(directory, "remote", "add", "origin", "https://example.com/acme/app");
+  await gitIn(directory, "config", "core.repositoryformatversion", "1");
+  await Deno.writeTextFile(join(directory, ".git/config"), "[extensions]\n\trefStorage = reftable\n", { append: true });
+  await Deno.writeTextFile(join(directory, ".git/HEAD"), "ref: refs/heads/.invalid\n");
+  const { values, warnings } = await annotated(git({ directory, revision: "flux" }));
+  assert.deepEqual(values, { source: "https://example.com/acme/app" });
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0] ?? "", /reftable/);
+});
+
+Deno.test("git() gives nothing and says nothing outside of a repository", async () => {
+  await using temp = await tempDirectory();
+  const { values, warnings } = await annotated(git({ directory: temp.path, revision: "flux" }));
+  assert.deepEqual(values, {});
+  assert.deepEqual(warnings, []);
+});
+
+Deno.test("git() warns and invents nothing when .git is broken", async (t) => {
+  const id = "1".repeat(40);
+  const cases: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [
+    ["empty", {}, /HEAD.*no such file/],
+    ["HEAD without meaning", { "HEAD": "what\n" }, /"HEAD".*neither an object nor a ref/],
+    ["HEAD that leaves the repository", { "HEAD": "ref: refs/../../secret\n" }, /"HEAD"/],
+    ["HEAD of a reftable without its config", { "HEAD": "ref: refs/heads/.invalid\n" }, /"HEAD"/],
+    ["refs in a circle", { "HEAD": "ref: refs/a", "refs/a": "ref: refs/b", "refs/b": "ref: refs/a" }, /too many/],
+    ["an empty ref", { "HEAD": "ref: refs/heads/main", "refs/heads/main": "" }, /"refs\/heads\/main"/],
+    ["malformed packed-refs", { "HEAD": "ref: refs/heads/main", "packed-refs": "<<<<<<<\n" }, /packed-refs/],
+    ["a packed-refs without newlines", { "HEAD": "ref: refs/heads/main", "packed-refs": "x".repeat(1e6) }, /too long/],
+    ["malformed config", { "HEAD": "ref: refs/heads/main", "config": "[core\n" }, /line 1 is malformed/],
+    ["an unknown hash", { "HEAD": id, "config": "[extensions]\nobjectFormat = md5" }, /md5/],
+    ["a newer format", { "HEAD": id, "config": "[core]\nrepositoryformatversion = 7" }, /repositoryformatversion/],
+  ];
+  for (const [name, files, warning] of cases) {
+    await t.step(name, async () => {
+      await using temp = await tempDirectory();
+      await Deno.mkdir(join(temp.path, ".git/refs/heads"), { recursive: true });
+      for (const [path, text] of Object.entries(files)) await Deno.writeTextFile(join(temp.path, ".git", path), text);
+      const { values, warnings } = await annotated(git({ directory: temp.path, revision: "flux" }));
+      assert.deepEqual(values, {});
+      assert.equal(warnings.length, 1, warnings.join("\n"));
+      assert.match(warnings[0] ?? "", warning);
+      assert.ok(warnings[0]?.includes(temp.path), "the warning names the repository");
+    });
+  }
+});
+
+Deno.test("git() warns when a .git file does not say where the repository is", async () => {
+  await using temp = await tempDirectory();
+  await Deno.writeTextFile(join(temp.path, ".git"), "nothing\n");
+  const { values, warnings } = await annotated(git({ directory: temp.path, revision: "flux" }));
+  assert.deepEqual(values, {});
+  assert.match(warnings.join("\n"), /gitdir: PATH/);
+});
+
+Deno.test("git() stops when it is aborted", async () => {
+  await using temp = await tempDirectory();
+  const signal = AbortSignal.abort(new Error("stop"));
+  await assert.rejects(annotated(git({ directory: temp.path, revision: "flux" }), {}, signal), /stop/);
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { SourceError } from "../../../src/pipeline/source_error.ts";
+import { file } from "../../../src/plugins/collect/file.ts";
+import { tempDirectory } from "../../support/temp_directory.ts";
+import { writeTree } from "../../support/tree.ts";
+import { collectContext, describeEntries } from "./collect_support.ts";
+
+Deno.test("file() gives one entry by the source's last name, or by the name given", async () => {
+  await using root = await tempDirectory();
+  await writeTree(root.path, { "d/run.sh": "#!/bin/sh" });
+  const source = { location: join(root.path, "d/run.sh") };
+  const entries = await file().collect(source, collectContext());
+  assert.deepEqual(await describeEntries(entries), ["run.sh* = #!/bin/sh"]);
+  const named = await file({ name: "x/y" }).collect(source, collectContext());
+  assert.deepEqual(await describeEntries(named), ["x/y* = #!/bin/sh"]);
+});
+
+Deno.test("file() takes a symbolic link for the file that it points to", async () => {
+  await using root = await tempDirectory();
+  await writeTree(root.path, { "real": "content" });
+  await Deno.symlink("real", join(root.path, "link"));
+  const entries = await file().collect({ location: join(root.path, "link") }, collectContext());
+  assert.deepEqual(await describeEntries(entries), ["link = content"]);
+});
+
+for (
+  const [location, message] of [
+    ["/dev/null", 'Cannot read "/dev/null" as a file: it is a device'],
+    ["/", 'Cannot read "/" as a file: it is a directory'],
+    ["/nowhere/at/all", 'Cannot read "/nowhere/at/all": there is no such file or directory'],
+  ] as const
+) {
+  Deno.test(`file() refuses ${location}`, async () => {
+    await assert.rejects(
+      file().collect({ location }, collectContext()),
+      (error) => error instanceof SourceError && error.message === message,
+    );
+  });
+}

@@ -1,0 +1,268 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import zlib from "node:zlib";
+import { packTar, type TarEntry } from "modern-tar";
+import type { Entry } from "../../../src/pipeline/entry.ts";
+import { SourceError } from "../../../src/pipeline/source_error.ts";
+import { directory } from "../../../src/plugins/collect/directory.ts";
+import { tar } from "../../../src/plugins/collect/tar.ts";
+import { tempDirectory } from "../../support/temp_directory.ts";
+import { tool, toolTest } from "../../support/tools.ts";
+import { writeTree } from "../../support/tree.ts";
+import { collectContext, describeEntries } from "./collect_support.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const SMALL: readonly TarEntry[] = [
+  member("./", "directory"),
+  member("./a/x", "file", "x"),
+  member("./b", "file", "b"),
+];
+const SMALL_DESCRIBED = ["a/", "a/x = x", "b = b"];
+
+function member(name: string, type: TarEntry["header"]["type"] & string, content = "", more = {}): TarEntry {
+  const isFile = type === "file";
+  return {
+    header: { name, type, size: isFile ? content.length : 0, ...(isFile ? {} : { linkname: content }), ...more },
+    ...(isFile ? { body: content } : {}),
+  };
+}
+
+async function collect(bytes: Bytes, prune?: (path: string) => boolean): Promise<readonly Entry[]> {
+  const options = { symlinks: "follow", open: () => new Blob([bytes]).stream() } as const;
+  const collector = tar(prune === undefined ? options : { ...options, prune });
+  return await collector.collect({ location: "s.tar" }, collectContext());
+}
+
+async function collectMembers(members: readonly TarEntry[]): Promise<readonly string[]> {
+  return await describeEntries(await collect(await packTar(members)));
+}
+
+Deno.test("tar() reads the file that the source names", async () => {
+  await using root = await tempDirectory();
+  const location = join(root.path, "s.tar");
+  await Deno.writeFile(location, await packTar(SMALL));
+  const entries = await tar({ symlinks: "follow" }).collect({ location }, collectContext());
+  assert.deepEqual(await describeEntries(entries), SMALL_DESCRIBED);
+});
+
+Deno.test("tar() names a source that is missing or a directory", async () => {
+  for (
+    const [location, why] of [["/nowhere.tar", "there is no such file or directory"], [
+      "/",
+      "as a tar: is a directory",
+    ]] as const
+  ) {
+    await assert.rejects(
+      tar({ symlinks: "follow" }).collect({ location }, collectContext()),
+      (error) => error instanceof SourceError && error.message.includes(location) && error.message.includes(why),
+    );
+  }
+});
+
+Deno.test("tar() sees gzip by its first bytes, one member or several", async () => {
+  const plain = await packTar(SMALL);
+  assert.deepEqual(await describeEntries(await collect(bytesOf(zlib.gzipSync(plain)))), SMALL_DESCRIBED);
+  const halves = [zlib.gzipSync(plain.subarray(0, 700)), zlib.gzipSync(plain.subarray(700))];
+  assert.deepEqual(await describeEntries(await collect(bytesOf(...halves))), SMALL_DESCRIBED);
+});
+
+toolTest("tar() sees zstd by its first bytes, or says that this Deno cannot read it", ["zstd"], async () => {
+  await using root = await tempDirectory();
+  const location = join(root.path, "s.tar");
+  await Deno.writeFile(location, await packTar(SMALL));
+  await tool("zstd", ["-q", location]);
+  const compressed = await Deno.readFile(`${location}.zst`);
+  if (canUndoZstd()) assert.deepEqual(await describeEntries(await collect(compressed)), SMALL_DESCRIBED);
+  else await assert.rejects(collect(compressed), /s\.tar" as a tar: it is compressed with zstd, which this version/);
+});
+
+function canUndoZstd(): boolean {
+  try {
+    zlib.createZstdDecompress().destroy();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("tar() reads a tar that comes in single bytes", async () => {
+  const bytes = bytesOf(zlib.gzipSync(await packTar(SMALL)));
+  const open = (): ReadableStream<Bytes> => ReadableStream.from(Array.from(bytes, (byte) => Uint8Array.of(byte)));
+  const entries = await tar({ symlinks: "follow", open }).collect({ location: "-" }, collectContext());
+  assert.deepEqual(await describeEntries(entries), SMALL_DESCRIBED);
+});
+
+const DAMAGED: readonly (readonly [what: string, damage: (whole: Bytes) => Bytes, why: RegExp])[] = [
+  ["is empty", () => new Uint8Array(0), /truncated/],
+  ["is something else", () => new TextEncoder().encode("hello ".repeat(200)), /number|checksum/],
+  ["ends in a header", (whole) => whole.slice(0, 700), /truncated/],
+  ["ends in a file", (whole) => whole.slice(0, 1300), /truncated/],
+  ["has no end", (whole) => whole.slice(0, -1024), /truncated/],
+  ["has a wrong checksum", (whole) => (whole[150] = 0x37, whole), /checksum/],
+  ["has garbage at its end", (whole) => bytesOf(whole, new TextEncoder().encode("x".repeat(512))), /EOF/],
+  ["is gzip that ends too early", (whole) => bytesOf(zlib.gzipSync(whole)).slice(0, -12), /end of file/],
+  ["is gzip with a wrong checksum", (whole) => {
+    const bytes = bytesOf(zlib.gzipSync(whole));
+    bytes.set([1, 2, 3, 4], bytes.byteLength - 8);
+    return bytes;
+  }, /check/],
+  ["is compressed with xz", () => Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0), /it is compressed with xz$/],
+  ["is compressed with bzip2", () => new TextEncoder().encode("BZh91AY"), /it is compressed with bzip2$/],
+];
+
+for (const [what, damage, why] of DAMAGED) {
+  Deno.test(`tar() refuses a tar that ${what}`, async () => {
+    const bytes = damage(await packTar(SMALL));
+    await assert.rejects(collect(bytes), (error) => {
+      assert.ok(error instanceof SourceError);
+      assert.ok(error.message.startsWith('Cannot read "s.tar" as a tar: '), error.message);
+      assert.match(error.message, why);
+      return true;
+    });
+  });
+}
+
+const REFUSED: readonly (readonly [members: readonly TarEntry[], message: string])[] = [
+  [[member("a", "file", "1"), member("./a", "file", "2")], 'Cannot publish "a" from the tar: it is there twice'],
+  [[member("a/", "directory"), member("a", "directory")], 'Cannot publish "a" from the tar: it is there twice'],
+  [[member("a/b", "file"), member("a", "file")], 'Cannot publish "a" from the tar: it is there twice'],
+  [[member("a", "file"), member("a/b", "file")], 'Cannot publish "a/b" from the tar: "a" is no directory'],
+  [
+    [member("d/", "directory"), member("l", "symlink", "d"), member("l/x", "file")],
+    'Cannot publish "l/x" from the tar: "l" is no directory',
+  ],
+  [[member("a/../../x", "file")], 'Cannot publish "a/../../x" from the tar: its path leads out of the tar'],
+  [[member("/etc/x", "file")], 'Cannot publish "/etc/x" from the tar: its path leads out of the tar'],
+  [[member("a", "file"), member("p", "fifo")], 'Cannot publish "p": it is a named pipe'],
+  [[member("a", "file"), member("d", "character-device")], 'Cannot publish "d": it is a device'],
+  [[member("a", "file"), member("bad\ufffd", "file", "x")], 'Cannot publish "bad\ufffd": its name is not valid UTF-8'],
+  [
+    [member("a", "file"), member("h", "link", "b"), member("b", "file")],
+    'Cannot publish "h" from the tar: it is a hard link to "b", which does not stand before it',
+  ],
+  [
+    [member("a", "file"), member("h", "link", "../a")],
+    'Cannot publish "../a" from the tar: its path leads out of the tar',
+  ],
+  [
+    [member("a", "file", "x", { pax: { "GNU.sparse.major": "1" } })],
+    'Cannot publish "a" from the tar: it is a sparse file',
+  ],
+  [[member("./", "directory")], 'Cannot publish "s.tar": there is no file in it'],
+];
+
+for (const [members, message] of REFUSED) {
+  Deno.test(`tar() refuses ${members.map(({ header }) => `${header.type} ${header.name}`).join(", ")}`, async () => {
+    await assert.rejects(collectMembers(members), new SourceError(message));
+  });
+}
+
+Deno.test("tar() gives hard links the content and the mode of the file that they name", async () => {
+  const members = [
+    member("a", "file", "text", { mode: 0o755 }),
+    member("b/h", "link", "./a"),
+    member("l", "symlink", "a"),
+    member("c", "link", "l"),
+  ];
+  assert.deepEqual(await collectMembers(members), ["a* = text", "b/", "b/h* = text", "c* = text", "l* = text"]);
+});
+
+Deno.test("tar() passes over the content of what is pruned because it cannot be packaged", async () => {
+  const bytes = await packTar([member("a\ufffd", "file", "x".repeat(300_000)), member("b", "file", "b")]);
+  const entries = await collect(bytes, (path) => path.startsWith("a"));
+  assert.deepEqual(entries.map(({ path }) => path), ["a\ufffd", "b"]);
+});
+
+for (const format of ["gnu", "pax", "ustar", "v7"]) {
+  toolTest(`tar() gives what directory() gives when GNU tar wrote the ${format} format`, ["tar", "sh"], async () => {
+    await using around = await tempDirectory();
+    const root = join(around.path, "source");
+    const long = format === "v7" ? "short" : `${"n".repeat(80)}/${"m".repeat(80)}`;
+    await writeTree(root, { "a/z.txt": "z", "a-b": "#!run", "a.txt": "", [`${long}/f`]: "far", "é/x": "x", "e/": "" });
+    if (format !== "ustar" && format !== "v7") await writeTree(root, { [`p${"q".repeat(240)}`]: "long" });
+    await Deno.writeFile(join(root, "big"), new Uint8Array(3_000_000).fill(65));
+    await Deno.link(join(root, "a-b"), join(root, "zz"));
+    await Deno.symlink("a", join(root, "l"));
+    await tool("tar", ["-C", root, `--format=${format}`, "-czf", join(around.path, "s.tgz"), "."]);
+    const expected = await directory({ symlinks: "follow" }).collect({ location: root }, collectContext());
+    const found = await tar({ symlinks: "follow" })
+      .collect({ location: join(around.path, "s.tgz") }, collectContext());
+    assert.deepEqual(await describeEntries(found), await describeEntries(expected));
+    assert.deepEqual(shapes(found), shapes(expected));
+  });
+}
+
+function shapes(entries: readonly Entry[]): readonly string[] {
+  return entries.map(({ path, kind, executable, size }) => `${path} ${kind} ${executable} ${size}`);
+}
+
+for (const [format, why] of [["gnu", "as a tar: it holds a sparse file"], ["pax", "it is a sparse file"]] as const) {
+  toolTest(`tar() refuses sparse files that GNU tar wrote in the ${format} format`, ["tar"], async () => {
+    await using root = await tempDirectory();
+    const file = await Deno.create(join(root.path, "sparse"));
+    await file.truncate(1_000_000);
+    file.close();
+    const location = join(root.path, "s.tar");
+    await tool("tar", ["-C", root.path, `--format=${format}`, "-S", "-cf", location, "sparse"]);
+    await assert.rejects(
+      tar({ symlinks: "follow" }).collect({ location }, collectContext()),
+      (error) => error instanceof SourceError && error.message.includes(why),
+    );
+  });
+}
+
+Deno.test("tar() takes a tar inside a tar for a plain file, sparse or not", async () => {
+  const inner = await packTar([member("a", "file", "x")]);
+  inner[156] = "S".charCodeAt(0);
+  assert.equal(
+    (await collect(
+      await packTar([
+        { header: { name: "inner.tar", size: inner.byteLength }, body: inner },
+        member("b", "file", "b"),
+      ]),
+    )).length,
+    2,
+  );
+});
+
+Deno.test("tar() ends an archive without end when the run is aborted", async () => {
+  const controller = new AbortController();
+  const head = (await packTar(SMALL)).slice(0, 1024);
+  let cancelled = false;
+  const open = (): ReadableStream<Bytes> =>
+    new ReadableStream({
+      start: (stream): void => stream.enqueue(head),
+      pull: (): Promise<void> => (controller.abort(), new Promise(() => {})),
+      cancel: (): void => {
+        cancelled = true;
+      },
+    }, { highWaterMark: 0 });
+  await assert.rejects(
+    tar({ symlinks: "follow", open }).collect({ location: "-" }, collectContext(controller.signal)),
+    { name: "AbortError" },
+  );
+  assert.ok(cancelled);
+});
+
+Deno.test("tar() gives up the archive when scratch is full", async () => {
+  let cancelled = false;
+  const bytes = await packTar(SMALL);
+  const open = (): ReadableStream<Bytes> =>
+    new ReadableStream({
+      start: (stream): void => stream.enqueue(bytes.slice(0, 2048)),
+      cancel: (): void => {
+        cancelled = true;
+      },
+    });
+  const full = new Error('Cannot write to "/tmp": no space left on device');
+  const context = { ...collectContext(), scratch: { keep: () => Promise.reject(full) } };
+  await assert.rejects(tar({ symlinks: "follow", open }).collect({ location: "-" }, context), full);
+  assert.ok(cancelled);
+});
+
+function bytesOf(...parts: readonly Uint8Array[]): Bytes {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  parts.reduce((at, part) => (all.set(part, at), at + part.byteLength), 0);
+  return all;
+}

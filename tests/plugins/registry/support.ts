@@ -1,0 +1,87 @@
+import { bytesContent } from "../../../src/oci/bytes_content.ts";
+import type { Content } from "../../../src/oci/descriptor.ts";
+import { encodeManifest } from "../../../src/oci/manifest.ts";
+import { EMPTY_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
+import type { Context, Log } from "../../../src/pipeline/context.ts";
+import type { Artifact } from "../../../src/pipeline/values.ts";
+import { createRegistryClient, type RegistryClientOptions } from "../../../src/plugins/registry/client.ts";
+import type { RegistryClient } from "../../../src/plugins/registry/client.ts";
+import type { Clock } from "../../../src/plugins/registry/clock.ts";
+import type { FakeRegistry } from "../../support/fake_registry.ts";
+
+/** A log that keeps what it is told. */
+export interface KeptLog extends Log {
+  readonly lines: string[];
+}
+
+/** A context for a test: nothing aborts it, and its log can be read. */
+export function testContext(signal = new AbortController().signal): Context & { readonly log: KeptLog } {
+  const lines: string[] = [];
+  const keep = (level: string) => (message: string): void => void lines.push(`${level} ${message}`);
+  return {
+    signal,
+    log: { lines, debug: keep("debug"), info: keep("info"), warn: keep("warn") },
+    scratch: { keep: () => Promise.reject(new Error("not here")) },
+    progress: () => {},
+  };
+}
+
+/** A clock whose time passes when someone waits, and a record of the waits in milliseconds. */
+export interface TestClock extends Clock {
+  readonly waits: readonly number[];
+  advance(milliseconds: number): void;
+}
+
+/** Starts at the given time. */
+export function testClock(start = 1_700_000_000_000): TestClock {
+  let time = start;
+  const waits: number[] = [];
+  return {
+    waits,
+    now: () => time,
+    advance(milliseconds): void {
+      time += milliseconds;
+    },
+    wait(milliseconds, signal): Promise<void> {
+      if (signal.aborted) return Promise.reject(signal.reason);
+      waits.push(milliseconds);
+      time += milliseconds;
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A client of a fake registry that never sleeps. */
+export function testClient(
+  fake: FakeRegistry,
+  options: Partial<RegistryClientOptions> = {},
+): RegistryClient & Disposable {
+  const client = createRegistryClient({
+    host: fake.host,
+    plainHttp: fake.origin.startsWith("http:"),
+    clock: testClock(),
+    random: () => 0,
+    ...options,
+  });
+  return { ...client, [Symbol.dispose]: () => client.close() };
+}
+
+/** Content of a text. */
+export function textContent(text: string, mediaType = "application/octet-stream"): Content {
+  return bytesContent(mediaType, new TextEncoder().encode(text));
+}
+
+/** An artifact of these layers. */
+export function testArtifact(...layers: readonly Content[]): Artifact {
+  const config = textContent("{}", EMPTY_MEDIA_TYPE);
+  const archive = { profile: "generic", artifactType: "application/vnd.test", config, layers };
+  const manifest = bytesContent(
+    OCI_MANIFEST_MEDIA_TYPE,
+    encodeManifest({
+      artifactType: archive.artifactType,
+      config: config.descriptor,
+      layers: layers.map((layer) => layer.descriptor),
+    }),
+  );
+  return { source: { location: "." }, entries: [], dropped: [], archive, annotations: {}, manifest };
+}

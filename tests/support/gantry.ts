@@ -1,0 +1,62 @@
+/** gantry's command line, in process. */
+import { run } from "../../src/cli/run.ts";
+
+/** What a command line did. */
+export interface GantryResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a command line is run with. */
+export interface GantryOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: Uint8Array<ArrayBuffer>;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs one command line with no environment but the one given. */
+export async function gantry(args: readonly string[], options: GantryOptions = {}): Promise<GantryResult> {
+  let stdout = "";
+  let stderr = "";
+  const code = await run(args, {
+    env: (name) => options.env?.[name],
+    stdin: () => new Blob([options.stdin ?? new Uint8Array()]).stream(),
+    stdout: (text) => {
+      stdout += text;
+    },
+    stderr: (text) => {
+      stderr += text;
+    },
+    signal: options.signal ?? new AbortController().signal,
+  });
+  return { code, stdout, stderr };
+}
+
+/** Runs a command line that must succeed. */
+export async function gantryOk(args: readonly string[], options: GantryOptions = {}): Promise<GantryResult> {
+  const result = await gantry(args, options);
+  if (result.code !== 0) throw new Error(`gantry ${args.join(" ")} ended with ${result.code}:\n${result.stderr}`);
+  return result;
+}
+
+/** Runs `push -o json`, which must succeed, and gives what it printed. */
+export async function push(args: readonly string[], options: GantryOptions = {}): Promise<PushJson> {
+  return JSON.parse((await gantryOk(["push", ...args, "-o", "json"], options)).stdout);
+}
+
+/** The part of `push -o json` that tests look at. */
+export interface PushJson {
+  readonly url: string;
+  readonly repository: string;
+  readonly tag?: string;
+  readonly digest: string;
+  readonly targets: readonly {
+    readonly url: string;
+    readonly digest: string;
+    readonly tags: readonly string[];
+    readonly uploaded: number;
+    readonly existing: number;
+    readonly bytesSent: number;
+  }[];
+}
