@@ -1,0 +1,42 @@
+/**
+ * The command line of gantry.
+ *
+ * @module
+ */
+import { run } from "./src/cli/run.ts";
+import type { World } from "./src/cli/world.ts";
+
+if (import.meta.main) {
+  const interrupt = new AbortController();
+  // The first Ctrl-C lets work end cleanly, the second one ends the process at once.
+  const onInterrupt = (): void => {
+    if (interrupt.signal.aborted) Deno.exit(130);
+    interrupt.abort(new DOMException("Interrupted", "AbortError"));
+  };
+  Deno.addSignalListener("SIGINT", onInterrupt);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", onInterrupt);
+  Deno.exit(await run(Deno.args, hostWorld(interrupt.signal)));
+}
+
+function hostWorld(signal: AbortSignal): World {
+  const encoder = new TextEncoder();
+  const world: World = {
+    env: (name) => Deno.env.get(name),
+    stdin: () => Deno.stdin.readable,
+    stdout: (text) => writeAll(Deno.stdout, encoder.encode(text)),
+    stderr: (text) => writeAll(Deno.stderr, encoder.encode(text)),
+    signal,
+  };
+  if (!Deno.stderr.isTerminal()) return world;
+  return {
+    ...world,
+    terminal: {
+      color: !Deno.noColor,
+      columns: () => Deno.consoleSize().columns || 80,
+    },
+  };
+}
+
+function writeAll(to: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
+  while (bytes.byteLength > 0) bytes = bytes.subarray(to.writeSync(bytes));
+}

@@ -1,0 +1,109 @@
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { reasonOf } from "../../plugins/collect/reading_error.ts";
+import { UsageError } from "../usage_error.ts";
+import type { Config } from "./config_schema.ts";
+import { CONFIG_SIZE_LIMIT } from "./config_size_limit.ts";
+
+/** A configuration file that was found and parsed. */
+export interface FoundConfig {
+  /** The file, as messages show it. */
+  readonly path: string;
+  /** What it says; relative paths in it now start from the current directory. */
+  readonly config: Config;
+}
+
+/** Names of configuration files, in the order in which they are looked for. */
+const CONFIG_NAMES = ["gantry.jsonc", "gantry.json", "gantry.yaml"];
+
+/**
+ * Finds and reads the configuration file: the one that was asked for, or else the one beside the source, or else the
+ * one in the root of the git repository around it.
+ *
+ * @param where `explicit` is the file that was asked for. `source` is a directory or a file; without it, or with `-`,
+ *   the search begins in the current directory.
+ * @returns `undefined` when there is no configuration file.
+ * @throws {ConfigError} When the file says something that gantry does not take.
+ * @throws {UsageError} When the file cannot be read, or when one directory holds several.
+ */
+export async function findConfig(
+  where: { readonly source?: string; readonly explicit?: string },
+): Promise<FoundConfig | undefined> {
+  const path = where.explicit ?? await search(where.source ?? "-");
+  if (path === undefined) return undefined;
+  // Imported only now, because most runs have no configuration file.
+  const [{ parseConfig }, { rebaseConfig }] = await Promise.all([
+    import("./parse_config.ts"),
+    import("./rebase_config.ts"),
+  ]);
+  return { path, config: rebaseConfig(parseConfig(await readText(path), path), dirname(path)) };
+}
+
+async function search(source: string): Promise<string | undefined> {
+  const beside = await directoryOf(source);
+  const found = await configIn(beside);
+  if (found !== undefined) return found;
+  const root = await repositoryRoot(beside);
+  return root === undefined ? undefined : await configIn(root);
+}
+
+async function directoryOf(source: string): Promise<string> {
+  if (source === "-") return ".";
+  try {
+    return (await Deno.stat(source)).isDirectory ? source : dirname(source);
+  } catch {
+    // What cannot be read is reported by the collector, with its reason.
+    return dirname(source);
+  }
+}
+
+async function configIn(directory: string): Promise<string | undefined> {
+  const found: string[] = [];
+  for (const name of CONFIG_NAMES) {
+    const path = join(directory, name);
+    if (await exists(path)) found.push(path);
+  }
+  if (found.length <= 1) return found[0];
+  const names = found.map((path) => JSON.stringify(path)).join(" and ");
+  throw new UsageError(`Cannot choose a configuration file: there are ${names}, keep one`);
+}
+
+/** The nearest directory that holds a `.git`, which is a file in a worktree. */
+async function repositoryRoot(start: string): Promise<string | undefined> {
+  let directory = resolve(start);
+  while (!await exists(join(directory, ".git"))) {
+    const parent = dirname(directory);
+    if (parent === directory) return undefined;
+    directory = parent;
+  }
+  return isAbsolute(start) ? directory : relative(".", directory);
+}
+
+/** Whether there is something at a path; a link that leads nowhere is something. */
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch {
+    // What cannot even be looked at counts as not there: a file above the source is nobody's mistake.
+    return false;
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile) throw new TypeError("it is not a file");
+    if (size > CONFIG_SIZE_LIMIT) throw new RangeError("it is larger than 1 MiB");
+    return decode(await Deno.readFile(path));
+  } catch (cause) {
+    throw new UsageError(`Cannot read configuration file ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new SyntaxError("it is not UTF-8", { cause });
+  }
+}

@@ -1,0 +1,66 @@
+import { StageError } from "../pipeline/stage_error.ts";
+import { TagExistsError } from "../pipeline/tag_exists_error.ts";
+import { TargetsError } from "../pipeline/targets.ts";
+import { RegistryError } from "../plugins/registry/registry_error.ts";
+import { UsageError } from "./usage_error.ts";
+
+/**
+ * Writes an error for people: what failed, where, and one line of advice when there is something to do about it.
+ * Only the command line knows flags, so advice is written here and nowhere else.
+ */
+export function errorReport(error: unknown): string {
+  const [root, wheres] = unwrap(error);
+  if (root instanceof TargetsError && root.errors.length > 1) {
+    const reports = root.errors.map((each) => errorReport(each).trimEnd());
+    return `${reports.join("\n")}\n${remainder(root)}`;
+  }
+  const lines = [`error: ${messageOf(root)}`];
+  for (const where of wheres) lines.push(`  ${where}`);
+  const advice = adviceFor(root);
+  if (advice !== undefined) lines.push(`advice: ${advice}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** Goes down to the first error that is not a wrapper, remembering where it happened. */
+function unwrap(error: unknown): [root: unknown, wheres: readonly string[]] {
+  const wheres: string[] = [];
+  let current = error;
+  while (true) {
+    if (current instanceof TargetsError && current.errors.length === 1) {
+      if (current.done.length > 0) wheres.unshift(`done for ${current.done.join(", ")}`);
+      current = current.errors[0];
+    } else if (current instanceof StageError) {
+      if ((current.stage === "upload" || current.stage === "tag") && current.plugin !== undefined) {
+        wheres.unshift(`while ${current.stage === "tag" ? "tagging in" : "uploading to"} ${current.plugin}`);
+      }
+      current = current.cause;
+    } else {
+      return [current, wheres];
+    }
+  }
+}
+
+function remainder({ done }: TargetsError): string {
+  return done.length > 0 ? `  done for ${done.join(", ")}\n` : "";
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message === "" ? error.name : error.message;
+}
+
+function adviceFor(error: unknown): string | undefined {
+  if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
+  if (error instanceof UsageError) return undefined;
+  if (error instanceof RegistryError) return registryAdvice(error);
+  return undefined;
+}
+
+function registryAdvice(error: RegistryError): string | undefined {
+  if (error.status === 401) return "log in with `docker login HOST`, or pass --username and --password-stdin";
+  if (error.status === 403 || error.has("DENIED")) {
+    return "the credentials are known but not allowed to do this: check their permissions for this repository";
+  }
+  if (error.has("NAME_UNKNOWN")) return "the repository does not exist, and the registry does not make it on push";
+  return undefined;
+}

@@ -1,0 +1,13 @@
+const UNITS = ["KiB", "MiB", "GiB", "TiB"] as const;
+
+/** Writes a number of bytes for people: `512 B`, `1.5 KiB`, `3.0 GiB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  let value = bytes / 1024;
+  let unit = 0;
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value.toFixed(1)} ${UNITS[unit]}`;
+}

@@ -1,0 +1,6 @@
+/** Writes a value for programs: JSON with two spaces, or YAML. */
+export async function formatOutput(value: unknown, format: "json" | "yaml"): Promise<string> {
+  if (format === "json") return `${JSON.stringify(value, undefined, 2)}\n`;
+  const { dump } = await import("js-yaml");
+  return dump(value);
+}

@@ -1,0 +1,39 @@
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+
+/** Collects the values of an option that may be repeated. */
+export function repeated(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
+/** Makes a parser for a whole number in a range. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+/**
+ * Parses a duration such as `30s`, `5m`, `1h` or `1m30s`; a bare number is seconds.
+ *
+ * @returns Milliseconds, at least 1.
+ */
+export function duration(text: string): number {
+  const match = /^(?:(\d{1,4})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s?)?$/.exec(text);
+  const [, hours = "0", minutes = "0", seconds = "0"] = match ?? [];
+  const milliseconds = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+  if (match !== null && milliseconds > 0) return milliseconds;
+  throw new InvalidArgumentError("It must be a duration, such as 30s, 5m or 1h.");
+}
+
+/**
+ * Splits `KEY=VALUE` at the first `=`.
+ *
+ * @throws {InvalidArgumentError} When there is no `=` or no key.
+ */
+export function keyValue(text: string): [key: string, value: string] {
+  const at = text.indexOf("=");
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new InvalidArgumentError(at === 0 ? "There is no key before the =." : "It must be KEY=VALUE.");
+}

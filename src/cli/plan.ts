@@ -1,0 +1,22 @@
+import { plan as makePlan } from "../pipeline/publish.ts";
+import { tagNames } from "../pipeline/tag_names.ts";
+import { EXIT } from "./exit_code.ts";
+import { formatOutput } from "./format_output.ts";
+import { planReport, planText } from "./plan_report.ts";
+import type { PublishFlags } from "./publish_flags.ts";
+import { warnOfGaps, withPublishSession } from "./publish_session.ts";
+import type { World } from "./world.ts";
+
+/** `gantry plan`: the pipeline without upload and tag. Contacts nobody and writes nothing but the plan. */
+export async function plan(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
+  return await withPublishSession(args, flags, world, async (session) => {
+    const { settings, pipeline, context, profile } = session;
+    const artifact = await makePlan({ location: settings.source }, pipeline, context);
+    warnOfGaps(session, artifact);
+    const tags = await tagNames(pipeline.tag, artifact, context);
+    const report = planReport(artifact, { profile, targets: pipeline.upload, tags });
+    const format = flags.output ?? "text";
+    world.stdout(format === "text" ? planText(report) : await formatOutput(report, format));
+    return EXIT.done;
+  });
+}

@@ -1,0 +1,66 @@
+import { Command } from "commander";
+import type { PublishFlags } from "./publish_flags.ts";
+import { publishCommand } from "./publish_flags.ts";
+import { VERSION } from "./version.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Declares the command line. The bodies of the commands are imported when they run: what is imported at start is what
+ * every start costs.
+ *
+ * @param done Told the exit code of the command that ran.
+ */
+export function createProgram(world: World, done: (code: number) => void): Command {
+  const program = new Command("gantry")
+    .description("Package a directory as an OCI artifact and publish it to registries and OCI image layouts.")
+    .helpCommand(true)
+    .showHelpAfterError("(gantry --help shows what there is)")
+    .exitOverride()
+    .configureOutput({
+      writeOut: world.stdout,
+      writeErr: world.stderr,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+      outputError: () => {},
+    });
+
+  add(
+    publishCommand("push")
+      .description("package a source and publish it to every target")
+      .action(async (source: string | undefined, targets: readonly string[], flags: PublishFlags) => {
+        const { push } = await import("./push.ts");
+        done(await push(present(source, targets), flags, world));
+      }),
+  );
+  add(
+    publishCommand("plan")
+      .description("show what a push would publish, and contact nobody")
+      .action(async (source: string | undefined, targets: readonly string[], flags: PublishFlags) => {
+        const { plan } = await import("./plan.ts");
+        done(await plan(present(source, targets), flags, world));
+      }),
+  );
+  add(
+    new Command("schema")
+      .description("print the JSON Schema of the configuration file")
+      .action(async () => {
+        const { configJsonSchema } = await import("./config/json_schema.ts");
+        world.stdout(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
+      }),
+  );
+  add(
+    new Command("version")
+      .description("print the version of gantry and of what it runs on")
+      .action(() => world.stdout(`gantry ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`)),
+  );
+  return program;
+
+  function add(command: Command): void {
+    // A command of its own does not inherit these from the program.
+    program.addCommand(command.copyInheritedSettings(program));
+  }
+}
+
+function present(source: string | undefined, targets: readonly string[]): readonly string[] {
+  return source === undefined ? [] : [source, ...targets];
+}

@@ -1,0 +1,98 @@
+import { REVISION_ANNOTATION, SOURCE_ANNOTATION, VERSION_ANNOTATION } from "../oci/annotation_keys.ts";
+import type { Context } from "../pipeline/context.ts";
+import type { Pipeline } from "../pipeline/publish.ts";
+import type { Artifact } from "../pipeline/values.ts";
+import { createScratch } from "../plugins/scratch/scratch.ts";
+import { buildPipeline } from "./build_pipeline.ts";
+import { sourceDirectory } from "./collector_for.ts";
+import { findConfig } from "./config/find_config.ts";
+import { type ChosenProfile, detectProfile } from "./detect_profile.ts";
+import { createLog, type MaskingLog } from "./log.ts";
+import { createProgress } from "./progress.ts";
+import { PROFILES } from "./profiles.ts";
+import type { PublishFlags } from "./publish_flags.ts";
+import { createRegistryAccess } from "./registry_access.ts";
+import { resolveSettings, type Settings, splitArguments } from "./settings.ts";
+import { UsageError } from "./usage_error.ts";
+import type { World } from "./world.ts";
+
+/** Everything that a command which runs the pipeline works with. */
+export interface PublishSession {
+  readonly settings: Settings;
+  readonly profile: ChosenProfile;
+  readonly pipeline: Pipeline;
+  readonly context: Context;
+  readonly log: MaskingLog;
+}
+
+/** Reads settings, puts the pipeline together, lets a command use it, and cleans up after it. */
+export async function withPublishSession<T>(
+  args: readonly string[],
+  flags: PublishFlags,
+  world: World,
+  use: (session: PublishSession) => Promise<T>,
+): Promise<T> {
+  const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
+  const settings = await readSettings(args, flags);
+  if (flags.passwordStdin && settings.source === "-") {
+    throw new UsageError("Cannot read both the password and the source from standard input");
+  }
+  const profile = await chooseProfile(settings, log);
+  const access = await createRegistryAccess(flags, settings, world, log);
+  const pipeline = await buildPipeline(settings, profile, { world, log, access });
+  const progress = createProgress(world);
+  const scratch = createScratch();
+  try {
+    const report = flags.quiet ? (): void => {} : progress.update;
+    return await use({
+      settings,
+      profile,
+      pipeline,
+      log,
+      context: { signal: world.signal, log: clearing(log, progress.clear), scratch, progress: report },
+    });
+  } finally {
+    progress.clear();
+    access.close();
+    await scratch.close();
+  }
+}
+
+/** Says which annotations are missing that the consumers of a profile expect. */
+export function warnOfGaps({ settings, profile, log }: PublishSession, artifact: Artifact): void {
+  const keys = { source: SOURCE_ANNOTATION, revision: REVISION_ANNOTATION, version: VERSION_ANNOTATION };
+  const missing = PROFILES[profile.name].expects.filter((name) => !(keys[name] in artifact.annotations));
+  if (missing.length === 0) return;
+  log.warn(
+    `The ${missing.join(" and the ")} ${missing.length === 1 ? "is" : "are"} not known, ` +
+      `and ${profile.name} shows ${missing.length === 1 ? "it" : "them"}: pass ${
+        missing.map((name) => `--${name}`).join(" and ")
+      }`,
+  );
+  if (settings.source === "-") log.debug("Standard input has no repository of its own: git was read where gantry runs");
+}
+
+async function readSettings(args: readonly string[], flags: PublishFlags): Promise<Settings> {
+  const { source } = splitArguments(args);
+  const found = await findConfig({
+    ...(source === undefined ? {} : { source: await sourceDirectory(source) }),
+    ...(flags.config === undefined ? {} : { explicit: flags.config }),
+  });
+  return resolveSettings(args, flags, found);
+}
+
+async function chooseProfile({ profile, source }: Settings, log: MaskingLog): Promise<ChosenProfile> {
+  if (profile !== "auto") return { name: profile, because: "asked for" };
+  const chosen = await detectProfile(source, log);
+  log.info(`Profile ${chosen.name}: ${chosen.because}`);
+  return chosen;
+}
+
+/** A message must not end up in the middle of a progress line. */
+function clearing(log: MaskingLog, clear: () => void): Context["log"] {
+  const cleared = (say: (message: string) => void) => (message: string): void => {
+    clear();
+    say(message);
+  };
+  return { debug: cleared(log.debug), info: cleared(log.info), warn: cleared(log.warn) };
+}

@@ -1,0 +1,23 @@
+/** Everything that the command line touches beyond files and sockets, so that a test can run it in process. */
+export interface World {
+  /** The value of an environment variable. */
+  readonly env: (name: string) => string | undefined;
+  /** Standard input from its start; read at most once. */
+  readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Writes to standard output, which is for programs. */
+  readonly stdout: (text: string) => void;
+  /** Writes to standard error, which is for people. */
+  readonly stderr: (text: string) => void;
+  /** Set when standard error is a terminal. */
+  readonly terminal?: Terminal;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** A terminal that people look at. */
+export interface Terminal {
+  /** Whether colours are wanted (`NO_COLOR` is not set). */
+  readonly color: boolean;
+  /** How many columns it has now. */
+  readonly columns: () => number;
+}

@@ -1,0 +1,174 @@
+/** The rules of ARCHITECTURE.md that a machine can hold: who imports whom, and what a file of the sources looks like. */
+import assert from "node:assert/strict";
+import { basename, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findCycle, type Import, type ModuleGraph, readModuleGraph } from "./support/module_graph.ts";
+import { isBarrel, withoutComments } from "./support/source_text.ts";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const LINE_LIMIT = 350;
+/** Modules of Node that touch nothing: what the specs' vocabulary and the stages may use. */
+const PURE_NODE_MODULES = ["node:crypto"];
+
+const SOURCES = await sourceFiles("src");
+const GRAPH = await readModuleGraph(ROOT, ["main.ts", "mod.ts", ...SOURCES]);
+
+Deno.test("every import resolves", () => {
+  assert.deepEqual(GRAPH.errors, []);
+});
+
+Deno.test("the graph has every source file, main.ts and mod.ts", () => {
+  assert.deepEqual(GRAPH.files.filter((file) => file.endsWith(".ts")), ["main.ts", "mod.ts", ...SOURCES].sort());
+});
+
+Deno.test("every source file is in a folder with rules", () => {
+  const known = ["src/oci", "src/pipeline", "src/cli"];
+  const others = SOURCES.filter((file) => !known.includes(folderOf(file)) && !/^src\/plugins\/[^/]+\//.test(file));
+  assert.deepEqual(others, []);
+});
+
+Deno.test("src/oci imports nothing of ours but itself", () => {
+  assertImports("src/oci", ["src/oci"]);
+});
+
+Deno.test("src/pipeline imports nothing of ours but itself and src/oci", () => {
+  assertImports("src/pipeline", ["src/pipeline", "src/oci"]);
+});
+
+for (const plugin of new Set(SOURCES.map(folderOf).filter((folder) => folder.startsWith("src/plugins/")))) {
+  Deno.test(`${plugin} imports nothing of ours but itself, src/pipeline and src/oci`, () => {
+    assertImports(plugin, [plugin, "src/pipeline", "src/oci"]);
+  });
+}
+
+Deno.test("nothing imports src/cli but src/cli and main.ts", () => {
+  const importers = GRAPH.imports.filter(({ to }) => folderOf(to) === "src/cli").map(({ from }) => folderOf(from));
+  assert.deepEqual([...new Set(importers)].sort(), ["main.ts", "src/cli"]);
+});
+
+Deno.test("main.ts imports nothing but src/cli", () => {
+  assertImports("main.ts", ["src/cli"]);
+});
+
+Deno.test("there are no cycles, type imports included", () => {
+  assert.deepEqual(findCycle(GRAPH), []);
+});
+
+const FORBIDDEN: readonly (readonly [folder: string, words: readonly RegExp[]])[] = [
+  ["src/oci", [/\bDeno\b/, /\bfetch\(/, /\bDate\.now\b/, /\bnew Date\(/, /\bperformance\./]],
+  ["src/pipeline", [/\bDeno\b/, /\bfetch\(/, /\bDate\.now\b/, /\bnew Date\(/, /\bperformance\./]],
+];
+
+for (const [folder, words] of FORBIDDEN) {
+  Deno.test(`${folder} uses no Deno, no fetch and no clock`, async () => {
+    await assertNoFile(folder, (text) => {
+      const code = withoutComments(text);
+      return words.some((word) => word.test(code));
+    });
+  });
+
+  Deno.test(`${folder} uses only modules of Node that touch nothing`, () => {
+    const used = GRAPH.imports.filter(({ from, to }) => folderOf(from) === folder && to.startsWith("node:"));
+    assert.deepEqual(used.filter(({ to }) => !PURE_NODE_MODULES.includes(to)).map(show), []);
+  });
+}
+
+Deno.test("no source file is a barrel: mod.ts is the only file that passes on what others export", async () => {
+  await assertNoFile("src", isBarrel);
+});
+
+Deno.test(`every source file has fewer than ${LINE_LIMIT} lines`, async () => {
+  await assertNoFile("src", (text) => text.trimEnd().split("\n").length >= LINE_LIMIT);
+});
+
+Deno.test("names of files and folders are snake_case, and no folder is called utils", () => {
+  const wrong = SOURCES.filter((file) => {
+    return !/^(?:[a-z0-9]+(?:_[a-z0-9]+)*\/)*[a-z0-9]+(?:_[a-z0-9]+)*\.ts$/.test(file) ||
+      /(?:^|\/)(?:utils?|helpers?|common|misc)\//.test(file);
+  });
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("packages are imported by the names in deno.json, and from nowhere but npm", async () => {
+  const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+  const wrong = GRAPH.imports.filter(({ specifier, to }) => {
+    if (!to.includes(":") || to.startsWith("node:")) return false;
+    return !to.startsWith("npm:") || !Object.keys(imports).includes(packageName(specifier));
+  });
+  assert.deepEqual(wrong.map(show), []);
+});
+
+Deno.test("each package is used in one folder", () => {
+  const packages = Map.groupBy(
+    GRAPH.imports.filter(({ to }) => to.startsWith("npm:")),
+    ({ specifier }) => packageName(specifier),
+  );
+  assert.ok(packages.size > 0);
+  const spread = [...packages].filter(([, uses]) => new Set(uses.map(({ from }) => folderOf(from))).size > 1);
+  assert.deepEqual(spread.map(([name, uses]) => `${name}: ${uses.map(({ from }) => from).join(", ")}`), []);
+});
+
+Deno.test("findCycle() finds a cycle, of one file as well", () => {
+  const graph = (...pairs: readonly (readonly [from: string, to: string])[]): ModuleGraph => ({
+    files: [...new Set(pairs.flat())],
+    imports: pairs.map(([from, to]) => ({ from, to, specifier: to })),
+    errors: [],
+  });
+  assert.deepEqual(findCycle(graph(["a", "b"], ["b", "c"], ["a", "c"])), []);
+  assert.deepEqual(findCycle(graph(["a", "b"], ["b", "c"], ["c", "d"], ["d", "b"])), ["b", "c", "d", "b"]);
+  assert.deepEqual(findCycle(graph(["a", "a"])), ["a", "a"]);
+});
+
+Deno.test("isBarrel() tells files that only pass on exports from those that do more", () => {
+  const barrels = [
+    'export * from "./a.ts";',
+    '/** A. */\nexport { a, type B } from "./a.ts";\nexport type * from "./b.ts"',
+  ];
+  const imported = 'import { a } from "./a.ts";\nimport type { B } from "./b.ts";\nexport { a };\nexport type { B };\n';
+  const others = ["", 'export const A = "b";', 'export * from "./a.ts";\nexport function b() {}', 'import "./a.ts";'];
+  assert.deepEqual([...barrels, imported].filter(isBarrel), [...barrels, imported]);
+  assert.deepEqual(others.filter(isBarrel), []);
+});
+
+Deno.test("withoutComments() takes comments and nothing else", () => {
+  const source = 'a; // Deno.a\nb /* Deno.b\n * Deno.c */ c "//d" \'/*\' `https://${e}` f; // "g';
+  const code = withoutComments(source);
+  assert.equal(code.replaceAll(/ +/g, " "), "a; \nb \n c \"//d\" '/*' `https://${e}` f; ");
+});
+
+/** A folder as the rules see it: `src/oci`, `src/plugins/registry`; a file at the root is its own. */
+function folderOf(file: string): string {
+  return /^src\/plugins\/[^/]+(?=\/)/.exec(file)?.[0] ?? /^src\/[^/]+(?=\/)/.exec(file)?.[0] ?? file;
+}
+
+function assertImports(folder: string, allowed: readonly string[]): void {
+  const own = GRAPH.imports.filter(({ from }) => folderOf(from) === folder);
+  assert.ok(own.length > 0, `nothing is known of ${folder}`);
+  const wrong = own.filter(({ to }) => !to.includes(":") && !allowed.includes(folderOf(to)));
+  assert.deepEqual(wrong.map(show), []);
+}
+
+async function assertNoFile(folder: string, isWrong: (text: string) => boolean): Promise<void> {
+  const files = SOURCES.filter((file) => file.startsWith(`${folder}/`));
+  assert.ok(files.length > 0, `there are no files in ${folder}`);
+  const texts = await Promise.all(files.map((file) => Deno.readTextFile(`${ROOT}${file}`)));
+  assert.deepEqual(files.filter((_, at) => isWrong(texts[at] ?? "")), []);
+}
+
+async function sourceFiles(folder: string): Promise<readonly string[]> {
+  const files: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(`${ROOT}${folder}`)) {
+    if (isDirectory) files.push(...await sourceFiles(`${folder}/${name}`));
+    else if (name.endsWith(".ts")) files.push(`${folder}/${name}`);
+  }
+  return files.sort();
+}
+
+/** `@scope/name/sub/path` is of the package `@scope/name`. */
+function packageName(specifier: string): string {
+  return specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+}
+
+function show({ from, specifier }: Import): string {
+  return `${from} imports ${specifier}`;
+}

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { join, relative } from "node:path";
+import { ConfigError } from "../../../src/cli/config/config_error.ts";
+import { findConfig } from "../../../src/cli/config/find_config.ts";
+import { reasonOf } from "../../../src/plugins/collect/reading_error.ts";
+import { tempDirectory } from "../../support/temp_directory.ts";
+import { writeTree } from "../../support/tree.ts";
+
+/** Files, the source below the temporary directory, and the configuration file that is found there. */
+const FOUND: readonly (readonly [what: string, files: readonly string[], source: string, found: string | undefined])[] =
+  [
+    ["gantry.jsonc in the source", ["app/gantry.jsonc", "app/x"], "app", "app/gantry.jsonc"],
+    ["gantry.json in the source", ["app/gantry.json", "app/x"], "app", "app/gantry.json"],
+    ["gantry.yaml in the source", ["app/gantry.yaml", "app/x"], "app", "app/gantry.yaml"],
+    ["the file beside a source file", ["app/gantry.yaml", "app/x.tar"], "app/x.tar", "app/gantry.yaml"],
+    ["the file beside a source that does not exist", ["gantry.yaml"], "nowhere", "gantry.yaml"],
+    ["the file in the repository's root", ["gantry.yaml", ".git/HEAD", "a/b/x"], "a/b", "gantry.yaml"],
+    ["the file in a worktree's root", ["gantry.yaml", ".git", "a/b/x"], "a/b", "gantry.yaml"],
+    ["the file in the source before the root's", ["gantry.json", ".git/HEAD", "a/gantry.yaml"], "a", "a/gantry.yaml"],
+    ["the file in the source that is the root", ["gantry.yaml", ".git/HEAD"], ".", "gantry.yaml"],
+    ["nothing between the source and the root", ["a/gantry.yaml", ".git/HEAD", "a/b/x"], "a/b", undefined],
+    ["nothing above the root", ["gantry.yaml", "a/.git/HEAD", "a/b/x"], "a/b", undefined],
+    ["nothing above the source without a repository", ["gantry.yaml", "a/b/x"], "a/b", undefined],
+    ["nothing under another name", [".git/HEAD", "gantry.yml", "gantry.toml", "x"], ".", undefined],
+  ];
+
+for (const [what, files, source, found] of FOUND) {
+  Deno.test(`findConfig() finds ${what}`, async () => {
+    await using directory = await tempDirectory();
+    await writeTree(directory.path, Object.fromEntries(files.map((file) => [file, "{}"])));
+    const config = await findConfig({ source: join(directory.path, source) });
+    assert.deepEqual(config, found === undefined ? undefined : { path: join(directory.path, found), config: {} });
+  });
+}
+
+Deno.test("findConfig() shows a relative path when the source is relative", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "gantry.yaml": "source: a", ".git/HEAD": "", "a/b/x": "" });
+  const here = relative(".", directory.path);
+  assert.deepEqual(await findConfig({ source: join(here, "a", "b") }), {
+    path: join(here, "gantry.yaml"),
+    config: { source: join(here, "a") },
+  });
+});
+
+Deno.test("findConfig() takes the explicit file, whatever lies beside the source", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "gantry.yaml": "latest: true", "other/ci.json": '{"source": "../app"}' });
+  const explicit = join(directory.path, "other", "ci.json");
+  assert.deepEqual(await findConfig({ source: directory.path, explicit }), {
+    path: explicit,
+    config: { source: join(directory.path, "app") },
+  });
+});
+
+for (const source of [undefined, "-", "."]) {
+  Deno.test(`findConfig() looks into the current directory when the source is ${source}`, async () => {
+    await using directory = await tempDirectory();
+    await writeTree(directory.path, { "gantry.yaml": "source: ./app\ntargets: ['oci-layout:./dist']" });
+    await inDirectory(directory.path, async () => {
+      assert.deepEqual(await findConfig(source === undefined ? {} : { source }), {
+        path: "gantry.yaml",
+        config: { source: "./app", targets: ["oci-layout:./dist"] },
+      });
+    });
+  });
+}
+
+Deno.test("findConfig() makes paths start from the current directory when the file lies above it", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, {
+    "gantry.jsonc": '{ "source": "./app", "targets": ["oci-layout:./dist:1.0"], "ignoreFile": ".ignored" } // all',
+    ".git/HEAD": "",
+    "app/deep/x": "",
+  });
+  await inDirectory(join(directory.path, "app", "deep"), async () => {
+    assert.deepEqual(await findConfig({}), {
+      path: "../../gantry.jsonc",
+      config: { source: "../../app", targets: ["oci-layout:../../dist:1.0"], ignoreFile: "../../.ignored" },
+    });
+  });
+});
+
+Deno.test("findConfig() takes a file with a byte order mark", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "gantry.json": "\ufeff{}" });
+  assert.deepEqual((await findConfig({ source: directory.path }))?.config, {});
+});
+
+Deno.test("findConfig() puts the path before each problem", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "gantry.yaml": "tag: x\nlatest: 1" });
+  const path = join(directory.path, "gantry.yaml");
+  await assert.rejects(
+    findConfig({ source: directory.path }),
+    (error) =>
+      error instanceof ConfigError &&
+      error.message ===
+        `${path}:1:1: unknown key "tag", did you mean "tags"?\n${path}:2:9: "latest": must be true or false, not 1`,
+  );
+});
+
+Deno.test("findConfig() refuses two files in one directory", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "gantry.yaml": "", "gantry.jsonc": "{}" });
+  const [jsonc, yaml] = ["gantry.jsonc", "gantry.yaml"].map((name) => JSON.stringify(join(directory.path, name)));
+  await assert.rejects(findConfig({ source: directory.path }), {
+    name: "UsageError",
+    message: `Cannot choose a configuration file: there are ${jsonc} and ${yaml}, keep one`,
+  });
+});
+
+const ABSENT = reasonOf(new Deno.errors.NotFound());
+
+/** What stands where the configuration file should be, and why it cannot be read. */
+const UNREADABLE: readonly (readonly [what: string, make: (path: string) => Promise<void>, reason: string])[] = [
+  ["is a directory", (path) => Deno.mkdir(path), "it is not a file"],
+  ["is a link that leads nowhere", (path) => Deno.symlink("nowhere", path), ABSENT],
+  ["is too large", (path) => Deno.writeFile(path, new Uint8Array(1024 * 1024 + 1)), "it is larger than 1 MiB"],
+  ["is not UTF-8", (path) => Deno.writeFile(path, new Uint8Array([0x7b, 0xff, 0x7d])), "it is not UTF-8"],
+];
+
+for (const [what, make, reason] of UNREADABLE) {
+  Deno.test(`findConfig() refuses a file that ${what}`, async () => {
+    await using directory = await tempDirectory();
+    const path = join(directory.path, "gantry.json");
+    await make(path);
+    const refusal = {
+      name: "UsageError",
+      message: `Cannot read configuration file ${JSON.stringify(path)}: ${reason}`,
+    };
+    await assert.rejects(findConfig({ source: directory.path }), refusal);
+    await assert.rejects(findConfig({ explicit: path }), refusal);
+  });
+}
+
+Deno.test("findConfig() refuses an explicit file that does not exist", async () => {
+  await using directory = await tempDirectory();
+  const explicit = join(directory.path, "gantry.json");
+  await assert.rejects(findConfig({ source: directory.path, explicit }), {
+    name: "UsageError",
+    message: `Cannot read configuration file ${JSON.stringify(explicit)}: ${ABSENT}`,
+  });
+});
+
+Deno.test("findConfig() imports schema and parsers only when a file was found", async () => {
+  const entry = import.meta.resolve("../../../src/cli/config/find_config.ts");
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", entry] }).output();
+  const graph: ModuleGraph = JSON.parse(new TextDecoder().decode(stdout));
+  const byName = new Map(graph.modules.map((module) => [module.specifier, module]));
+  const packages = (lazy: boolean): readonly string[] => {
+    const reached = new Set([entry]);
+    for (const name of reached) {
+      for (const { code, isDynamic } of byName.get(name)?.dependencies ?? []) {
+        if (code !== undefined && (lazy || !isDynamic)) reached.add(code.specifier);
+      }
+    }
+    return [...reached].filter((name) => name.startsWith("npm:"));
+  };
+  assert.deepEqual(packages(false), []);
+  assert.match(packages(true).join(" "), /npm:jsonc-parser.*npm:js-yaml|npm:js-yaml.*npm:jsonc-parser/);
+});
+
+/** The part of `deno info --json` that is read here. */
+interface ModuleGraph {
+  readonly modules: readonly {
+    readonly specifier: string;
+    readonly dependencies?: readonly {
+      readonly code?: { readonly specifier: string };
+      readonly isDynamic?: boolean;
+    }[];
+  }[];
+}
+
+async function inDirectory(path: string, run: () => Promise<void>): Promise<void> {
+  const before = Deno.cwd();
+  Deno.chdir(path);
+  try {
+    await run();
+  } finally {
+    Deno.chdir(before);
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * Bad input gets one clear sentence, the right exit code, and leaves nothing behind.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { gantry, type GantryOptions } from "../support/gantry.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { writeTree } from "../support/tree.ts";
+
+/** One command line: `DIR` stands for a fresh directory with `source/` and `layout` beside it. */
+interface Case extends GantryOptions {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly code: number;
+  /** What standard error must hold, `DIR` as above. */
+  readonly says: string;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+const SOURCE = { "source/a.yaml": "a: 1\n" };
+
+const CASES: readonly Case[] = [
+  {
+    name: "a missing source",
+    args: ["push", "DIR/nowhere", "oci-layout:DIR/layout"],
+    code: 2,
+    says: 'error: Cannot read "DIR/nowhere": there is no such file or directory',
+  },
+  {
+    name: "an empty source",
+    files: { "empty/": "" },
+    args: ["push", "DIR/empty", "oci-layout:DIR/layout"],
+    code: 2,
+    says: 'error: Cannot publish "DIR/empty"',
+  },
+  {
+    name: "a source of which everything is ignored",
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "--ignore", "*.yaml"],
+    code: 2,
+    says: 'error: Cannot publish "DIR/source": every file was left out, "a.yaml" by *.yaml (--ignore)',
+  },
+  {
+    name: "no source",
+    args: ["push"],
+    code: 2,
+    says: "error: There is no source: name a directory, a file or - for standard input",
+  },
+  {
+    name: "no target",
+    args: ["push", "DIR/source"],
+    code: 2,
+    says: "error: There is no target: name one, such as oci://HOST/REPOSITORY or oci-layout:PATH",
+  },
+  {
+    name: "a bad reference",
+    args: ["push", "DIR/source", "oci://ghcr.io/Acme/App"],
+    code: 2,
+    says:
+      'error: Cannot parse reference "oci://ghcr.io/Acme/App": "Acme" cannot stand in a repository name, repositories are lower case: "acme"',
+  },
+  {
+    name: "an unknown scheme",
+    args: ["push", "DIR/source", "docker://ghcr.io/acme/app"],
+    code: 2,
+    says:
+      'error: Cannot parse reference "docker://ghcr.io/acme/app": unknown scheme "docker:", write oci://HOST/REPOSITORY, oci-layout:PATH or oci-archive:PATH',
+  },
+  {
+    name: "a target without a scheme",
+    args: ["push", "DIR/source", "ghcr.io/acme/app:1.0.0"],
+    code: 2,
+    says: 'error: Cannot parse reference "ghcr.io/acme/app:1.0.0": it has no scheme',
+  },
+  {
+    name: "an unknown profile",
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "--profile", "fluks"],
+    code: 2,
+    says: "error: Option '--profile <profile>' argument 'fluks' is invalid. Allowed choices are auto, generic, flux",
+  },
+  {
+    name: "an unknown option",
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "--latst"],
+    code: 2,
+    says: "error: Unknown option '--latst' (Did you mean --latest?)",
+  },
+  {
+    name: "an unknown command",
+    args: ["pusj"],
+    code: 2,
+    says: "error: Unknown command 'pusj' (Did you mean push?)",
+  },
+  ...([
+    ["v1.0.0", 'SemVer has no leading "v", write "1.0.0"'],
+    ["1.0.0+build", 'build metadata ("+…") cannot stand in an OCI tag'],
+    ["01.2.3", "SemVer numbers have no leading zeros"],
+    ["1.2", "SemVer has three numbers, such as 1.2.3"],
+    ["", "it is empty"],
+    ["latest", "it is not SemVer 2, such as 1.2.3 or 1.2.3-rc.1"],
+  ] as const).map(([version, problem]): Case => ({
+    name: `version ${JSON.stringify(version)}`,
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "--version", version],
+    code: 2,
+    says: `error: Cannot parse version ${JSON.stringify(version)}: ${problem}\n`,
+  })),
+  {
+    name: "--latest=true with a pre-release",
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "--version", "1.0.0-rc.1", "--latest=true"],
+    code: 2,
+    says: 'error: Cannot tag the pre-release 1.0.0-rc.1 as "latest"',
+  },
+  {
+    name: "--latest without a version",
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "--latest"],
+    code: 2,
+    says: 'error: Cannot tag "latest" without a version',
+  },
+  {
+    name: "a bad tag",
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "-t", "v1.0+x"],
+    code: 2,
+    says: 'error: Cannot parse tag "v1.0+x": "+" is not allowed in an OCI tag',
+  },
+  {
+    name: "an annotation without =",
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "-a", "team"],
+    code: 2,
+    says: "error: Option '-a, --annotation <key=value>' argument 'team' is invalid. It must be KEY=VALUE.",
+  },
+  {
+    name: "a malformed --created",
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "--created", "yesterday"],
+    code: 2,
+    says: 'error: Cannot parse "yesterday"',
+  },
+  {
+    name: "a malformed SOURCE_DATE_EPOCH",
+    args: ["push", "DIR/source", "oci-layout:DIR/layout"],
+    env: { SOURCE_DATE_EPOCH: "12.5" },
+    code: 2,
+    says: "SOURCE_DATE_EPOCH",
+  },
+  {
+    name: "gzip of level 12",
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "--compression-level", "12"],
+    code: 2,
+    says: "error: Cannot use compression level 12 with gzip: 9 is the most",
+  },
+  {
+    name: "zstd for Flux",
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "--profile", "flux", "--compression", "zstd"],
+    code: 2,
+    says: 'error: Cannot use compression "zstd" with profile "flux": its consumers read gzip only',
+  },
+  {
+    name: "the same target twice",
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "oci-layout:DIR/layout"],
+    code: 2,
+    says: "error: The target oci-layout:DIR/layout is named twice",
+  },
+  {
+    name: "a layout path that is a file",
+    files: { "file": "no layout\n" },
+    args: ["push", "DIR/source", "oci-layout:DIR/file", "--version", "1.0.0"],
+    code: 1,
+    says: "DIR/file",
+  },
+  {
+    name: "a layout path that is another directory",
+    files: { "other/notes.txt": "no layout\n" },
+    args: ["push", "DIR/source", "oci-layout:DIR/other", "--version", "1.0.0"],
+    code: 1,
+    says: "DIR/other",
+  },
+  {
+    name: "a layout archive that is no archive",
+    files: { "file.tar": "no archive\n" },
+    args: ["push", "DIR/source", "oci-archive:DIR/file.tar", "--version", "1.0.0"],
+    code: 1,
+    says: "DIR/file.tar",
+  },
+  {
+    name: "a link that leaves the source",
+    files: { "source/link": "-> /etc/hostname" },
+    args: ["push", "DIR/source", "oci-layout:DIR/layout"],
+    code: 2,
+    says: "link",
+  },
+  {
+    name: "a configuration with a misspelled key",
+    files: { "source/gantry.jsonc": '{\n  // what it is\n  "profil": "flux"\n}\n' },
+    args: ["push", "DIR/source", "oci-layout:DIR/layout"],
+    code: 2,
+    says: 'DIR/source/gantry.jsonc:3:3: unknown key "profil", did you mean "profile"?',
+  },
+];
+
+for (const { name, args, code, says, files, ...options } of CASES) {
+  Deno.test(`gantry refuses ${name}`, async () => {
+    await using directory = await tempDirectory();
+    const here = (text: string): string => text.replaceAll("DIR", directory.path);
+    for (const [path, content] of Object.entries({ ...SOURCE, ...files })) {
+      if (content.startsWith("-> ")) await Deno.symlink(content.slice(3), join(directory.path, path));
+      else await writeTree(directory.path, { [path]: content });
+    }
+    const before = await listing(directory.path);
+    const result = await gantry(args.map(here), options);
+    assert.ok(result.stderr.includes(here(says)), `expected ${here(says)}\nfound ${result.stderr}`);
+    assert.equal(result.code, code, result.stderr);
+    assert.equal(result.stdout, "");
+    assert.doesNotMatch(result.stderr, /\n\s+at /, "a stack trace is no message");
+    assert.deepEqual(await listing(directory.path), before);
+  });
+}
+
+async function listing(root: string, below = ""): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(join(root, below))) {
+    const path = join(below, name);
+    found.push(path);
+    if (isDirectory) found.push(...await listing(root, path));
+  }
+  return found.sort();
+}

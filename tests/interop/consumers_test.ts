@@ -1,0 +1,131 @@
+/**
+ * What gantry publishes to real registries is taken by the real consumers, and the tree that comes out is the tree that
+ * went in.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { push } from "../support/gantry.ts";
+import { REGISTRIES, startRegistry } from "../support/registry_process.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { tool, toolTest } from "../support/tools.ts";
+import { published, readTree } from "../support/tree.ts";
+
+const EXAMPLES = new URL("../../examples/", import.meta.url).pathname;
+const METADATA = [
+  "--source",
+  "https://github.com/acme/app",
+  "--revision",
+  "main@sha1:0123456789012345678901234567890123456789",
+  "--created",
+  "2026-01-02T03:04:05Z",
+];
+
+for (const { name: registryName, command } of REGISTRIES) {
+  toolTest(`oras takes a generic artifact from ${registryName}`, [command, "oras"], async () => {
+    await using registry = await startRegistry(command);
+    await using out = await tempDirectory();
+    const source = join(EXAMPLES, "plain");
+    const repository = `${registry.host}/examples/plain`;
+    const { digest } = await push([source, `oci://${repository}`, "--version", "1.2.3", "--latest", ...METADATA]);
+
+    const manifest = await tool("oras", ["manifest", "fetch", `${repository}:1.2.3`, "--plain-http"]);
+    assert.equal(JSON.parse(manifest).annotations["org.opencontainers.image.version"], "1.2.3");
+    for (const tag of ["1.2.3", "latest"]) {
+      assert.equal((await tool("oras", ["resolve", `${repository}:${tag}`, "--plain-http"])).trim(), digest);
+    }
+    await tool("oras", ["pull", `${repository}:1.2.3`, "--plain-http", "-o", out.path]);
+    assert.deepEqual(await readTree(out.path), published(await readTree(source), isDroppedFromPlain));
+  });
+
+  toolTest(`crane and skopeo take an image from ${registryName}`, [command, "crane", "skopeo", "tar"], async () => {
+    await using registry = await startRegistry(command);
+    await using out = await tempDirectory();
+    const source = join(EXAMPLES, "flux");
+    const repository = `${registry.host}/examples/image`;
+    const { digest } = await push([
+      source,
+      `oci://${repository}`,
+      "--profile",
+      "image",
+      "--version",
+      "1.2.3",
+      ...METADATA,
+    ]);
+
+    await tool("crane", ["validate", "--insecure", "--remote", `${repository}:1.2.3`]);
+    assert.equal((await tool("crane", ["digest", "--insecure", `${repository}:1.2.3`])).trim(), digest);
+    const inspected = JSON.parse(
+      await tool("skopeo", ["inspect", "--tls-verify=false", `docker://${repository}:1.2.3`]),
+    );
+    assert.equal(inspected.Digest, digest);
+    await tool("skopeo", [
+      "copy",
+      "--src-tls-verify=false",
+      "--preserve-digests",
+      `docker://${repository}:1.2.3`,
+      `oci:${join(out.path, "layout")}:copied`,
+    ]);
+    const index = JSON.parse(await Deno.readTextFile(join(out.path, "layout/index.json")));
+    assert.equal(index.manifests[0].digest, digest);
+
+    await Deno.mkdir(join(out.path, "tree"));
+    await tool("crane", ["export", "--insecure", `${repository}:1.2.3`, join(out.path, "tree.tar")]);
+    await tool("tar", ["-xpf", join(out.path, "tree.tar"), "-C", join(out.path, "tree")]);
+    assert.deepEqual(await readTree(join(out.path, "tree")), published(await readTree(source)));
+  });
+
+  toolTest(`timoni takes a module from ${registryName}`, [command, "timoni"], async () => {
+    await using registry = await startRegistry(command);
+    await using out = await tempDirectory();
+    const source = join(EXAMPLES, "timoni");
+    const repository = `oci://${registry.host}/examples/timoni`;
+    const first = await push([source, repository, "--version", "1.0.0", ...METADATA]);
+    const second = await push([source, repository, "--version", "1.1.0", "--latest", ...METADATA]);
+
+    await tool("timoni", ["mod", "pull", repository, "--version", "1.1.0", "--output", out.path]);
+    assert.deepEqual(await readTree(out.path), published(await readTree(source), isDroppedFromTimoni));
+    const listed: readonly { readonly version: string; readonly digest: string }[] = JSON.parse(
+      await tool("timoni", ["mod", "list", repository, "-o", "json"]),
+    );
+    assert.deepEqual(listed.map(({ version, digest }) => [version, digest]), [
+      ["latest", second.digest],
+      ["1.1.0", second.digest],
+      ["1.0.0", first.digest],
+    ]);
+  });
+
+  toolTest(`Flux takes a flux artifact and an image from ${registryName}`, [command, "flux-pull"], async () => {
+    await using registry = await startRegistry(command);
+    const source = join(EXAMPLES, "flux");
+    for (const profile of ["flux", "image"]) {
+      await using out = await tempDirectory();
+      const repository = `oci://${registry.host}/examples/${profile}`;
+      const { digest } = await push([source, repository, "--profile", profile, "--version", "1.2.3", ...METADATA]);
+
+      const pulled = JSON.parse(await tool("flux-pull", [`${repository}:1.2.3`, out.path]));
+      assert.equal(pulled.digest, digest);
+      assert.equal(pulled.source, "https://github.com/acme/app");
+      assert.equal(pulled.revision, "main@sha1:0123456789012345678901234567890123456789");
+      assert.equal(pulled.created, "2026-01-02T03:04:05Z");
+      const expected = published(await readTree(source), profile === "flux" ? isDroppedFromFlux : undefined);
+      assert.deepEqual(filesOf(await readTree(out.path)), filesOf(expected));
+    }
+  });
+}
+
+/** Flux's own tar makes directories with modes of its own; files are compared one by one, mode by mode. */
+function filesOf(tree: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(tree).filter(([, what]) => what !== "dir"));
+}
+
+function isDroppedFromPlain(path: string): boolean {
+  return path === ".gantryignore" || path.endsWith(".log") && !path.endsWith("keep.log");
+}
+
+function isDroppedFromTimoni(path: string): boolean {
+  return path.endsWith("_tool.cue") || path === "debug_values.cue";
+}
+
+function isDroppedFromFlux(path: string): boolean {
+  return path.endsWith(".png");
+}
