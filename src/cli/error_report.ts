@@ -61,6 +61,9 @@ function registryAdvice(error: RegistryError): string | undefined {
   if (error.status === 403 || error.has("DENIED")) {
     return "the credentials are known but not allowed to do this: check their permissions for this repository";
   }
+  if (error.text !== undefined && error.errors.length === 0) {
+    return "that is not how a registry answers: check the host, and whether a proxy stands between";
+  }
   if (error.has("NAME_UNKNOWN")) return "the repository does not exist, and the registry does not make it on push";
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { InvalidArgumentError } from "commander";
 
 /** Collects the values of an option that may be repeated. */
 export function repeated(value: string, before: readonly string[] | undefined): readonly string[] {

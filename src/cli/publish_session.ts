@@ -38,6 +38,7 @@ export async function withPublishSession<T>(
     throw new UsageError("Cannot read both the password and the source from standard input");
   }
   const profile = await chooseProfile(settings, log);
+  warnOfCompression(settings, log);
   const access = await createRegistryAccess(flags, settings, world, log);
   const pipeline = await buildPipeline(settings, profile, { world, log, access });
   const progress = createProgress(world);
@@ -70,6 +71,15 @@ export function warnOfGaps({ settings, profile, log }: PublishSession, artifact:
       }`,
   );
   if (settings.source === "-") log.debug("Standard input has no repository of its own: git was read where gantry runs");
+}
+
+function warnOfCompression({ compression }: Settings, log: MaskingLog): void {
+  if (compression.kind === "gzip" && compression.level !== 9) {
+    log.warn(`The digest holds on this kind of processor only: gzip level ${compression.level} is not the same on all`);
+  }
+  if (compression.kind === "zstd") {
+    log.warn("The digest holds with this version of gantry only: zstd changes its bytes");
+  }
 }
 
 async function readSettings(args: readonly string[], flags: PublishFlags): Promise<Settings> {

@@ -4,6 +4,7 @@ import { isPreRelease, parseVersion } from "../oci/version.ts";
 import type { Attributed } from "../pipeline/values.ts";
 import type { Compression } from "../plugins/archive/compression.ts";
 import type { SymlinkPolicy } from "../plugins/collect/directory.ts";
+import { cleanSourceUrl } from "../plugins/annotate/source_url.ts";
 import { parseCreated } from "../plugins/annotate/created.ts";
 import {
   CREATED_ANNOTATION,
@@ -12,6 +13,7 @@ import {
   VERSION_ANNOTATION,
 } from "../oci/annotation_keys.ts";
 import type { Config } from "./config/config_schema.ts";
+import type { FoundConfig } from "./config/find_config.ts";
 import { duration } from "./options.ts";
 import type { ProfileName } from "./profile_names.ts";
 import type { PublishFlags } from "./publish_flags.ts";
@@ -41,12 +43,6 @@ export interface Settings {
   readonly retries: number;
   /** Milliseconds without progress. */
   readonly timeout: number;
-}
-
-/** A configuration file that was found. */
-export interface FoundConfig {
-  readonly path: string;
-  readonly config: Config;
 }
 
 /**
@@ -140,6 +136,17 @@ function givenAnnotations(
   if (flags.created !== undefined) given.set(CREATED_ANNOTATION, { value: flags.created, from: "--created" });
   if (version !== undefined) {
     given.set(VERSION_ANNOTATION, { value: version, from: flags.version === undefined ? path ?? "" : "--version" });
+  }
+  const source = given.get(SOURCE_ANNOTATION);
+  if (source !== undefined) {
+    const value = cleanSourceUrl(source.value);
+    // The text itself is not shown: it may hold what made it unfit.
+    if (value === undefined) {
+      throw new UsageError(
+        `Cannot publish the source that ${source.from} gives: it must be the URL of a repository, such as https://github.com/acme/app`,
+      );
+    }
+    given.set(SOURCE_ANNOTATION, { ...source, value });
   }
   const created = given.get(CREATED_ANNOTATION);
   if (created !== undefined) {

@@ -38,16 +38,15 @@ export function checkEntryNames(entries: readonly Entry[], log: Log): void {
 }
 
 function nameProblem({ path, kind }: Entry): string | undefined {
-  const parts = path.split("/");
-  if (parts.some((part) => part === "" || part === "." || part === "..")) {
-    return `it is not a plain relative path`;
+  if (path.split("/").some((part) => part === "" || part === "." || part === "..")) {
+    return "it is not a plain relative path";
   }
-  if (path.includes("\\")) return `a name with a backslash is refused by Flux and Timoni`;
-  if (CONTROL_REGEXP.test(path)) return `a name with a control character is not portable`;
-  if (!path.isWellFormed()) return `its name is not valid Unicode`;
+  if (path.includes("\\")) return "a name with a backslash is refused by Flux and Timoni";
+  if (CONTROL_REGEXP.test(path)) return "a name with a control character is not portable";
+  if (!path.isWellFormed()) return "its name is not valid Unicode";
   // Flux and Timoni look for "../" anywhere in a path, so the name of no directory may end in two dots.
   if (`${path}${kind === "directory" ? "/" : ""}`.includes("../")) {
-    return `a directory's name that ends in ".." is refused by Flux and Timoni`;
+    return 'a directory whose name ends in ".." is refused by Flux and Timoni';
   }
   return undefined;
 }
@@ -59,12 +58,10 @@ function nearlySameNames(entries: readonly Entry[]): readonly (readonly [string,
   for (const { path } of entries) {
     const folded = foldName(path);
     const earlier = seen.get(folded);
-    if (earlier === undefined) {
-      seen.set(folded, path);
-    } else if (earlier !== path) {
-      const pair = upToFirstDifference(earlier, path);
-      pairs.set(pair.join("\0"), pair);
-    }
+    seen.set(folded, path);
+    if (earlier === undefined || earlier === path) continue;
+    const pair = upToFirstDifference(earlier, path);
+    pairs.set(pair.join("\0"), pair);
   }
   return [...pairs.values()];
 }

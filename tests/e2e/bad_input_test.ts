@@ -130,14 +130,14 @@ const CASES: readonly Case[] = [
     name: "a malformed --created",
     args: ["push", "DIR/source", "oci-layout:DIR/layout", "--created", "yesterday"],
     code: 2,
-    says: 'error: Cannot parse "yesterday"',
+    says: 'error: Cannot parse time "yesterday": it must be RFC 3339, such as 2024-05-31T12:00:00Z',
   },
   {
     name: "a malformed SOURCE_DATE_EPOCH",
     args: ["push", "DIR/source", "oci-layout:DIR/layout"],
     env: { SOURCE_DATE_EPOCH: "12.5" },
     code: 2,
-    says: "SOURCE_DATE_EPOCH",
+    says: "error: Cannot parse SOURCE_DATE_EPOCH",
   },
   {
     name: "gzip of level 12",

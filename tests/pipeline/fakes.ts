@@ -1,14 +1,16 @@
 /** Small plugins that record what happens to them, and what they need to run. */
 import assert from "node:assert/strict";
-import { annotate } from "../../src/pipeline/annotate.ts";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
+import { annotate } from "../../src/pipeline/annotate.ts";
 import type { Context } from "../../src/pipeline/context.ts";
 import type { Entry } from "../../src/pipeline/entry.ts";
 import type { Annotator, Archiver, Collector, Filter, Tagger } from "../../src/pipeline/plugin.ts";
 import type { Pipeline } from "../../src/pipeline/publish.ts";
+import { StageError } from "../../src/pipeline/stage_error.ts";
 import { TargetsError } from "../../src/pipeline/targets.ts";
 import type { Artifact, Attributed, Packed, Selected, Source, TagName } from "../../src/pipeline/values.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
+import { type MemoryTarget, memoryTarget } from "../support/memory_target.ts";
 
 export const SOURCE: Source = { location: "./deploy" };
 
@@ -100,6 +102,48 @@ export function fakePipeline(parts: Partial<Pipeline> = {}): Pipeline {
   };
 }
 
+/** A pipeline whose plugins say when they run. */
+export function journalingPipeline(journal: string[], upload: readonly MemoryTarget[]): Pipeline {
+  const { collect, filter, archive, annotate, tag } = fakePipeline();
+  const note = <Args extends readonly unknown[], Result>(what: string, run: (...args: Args) => Result) => {
+    return (...args: Args): Result => {
+      journal.push(what);
+      return run(...args);
+    };
+  };
+  return {
+    collect: collect.map((each) => ({ ...each, collect: note("collect", each.collect) })),
+    filter: filter.map((each) => ({ ...each, filter: note("filter", each.filter) })),
+    archive: { ...archive, archive: note("archive", archive.archive) },
+    annotate: annotate.map((each) => ({ ...each, annotate: note("annotate", each.annotate) })),
+    upload,
+    tag: tag.map((each, at) => at === 0 ? { ...each, tags: note("name tags", each.tags) } : each),
+  };
+}
+
+/** Three targets, `oci://a/x` and so on; in one of them a call fails when `failing` names it, such as `b upload`. */
+export function threeTargets(failing?: string): readonly MemoryTarget[] {
+  return ["a", "b", "c"].map((name) =>
+    memoryTarget({
+      url: `oci://${name}/x`,
+      before: (call) => {
+        const [method] = call.split(" ");
+        if (`${name} ${method}` === failing) throw new Error(`Cannot ${method}`);
+      },
+    })
+  );
+}
+
+/** A custom step that can stand anywhere. */
+export interface AnyStep {
+  readonly name: string;
+  run<Value extends object>(value: Value): Promise<Value>;
+}
+
+export function brokenStep(): AnyStep {
+  return { name: "broken", run: () => Promise.reject(new Error("Cannot do it")) };
+}
+
 export async function fakePacked(entries: readonly Entry[] = [fileEntry("a.yaml")]): Promise<Packed> {
   const selected: Selected = { source: SOURCE, entries, dropped: [] };
   return { ...selected, archive: await archiver().archive(entries, fakeContext()) };
@@ -107,6 +151,17 @@ export async function fakePacked(entries: readonly Entry[] = [fileEntry("a.yaml"
 
 export async function fakeArtifact(entries?: readonly Entry[]): Promise<Artifact> {
   return await annotate([])(await fakePacked(entries), fakeContext());
+}
+
+/** The error of work that must fail in a stage. */
+export async function stageErrorOf(work: Promise<unknown>): Promise<StageError> {
+  try {
+    await work;
+  } catch (error) {
+    assert.ok(error instanceof StageError);
+    return error;
+  }
+  assert.fail("nothing was thrown");
 }
 
 /** The error of work that some targets must fail. */

@@ -5,19 +5,20 @@ type Decompression = TransformStream<Bytes, Bytes>;
 
 interface Compression {
   readonly name: string;
-  /** How compressed bytes begin. */
-  readonly magic: readonly number[];
+  /** How compressed bytes begin, one character a byte. */
+  readonly magic: string;
   /** Left out where neither Deno nor gantry can undo it. */
   readonly undo?: () => Promise<Decompression>;
 }
 
 const COMPRESSIONS: readonly Compression[] = [
-  { name: "gzip", magic: [0x1f, 0x8b], undo: gunzip },
-  { name: "zstd", magic: [0x28, 0xb5, 0x2f, 0xfd], undo: unzstd },
-  { name: "xz", magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00] },
-  { name: "bzip2", magic: [0x42, 0x5a, 0x68] },
+  { name: "gzip", magic: "\x1f\x8b", undo: gunzip },
+  { name: "zstd", magic: "\x28\xb5\x2f\xfd", undo: unzstd },
+  { name: "xz", magic: "\xfd7zXZ\0" },
+  // The header alone, "BZh9", could begin a name, and with it a tar.
+  { name: "bzip2", magic: "BZh91AY&SY" },
 ];
-const LONGEST_MAGIC = 6;
+const LONGEST_MAGIC = 10;
 
 /**
  * Undoes the compression that the first bytes show: gzip or zstd. Other bytes pass as they are.
@@ -26,21 +27,21 @@ const LONGEST_MAGIC = 6;
  */
 export async function decompress(bytes: ReadableStream<Bytes>): Promise<ReadableStream<Bytes>> {
   const { head, whole } = await peek(bytes);
-  const compression = COMPRESSIONS.find(({ magic }) => magic.every((byte, at) => head[at] === byte));
+  const compression = COMPRESSIONS.find(({ magic }) => head.startsWith(magic));
   if (compression === undefined) return whole;
   if (compression.undo === undefined) throw new Error(`It is compressed with ${compression.name}`);
   return whole.pipeThrough(await compression.undo());
 }
 
-async function peek(bytes: ReadableStream<Bytes>): Promise<{ head: readonly number[]; whole: ReadableStream<Bytes> }> {
+async function peek(bytes: ReadableStream<Bytes>): Promise<{ head: string; whole: ReadableStream<Bytes> }> {
   const reader = bytes.getReader();
-  const head: number[] = [];
+  let head = "";
   const chunks: Bytes[] = [];
   while (head.length < LONGEST_MAGIC) {
     const { value } = await reader.read();
     if (value === undefined) break;
     chunks.push(value);
-    head.push(...value.subarray(0, LONGEST_MAGIC));
+    head += String.fromCharCode(...value.subarray(0, LONGEST_MAGIC));
   }
   const whole = new ReadableStream<Bytes>({
     async pull(controller): Promise<void> {

@@ -1,78 +1,175 @@
 import type { Content } from "../../oci/descriptor.ts";
 import { headBlob } from "./blobs.ts";
 import type { Call } from "./call.ts";
-import type { Pushed, RepositoryLink } from "./repository.ts";
-import type { RequestBody } from "./transport.ts";
-import { parseServerUrl } from "./server_url.ts";
+import { RegistryError } from "./registry_error.ts";
+import type { Pushed } from "./repository.ts";
+import type { RepositoryLink } from "./repository_link.ts";
+import { isTemporary } from "./retry.ts";
+import { type UploadBody, uploadBody } from "./upload_body.ts";
+import {
+  cancelUpload,
+  findSession,
+  patchChunk,
+  postBlob,
+  putRest,
+  startUpload,
+  type UploadSession,
+} from "./upload_session.ts";
+import { verifiedStream } from "./verified_stream.ts";
 
-/** Brings a blob to the registry unless it is there. */
-export async function pushBlob(link: RepositoryLink, blob: Content, call: Call): Promise<Pushed> {
-  let bytesSent = 0;
-  const existed = await link.retry(async () => {
-    // After a failure too: the registry may have taken the bytes and lost the answer.
-    if (await headBlob(link, blob.descriptor, call)) return bytesSent === 0;
-    const location = await startUpload(link, blob, call);
-    await finishUpload(link, blob, location, (bytes) => bytesSent += bytes, call);
-    return false;
-  }, call);
-  return { existed, bytesSent };
-}
-
-async function startUpload(link: RepositoryLink, blob: Content, call: Call): Promise<URL> {
-  const { response, url } = await link.send({
-    action: `push blob ${blob.descriptor.digest}`,
-    method: "POST",
-    target: `/v2/${link.name}/blobs/uploads/`,
-    expect: [202],
-  }, call);
-  await response.body?.cancel();
-  const location = response.headers.get("location") ?? "";
-  return parseServerUrl(location, { what: "upload location", base: url, endpoint: await link.endpoint(call) });
-}
-
-async function finishUpload(
+/**
+ * Brings a blob to the registry unless it is there.
+ *
+ * @param options `mountFrom`: another repository of the registry that may have it.
+ */
+export async function pushBlob(
   link: RepositoryLink,
   blob: Content,
-  location: URL,
-  sent: (bytes: number) => void,
   call: Call,
-): Promise<void> {
-  const { response } = await link.send({
-    action: `push blob ${blob.descriptor.digest}`,
-    method: "PUT",
-    target: withDigest(location, blob.descriptor.digest),
-    headers: { "content-type": "application/octet-stream" },
-    body: countedBody(blob, sent, link, call),
-    expect: [201, 204],
-  }, call);
-  await response.body?.cancel();
+  options: { readonly mountFrom?: string | undefined } = {},
+): Promise<Pushed> {
+  const { digest } = blob.descriptor;
+  return await link.known.once(digest, link.name, async () => {
+    const from = options.mountFrom ?? link.known.elsewhere(digest, link.name);
+    const body = uploadBody(blob, `${link.name}@${digest}`, call);
+    return await upload({ link, blob, call, body }, from);
+  });
 }
 
-/** Appends the digest and leaves the registry's own query as it is, byte by byte: it may be signed. */
-function withDigest(location: URL, digest: string): URL {
-  const url = new URL(location);
-  url.search = `${url.search === "" ? "?" : `${url.search}&`}digest=${encodeURIComponent(digest)}`;
-  return url;
+/** One blob on its way. */
+interface Upload {
+  readonly link: RepositoryLink;
+  readonly blob: Content;
+  readonly call: Call;
+  readonly body: UploadBody;
 }
 
-function countedBody(blob: Content, sent: (bytes: number) => void, link: RepositoryLink, call: Call): RequestBody {
-  const { size, digest } = blob.descriptor;
-  return {
-    size,
-    open(): ReadableStream<Uint8Array<ArrayBuffer>> {
-      let done = 0;
-      return blob.open().pipeThrough(
-        new TransformStream(
-          {
-            transform(chunk, controller): void {
-              done += chunk.byteLength;
-              sent(chunk.byteLength);
-              call.progress({ item: `${link.name}@${digest}`, done: Math.min(done, size), total: size });
-              controller.enqueue(chunk);
-            },
-          },
-        ),
-      );
-    },
-  };
+/** What to do next. Each step is one request, and its answer says which step follows. */
+type Step =
+  | { readonly kind: "check"; readonly from?: string | undefined; readonly session?: UploadSession | undefined }
+  | { readonly kind: "find"; readonly session: UploadSession }
+  | { readonly kind: "post" }
+  | { readonly kind: "start"; readonly from?: string | undefined }
+  | { readonly kind: "send"; readonly session: UploadSession }
+  | { readonly kind: "done"; readonly existed: boolean };
+
+async function upload(at: Upload, from: string | undefined): Promise<Pushed> {
+  const backoff = at.link.backoff();
+  let step: Step = { kind: "check", from };
+  let wrongDigests = 0;
+  try {
+    while (step.kind !== "done") {
+      try {
+        const next: Step = await take(at, step);
+        if (positionOf(next) > positionOf(step)) backoff.progress();
+        step = next;
+      } catch (error) {
+        if (isRefusedShortcut(error, step)) {
+          step = { kind: "start" };
+        } else if (isTooLarge(error, step) && at.link.traits.shrinkChunks(requestSize(at, step))) {
+          step = { kind: "start" };
+        } else if (isWrongDigest(error, step) && wrongDigests++ === 0) {
+          await checkSource(at.blob);
+          step = { kind: "start" };
+        } else {
+          const lost = isSessionLost(error, step);
+          await backoff.pause(error, at.call, lost || isTemporary(error));
+          // The registry may have taken everything, and only its answer was lost.
+          step = { kind: "check", session: lost ? undefined : sessionOf(step) };
+        }
+      }
+    }
+  } catch (error) {
+    const session = sessionOf(step);
+    if (session !== undefined) await at.link.farewell((call) => cancelUpload(at.link, session, call), at.call);
+    throw error;
+  }
+  return { existed: step.existed, bytesSent: at.body.sent };
+}
+
+async function take(at: Upload, step: Exclude<Step, { kind: "done" }>): Promise<Step> {
+  const { link, blob: { descriptor }, call, body } = at;
+  switch (step.kind) {
+    case "check": {
+      if (await headBlob(link, descriptor, call)) return { kind: "done", existed: body.sent === 0 };
+      if (step.session !== undefined) return { kind: "find", session: step.session };
+      const isPosted = step.from === undefined && link.traits.postsBlob(descriptor.size);
+      return isPosted ? { kind: "post" } : { kind: "start", from: step.from };
+    }
+    case "find": {
+      const session = await findSession(link, descriptor, step.session, body.reached, call);
+      return session === undefined ? { kind: "start" } : { kind: "send", session };
+    }
+    case "post": {
+      const session = await postBlob(link, descriptor, body.part(0, descriptor.size), call);
+      if (session !== undefined) return { kind: "send", session };
+      link.traits.acceptPostedBlobs();
+      return { kind: "done", existed: false };
+    }
+    case "start": {
+      const mount = step.from === undefined ? undefined : { from: step.from };
+      const session = await startUpload(link, descriptor, call, mount);
+      return session === undefined ? { kind: "done", existed: true } : { kind: "send", session };
+    }
+    case "send":
+      return await send(at, step.session);
+  }
+}
+
+async function send(at: Upload, session: UploadSession): Promise<Step> {
+  const { link, blob: { descriptor }, call, body } = at;
+  const size = chunkSize(at, session);
+  if (session.offset > 0 && size > 0 || size < descriptor.size - session.offset) {
+    const next = await patchChunk(link, descriptor, session, body.part(session.offset, size), call);
+    return { kind: "send", session: next };
+  }
+  await putRest(link, descriptor, session, body.part(session.offset, size), call);
+  return { kind: "done", existed: false };
+}
+
+function chunkSize(at: Upload, session: UploadSession): number {
+  const rest = at.blob.descriptor.size - session.offset;
+  return Math.min(rest, Math.max(at.link.traits.chunkLimit, session.chunkMinimum));
+}
+
+function requestSize(at: Upload, step: Step): number {
+  return step.kind === "send" ? chunkSize(at, step.session) : at.blob.descriptor.size;
+}
+
+function sessionOf(step: Step): UploadSession | undefined {
+  return "session" in step ? step.session : undefined;
+}
+
+function positionOf(step: Step): number {
+  return sessionOf(step)?.offset ?? 0;
+}
+
+/**
+ * A mount or a blob in the first request are worth a try; what is said against them is not why a push should fail.
+ * Harbor answers 401 where it does not know a mount's source, Quay 500 (go-containerregistry#1393, regclient#398).
+ */
+function isRefusedShortcut(error: unknown, step: Step): boolean {
+  if (!(error instanceof RegistryError) || error.status === 429) return false;
+  return step.kind === "post" ? error.status < 500 : step.kind === "start" && step.from !== undefined;
+}
+
+/** GHCR says 416 of a chunk that is too large; of a resumed upload it may be the offset that is wrong. */
+function isTooLarge(error: unknown, step: Step): boolean {
+  if (!(error instanceof RegistryError) || step.kind !== "send") return false;
+  return error.status === 413 || error.status === 416 && !step.session.resumed;
+}
+
+function isWrongDigest(error: unknown, step: Step): boolean {
+  return error instanceof RegistryError && step.kind === "send" && error.has("DIGEST_INVALID", "SIZE_INVALID");
+}
+
+function isSessionLost(error: unknown, step: Step): boolean {
+  if (!(error instanceof RegistryError) || step.kind !== "send" && step.kind !== "find") return false;
+  return [404, 410, 416].includes(error.status) || error.has("BLOB_UPLOAD_UNKNOWN", "BLOB_UPLOAD_INVALID");
+}
+
+/** Says so when it is not the registry that is wrong. */
+async function checkSource(blob: Content): Promise<void> {
+  const verified = verifiedStream(blob.descriptor, `blob ${blob.descriptor.digest}: its source changed`);
+  await blob.open().pipeThrough(verified).pipeTo(new WritableStream());
 }

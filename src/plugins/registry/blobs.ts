@@ -1,6 +1,6 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Call } from "./call.ts";
-import type { RepositoryLink } from "./repository.ts";
+import type { RepositoryLink } from "./repository_link.ts";
 import { verifiedStream } from "./verified_stream.ts";
 
 /** Says whether a blob is there. */

@@ -7,8 +7,11 @@ import type { CredentialSource } from "./credentials.ts";
 import { findEndpoint } from "./endpoint.ts";
 import { createFetchTransport } from "./fetch_transport.ts";
 import { fetchManifest, putManifest, resolveManifest } from "./manifests.ts";
-import type { Repository, RepositoryLink } from "./repository.ts";
-import { DEFAULT_RETRY_POLICY, retry, type RetryPolicy } from "./retry.ts";
+import { KnownBlobs } from "./known_blobs.ts";
+import { RegistryTraits } from "./registry_traits.ts";
+import type { Repository } from "./repository.ts";
+import type { RepositoryLink } from "./repository_link.ts";
+import { createBackoff, DEFAULT_RETRY_POLICY, retry, type RetryPolicy } from "./retry.ts";
 import { type Access, repositoryScope } from "./scope.ts";
 import { type Answer, sendAuthorized } from "./sender.ts";
 import { listTags } from "./tag_list.ts";
@@ -44,6 +47,9 @@ export interface RegistryClient {
   close(): void;
 }
 
+/** How long the last word to a registry may take, in milliseconds. */
+const FAREWELL_LIMIT = 2000;
+
 /** Makes a client. Nothing is sent before the first request. */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
   const { host, clock = SYSTEM_CLOCK, credentials = () => Promise.resolve(undefined) } = options;
@@ -52,6 +58,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const lifetime = new AbortController();
   const policy = options.retry ?? DEFAULT_RETRY_POLICY;
   const backoff = { policy, clock, ...(options.random === undefined ? {} : { random: options.random }) };
+  const traits = new RegistryTraits();
+  const known = new KnownBlobs();
   let found: Promise<URL> | undefined;
 
   function endpoint(): Promise<URL> {
@@ -68,10 +76,17 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     let authorizer: Authorizer | undefined;
     return {
       name,
-      scopes,
+      traits,
+      known,
       endpoint,
+      backoff: () => createBackoff(backoff),
       retry: (operation, call) => retry(operation, backoff, call),
-      async send(request, call): Promise<Answer> {
+      async farewell(action, call): Promise<void> {
+        const limit = new AbortController();
+        const stop = clock.timer(FAREWELL_LIMIT, () => limit.abort());
+        await action({ ...call, signal: limit.signal }).finally(stop);
+      },
+      async send({ moreScopes = [], ...request }, call): Promise<Answer> {
         const at = await endpoint();
         authorizer ??= createAuthorizer({
           endpoint: at,
@@ -80,7 +95,10 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
           clock,
           lifetime: lifetime.signal,
         });
-        return await sendAuthorized({ ...request, scopes, signal: call.signal }, { endpoint: at, authorizer, send });
+        return await sendAuthorized(
+          { ...request, scopes: [...scopes, ...moreScopes], signal: call.signal },
+          { endpoint: at, authorizer, send },
+        );
       },
     };
   }
@@ -102,7 +120,8 @@ function repository(link: RepositoryLink): Repository {
     exists: (blob, call) => blobExists(link, blob, call),
     fetch: (blob, call) => fetchBlob(link, blob, call),
     fetchManifest: (reference, call) => fetchManifest(link, reference, call),
-    pushBlob: (blob, call) => pushBlob(link, blob, call),
+    pushBlob: (blob, call, options) => pushBlob(link, blob, call, options),
+    forget: () => link.known.forget(link.name),
     pushManifest: (manifest, call) => putManifest(link, manifest, manifest.descriptor.digest, call),
     tag: async (manifest, tag, call: Call) => void await putManifest(link, manifest, tag, call),
     tags: (call) => listTags(link, call),

@@ -8,11 +8,21 @@ export interface Clock {
    * @throws The signal's reason, as soon as it is aborted.
    */
   wait(milliseconds: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Calls back once, later.
+   *
+   * @returns Ends that.
+   */
+  timer(milliseconds: number, run: () => void): () => void;
 }
 
 /** The real time. */
 export const SYSTEM_CLOCK: Clock = {
   now: () => Date.now(),
+  timer(milliseconds, run): () => void {
+    const timer = setTimeout(run, milliseconds);
+    return () => clearTimeout(timer);
+  },
   wait(milliseconds, signal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);

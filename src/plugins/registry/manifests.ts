@@ -5,7 +5,8 @@ import { MANIFEST_MEDIA_TYPES } from "../../oci/media_types.ts";
 import type { Call } from "./call.ts";
 import { bareMediaType } from "./media_type.ts";
 import { readContent } from "./read_content.ts";
-import type { FetchedManifest, Pushed, RepositoryLink } from "./repository.ts";
+import type { FetchedManifest, Pushed } from "./repository.ts";
+import type { RepositoryLink } from "./repository_link.ts";
 import { bytesBody } from "./request_body.ts";
 import { DigestMismatchError } from "./verified_stream.ts";
 

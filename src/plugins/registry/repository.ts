@@ -1,6 +1,5 @@
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { Call } from "./call.ts";
-import type { Answer, RegistryRequest } from "./sender.ts";
 
 /** A manifest and its bytes. */
 export interface FetchedManifest {
@@ -34,25 +33,20 @@ export interface Repository {
   fetch(blob: Descriptor, call: Call): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
   /** Reads a manifest by tag or digest; `undefined` when there is none. */
   fetchManifest(reference: string, call: Call): Promise<FetchedManifest | undefined>;
-  /** Brings a blob to the registry unless it is there. */
-  pushBlob(blob: Content, call: Call): Promise<Pushed>;
+  /**
+   * Brings a blob to the registry unless it is there. A broken upload is resumed or begun anew, an aborted one is
+   * cancelled at the registry.
+   *
+   * @param options `mountFrom`: another repository of the registry that may have the blob. What this client has seen
+   *   in one repository it tries to mount into the next by itself.
+   */
+  pushBlob(blob: Content, call: Call, options?: { readonly mountFrom?: string | undefined }): Promise<Pushed>;
   /** Brings a manifest to the registry under its digest, whether or not it is there. */
   pushManifest(manifest: Content, call: Call): Promise<Pushed>;
   /** Points a tag to a manifest that is there or not; its blobs must be. */
   tag(manifest: Content, tag: string, call: Call): Promise<void>;
+  /** Forgets which blobs are there, after the registry said that one is not. */
+  forget(): void;
   /** Lists the tags in the registry's order. */
   tags(call: Call): AsyncIterable<string>;
-}
-
-/** How the parts of a repository talk to the registry. */
-export interface RepositoryLink {
-  readonly name: string;
-  /** The scopes of the run's access to this repository. */
-  readonly scopes: readonly string[];
-  /** Sends one request, once. */
-  send(request: Omit<RegistryRequest, "signal" | "scopes">, call: Call): Promise<Answer>;
-  /** Repeats an operation while its errors may pass. */
-  retry<T>(operation: () => Promise<T>, call: Call): Promise<T>;
-  /** The registry, for URLs that it sends. */
-  endpoint(call: Call): Promise<URL>;
 }

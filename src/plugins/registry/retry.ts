@@ -33,9 +33,12 @@ export interface Backoff {
   /**
    * Waits until it is time for the next attempt.
    *
-   * @throws The error itself, when another attempt is not worth it; the signal's reason, when it is aborted.
+   * @param worthIt Whether another attempt makes sense; {@linkcode isTemporary} of the error when left out.
+   * @throws The error itself, when it does not or there were enough; the signal's reason, when it is aborted.
    */
-  pause(error: unknown, call: Call): Promise<void>;
+  pause(error: unknown, call: Call, worthIt?: boolean): Promise<void>;
+  /** Part of the work is done for good, so failures are counted anew. The budget of waiting stays as it is. */
+  progress(): void;
 }
 
 /** Repeats an operation until it succeeds or its error is final. */
@@ -58,9 +61,12 @@ export function createBackoff({ policy, clock, random = Math.random }: BackoffOp
   let failures = 0;
   let budget = policy.budget;
   return {
-    async pause(error, call): Promise<void> {
+    progress(): void {
+      failures = 0;
+    },
+    async pause(error, call, worthIt = isTemporary(error)): Promise<void> {
       call.signal.throwIfAborted();
-      if (failures >= policy.retries || !isTemporary(error)) throw error;
+      if (failures >= policy.retries || !worthIt) throw error;
       const own = Math.min(FIRST_DELAY * 2 ** failures, LONGEST_DELAY);
       const asked = error instanceof RegistryError ? parseRetryAfter(error.retryAfter, clock.now()) : undefined;
       // Chance may only add to what the registry asks for.

@@ -1,5 +1,5 @@
 import type { Call } from "./call.ts";
-import type { RepositoryLink } from "./repository.ts";
+import type { RepositoryLink } from "./repository_link.ts";
 import { parseServerUrl } from "./server_url.ts";
 
 /** How many pages of tags are read: at 100 tags a page, far more than any registry holds. */

@@ -108,7 +108,7 @@ const DAMAGED: readonly (readonly [what: string, damage: (whole: Bytes) => Bytes
     return bytes;
   }, /check/],
   ["is compressed with xz", () => Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0), /it is compressed with xz$/],
-  ["is compressed with bzip2", () => new TextEncoder().encode("BZh91AY"), /it is compressed with bzip2$/],
+  ["is compressed with bzip2", () => new TextEncoder().encode("BZh91AY&SY"), /it is compressed with bzip2$/],
 ];
 
 for (const [what, damage, why] of DAMAGED) {
@@ -157,6 +157,10 @@ for (const [members, message] of REFUSED) {
     await assert.rejects(collectMembers(members), new SourceError(message));
   });
 }
+
+Deno.test("tar() takes no name for a compression", async () => {
+  assert.deepEqual(await collectMembers([member("BZh9", "file", "x")]), ["BZh9 = x"]);
+});
 
 Deno.test("tar() gives hard links the content and the mode of the file that they name", async () => {
   const members = [

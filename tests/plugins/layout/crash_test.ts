@@ -18,11 +18,11 @@ const ROUNDS = Number(Deno.env.get("GANTRY_CRASH_ROUNDS") ?? 25);
 const SEED = Number(Deno.env.get("GANTRY_CRASH_SEED") ?? 1);
 
 const kinds = [
-  ["oci-layout", layoutDirectoryStore, layoutDirectory, ROUNDS],
-  ["oci-archive", layoutArchiveStore, layoutArchive, Math.ceil(ROUNDS / 5)],
+  ["oci-layout", layoutDirectoryStore, layoutDirectory, ROUNDS, 40],
+  ["oci-archive", layoutArchiveStore, layoutArchive, Math.ceil(ROUNDS / 5), 120],
 ] as const;
 
-for (const [kind, storeAt, targetFor, rounds] of kinds) {
+for (const [kind, storeAt, targetFor, rounds, milliseconds] of kinds) {
   Deno.test(`${kind} opens with every tag when a process was killed ${rounds} times while it pushed`, async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "layout");
@@ -32,7 +32,7 @@ for (const [kind, storeAt, targetFor, rounds] of kinds) {
     for (let round = 0; round < rounds; round++) {
       const process = startPushing(kind, path, `r${round}`, 1000);
       await process.ready;
-      const moment = setTimeout(() => process.kill(), random() * 40);
+      const moment = setTimeout(() => process.kill(), random() * milliseconds);
       const tags = await process.tags();
       clearTimeout(moment);
       for (const [tag, digest] of tags) set.set(tag, digest);

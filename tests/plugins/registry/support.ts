@@ -29,6 +29,7 @@ export function testContext(signal = new AbortController().signal): Context & { 
 /** A clock whose time passes when someone waits, and a record of the waits in milliseconds. */
 export interface TestClock extends Clock {
   readonly waits: readonly number[];
+  /** Lets time pass; timers that are due call back. */
   advance(milliseconds: number): void;
 }
 
@@ -36,11 +37,21 @@ export interface TestClock extends Clock {
 export function testClock(start = 1_700_000_000_000): TestClock {
   let time = start;
   const waits: number[] = [];
+  const timers = new Set<{ readonly due: number; readonly run: () => void }>();
   return {
     waits,
     now: () => time,
     advance(milliseconds): void {
       time += milliseconds;
+      for (const timer of [...timers].filter(({ due }) => due <= time)) {
+        timers.delete(timer);
+        timer.run();
+      }
+    },
+    timer(milliseconds, run): () => void {
+      const timer = { due: time + milliseconds, run };
+      timers.add(timer);
+      return () => void timers.delete(timer);
     },
     wait(milliseconds, signal): Promise<void> {
       if (signal.aborted) return Promise.reject(signal.reason);

@@ -28,7 +28,7 @@ export async function findInPackIndex(path: string, id: string): Promise<number 
     // Names, then a checksum of four bytes for each, then offsets.
     const offsetsAt = TABLES_AT + count * (hashLengthOf(id) + 4);
     const offset = readUint32(file, offsetsAt + place * 4);
-    return offset;
+    if (offset < LARGE_OFFSET) return offset;
     const largeAt = offsetsAt + count * 4 + (offset - LARGE_OFFSET) * 8;
     return readUint32(file, largeAt) * 2 ** 32 + readUint32(file, largeAt + 4);
   });

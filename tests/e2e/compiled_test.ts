@@ -1,0 +1,85 @@
+/**
+ * The compiled binary: it starts, and what it publishes has the digest that `deno run` gives, in every target.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { startFakeRegistry } from "../support/fake_registry.ts";
+import { gantry } from "../support/gantry.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { runTool, tool } from "../support/tools.ts";
+import { writeTree } from "../support/tree.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const EXAMPLES = [
+  { source: "examples/flux", profile: "flux" },
+  { source: "examples/timoni", profile: "timoni" },
+  { source: "examples/plain", profile: "generic" },
+  { source: "examples/plain", profile: "image" },
+] as const;
+const METADATA = ["--version", "1.2.3", "--latest", "--source", "https://github.com/acme/app", "--revision", "0123456"];
+const ENV = { SOURCE_DATE_EPOCH: "1767323045" };
+
+/** `deno compile` needs a runtime base: one that is here, or the permission to download it. */
+const wanted = ["DENORT_BIN", "GANTRY_REQUIRE_TOOLS", "GANTRY_TEST_COMPILE"].some((name) => Deno.env.has(name));
+const reason = wanted ? "" : " (ignored: set DENORT_BIN, or GANTRY_TEST_COMPILE=1 to download a runtime)";
+
+Deno.test({
+  name: `the compiled binary works like deno run${reason}`,
+  ignore: !wanted,
+  async fn(t): Promise<void> {
+    const deno = Deno.env.get("GANTRY_COMPILE_DENO") ?? Deno.execPath();
+    await tool(deno, ["run", "-A", "--frozen", "scripts/compile.ts"], { cwd: ROOT });
+    const binary = join(ROOT, "dist", `gantry${Deno.build.os === "windows" ? ".exe" : ""}`);
+
+    await t.step("its checksum is beside it", async () => {
+      const sums = await Deno.readTextFile(join(ROOT, "dist/SHA256SUMS"));
+      assert.match(sums, /^[0-9a-f]{64} {2}gantry(\.exe)?\n$/);
+    });
+
+    for (const { source, profile } of EXAMPLES) {
+      await t.step(`it publishes ${source} as ${profile} with one digest in every target`, async () => {
+        await using registry = startFakeRegistry();
+        await using directory = await tempDirectory();
+        const push = (who: string): readonly string[] => [
+          "push",
+          join(ROOT, source),
+          `oci://${registry.host}/${who}`,
+          `oci-layout:${join(directory.path, who)}`,
+          `oci-archive:${join(directory.path, `${who}.tar`)}`,
+          "--profile",
+          profile,
+          "-q",
+          "-o",
+          "json",
+          ...METADATA,
+        ];
+        const ours = await gantry(push("run"), { env: ENV });
+        assert.equal(ours.code, 0, ours.stderr);
+        const theirs = JSON.parse(await tool(binary, push("binary"), { env: ENV }));
+        const { digest, targets } = JSON.parse(ours.stdout);
+        assert.deepEqual(theirs.targets.map((target: { digest: string }) => target.digest), [digest, digest, digest]);
+        assert.equal(targets.length, 3);
+        assert.deepEqual(
+          await Deno.readFile(join(directory.path, "binary.tar")),
+          await Deno.readFile(join(directory.path, "run.tar")),
+        );
+      });
+    }
+
+    await t.step("it compresses in workers as deno run does", async () => {
+      await using directory = await tempDirectory();
+      await writeTree(directory.path, { "large.txt": "some text that repeats\n".repeat(300_000) });
+      const args = ["plan", directory.path, "-q", "-o", "json"];
+      const ours = await gantry(args);
+      assert.equal(JSON.parse(await tool(binary, args, { env: {} })).digest, JSON.parse(ours.stdout).digest);
+    });
+
+    await t.step("it refuses bad input with the same words and the same code", async () => {
+      const args = ["push", "nowhere", "oci-layout:nowhere", "--version", "v1"];
+      const ours = await gantry(args);
+      const theirs = await runTool(binary, args);
+      assert.equal(theirs.stderr, ours.stderr);
+      assert.equal(theirs.code, ours.code);
+    });
+  },
+});

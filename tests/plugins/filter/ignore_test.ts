@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import type { Context } from "../../../src/pipeline/context.ts";
+import type { Entry } from "../../../src/pipeline/entry.ts";
+import { SourceError } from "../../../src/pipeline/source_error.ts";
+import {
+  FLUX_DEFAULT_IGNORES,
+  GANTRY_IGNORES,
+  VERSION_CONTROL_IGNORES,
+} from "../../../src/plugins/filter/default_ignores.ts";
+import { ignore, type IgnoreOptions } from "../../../src/plugins/filter/ignore.ts";
+
+const NOTHING = (): void => {};
+const CONTEXT: Context = {
+  signal: new AbortController().signal,
+  log: { debug: NOTHING, info: NOTHING, warn: NOTHING },
+  progress: NOTHING,
+  scratch: { keep: () => Promise.reject(new Error("Cannot keep anything here")) },
+};
+
+function entry(path: string, content: string | Uint8Array<ArrayBuffer> = ""): Entry {
+  const blob = new Blob([content]);
+  const kind = path.endsWith("/") ? "directory" : "file";
+  return { path: path.replace(/\/$/, ""), kind, executable: false, size: blob.size, open: () => blob.stream() };
+}
+
+async function dropped(entries: readonly Entry[], options: IgnoreOptions): Promise<readonly string[]> {
+  return (await ignore(options).filter(entries, CONTEXT)).map(({ path, reason }) => `${path}: ${reason}`);
+}
+
+Deno.test("ignore() reads ignore files from the entries, between the patterns before and after them", async () => {
+  const entries = [
+    entry(".gantryignore", "!b.md\n"),
+    entry("a.md"),
+    entry("b.md"),
+    entry("c.md"),
+    entry("timoni.ignore", "# ours\n*.md\n"),
+    entry("x.txt"),
+  ];
+  const options: IgnoreOptions = {
+    before: [{ from: "default", patterns: ["*.txt"] }],
+    files: ["timoni.ignore", ".gantryignore", "nowhere.ignore"],
+    after: [{ from: "--ignore", patterns: ["!c.md", "timoni.ignore"] }],
+  };
+  assert.deepEqual(await dropped(entries, options), [
+    "a.md: *.md (timoni.ignore:2)",
+    "timoni.ignore: timoni.ignore (--ignore)",
+    "x.txt: *.txt (default)",
+  ]);
+});
+
+Deno.test("ignore() reads no ignore file below the root, and no directory for one", async () => {
+  const entries = [entry("d/"), entry("d/.gantryignore", "*\n"), entry(".gantryignore/"), entry("x")];
+  assert.deepEqual(await dropped(entries, { files: [".gantryignore"] }), []);
+});
+
+Deno.test("ignore() names everything below a directory that is left out, so that nothing of it stays", async () => {
+  const entries = [entry("d/"), entry("d/keep"), entry("d/x"), entry("x")];
+  const group = { from: "x", patterns: ["d/", "!d/keep"] };
+  assert.deepEqual(await dropped(entries, { before: [group] }), ["d: d/ (x)", "d/keep: d/ (x)", "d/x: d/ (x)"]);
+});
+
+Deno.test("ignore() names an ignore file that is not UTF-8", async () => {
+  const entries = [entry(".gantryignore", Uint8Array.of(0x61, 0xff))];
+  await assert.rejects(
+    dropped(entries, { files: [".gantryignore"] }),
+    (error) =>
+      error instanceof SourceError && error.message === 'Cannot read ignore file ".gantryignore": it is not UTF-8 text',
+  );
+});
+
+const DEFAULTS: readonly (readonly [name: string, patterns: readonly string[], drops: string, keeps: string])[] = [
+  [
+    "VERSION_CONTROL_IGNORES",
+    VERSION_CONTROL_IGNORES,
+    ".git/ .git/config sub/.git .hg/ .hg/x .svn/ .bzr/ .jj/ _darcs/ a/_darcs/",
+    ".gitignore .gitea/ .github/ .github/x.yaml git/ .hg",
+  ],
+  [
+    "GANTRY_IGNORES",
+    GANTRY_IGNORES,
+    "gantry.jsonc gantry.json gantry.yaml .gantryignore",
+    "d/gantry.yaml d/.gantryignore gantry.yml my-gantry.yaml",
+  ],
+  [
+    "FLUX_DEFAULT_IGNORES",
+    FLUX_DEFAULT_IGNORES,
+    ".git/ .gitignore a/.gitmodules .gitattributes x.jpg a/x.jpeg x.gif x.png x.wmv x.flv x.tar.gz x.zip",
+    "x.JPG x.tar x.gz x.svg app.yaml .sourceignore .github/",
+  ],
+];
+
+for (const [name, patterns, drops, keeps] of DEFAULTS) {
+  Deno.test(`${name} leaves out what it names and nothing beside it`, async () => {
+    const entries = [...drops.split(" "), ...keeps.split(" ")].map((path) => entry(path));
+    const found = await ignore({ before: [{ from: "x", patterns }] }).filter(entries, CONTEXT);
+    assert.deepEqual(found.map(({ path }) => path), drops.split(" ").map((path) => path.replace(/\/$/, "")));
+  });
+}
