@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { gzipSync, zstdCompressSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { looksLikeTar, peek } from "../../src/cli/peek.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 
@@ -64,7 +64,7 @@ const HEADS: readonly (readonly [what: string, head: Uint8Array, isTar: boolean]
   ["a POSIX tar", header("ustar\x0000"), true],
   ["a GNU tar", header("ustar  \0"), true],
   ["gzip", gzipSync("a"), true],
-  ["zstd", zstdCompressSync("a"), true],
+  ["zstd", new Uint8Array([0x28, 0xb5, 0x2f, 0xfd]), true],
   ["nothing", new Uint8Array(), false],
   ["one byte of gzip", new Uint8Array([0x1f]), false],
   ["YAML", text("kind: ConfigMap\n"), false],

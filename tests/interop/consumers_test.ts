@@ -127,5 +127,5 @@ function isDroppedFromTimoni(path: string): boolean {
 }
 
 function isDroppedFromFlux(path: string): boolean {
-  return path.endsWith(".png");
+  return path.endsWith(".png") || path === "clusters" || path.startsWith("clusters/");
 }

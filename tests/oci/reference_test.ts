@@ -249,6 +249,23 @@ const ADVERSARIAL: readonly (readonly [name: string, text: string])[] = [
   ["the digest of a layout", `oci-layout:a@${"a".repeat(LONG)}:`],
 ];
 
+// As long as it may be: here an expression that tries every way would never come back.
+const SHORT_ADVERSARIAL: readonly (readonly [name: string, text: string])[] = [
+  ["a repository of one letter", `oci://h/${"a".repeat(250)}!`],
+  ["a repository of dashes", `oci://h/a${"-".repeat(250)}!`],
+  ["a repository of letters and dashes", `oci://h/${"a-".repeat(120)}!`],
+  ["a repository of letters and underscores", `oci://h/${"a__".repeat(80)}!`],
+  ["a host of letters", `oci://${"a".repeat(250)}!/a`],
+  ["a host of dots", `oci://${"a.".repeat(120)}!/a`],
+  ["a host of dashes", `oci://${"a-".repeat(120)}!/a`],
+];
+
+for (const [name, text] of SHORT_ADVERSARIAL) {
+  Deno.test(`parseReference() comes back when ${name} has about 250 characters`, () => {
+    assert.equal(accepts(text), false);
+  });
+}
+
 for (const [name, text] of ADVERSARIAL) {
   Deno.test(`parseReference() gives no long text to an expression with a repeated group when ${name} is 10 kB`, () => {
     const { result: error, longest } = longestTextInRepeatedGroup(() => thrownBy(() => parseReference(text)));

@@ -6,7 +6,7 @@
 import { emptyAnswer, errorAnswer } from "./fake_registry_answer.ts";
 import { createGate, type FakeAuth } from "./fake_registry_auth.ts";
 import { answerBlob, answerManifest, answerReferrers, answerTags } from "./fake_registry_content.ts";
-import { createFaultScript, type FaultRule, faultyAnswer, faultyBody } from "./fake_registry_faults.ts";
+import { createFaultScript, type FaultRule, faultyAnswer, faultyBody, isBodyFault } from "./fake_registry_faults.ts";
 import { emptyRepository, type StoredRepository } from "./fake_registry_store.ts";
 import { answerUpload, type UploadQuirks } from "./fake_registry_uploads.ts";
 import { listenWire, type Wire } from "./fake_registry_wire.ts";
@@ -50,6 +50,8 @@ export interface FakeRegistry extends AsyncDisposable {
   fault(rule: FaultRule): void;
   /** Makes all tokens worthless. */
   expireTokens(): void;
+  /** Waits until the next request is stalled by a fault. */
+  stalled(): Promise<void>;
   /** Requests as `METHOD PATH`, the names of sessions and the query left out: short enough to compare. */
   summary(): readonly string[];
   /** Forgets the requests so far. */
@@ -63,6 +65,7 @@ export function startFakeRegistry(options: FakeRegistryOptions = {}): FakeRegist
   const requests: LoggedRequest[] = [];
   const faults = createFaultScript();
   const gate = createGate(options.auth);
+  const stalls = createTally();
 
   async function answer(request: Request, wire: Wire): Promise<Response> {
     // The server behind the wire has a port of its own; the client knows only the wire's.
@@ -71,7 +74,9 @@ export function startFakeRegistry(options: FakeRegistryOptions = {}): FakeRegist
     const entry: LoggedRequest = { method: request.method, path, headers: request.headers, bytes: 0, status: 0 };
     requests.push(entry);
     const fault = faults.next(request.method, path);
-    const body = counted(faultyBody(request.body ?? new Blob([]).stream(), fault, wire), entry);
+    const body = counted(faultyBody(request.body ?? new Blob([]).stream(), fault, wire, stalls.note), entry);
+    // Without content there is nothing in the middle of which it could break.
+    if (request.body === null && isBodyFault(fault)) await body.next();
     const whole = fault?.kind === "answer" ? fault.answer(url) : await route(request, url, body);
     const edited = fault?.kind === "edit" ? fault.edit(whole, url) : whole;
     entry.status = edited.status;
@@ -148,6 +153,7 @@ export function startFakeRegistry(options: FakeRegistryOptions = {}): FakeRegist
     },
     fault: (rule) => faults.add(rule),
     expireTokens: () => gate.expireTokens(),
+    stalled: () => stalls.next(),
     summary: () => requests.map(({ method, path }) => `${method} ${shortPath(path)}`),
     clearLog(): void {
       requests.length = 0;
@@ -158,6 +164,24 @@ export function startFakeRegistry(options: FakeRegistryOptions = {}): FakeRegist
 }
 
 const ROUTE_REGEXP = /^\/v2\/(?<name>.+?)\/(?<kind>blobs\/uploads|blobs|manifests|tags|referrers)\/(?<rest>[^/]*)$/;
+
+/** Counts events for someone who waits for them, before or after they happen. */
+function createTally(): { readonly note: () => void; readonly next: () => Promise<void> } {
+  const waiting: (() => void)[] = [];
+  let count = 0;
+  return {
+    note(): void {
+      const first = waiting.shift();
+      if (first === undefined) count++;
+      else first();
+    },
+    next(): Promise<void> {
+      if (count === 0) return new Promise((resolve) => waiting.push(resolve));
+      count--;
+      return Promise.resolve();
+    },
+  };
+}
 
 function shortPath(path: string): string {
   return path.replace(/\?.*$/, "").replace(/session-[0-9]+/, "SESSION").replace(/(sha256:[0-9a-f]{6})[0-9a-f]+/, "$1");

@@ -63,11 +63,21 @@ export function createFaultScript(): FaultScript {
   };
 }
 
-/** Passes a request's content on, up to the point where a fault strikes. */
+/** Tells whether a fault strikes while a request's content is read. */
+export function isBodyFault(fault: Fault | undefined): boolean {
+  return fault?.kind === "cut-request" || fault?.kind === "stall";
+}
+
+/**
+ * Passes a request's content on, up to the point where a fault strikes.
+ *
+ * @param stalled Called when nothing more is read.
+ */
 export async function* faultyBody(
   body: AsyncIterable<Uint8Array<ArrayBuffer>>,
   fault: Fault | undefined,
   wire: Wire,
+  stalled: () => void,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   if (fault?.kind !== "cut-request" && fault?.kind !== "stall") return yield* body;
   let left = fault.after;
@@ -80,6 +90,7 @@ export async function* faultyBody(
     }
   }
   if (fault.kind === "cut-request") wire.cut();
+  else stalled();
   await wire.gone;
   throw new Error("The client's connection is gone");
 }

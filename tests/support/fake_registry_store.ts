@@ -17,8 +17,6 @@ export interface StoredBlob {
 /** An upload that is not finished. */
 export interface UploadSession {
   readonly id: string;
-  /** Part of the session's URL; changes with each answer and has to come back byte by byte. */
-  state: string;
   size: number;
   readonly hash: Hash;
   readonly parts: Uint8Array<ArrayBuffer>[];
@@ -42,7 +40,7 @@ let sessions = 0;
 /** Starts an upload in a repository. */
 export function startSession(repository: StoredRepository): UploadSession {
   const id = `session-${++sessions}`;
-  const session = { id, state: nextState(id, 0), size: 0, hash: createHash("sha256"), parts: [] };
+  const session = { id, size: 0, hash: createHash("sha256"), parts: [] };
   repository.uploads.set(id, session);
   return session;
 }
@@ -51,7 +49,6 @@ export function startSession(repository: StoredRepository): UploadSession {
 export function append(session: UploadSession, bytes: Uint8Array<ArrayBuffer>, keep: number): void {
   session.size += bytes.byteLength;
   session.hash.update(bytes);
-  session.state = nextState(session.id, session.size);
   if (session.size <= keep) session.parts.push(bytes.slice());
 }
 
@@ -75,7 +72,13 @@ export function digestText(bytes: Uint8Array, algorithm: "sha256" | "sha512" = "
   return `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`;
 }
 
-/** A query that a client breaks when it parses and writes it again. */
-function nextState(id: string, size: number): string {
-  return `_state=${id}%2F${size}==&x=a+b%20c`;
+/** The query of a session's URL: it changes with the size, and a client that parses and writes it again breaks it. */
+export function sessionState(session: UploadSession, size = session.size): string {
+  return `_state=${session.id}%2F${size}==&x=a+b%20c`;
+}
+
+/** The size that a session's URL speaks of; `undefined` when the query did not come back byte by byte. */
+export function stateSize(session: UploadSession, query: string): number | undefined {
+  const size = Number(/^_state=session-[0-9]+%2F([0-9]+)==/.exec(query)?.[1] ?? NaN);
+  return query.startsWith(sessionState(session, size)) ? size : undefined;
 }

@@ -2,12 +2,14 @@ import { emptyAnswer, errorAnswer } from "./fake_registry_answer.ts";
 import {
   append,
   finishSession,
+  sessionState,
   startSession,
+  stateSize,
   type StoredRepository,
   type UploadSession,
 } from "./fake_registry_store.ts";
 
-/** How registries differ when they take a blob. The defaults are what distribution does. */
+/** How registries differ when they take a blob. */
 export interface UploadQuirks {
   /** A `POST` with a digest and the content makes the blob: 201. Otherwise its content is ignored: 202. */
   readonly singlePost?: boolean;
@@ -15,6 +17,8 @@ export interface UploadQuirks {
   readonly anonymousMount?: boolean;
   /** A session whose request broke off is deleted, as zot does it. */
   readonly forgetBroken?: boolean;
+  /** A session that has more than its URL says is lost, as with distribution: a broken request ends the upload. */
+  readonly strictOffset?: boolean;
   /** The `OCI-Chunk-Min-Length` that a session announces and enforces for all chunks but the last. */
   readonly chunkMinLength?: number;
   /** How many bytes one request may carry; more is refused by 413. */
@@ -41,8 +45,11 @@ export async function answerUpload(at: UploadRequest): Promise<Response> {
   if (at.request.method === "POST" && at.session === "") return await start(at);
   const session = at.repository.uploads.get(at.session);
   if (session === undefined) return errorAnswer(404, "BLOB_UPLOAD_UNKNOWN");
-  if (!at.url.search.slice(1).startsWith(session.state)) {
-    return errorAnswer(400, "BLOB_UPLOAD_INVALID", "the session's query came back changed");
+  const size = stateSize(session, at.url.search.slice(1));
+  if (size === undefined) return errorAnswer(400, "BLOB_UPLOAD_INVALID", "the session's query came back changed");
+  if (at.quirks.strictOffset && size !== session.size) {
+    at.repository.uploads.delete(session.id);
+    return errorAnswer(404, "BLOB_UPLOAD_INVALID");
   }
   switch (at.request.method) {
     case "PATCH":
@@ -124,7 +131,7 @@ function blobCreated(at: UploadRequest, digest: string): Response {
 
 function sessionHeaders(at: UploadRequest, session: UploadSession): Record<string, string> {
   return {
-    location: `${at.url.origin}/v2/${at.name}/blobs/uploads/${session.id}?${session.state}`,
+    location: `${at.url.origin}/v2/${at.name}/blobs/uploads/${session.id}?${sessionState(session)}`,
     range: `0-${Math.max(0, session.size - 1)}`,
     "docker-upload-uuid": session.id,
   };

@@ -32,14 +32,6 @@ const AZURE_SSH_HOSTS = ["ssh.dev.azure.com", "vs-ssh.visualstudio.com"];
  *
  * @returns `undefined` for a local path, for `file://`, and for everything that cannot be told from credentials, such
  * as a URL with an `@` after the host: what is not published cannot leak.
- *
- * @example
- * ```ts
- * import { cleanSourceUrl } from "@gantry/gantry";
- *
- * cleanSourceUrl("git@github.com:acme/app.git"); // "https://github.com/acme/app"
- * cleanSourceUrl("https://bot:token@git.example.com:8443/acme/app.git"); // "https://git.example.com:8443/acme/app"
- * ```
  */
 export function cleanSourceUrl(text: string): string | undefined {
   const trimmed = text.trim();

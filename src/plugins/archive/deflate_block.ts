@@ -19,23 +19,34 @@ export const DEFLATE_BLOCK_SIZE = 1024 * 1024;
 export const DEFLATE_DICTIONARY_SIZE = 32 * 1024;
 
 /**
+ * Room for a compressed block, so that zlib needs no second buffer: if a buffer ended within the flush, zlib would
+ * write the flush marker twice. Bytes that cannot be compressed grow by an eighth at most.
+ */
+const ROOM = 1.25 * DEFLATE_BLOCK_SIZE;
+
+/**
  * Compresses one block. The results of all blocks of a stream, one after the other, are one raw deflate stream.
  *
+ * @param block What to compress; the buffer of its `bytes` is detached, and so given back to the system.
  * @returns Bytes in a buffer of their own.
  * @throws {RangeError} When the level is none.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc1951 | RFC 1951, DEFLATE}
  */
-export function deflateBlock({ bytes, dictionary, level, last }: DeflateBlock): Uint8Array<ArrayBuffer> {
+export function deflateBlock(block: DeflateBlock): Uint8Array<ArrayBuffer> {
+  const { bytes, dictionary, level, last } = block;
   const deflated = deflateRawSync(bytes, {
     level,
     windowBits: 15,
     memLevel: 8,
     strategy: constants.Z_DEFAULT_STRATEGY,
-    // Everything goes out in one call. If the room ended within the flush, zlib would write the marker twice.
-    chunkSize: 1.25 * DEFLATE_BLOCK_SIZE,
+    chunkSize: ROOM,
     finishFlush: last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
     ...(dictionary.byteLength === 0 ? {} : { dictionary }),
   });
-  return new Uint8Array(deflated);
+  const own = new Uint8Array(deflated);
+  // Given back at once: left to the garbage collector, buffers of this size pile up to 50 MB in each worker.
+  bytes.buffer.transfer(0);
+  if (deflated.buffer instanceof ArrayBuffer && deflated.buffer.byteLength === ROOM) deflated.buffer.transfer(0);
+  return own;
 }

@@ -37,7 +37,9 @@ function decompressorFor(bytes: Uint8Array): Duplex | undefined {
   if (compression === undefined) return undefined;
   if (compression === "gzip") return createGunzip();
   // Deno 2.6 has the function, but nothing behind it.
-  if (constants.ZSTD_d_windowLogMax === undefined) throw new Error(`this version of Deno, ${Deno.version.deno}, has no zstd`);
+  if (constants.ZSTD_d_windowLogMax === undefined) {
+    throw new Error(`this version of Deno, ${Deno.version.deno}, has no zstd`);
+  }
   return createZstdDecompress();
 }
 

@@ -4,7 +4,7 @@ import { reason } from "./io_error.ts";
 
 /** An entry of a tar. Its body can be read until the next entry is asked for. */
 export interface TarItem {
-  /** The path, without `./` before it and without `/` after it. */
+  /** The path, without `./` before it and without `/` after it; empty for the directory that holds everything. */
   readonly name: string;
   /** `other` is what a layout has no use for: links and devices. */
   readonly type: "file" | "directory" | "other";
@@ -55,5 +55,6 @@ async function* bodyOf(
 }
 
 function normalize(name: string): string {
-  return name.replace(/^(?:\.\/+)+/, "").replace(/\/+$/, "");
+  const path = name.replace(/^(?:\.\/+)+/, "").replace(/\/+$/, "");
+  return path === "." ? "" : path;
 }

@@ -32,7 +32,7 @@ export async function scanArchive(file: Deno.FsFile, path: string, signal: Abort
   for await (const item of readArchive(file, path)) {
     const { name, type } = item;
     if (type === "directory") {
-      if (name !== "" && name !== ".") directories.add(checkName(name, path));
+      if (name !== "") directories.add(checkName(name, path));
       continue;
     }
     if (seen.has(name)) throw unusable(path, `it holds ${JSON.stringify(name)} twice`);

@@ -14,6 +14,7 @@ import type { RepositoryLink } from "./repository_link.ts";
 import { createBackoff, DEFAULT_RETRY_POLICY, retry, type RetryPolicy } from "./retry.ts";
 import { type Access, repositoryScope } from "./scope.ts";
 import { type Answer, sendAuthorized } from "./sender.ts";
+import { DEFAULT_STALL_LIMITS, type StallLimits, withStallGuard } from "./stall_guard.ts";
 import { listTags } from "./tag_list.ts";
 import type { Transport } from "./transport.ts";
 
@@ -26,6 +27,8 @@ export interface RegistryClientOptions {
   /** Says who we are; nobody when left out. */
   readonly credentials?: CredentialSource;
   readonly retry?: RetryPolicy;
+  /** When to give up on a request in which nothing moves. */
+  readonly stall?: StallLimits;
   /** What carries the requests; a test puts its faults here. */
   readonly transport?: Transport;
   readonly clock?: Clock;
@@ -54,7 +57,7 @@ const FAREWELL_LIMIT = 2000;
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
   const { host, clock = SYSTEM_CLOCK, credentials = () => Promise.resolve(undefined) } = options;
   const own = options.transport === undefined ? createFetchTransport() : undefined;
-  const send: Transport = options.transport ?? own?.send ?? fail;
+  const send = withStallGuard(options.transport ?? own?.send ?? fail, options.stall ?? DEFAULT_STALL_LIMITS, clock);
   const lifetime = new AbortController();
   const policy = options.retry ?? DEFAULT_RETRY_POLICY;
   const backoff = { policy, clock, ...(options.random === undefined ? {} : { random: options.random }) };

@@ -46,7 +46,7 @@ async function sendBody(request: TransportRequest, source: RequestBody, client: 
 
 async function send(request: TransportRequest, client: Deno.HttpClient, body?: BodyInit): Promise<Response> {
   try {
-    return await fetch(request.url, {
+    const { status, headers, body: content } = await fetch(request.url, {
       ...(body === undefined ? {} : { body }),
       client,
       method: request.method,
@@ -55,9 +55,30 @@ async function send(request: TransportRequest, client: Deno.HttpClient, body?: B
       redirect: "manual",
       signal: request.signal,
     });
+    return new Response(content && explained(content, request), { status, headers });
   } catch (error) {
     throw explain(error, request);
   }
+}
+
+/** Lets a body that breaks off say so in the same way as a request that fails. */
+function explained(
+  content: ReadableStream<Uint8Array<ArrayBuffer>>,
+  request: TransportRequest,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = content.getReader();
+  return new ReadableStream({
+    async pull(controller): Promise<void> {
+      try {
+        const { done, value } = await reader.read();
+        if (done) return controller.close();
+        controller.enqueue(value);
+      } catch (error) {
+        throw explain(error, request);
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
 }
 
 async function readAtMost(answer: Response, limit: number): Promise<Uint8Array<ArrayBuffer>> {
@@ -81,7 +102,11 @@ const PROBLEMS: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
   [/ports? .*blocked|bad port/i, "blocked", "this port is blocked by the runtime"],
   [/certificate|UnknownIssuer|CaUsedAsEndEntity|NotValidForName/i, "certificate", "its certificate is not trusted"],
   [/InvalidContentType|tls handshake|HandshakeFailure|corrupt message/i, "tls", "it does not answer TLS"],
-  [/reset|broken pipe|closed|unexpected end|incomplete|os error|early eof/i, "reset", "the connection broke"],
+  [
+    /reset|broken pipe|closed|reading a body|unexpected end|incomplete|os error|early eof/i,
+    "reset",
+    "the connection broke",
+  ],
 ];
 
 function explain(error: unknown, request: TransportRequest): unknown {

@@ -1,10 +1,11 @@
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
-import { createDigester, type Digest, digestAlgorithm, digestOf, isDigest } from "../../oci/digest.ts";
+import { type Digest, digestAlgorithm, digestOf, isDigest } from "../../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
 import { MANIFEST_MEDIA_TYPES } from "../../oci/media_types.ts";
 import type { Call } from "./call.ts";
 import { bareMediaType } from "./media_type.ts";
 import { readContent } from "./read_content.ts";
+import { readLimited } from "./read_answer.ts";
 import type { FetchedManifest, Pushed } from "./repository.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import { bytesBody } from "./request_body.ts";
@@ -56,7 +57,7 @@ export async function fetchManifest(
       await response.body?.cancel();
       return undefined;
     }
-    const bytes = await readLimited(response, nameOf(link, reference));
+    const bytes = await readLimited(response, MANIFEST_SIZE_LIMIT, `fetch ${nameOf(link, reference)}`);
     const digest = digestOf(bytes, isDigest(reference) ? digestAlgorithm(reference) : "sha256");
     checkAsked(link, reference, digest);
     const mediaType = mediaTypeOf(bytes, bareMediaType(response.headers.get("content-type") ?? undefined));
@@ -106,19 +107,6 @@ function nameOf(link: RepositoryLink, reference: string): string {
 function checkAsked(link: RepositoryLink, reference: string, got: Digest): void {
   if (!isDigest(reference) || reference === got) return;
   throw new DigestMismatchError(`Cannot use manifest ${nameOf(link, reference)}: its digest is ${got}`);
-}
-
-async function readLimited(response: Response, name: string): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  const counter = createDigester();
-  for await (const part of response.body ?? []) {
-    counter.update(part);
-    if (counter.size > MANIFEST_SIZE_LIMIT) {
-      throw new RangeError(`Cannot fetch ${name}: its manifest is larger than ${MANIFEST_SIZE_LIMIT} bytes`);
-    }
-    parts.push(part);
-  }
-  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
 /** Two readers must not take the same bytes for different things, so both places have to agree. */

@@ -1,5 +1,6 @@
 import type { Call } from "./call.ts";
 import type { RepositoryLink } from "./repository_link.ts";
+import { readJson } from "./read_answer.ts";
 import { parseServerUrl } from "./server_url.ts";
 
 /** How many pages of tags are read: at 100 tags a page, far more than any registry holds. */
@@ -35,7 +36,7 @@ async function readPage(link: RepositoryLink, target: string | URL, call: Call):
     headers: { accept: "application/json" },
     expect: [200],
   }, call);
-  const body = await response.json().catch(() => undefined);
+  const body = await readJson(response, `list the tags of ${link.name}`);
   // A repository without tags has `null` at some registries.
   const tags: readonly unknown[] = Array.isArray(body?.tags) ? body.tags : [];
   return { tags: tags.filter((tag) => typeof tag === "string"), next: await nextPage(link, response, url, call) };

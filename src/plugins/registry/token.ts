@@ -6,6 +6,7 @@
 import { encodeBase64 } from "./base64.ts";
 import type { Clock } from "./clock.ts";
 import type { Credential } from "./credentials.ts";
+import { readJson } from "./read_answer.ts";
 import { readRegistryError, RegistryError } from "./registry_error.ts";
 import { bytesBody } from "./request_body.ts";
 import type { Transport, TransportRequest } from "./transport.ts";
@@ -93,9 +94,9 @@ async function readToken(wish: TokenWish, method: "GET" | "POST", answer: Respon
   const action = `get a token from ${wish.realm.host}`;
   const request = { method, url: wish.realm };
   if (answer.status !== 200) throw await readRegistryError(action, request, answer);
-  const body = await answer.json().catch(() => undefined);
-  const value = body?.access_token ?? body?.token;
-  if (typeof value !== "string" || !/^[!-~]+$/.test(value)) {
+  const body = await readJson(answer, action);
+  const value = [body.access_token, body.token].find((text) => typeof text === "string" && /^[!-~]+$/.test(text));
+  if (typeof value !== "string") {
     throw new RegistryError({
       action,
       method,

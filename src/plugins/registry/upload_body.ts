@@ -16,7 +16,7 @@ export interface UploadBody {
 /**
  * Opens a blob's source anew for each request, counts what goes out and reports it.
  *
- * A part's stream errors when the source has fewer or more bytes than its descriptor says: it changed meanwhile.
+ * A part's stream errors when the source has fewer bytes than its descriptor says: it changed meanwhile.
  *
  * @param item What to call the work in progress updates.
  */
@@ -32,19 +32,19 @@ export function uploadBody(blob: Content, item: string, call: Call): UploadBody 
 
     async function next(): Promise<Uint8Array<ArrayBuffer> | undefined> {
       while (true) {
-        if (position >= end && end < total) {
+        if (position >= end) {
           await reader.cancel();
           return undefined;
         }
         const { done, value } = await reader.read();
         if (done) {
-          if (position < total) throw changed(blob, `it has only ${position} of ${total} bytes`);
-          return undefined;
+          throw new DigestMismatchError(
+            `Cannot push blob ${blob.descriptor.digest}: its source changed, it has only ${position} of ${total} bytes`,
+          );
         }
         const from = Math.max(0, start - position);
         const part = value.subarray(from, Math.max(from, end - position));
         position += value.byteLength;
-        if (position > total) throw changed(blob, `it has more than ${total} bytes`);
         if (part.byteLength > 0) return part;
       }
     }
@@ -73,8 +73,4 @@ export function uploadBody(blob: Content, item: string, call: Call): UploadBody 
     },
     part: (start, size) => ({ size, open: () => open(start, size) }),
   };
-}
-
-function changed(blob: Content, how: string): DigestMismatchError {
-  return new DigestMismatchError(`Cannot push blob ${blob.descriptor.digest}: its source changed, ${how}`);
 }

@@ -82,15 +82,15 @@ for (
     // Each text resembles its neighbours and not those far away, which makes long chains.
     const text = (count: number): string =>
       Array.from({ length: 200 }, (_, line) => `line ${(count * 20 + line) * 2654435761 % 2 ** 32}`).join("\n");
-    for (let count = 0; count < 60; count++) {
+    for (let count = 0; count < 30; count++) {
       await commitTo(directory, text(count));
       await gitIn(directory, "tag", "-a", `v0.0.${count}`, "-m", text(count));
     }
-    await gitIn(directory, ...config, "repack", "-adfq", "--depth=50", "--window=60");
+    await gitIn(directory, ...config, "repack", "-adfq", "--depth=50", "--window=30");
     const depths = deltaDepths(await verifyPack(directory));
     assert.ok(Math.max(...depths["commit"] ?? []) >= 5, "commits are deltas of deltas");
     assert.ok(Math.max(...depths["tag"] ?? []) >= 5, "tags are deltas of deltas");
-    for (const [at, tag] of [["main", "v0.0.59"], ["v0.0.0", "v0.0.0"], ["v0.0.31", "v0.0.31"]] as const) {
+    for (const [at, tag] of [["main", "v0.0.29"], ["v0.0.0", "v0.0.0"], ["v0.0.17", "v0.0.17"]] as const) {
       await gitIn(directory, "checkout", "--quiet", at);
       await assertAgreesWithGit(directory, { tag });
     }
@@ -123,7 +123,10 @@ gitTest("reads an index with offsets of 64 bits", async (directory) => {
   await Deno.remove(index);
   await gitIn(directory, "index-pack", "--index-version=2,0x20", join(packs, pack));
   assert.ok((await Deno.readFile(index)).byteLength > before.byteLength, "the table of large offsets is there");
-  await assertAgreesWithGit(directory);
+  for (const commit of ["HEAD", "HEAD~5"]) {
+    await gitIn(directory, "checkout", "--quiet", "--detach", commit);
+    await assertAgreesWithGit(directory);
+  }
 });
 
 gitTest("reads a sha256 repository, loose and packed", async (directory) => {
@@ -222,8 +225,10 @@ gitTest("reads packed tags of old, whose file does not say what they point to", 
   const path = join(directory, ".git/packed-refs");
   const text = await Deno.readTextFile(path);
   assert.match(text, /^# .*peeled/);
-  await Deno.writeTextFile(path, text.replace(/^[#^].*\n/gm, ""));
-  await assertAgreesWithGit(directory, { tag: "v1.0.0" });
+  for (const header of ["", "# pack-refs with: sorted \n"]) {
+    await Deno.writeTextFile(path, header + text.replace(/^[#^].*\n/gm, ""));
+    await assertAgreesWithGit(directory, { tag: "v1.0.0" });
+  }
 });
 
 gitTest("passes over a tag of a tree, and a loose tag that hides a packed one", async (directory) => {

@@ -19,7 +19,7 @@ async function read(bytes: AsyncIterable<Uint8Array>): Promise<readonly (readonl
 
 const files = [["./", ""], ["./a/", ""], ["././a/b", "one"], ["c", ""], ["d/e", "two"]] as const;
 const expected = [
-  [".", "directory", ""],
+  ["", "directory", ""],
   ["a", "directory", ""],
   ["a/b", "file", "one"],
   ["c", "file", ""],

@@ -64,7 +64,7 @@ export function testClock(start = 1_700_000_000_000): TestClock {
 
 /** A client of a fake registry that never sleeps. */
 export function testClient(
-  fake: FakeRegistry,
+  fake: Pick<FakeRegistry, "host" | "origin">,
   options: Partial<RegistryClientOptions> = {},
 ): RegistryClient & Disposable {
   const client = createRegistryClient({
@@ -95,4 +95,48 @@ export function testArtifact(...layers: readonly Content[]): Artifact {
     }),
   );
   return { source: { location: "." }, entries: [], dropped: [], archive, annotations: {}, manifest };
+}
+
+/** Content that counts how often it was opened, and how many of its streams were not let go. */
+export interface CountedContent extends Content {
+  readonly opened: number;
+  readonly held: number;
+}
+
+/** Makes content of a size, in pieces of 16 KiB. */
+export function sizedContent(size: number, seed = 1): CountedContent {
+  const bytes = new Uint8Array(size);
+  let state = seed;
+  for (let at = 0; at < size; at++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    bytes[at] = state >>> 24;
+  }
+  let opened = 0;
+  let held = 0;
+  return {
+    descriptor: bytesContent("application/octet-stream", bytes).descriptor,
+    get opened(): number {
+      return opened;
+    },
+    get held(): number {
+      return held;
+    },
+    open(): ReadableStream<Uint8Array<ArrayBuffer>> {
+      opened++;
+      held++;
+      let at = 0;
+      return new ReadableStream({
+        pull(controller): void {
+          const piece = bytes.slice(at, at + 16 * 1024);
+          at += piece.byteLength;
+          if (piece.byteLength > 0) return controller.enqueue(piece);
+          held--;
+          controller.close();
+        },
+        cancel(): void {
+          held--;
+        },
+      }, { highWaterMark: 0 });
+    },
+  };
 }
