@@ -4,6 +4,7 @@
  * @module
  */
 import { run } from "./src/cli/run.ts";
+import { createSecrets } from "./src/cli/secrets.ts";
 import type { World } from "./src/cli/world.ts";
 
 if (import.meta.main) {
@@ -23,6 +24,7 @@ function hostWorld(signal: AbortSignal): World {
   const world: World = {
     env: (name) => Deno.env.get(name),
     stdin: () => Deno.stdin.readable,
+    secrets: createSecrets(),
     stdout: (text) => writeAll(Deno.stdout, encoder.encode(text)),
     stderr: (text) => writeAll(Deno.stderr, encoder.encode(text)),
     signal,

@@ -14,5 +14,8 @@ export * from "./src/pipeline/entry.ts";
 export * from "./src/pipeline/flow.ts";
 export * from "./src/pipeline/plugin.ts";
 export * from "./src/pipeline/publish.ts";
+export * from "./src/pipeline/source_error.ts";
 export * from "./src/pipeline/stage_error.ts";
+export * from "./src/pipeline/tag_exists_error.ts";
+export * from "./src/pipeline/targets.ts";
 export * from "./src/pipeline/values.ts";

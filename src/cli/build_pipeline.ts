@@ -46,12 +46,12 @@ export async function buildPipeline(
       env({ variables: ciVariables(means.world), readEvent, revision: profile.revision }),
       git({ directory: await sourceDirectory(settings.source), revision: profile.revision }),
     ],
-    upload: settings.targets.map((reference) => targetFor(reference, settings, means)),
+    upload: settings.targets.map((reference) => holding(settings, targetFor(reference, means))),
     tag: taggersFor(settings),
   };
 }
 
-function targetFor(reference: Reference, settings: Settings, { access }: Means): Target {
+function targetFor(reference: Reference, { access }: Means): Target {
   switch (reference.kind) {
     case "registry":
       return access.target(reference);
@@ -60,6 +60,12 @@ function targetFor(reference: Reference, settings: Settings, { access }: Means):
     case "oci-archive":
       return layoutArchive({ reference });
   }
+}
+
+/** A tag that a target's own reference asks for is as immutable as the others. */
+function holding({ immutable, force }: Settings, target: Target): Target {
+  if (target.ownTag === undefined || !immutable || force) return target;
+  return { ...target, ownTag: { ...target.ownTag, immutable: true } };
 }
 
 function taggersFor(settings: Settings): readonly Tagger[] {

@@ -1,5 +1,5 @@
 import { REVISION_ANNOTATION, SOURCE_ANNOTATION, VERSION_ANNOTATION } from "../oci/annotation_keys.ts";
-import type { Context } from "../pipeline/context.ts";
+import type { Context, Log } from "../pipeline/context.ts";
 import type { Pipeline } from "../pipeline/publish.ts";
 import type { Artifact } from "../pipeline/values.ts";
 import { createScratch } from "../plugins/scratch/scratch.ts";
@@ -7,7 +7,7 @@ import { buildPipeline } from "./build_pipeline.ts";
 import { sourceDirectory } from "./collector_for.ts";
 import { findConfig } from "./config/find_config.ts";
 import { type ChosenProfile, detectProfile } from "./detect_profile.ts";
-import { createLog, type MaskingLog } from "./log.ts";
+import { createLog } from "./log.ts";
 import { createProgress } from "./progress.ts";
 import { PROFILES } from "./profiles.ts";
 import type { PublishFlags } from "./publish_flags.ts";
@@ -22,7 +22,7 @@ export interface PublishSession {
   readonly profile: ChosenProfile;
   readonly pipeline: Pipeline;
   readonly context: Context;
-  readonly log: MaskingLog;
+  readonly log: Log;
 }
 
 /** Reads settings, puts the pipeline together, lets a command use it, and cleans up after it. */
@@ -39,7 +39,7 @@ export async function withPublishSession<T>(
   }
   const profile = await chooseProfile(settings, log);
   warnOfCompression(settings, log);
-  const access = await createRegistryAccess(flags, settings, world, log);
+  const access = await createRegistryAccess(flags, settings, world);
   const pipeline = await buildPipeline(settings, profile, { world, log, access });
   const progress = createProgress(world);
   const scratch = createScratch();
@@ -73,7 +73,7 @@ export function warnOfGaps({ settings, profile, log }: PublishSession, artifact:
   if (settings.source === "-") log.debug("Standard input has no repository of its own: git was read where gantry runs");
 }
 
-function warnOfCompression({ compression }: Settings, log: MaskingLog): void {
+function warnOfCompression({ compression }: Settings, log: Log): void {
   if (compression.kind === "gzip" && compression.level !== 9) {
     log.warn(`The digest holds on this kind of processor only: gzip level ${compression.level} is not the same on all`);
   }
@@ -91,7 +91,7 @@ async function readSettings(args: readonly string[], flags: PublishFlags): Promi
   return resolveSettings(args, flags, found);
 }
 
-async function chooseProfile({ profile, source }: Settings, log: MaskingLog): Promise<ChosenProfile> {
+async function chooseProfile({ profile, source }: Settings, log: Log): Promise<ChosenProfile> {
   if (profile !== "auto") return { name: profile, because: "asked for" };
   const chosen = await detectProfile(source, log);
   log.info(`Profile ${chosen.name}: ${chosen.because}`);
@@ -99,7 +99,7 @@ async function chooseProfile({ profile, source }: Settings, log: MaskingLog): Pr
 }
 
 /** A message must not end up in the middle of a progress line. */
-function clearing(log: MaskingLog, clear: () => void): Context["log"] {
+function clearing(log: Log, clear: () => void): Log {
   const cleared = (say: (message: string) => void) => (message: string): void => {
     clear();
     say(message);

@@ -5,7 +5,6 @@ import { createRegistryClient, type RegistryClient } from "../plugins/registry/c
 import type { Credential, CredentialSource } from "../plugins/registry/credentials.ts";
 import { findAuth, parseDockerConfig } from "../plugins/registry/docker_config.ts";
 import { registry } from "../plugins/registry/registry_target.ts";
-import type { MaskingLog } from "./log.ts";
 import type { RegistryFlags } from "./registry_flags.ts";
 import type { Settings } from "./settings.ts";
 import { UsageError } from "./usage_error.ts";
@@ -24,11 +23,10 @@ export async function createRegistryAccess(
   flags: RegistryFlags,
   settings: Pick<Settings, "concurrency" | "retries">,
   world: World,
-  log: MaskingLog,
 ): Promise<RegistryAccess> {
   const given = await givenCredential(flags, world);
-  if (given !== undefined) log.keepSecret(given.kind === "password" ? given.password : given.token);
-  const credentials = given === undefined ? dockerCredentials(flags, world, log) : () => Promise.resolve(given);
+  if (given !== undefined) world.secrets.add(given.kind === "password" ? given.password : given.token);
+  const credentials = given === undefined ? dockerCredentials(flags, world) : () => Promise.resolve(given);
   const clients = new Map<string, RegistryClient>();
   return {
     target: (reference) => registry({ reference, client: client(reference.host), concurrency: settings.concurrency }),
@@ -75,7 +73,7 @@ async function givenCredential(flags: RegistryFlags, world: World): Promise<Cred
 }
 
 /** Credentials from Docker's config file, read when the first registry asks for some. */
-function dockerCredentials(flags: RegistryFlags, { env }: World, log: MaskingLog): CredentialSource {
+function dockerCredentials(flags: RegistryFlags, { env, secrets }: World): CredentialSource {
   const directory = env("DOCKER_CONFIG") ??
     (env("HOME") === undefined ? undefined : join(env("HOME") ?? "", ".docker"));
   const path = flags.registryConfig ?? (directory === undefined ? undefined : join(directory, "config.json"));
@@ -86,7 +84,7 @@ function dockerCredentials(flags: RegistryFlags, { env }: World, log: MaskingLog
     if (content === undefined) return undefined;
     const credential = findAuth(parseDockerConfig(content, path), host, repository);
     if (credential !== undefined) {
-      log.keepSecret(credential.kind === "password" ? credential.password : credential.token);
+      secrets.add(credential.kind === "password" ? credential.password : credential.token);
     }
     return credential;
   };

@@ -12,7 +12,8 @@ import type { World } from "./world.ts";
  */
 export async function run(args: readonly string[], world: World): Promise<number> {
   let code: number = EXIT.done;
-  const program = createProgram(world, (result) => code = result);
+  const masked: World = { ...world, stderr: (text) => world.stderr(world.secrets.mask(text)) };
+  const program = createProgram(masked, (result) => code = result);
   try {
     if (args.length === 0) {
       world.stdout(program.helpInformation());
@@ -21,8 +22,8 @@ export async function run(args: readonly string[], world: World): Promise<number
     await program.parseAsync(args.map(splitBoolean), { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return usage(error, world);
-    world.stderr(world.signal.aborted ? "error: Interrupted\n" : errorReport(error));
+    if (error instanceof CommanderError) return usage(error, masked);
+    masked.stderr(world.signal.aborted ? "error: Interrupted\n" : errorReport(error));
     return exitCode(error, world.signal);
   }
 }

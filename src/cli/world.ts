@@ -1,3 +1,5 @@
+import type { Secrets } from "./secrets.ts";
+
 /** Everything that the command line touches beyond files and sockets, so that a test can run it in process. */
 export interface World {
   /** The value of an environment variable. */
@@ -6,6 +8,8 @@ export interface World {
   readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Writes to standard output, which is for programs. */
   readonly stdout: (text: string) => void;
+  /** What {@linkcode World.stderr} must not show. */
+  readonly secrets: Secrets;
   /** Writes to standard error, which is for people. */
   readonly stderr: (text: string) => void;
   /** Set when standard error is a terminal. */

@@ -142,7 +142,7 @@ function splitDigest(text: string): [named: string, digest: Digest | undefined] 
   const at = text.lastIndexOf("@");
   const after = text.slice(at + 1);
   // An "@" in a directory's name is no digest; only what looks like one is held to the grammar.
-  if (at < 0 || !/^[a-z0-9+._-]+:[^/]*$/.test(after)) return [text, undefined];
+  if (at < 0 || !/^[a-z][a-z0-9+._-]*:[^/]*$/.test(after)) return [text, undefined];
   return [text.slice(0, at), isDigest(after) ? after : parseDigest(after)];
 }
 

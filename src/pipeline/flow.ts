@@ -19,7 +19,9 @@ export type Step<Takes, Gives> = (value: Takes, context: Context) => Promise<Giv
 export interface CustomStep<Value> {
   /** Shown in messages and in plans. */
   readonly name: string;
-  run(value: Value, context: Context): Promise<Value>;
+  // A property and not a method: parameters of methods are checked less strictly, and a step for a later value would
+  // pass for one before an earlier stage.
+  readonly run: (value: Value, context: Context) => Promise<Value>;
 }
 
 /** Custom steps by the stage that they stand before or after; several at one place run in their order. */

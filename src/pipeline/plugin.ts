@@ -46,8 +46,8 @@ export interface Annotator extends Named {
 export interface Target extends Named {
   /** The place without tag and digest: `oci://HOST/REPOSITORY`, `oci-layout:PATH` or `oci-archive:PATH`. */
   readonly url: string;
-  /** The tag that the target's own reference asks for. */
-  readonly ownTag?: string;
+  /** The tag that this target alone gets. */
+  readonly ownTag?: TagName;
   /** The digest that the target's own reference demands; publishing another one is refused. */
   readonly ownDigest?: Digest;
   /** Says what a tag points to now; `undefined` when there is no such tag. Changes nothing. */

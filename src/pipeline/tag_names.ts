@@ -31,6 +31,6 @@ export async function tagNames(
 /** The tags for one target: those for every target, and the one of its own reference. */
 export function tagsOfTarget(target: Target, names: readonly TagName[]): readonly TagName[] {
   const { ownTag } = target;
-  if (ownTag === undefined || names.some(({ name }) => name === ownTag)) return names;
-  return [{ name: ownTag, immutable: false }, ...names];
+  if (ownTag === undefined || names.some(({ name }) => name === ownTag.name)) return names;
+  return [ownTag, ...names];
 }

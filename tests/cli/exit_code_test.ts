@@ -21,7 +21,11 @@ const CODES: readonly (readonly [what: string, error: unknown, code: number])[] 
   ["an error in upload", inStage("upload", new Error("x")), 1],
   ["an error in tag", inStage("tag", new Error("x")), 1],
   ["an upload that failed for every target", inStage("upload", targets([])), 1],
-  ["an upload that failed for one of two targets, so that none has a tag", inStage("upload", targets(["oci://a/x"])), 1],
+  [
+    "an upload that failed for one of two targets, so that none has a tag",
+    inStage("upload", targets(["oci://a/x"])),
+    1,
+  ],
   ["tags that are in no target", inStage("tag", targets([])), 1],
   ["tags that are in one of two targets", inStage("tag", targets(["oci://a/x"])), 3],
   ["an error of no stage", new Error("x"), 1],

@@ -1,5 +1,7 @@
 import type { Terminal, World } from "../../src/cli/world.ts";
 
+import { createSecrets } from "../../src/cli/secrets.ts";
+
 /** A world that keeps what is written to it. */
 export interface FakeWorld extends World {
   readonly written: { stdout: string; stderr: string };
@@ -11,6 +13,7 @@ export function fakeWorld(terminal?: Terminal): FakeWorld {
   return {
     written,
     env: () => undefined,
+    secrets: createSecrets(),
     stdin: () => ReadableStream.from([]),
     stdout: (text) => {
       written.stdout += text;

@@ -88,7 +88,7 @@ for (
   Deno.test(`duration() throws for ${JSON.stringify(text)}`, () => {
     assert.throws(() => duration(text), {
       code: "commander.invalidArgument",
-      message: "It must be a duration, such as 30s, 5m or 1h.",
+      message: "It must be a duration up to 24h, such as 30s, 5m or 1h.",
     });
   });
 }

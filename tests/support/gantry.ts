@@ -1,6 +1,8 @@
 /** gantry's command line, in process. */
 import { run } from "../../src/cli/run.ts";
 
+import { createSecrets } from "../../src/cli/secrets.ts";
+
 /** What a command line did. */
 export interface GantryResult {
   readonly code: number;
@@ -22,6 +24,7 @@ export async function gantry(args: readonly string[], options: GantryOptions = {
   const code = await run(args, {
     env: (name) => options.env?.[name],
     stdin: () => new Blob([options.stdin ?? new Uint8Array()]).stream(),
+    secrets: createSecrets(),
     stdout: (text) => {
       stdout += text;
     },

@@ -36,7 +36,7 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
   return {
     name: "memory",
     url,
-    ...(ownTag === undefined ? {} : { ownTag }),
+    ...(ownTag === undefined ? {} : { ownTag: { name: ownTag, immutable: false } }),
     ...(ownDigest === undefined ? {} : { ownDigest }),
     calls,
     contents,

@@ -8,9 +8,13 @@ import { cleanSourceUrl } from "./source_url.ts";
 
 /** What a CI system says of the commit that it builds, checked and cleaned. */
 export interface CiFacts {
+  /** The URL of the repository, as it may be published. */
   readonly source: Attributed | undefined;
+  /** The commit, in lower case. */
   readonly commit: Attributed | undefined;
+  /** The branch, without `refs/heads/`. */
   readonly branch: Attributed | undefined;
+  /** The tag, without `refs/tags/`. */
   readonly tag: Attributed | undefined;
   /** When the commit was made, as an annotation has it. */
   readonly time: Attributed | undefined;
@@ -18,9 +22,11 @@ export interface CiFacts {
 
 /** What facts are read from. */
 export interface CiEnvironment {
+  /** Environment variables by name. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Reads a file that a variable names; `undefined` when there is none. */
   readonly readEvent: (path: string) => Promise<string | undefined>;
+  /** Told what was passed over. */
   readonly log: Log;
 }
 

@@ -25,9 +25,13 @@ export interface CiSystem {
   readonly name: string;
   /** It is this system when all these variables match. */
   readonly detect: Readonly<Record<string, RegExp>>;
+  /** The URL of the repository. */
   readonly source: readonly Place[];
+  /** The commit that is built; of a pull request, its head. */
   readonly commit: readonly Place[];
+  /** The branch that is built; of a pull request, the one that it comes from. */
   readonly branch: readonly Place[];
+  /** The tag that is built. */
   readonly tag: readonly Place[];
   /** When the commit was made. */
   readonly time: readonly Place[];

@@ -3,6 +3,7 @@ export type RevisionStyle = "commit" | "flux";
 
 /** What a revision is made of. */
 export interface Revision {
+  /** How the revision is written. */
   readonly style: RevisionStyle;
   /** The commit: 40 hexadecimal digits of SHA-1 or 64 of SHA-256. */
   readonly commit: string;

@@ -1,12 +1,3 @@
-/** Where a repository is: what is left of a remote's URL when everything that is not for publication is gone. */
-interface Place {
-  readonly scheme: string;
-  /** Host name or bracketed IPv6 address, without a port. */
-  readonly host: string;
-  readonly port: string;
-  readonly path: string;
-}
-
 const LENGTH_LIMIT = 4096;
 const URL_REGEXP = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/is;
 /** `user@host:path`, `host:path` and `[user@host:port]:path`; a slash before the colon makes it a local path. */
@@ -16,11 +7,11 @@ const HOST_PORT_REGEXP = /^(\[[0-9a-f:.]+\]|[\p{L}\p{N}._-]+)(?::([0-9]*))?$/iu;
 const CONTROL_REGEXP = /[\x00-\x1f\x7f]/;
 
 /** Hosts that speak ssh for a web host of another name. */
-const WEB_HOSTS: Readonly<Record<string, string>> = {
-  "ssh.github.com": "github.com",
-  "altssh.gitlab.com": "gitlab.com",
-  "altssh.bitbucket.org": "bitbucket.org",
-};
+const WEB_HOSTS: ReadonlyMap<string, string> = new Map([
+  ["ssh.github.com", "github.com"],
+  ["altssh.gitlab.com", "gitlab.com"],
+  ["altssh.bitbucket.org", "bitbucket.org"],
+]);
 const AZURE_SSH_HOSTS = ["ssh.dev.azure.com", "vs-ssh.visualstudio.com"];
 
 /**
@@ -36,15 +27,24 @@ const AZURE_SSH_HOSTS = ["ssh.dev.azure.com", "vs-ssh.visualstudio.com"];
 export function cleanSourceUrl(text: string): string | undefined {
   const trimmed = text.trim();
   if (trimmed.length > LENGTH_LIMIT || CONTROL_REGEXP.test(trimmed)) return undefined;
-  const place = trimmed.includes("://") ? parseUrl(trimmed) : parseScp(trimmed);
-  if (place === undefined || place.path.includes("@")) return undefined;
-  const web = onTheWeb(place);
-  const cleaned = web && formatPlace(web);
+  const address = trimmed.includes("://") ? parseUrl(trimmed) : parseScp(trimmed);
+  if (address === undefined || address.path.includes("@")) return undefined;
+  const web = onTheWeb(address);
+  const cleaned = web && formatAddress(web);
   // Until nothing is left to do: without ".git", "/app/..git" ends in a "." that the next round resolves.
   return cleaned === undefined || cleaned === text ? cleaned : cleanSourceUrl(cleaned);
 }
 
-function formatPlace({ scheme, host, port, path }: Place): string | undefined {
+/** What is left of a remote's URL without user information. */
+interface Address {
+  readonly scheme: string;
+  /** Host name or bracketed IPv6 address, without a port. */
+  readonly host: string;
+  readonly port: string;
+  readonly path: string;
+}
+
+function formatAddress({ scheme, host, port, path }: Address): string | undefined {
   // The query may hold a token, and so may the fragment.
   const publicPath = path.replace(/[?#].*$/s, "").replace(/^\/+/, "");
   try {
@@ -55,14 +55,14 @@ function formatPlace({ scheme, host, port, path }: Place): string | undefined {
   }
 }
 
-function parseUrl(text: string): Place | undefined {
+function parseUrl(text: string): Address | undefined {
   const [, scheme = "", authority = "", path = ""] = URL_REGEXP.exec(text) ?? [];
   // The last "@" ends the user information, because a password may hold one.
   const [, host, port = ""] = HOST_PORT_REGEXP.exec(authority.slice(authority.lastIndexOf("@") + 1)) ?? [];
   return host === undefined ? undefined : { scheme: scheme.toLowerCase(), host: host.toLowerCase(), port, path };
 }
 
-function parseScp(text: string): Place | undefined {
+function parseScp(text: string): Address | undefined {
   const match = SCP_REGEXP.exec(text);
   if (match === null) return undefined;
   const [, user = match[3], host = match[4] ?? "", , , path = ""] = match;
@@ -73,30 +73,30 @@ function parseScp(text: string): Place | undefined {
   return { scheme: "ssh", host: host.toLowerCase(), port: "", path };
 }
 
-/** Gives the place that a browser finds, for schemes that only git speaks. */
-function onTheWeb(place: Place): Place | undefined {
-  switch (place.scheme) {
+/** Gives the address that a browser understands, for schemes that only git speaks. */
+function onTheWeb(address: Address): Address | undefined {
+  switch (address.scheme) {
     case "file":
     case "git+file":
       return undefined;
     case "git+http":
     case "git+https":
-      return { ...place, scheme: place.scheme.slice("git+".length) };
+      return { ...address, scheme: address.scheme.slice("git+".length) };
     case "git":
     case "ssh":
     case "git+ssh":
     case "ssh+git":
-      return fromSsh(place);
+      return fromSsh(address);
     default:
-      return place;
+      return address;
   }
 }
 
-function fromSsh({ host, path }: Place): Place | undefined {
+function fromSsh({ host, path }: Address): Address | undefined {
   if (AZURE_SSH_HOSTS.includes(host)) {
     const [, organization, project, repository] = /^\/?v3\/([^/]+)\/([^/]+)\/([^/]+)\/*$/.exec(path) ?? [];
     if (organization === undefined) return undefined;
     return { scheme: "https", host: "dev.azure.com", port: "", path: `${organization}/${project}/_git/${repository}` };
   }
-  return { scheme: "https", host: WEB_HOSTS[host] ?? host, port: "", path };
+  return { scheme: "https", host: WEB_HOSTS.get(host) ?? host, port: "", path };
 }

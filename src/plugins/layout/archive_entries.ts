@@ -13,9 +13,11 @@ import { watched } from "./watched.ts";
 
 /** A tar that is there already, open, and what is in it. */
 export interface ExistingArchive {
+  /** The open file, which can be read more than once. */
   readonly file: Deno.FsFile;
   /** What the file was when it was opened. */
   readonly info: Deno.FileInfo;
+  /** What is in it. */
   readonly scan: ArchiveScan;
 }
 
@@ -25,8 +27,9 @@ export interface ArchiveParts {
   readonly path: string;
   /** What the new tar lists. */
   readonly index: LayoutIndex;
-  /** What is new in it, and how to call it when its progress is told. */
+  /** What is new in it. */
   readonly added: readonly Content[];
+  /** How to call what is new when its progress is told. */
   readonly itemOf: (content: Content) => string;
   /** What is carried over. */
   readonly existing: ExistingArchive | undefined;

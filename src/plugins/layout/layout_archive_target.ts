@@ -20,12 +20,13 @@ export function layoutArchive({ reference }: { readonly reference: LayoutReferen
   return {
     name: "oci-archive",
     url,
-    ...(reference.tag === undefined ? {} : { ownTag: reference.tag }),
+    ...(reference.tag === undefined ? {} : { ownTag: { name: reference.tag, immutable: false } }),
     ...(reference.digest === undefined ? {} : { ownDigest: reference.digest }),
     async resolve(tag: string): Promise<Digest | undefined> {
       return (await store.resolve(tag))?.digest;
     },
     async upload(artifact: Artifact, tags: readonly TagName[], context: Context): Promise<Receipt> {
+      await next?.discard();
       next = await prepareArchive(reference, artifact, tags, context);
       const { uploaded, existing } = next;
       return { url, uploaded, existing, bytesSent: uploaded.reduce((sum, { size }) => sum + size, 0) };

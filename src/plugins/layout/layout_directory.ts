@@ -10,11 +10,11 @@ import { blobPath, hasBlob, readBlob, writeBlob } from "./blob.ts";
 import { formatIndex, resolveTag, setTags } from "./layout_index.ts";
 import { withLock } from "./layout_lock.ts";
 import type { LayoutStore } from "./layout_store.ts";
-import { type MadeLayout, makeLayout } from "./make_layout.ts";
+import { makeLayout } from "./make_layout.ts";
 import { OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
 import { INDEX_FILE, inFile, isLayout, readIndex } from "./read_layout.ts";
 import { refuseToMove } from "./refuse_to_move.ts";
-import { removeLayout } from "./remove_layout.ts";
+import { type MadeLayout, removeLayout } from "./remove_layout.ts";
 import type { Watcher } from "./watched.ts";
 import { writeFile } from "./write_file.ts";
 
@@ -43,6 +43,7 @@ export interface LayoutDirectory extends LayoutStore {
 
 /** How a manifest is listed. */
 export interface TagOptions {
+  /** Ends the wait for other processes. */
   readonly signal?: AbortSignal;
   /** What must be there for the manifest to be of any use; the manifest alone when left out. */
   readonly needs?: readonly Descriptor[];

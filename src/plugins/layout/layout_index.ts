@@ -13,13 +13,17 @@ import type { Moved } from "../../pipeline/values.ts";
 
 /** An index as it was read. Whatever gantry does not know stays in it as it is. */
 export interface LayoutIndex {
+  /** What is listed, in the order in which it was read. */
   readonly manifests: readonly IndexEntry[];
+  /** Any other field. */
   readonly [field: string]: unknown;
 }
 
 /** A descriptor in an index; only its digest is certain to be there. */
 export interface IndexEntry {
+  /** The digest, of whatever algorithm. */
   readonly digest: string;
+  /** Any other field. */
   readonly [field: string]: unknown;
 }
 

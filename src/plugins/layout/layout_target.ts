@@ -19,7 +19,7 @@ export function layoutDirectory({ reference }: { readonly reference: LayoutRefer
   return {
     name: "oci-layout",
     url,
-    ...(reference.tag === undefined ? {} : { ownTag: reference.tag }),
+    ...(reference.tag === undefined ? {} : { ownTag: { name: reference.tag, immutable: false } }),
     ...(reference.digest === undefined ? {} : { ownDigest: reference.digest }),
     async resolve(tag: string): Promise<Digest | undefined> {
       return (await store.resolve(tag))?.digest;

@@ -4,16 +4,8 @@ import { withLock } from "./layout_lock.ts";
 import { makeDirectories } from "./make_directories.ts";
 import { OCI_LAYOUT_BYTES, OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
 import { INDEX_FILE, isLayout } from "./read_layout.ts";
-import { removeLayout } from "./remove_layout.ts";
+import { type MadeLayout, removeLayout } from "./remove_layout.ts";
 import { createFile } from "./write_file.ts";
-
-/** What of a layout this process has made. */
-export interface MadeLayout {
-  /** The directories that were not there, outermost first. */
-  readonly directories: readonly string[];
-  /** Whether the layout itself was not there. */
-  readonly isNew: boolean;
-}
 
 /**
  * Makes an image layout, unless one is there.

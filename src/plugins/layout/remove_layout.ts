@@ -1,9 +1,16 @@
 import { join } from "node:path";
 import { withLock } from "./layout_lock.ts";
-import type { MadeLayout } from "./make_layout.ts";
 import { OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
 import { INDEX_FILE, readIndex } from "./read_layout.ts";
 import { removeEmpty } from "./remove_empty.ts";
+
+/** What of a layout this process has made. */
+export interface MadeLayout {
+  /** The directories that were not there, outermost first. */
+  readonly directories: readonly string[];
+  /** Whether the layout itself was not there. */
+  readonly isNew: boolean;
+}
 
 /**
  * Removes a layout that this process has made, if nothing is listed in it and every file in it is its own.

@@ -9,9 +9,11 @@ import { watched } from "./watched.ts";
 
 /** What is in a tar with an image layout. */
 export interface ArchiveScan {
+  /** What it lists. */
   readonly index: LayoutIndex;
   /** Every file but `oci-layout` and `index.json`: blobs, and what other tools have put beside them. */
   readonly files: ReadonlySet<string>;
+  /** Every directory that has an entry of its own. */
   readonly directories: ReadonlySet<string>;
   /** Whether the files come in the order of their names, as gantry writes them. */
   readonly isSorted: boolean;
@@ -54,9 +56,10 @@ export function itemBytes({ name, size, body }: TarItem, path: string): AsyncIte
 }
 
 function checkName(name: string, path: string): string {
-  const isSafe = name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
-  if (isSafe) return name;
-  throw unusable(path, `${JSON.stringify(name)} in it is no path below it`);
+  const isPath = name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  // The replacement character stands for bytes that are not UTF-8, and would come out as other bytes.
+  if (isPath && !name.includes("\ufffd")) return name;
+  throw unusable(path, `the name ${JSON.stringify(name)} in it cannot be carried over`);
 }
 
 async function compression(file: Deno.FsFile): Promise<ArchiveScan["compression"]> {

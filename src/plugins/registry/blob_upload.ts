@@ -2,7 +2,7 @@ import type { Content } from "../../oci/descriptor.ts";
 import { headBlob } from "./blobs.ts";
 import type { Call } from "./call.ts";
 import { RegistryError } from "./registry_error.ts";
-import type { Pushed } from "./repository.ts";
+import type { Pushed, PushOptions } from "./repository.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import { isTemporary } from "./retry.ts";
 import { type UploadBody, uploadBody } from "./upload_body.ts";
@@ -17,22 +17,19 @@ import {
 } from "./upload_session.ts";
 import { verifiedStream } from "./verified_stream.ts";
 
-/**
- * Brings a blob to the registry unless it is there.
- *
- * @param options `mountFrom`: another repository of the registry that may have it.
- */
+/** Brings a blob to the registry unless it is there. */
 export async function pushBlob(
   link: RepositoryLink,
   blob: Content,
   call: Call,
-  options: { readonly mountFrom?: string | undefined } = {},
+  { mountFrom, evenIfThere = false }: PushOptions = {},
 ): Promise<Pushed> {
   const { digest } = blob.descriptor;
+  if (evenIfThere) link.known.forget(digest, link.name);
   return await link.known.once(digest, link.name, async () => {
-    const from = options.mountFrom ?? link.known.elsewhere(digest, link.name);
     const body = uploadBody(blob, `${link.name}@${digest}`, call);
-    return await upload({ link, blob, call, body }, from);
+    const from = mountFrom ?? link.known.elsewhere(digest, link.name);
+    return await upload({ link, blob, call, body }, evenIfThere ? { kind: "start" } : { kind: "check", from });
   });
 }
 
@@ -53,9 +50,9 @@ type Step =
   | { readonly kind: "send"; readonly session: UploadSession }
   | { readonly kind: "done"; readonly existed: boolean };
 
-async function upload(at: Upload, from: string | undefined): Promise<Pushed> {
+async function upload(at: Upload, first: Step): Promise<Pushed> {
   const backoff = at.link.backoff();
-  let step: Step = { kind: "check", from };
+  let step = first;
   let wrongDigests = 0;
   try {
     while (step.kind !== "done") {

@@ -1,12 +1,11 @@
 import { type Authorizer, createAuthorizer } from "./authorizer.ts";
 import { blobExists, fetchBlob } from "./blobs.ts";
 import { pushBlob } from "./blob_upload.ts";
-import type { Call } from "./call.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { findEndpoint } from "./endpoint.ts";
 import { createFetchTransport } from "./fetch_transport.ts";
-import { fetchManifest, putManifest, resolveManifest } from "./manifests.ts";
+import { fetchManifest, putManifest, putTags, resolveManifest } from "./manifests.ts";
 import { KnownBlobs } from "./known_blobs.ts";
 import { RegistryTraits } from "./registry_traits.ts";
 import type { Repository } from "./repository.ts";
@@ -124,9 +123,8 @@ function repository(link: RepositoryLink): Repository {
     fetch: (blob, call) => fetchBlob(link, blob, call),
     fetchManifest: (reference, call) => fetchManifest(link, reference, call),
     pushBlob: (blob, call, options) => pushBlob(link, blob, call, options),
-    forget: () => link.known.forget(link.name),
     pushManifest: (manifest, call) => putManifest(link, manifest, manifest.descriptor.digest, call),
-    tag: async (manifest, tag, call: Call) => void await putManifest(link, manifest, tag, call),
+    tag: (manifest, tags, call) => putTags(link, manifest, typeof tags === "string" ? [tags] : tags, call),
     tags: (call) => listTags(link, call),
   };
 }

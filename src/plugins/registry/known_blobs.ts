@@ -17,9 +17,9 @@ export class KnownBlobs {
     this.#repositories.set(digest, names.add(repository));
   }
 
-  /** Forgets what a repository has: it turned out to be wrong. */
-  forget(repository: string): void {
-    this.#repositories.forEach((names) => names.delete(repository));
+  /** Takes a note back that turned out to be wrong. */
+  forget(digest: Digest, repository: string): void {
+    this.#repositories.get(digest)?.delete(repository);
   }
 
   /** Pushes a blob unless that was done, or is being done, by someone else. */

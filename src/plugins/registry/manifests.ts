@@ -72,28 +72,66 @@ export async function putManifest(
   reference: string,
   call: Call,
 ): Promise<Pushed> {
-  const bytes = await readContent(manifest);
-  let bytesSent = 0;
+  const { size } = manifest.descriptor;
+  let requests = 0;
   await link.retry(async () => {
-    bytesSent += bytes.byteLength;
-    const { response } = await link.send({
-      action: isDigest(reference) ? `push manifest ${reference}` : `tag ${nameOf(link, reference)}`,
-      method: "PUT",
-      target: manifestPath(link, reference),
-      headers: { "content-type": manifest.descriptor.mediaType },
-      body: bytesBody(bytes),
-      // The spec says 201; some registries say less.
-      expect: [200, 201, 202],
-    }, call);
-    await response.body?.cancel();
-    const said = response.headers.get("docker-content-digest");
-    if (said !== null && isDigest(said) && said !== manifest.descriptor.digest) {
-      throw new DigestMismatchError(
-        `Cannot push manifest ${manifest.descriptor.digest}: ${nameOf(link, reference)} became ${said}`,
-      );
-    }
+    requests++;
+    const action = isDigest(reference) ? `push manifest ${reference}` : `tag ${nameOf(link, reference)}`;
+    await put(link, manifest, { action, target: manifestPath(link, reference) }, call);
   }, call);
-  return { existed: false, bytesSent };
+  return { existed: false, bytesSent: requests * size };
+}
+
+/** From how many tags on it is worth a try to set them all by one request: few registries know how. */
+const MANY_TAGS = 3;
+
+/** Points tags to a manifest. */
+export async function putTags(
+  link: RepositoryLink,
+  manifest: Content,
+  tags: readonly string[],
+  call: Call,
+): Promise<void> {
+  const isMany = tags.length >= MANY_TAGS && link.traits.setsManyTags;
+  const done = isMany ? await putManyTags(link, manifest, tags, call) : [];
+  if (isMany && done.length === 0) link.traits.refuseManyTags();
+  for (const tag of tags.filter((tag) => !done.includes(tag))) await putManifest(link, manifest, tag, call);
+}
+
+/** @returns The tags that the registry says it has set; none when it does not know how. */
+async function putManyTags(
+  link: RepositoryLink,
+  manifest: Content,
+  tags: readonly string[],
+  call: Call,
+): Promise<readonly string[]> {
+  const query = tags.map((tag) => `tag=${tag}`).join("&");
+  const target = `${manifestPath(link, manifest.descriptor.digest)}?${query}`;
+  const action = `tag ${link.name}@${manifest.descriptor.digest}`;
+  const headers = await link.retry(() => put(link, manifest, { action, target }, call), call);
+  const set = (headers.get("oci-tag") ?? "").split(",").map((tag) => tag.trim());
+  return tags.filter((tag) => set.includes(tag));
+}
+
+async function put(
+  link: RepositoryLink,
+  manifest: Content,
+  request: { readonly action: string; readonly target: string },
+  call: Call,
+): Promise<Headers> {
+  const { mediaType, digest } = manifest.descriptor;
+  const { response } = await link.send({
+    ...request,
+    method: "PUT",
+    headers: { "content-type": mediaType },
+    body: bytesBody(await readContent(manifest)),
+    // The spec says 201; some registries say less.
+    expect: [200, 201, 202],
+  }, call);
+  await response.body?.cancel();
+  const said = response.headers.get("docker-content-digest") ?? digest;
+  if (said === digest) return response.headers;
+  throw new DigestMismatchError(`Cannot ${request.action}: ${digest} became ${JSON.stringify(said.slice(0, 150))}`);
 }
 
 function manifestPath(link: RepositoryLink, reference: string): string {

@@ -4,8 +4,9 @@ import type { Digest } from "../../oci/digest.ts";
 import { formatRepository, type RegistryReference } from "../../oci/reference.ts";
 import type { Context } from "../../pipeline/context.ts";
 import type { Target } from "../../pipeline/plugin.ts";
-import type { Artifact, Moved, Receipt, TagName } from "../../pipeline/values.ts";
+import type { Moved, Receipt } from "../../pipeline/values.ts";
 import type { RegistryClient } from "./client.ts";
+import { RegistryError } from "./registry_error.ts";
 import type { Pushed, Repository } from "./repository.ts";
 
 /** What a registry target needs. */
@@ -19,33 +20,44 @@ export interface RegistryTargetOptions {
 
 /** A repository in a registry, as a place to publish to. */
 export function registry(options: RegistryTargetOptions): Target {
-  const { reference, client, concurrency = 4 } = options;
+  const { reference, client, concurrency = DEFAULT_CONCURRENCY } = options;
   const repository = client.repository(reference.repository, "push");
   const url = formatRepository(reference);
+  /** What tags were found to point to, so that nothing is asked twice in one run. */
+  const seen = new Map<string, Digest | undefined>();
   return {
     name: "registry",
     url,
-    ...(reference.tag === undefined ? {} : { ownTag: reference.tag }),
+    ...(reference.tag === undefined ? {} : { ownTag: { name: reference.tag, immutable: false } }),
     ...(reference.digest === undefined ? {} : { ownDigest: reference.digest }),
 
     async resolve(tag, context): Promise<Digest | undefined> {
-      return (await repository.resolve(tag, context))?.digest;
+      const digest = (await repository.resolve(tag, context))?.digest;
+      seen.set(tag, digest);
+      return digest;
     },
 
-    async upload(artifact, _tags, context): Promise<Receipt> {
-      const { manifest, archive } = artifact;
+    async upload({ manifest, archive }, _tags, context): Promise<Receipt> {
+      const { digest } = manifest.descriptor;
       const blobs = distinct([archive.config, ...archive.layers]);
       // A manifest goes last, so where it is, its blobs are.
-      if (await repository.resolve(manifest.descriptor.digest, context) !== undefined) {
-        return receipt(url, [...blobs, manifest].map((content) => [content, { existed: true, bytesSent: 0 }]));
-      }
-      const pushed = await pushAll(repository, blobs, concurrency, context);
-      return receipt(url, [...pushed, [manifest, await repository.pushManifest(manifest, context)]]);
+      const isThere = [...seen.values()].includes(digest) || await repository.resolve(digest, context) !== undefined;
+      return receipt(
+        url,
+        isThere
+          ? [...blobs, manifest].map((content) => [content, { existed: true, bytesSent: 0 }])
+          : await publish({ repository, blobs, manifest, concurrency, context }),
+      );
     },
 
-    async tag(artifact, tags, context): Promise<readonly Moved[]> {
-      const moved: Moved[] = [];
-      for (const tag of tags) moved.push(await move(repository, artifact, tag, context));
+    async tag({ manifest }, tags, context): Promise<readonly Moved[]> {
+      const { digest } = manifest.descriptor;
+      const moved = await pMap(tags, async ({ name }): Promise<Moved> => {
+        const from = seen.get(name) === digest ? digest : (await repository.resolve(name, context))?.digest;
+        return { tag: name, ...(from === undefined ? {} : { from }) };
+      }, { concurrency });
+      await repository.tag(manifest, moved.filter(({ from }) => from !== digest).map(({ tag }) => tag), context);
+      seen.clear();
       return moved;
     },
 
@@ -54,13 +66,37 @@ export function registry(options: RegistryTargetOptions): Target {
   };
 }
 
+const DEFAULT_CONCURRENCY = 4;
+
 type Outcome = readonly [content: Content, pushed: Pushed];
 
-async function pushAll(
-  repository: Repository,
+interface Work {
+  readonly repository: Repository;
+  readonly blobs: readonly Content[];
+  readonly manifest: Content;
+  readonly concurrency: number;
+  readonly context: Context;
+}
+
+async function publish(work: Work): Promise<readonly Outcome[]> {
+  const { repository, blobs, manifest, context } = work;
+  const first = await pushBlobs(work, blobs);
+  try {
+    return [...first, [manifest, await repository.pushManifest(manifest, context)]];
+  } catch (error) {
+    if (!(error instanceof RegistryError) || !error.has("MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN")) throw error;
+    // The registry said of a blob that it is there, and now that it is not.
+    const said = JSON.stringify(error.errors);
+    const named = blobs.filter(({ descriptor }) => said.includes(descriptor.digest));
+    const again = await pushBlobs(work, named.length > 0 ? named : blobs, { evenIfThere: true });
+    return [...first, ...again, [manifest, await repository.pushManifest(manifest, context)]];
+  }
+}
+
+async function pushBlobs(
+  { repository, concurrency, context }: Work,
   blobs: readonly Content[],
-  concurrency: number,
-  context: Context,
+  options: { readonly evenIfThere?: boolean } = {},
 ): Promise<readonly Outcome[]> {
   const failed = new AbortController();
   const call = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) };
@@ -68,9 +104,9 @@ async function pushAll(
   try {
     return await pMap(blobs, async (blob): Promise<Outcome> => {
       try {
-        return [blob, await repository.pushBlob(blob, call)];
+        return [blob, await repository.pushBlob(blob, call, options)];
       } catch (error) {
-        // The others are stopped, and what they then say is not why.
+        // The others are stopped, and what they say then is not why.
         first ??= error;
         failed.abort(error);
         throw error;
@@ -81,23 +117,19 @@ async function pushAll(
   }
 }
 
-async function move(repository: Repository, artifact: Artifact, tag: TagName, context: Context): Promise<Moved> {
-  const from = (await repository.resolve(tag.name, context))?.digest;
-  if (from !== artifact.manifest.descriptor.digest) await repository.tag(artifact.manifest, tag.name, context);
-  return { tag: tag.name, ...(from === undefined ? {} : { from }) };
-}
-
 function distinct(contents: readonly Content[]): readonly Content[] {
   return [...new Map(contents.map((content) => [content.descriptor.digest, content])).values()];
 }
 
+/** Counts each content once, as sent if it ever was. */
 function receipt(url: string, outcomes: readonly Outcome[]): Receipt {
-  const which = (existed: boolean): readonly Descriptor[] =>
-    outcomes.filter(([, pushed]) => pushed.existed === existed).map(([content]) => content.descriptor);
+  const contents = distinct(outcomes.map(([content]) => content)).map(({ descriptor }) => descriptor);
+  const sent = new Set(outcomes.filter(([, { existed }]) => !existed).map(([{ descriptor }]) => descriptor.digest));
+  const isSent = ({ digest }: Descriptor): boolean => sent.has(digest);
   return {
     url,
-    uploaded: which(false),
-    existing: which(true),
-    bytesSent: outcomes.reduce((sum, [, pushed]) => sum + pushed.bytesSent, 0),
+    uploaded: contents.filter(isSent),
+    existing: contents.filter((descriptor) => !isSent(descriptor)),
+    bytesSent: outcomes.reduce((sum, [, { bytesSent }]) => sum + bytesSent, 0),
   };
 }

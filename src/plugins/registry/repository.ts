@@ -16,6 +16,17 @@ export interface Pushed {
   readonly bytesSent: number;
 }
 
+/** How to push a blob. */
+export interface PushOptions {
+  /**
+   * Another repository of the registry that may have the blob. What a client has seen in one repository it tries to
+   * mount into the next by itself.
+   */
+  readonly mountFrom?: string | undefined;
+  /** Sends the blob although the registry said that it is there: it turned out to be wrong. */
+  readonly evenIfThere?: boolean;
+}
+
 /**
  * One repository of a registry: what can be done with its content.
  *
@@ -36,17 +47,12 @@ export interface Repository {
   /**
    * Brings a blob to the registry unless it is there. A broken upload is resumed or begun anew, an aborted one is
    * cancelled at the registry.
-   *
-   * @param options `mountFrom`: another repository of the registry that may have the blob. What this client has seen
-   *   in one repository it tries to mount into the next by itself.
    */
-  pushBlob(blob: Content, call: Call, options?: { readonly mountFrom?: string | undefined }): Promise<Pushed>;
+  pushBlob(blob: Content, call: Call, options?: PushOptions): Promise<Pushed>;
   /** Brings a manifest to the registry under its digest, whether or not it is there. */
   pushManifest(manifest: Content, call: Call): Promise<Pushed>;
-  /** Points a tag to a manifest that is there or not; its blobs must be. */
-  tag(manifest: Content, tag: string, call: Call): Promise<void>;
-  /** Forgets which blobs are there, after the registry said that one is not. */
-  forget(): void;
+  /** Points tags to a manifest that is there or not; its blobs must be. */
+  tag(manifest: Content, tags: string | readonly string[], call: Call): Promise<void>;
   /** Lists the tags in the registry's order. */
   tags(call: Call): AsyncIterable<string>;
 }

@@ -54,7 +54,7 @@ gantry.jsonc:6:35: "symlinks": must be one of "follow", "skip", "error", not "ke
 gantry.jsonc:6:58: "compression": must be one of "gzip", "zstd", "none", not a list
 gantry.jsonc:7:14: "version": Cannot parse version "v1.2.3": SemVer has no leading "v", write "1.2.3"
 gantry.jsonc:7:39: "tags[1]": Cannot parse tag "not ok": " " is not allowed in an OCI tag
-gantry.jsonc:7:61: "timeout": must be a duration, such as 30s, 5m or 1h
+gantry.jsonc:7:61: "timeout": must be a duration up to 24h, such as 30s, 5m or 1h
 gantry.jsonc:8:13: "source": must not be empty
 gantry.jsonc:8:27: "ignore": must be a list, not "*.md"
 gantry.jsonc:8:51: "artifactType": must be a string, not null

@@ -42,6 +42,7 @@ const CASES: readonly (readonly [text: string, expected: string | undefined])[] 
   ["git@host:org/repo.git", "https://host/org/repo"],
   ["git@host:/srv/git/repo.git", "https://host/srv/git/repo"],
   ["github.com:acme/app", "https://github.com/acme/app"],
+  ["git@constructor:acme/app", "https://constructor/acme/app"],
   ["[git@example.com:2222]:acme/app", "https://example.com/acme/app"],
   ["[example.com:2222]:acme/app", "https://example.com/acme/app"],
   ["git+ssh://git@example.com/acme/app.git", "https://example.com/acme/app"],

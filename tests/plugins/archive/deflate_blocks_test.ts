@@ -31,6 +31,18 @@ Deno.test("deflateBlocks() fails with the error of a worker when one fails", asy
   );
 });
 
+Deno.test({
+  name: "deflateBlocks() fails when no worker can start",
+  // Without it the file of the worker cannot be read, as in a binary that does not have it.
+  permissions: { read: false },
+  async fn(): Promise<void> {
+    await assert.rejects(
+      collectBytes(deflateBlocks(inPieces(textLike(2 * MEBIBYTE), 65536), { level: 1, workers: 2 })),
+      /^Error: Cannot compress in a worker: Requires read access/,
+    );
+  },
+});
+
 Deno.test("deflateBlocks() ends its input when a worker fails", async () => {
   let ended = false;
   async function* endless(): AsyncGenerator<Uint8Array> {

@@ -18,6 +18,16 @@ for (const size of [0, 1, MEBIBYTE - 1, MEBIBYTE, MEBIBYTE + 1, 2 * MEBIBYTE, 3.
   });
 }
 
+Deno.test("gzip() writes what decoders read when the bytes cannot be compressed", async () => {
+  const bytes = new Uint8Array(2.5 * MEBIBYTE);
+  for (let at = 0; at < bytes.byteLength; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
+  for (const level of [1, 6, 9]) {
+    const packed = await collectBytes(gzip(inPieces(bytes, 100_000), { level }));
+    assert.ok(gunzipSync(packed).equals(bytes), `level ${level}`);
+    assert.ok(packed.byteLength < 1.14 * bytes.byteLength, `level ${level}: ${packed.byteLength} bytes`);
+  }
+});
+
 Deno.test("gzip() writes a header without name, time and system when it starts, checksum and size at the end", async () => {
   const bytes = textLike(1000);
   const packed = await collectBytes(gzip(inPieces(bytes, 1000)));
@@ -28,7 +38,7 @@ Deno.test("gzip() writes a header without name, time and system when it starts, 
 
 Deno.test("gzip() writes the same bytes when the input comes in any pieces and with any number of workers", async () => {
   const bytes = new Uint8Array([...textLike(1.5 * MEBIBYTE), ...binaryLike(1.2 * MEBIBYTE)]);
-  for (const level of [1, 6, 9]) {
+  for (const level of [1, 9]) {
     const expected = await collectBytes(gzip(inPieces(bytes, bytes.byteLength), { level }));
     await fc.assert(
       fc.asyncProperty(

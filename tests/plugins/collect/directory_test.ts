@@ -111,6 +111,11 @@ toolTest("directory() refuses a name that is not UTF-8, and tells it from one wi
   await assert.rejects(collect(root.path), refused);
   await tool("sh", ["-c", `rm "a/bad$(printf '\\377')"`], { cwd: root.path });
   assert.deepEqual(await describeEntries(await collect(root.path)), ["a/", "a/bad\ufffd = ", "a/fine = "]);
+  await tool("sh", ["-c", `mkdir "a/dir$(printf '\\377')"`], { cwd: root.path });
+  await assert.rejects(
+    collect(root.path),
+    new SourceError('Cannot publish "a/dir\ufffd": its name is not valid UTF-8'),
+  );
 });
 
 toolTest("directory() names what it may not read", ["setpriv"], async () => {

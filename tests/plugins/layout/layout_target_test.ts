@@ -104,7 +104,7 @@ Deno.test("layoutDirectory() and layoutArchive() hold the same artifact under th
     const target = make({ reference: { kind, path, tag: "2.0", digest } });
     assert.equal(target.name, kind);
     assert.equal(target.url, `${kind}:${path}`);
-    assert.equal(target.ownTag, "2.0");
+    assert.deepEqual(target.ownTag, { name: "2.0", immutable: false });
     assert.equal(target.ownDigest, digest);
     await target.upload(two, tags, testContext());
     await target.tag(two, tags, testContext());

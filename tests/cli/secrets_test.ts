@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { createSecrets } from "../../src/cli/secrets.ts";
+
+const MASKED: readonly (readonly [secret: string, text: string, masked: string])[] = [
+  ["s3cret", "a s3cret b s3crets3cret, https://user:s3cret@host/", "a *** b ******, https://user:***@host/"],
+  ["p@ss/w?rd", "p@ss/w?rd and p%40ss%2Fw%3Frd", "*** and ***"],
+  ["a.c", "a.c abc", "*** abc"],
+  ["$&$1", "x$&$1y", "x***y"],
+  ["(a+)+", "(a+)+", "***"],
+  ["p\u00e4ssw\u00f6rd", "p\u00e4ssw\u00f6rd p%C3%A4ssw%C3%B6rd", "*** ***"],
+  ["line\nbreak", "line\nbreak line%0Abreak", "*** ***"],
+  ['quo"te', 'he said {"password":"quo\\"te"}', 'he said {"password":"***"}'],
+  ["lone\ud800", "lone\ud800", "***"],
+];
+
+for (const [secret, text, masked] of MASKED) {
+  Deno.test(`mask() hides ${JSON.stringify(secret)}, as it is, in JSON and in a URL`, () => {
+    const secrets = createSecrets();
+    secrets.add(secret);
+    assert.equal(secrets.mask(text), masked);
+  });
+}
+
+Deno.test("mask() hides every secret that was added, and only from then on", () => {
+  const secrets = createSecrets();
+  assert.equal(secrets.mask("first second"), "first second");
+  secrets.add("first");
+  assert.equal(secrets.mask("first second"), "*** second");
+  secrets.add("second");
+  secrets.add("second");
+  assert.equal(secrets.mask("first second"), "*** ***");
+});
+
+Deno.test("mask() hides all of a secret that begins with another one", () => {
+  const secrets = createSecrets();
+  secrets.add("token");
+  secrets.add("token-and-more");
+  assert.equal(secrets.mask("token-and-more token"), "*** ***");
+});
+
+Deno.test("add() leaves alone what is too short to be a secret, and nothing at all", () => {
+  const secrets = createSecrets();
+  for (const text of [undefined, "", "a", "an"]) secrets.add(text);
+  assert.equal(secrets.mask("a banana"), "a banana");
+  secrets.add("nan");
+  assert.equal(secrets.mask("a banana"), "a ba***a");
+});
