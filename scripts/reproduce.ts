@@ -13,18 +13,23 @@
 import { digestHex, digestOf } from "../src/oci/digest.ts";
 import { gzip } from "../src/plugins/archive/gzip.ts";
 import { collectBytes } from "../tests/support/collect_bytes.ts";
-import { binaryLike, inPieces, textLike } from "../tests/support/sample_bytes.ts";
+import { binaryLike, inPieces, noise, textLike } from "../tests/support/sample_bytes.ts";
 import { findTool, tool } from "../tests/support/tools.ts";
 
 /** What level 9 gives, in hexadecimal. When one of these changes, so does the digest of every layer. */
 const EXPECTED: Readonly<Record<string, string>> = {
   text: "5af7decb0fa141c1d33f325ee02b8eb59f5b301509bf160fb7392b84e3e648dd",
   binary: "722e6e7dcfca9850294fa6258716f56782884fe676f0b6b418b3d79037c5c4e2",
+  noise: "86ff155d55e00a5ff0883746c58894c03dd76cd7f408c5ddb8fb6b5a3021b61b",
 };
 
 /** More than one block, and not a whole number of them. */
 const SIZE = 3.5 * 1024 * 1024;
-const SAMPLES: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = { text: textLike(SIZE), binary: binaryLike(SIZE) };
+const SAMPLES: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {
+  text: textLike(SIZE),
+  binary: binaryLike(SIZE),
+  noise: noise(SIZE),
+};
 
 /** The digests of one sample by compression level. */
 type Digests = Readonly<Record<string, string>>;

@@ -34,6 +34,22 @@ Deno.test("archive() tells of each layer when it is verbose", async () => {
   ]);
 });
 
+Deno.test("archive() throws when a name that was kept is one that consumers refuse", async () => {
+  const selected = { ...SELECTED, entries: [fileEntry("a\\b")] };
+  await assert.rejects(archive(archiver())(selected, fakeContext()), {
+    name: "SourceError",
+    message: /"a\\\\b".* backslash/,
+  });
+});
+
+Deno.test("archive() puts what custom steps brought in into order, and refuses the same path twice", async () => {
+  const names = (packed: Selected): readonly string[] => packed.entries.map(({ path }) => path);
+  const mixed = { ...SELECTED, entries: [fileEntry("b"), fileEntry("a-b"), fileEntry("a/b"), fileEntry("a")] };
+  assert.deepEqual(names(await archive(archiver())(mixed, fakeContext())), ["a", "a/b", "a-b", "b"]);
+  const twice = { ...SELECTED, entries: [fileEntry("b"), fileEntry("a"), fileEntry("b")] };
+  await assert.rejects(archive(archiver())(twice, fakeContext()), { name: "SourceError", message: /"b".* twice/ });
+});
+
 Deno.test("archive() names the archiver that failed", async () => {
   const cause = new Error("Cannot pack");
   await assert.rejects(archive({ name: "broken", archive: () => Promise.reject(cause) })(SELECTED, fakeContext()), {

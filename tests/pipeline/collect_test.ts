@@ -75,13 +75,6 @@ for (
   });
 }
 
-Deno.test("collect() throws when a name is one that consumers refuse", async () => {
-  await assert.rejects(collect([collector("one", [fileEntry("a\\b")])])(SOURCE, fakeContext()), {
-    name: "SourceError",
-    message: /"a\\\\b".* backslash/,
-  });
-});
-
 Deno.test("collect() names the collector that failed", async () => {
   const cause = new Error("Cannot read it");
   const broken = { name: "broken", collect: () => Promise.reject(cause) };

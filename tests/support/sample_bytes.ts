@@ -32,6 +32,12 @@ export function binaryLike(size: number, seed = 2): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** Bytes that do not compress, like an archive that is compressed already. */
+export function noise(size: number, seed = 3): Uint8Array<ArrayBuffer> {
+  const next = random(seed);
+  return new Uint8Array(size).map(() => next());
+}
+
 /** Cuts bytes into pieces of these sizes, again and again. */
 export async function* inPieces(
   bytes: Uint8Array<ArrayBuffer>,

@@ -64,7 +64,7 @@ export const CONFIG_SCHEMA = z.strictObject({
   retries: wholeNumber(0, 20)
     .describe("How often a failed request is repeated.")
     .exactOptional(),
-  timeout: string().refine(isDuration, "must be a duration, such as 30s, 5m or 1h")
+  timeout: string().refine(isDuration, "must be a duration up to 24h, such as 30s, 5m or 1h")
     .describe("How long a request may make no progress before it is given up, such as 30s, 5m or 1h.")
     .exactOptional(),
   stdinName: path()

@@ -1,5 +1,5 @@
 import { coalesce } from "../../oci/coalesce.ts";
-import { DEFLATE_BLOCK_SIZE, DEFLATE_DICTIONARY_SIZE, type DeflateBlock, deflateBlock } from "./deflate_block.ts";
+import { DEFLATE_BLOCK_SIZE, type DeflateBlock, deflateBlock } from "./deflate_block.ts";
 
 /** How hard and with how many hands to compress. */
 export interface DeflateOptions {
@@ -44,17 +44,11 @@ export async function* deflateBlocks(
 /** Cuts bytes into blocks; no bytes at all are one empty block. */
 async function* blocks(bytes: AsyncIterable<Uint8Array>, level: number): AsyncGenerator<DeflateBlock, void, void> {
   let block = new Uint8Array();
-  let dictionary = new Uint8Array();
   for await (const next of coalesce(bytes, DEFLATE_BLOCK_SIZE)) {
-    if (block.byteLength > 0) {
-      // Copied before the block is handed on: its buffer may be gone afterwards.
-      const tail = block.slice(-DEFLATE_DICTIONARY_SIZE);
-      yield { bytes: block, dictionary, level, last: false };
-      dictionary = tail;
-    }
+    if (block.byteLength > 0) yield { bytes: block, level, last: false };
     block = next;
   }
-  yield { bytes: block, dictionary, level, last: true };
+  yield { bytes: block, level, last: true };
 }
 
 interface BlockWorker {
@@ -84,7 +78,7 @@ function startWorker(): BlockWorker {
       // It is awaited in its turn; until then a failure must not count as unhandled.
       answer.promise.catch(() => {});
       waiting.push(answer);
-      worker.postMessage(block, [block.bytes.buffer, block.dictionary.buffer]);
+      worker.postMessage(block, [block.bytes.buffer]);
       return answer.promise;
     },
     terminate: () => worker.terminate(),

@@ -1,10 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createZstdCompress } from "node:zlib";
-import { coalesce } from "../../oci/coalesce.ts";
-
-/** How large the pieces are that the compressor is given, whatever the size of those that came. */
-const PIECE_SIZE = 128 * 1024;
 
 /**
  * Compresses bytes with zstd.
@@ -38,7 +34,7 @@ async function* write(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   const compressor = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: level } });
   // It fails together with the compressor, and the loop below throws what the compressor fails with.
-  const done = pipeline(Readable.from(coalesce(bytes, PIECE_SIZE)), compressor).catch(() => {});
+  const done = pipeline(Readable.from(bytes), compressor).catch(() => {});
   try {
     for await (const chunk of compressor) yield new Uint8Array(chunk);
   } finally {

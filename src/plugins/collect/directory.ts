@@ -5,7 +5,8 @@ import { SourceError } from "../../pipeline/source_error.ts";
 import type { Source } from "../../pipeline/values.ts";
 import { foundOnDisk } from "./found_on_disk.ts";
 import { readingError, reasonOf } from "./reading_error.ts";
-import { type Child, type Found, type Link, type Resolved, type Tree, unfit, walk, type WalkOptions } from "./walk.ts";
+import { type Child, type Found, type Link, type Resolved, type Tree, unfit } from "./tree.ts";
+import { walk, type WalkOptions } from "./walk.ts";
 
 export type { SymlinkPolicy } from "./walk.ts";
 

@@ -5,7 +5,7 @@ import type { Source } from "../../pipeline/values.ts";
 import { fileEntry } from "./file_entry.ts";
 import { foundOnDisk } from "./found_on_disk.ts";
 import { readingError } from "./reading_error.ts";
-import type { Found } from "./walk.ts";
+import type { Found } from "./tree.ts";
 
 /** What the one file is called. */
 export interface FileOptions {

@@ -1,5 +1,5 @@
 import { fileStream } from "./file_stream.ts";
-import type { Found } from "./walk.ts";
+import type { Found } from "./tree.ts";
 
 /** Says what is at a place on disk that is no symbolic link. */
 export function foundOnDisk(location: string, info: Deno.FileInfo): Found {

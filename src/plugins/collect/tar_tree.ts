@@ -2,7 +2,7 @@ import type { TarHeader } from "modern-tar";
 import type { Context } from "../../pipeline/context.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
 import { readTar, type TarMember } from "./read_tar.ts";
-import { type Child, type Found, type FoundFile, type Link, type Resolved, type Tree, unfit } from "./walk.ts";
+import { type Child, type Found, type FoundFile, type Link, type Resolved, type Tree, unfit } from "./tree.ts";
 
 /** As many links on the way to one file as Linux follows. */
 const HOP_LIMIT = 40;

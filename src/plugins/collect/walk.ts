@@ -4,6 +4,7 @@ import type { Entry } from "../../pipeline/entry.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
 import { fileEntry } from "./file_entry.ts";
 import { readingError } from "./reading_error.ts";
+import { type Found, type Link, type Resolved, type Tree, unfit } from "./tree.ts";
 
 /** What becomes of symbolic links: packed as what they point to, left out with a message each, or refused. */
 export type SymlinkPolicy = "follow" | "skip" | "error";
@@ -17,51 +18,6 @@ export interface WalkOptions {
    * what could not be packaged at all is given as a file that cannot be read, so that an ignored name never stops a run.
    */
   readonly prune?: (path: string) => boolean;
-}
-
-/** A tree that can be walked: directories on a disk, or in a tar. Its paths are relative to the root, which is `""`. */
-export interface Tree {
-  /** What is in a directory, in any order. */
-  list(directory: string): Promise<readonly Child[]>;
-  /** What the path of a link stands for in the end, links on the way resolved. */
-  resolve(link: string): Resolved;
-}
-
-/** One name in a directory. */
-export interface Child {
-  readonly name: string;
-  readonly found: Found | Link;
-}
-
-/** What a name stands for. */
-export type Found = FoundFile | { readonly kind: "directory" } | Unfit;
-
-/** A file, and how to read it. */
-export interface FoundFile {
-  readonly kind: "file";
-  readonly executable: boolean;
-  readonly size: number;
-  /** Reads the file; `path` is what errors call it. */
-  readonly open: (path: string) => ReadableStream<Uint8Array<ArrayBuffer>>;
-}
-
-/** Something that no artifact can hold. */
-export interface Unfit {
-  readonly kind: "unfit";
-  /** Why: the second half of a sentence. */
-  readonly why: string;
-}
-
-/** A symbolic link. */
-export interface Link {
-  readonly kind: "link";
-  readonly target: string;
-}
-
-/** Something, and its path in the tree without links. */
-export interface Resolved {
-  readonly path: string;
-  readonly found: Found;
 }
 
 /** How many files and directories may be reached through links; a few links to links multiply beyond all measure. */
@@ -133,11 +89,6 @@ export async function walk(tree: Tree, source: string, options: WalkOptions, con
     throw new SourceError(`Cannot publish ${JSON.stringify(source)}: there is no file in it`);
   }
   return entries;
-}
-
-/** Says that a link stands for nothing that can be packaged, and why. */
-export function unfit(why: string): Resolved {
-  return { path: "", found: { kind: "unfit", why } };
 }
 
 function describe(path: string, child: Found | Link): string {

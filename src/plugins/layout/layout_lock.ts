@@ -1,4 +1,5 @@
 import { ioError } from "./io_error.ts";
+import { isSameFile } from "./is_same_file.ts";
 
 /**
  * Does something while no other process, and nothing else in this one, does something under the same lock.
@@ -22,7 +23,7 @@ export async function withLock<T>(
     });
     await lock(file, signal);
     // Closing the file releases the lock. What was removed while waiting is not what others will lock: look again.
-    if (await isStillAt(path, file)) return await work();
+    if (await isSameFile(path, await file.stat())) return await work();
   }
 }
 
@@ -41,13 +42,4 @@ export async function lock(file: Deno.FsFile, signal: AbortSignal | undefined): 
   } finally {
     signal?.removeEventListener("abort", abort);
   }
-}
-
-async function isStillAt(path: string, file: Deno.FsFile): Promise<boolean> {
-  const held = await file.stat();
-  const found = await Deno.stat(path).catch((cause) => {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
-    throw ioError("open", path, cause);
-  });
-  return found !== undefined && found.ino === held.ino && found.dev === held.dev;
 }

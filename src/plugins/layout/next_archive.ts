@@ -8,7 +8,8 @@ import { archiveEntries, type ExistingArchive } from "./archive_entries.ts";
 import { openArchive, unusable } from "./archive_file.ts";
 import { artifactContents } from "./artifact_contents.ts";
 import { blobName } from "./blob_name.ts";
-import { ioError, reason } from "./io_error.ts";
+import { reason } from "./io_error.ts";
+import { isSameFile } from "./is_same_file.ts";
 import { EMPTY_INDEX, setTags } from "./layout_index.ts";
 import { lock } from "./layout_lock.ts";
 import { makeDirectories } from "./make_directories.ts";
@@ -81,7 +82,7 @@ export async function prepareArchive(
       if (before === undefined) return await moveToNew(partial, path);
       // Whoever replaces a tar holds the lock of the one that stands there, so no two can do it at once.
       await lock(before.file, signal);
-      if (!await isStillThere(path, before.info)) return false;
+      if (!await isSameFile(path, before.info)) return false;
       if (!isSame) await moveOver(partial, path);
       await held.disposeAsync();
       return true;
@@ -117,13 +118,4 @@ async function realPath(path: string): Promise<string> {
     if (await Deno.lstat(path).then(() => false, () => true)) return path;
     throw unusable(path, "it is a link that leads nowhere", cause);
   }
-}
-
-async function isStillThere(path: string, info: Deno.FileInfo): Promise<boolean> {
-  const found = await Deno.stat(path).catch((cause) => {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
-    throw ioError("read", path, cause);
-  });
-  return found !== undefined && found.ino === info.ino && found.dev === info.dev && found.size === info.size &&
-    found.mtime?.getTime() === info.mtime?.getTime();
 }

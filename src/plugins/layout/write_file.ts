@@ -51,8 +51,7 @@ export async function moveToNew(temporary: string, path: string): Promise<boolea
   try {
     // A rename would replace what another process has put there a moment ago. A link does not.
     await Deno.link(temporary, path);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.AlreadyExists) return false;
+  } catch {
     // A file system without hard links, such as that of a memory stick, leaves a moment between the look and the rename.
     if (await Deno.lstat(path).then(() => true, () => false)) return false;
     await Deno.rename(temporary, path).catch((cause) => {

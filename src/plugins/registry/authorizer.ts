@@ -5,6 +5,7 @@ import { mergeScopes } from "./scope.ts";
 import { parseServerUrl } from "./server_url.ts";
 import { basicAuthorization, fetchToken, type Token } from "./token.ts";
 import { createTokenCache } from "./token_cache.ts";
+import { untilAborted } from "./until_aborted.ts";
 import type { Transport } from "./transport.ts";
 
 /** What an {@linkcode Authorizer} needs. */
@@ -25,10 +26,11 @@ export interface Authorizer {
    * The header for a request.
    *
    * @param scopes What the request needs, the most important one first.
+   * @param signal Ends the waiting.
    * @returns `undefined` while the registry has not asked for anything.
    * @throws {RegistryError} When the token server refuses.
    */
-  header(scopes: readonly string[]): Promise<string | undefined>;
+  header(scopes: readonly string[], signal: AbortSignal): Promise<string | undefined>;
   /**
    * Learns from an answer of status 401.
    *
@@ -90,12 +92,12 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   }
 
   return {
-    async header(scopes): Promise<string | undefined> {
+    async header(scopes, signal): Promise<string | undefined> {
       if (scheme === undefined) return undefined;
       const mine = await credential();
       if (mine?.kind === "registry-token") return `Bearer ${mine.token}`;
       if (scheme.kind === "basic") return mine && basicAuthorization(mine);
-      return `Bearer ${(await tokens.get(wanted(scopes))).value}`;
+      return `Bearer ${(await untilAborted(tokens.get(wanted(scopes)), signal)).value}`;
     },
 
     async learn(challenge, scopes, used): Promise<boolean> {

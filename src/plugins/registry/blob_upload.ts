@@ -30,7 +30,7 @@ export async function pushBlob(
     const body = uploadBody(blob, `${link.name}@${digest}`, call);
     const from = mountFrom ?? link.known.elsewhere(digest, link.name);
     return await upload({ link, blob, call, body }, evenIfThere ? { kind: "start" } : { kind: "check", from });
-  });
+  }, call.signal);
 }
 
 /** One blob on its way. */

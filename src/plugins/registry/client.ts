@@ -13,6 +13,7 @@ import type { RepositoryLink } from "./repository_link.ts";
 import { createBackoff, DEFAULT_RETRY_POLICY, retry, type RetryPolicy } from "./retry.ts";
 import { type Access, repositoryScope } from "./scope.ts";
 import { type Answer, sendAuthorized } from "./sender.ts";
+import { untilAborted } from "./until_aborted.ts";
 import { DEFAULT_STALL_LIMITS, type StallLimits, withStallGuard } from "./stall_guard.ts";
 import { listTags } from "./tag_list.ts";
 import type { Transport } from "./transport.ts";
@@ -89,7 +90,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
         await action({ ...call, signal: limit.signal }).finally(stop);
       },
       async send({ moreScopes = [], ...request }, call): Promise<Answer> {
-        const at = await endpoint();
+        const signal = AbortSignal.any([call.signal, lifetime.signal]);
+        const at = await untilAborted(endpoint(), signal);
         authorizer ??= createAuthorizer({
           endpoint: at,
           credential: () => credentials(host, name),
@@ -98,7 +100,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
           lifetime: lifetime.signal,
         });
         return await sendAuthorized(
-          { ...request, scopes: [...scopes, ...moreScopes], signal: call.signal },
+          { ...request, scopes: [...scopes, ...moreScopes], signal },
           { endpoint: at, authorizer, send },
         );
       },
@@ -109,6 +111,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     host,
     repository: (name, access = "pull") => repository(link(name, access)),
     close(): void {
+      if (lifetime.signal.aborted) return;
       lifetime.abort(new DOMException(`The client of ${host} was closed`, "AbortError"));
       own?.close();
     },

@@ -1,5 +1,6 @@
 import type { Digest } from "../../oci/digest.ts";
 import type { Pushed } from "./repository.ts";
+import { untilAborted } from "./until_aborted.ts";
 
 /** Which blobs a registry is known to have: nothing is asked twice, and nothing is sent twice at the same time. */
 export class KnownBlobs {
@@ -23,14 +24,19 @@ export class KnownBlobs {
   }
 
   /** Pushes a blob unless that was done, or is being done, by someone else. */
-  async once(digest: Digest, repository: string, push: () => Promise<Pushed>): Promise<Pushed> {
+  async once(
+    digest: Digest,
+    repository: string,
+    push: () => Promise<Pushed>,
+    signal: AbortSignal,
+  ): Promise<Pushed> {
     const key = `${repository}@${digest}`;
     while (true) {
       if (this.#repositories.get(digest)?.has(repository)) return { existed: true, bytesSent: 0 };
       const other = this.#underWay.get(key);
       if (other === undefined) break;
       // If the other one fails, this one tries for itself and fails with its own error.
-      await other.catch(() => {});
+      await untilAborted(other.then(() => {}, () => {}), signal);
     }
     const pushing = push();
     this.#underWay.set(key, pushing);

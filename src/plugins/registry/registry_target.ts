@@ -4,6 +4,7 @@ import type { Digest } from "../../oci/digest.ts";
 import { formatRepository, type RegistryReference } from "../../oci/reference.ts";
 import type { Context } from "../../pipeline/context.ts";
 import type { Target } from "../../pipeline/plugin.ts";
+import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
 import type { Moved, Receipt } from "../../pipeline/values.ts";
 import type { RegistryClient } from "./client.ts";
 import { RegistryError } from "./registry_error.ts";
@@ -52,8 +53,10 @@ export function registry(options: RegistryTargetOptions): Target {
 
     async tag({ manifest }, tags, context): Promise<readonly Moved[]> {
       const { digest } = manifest.descriptor;
-      const moved = await pMap(tags, async ({ name }): Promise<Moved> => {
+      const moved = await pMap(tags, async ({ name, immutable }): Promise<Moved> => {
         const from = seen.get(name) === digest ? digest : (await repository.resolve(name, context))?.digest;
+        // The pipeline has looked before the upload; another run may have published since then.
+        if (from !== undefined && from !== digest && immutable) throw new TagExistsError(url, name, from);
         return { tag: name, ...(from === undefined ? {} : { from }) };
       }, { concurrency });
       await repository.tag(manifest, moved.filter(({ from }) => from !== digest).map(({ tag }) => tag), context);

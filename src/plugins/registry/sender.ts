@@ -52,7 +52,7 @@ export async function sendAuthorized(request: RegistryRequest, options: SenderOp
   let challenges = 0;
   for (let redirects = 0; redirects <= REDIRECT_LIMIT;) {
     const trusted = url.origin === endpoint.origin;
-    const authorization = trusted ? await authorizer.header(request.scopes) : undefined;
+    const authorization = trusted ? await authorizer.header(request.scopes, request.signal) : undefined;
     const response = await send({
       method: request.method,
       url,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deflateBlocks } from "../../../src/plugins/archive/deflate_blocks.ts";
+import { deflateBlocks, type DeflateOptions } from "../../../src/plugins/archive/deflate_blocks.ts";
 import { inPieces, textLike } from "../../support/sample_bytes.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
 
@@ -8,27 +8,33 @@ const WRONG_LEVEL = 99;
 
 Deno.test("deflateBlocks() starts no worker when there is one block", async () => {
   for (const size of [0, 1, MEBIBYTE]) {
-    const started = await countWorkers(() =>
-      collectBytes(deflateBlocks(inPieces(textLike(size), 65536), { level: 1, workers: 2 }))
-    );
+    const { started } = await watchWorkers(() => compress(textLike(size), { level: 1, workers: 2 }));
     assert.equal(started, 0, `${size} bytes`);
   }
 });
 
-Deno.test("deflateBlocks() starts a worker for each block when there are few, and not more than it may", async () => {
+Deno.test("deflateBlocks() starts a worker for each block, not more than it may, and ends them all", async () => {
   for (const [size, expected] of [[MEBIBYTE + 1, 2], [5 * MEBIBYTE, 3]] as const) {
-    const started = await countWorkers(() =>
-      collectBytes(deflateBlocks(inPieces(textLike(size), 65536), { level: 1, workers: 3 }))
-    );
-    assert.equal(started, expected, `${size} bytes`);
+    const workers = await watchWorkers(() => compress(textLike(size), { level: 1, workers: 3 }));
+    assert.deepEqual(workers, { started: expected, ended: expected }, `${size} bytes`);
   }
 });
 
-Deno.test("deflateBlocks() fails with the error of a worker when one fails", async () => {
-  await assert.rejects(
-    collectBytes(deflateBlocks(inPieces(textLike(4 * MEBIBYTE), 65536), { level: WRONG_LEVEL, workers: 2 })),
-    /^Error: Cannot compress in a worker: .*level" is out of range/,
-  );
+Deno.test("deflateBlocks() ends its workers when the reader stops", async () => {
+  const workers = await watchWorkers(async () => {
+    for await (const _piece of deflateBlocks(inPieces(textLike(5 * MEBIBYTE)), { level: 1, workers: 2 })) break;
+  });
+  assert.deepEqual(workers, { started: 2, ended: 2 });
+});
+
+Deno.test("deflateBlocks() fails with the error of a worker, and ends them all, when one fails", async () => {
+  const workers = await watchWorkers(async () => {
+    await assert.rejects(
+      compress(textLike(4 * MEBIBYTE), { level: WRONG_LEVEL, workers: 2 }),
+      /^Error: Cannot compress in a worker: .*level" is out of range/,
+    );
+  });
+  assert.deepEqual(workers, { started: 2, ended: 2 });
 });
 
 Deno.test({
@@ -37,7 +43,7 @@ Deno.test({
   permissions: { read: false },
   async fn(): Promise<void> {
     await assert.rejects(
-      collectBytes(deflateBlocks(inPieces(textLike(2 * MEBIBYTE), 65536), { level: 1, workers: 2 })),
+      compress(textLike(2 * MEBIBYTE), { level: 1, workers: 2 }),
       /^Error: Cannot compress in a worker: Requires read access/,
     );
   },
@@ -56,13 +62,25 @@ Deno.test("deflateBlocks() ends its input when a worker fails", async () => {
   assert.ok(ended);
 });
 
-async function countWorkers(work: () => Promise<unknown>): Promise<number> {
+function compress(bytes: Uint8Array<ArrayBuffer>, options: DeflateOptions): Promise<Uint8Array> {
+  return collectBytes(deflateBlocks(inPieces(bytes, 65536), options));
+}
+
+/** Counts the workers that are started and ended while something runs. */
+async function watchWorkers(
+  work: () => Promise<unknown>,
+): Promise<{ readonly started: number; readonly ended: number }> {
   const Original = globalThis.Worker;
   let started = 0;
+  let ended = 0;
   globalThis.Worker = class extends Original {
     constructor(...given: ConstructorParameters<typeof Original>) {
       super(...given);
       started++;
+    }
+    override terminate(): void {
+      super.terminate();
+      ended++;
     }
   };
   try {
@@ -70,5 +88,5 @@ async function countWorkers(work: () => Promise<unknown>): Promise<number> {
   } finally {
     globalThis.Worker = Original;
   }
-  return started;
+  return { started, ended };
 }

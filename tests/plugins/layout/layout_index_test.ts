@@ -36,6 +36,11 @@ Deno.test("formatIndex() writes the bytes of a golden index", () => {
   );
 });
 
+Deno.test("formatIndex() sorts the entries by tag and digest when they were read in another order", () => {
+  const index = tagged(tagged(tagged(EMPTY_INDEX, b, "1.0", "x"), a, "2.0"), manifest("c"));
+  assert.equal(text({ ...index, manifests: index.manifests.toReversed() }), text(index));
+});
+
 Deno.test("setTags() gives the same bytes when the same tags come in any order", () => {
   const steps = fc.uniqueArray(
     fc.record({ tag: fc.stringMatching(/^[a-z0-9]{0,3}$/), of: fc.constantFrom("a", "b", "c") }),
