@@ -1,5 +1,6 @@
 import type { Entry } from "../../pipeline/entry.ts";
 import type { Filter } from "../../pipeline/plugin.ts";
+import type { Dropped } from "../../pipeline/values.ts";
 import { loadIgnoreRules, type PatternSource } from "./pattern_source.ts";
 
 /**
@@ -10,7 +11,7 @@ import { loadIgnoreRules, type PatternSource } from "./pattern_source.ts";
 export function ignore(sources: readonly PatternSource[]): Filter {
   return {
     name: "ignore",
-    async filter(entries) {
+    async filter(entries): Promise<readonly Dropped[]> {
       const rules = await loadIgnoreRules(sources, (name) => readRootFile(entries, name));
       return entries.flatMap(({ path, kind }) => {
         const reason = rules.ignores(path, kind);
