@@ -3,6 +3,7 @@ import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../pipeline/targets.ts";
 import { CredentialsRefusedError } from "../plugins/registry/credentials_refused_error.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";
+import { ConnectionError } from "../plugins/registry/transport.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**
@@ -69,7 +70,20 @@ function adviceFor(error: unknown, host: string | undefined): string | undefined
     return "check the user name and the password; many registries take an access token only in the place of a password";
   }
   if (error instanceof RegistryError) return registryAdvice(error, host ?? new URL(error.url).host);
+  if (error instanceof ConnectionError) return connectionAdvice(error);
   return undefined;
+}
+
+function connectionAdvice({ problem }: ConnectionError): string | undefined {
+  switch (problem) {
+    case "certificate":
+      return "name the authority that signed it with --ca-file; " +
+        "a registry that wants a certificate of yours gets it by --cert-file and --key-file";
+    case "tls":
+      return "a registry that speaks HTTP without TLS on purpose needs --plain-http";
+    default:
+      return undefined;
+  }
 }
 
 function registryAdvice(error: RegistryError, host: string): string | undefined {
