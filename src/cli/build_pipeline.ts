@@ -12,7 +12,7 @@ import { layoutArchive } from "../plugins/layout/layout_archive_target.ts";
 import { layoutDirectory } from "../plugins/layout/layout_target.ts";
 import { ciVariables, readEvent } from "./ci_variables.ts";
 import { collectorFor, sourceDirectory } from "./collector_for.ts";
-import { ignoringFor } from "./filter_for.ts";
+import { ignoringFor } from "./ignoring_for.ts";
 import type { ChosenProfile } from "./detect_profile.ts";
 import { PROFILES } from "./profiles.ts";
 import type { RegistryAccess } from "./registry_access.ts";

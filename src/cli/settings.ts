@@ -12,6 +12,7 @@ import {
   SOURCE_ANNOTATION,
   VERSION_ANNOTATION,
 } from "../oci/annotation_keys.ts";
+import type { PatternGroup } from "../plugins/filter/ignore_rules.ts";
 import type { Config } from "./config/config_schema.ts";
 import type { FoundConfig } from "./config/find_config.ts";
 import { duration } from "./options.ts";
@@ -32,7 +33,8 @@ export interface Settings {
   readonly force: boolean;
   /** Annotations that were given, with the flag or file that gave them. */
   readonly annotations: Readonly<Record<string, Attributed>>;
-  readonly ignore: readonly string[];
+  /** Patterns that were given, with the flag or file that gave them. */
+  readonly ignore: readonly PatternGroup[];
   readonly ignoreFile: string | undefined;
   readonly defaultIgnores: boolean;
   readonly symlinks: SymlinkPolicy;
@@ -83,7 +85,10 @@ export function resolveSettings(
     immutable: flags.immutable ?? config.immutable ?? false,
     force: flags.force ?? false,
     annotations: givenAnnotations(flags, config, found?.path, version),
-    ignore: [...(config.ignore ?? []), ...(flags.ignore ?? [])],
+    ignore: [
+      { from: found?.path ?? "configuration", patterns: config.ignore ?? [] },
+      { from: "--ignore", patterns: flags.ignore ?? [] },
+    ],
     ignoreFile: flags.ignoreFile ?? config.ignoreFile,
     defaultIgnores: flags.defaultIgnores === false ? false : config.defaultIgnores ?? true,
     symlinks: flags.symlinks ?? config.symlinks ?? "follow",

@@ -8,6 +8,7 @@ import { isTag, parseTag } from "./tag.ts";
 
 /** A repository in a registry: `oci://HOST[:PORT]/REPOSITORY[:TAG][@DIGEST]`. */
 export interface RegistryReference {
+  /** Always `registry`. */
   readonly kind: "registry";
   /** Host name or address, with the port when one was given: `ghcr.io`, `localhost:5000`, `[::1]:5000`. */
   readonly host: string;
@@ -21,6 +22,7 @@ export interface RegistryReference {
 
 /** An OCI image layout, as a directory (`oci-layout:PATH`) or as one tar (`oci-archive:PATH`). */
 export interface LayoutReference {
+  /** `oci-layout` for a directory, `oci-archive` for a tar. */
   readonly kind: "oci-layout" | "oci-archive";
   /** Path of the directory or of the tar, as it was written. */
   readonly path: string;

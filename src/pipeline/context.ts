@@ -16,7 +16,9 @@ export interface Context {
 export interface Log {
   /** Shown with `-v`. */
   debug(message: string): void;
+  /** Shown unless it is quiet. */
   info(message: string): void;
+  /** Shown unless it is quiet, and marked as a warning. */
   warn(message: string): void;
 }
 

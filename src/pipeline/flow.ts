@@ -4,11 +4,17 @@ import type { Artifact, Collected, Packed, Publication, Selected, Source, Upload
 
 /** The six stages: what each takes and what it gives. The only place where the order is declared. */
 export interface Flow extends Record<StageName, { readonly takes: unknown; readonly gives: unknown }> {
+  /** Finds entries. */
   readonly collect: { readonly takes: Source; readonly gives: Collected };
+  /** Leaves some out. */
   readonly filter: { readonly takes: Collected; readonly gives: Selected };
+  /** Makes config and layers. */
   readonly archive: { readonly takes: Selected; readonly gives: Packed };
+  /** Adds annotations and makes the manifest. */
   readonly annotate: { readonly takes: Packed; readonly gives: Artifact };
+  /** Brings everything to every target. */
   readonly upload: { readonly takes: Artifact; readonly gives: Uploaded };
+  /** Makes it visible. */
   readonly tag: { readonly takes: Uploaded; readonly gives: Publication };
 }
 
@@ -19,6 +25,7 @@ export type Step<Takes, Gives> = (value: Takes, context: Context) => Promise<Giv
 export interface CustomStep<Value> {
   /** Shown in messages and in plans. */
   readonly name: string;
+  /** Takes the value that flows here and gives the one that flows on. */
   // A property and not a method: parameters of methods are checked less strictly, and a step for a later value would
   // pass for one before an earlier stage.
   readonly run: (value: Value, context: Context) => Promise<Value>;
@@ -26,7 +33,9 @@ export interface CustomStep<Value> {
 
 /** Custom steps by the stage that they stand before or after; several at one place run in their order. */
 export interface CustomSteps {
+  /** By the stage that follows. */
   readonly before?: { readonly [S in StageName]?: readonly CustomStep<Flow[S]["takes"]>[] };
+  /** By the stage that went before. */
   readonly after?: { readonly [S in StageName]?: readonly CustomStep<Flow[S]["gives"]>[] };
 }
 

@@ -9,29 +9,35 @@ import type { Entry } from "./entry.ts";
 import type { Archive, Artifact, Attributed, Dropped, Moved, Receipt, Source, TagName } from "./values.ts";
 import type { Digest } from "../oci/digest.ts";
 
-interface Named {
+/** What every plugin has. */
+export interface Named {
   /** Short and unique within its stage, such as `ignore`. Shown in messages and in plans. */
   readonly name: string;
 }
 
 /** Finds entries. Several collectors' entries are concatenated; the same path twice is an error. */
 export interface Collector extends Named {
+  /** Finds the entries of a source, in any order. */
   collect(source: Source, context: Context): Promise<readonly Entry[]>;
 }
 
 /** Says which entries to drop. Several filters run in sequence, each on what the one before it kept. */
 export interface Filter extends Named {
+  /** Says which of these entries to drop, with a reason for each. */
   filter(entries: readonly Entry[], context: Context): Promise<readonly Dropped[]>;
 }
 
 /** Makes config and layers. There is exactly one. */
 export interface Archiver extends Named {
+  /** Makes config and layers of the entries, which are in the order of a walk. */
   archive(entries: readonly Entry[], context: Context): Promise<Archive>;
 }
 
 /** Knows annotations. The first of several to know a key wins. */
 export interface Annotator extends Named {
   /**
+   * Says what it knows.
+   *
    * @param known What the annotators before this one know.
    * @returns What this one knows, its own view of known keys included.
    */
@@ -66,5 +72,6 @@ export interface Target extends Named {
 
 /** Names tags. Those of several are concatenated; the same name twice counts once, immutable if any of them says so. */
 export interface Tagger extends Named {
+  /** Names tags for an artifact. */
   tags(artifact: Artifact, context: Context): Promise<readonly TagName[]>;
 }

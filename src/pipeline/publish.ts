@@ -14,11 +14,17 @@ import type { Artifact, Publication, Source } from "./values.ts";
 
 /** The plugins of each stage, in their order. */
 export interface Pipeline {
+  /** What finds entries. */
   readonly collect: readonly Collector[];
+  /** What leaves some out, one after the other. */
   readonly filter: readonly Filter[];
+  /** What makes config and layers. */
   readonly archive: Archiver;
+  /** What knows annotations, the first one first. */
   readonly annotate: readonly Annotator[];
+  /** Where it goes. */
   readonly upload: readonly Target[];
+  /** What names tags. */
   readonly tag: readonly Tagger[];
   /** The user's own steps around the stages. */
   readonly custom?: CustomSteps;

@@ -3,5 +3,6 @@
  * names it.
  */
 export class SourceError extends Error {
+  /** The name of the class. */
   override readonly name = "SourceError";
 }

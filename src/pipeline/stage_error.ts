@@ -3,12 +3,14 @@ export type StageName = "collect" | "filter" | "archive" | "annotate" | "upload"
 
 /** Something went wrong in a stage. The message is the cause's own; `stage` and `plugin` say where it happened. */
 export class StageError extends Error {
+  /** The name of the class. */
   override readonly name = "StageError";
   /** The stage that was running. */
   readonly stage: StageName;
   /** The plugin or custom step that failed, when it is known. */
   readonly plugin: string | undefined;
 
+  /** Blames a stage, and a plugin when it is known, for what was thrown. */
   constructor(stage: StageName, plugin: string | undefined, cause: unknown) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
     this.stage = stage;

@@ -3,12 +3,14 @@ import { StageError, type StageName } from "./stage_error.ts";
 
 /** Some targets failed. With more than one failure, `errors` has each of them. */
 export class TargetsError extends AggregateError {
+  /** The name of the class. */
   override readonly name = "TargetsError";
   /** The targets for which the work was done. */
   readonly done: readonly string[];
   /** The targets for which it failed, in the order of `errors`. */
   readonly failed: readonly string[];
 
+  /** Sums up what failed; `done` and `failed` are URLs of targets. */
   constructor(errors: readonly Error[], done: readonly string[], failed: readonly string[]) {
     super(errors, errors.map(({ message }) => message).join("; "), { cause: errors[0] });
     this.done = done;

@@ -14,12 +14,15 @@ export interface Source {
 
 /** After collect: everything that was found, in the order of the walk. */
 export interface Collected {
+  /** Where they were found. */
   readonly source: Source;
+  /** In the order of a walk. */
   readonly entries: readonly Entry[];
 }
 
 /** An entry that was left out, and why. */
 export interface Dropped {
+  /** The entry's path. */
   readonly path: string;
   /** Which rule it was, such as `*.jpg (flux defaults)`. */
   readonly reason: string;
@@ -27,6 +30,7 @@ export interface Dropped {
 
 /** After filter: what stays and what was left out. */
 export interface Selected extends Collected {
+  /** In the order in which filters dropped them. */
   readonly dropped: readonly Dropped[];
 }
 
@@ -36,6 +40,7 @@ export interface Archive {
   readonly profile: string;
   /** The artifact's type; left out where the ecosystem has none. */
   readonly artifactType?: string;
+  /** Small JSON that every manifest names. */
   readonly config: Content;
   /** In the order of the manifest. */
   readonly layers: readonly Content[];
@@ -43,11 +48,13 @@ export interface Archive {
 
 /** After archive: bytes with digests. */
 export interface Packed extends Selected {
+  /** Config and layers. */
   readonly archive: Archive;
 }
 
 /** The value of an annotation, and who knew it. */
 export interface Attributed {
+  /** The value itself; it may be empty. */
   readonly value: string;
   /** Where the value is from, such as `--source`, `GITHUB_SHA` or `.git/HEAD`. */
   readonly from: string;
@@ -57,11 +64,13 @@ export interface Attributed {
 export interface Artifact extends Packed {
   /** Annotations of the manifest, sorted by key, each with its origin. */
   readonly annotations: Readonly<Record<string, Attributed>>;
+  /** What every tag will point to. */
   readonly manifest: Content;
 }
 
 /** A name that is to stand for the artifact in every target. */
 export interface TagName {
+  /** A tag as OCI has it. */
   readonly name: string;
   /** Whether the tag may never move to another digest. */
   readonly immutable: boolean;
@@ -81,12 +90,15 @@ export interface Receipt {
 
 /** After upload: every target has everything, and no tag points to it yet. */
 export interface Uploaded extends Artifact {
+  /** The names that every target gets. */
   readonly tags: readonly TagName[];
+  /** In the order of the targets. */
   readonly receipts: readonly Receipt[];
 }
 
 /** A tag that now points to the artifact. */
 export interface Moved {
+  /** The tag's name. */
   readonly tag: string;
   /** What it pointed to before; left out when the tag is new. The same digest means that nothing moved. */
   readonly from?: Digest;
@@ -94,10 +106,12 @@ export interface Moved {
 
 /** What one target shows to the world after tag. */
 export interface Published extends Receipt {
+  /** The tags that stand for the artifact here. */
   readonly tags: readonly Moved[];
 }
 
 /** After tag: everything is visible everywhere. */
 export interface Publication extends Artifact {
+  /** In the order of the targets. */
   readonly published: readonly Published[];
 }

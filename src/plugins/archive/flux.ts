@@ -1,5 +1,6 @@
 import { FLUX_CONFIG_MEDIA_TYPE, FLUX_CONTENT_MEDIA_TYPE } from "../../oci/media_types.ts";
 import type { Archiver } from "../../pipeline/plugin.ts";
+import type { Archive } from "../../pipeline/values.ts";
 import { emptyImageConfig } from "./empty_image_config.ts";
 import type { Gzip } from "./compression.ts";
 import { packLayer } from "./layer.ts";
@@ -9,7 +10,7 @@ import { tree } from "./tree.ts";
 export function flux(compression: Gzip): Archiver {
   return {
     name: "flux",
-    async archive(entries, context) {
+    async archive(entries, context): Promise<Archive> {
       const { content } = await packLayer({
         entries: tree(entries, { root: true, trailingSlash: false }),
         mediaType: FLUX_CONTENT_MEDIA_TYPE,

@@ -7,6 +7,7 @@ import { bytesContent } from "../../oci/bytes_content.ts";
 import type { Annotations, Content } from "../../oci/descriptor.ts";
 import { EMPTY_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE, UNKNOWN_ARTIFACT_TYPE } from "../../oci/media_types.ts";
 import type { Archiver } from "../../pipeline/plugin.ts";
+import type { Archive } from "../../pipeline/values.ts";
 import { compressedMediaType, type Compression } from "./compression.ts";
 import { packLayer } from "./layer.ts";
 import { tree } from "./tree.ts";
@@ -28,7 +29,7 @@ export interface GenericOptions {
 export function generic({ compression, artifactType = UNKNOWN_ARTIFACT_TYPE }: GenericOptions): Archiver {
   return {
     name: "generic",
-    async archive(entries, context) {
+    async archive(entries, context): Promise<Archive> {
       const { content, diffId } = await packLayer({
         entries: tree(entries, { root: true, trailingSlash: false }),
         mediaType: compressedMediaType(IMAGE_LAYER_MEDIA_TYPE, compression),

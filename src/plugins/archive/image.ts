@@ -1,6 +1,7 @@
 import { bytesContent } from "../../oci/bytes_content.ts";
 import { IMAGE_CONFIG_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE } from "../../oci/media_types.ts";
 import type { Archiver } from "../../pipeline/plugin.ts";
+import type { Archive } from "../../pipeline/values.ts";
 import { compressedMediaType, type Compression } from "./compression.ts";
 import { packLayer } from "./layer.ts";
 import { tree } from "./tree.ts";
@@ -14,7 +15,7 @@ import { tree } from "./tree.ts";
 export function image(compression: Compression): Archiver {
   return {
     name: "image",
-    async archive(entries, context) {
+    async archive(entries, context): Promise<Archive> {
       const { content, diffId } = await packLayer({
         entries: tree(entries, { root: false, trailingSlash: true }),
         mediaType: compressedMediaType(IMAGE_LAYER_MEDIA_TYPE, compression),

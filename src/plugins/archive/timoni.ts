@@ -4,6 +4,7 @@ import type { Content } from "../../oci/descriptor.ts";
 import type { Context } from "../../pipeline/context.ts";
 import type { Entry } from "../../pipeline/entry.ts";
 import type { Archiver } from "../../pipeline/plugin.ts";
+import type { Archive } from "../../pipeline/values.ts";
 import { emptyImageConfig } from "./empty_image_config.ts";
 import type { Gzip } from "./compression.ts";
 import { packLayer } from "./layer.ts";
@@ -16,7 +17,7 @@ import { tree } from "./tree.ts";
 export function timoni(compression: Gzip): Archiver {
   return {
     name: "timoni",
-    async archive(entries, context) {
+    async archive(entries, context): Promise<Archive> {
       if (!entries.some(({ path }) => path === "timoni.cue")) {
         context.log.warn('There is no file "timoni.cue": Timoni cannot apply this module');
       }

@@ -1,4 +1,5 @@
 import { type Authorizer, createAuthorizer } from "./authorizer.ts";
+import type { Call } from "./call.ts";
 import { blobExists, fetchBlob } from "./blobs.ts";
 import { pushBlob } from "./blob_upload.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
@@ -46,6 +47,12 @@ export interface RegistryClient {
    * @param access What will be done there; a token is asked for accordingly. `pull` when left out.
    */
   repository(name: string, access?: Access): Repository;
+  /**
+   * Shows our credentials to the registry, as a login does. A registry that wants none takes any.
+   *
+   * @throws {RegistryError} When it refuses them.
+   */
+  check(call: Call): Promise<void>;
   /** Closes connections. Requests that are under way fail. */
   close(): void;
 }
@@ -74,8 +81,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     return found;
   }
 
-  function link(name: string, access: Access): RepositoryLink {
-    const scopes = [repositoryScope(name, access)];
+  function link(name: string, scopes: readonly string[]): RepositoryLink {
     let authorizer: Authorizer | undefined;
     return {
       name,
@@ -109,7 +115,13 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
 
   return {
     host,
-    repository: (name, access = "pull") => repository(link(name, access)),
+    repository: (name, access = "pull") => repository(link(name, [repositoryScope(name, access)])),
+    async check(call): Promise<void> {
+      const api = link("", []);
+      const request = { action: `log in to ${host}`, method: "GET", target: "/v2/", expect: [200] } as const;
+      const { response } = await api.retry(() => api.send(request, call), call);
+      await response.body?.cancel();
+    },
     close(): void {
       if (lifetime.signal.aborted) return;
       lifetime.abort(new DOMException(`The client of ${host} was closed`, "AbortError"));

@@ -8,8 +8,10 @@ import { isDockerHub } from "./endpoint.ts";
 
 /** The part of the file that gantry reads. */
 export interface DockerConfig {
-  /** Credentials by server: a host, a host and the beginning of a repository, or the URL of an old API. */
-  readonly auths: ReadonlyMap<string, Credential>;
+  /** What to call the file in an error. */
+  readonly name: string;
+  /** Entries by server: a host, a host and the beginning of a repository, or the URL of an old API. */
+  readonly auths: ReadonlyMap<string, unknown>;
   /** Helper programs by host, without `docker-credential-`. */
   readonly credHelpers: ReadonlyMap<string, string>;
   /** The helper program for every other host. */
@@ -20,54 +22,26 @@ export interface DockerConfig {
  * Parses the file's text. An empty file is a configuration without credentials.
  *
  * @param name What to call the file in an error.
- * @throws {SyntaxError} When it is not JSON, or an entry does not hold what it should; no credential is in the message.
+ * @throws {SyntaxError} When it is not a JSON object; nothing of the text is in the message.
  */
 export function parseDockerConfig(text: string, name: string): DockerConfig {
-  const config = text.trim() === "" ? {} : parseObject(text, name);
-  const credsStore = config.credsStore;
+  const { auths, credHelpers, credsStore } = parseObject(text, name);
+  const helpers = entriesOf(credHelpers).filter((entry): entry is [string, string] => isName(entry[1]));
   return {
-    auths: new Map(
-      entriesOf(config.auths).flatMap(([server, entry]) => {
-        const credential = parseEntry(server, entry, name);
-        return credential === undefined ? [] : [[server, credential] as const];
-      }),
-    ),
-    credHelpers: new Map(
-      entriesOf(config.credHelpers).flatMap(([host, helper]) => typeof helper === "string" ? [[host, helper]] : []),
-    ),
-    ...(typeof credsStore === "string" && credsStore !== "" ? { credsStore } : {}),
+    name,
+    auths: new Map(entriesOf(auths)),
+    credHelpers: new Map(helpers),
+    ...(isName(credsStore) ? { credsStore } : {}),
   };
 }
 
-/** What Docker itself writes for Docker Hub. */
-export const DOCKER_HUB_SERVER = "https://index.docker.io/v1/";
-
 /**
- * Finds the credential for a repository: the longest key that names it or a part of its path, then its host, under any
- * of the forms in which tools write a host.
+ * Parses the text as the object that it should be, with all its fields.
+ *
+ * @throws {SyntaxError} When it is something else; nothing of the text is in the message.
  */
-export function findAuth(config: DockerConfig, host: string, repository: string): Credential | undefined {
-  const parts = repository.split("/");
-  const paths = parts.map((_, index) => [host, ...parts.slice(0, parts.length - index)].join("/"));
-  for (const key of [...paths, ...serverNames(host)]) {
-    const found = config.auths.get(key);
-    if (found !== undefined) return found;
-  }
-  const names = serverNames(host);
-  for (const [key, credential] of config.auths) {
-    if (/^https?:\/\//.test(key) && names.includes(key.replace(/^https?:\/\//, "").split("/", 1)[0] ?? "")) {
-      return credential;
-    }
-  }
-  return undefined;
-}
-
-/** The names under which a host's credentials may be kept. */
-export function serverNames(host: string): readonly string[] {
-  return isDockerHub(host) ? [DOCKER_HUB_SERVER, "docker.io", "index.docker.io", "registry-1.docker.io"] : [host];
-}
-
-function parseObject(text: string, name: string): Record<string, unknown> {
+export function parseObject(text: string, name: string): Readonly<Record<string, unknown>> {
+  if (text.trim() === "") return {};
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -75,40 +49,83 @@ function parseObject(text: string, name: string): Record<string, unknown> {
     // The cause would quote the text, and with it credentials.
     throw new SyntaxError(`Cannot parse ${name}: it is not JSON`);
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new SyntaxError(`Cannot parse ${name}: it is not a JSON object`);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  throw new SyntaxError(`Cannot parse ${name}: it is not a JSON object`);
+}
+
+/** What Docker itself writes for Docker Hub. */
+const DOCKER_HUB_SERVER = "https://index.docker.io/v1/";
+
+/** The name under which a host's credentials are kept when gantry or Docker writes them. */
+export function serverName(host: string): string {
+  return isDockerHub(host) ? DOCKER_HUB_SERVER : host;
+}
+
+/** Every name under which a host's credentials may be kept, the most likely one first. */
+export function serverNames(host: string): readonly string[] {
+  const hosts = isDockerHub(host) ? ["index.docker.io", "docker.io", "registry-1.docker.io"] : [host];
+  return [...new Set([serverName(host), ...hosts])];
+}
+
+/**
+ * Finds the credential for a repository: the longest key that names it or a part of its path, then its host, under any
+ * of the forms in which tools write a host.
+ *
+ * @throws {SyntaxError} When the entry does not hold what it should; no credential is in the message.
+ */
+export function findAuth(config: DockerConfig, host: string, repository: string): Credential | undefined {
+  const names = serverNames(host);
+  const parts = repository.split("/");
+  const paths = parts.flatMap((_, at) => names.map((name) => [name, ...parts.slice(0, parts.length - at)].join("/")));
+  const legacy = [...config.auths.keys()].filter((key) => names.includes(hostOfUrl(key) ?? ""));
+  for (const key of [...paths, ...names, ...legacy]) {
+    const credential = parseEntry(key, config);
+    if (credential !== undefined) return credential;
   }
-  return { ...value };
+  return undefined;
 }
 
-function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
-  return typeof value === "object" && value !== null ? Object.entries(value) : [];
+/** Tells whether a key of `auths` stands for a host, and not for a part of its repositories. */
+export function isServerKey(key: string, host: string): boolean {
+  const names = serverNames(host);
+  return names.includes(key) || names.includes(hostOfUrl(key) ?? "");
 }
 
-function parseEntry(server: string, value: unknown, name: string): Credential | undefined {
-  const entry = Object.fromEntries(entriesOf(value));
-  const text = (key: string): string => typeof entry[key] === "string" ? entry[key] : "";
+function hostOfUrl(key: string): string | undefined {
+  return /^https?:\/\/([^/]+)/.exec(key)?.[1];
+}
+
+function parseEntry(server: string, { auths, name }: DockerConfig): Credential | undefined {
+  const entry = new Map(entriesOf(auths.get(server)));
+  const text = (key: string): string => String(entry.get(key) ?? "");
   if (text("identitytoken") !== "") return { kind: "identity-token", token: text("identitytoken") };
   if (text("registrytoken") !== "") return { kind: "registry-token", token: text("registrytoken") };
   if (text("auth") !== "") {
-    const [username, password] = splitAuth(text("auth")) ?? [];
-    if (username === undefined || password === undefined) {
-      throw new SyntaxError(`Cannot parse ${name}: the "auth" of ${server} is not base64 of USER:PASSWORD`);
-    }
-    return { kind: "password", username, password };
+    const credential = splitAuth(text("auth"));
+    if (credential !== undefined) return credential;
+    throw new SyntaxError(`Cannot parse ${name}: the "auth" of ${server} is not base64 of USER:PASSWORD`);
   }
   const [username, password] = [text("username"), text("password")];
   // Docker leaves an empty entry behind for a host whose credentials a helper keeps.
   return username === "" && password === "" ? undefined : { kind: "password", username, password };
 }
 
-function splitAuth(auth: string): readonly [string, string] | undefined {
+function splitAuth(auth: string): Credential | undefined {
   try {
     const text = decodeBase64(auth);
     const colon = text.indexOf(":");
-    // Docker pads a password with NUL in some old files.
-    return colon <= 0 ? undefined : [text.slice(0, colon), text.slice(colon + 1).replace(/\0+$/, "")];
+    if (colon <= 0) return undefined;
+    // Old files pad the password with NUL.
+    return { kind: "password", username: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, "") };
   } catch {
     return undefined;
   }
+}
+
+function entriesOf(value: unknown): readonly [string, unknown][] {
+  return typeof value === "object" && value !== null ? Object.entries(value) : [];
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }

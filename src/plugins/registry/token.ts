@@ -6,6 +6,7 @@
 import { encodeBase64 } from "./base64.ts";
 import type { Clock } from "./clock.ts";
 import type { Credential } from "./credentials.ts";
+import { redactUrl } from "./redact_url.ts";
 import { readJson } from "./read_answer.ts";
 import { readRegistryError, RegistryError } from "./registry_error.ts";
 import { bytesBody } from "./request_body.ts";
@@ -37,20 +38,52 @@ const CLIENT_ID = "gantry";
 const DEFAULT_LIFETIME = 60;
 
 /**
- * Asks a token server for a token: by GET, or by an OAuth2 POST when there is a refresh token to show.
+ * Asks a token server for a token: by OAuth2 POST when there is a refresh token to show, by GET otherwise, and in the
+ * other way where the server does not know the first one.
  *
  * @throws {RegistryError} When the server refuses or its answer holds no token.
  */
 export async function fetchToken(wish: TokenWish, send: Transport, clock: Clock, signal: AbortSignal): Promise<Token> {
-  const { credential } = wish;
-  const refreshToken = wish.refreshToken ?? (credential?.kind === "identity-token" ? credential.token : undefined);
-  if (refreshToken !== undefined) {
-    const answer = await send(postRequest(wish, refreshToken, signal));
-    // A server without OAuth2 does not know the method, or the path with it.
-    if (answer.status !== 404 && answer.status !== 405) return await readToken(wish, "POST", answer, clock);
+  const [first, ...others] = waysToAsk(wish, signal);
+  let way = first;
+  for (const next of others) {
+    const answer = await send(way.request);
+    if (!way.isUnknown(answer.status)) return await readToken(wish, way.request, answer, clock);
     await answer.body?.cancel();
+    way = next;
   }
-  return await readToken(wish, "GET", await send(getRequest(wish, signal)), clock);
+  return await readToken(wish, way.request, await send(way.request), clock);
+}
+
+interface Way {
+  readonly request: TransportRequest;
+  /** Whether a status says that it is the way that is wrong. */
+  readonly isUnknown: (status: number) => boolean;
+}
+
+function waysToAsk(wish: TokenWish, signal: AbortSignal): readonly [Way, ...Way[]] {
+  const { credential, refreshToken } = wish;
+  const isUnknown = (status: number): boolean => status === 404 || status === 405;
+  const get: Way = { request: getRequest(wish, signal), isUnknown };
+  const post = (grant: Readonly<Record<string, string>>): Way => ({
+    request: postRequest(wish, grant, signal),
+    isUnknown,
+  });
+  const known: readonly [Way, ...Way[]] = credential === undefined || credential.kind === "registry-token"
+    ? [get]
+    : credential.kind === "identity-token"
+    ? [post({ grant_type: "refresh_token", refresh_token: credential.token }), get]
+    : [get, post({ grant_type: "password", username: credential.username, password: credential.password })];
+  if (refreshToken === undefined) return known;
+  // The server's own refresh token may have become too old; the credential it was given for has not.
+  return [
+    { ...post({ grant_type: "refresh_token", refresh_token: refreshToken }), isUnknown: isClientError },
+    ...known,
+  ];
+}
+
+function isClientError(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 function getRequest(wish: TokenWish, signal: AbortSignal): TransportRequest {
@@ -59,14 +92,13 @@ function getRequest(wish: TokenWish, signal: AbortSignal): TransportRequest {
   wish.scopes.forEach((scope) => url.searchParams.append("scope", scope));
   url.searchParams.append("client_id", CLIENT_ID);
   const authorization = wish.credential && basicAuthorization(wish.credential);
-  const headers = authorization === undefined ? {} : { authorization };
+  const headers = { "user-agent": CLIENT_ID, ...(authorization === undefined ? {} : { authorization }) };
   return { method: "GET", url, headers, trusted: wish.trusted, signal };
 }
 
-function postRequest(wish: TokenWish, refreshToken: string, signal: AbortSignal): TransportRequest {
+function postRequest(wish: TokenWish, grant: Readonly<Record<string, string>>, signal: AbortSignal): TransportRequest {
   const form = new URLSearchParams({
-    grant_type: "refresh_token",
-    refresh_token: refreshToken,
+    ...grant,
     client_id: CLIENT_ID,
     scope: wish.scopes.join(" "),
     ...(wish.service === undefined ? {} : { service: wish.service }),
@@ -74,7 +106,7 @@ function postRequest(wish: TokenWish, refreshToken: string, signal: AbortSignal)
   return {
     method: "POST",
     url: wish.realm,
-    headers: { "content-type": "application/x-www-form-urlencoded" },
+    headers: { "user-agent": CLIENT_ID, "content-type": "application/x-www-form-urlencoded" },
     body: bytesBody(new TextEncoder().encode(form.toString())),
     trusted: wish.trusted,
     signal,
@@ -90,17 +122,16 @@ export function basicAuthorization(credential: Credential): string | undefined {
   return `Basic ${encodeBase64(`${username}:${password}`)}`;
 }
 
-async function readToken(wish: TokenWish, method: "GET" | "POST", answer: Response, clock: Clock): Promise<Token> {
+async function readToken(wish: TokenWish, request: TransportRequest, answer: Response, clock: Clock): Promise<Token> {
   const action = `get a token from ${wish.realm.host}`;
-  const request = { method, url: wish.realm };
   if (answer.status !== 200) throw await readRegistryError(action, request, answer);
   const body = await readJson(answer, action);
   const value = [body.access_token, body.token].find((text) => typeof text === "string" && /^[!-~]+$/.test(text));
   if (typeof value !== "string") {
     throw new RegistryError({
       action,
-      method,
-      url: `${wish.realm.origin}${wish.realm.pathname}`,
+      method: request.method,
+      url: redactUrl(request.url),
       status: answer.status,
       errors: [],
       text: "the answer holds no token",

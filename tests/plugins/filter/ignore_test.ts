@@ -7,7 +7,8 @@ import {
   GANTRY_IGNORES,
   VERSION_CONTROL_IGNORES,
 } from "../../../src/plugins/filter/default_ignores.ts";
-import { ignore, type IgnoreOptions } from "../../../src/plugins/filter/ignore.ts";
+import { ignore } from "../../../src/plugins/filter/ignore.ts";
+import type { PatternSource } from "../../../src/plugins/filter/pattern_source.ts";
 
 const NOTHING = (): void => {};
 const CONTEXT: Context = {
@@ -23,11 +24,11 @@ function entry(path: string, content: string | Uint8Array<ArrayBuffer> = ""): En
   return { path: path.replace(/\/$/, ""), kind, executable: false, size: blob.size, open: () => blob.stream() };
 }
 
-async function dropped(entries: readonly Entry[], options: IgnoreOptions): Promise<readonly string[]> {
-  return (await ignore(options).filter(entries, CONTEXT)).map(({ path, reason }) => `${path}: ${reason}`);
+async function dropped(entries: readonly Entry[], sources: readonly PatternSource[]): Promise<readonly string[]> {
+  return (await ignore(sources).filter(entries, CONTEXT)).map(({ path, reason }) => `${path}: ${reason}`);
 }
 
-Deno.test("ignore() reads ignore files from the entries, between the patterns before and after them", async () => {
+Deno.test("ignore() reads ignore files from the entries, in their place among the patterns", async () => {
   const entries = [
     entry(".gantryignore", "!b.md\n"),
     entry("a.md"),
@@ -36,12 +37,14 @@ Deno.test("ignore() reads ignore files from the entries, between the patterns be
     entry("timoni.ignore", "# ours\n*.md\n"),
     entry("x.txt"),
   ];
-  const options: IgnoreOptions = {
-    before: [{ from: "default", patterns: ["*.txt"] }],
-    files: ["timoni.ignore", ".gantryignore", "nowhere.ignore"],
-    after: [{ from: "--ignore", patterns: ["!c.md", "timoni.ignore"] }],
-  };
-  assert.deepEqual(await dropped(entries, options), [
+  const sources: readonly PatternSource[] = [
+    { from: "default", patterns: ["*.txt"] },
+    { file: "timoni.ignore" },
+    { file: ".gantryignore" },
+    { file: "nowhere.ignore" },
+    { from: "--ignore", patterns: ["!c.md", "timoni.ignore"] },
+  ];
+  assert.deepEqual(await dropped(entries, sources), [
     "a.md: *.md (timoni.ignore:2)",
     "timoni.ignore: timoni.ignore (--ignore)",
     "x.txt: *.txt (default)",
@@ -50,19 +53,19 @@ Deno.test("ignore() reads ignore files from the entries, between the patterns be
 
 Deno.test("ignore() reads no ignore file below the root, and no directory for one", async () => {
   const entries = [entry("d/"), entry("d/.gantryignore", "*\n"), entry(".gantryignore/"), entry("x")];
-  assert.deepEqual(await dropped(entries, { files: [".gantryignore"] }), []);
+  assert.deepEqual(await dropped(entries, [{ file: ".gantryignore" }]), []);
 });
 
 Deno.test("ignore() names everything below a directory that is left out, so that nothing of it stays", async () => {
   const entries = [entry("d/"), entry("d/keep"), entry("d/x"), entry("x")];
   const group = { from: "x", patterns: ["d/", "!d/keep"] };
-  assert.deepEqual(await dropped(entries, { before: [group] }), ["d: d/ (x)", "d/keep: d/ (x)", "d/x: d/ (x)"]);
+  assert.deepEqual(await dropped(entries, [group]), ["d: d/ (x)", "d/keep: d/ (x)", "d/x: d/ (x)"]);
 });
 
 Deno.test("ignore() names an ignore file that is not UTF-8", async () => {
   const entries = [entry(".gantryignore", Uint8Array.of(0x61, 0xff))];
   await assert.rejects(
-    dropped(entries, { files: [".gantryignore"] }),
+    dropped(entries, [{ file: ".gantryignore" }]),
     (error) =>
       error instanceof SourceError && error.message === 'Cannot read ignore file ".gantryignore": it is not UTF-8 text',
   );
@@ -92,7 +95,7 @@ const DEFAULTS: readonly (readonly [name: string, patterns: readonly string[], d
 for (const [name, patterns, drops, keeps] of DEFAULTS) {
   Deno.test(`${name} leaves out what it names and nothing beside it`, async () => {
     const entries = [...drops.split(" "), ...keeps.split(" ")].map((path) => entry(path));
-    const found = await ignore({ before: [{ from: "x", patterns }] }).filter(entries, CONTEXT);
+    const found = await ignore([{ from: "x", patterns }]).filter(entries, CONTEXT);
     assert.deepEqual(found.map(({ path }) => path), drops.split(" ").map((path) => path.replace(/\/$/, "")));
   });
 }

@@ -180,6 +180,22 @@ Deno.test("close() leaves nothing behind when contents are still coming", async 
   assert.deepEqual(await Array.fromAsync(Deno.readDir(directory.path)), []);
 });
 
+Deno.test("close() leaves nothing behind when files are just being created", async () => {
+  await using directory = await tempDirectory();
+  // Which file is created while the directory is removed is up to the system: many tries meet the moment.
+  for (let round = 0; round < 200; round++) {
+    const scratch = createScratch({ directory: directory.path, memoryLimit: 0 });
+    await scratch.keep(DESCRIBE, inPieces(binaryLike(10), 10));
+    const settled = Promise.allSettled(
+      Array.from({ length: 40 }, () => scratch.keep(DESCRIBE, inPieces(binaryLike(10), 3))),
+    );
+    for (let turn = 0; turn < round % 12; turn++) await Promise.resolve();
+    await scratch.close();
+    await settled;
+  }
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(directory.path)), []);
+});
+
 async function listFiles(directory: string): Promise<readonly string[]> {
   const files: string[] = [];
   for await (const { name } of Deno.readDir(directory)) {

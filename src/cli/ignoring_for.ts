@@ -6,8 +6,9 @@ import { disputedPatterns } from "../plugins/filter/disputed_patterns.ts";
 import { ignore } from "../plugins/filter/ignore.ts";
 import { ignoreRules, type PatternGroup } from "../plugins/filter/ignore_rules.ts";
 import { parseIgnoreFile } from "../plugins/filter/parse_ignore_file.ts";
-import { PROFILES } from "./profiles.ts";
+import { loadPatterns, type PatternSource } from "../plugins/filter/pattern_source.ts";
 import type { ProfileName } from "./profile_names.ts";
+import { PROFILES } from "./profiles.ts";
 import type { Settings } from "./settings.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -23,36 +24,41 @@ export interface Ignoring {
  * that was named, and patterns that were given. The last pattern that matches counts.
  */
 export async function ignoringFor(settings: Settings, profileName: ProfileName, log: Log): Promise<Ignoring> {
+  const sources = await patternSources(settings, profileName);
+  // The walk cannot wait for the filter, so the files are read here too. Only a directory is walked.
+  const groups = await loadPatterns(sources, (name) => readFile(join(settings.source, name)));
+  const files = new Set(sources.flatMap((source) => "file" in source ? [source.file] : []));
+  for (const group of groups) {
+    if (files.has(group.from)) warnOfDisputes(group, log);
+  }
+  return { filter: ignore(sources), prune: ignoreRules(groups).prunes };
+}
+
+async function patternSources(settings: Settings, profileName: ProfileName): Promise<readonly PatternSource[]> {
   const { ignoreFile, ownRules, defaultIgnores } = PROFILES[profileName];
-  const defaults: readonly PatternGroup[] = settings.defaultIgnores
+  const defaults: readonly PatternSource[] = settings.defaultIgnores
     ? [
       { from: "default", patterns: [...VERSION_CONTROL_IGNORES, ...GANTRY_IGNORES] },
       { from: `${profileName} defaults`, patterns: defaultIgnores },
     ]
     : [];
-  const files = [...(ignoreFile === undefined ? [] : [ignoreFile]), ".gantryignore"];
-  const after: readonly PatternGroup[] = [
+  return [
+    ...defaults,
+    ...(ignoreFile === undefined ? [] : [{ file: ignoreFile }]),
     { from: `${profileName} profile`, patterns: ownRules },
+    { file: ".gantryignore" },
     ...(settings.ignoreFile === undefined ? [] : [await readPatterns(settings.ignoreFile)]),
-    { from: "--ignore", patterns: settings.ignore },
+    ...settings.ignore,
   ];
-  const found = await readFromDirectory(settings.source, files);
-  for (const group of found) warnOfDisputes(group, log);
-  const rules = ignoreRules([...defaults, ...found, ...after]);
-  return { filter: ignore({ before: defaults, files, after }), prune: rules.prunes };
 }
 
-/** The same files that the filter reads from the entries; the walk cannot wait for them. */
-async function readFromDirectory(source: string, names: readonly string[]): Promise<readonly PatternGroup[]> {
-  const groups: PatternGroup[] = [];
-  for (const name of names) {
-    try {
-      groups.push(parseIgnoreFile(await Deno.readTextFile(join(source, name)), name));
-    } catch {
-      // There is none, or the filter says why it cannot be read.
-    }
+async function readFile(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return await Deno.readFile(path);
+  } catch {
+    // There is none, or the filter says why it cannot be read.
+    return undefined;
   }
-  return groups;
 }
 
 async function readPatterns(path: string): Promise<PatternGroup> {

@@ -1,0 +1,46 @@
+import { SourceError } from "../../pipeline/source_error.ts";
+import { type IgnoreRules, ignoreRules, type PatternGroup } from "./ignore_rules.ts";
+import { parseIgnoreFile } from "./parse_ignore_file.ts";
+
+/** Patterns at hand, or an ignore file at the root of the source. A file that is not there has no patterns. */
+export type PatternSource = PatternGroup | { readonly file: string };
+
+/** Reads a file at the root of the source; `undefined` when there is none. */
+export type ReadRootFile = (name: string) => Promise<Uint8Array<ArrayBuffer> | undefined>;
+
+/** Makes rules of patterns and ignore files in their order: the last pattern that matches counts. */
+export async function loadIgnoreRules(
+  sources: readonly PatternSource[],
+  read: ReadRootFile,
+): Promise<IgnoreRules> {
+  return ignoreRules(await loadPatterns(sources, read));
+}
+
+/**
+ * Reads ignore files, in their place among the patterns that are at hand.
+ *
+ * @throws {SourceError} When a file is not UTF-8 text.
+ */
+export async function loadPatterns(
+  sources: readonly PatternSource[],
+  read: ReadRootFile,
+): Promise<readonly PatternGroup[]> {
+  const groups: PatternGroup[] = [];
+  for (const source of sources) {
+    if (!("file" in source)) {
+      groups.push(source);
+      continue;
+    }
+    const bytes = await read(source.file);
+    if (bytes !== undefined) groups.push(parseIgnoreFile(decode(bytes, source.file), source.file));
+  }
+  return groups;
+}
+
+function decode(bytes: Uint8Array<ArrayBuffer>, name: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new SourceError(`Cannot read ignore file ${JSON.stringify(name)}: it is not UTF-8 text`, { cause });
+  }
+}
