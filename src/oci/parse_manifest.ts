@@ -54,11 +54,20 @@ export function parseManifest(
   { mediaType, digest }: Pick<Descriptor, "mediaType" | "digest">,
 ): ParsedManifest {
   try {
-    return parse(parseJson(bytes), mediaType);
+    return parseManifestAs(bytes, mediaType);
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw new SyntaxError(`Cannot read manifest ${digest}: ${cause.message}`, { cause });
   }
+}
+
+/**
+ * Parses a manifest or an index that has no digest of its own, such as a registry's list of referrers.
+ *
+ * @throws {SyntaxError} Says what is wrong, as the last part of a sentence.
+ */
+export function parseManifestAs(bytes: Uint8Array, mediaType: string): ParsedManifest {
+  return parse(parseJson(bytes), mediaType);
 }
 
 /** Everything that a manifest consists of, in its own order. Its subject is not a part of it. */

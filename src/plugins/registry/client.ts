@@ -4,10 +4,12 @@ import { blobExists, fetchBlob } from "./blobs.ts";
 import { pushBlob } from "./blob_upload.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { CredentialSource } from "./credentials.ts";
+import { deleteManifest } from "./delete_manifest.ts";
 import { findEndpoint } from "./endpoint.ts";
 import { createFetchTransport } from "./fetch_transport.ts";
 import { fetchManifest, putManifest, putTags, resolveManifest } from "./manifests.ts";
 import { KnownBlobs } from "./known_blobs.ts";
+import { createReferrers } from "./referrers.ts";
 import { RegistryTraits } from "./registry_traits.ts";
 import type { Repository } from "./repository.ts";
 import type { RepositoryLink } from "./repository_link.ts";
@@ -141,6 +143,8 @@ function repository(link: RepositoryLink): Repository {
     pushManifest: (manifest, call) => putManifest(link, manifest, manifest.descriptor.digest, call),
     tag: (manifest, tags, call) => putTags(link, manifest, typeof tags === "string" ? [tags] : tags, call),
     tags: (call) => listTags(link, call),
+    delete: (reference, call) => deleteManifest(link, reference, call),
+    referrers: createReferrers(link),
   };
 }
 

@@ -74,12 +74,13 @@ export async function putManifest(
 ): Promise<Pushed> {
   const { size } = manifest.descriptor;
   let requests = 0;
-  await link.retry(async () => {
+  const headers = await link.retry(async () => {
     requests++;
     const action = isDigest(reference) ? `push manifest ${reference}` : `tag ${nameOf(link, reference)}`;
-    await put(link, manifest, { action, target: manifestPath(link, reference) }, call);
+    return await put(link, manifest, { action, target: manifestPath(link, reference) }, call);
   }, call);
-  return { existed: false, bytesSent: requests * size };
+  const subject = headers.get("oci-subject");
+  return { existed: false, bytesSent: requests * size, ...(subject === null ? {} : { subject }) };
 }
 
 /** From how many tags on it is worth a try to set them all by one request: few registries know how. */

@@ -1,5 +1,6 @@
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { Call } from "./call.ts";
+import type { Referrers } from "./referrers.ts";
 
 /** A manifest and its bytes. */
 export interface FetchedManifest {
@@ -14,6 +15,8 @@ export interface Pushed {
   readonly existed: boolean;
   /** Bytes of content that were sent, retries included. */
   readonly bytesSent: number;
+  /** The subject of the manifest, when the registry says that it has listed it as a referrer. */
+  readonly subject?: string;
 }
 
 /** How to push a blob. */
@@ -55,4 +58,8 @@ export interface Repository {
   tag(manifest: Content, tags: string | readonly string[], call: Call): Promise<void>;
   /** Lists the tags in the registry's order. */
   tags(call: Call): AsyncIterable<string>;
+  /** Deletes a tag, or a manifest by its digest; tells whether it was there. */
+  delete(reference: string, call: Call): Promise<boolean>;
+  /** What refers to the manifests in this repository. */
+  readonly referrers: Referrers;
 }

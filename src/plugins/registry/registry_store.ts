@@ -1,0 +1,108 @@
+import { bytesContent } from "../../oci/bytes_content.ts";
+import type { Content } from "../../oci/descriptor.ts";
+import { type Digest, isDigest } from "../../oci/digest.ts";
+import { artifactTypeOf, isManifestMediaType, parseManifest } from "../../oci/parse_manifest.ts";
+import { formatRepository, type RegistryReference } from "../../oci/reference.ts";
+import type { Context } from "../../pipeline/context.ts";
+import {
+  type Pushed,
+  type PushOptions,
+  type Store,
+  type StoredManifest,
+  UnsupportedError,
+} from "../../pipeline/store.ts";
+import type { RegistryClient } from "./client.ts";
+import { readContent } from "./read_content.ts";
+import type { Access } from "./scope.ts";
+
+/** What a registry store needs. */
+export interface RegistryStoreOptions {
+  /** The repository; a tag or a digest is not looked at. */
+  readonly reference: RegistryReference;
+  /** The client of the reference's host. Whoever made it closes it. */
+  readonly client: RegistryClient;
+  /** What will be done there; `pull` when left out. */
+  readonly access?: Access;
+}
+
+/** A repository in a registry, as a store. */
+export function registryStore({ reference, client, access = "pull" }: RegistryStoreOptions): Store {
+  const repository = client.repository(reference.repository, access);
+  const url = formatRepository(reference);
+  const sameRegistry = `oci://${reference.host}/`;
+
+  async function fetchManifest(name: string, context: Context): Promise<StoredManifest | undefined> {
+    return await repository.fetchManifest(name, context);
+  }
+
+  return {
+    url,
+    resolve: (name, context) => repository.resolve(name, context),
+    fetchManifest,
+    async exists(descriptor, context): Promise<boolean> {
+      if (!isManifestMediaType(descriptor.mediaType)) return await repository.exists(descriptor, context);
+      return await repository.resolve(descriptor.digest, context) !== undefined;
+    },
+    async fetch(descriptor, context): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+      if (!isManifestMediaType(descriptor.mediaType)) return await repository.fetch(descriptor, context);
+      const { bytes } = await fetchManifest(descriptor.digest, context) ?? notThere(url, descriptor.digest);
+      if (bytes.byteLength !== descriptor.size) {
+        throw new Error(
+          `Cannot use ${url}@${descriptor.digest}: it has ${bytes.byteLength} bytes, it should have ${descriptor.size}`,
+        );
+      }
+      return bytesContent(descriptor.mediaType, bytes).open();
+    },
+    tags: (context) => repository.tags(context),
+    referrers: (subject, context) => repository.referrers.list(subject, context),
+
+    async push(blob: Content, context: Context, { from = "" }: PushOptions = {}): Promise<Pushed> {
+      const mountFrom = from.startsWith(sameRegistry) ? from.slice(sameRegistry.length) : undefined;
+      return await repository.pushBlob(blob, context, { mountFrom });
+    },
+    async pushManifest(manifest: Content, context: Context): Promise<Pushed> {
+      const bytes = await readContent(manifest);
+      const parsed = parseManifest(bytes, manifest.descriptor);
+      const pushed = await repository.pushManifest(manifest, context);
+      if (parsed.subject !== undefined && pushed.subject !== parsed.subject.digest) {
+        const artifactType = artifactTypeOf(parsed);
+        const { mediaType, digest, size } = manifest.descriptor;
+        await repository.referrers.add(parsed.subject.digest, {
+          mediaType,
+          digest,
+          size,
+          ...(artifactType === undefined ? {} : { artifactType }),
+          ...(parsed.annotations === undefined ? {} : { annotations: parsed.annotations }),
+        }, context);
+      }
+      return { existed: pushed.existed, bytesSent: pushed.bytesSent };
+    },
+    async tag({ descriptor, bytes }: StoredManifest, tags: readonly string[], context: Context): Promise<void> {
+      if (tags.length === 0) return;
+      await repository.tag(bytesContent(descriptor.mediaType, bytes), tags, context);
+    },
+    async untag(tag: string, context: Context): Promise<void> {
+      const { digest } = await repository.resolve(tag, context) ?? notThere(url, tag);
+      if (!await repository.delete(tag, context)) {
+        throw new UnsupportedError(`Cannot delete ${url}:${tag}: the registry has it, and finds nothing to delete`);
+      }
+      if (await repository.resolve(digest, context) !== undefined) return;
+      context.log.warn(
+        `The registry has deleted ${url}@${digest} together with its tag ${tag}: other tags of it are gone as well`,
+      );
+    },
+    async deleteManifest(digest: Digest, context: Context): Promise<void> {
+      const { bytes, descriptor } = await fetchManifest(digest, context) ?? notThere(url, digest);
+      const { subject } = parseManifest(bytes, descriptor);
+      // Before the manifest: a list must not name what is no longer there.
+      if (subject !== undefined) await repository.referrers.remove(subject.digest, digest, context);
+      await repository.delete(digest, context);
+    },
+    commit: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+function notThere(url: string, name: string): never {
+  throw new Error(`Cannot find ${url}${isDigest(name) ? "@" : ":"}${name}`);
+}
