@@ -7,11 +7,14 @@ import { bareMediaType } from "./media_type.ts";
 import { readContent } from "./read_content.ts";
 import { readLimited } from "./read_answer.ts";
 import type { FetchedManifest, Pushed } from "./repository.ts";
+import { RegistryError } from "./registry_error.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import { bytesBody } from "./request_body.ts";
 import { DigestMismatchError } from "./verified_stream.ts";
 
 const ACCEPT = MANIFEST_MEDIA_TYPES.join(", ");
+
+const NO_ANSWER = { response: undefined } as const;
 
 /** Says what a tag or a digest stands for, by HEAD where the registry answers it in full. */
 export async function resolveManifest(
@@ -26,7 +29,12 @@ export async function resolveManifest(
       target: manifestPath(link, reference),
       headers: { accept: ACCEPT },
       expect: [200, 404],
-    }, call), call);
+    }, call), call).catch((error) => {
+      // The answer to HEAD cannot say why it is a no; the answer to GET can.
+      if (error instanceof RegistryError && error.status < 500) return NO_ANSWER;
+      throw error;
+    });
+  if (response === undefined) return (await fetchManifest(link, reference, call))?.descriptor;
   await response.body?.cancel();
   if (response.status === 404) return undefined;
   const digest = response.headers.get("docker-content-digest") ?? "";

@@ -53,7 +53,7 @@ toolTest("ignoreRules() leaves out what git leaves out, by the same line of the 
   }
   await tool("git", ["init", "--quiet", root.path]);
   // What git's manual calls a plain asterisk crosses slashes in git 2.39 when only plain text stands before it.
-  const agreed = patternArbitrary.filter((pattern) => !/[^/!*]\*\*+\//.test(pattern));
+  const agreed = patternArbitrary.filter((pattern) => !/[^/!*]\*\*/.test(pattern));
   await fc.assert(
     fc.asyncProperty(fc.array(agreed, { maxLength: 6 }), fc.constantFrom("\n", "\r\n"), async (patterns, end) => {
       const text = patterns.map((pattern) => pattern + end).join("");

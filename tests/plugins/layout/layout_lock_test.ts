@@ -86,11 +86,14 @@ Deno.test("withLock() gets the lock of a process that is killed", async () => {
 Deno.test("withLock() says that the file is gone when it was removed while waiting", async () => {
   await using directory = await tempDirectory();
   const path = await lockFile(directory.path);
+  const isHeld = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();
   const holder = withLock(path, undefined, async () => {
+    isHeld.resolve();
     await held.promise;
     await Deno.remove(path);
   });
+  await isHeld.promise;
   const waiting = withLock(path, undefined, () => assert.fail("locked a file that is gone"));
   held.resolve();
   await holder;
@@ -100,12 +103,15 @@ Deno.test("withLock() says that the file is gone when it was removed while waiti
 Deno.test("withLock() locks the new file when the old one was replaced while waiting", async () => {
   await using directory = await tempDirectory();
   const path = await lockFile(directory.path);
+  const isHeld = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();
   const holder = withLock(path, undefined, async () => {
+    isHeld.resolve();
     await held.promise;
     await Deno.remove(path);
     await Deno.writeTextFile(path, "new");
   });
+  await isHeld.promise;
   const waiting = withLock(path, undefined, () => Deno.readTextFile(path));
   held.resolve();
   await holder;
