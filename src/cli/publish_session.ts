@@ -4,6 +4,7 @@ import type { Pipeline } from "../pipeline/publish.ts";
 import type { Artifact } from "../pipeline/values.ts";
 import { createScratch } from "../plugins/scratch/scratch.ts";
 import { buildPipeline } from "./build_pipeline.ts";
+import { clearingLog } from "./clearing_log.ts";
 import { sourceDirectory } from "./collector_for.ts";
 import { findConfig } from "./config/find_config.ts";
 import { type ChosenProfile, detectProfile } from "./detect_profile.ts";
@@ -50,7 +51,7 @@ export async function withPublishSession<T>(
       profile,
       pipeline,
       log,
-      context: { signal: world.signal, log: clearing(log, progress.clear), scratch, progress: report },
+      context: { signal: world.signal, log: clearingLog(log, progress.clear), scratch, progress: report },
     });
   } finally {
     progress.clear();
@@ -96,13 +97,4 @@ async function chooseProfile({ profile, source }: Settings, log: Log): Promise<C
   const chosen = await detectProfile(source, log);
   log.info(`Profile ${chosen.name}: ${chosen.because}`);
   return chosen;
-}
-
-/** A message must not end up in the middle of a progress line. */
-function clearing(log: Log, clear: () => void): Log {
-  const cleared = (say: (message: string) => void) => (message: string): void => {
-    clear();
-    say(message);
-  };
-  return { debug: cleared(log.debug), info: cleared(log.info), warn: cleared(log.warn) };
 }

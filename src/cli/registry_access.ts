@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import type { RegistryReference } from "../oci/reference.ts";
 import type { Target } from "../pipeline/plugin.ts";
+import type { Store } from "../pipeline/store.ts";
 import { createRegistryClient, type RegistryClient } from "../plugins/registry/client.ts";
 import type { Credential, CredentialSource } from "../plugins/registry/credentials.ts";
 import { findAuth, parseDockerConfig } from "../plugins/registry/docker_config.ts";
+import { registryStore } from "../plugins/registry/registry_store.ts";
 import { registry } from "../plugins/registry/registry_target.ts";
+import type { Access } from "../plugins/registry/scope.ts";
 import type { RegistryFlags } from "./registry_flags.ts";
 import type { Settings } from "./settings.ts";
 import { UsageError } from "./usage_error.ts";
@@ -14,6 +17,8 @@ import type { World } from "./world.ts";
 export interface RegistryAccess {
   /** A repository as a place to publish to. */
   target(reference: RegistryReference): Target;
+  /** A repository as a store, opened for what will be done there. */
+  store(reference: RegistryReference, access: Access): Store;
   /** Closes all connections. */
   close(): void;
 }
@@ -30,6 +35,7 @@ export async function createRegistryAccess(
   const clients = new Map<string, RegistryClient>();
   return {
     target: (reference) => registry({ reference, client: client(reference.host), concurrency: settings.concurrency }),
+    store: (reference, access) => registryStore({ reference, client: client(reference.host), access }),
     close: () => clients.forEach((client) => client.close()),
   };
 

@@ -3,7 +3,7 @@
  * a tar all look the same from here.
  */
 import type { Content, Descriptor } from "../oci/descriptor.ts";
-import type { Digest } from "../oci/digest.ts";
+import { type Digest, isDigest } from "../oci/digest.ts";
 import type { Context } from "./context.ts";
 
 /** A manifest or an index, with its bytes. */
@@ -16,7 +16,7 @@ export interface StoredManifest {
 /**
  * What can be read from a store. Reading changes nothing.
  *
- * `name` is a tag or a digest: everything with a `:` in it is a digest. A store that does not exist yet is an empty one.
+ * `name` is a tag or a digest: everything with a `:` in it is a digest. A place that does not exist yet is an empty one.
  * Disposing lets go of open files; connections belong to whoever made the client.
  */
 export interface StoreReader extends AsyncDisposable {
@@ -37,7 +37,11 @@ export interface StoreReader extends AsyncDisposable {
    * names. It is read to its end or cancelled.
    */
   fetch(descriptor: Descriptor, context: Context): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
-  /** Lists the tags, in no particular order. */
+  /**
+   * Lists the tags, in no particular order.
+   *
+   * @throws {Error} When the place does not exist.
+   */
   tags(context: Context): AsyncIterable<string>;
   /**
    * Lists the manifests that name this one as their subject, each once, sorted by digest. Where the store knows artifact
@@ -71,14 +75,14 @@ export interface Store extends StoreReader {
    * Takes a tag away. The manifest stays, and so do its other tags.
    *
    * @throws {UnsupportedError} When the store cannot do that.
-   * @throws {Error} When there is no such tag.
+   * @throws {NotFoundError} When there is no such tag.
    */
   untag(tag: string, context: Context): Promise<void>;
   /**
    * Takes a manifest away, and with it all of its tags.
    *
-   * @throws {UnsupportedError} When the store cannot do that.
-   * @throws {Error} When there is no such manifest.
+   * @throws {UnsupportedError} When the store cannot do that, or the manifest is only a part of an index.
+   * @throws {NotFoundError} When there is no such manifest.
    */
   deleteManifest(digest: Digest, context: Context): Promise<void>;
   /**
@@ -99,6 +103,23 @@ export interface Pushed {
   readonly existed: boolean;
   /** Bytes of content that were sent, retries included. */
   readonly bytesSent: number;
+}
+
+/** There is no such tag or manifest. */
+export class NotFoundError extends Error {
+  override readonly name = "NotFoundError";
+
+  /**
+   * @param url The store.
+   * @param name A tag or a digest.
+   */
+  constructor(url: string, name: string) {
+    super(
+      isDigest(name)
+        ? `Cannot find ${url}@${name}: there is no such manifest`
+        : `Cannot find ${url}:${name}: there is no such tag`,
+    );
+  }
 }
 
 /** A store cannot do what was asked, and will not be able to do it later. */

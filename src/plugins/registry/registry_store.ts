@@ -1,10 +1,11 @@
 import { bytesContent } from "../../oci/bytes_content.ts";
 import type { Content } from "../../oci/descriptor.ts";
-import { type Digest, isDigest } from "../../oci/digest.ts";
+import type { Digest } from "../../oci/digest.ts";
 import { artifactTypeOf, isManifestMediaType, parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type RegistryReference } from "../../oci/reference.ts";
 import type { Context } from "../../pipeline/context.ts";
 import {
+  NotFoundError,
   type Pushed,
   type PushOptions,
   type Store,
@@ -31,21 +32,23 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
   const url = formatRepository(reference);
   const sameRegistry = `oci://${reference.host}/`;
 
-  async function fetchManifest(name: string, context: Context): Promise<StoredManifest | undefined> {
-    return await repository.fetchManifest(name, context);
+  async function existing(name: string, context: Context): Promise<StoredManifest> {
+    const manifest = await repository.fetchManifest(name, context);
+    if (manifest === undefined) throw new NotFoundError(url, name);
+    return manifest;
   }
 
   return {
     url,
     resolve: (name, context) => repository.resolve(name, context),
-    fetchManifest,
+    fetchManifest: (name, context) => repository.fetchManifest(name, context),
     async exists(descriptor, context): Promise<boolean> {
       if (!isManifestMediaType(descriptor.mediaType)) return await repository.exists(descriptor, context);
       return await repository.resolve(descriptor.digest, context) !== undefined;
     },
     async fetch(descriptor, context): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
       if (!isManifestMediaType(descriptor.mediaType)) return await repository.fetch(descriptor, context);
-      const { bytes } = await fetchManifest(descriptor.digest, context) ?? notThere(url, descriptor.digest);
+      const { bytes } = await existing(descriptor.digest, context);
       if (bytes.byteLength !== descriptor.size) {
         throw new Error(
           `Cannot use ${url}@${descriptor.digest}: it has ${bytes.byteLength} bytes, it should have ${descriptor.size}`,
@@ -82,7 +85,9 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
       await repository.tag(bytesContent(descriptor.mediaType, bytes), tags, context);
     },
     async untag(tag: string, context: Context): Promise<void> {
-      const { digest } = await repository.resolve(tag, context) ?? notThere(url, tag);
+      const before = await repository.resolve(tag, context);
+      if (before === undefined) throw new NotFoundError(url, tag);
+      const { digest } = before;
       if (!await repository.delete(tag, context)) {
         throw new UnsupportedError(`Cannot delete ${url}:${tag}: the registry has it, and finds nothing to delete`);
       }
@@ -92,7 +97,7 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
       );
     },
     async deleteManifest(digest: Digest, context: Context): Promise<void> {
-      const { bytes, descriptor } = await fetchManifest(digest, context) ?? notThere(url, digest);
+      const { bytes, descriptor } = await existing(digest, context);
       const { subject } = parseManifest(bytes, descriptor);
       // Before the manifest: a list must not name what is no longer there.
       if (subject !== undefined) await repository.referrers.remove(subject.digest, digest, context);
@@ -101,8 +106,4 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
     commit: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
-}
-
-function notThere(url: string, name: string): never {
-  throw new Error(`Cannot find ${url}${isDigest(name) ? "@" : ":"}${name}`);
 }
