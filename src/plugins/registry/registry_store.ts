@@ -1,6 +1,7 @@
 import { bytesContent } from "../../oci/bytes_content.ts";
 import type { Content } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
+import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
 import { artifactTypeOf, isManifestMediaType, parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type RegistryReference } from "../../oci/reference.ts";
 import type { Context } from "../../pipeline/context.ts";
@@ -64,12 +65,17 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
       return await repository.pushBlob(blob, context, { mountFrom });
     },
     async pushManifest(manifest: Content, context: Context): Promise<Pushed> {
+      const { digest, size, mediaType } = manifest.descriptor;
+      if (size > MANIFEST_SIZE_LIMIT) {
+        throw new RangeError(
+          `Cannot push manifest ${digest}: it has ${size} bytes, and ${MANIFEST_SIZE_LIMIT} are the limit`,
+        );
+      }
       const bytes = await readContent(manifest);
       const parsed = parseManifest(bytes, manifest.descriptor);
       const pushed = await repository.pushManifest(manifest, context);
       if (parsed.subject !== undefined && pushed.subject !== parsed.subject.digest) {
         const artifactType = artifactTypeOf(parsed);
-        const { mediaType, digest, size } = manifest.descriptor;
         await repository.referrers.add(parsed.subject.digest, {
           mediaType,
           digest,
