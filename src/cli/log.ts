@@ -1,4 +1,5 @@
 import type { Log } from "../pipeline/context.ts";
+import { printable } from "./printable.ts";
 import type { World } from "./world.ts";
 
 /** How much is said on standard error. */
@@ -8,8 +9,8 @@ export type Verbosity = "quiet" | "normal" | "verbose";
 export function createLog({ stderr, terminal }: World, verbosity: Verbosity): Log {
   const warning = terminal?.color ? "\x1b[33mwarning:\x1b[39m" : "warning:";
   return {
-    debug: (message) => verbosity === "verbose" && stderr(`${message}\n`),
-    info: (message) => verbosity !== "quiet" && stderr(`${message}\n`),
-    warn: (message) => verbosity !== "quiet" && stderr(`${warning} ${message}\n`),
+    debug: (message) => verbosity === "verbose" && stderr(`${printable(message)}\n`),
+    info: (message) => verbosity !== "quiet" && stderr(`${printable(message)}\n`),
+    warn: (message) => verbosity !== "quiet" && stderr(`${warning} ${printable(message)}\n`),
   };
 }

@@ -4,6 +4,7 @@ import { tagsOfTarget } from "../pipeline/tag_names.ts";
 import type { Artifact, Attributed, Dropped, TagName } from "../pipeline/values.ts";
 import type { ChosenProfile } from "./detect_profile.ts";
 import { formatBytes } from "./format_bytes.ts";
+import { printable } from "./printable.ts";
 
 /** What `gantry plan -o json` prints. */
 export interface PlanReport {
@@ -103,9 +104,4 @@ function blobText({ digest, size, mediaType }: PlannedBlob): string {
 function tagList(tags: readonly TagName[]): string {
   if (tags.length === 0) return "(no tag, by digest only)";
   return tags.map(({ name, immutable }) => immutable ? `${name} (immutable)` : name).join(", ");
-}
-
-/** A name with control characters or other surprises is shown as JSON, so that it cannot fool a terminal. */
-function printable(text: string): string {
-  return /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]*$/u.test(text) ? text : JSON.stringify(text);
 }

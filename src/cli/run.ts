@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { errorReport } from "./error_report.ts";
 import { EXIT, exitCode } from "./exit_code.ts";
+import { printable } from "./printable.ts";
 import { createProgram } from "./program.ts";
 import type { World } from "./world.ts";
 
@@ -23,7 +24,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return usage(error, masked);
-    masked.stderr(world.signal.aborted ? "error: Interrupted\n" : errorReport(error));
+    masked.stderr(world.signal.aborted ? "error: Interrupted\n" : printable(errorReport(error)));
     return exitCode(error, world.signal);
   }
 }

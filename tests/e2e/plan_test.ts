@@ -1,0 +1,101 @@
+/**
+ * `gantry plan`: what it shows, and that it contacts nobody.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { gantry, gantryOk, push } from "../support/gantry.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { writeTree } from "../support/tree.ts";
+
+const METADATA = ["--version", "1.2.3", "--source", "git@github.com:acme/app.git", "--revision", "0123456"];
+
+Deno.test("plan shows files, rules, content, annotations with their origin, targets, tags and the digest", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(join(directory.path, "app"), {
+    ".sourceignore": "/notes/\n",
+    "logo.png": "no picture\n",
+    "notes/todo.md": "later\n",
+    "run.sh": "#!/bin/sh\n",
+    "app.yaml": "a: 1\n",
+  });
+  const source = join(directory.path, "app");
+  const { stdout, stderr } = await gantryOk(
+    ["plan", source, "oci://registry.invalid/acme/app:edge", "--profile", "flux", "--latest", ...METADATA],
+    { env: { SOURCE_DATE_EPOCH: "1767323045" } },
+  );
+  assert.equal(stderr, "");
+  assert.equal(
+    stdout,
+    `source   ${source}
+profile  flux (asked for)
+
+files (3 kept, 2 left out)
+  + .sourceignore                           8 B
+  + app.yaml                                5 B
+  + run.sh                                  10 B, executable
+  - logo.png                                *.png (flux defaults)
+  - notes                                   /notes/ (.sourceignore:1)
+
+content
+  config                                    sha256:5b943e2b943f6c81dbbd4e2eca5121f4fcc39139e3d1219d6d89bd925b77d9fe  115 B  application/vnd.cncf.flux.config.v1+json
+  layer                                     sha256:fa85f7c438388d7c18ef6d10cb4fe4bfd8f0689c001c02347c27f1568c8c2f20  182 B  application/vnd.cncf.flux.content.v1.tar+gzip
+
+annotations
+  org.opencontainers.image.created          2026-01-02T03:04:05Z  (SOURCE_DATE_EPOCH)
+  org.opencontainers.image.revision         0123456  (--revision)
+  org.opencontainers.image.source           https://github.com/acme/app  (--source)
+  org.opencontainers.image.version          1.2.3  (--version)
+
+target   oci://registry.invalid/acme/app  edge, 1.2.3 (immutable), latest
+digest   sha256:0992ff018e29b216cfaba7d31e4dbd356974acf49d03d6afa154c5e35e89e953
+`,
+  );
+});
+
+Deno.test("plan has the digest that push has, and push --dry-run is plan", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(join(directory.path, "app"), { "a.yaml": "a: 1\n" });
+  const source = join(directory.path, "app");
+  const target = `oci-layout:${join(directory.path, "layout")}`;
+  const planned = await gantryOk(["plan", source, target, "-o", "json", ...METADATA]);
+  const dry = await gantryOk(["push", source, target, "--dry-run", "-o", "json", ...METADATA]);
+  assert.equal(dry.stdout, planned.stdout);
+  assert.deepEqual((await Array.fromAsync(Deno.readDir(directory.path))).map(({ name }) => name), ["app"]);
+  const pushed = await push([source, target, ...METADATA]);
+  assert.equal(JSON.parse(planned.stdout).digest, pushed.digest);
+});
+
+Deno.test("plan shows a file name that would fool a terminal with its odd characters spelled out", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "a\u202eb.yaml": "a: 1\n" });
+  const { stdout } = await gantryOk(["plan", directory.path]);
+  assert.ok(stdout.includes("+ a\\u202eb.yaml "), stdout);
+});
+
+Deno.test("plan says why it chose a profile, and warns of a Helm chart", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, {
+    "module/timoni.cue": "package main\n",
+    "chart/Chart.yaml": "name: app\n",
+    "plain/a": "a\n",
+  });
+  const profileOf = async (name: string): Promise<readonly [string, string]> => {
+    const { stdout, stderr } = await gantryOk(["plan", join(directory.path, name), "-o", "json", "--version", "1.0.0"]);
+    return [JSON.parse(stdout).profile, stderr];
+  };
+  assert.deepEqual(await profileOf("module"), ["timoni", "Profile timoni: there is a timoni.cue\n"]);
+  assert.deepEqual(await profileOf("plain"), ["generic", "Profile generic: there is no timoni.cue\n"]);
+  const [chart, said] = await profileOf("chart");
+  assert.equal(chart, "generic");
+  assert.match(said, /^warning: There is a Chart\.yaml, and gantry has no profile for Helm charts yet/);
+});
+
+Deno.test("plan warns of what a digest does not hold for, and of annotations that the profile's tools expect", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "a.yaml": "a: 1\n" });
+  const warnings = async (...args: readonly string[]): Promise<string> =>
+    (await gantry(["plan", directory.path, ...args])).stderr;
+  assert.match(await warnings("--profile", "flux"), /warning: The source and the revision are not known/);
+  assert.match(await warnings("--compression-level", "6"), /warning: The digest holds on this kind of processor only/);
+  assert.equal(await warnings("--profile", "image", "--compression", "none", "-q"), "");
+});
