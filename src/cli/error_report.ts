@@ -1,7 +1,9 @@
 import { StageError } from "../pipeline/stage_error.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../pipeline/targets.ts";
+import { ExtractionError } from "../plugins/extract/extraction_error.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";
+import { EXTRACTION_ADVICE } from "./extraction_advice.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**
@@ -53,6 +55,7 @@ function adviceFor(error: unknown): string | undefined {
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
   if (error instanceof UsageError) return undefined;
   if (error instanceof RegistryError) return registryAdvice(error);
+  if (error instanceof ExtractionError) return EXTRACTION_ADVICE[error.rule];
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { PublishFlags } from "./publish_flags.ts";
 import { publishCommand } from "./publish_flags.ts";
+import { pullCommand, type PullFlags } from "./pull_flags.ts";
 import { VERSION } from "./version.ts";
 import type { World } from "./world.ts";
 
@@ -38,6 +39,13 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       .action(async (source: string | undefined, targets: readonly string[], flags: PublishFlags) => {
         const { plan } = await import("./plan.ts");
         done(await plan(present(source, targets), flags, world));
+      }),
+  );
+  add(
+    pullCommand()
+      .action(async (reference: string, directory: string | undefined, flags: PullFlags) => {
+        const { pull } = await import("./pull.ts");
+        done(await pull(reference, directory, flags, world));
       }),
   );
   add(

@@ -5,7 +5,8 @@
  * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md | OCI image-spec 1.1.1, Image Index}
  */
 import type { Annotations, Descriptor, Platform } from "./descriptor.ts";
-import { isDigest } from "./digest.ts";
+import { type Digest, isDigest } from "./digest.ts";
+import { embeddedData } from "./embedded_data.ts";
 import type { Manifest } from "./manifest.ts";
 import {
   DOCKER_MANIFEST_LIST_MEDIA_TYPE,
@@ -126,7 +127,7 @@ function parseList(value: unknown, name: string): readonly Descriptor[] {
 
 function parseDescriptor(value: unknown, name: string): Descriptor {
   if (!isObject(value)) throw new SyntaxError(`its ${name} is not a descriptor`);
-  const { mediaType, digest, size, artifactType } = value;
+  const { mediaType, digest, size, artifactType, data, urls } = value;
   if (typeof mediaType !== "string" || mediaType === "") throw new SyntaxError(`its ${name} has no mediaType`);
   if (typeof digest !== "string" || !isDigest(digest)) {
     throw new SyntaxError(`its ${name} has ${show(digest)} for a digest`);
@@ -141,7 +142,24 @@ function parseDescriptor(value: unknown, name: string): Descriptor {
     ...annotationsOf(value.annotations, `${name}.annotations`),
     ...(typeof artifactType === "string" && artifactType !== "" ? { artifactType } : {}),
     ...platformOf(value.platform),
+    ...(isAbsent(data) ? {} : { data: checkedData({ data, digest, size }, name) }),
+    ...(Array.isArray(urls) && urls.length > 0 ? { urls: urls.filter((url) => typeof url === "string") } : {}),
   };
+}
+
+/** Embedded content is believed by whoever reads the descriptor, so it is held to the digest here. */
+function checkedData(
+  { data, ...named }: { readonly data: unknown; readonly digest: Digest; readonly size: number },
+  name: string,
+): string {
+  if (typeof data !== "string") throw new SyntaxError(`its ${name} has data that are not a text`);
+  try {
+    embeddedData({ ...named, data });
+    return data;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new SyntaxError(`its ${name} is wrong: ${cause.message}`, { cause });
+  }
 }
 
 function annotationsOf(value: unknown, name: string): { readonly annotations?: Annotations } {
