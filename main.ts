@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { askOnTerminal } from "./src/cli/ask_on_terminal.ts";
 import { run } from "./src/cli/run.ts";
 import { createSecrets } from "./src/cli/secrets.ts";
 import type { World } from "./src/cli/world.ts";
@@ -32,6 +33,7 @@ function hostWorld(signal: AbortSignal): World {
   if (!Deno.stderr.isTerminal()) return world;
   return {
     ...world,
+    ...(Deno.stdin.isTerminal() ? { ask: (question) => askOnTerminal(question, signal) } : {}),
     terminal: {
       color: !Deno.noColor,
       columns: () => Deno.consoleSize().columns || 80,

@@ -5,6 +5,9 @@ import { directoryStore } from "../plugins/layout/directory_store.ts";
 import type { RegistryAccess } from "./registry_access.ts";
 import { UsageError } from "./usage_error.ts";
 
+/** What is meant where neither a tag nor a digest is named. */
+export const DEFAULT_TAG = "latest";
+
 /** A place that the user named. */
 export interface Opened<S extends StoreReader> {
   readonly reference: Reference;
