@@ -7,7 +7,7 @@ import { isBarrel, withoutComments } from "./support/source_text.ts";
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const LINE_LIMIT = 350;
 /** Modules of Node that touch nothing: what the specs' vocabulary and the stages may use. */
-const PURE_NODE_MODULES = ["node:crypto", "node:path/posix"];
+const PURE_NODE_MODULES = ["node:crypto", "node:path/posix", "node:stream", "node:stream/promises", "node:zlib"];
 
 const SOURCES = await sourceFiles("src");
 const GRAPH = await readModuleGraph(ROOT, ["main.ts", "mod.ts", ...SOURCES]);
@@ -53,9 +53,9 @@ Deno.test("there are no cycles, type imports included", () => {
   assert.deepEqual(findCycle(GRAPH), []);
 });
 
-/** What touches the world, or differs from one run to the next. */
+/** What touches the world, or differs from one run to the next. A message may speak of a "version of Deno". */
 const WORLDLY_REGEXP =
-  /\b(?:Deno|process|globalThis|performance|WebSocket|Worker|fetch(?=\()|Date\.now|new Date(?=\()|set(?:Timeout|Interval)|Math\.random|randomUUID|getRandomValues)\b/;
+  /\b(?:(?<!version of )Deno|process|globalThis|performance|WebSocket|Worker|fetch(?=\()|Date\.now|new Date(?=\()|set(?:Timeout|Interval)|Math\.random|randomUUID|getRandomValues)\b/;
 
 for (const folder of ["src/oci", "src/pipeline"]) {
   Deno.test(`${folder} uses no Deno, no fetch, no clock and no chance`, async () => {

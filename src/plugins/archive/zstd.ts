@@ -1,6 +1,5 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { constants, createZstdCompress } from "node:zlib";
+import { through } from "../../oci/through.ts";
 
 /**
  * Compresses bytes with zstd.
@@ -25,19 +24,5 @@ export function zstd(
   if (constants.ZSTD_c_compressionLevel === undefined) {
     throw new Error(`Cannot compress with zstd: Deno ${Deno.version.deno} has none`);
   }
-  return write(bytes, level);
-}
-
-async function* write(
-  bytes: AsyncIterable<Uint8Array>,
-  level: number,
-): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-  const compressor = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: level } });
-  // It fails together with the compressor, and the loop below throws what the compressor fails with.
-  const done = pipeline(Readable.from(bytes), compressor).catch(() => {});
-  try {
-    for await (const chunk of compressor) yield new Uint8Array(chunk);
-  } finally {
-    await done;
-  }
+  return through(bytes, () => createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: level } }));
 }

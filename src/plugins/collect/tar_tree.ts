@@ -1,12 +1,12 @@
-import type { TarHeader } from "modern-tar";
+import { readTar, type TarMember } from "../../oci/read_tar.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
-import { readTar, type TarMember } from "./read_tar.ts";
+import { reasonOf } from "./reading_error.ts";
 import { type Child, type Found, type FoundFile, type Link, type Resolved, type Tree, unfit } from "./tree.ts";
 
 /** As many links on the way to one file as Linux follows. */
 const HOP_LIMIT = 40;
-/** What modern-tar gives in the place of bytes that are not UTF-8. */
+/** What stands in the place of bytes that are not UTF-8. */
 const REPLACEMENT = "\ufffd";
 /** What a file is while it is kept: nothing is known of it. */
 const FILE_MEDIA_TYPE = "application/octet-stream";
@@ -29,8 +29,10 @@ export async function readTarTree(
   /** Directories of which only content was seen so far. */
   const implied = new Set([""]);
 
-  for await (const member of readTar(archive, name, context.signal)) {
-    const path = memberPath(member.header.name);
+  const explain = (cause: unknown): SourceError =>
+    new SourceError(`Cannot read ${JSON.stringify(name)} as a tar: ${reasonOf(cause)}`, { cause });
+  for await (const member of readTar(archive, { explain, signal: context.signal })) {
+    const path = memberPath(member.name);
     const node = await readNode(member, nodes, context);
     if (node.kind !== "directory" || !implied.delete(path)) add(path, node);
   }
@@ -55,36 +57,35 @@ export async function readTarTree(
   };
 }
 
-async function readNode({ header, body }: TarMember, nodes: Nodes, context: Context): Promise<Found | Link> {
-  if (header.name.includes(REPLACEMENT)) return { kind: "unfit", why: "its name is not valid UTF-8" };
-  switch (header.type) {
+async function readNode(member: TarMember, nodes: Nodes, context: Context): Promise<Found | Link> {
+  if (member.name.includes(REPLACEMENT)) return { kind: "unfit", why: "its name is not valid UTF-8" };
+  switch (member.type) {
     case "directory":
       return { kind: "directory" };
     case "symlink":
-      return { kind: "link", target: header.linkname ?? "" };
-    case "link":
-      return findHardLinked(header, nodes);
+      return { kind: "link", target: member.target };
+    case "hardlink":
+      return findHardLinked(member, nodes);
     case "file":
-      return await keepFile(header, body, context);
+      return await keepFile(member, context);
+    case "sparse":
+      throw memberError(member.name, "it is a sparse file");
     case "fifo":
       return { kind: "unfit", why: "it is a named pipe" };
-    default:
+    case "device":
       return { kind: "unfit", why: "it is a device" };
   }
 }
 
-function findHardLinked({ name, linkname = "" }: TarHeader, nodes: Nodes): Found | Link {
-  const node = nodes.get(memberPath(linkname));
+function findHardLinked({ name, target }: TarMember, nodes: Nodes): Found | Link {
+  const node = nodes.get(memberPath(target));
   if (node !== undefined && node.kind !== "directory") return node;
-  throw memberError(name, `it is a hard link to ${JSON.stringify(linkname)}, which does not stand before it`);
+  throw memberError(name, `it is a hard link to ${JSON.stringify(target)}, which does not stand before it`);
 }
 
-async function keepFile(header: TarHeader, body: TarMember["body"], context: Context): Promise<FoundFile> {
-  if (Object.keys(header.pax ?? {}).some((key) => key.startsWith("GNU.sparse."))) {
-    throw memberError(header.name, "it is a sparse file");
-  }
+async function keepFile({ mode, body }: TarMember, context: Context): Promise<FoundFile> {
   const { descriptor: { size }, open } = await context.scratch.keep({ mediaType: FILE_MEDIA_TYPE }, body);
-  return { kind: "file", executable: ((header.mode ?? 0) & 0o100) !== 0, size, open: () => open() };
+  return { kind: "file", executable: (mode & 0o100) !== 0, size, open: () => open() };
 }
 
 /** The path of a member, which tars write with or without `./` before and `/` after it. The root is `""`. */

@@ -1,12 +1,12 @@
 /**
  * Reading an image layout that is in one tar.
  */
+import { readTar, type TarMember } from "../../oci/read_tar.ts";
 import { reason } from "./io_error.ts";
 import { INDEX_SIZE_LIMIT, type LayoutIndex, parseIndex } from "./layout_index.ts";
 import { checkOciLayout, OCI_LAYOUT_FILE, OCI_LAYOUT_SIZE_LIMIT } from "./oci_layout_file.ts";
 import { INDEX_FILE } from "./read_layout.ts";
 import { readPieces } from "./read_pieces.ts";
-import { readTar, type TarItem } from "./read_tar.ts";
 
 /**
  * Opens a tar.
@@ -28,16 +28,25 @@ export async function openArchive(
   }
 }
 
-/** Reads the entries of a tar from its start. */
-export async function* readArchive(file: Deno.FsFile, path: string): AsyncGenerator<TarItem, void, void> {
+/**
+ * Reads the entries of a tar from its start. Their names have no `./` before and no `/` after them; the name of the
+ * directory that holds everything is empty.
+ *
+ * @throws {Error} When it is no tar, or a damaged one; the bodies throw the same.
+ */
+export async function* readArchive(file: Deno.FsFile, path: string): AsyncGenerator<TarMember, void, void> {
   await file.seek(0, Deno.SeekMode.Start);
-  yield* readTar(readPieces(file), path);
+  const explain = (cause: unknown): Error =>
+    new Error(`Cannot read ${JSON.stringify(path)} as a tar: ${reason(cause)}`, { cause });
+  for await (const item of readTar(ReadableStream.from(readPieces(file)), { explain })) {
+    yield { ...item, name: normalize(item.name) };
+  }
 }
 
 /** Collects the two files that make a tar an image layout, from wherever in it they stand. */
 export interface ArchiveHead {
   /** Takes an entry, and reads it when it is one of the two; tells whether it is. */
-  take(item: TarItem): Promise<boolean>;
+  take(item: TarMember): Promise<boolean>;
   /** Whether both have come. */
   isComplete(): boolean;
   /**
@@ -53,7 +62,7 @@ export function archiveHead(path: string): ArchiveHead {
   let isLayout = false;
   let index: LayoutIndex | undefined;
   return {
-    async take(item: TarItem): Promise<boolean> {
+    async take(item: TarMember): Promise<boolean> {
       if (item.type !== "file") return false;
       try {
         if (item.name === OCI_LAYOUT_FILE) {
@@ -83,7 +92,7 @@ export function unusable(path: string, problem: string, cause?: unknown): Error 
   return new Error(`Cannot use ${JSON.stringify(path)} as an OCI archive: ${problem}`, { cause });
 }
 
-async function readSmall({ name, size, body }: TarItem, limit: number): Promise<Uint8Array> {
+async function readSmall({ name, size, body }: TarMember, limit: number): Promise<Uint8Array> {
   if (size > limit) throw new SyntaxError(`${name} has ${size} bytes, and ${limit} are the limit`);
   const bytes = new Uint8Array(size);
   let at = 0;
@@ -92,4 +101,9 @@ async function readSmall({ name, size, body }: TarItem, limit: number): Promise<
     at += piece.byteLength;
   }
   return bytes;
+}
+
+function normalize(name: string): string {
+  const path = name.replace(/^(?:\.\/+)+/, "").replace(/\/+$/, "");
+  return path === "." ? "" : path;
 }

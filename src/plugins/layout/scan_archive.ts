@@ -1,9 +1,9 @@
 import { compareBytewise } from "../../oci/compare_bytewise.ts";
+import { compressionOf, type KnownCompression } from "../../oci/decompress.ts";
+import type { TarMember } from "../../oci/read_tar.ts";
 import { archiveHead, readArchive, unusable } from "./archive_file.ts";
 import { blobDigest } from "./blob_name.ts";
-import { compressionOf } from "./decompress.ts";
 import type { LayoutIndex } from "./layout_index.ts";
-import type { TarItem } from "./read_tar.ts";
 import { verified } from "./verified.ts";
 import { watched } from "./watched.ts";
 
@@ -18,7 +18,7 @@ export interface ArchiveScan {
   /** Whether the files come in the order of their names, as gantry writes them. */
   readonly isSorted: boolean;
   /** How the tar is compressed. */
-  readonly compression: "gzip" | "zstd" | undefined;
+  readonly compression: KnownCompression | undefined;
 }
 
 /**
@@ -39,7 +39,10 @@ export async function scanArchive(file: Deno.FsFile, path: string, signal: Abort
     }
     if (seen.has(name)) throw unusable(path, `it holds ${JSON.stringify(name)} twice`);
     seen.add(name);
-    if (type === "other") throw unusable(path, `${JSON.stringify(name)} in it is a link or a device`);
+    if (type !== "file") {
+      const what = type === "sparse" ? "a sparse file" : "a link or a device";
+      throw unusable(path, `${JSON.stringify(name)} in it is ${what}`);
+    }
     if (await head.take(item)) continue;
     files.push(checkName(name, path));
     for await (const _ of watched(itemBytes(item, path), { signal })); // Only to verify it.
@@ -49,7 +52,7 @@ export async function scanArchive(file: Deno.FsFile, path: string, signal: Abort
 }
 
 /** The bytes of an entry; those of a blob are checked against the digest in its name. */
-export function itemBytes({ name, size, body }: TarItem, path: string): AsyncIterable<Uint8Array<ArrayBuffer>> {
+export function itemBytes({ name, size, body }: TarMember, path: string): AsyncIterable<Uint8Array<ArrayBuffer>> {
   const digest = blobDigest(name);
   if (digest === undefined) return body;
   return verified(body, { digest, size }, `Cannot read ${digest} in ${JSON.stringify(path)}`);

@@ -179,6 +179,24 @@ Deno.test("tar() passes over the content of what is pruned because it cannot be 
   assert.deepEqual(entries.map(({ path }) => path), ["a\ufffd", "b"]);
 });
 
+Deno.test("tar() reads on after small and large files that are passed over", async () => {
+  const members = Array.from({ length: 80 }, (_, at) => {
+    return member(at % 4 < 2 ? `${at}\ufffd` : `${at}`, "file", "x".repeat(at % 2 === 0 ? 400 : 90_000));
+  });
+  const bytes = await packTar(members);
+  const open = (): ReadableStream<Bytes> => ReadableStream.from(piecesOf(bytes, 256 * 1024));
+  const collector = tar({ symlinks: "follow", prune: (path) => path.endsWith("\ufffd"), open });
+  const entries = await collector.collect({ location: "-" }, collectContext());
+  assert.equal(entries.length, 80);
+  assert.deepEqual(
+    entries.filter(({ size }) => size > 0).map(({ size }) => size).sort(),
+    Array.from(
+      { length: 40 },
+      (_, at) => at < 20 ? 400 : 90_000,
+    ),
+  );
+});
+
 function piecesOf(bytes: Bytes, size: number): readonly Bytes[] {
   return Array.from({ length: Math.ceil(bytes.byteLength / size) }, (_, at) => bytes.slice(at * size, (at + 1) * size));
 }

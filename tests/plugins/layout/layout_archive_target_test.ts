@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
+import { packTar } from "modern-tar";
 import type { Content } from "../../../src/oci/descriptor.ts";
 import { digestOf } from "../../../src/oci/digest.ts";
 import type { Target } from "../../../src/pipeline/plugin.ts";
 import type { Artifact, Moved, Receipt } from "../../../src/pipeline/values.ts";
 import { layoutArchive } from "../../../src/plugins/layout/layout_archive_target.ts";
+import { collectBytes } from "../../support/collect_bytes.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { tool, toolTest } from "../../support/tools.ts";
 import { mountTest } from "./mount.ts";
@@ -198,7 +200,7 @@ for (const [name, [program = "", ...args]] of compressors) {
     await Deno.rename(`${path}.${name === "gzip" ? "gz" : "zst"}`, path);
     if (name === "zstd" && !hasZstd) {
       await assert.rejects(publish(path, two, ["2.0"]), {
-        message: `Cannot read "${path}" as a tar: this version of Deno, ${Deno.version.deno}, has no zstd`,
+        message: `Cannot read "${path}" as a tar: it is compressed with zstd, which this version of Deno cannot undo`,
       });
       return;
     }
@@ -288,6 +290,20 @@ toolTest("layoutArchive() leaves a file alone when it holds a link", ["tar"], as
   await assert.rejects(publish(path, two, ["2.0"]), {
     message: `Cannot use "${path}" as an OCI archive: "link" in it is a link or a device`,
   });
+});
+
+Deno.test("layoutArchive() leaves a file alone when it holds a sparse file", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "app.tar");
+  await publish(path, one, ["1.0"]);
+  const header = { name: "sparse", size: 1, pax: { "GNU.sparse.major": "1" } };
+  const before = await Deno.readFile(path);
+  const added = await collectBytes([before.subarray(0, -1024), await packTar([{ header, body: "x" }])]);
+  await Deno.writeFile(path, added);
+  await assert.rejects(publish(path, two, ["2.0"]), {
+    message: `Cannot use "${path}" as an OCI archive: "sparse" in it is a sparse file`,
+  });
+  assert.deepEqual(await Deno.readFile(path), added);
 });
 
 Deno.test("layoutArchive() refuses a path when it is a directory, or a link to nothing", async () => {

@@ -7,8 +7,12 @@ const BLOCK = 512;
 /**
  * Passes a tar through, and fails at a member of a kind that modern-tar does not know. It would read such a member as a
  * plain file, and the sparse files of GNU tar would silently get another content.
+ *
+ * @throws {Error} At the first member of such a kind; what is no tar at all passes.
  */
-export function refuseOddKinds(): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+export async function* refuseOddKinds(
+  tar: AsyncIterable<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   const header = new Uint8Array(BLOCK);
   let filled = 0;
   let content = 0;
@@ -26,12 +30,10 @@ export function refuseOddKinds(): TransformStream<Uint8Array<ArrayBuffer>, Uint8
     }
   }
 
-  return new TransformStream({
-    transform(chunk, controller): void {
-      watch(chunk);
-      controller.enqueue(chunk);
-    },
-  });
+  for await (const chunk of tar) {
+    watch(chunk);
+    yield chunk;
+  }
 }
 
 /** How many bytes stand before the next header. What is no header ends the watch; the reader judges it. */
