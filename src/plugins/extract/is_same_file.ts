@@ -15,17 +15,18 @@ export async function isSameFile(staged: string, path: string, there: Deno.FileI
   }
   if (!there.isFile || own.size !== there.size || isExecutable(own) !== isExecutable(there)) return false;
   try {
-    return haveSameBytes(staged, path);
+    return haveSameBytes(staged, path, Math.min(own.size, PIECE_SIZE));
   } catch (cause) {
     throw ioError("read", path, cause);
   }
 }
 
-function haveSameBytes(a: string, b: string): boolean {
+function haveSameBytes(a: string, b: string, pieceSize: number): boolean {
+  if (pieceSize === 0) return true;
   using first = Deno.openSync(a);
   using second = Deno.openSync(b);
-  const left = new Uint8Array(PIECE_SIZE);
-  const right = new Uint8Array(PIECE_SIZE);
+  const left = new Uint8Array(pieceSize);
+  const right = new Uint8Array(pieceSize);
   while (true) {
     const count = fill(first, left);
     if (fill(second, right) !== count) return false;

@@ -57,7 +57,7 @@ export async function unpackLayer(
   const placer = createPlacer({ tree, staging, meter, names: rules.names, layer, what, replaces, refuse });
   const locate = locator(options, rules, refuse);
 
-  const unpacked = unpackedBytes(bytes, { what, meter });
+  await using unpacked = unpackedBytes(bytes, { what, meter });
   for await (const member of readTar(unpacked.bytes, { explain, signal })) {
     meter.entry(what);
     const parts = locate(member.name);
@@ -65,7 +65,7 @@ export async function unpackLayer(
       await placeMember(member, parts);
     }
   }
-  unpacked.checkEnd();
+  await unpacked.drain();
 
   async function placeMember(member: TarMember, parts: readonly string[]): Promise<void> {
     const { name, type, target } = member;

@@ -5,18 +5,19 @@ import type { Meter } from "./meter.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What comes out of the decompression of an archive. */
-export interface UnpackedBytes {
-  /** The archive, no longer compressed. Cancelling it cancels the source at once. */
+/** What comes out of the decompression of an archive. Disposing cancels the source at once. */
+export interface UnpackedBytes extends AsyncDisposable {
+  /** The archive, no longer compressed. */
   readonly bytes: ReadableStream<Bytes>;
   /** Why the source could not be read, if that is what went wrong. */
   readonly failure: unknown;
   /**
-   * Makes sure that the source was read to its end, so that whoever verifies it has seen every byte.
+   * Reads what is left of the source, so that whoever verifies it has seen every byte: behind the end of compressed
+   * bytes there may be zeros.
    *
-   * @throws {ExtractionError} When something stands behind the compressed archive.
+   * @throws {unknown} What the source fails with.
    */
-  checkEnd(): void;
+  drain(): Promise<void>;
 }
 
 const PIECE_SIZE = 64 * 1024;
@@ -33,7 +34,6 @@ export function unpackedBytes(
   const ratio = meter.ratio(what);
   const stop = new AbortController();
   let failure: unknown;
-  let hasEnded = false;
 
   // A stream of its own, because a generator that waits for bytes cannot be cancelled.
   const passage = new TransformStream<Bytes, Bytes>();
@@ -42,11 +42,10 @@ export function unpackedBytes(
   });
 
   async function* consumed(): AsyncGenerator<Bytes, void, void> {
-    for await (const piece of passage.readable) {
+    for await (const piece of passage.readable.values({ preventCancel: true })) {
       ratio.consumed(piece.byteLength);
       yield piece;
     }
-    hasEnded = true;
   }
 
   async function* produced(): AsyncGenerator<Bytes, void, void> {
@@ -70,6 +69,14 @@ export function unpackedBytes(
   }
 
   const pieces = produced();
+  async function close(): Promise<void> {
+    stop.abort();
+    await pieces.return().catch(() => {});
+    // A piece that waits to be taken would keep the source from being let go.
+    await passage.readable.cancel().catch(() => {});
+    await fed;
+  }
+
   return {
     bytes: new ReadableStream({
       async pull(controller): Promise<void> {
@@ -77,17 +84,16 @@ export function unpackedBytes(
         if (done) controller.close();
         else controller.enqueue(value);
       },
-      async cancel(): Promise<void> {
-        stop.abort();
-        await Promise.allSettled([pieces.return(), fed]);
-      },
+      cancel: close,
     }, { highWaterMark: 0 }),
     get failure(): unknown {
       return failure;
     },
-    checkEnd(): void {
-      if (hasEnded) return;
-      throw new ExtractionError("archive", `Cannot extract ${what}: something stands behind the compressed archive`);
+    async drain(): Promise<void> {
+      for await (const _ of passage.readable);
+      await fed;
+      if (failure !== undefined) throw failure;
     },
+    [Symbol.asyncDispose]: close,
   };
 }
