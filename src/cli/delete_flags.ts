@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { addReadingFlags, type ReadingFlags } from "./reading_session.ts";
+import { addReadingFlags, type ReadingFlags } from "./reading_flags.ts";
 
 /** The flags of `delete`, as they were given; what was not given is absent. */
 export interface DeleteFlags extends ReadingFlags {

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import type { OutputFormat } from "./publish_flags.ts";
-import { addReadingFlags, type ReadingFlags } from "./reading_session.ts";
+import { addReadingFlags, type ReadingFlags } from "./reading_flags.ts";
 
 /** The flags of `inspect`, as they were given; what was not given is absent. */
 export interface InspectFlags extends ReadingFlags {

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { wholeNumber } from "./options.ts";
 import type { OutputFormat } from "./publish_flags.ts";
-import { addReadingFlags, type ReadingFlags } from "./reading_session.ts";
+import { addReadingFlags, type ReadingFlags } from "./reading_flags.ts";
 
 /** The flags of `list`, as they were given; what was not given is absent. */
 export interface ListFlags extends ReadingFlags {

@@ -3,7 +3,7 @@ import type { LinkPolicy, NamePolicy } from "../plugins/extract/extraction_rules
 import { byteSize } from "./byte_size.ts";
 import { repeated, wholeNumber } from "./options.ts";
 import type { OutputFormat } from "./publish_flags.ts";
-import { addReadingFlags, type ReadingFlags } from "./reading_session.ts";
+import { addReadingFlags, type ReadingFlags } from "./reading_flags.ts";
 
 /** The flags of `pull`, as they were given; what was not given is absent. */
 export interface PullFlags extends ReadingFlags {

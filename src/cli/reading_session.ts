@@ -1,27 +1,11 @@
-import type { Command } from "commander";
 import type { Context } from "../pipeline/context.ts";
 import { createScratch } from "../plugins/scratch/scratch.ts";
 import { clearingLog } from "./clearing_log.ts";
 import { createLog } from "./log.ts";
 import { createProgress } from "./progress.ts";
+import type { ReadingFlags } from "./reading_flags.ts";
 import { createRegistryAccess, type RegistryAccess } from "./registry_access.ts";
-import { addRegistryFlags, type RegistryFlags } from "./registry_flags.ts";
 import type { World } from "./world.ts";
-
-/** The flags of every command that works with what was published already; what was not given is absent. */
-export interface ReadingFlags extends RegistryFlags {
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
-}
-
-/** Declares the flags of {@linkcode ReadingFlags}. */
-export function addReadingFlags(command: Command): Command {
-  addRegistryFlags(command);
-  return command
-    .optionsGroup("Output:")
-    .option("-q, --quiet", "print nothing but results and errors")
-    .option("-v, --verbose", "print what happens");
-}
 
 /** Everything that a command works with which reads or changes what was published already. */
 export interface ReadingSession {
