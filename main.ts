@@ -4,6 +4,7 @@
  * @module
  */
 import { askOnTerminal } from "./src/cli/ask_on_terminal.ts";
+import { createPrompt } from "./src/cli/prompt.ts";
 import { run } from "./src/cli/run.ts";
 import { createSecrets } from "./src/cli/secrets.ts";
 import type { World } from "./src/cli/world.ts";
@@ -17,10 +18,10 @@ if (import.meta.main) {
   };
   Deno.addSignalListener("SIGINT", onInterrupt);
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", onInterrupt);
-  Deno.exit(await run(Deno.args, hostWorld(interrupt.signal)));
+  Deno.exit(await run(Deno.args, hostWorld(interrupt.signal, onInterrupt)));
 }
 
-function hostWorld(signal: AbortSignal): World {
+function hostWorld(signal: AbortSignal, interrupt: () => void): World {
   const encoder = new TextEncoder();
   const world: World = {
     env: (name) => Deno.env.get(name),
@@ -38,6 +39,15 @@ function hostWorld(signal: AbortSignal): World {
       color: !Deno.noColor,
       columns: () => Deno.consoleSize().columns || 80,
     },
+    ...(Deno.stdin.isTerminal()
+      ? {
+        prompt: createPrompt({
+          read: (buffer) => Deno.stdin.read(buffer),
+          setRaw: (raw) => Deno.stdin.setRaw(raw),
+          write: world.stderr,
+        }, { signal, interrupt }),
+      }
+      : {}),
   };
 }
 

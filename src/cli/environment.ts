@@ -9,12 +9,13 @@ export const ENVIRONMENT_VARIABLES: readonly string[] = [
     ...CI_VARIABLES,
     // Where results go in GitHub Actions.
     "GITHUB_OUTPUT",
-    // Credentials, and the files that hold them.
+    // Credentials, the files that hold them, and the helpers that keep them.
     "DOCKER_AUTH_CONFIG",
     "DOCKER_CONFIG",
     "GANTRY_PASSWORD",
     "GANTRY_USERNAME",
     "HOME",
+    "PATH",
     "REGISTRY_AUTH_FILE",
     "USERPROFILE",
     "XDG_CONFIG_HOME",

@@ -2,6 +2,7 @@ import { StageError } from "../pipeline/stage_error.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../pipeline/targets.ts";
 import { ExtractionError } from "../plugins/extract/extraction_error.ts";
+import { CredentialsRefusedError } from "../plugins/registry/credentials_refused_error.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";
 import { EXTRACTION_ADVICE } from "./extraction_advice.ts";
 import { UsageError } from "./usage_error.ts";
@@ -11,21 +12,30 @@ import { UsageError } from "./usage_error.ts";
  * Only the command line knows flags, so advice is written here and nowhere else.
  */
 export function errorReport(error: unknown): string {
-  const [root, wheres] = unwrap(error);
+  const { root, wheres, host } = unwrap(error);
   if (root instanceof TargetsError && root.errors.length > 1) {
     const reports = root.errors.map((each) => errorReport(each).trimEnd());
     return `${reports.join("\n")}\n${remainder(root)}`;
   }
   const lines = [`error: ${messageOf(root)}`];
   for (const where of wheres) lines.push(`  ${where}`);
-  const advice = adviceFor(root);
+  const advice = adviceFor(root, host);
   if (advice !== undefined) lines.push(`advice: ${advice}`);
   return `${lines.join("\n")}\n`;
 }
 
-/** Goes down to the first error that is not a wrapper, remembering where it happened. */
-function unwrap(error: unknown): [root: unknown, wheres: readonly string[]] {
+interface Unwrapped {
+  /** The first error that is not a wrapper. */
+  readonly root: unknown;
+  /** Where it happened. */
+  readonly wheres: readonly string[];
+  /** The registry to which it happened, as people write it; a token server has another name. */
+  readonly host: string | undefined;
+}
+
+function unwrap(error: unknown): Unwrapped {
   const wheres: string[] = [];
+  let host: string | undefined;
   let current = error;
   while (true) {
     if (current instanceof TargetsError && current.errors.length === 1) {
@@ -33,11 +43,12 @@ function unwrap(error: unknown): [root: unknown, wheres: readonly string[]] {
       current = current.errors[0];
     } else if (current instanceof StageError) {
       if ((current.stage === "upload" || current.stage === "tag") && current.plugin !== undefined) {
+        host = /^oci:\/\/([^/]+)\//.exec(current.plugin)?.[1] ?? host;
         wheres.unshift(`while ${current.stage === "tag" ? "tagging in" : "uploading to"} ${current.plugin}`);
       }
       current = current.cause;
     } else {
-      return [current, wheres];
+      return { root: current, wheres, host };
     }
   }
 }
@@ -51,16 +62,21 @@ function messageOf(error: unknown): string {
   return error.message === "" ? error.name : error.message;
 }
 
-function adviceFor(error: unknown): string | undefined {
+function adviceFor(error: unknown, host: string | undefined): string | undefined {
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
   if (error instanceof UsageError) return undefined;
-  if (error instanceof RegistryError) return registryAdvice(error);
   if (error instanceof ExtractionError) return EXTRACTION_ADVICE[error.rule];
+  if (error instanceof CredentialsRefusedError) {
+    return "check the user name and the password; many registries take an access token only in the place of a password";
+  }
+  if (error instanceof RegistryError) return registryAdvice(error, host ?? new URL(error.url).host);
   return undefined;
 }
 
-function registryAdvice(error: RegistryError): string | undefined {
-  if (error.status === 401) return "log in with `docker login HOST`, or pass --username and --password-stdin";
+function registryAdvice(error: RegistryError, host: string): string | undefined {
+  if (error.status === 401) {
+    return `log in with \`gantry login ${host}\`, or pass --username and --password-stdin`;
+  }
   if (error.status === 403 || error.has("DENIED")) {
     return "the credentials are known but not allowed to do this: check their permissions for this repository";
   }

@@ -6,6 +6,7 @@ import type { PublishFlags } from "./publish_flags.ts";
 import { publishCommand } from "./publish_flags.ts";
 import { pullCommand, type PullFlags } from "./pull_flags.ts";
 import { tagCommand, type TagFlags } from "./tag_flags.ts";
+import { addRegistryFlags, type RegistryFlags } from "./registry_flags.ts";
 import { VERSION } from "./version.ts";
 import type { World } from "./world.ts";
 
@@ -43,6 +44,25 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       .action(async (source: string | undefined, targets: readonly string[], flags: PublishFlags) => {
         const { plan } = await import("./plan.ts");
         done(await plan(present(source, targets), flags, world));
+      }),
+  );
+  const loginCommand = new Command("login")
+    .argument("<host>", "registry, such as ghcr.io or localhost:5000")
+    .description("check credentials with a registry and keep them for the other commands")
+    .action(async (host: string, flags: RegistryFlags) => {
+      const { login } = await import("./login.ts");
+      done(await login(host, flags, world));
+    });
+  addRegistryFlags(loginCommand);
+  add(loginCommand);
+  add(
+    new Command("logout")
+      .argument("<host>", "registry, such as ghcr.io or localhost:5000")
+      .option("--registry-config <path>", "Docker config file to forget the credentials in")
+      .description("forget the credentials for a registry")
+      .action(async (host: string, flags: Pick<RegistryFlags, "registryConfig">) => {
+        const { logout } = await import("./logout.ts");
+        done(await logout(host, flags, world));
       }),
   );
   add(

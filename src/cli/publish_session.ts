@@ -40,9 +40,10 @@ export async function withPublishSession<T>(
   }
   const profile = await chooseProfile(settings, log);
   warnOfCompression(settings, log);
-  const access = await createRegistryAccess(flags, settings, world);
-  const pipeline = await buildPipeline(settings, profile, { world, log, access });
   const progress = createProgress(world);
+  const cleared = clearingLog(log, progress.clear);
+  const access = await createRegistryAccess(flags, settings, { world, log: cleared });
+  const pipeline = await buildPipeline(settings, profile, { world, log, access });
   const scratch = createScratch();
   try {
     const report = flags.quiet ? (): void => {} : progress.update;
@@ -51,7 +52,7 @@ export async function withPublishSession<T>(
       profile,
       pipeline,
       log,
-      context: { signal: world.signal, log: clearingLog(log, progress.clear), scratch, progress: report },
+      context: { signal: world.signal, log: cleared, scratch, progress: report },
     });
   } finally {
     progress.clear();

@@ -24,8 +24,12 @@ export async function withReadingSession<T>(
 ): Promise<T> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
   const concurrency = flags.concurrency ?? defaults.concurrency;
-  const access = await createRegistryAccess(flags, { concurrency, retries: flags.retries ?? 5 }, world);
   const progress = createProgress(world);
+  const cleared = clearingLog(log, progress.clear);
+  const access = await createRegistryAccess(flags, { concurrency, retries: flags.retries ?? 5 }, {
+    world,
+    log: cleared,
+  });
   const scratch = createScratch();
   try {
     return await use({
@@ -33,7 +37,7 @@ export async function withReadingSession<T>(
       concurrency,
       context: {
         signal: world.signal,
-        log: clearingLog(log, progress.clear),
+        log: cleared,
         scratch,
         progress: flags.quiet ? (): void => {} : progress.update,
       },

@@ -22,9 +22,9 @@ export function addRegistryFlags(command: Command): void {
   command
     .optionsGroup("Registry:")
     .option("--creds <user:password>", "credentials (visible to other processes: prefer --password-stdin)")
-    .option("--username <name>", "user name")
+    .option("-u, --username <name>", "user name")
     .option("--password-stdin", "read the password from standard input")
-    .option("--registry-config <path>", "Docker config file to take credentials from")
+    .option("--registry-config <path>", "Docker config file to take credentials from, and no other place")
     .option("--plain-http", "speak HTTP without TLS (loopback hosts need no flag)")
     .option("--insecure", "do not verify the certificate of the registry")
     .option("--ca-file <path>", "PEM file with certificate authorities to trust")

@@ -19,6 +19,8 @@ export interface World {
   readonly ask?: (question: string) => Promise<string>;
   /** Set when standard error is a terminal. */
   readonly terminal?: Terminal;
+  /** Set when standard input is a terminal too, so that somebody can be asked. */
+  readonly prompt?: Prompt;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }
@@ -29,4 +31,12 @@ export interface Terminal {
   readonly color: boolean;
   /** How many columns it has now. */
   readonly columns: () => number;
+}
+
+/** Somebody who can be asked. Both end when {@linkcode World.signal} is aborted, with its reason. */
+export interface Prompt {
+  /** Asks for a line. */
+  readonly line: (question: string) => Promise<string>;
+  /** Asks for a line that is not shown while it is typed. */
+  readonly hidden: (question: string) => Promise<string>;
 }

@@ -68,8 +68,9 @@ export function startFakeRegistry(options: FakeRegistryOptions = {}): FakeRegist
   const stalls = createTally();
 
   async function answer(request: Request, wire: Wire): Promise<Response> {
-    // The server behind the wire has a port of its own; the client knows only the wire's.
-    const url = new URL(request.url.replace(/^[a-z]+:\/\/[^/]+/, origin));
+    // The server behind the wire has a port of its own; what the client calls it stands in its request.
+    const known = `${origin.split("//")[0]}//${request.headers.get("host") ?? host}`;
+    const url = new URL(request.url.replace(/^[a-z]+:\/\/[^/]+/, known));
     const path = `${url.pathname}${url.search}`;
     const entry: LoggedRequest = { method: request.method, path, headers: request.headers, bytes: 0, status: 0 };
     requests.push(entry);
@@ -138,9 +139,10 @@ export function startFakeRegistry(options: FakeRegistryOptions = {}): FakeRegist
   const host = `127.0.0.1:${listener.port}`;
   const origin = `${options.tls === undefined ? "http" : "https"}://${host}`;
 
-  async function close(): Promise<void> {
-    await listener.close();
-    await server.shutdown();
+  let closing: Promise<void> | undefined;
+  function close(): Promise<void> {
+    closing ??= listener.close().then(() => server.shutdown());
+    return closing;
   }
 
   return {

@@ -101,16 +101,6 @@ export async function faultyAnswer(answer: Response, fault: Fault | undefined, w
     wire.cut();
     await wire.gone;
   }
-  if (fault?.kind !== "cut-response") return answer;
-  const { after } = fault;
-  const bytes = new Uint8Array(await answer.arrayBuffer());
-  const broken = new ReadableStream({
-    start(controller): void {
-      controller.enqueue(bytes.slice(0, after));
-    },
-    pull(controller): void {
-      controller.error(new Error("The answer was cut"));
-    },
-  });
-  return new Response(broken, { status: answer.status, headers: answer.headers });
+  if (fault?.kind === "cut-response") wire.cutAnswer(fault.after);
+  return answer;
 }

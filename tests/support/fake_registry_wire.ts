@@ -2,6 +2,8 @@
 export interface Wire {
   /** Breaks the connection at once. */
   cut(): void;
+  /** Breaks the connection after so many bytes of the next answer's content. Not for TLS. */
+  cutAnswer(after: number): void;
   /** Settles when the connection is gone, whoever ended it. */
   readonly gone: Promise<void>;
 }
@@ -35,8 +37,9 @@ export function listenWire(serverPort: number): WireListener {
       gone.resolve();
     };
     const { port } = server.localAddr;
-    wires.set(port, { cut, gone: gone.promise });
-    await Promise.all([pump(client, server), pump(server, client)]);
+    const cutter = createCutter();
+    wires.set(port, { cut, cutAnswer: cutter.arm, gone: gone.promise });
+    await Promise.all([pump(client, server), pump(server, client, cutter.limit)]);
     cut();
     wires.delete(port);
   }
@@ -46,7 +49,7 @@ export function listenWire(serverPort: number): WireListener {
     wire(port): Wire {
       const wire = wires.get(port);
       // A request may be read after its connection has ended.
-      return wire ?? { cut: () => {}, gone: Promise.resolve() };
+      return wire ?? { cut: () => {}, cutAnswer: () => {}, gone: Promise.resolve() };
     },
     async close(): Promise<void> {
       listener.close();
@@ -61,19 +64,52 @@ export function listenWire(serverPort: number): WireListener {
  * Passes bytes on until there are no more. What the receiver does not want any more is read all the same: closing a
  * connection on unread bytes would destroy the answer that is under way in the other direction.
  */
-async function pump(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
+async function pump(from: Deno.TcpConn, to: Deno.TcpConn, limit = (size: Bytes): Bytes => size): Promise<void> {
   const buffer = new Uint8Array(64 * 1024);
   let wanted = true;
   try {
     while (true) {
       const size = await from.read(buffer);
       if (size === null) break;
-      wanted &&= await write(to, buffer.subarray(0, size));
+      const passed = limit(buffer.subarray(0, size));
+      wanted &&= await write(to, passed);
+      if (passed.byteLength < size) break;
     }
   } catch {
     // The connection broke; its other direction will notice as well.
   }
   await to.closeWrite().catch(() => {});
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+interface Cutter {
+  arm(after: number): void;
+  /** The part of these bytes that may pass. */
+  limit(bytes: Bytes): Bytes;
+}
+
+/** Looks for the end of an answer's head, and counts from there. */
+function createCutter(): Cutter {
+  let left: number | undefined;
+  let matched = 0;
+  return {
+    arm(after): void {
+      left = after;
+      matched = 0;
+    },
+    limit(bytes): Bytes {
+      if (left === undefined) return bytes;
+      let at = 0;
+      for (; matched < 4 && at < bytes.byteLength; at++) {
+        matched = bytes[at] === (matched % 2 === 0 ? 13 : 10) ? matched + 1 : bytes[at] === 13 ? 1 : 0;
+      }
+      if (matched < 4) return bytes;
+      const passed = bytes.subarray(0, at + left);
+      left -= bytes.byteLength - at;
+      return passed;
+    },
+  };
 }
 
 async function write(to: Deno.TcpConn, bytes: Uint8Array): Promise<boolean> {

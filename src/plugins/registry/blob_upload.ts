@@ -1,11 +1,11 @@
 import type { Content } from "../../oci/descriptor.ts";
 import { headBlob } from "./blobs.ts";
 import type { Call } from "./call.ts";
-import { RegistryError } from "./registry_error.ts";
 import type { Pushed, PushOptions } from "./repository.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import { isTemporary } from "./retry.ts";
 import { type UploadBody, uploadBody } from "./upload_body.ts";
+import { isRefusedShortcut, isSessionLost, isTooLarge, isWrongDigest, isWrongOffset } from "./upload_failure.ts";
 import {
   cancelUpload,
   findSession,
@@ -54,6 +54,7 @@ async function upload(at: Upload, first: Step): Promise<Pushed> {
   const backoff = at.link.backoff();
   let step = first;
   let wrongDigests = 0;
+  let wrongOffsets = 0;
   try {
     while (step.kind !== "done") {
       try {
@@ -69,10 +70,12 @@ async function upload(at: Upload, first: Step): Promise<Pushed> {
           await checkSource(at.blob);
           step = { kind: "start" };
         } else {
-          const lost = isSessionLost(error, step);
-          await backoff.pause(error, at.call, lost || isTemporary(error));
+          // An offset may be wrong because the registry was still busy with what came before the failure.
+          const isMoved = isWrongOffset(error, step) && wrongOffsets++ === 0;
+          const isLost = !isMoved && isSessionLost(error, step);
+          await backoff.pause(error, at.call, isMoved || isLost || isTemporary(error));
           // The registry may have taken everything, and only its answer was lost.
-          step = { kind: "check", session: lost ? undefined : sessionOf(step) };
+          step = { kind: "check", session: isLost ? undefined : sessionOf(step) };
         }
       }
     }
@@ -139,30 +142,6 @@ function sessionOf(step: Step): UploadSession | undefined {
 
 function positionOf(step: Step): number {
   return sessionOf(step)?.offset ?? 0;
-}
-
-/**
- * A mount or a blob in the first request are worth a try; what is said against them is not why a push should fail.
- * Harbor answers 401 where it does not know a mount's source, Quay 500 (go-containerregistry#1393, regclient#398).
- */
-function isRefusedShortcut(error: unknown, step: Step): boolean {
-  if (!(error instanceof RegistryError) || error.status === 429) return false;
-  return step.kind === "post" ? error.status < 500 : step.kind === "start" && step.from !== undefined;
-}
-
-/** GHCR says 416 of a chunk that is too large; of a resumed upload it may be the offset that is wrong. */
-function isTooLarge(error: unknown, step: Step): boolean {
-  if (!(error instanceof RegistryError) || step.kind !== "send") return false;
-  return error.status === 413 || error.status === 416 && !step.session.resumed;
-}
-
-function isWrongDigest(error: unknown, step: Step): boolean {
-  return error instanceof RegistryError && step.kind === "send" && error.has("DIGEST_INVALID", "SIZE_INVALID");
-}
-
-function isSessionLost(error: unknown, step: Step): boolean {
-  if (!(error instanceof RegistryError) || step.kind !== "send" && step.kind !== "find") return false;
-  return [404, 410, 416].includes(error.status) || error.has("BLOB_UPLOAD_UNKNOWN", "BLOB_UPLOAD_INVALID");
 }
 
 /** Says so when it is not the registry that is wrong. */

@@ -1,7 +1,6 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Call } from "./call.ts";
 import type { RepositoryLink } from "./repository_link.ts";
-import { verifiedStream } from "./verified_stream.ts";
 
 /** Says whether a blob is there. */
 export async function blobExists(link: RepositoryLink, blob: Descriptor, call: Call): Promise<boolean> {
@@ -18,21 +17,4 @@ export async function headBlob(link: RepositoryLink, blob: Descriptor, call: Cal
   }, call);
   await response.body?.cancel();
   return response.status === 200;
-}
-
-/** Reads a blob, verified. */
-export async function fetchBlob(
-  link: RepositoryLink,
-  blob: Descriptor,
-  call: Call,
-): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-  const { response } = await link.retry(() =>
-    link.send({
-      action: `fetch blob ${blob.digest} from ${link.name}`,
-      method: "GET",
-      target: `/v2/${link.name}/blobs/${blob.digest}`,
-      expect: [200],
-    }, call), call);
-  const body: ReadableStream<Uint8Array<ArrayBuffer>> = response.body ?? new Blob([]).stream();
-  return body.pipeThrough(verifiedStream(blob, `blob ${blob.digest} from ${link.name}`));
 }

@@ -1,25 +1,27 @@
 import { type Authorizer, createAuthorizer } from "./authorizer.ts";
-import type { Call } from "./call.ts";
-import { blobExists, fetchBlob } from "./blobs.ts";
+import { fetchBlob } from "./blob_download.ts";
 import { pushBlob } from "./blob_upload.ts";
+import { blobExists } from "./blobs.ts";
+import type { Call } from "./call.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { deleteManifest } from "./delete_manifest.ts";
 import { findEndpoint } from "./endpoint.ts";
-import { createFetchTransport } from "./fetch_transport.ts";
-import { fetchManifest, putManifest, putTags, resolveManifest } from "./manifests.ts";
 import { KnownBlobs } from "./known_blobs.ts";
 import { createReferrers } from "./referrers.ts";
+import { fetchManifest, putManifest, putTags, resolveManifest } from "./manifests.ts";
+import { openTransport } from "./open_transport.ts";
 import { RegistryTraits } from "./registry_traits.ts";
 import type { Repository } from "./repository.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import { createBackoff, DEFAULT_RETRY_POLICY, retry, type RetryPolicy } from "./retry.ts";
 import { type Access, repositoryScope } from "./scope.ts";
 import { type Answer, sendAuthorized } from "./sender.ts";
-import { untilAborted } from "./until_aborted.ts";
 import { DEFAULT_STALL_LIMITS, type StallLimits, withStallGuard } from "./stall_guard.ts";
 import { listTags } from "./tag_list.ts";
-import type { Transport } from "./transport.ts";
+import type { TlsOptions } from "./tls_options.ts";
+import type { OpenTransport, Transport } from "./transport.ts";
+import { untilAborted } from "./until_aborted.ts";
 
 /** How to talk to a registry. */
 export interface RegistryClientOptions {
@@ -27,6 +29,8 @@ export interface RegistryClientOptions {
   readonly host: string;
   /** HTTP instead of HTTPS; a registry on this machine needs no such permission. `false` when left out. */
   readonly plainHttp?: boolean;
+  /** Whom to trust; whom the system trusts when left out. */
+  readonly tls?: TlsOptions;
   /** Says who we are; nobody when left out. */
   readonly credentials?: CredentialSource;
   readonly retry?: RetryPolicy;
@@ -65,17 +69,20 @@ const FAREWELL_LIMIT = 2000;
 /** Makes a client. Nothing is sent before the first request. */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
   const { host, clock = SYSTEM_CLOCK, credentials = () => Promise.resolve(undefined) } = options;
-  const own = options.transport === undefined ? createFetchTransport() : undefined;
-  const send = withStallGuard(options.transport ?? own?.send ?? fail, options.stall ?? DEFAULT_STALL_LIMITS, clock);
+  const transport: OpenTransport = options.transport === undefined
+    ? openTransport({ ...options.tls, host })
+    : { send: options.transport, close: () => {} };
+  const send = withStallGuard(transport.send, options.stall ?? DEFAULT_STALL_LIMITS, clock);
   const lifetime = new AbortController();
   const policy = options.retry ?? DEFAULT_RETRY_POLICY;
   const backoff = { policy, clock, ...(options.random === undefined ? {} : { random: options.random }) };
   const traits = new RegistryTraits();
   const known = new KnownBlobs();
+  const authorizers = new Map<string, Authorizer>();
   let found: Promise<URL> | undefined;
 
   function endpoint(): Promise<URL> {
-    found ??= findEndpoint(host, { plainHttp: options.plainHttp ?? false, send, signal: lifetime.signal })
+    found ??= findEndpoint(host, { plainHttp: options.plainHttp ?? false, send, clock, signal: lifetime.signal })
       .catch((error) => {
         found = undefined;
         throw error;
@@ -83,8 +90,16 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     return found;
   }
 
+  /** Files may hold another credential for each repository. */
+  function authorizer(name: string, at: URL): Authorizer {
+    const credential = (): ReturnType<CredentialSource> => credentials(host, name);
+    const known = authorizers.get(name) ??
+      createAuthorizer({ endpoint: at, credential, send, clock, lifetime: lifetime.signal });
+    authorizers.set(name, known);
+    return known;
+  }
+
   function link(name: string, scopes: readonly string[]): RepositoryLink {
-    let authorizer: Authorizer | undefined;
     return {
       name,
       traits,
@@ -100,16 +115,9 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       async send({ moreScopes = [], ...request }, call): Promise<Answer> {
         const signal = AbortSignal.any([call.signal, lifetime.signal]);
         const at = await untilAborted(endpoint(), signal);
-        authorizer ??= createAuthorizer({
-          endpoint: at,
-          credential: () => credentials(host, name),
-          send,
-          clock,
-          lifetime: lifetime.signal,
-        });
         return await sendAuthorized(
           { ...request, scopes: [...scopes, ...moreScopes], signal },
-          { endpoint: at, authorizer, send },
+          { endpoint: at, authorizer: authorizer(name, at), send },
         );
       },
     };
@@ -127,7 +135,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     close(): void {
       if (lifetime.signal.aborted) return;
       lifetime.abort(new DOMException(`The client of ${host} was closed`, "AbortError"));
-      own?.close();
+      transport.close();
     },
   };
 }
@@ -146,8 +154,4 @@ function repository(link: RepositoryLink): Repository {
     delete: (reference, call) => deleteManifest(link, reference, call),
     referrers: createReferrers(link),
   };
-}
-
-function fail(): never {
-  throw new TypeError("Cannot send: there is no transport");
 }

@@ -5,6 +5,7 @@
 import { decodeBase64 } from "./base64.ts";
 import type { Credential } from "./credentials.ts";
 import { isDockerHub } from "./endpoint.ts";
+import { jsonErrorPosition } from "./json_position.ts";
 
 /** The part of the file that gantry reads. */
 export interface DockerConfig {
@@ -12,7 +13,7 @@ export interface DockerConfig {
   readonly name: string;
   /** Entries by server: a host, a host and the beginning of a repository, or the URL of an old API. */
   readonly auths: ReadonlyMap<string, unknown>;
-  /** Helper programs by host, without `docker-credential-`. */
+  /** Helper programs by host, without `docker-credential-`; an empty name turns the helper off for that host. */
   readonly credHelpers: ReadonlyMap<string, string>;
   /** The helper program for every other host. */
   readonly credsStore?: string;
@@ -26,12 +27,12 @@ export interface DockerConfig {
  */
 export function parseDockerConfig(text: string, name: string): DockerConfig {
   const { auths, credHelpers, credsStore } = parseObject(text, name);
-  const helpers = entriesOf(credHelpers).filter((entry): entry is [string, string] => isName(entry[1]));
+  const helpers = entriesOf(credHelpers).filter((entry): entry is [string, string] => typeof entry[1] === "string");
   return {
     name,
     auths: new Map(entriesOf(auths)),
     credHelpers: new Map(helpers),
-    ...(isName(credsStore) ? { credsStore } : {}),
+    ...(typeof credsStore === "string" ? { credsStore } : {}),
   };
 }
 
@@ -41,13 +42,16 @@ export function parseDockerConfig(text: string, name: string): DockerConfig {
  * @throws {SyntaxError} When it is something else; nothing of the text is in the message.
  */
 export function parseObject(text: string, name: string): Readonly<Record<string, unknown>> {
-  if (text.trim() === "") return {};
+  // Windows puts a byte order mark before what its editors write.
+  const json = text.replace(/^\ufeff/, "");
+  if (json.trim() === "") return {};
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(json);
   } catch {
     // The cause would quote the text, and with it credentials.
-    throw new SyntaxError(`Cannot parse ${name}: it is not JSON`);
+    const { line, column } = jsonErrorPosition(json);
+    throw new SyntaxError(`Cannot parse ${name}: it is not JSON from line ${line}, column ${column} on`);
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
   throw new SyntaxError(`Cannot parse ${name}: it is not a JSON object`);
@@ -59,6 +63,12 @@ const DOCKER_HUB_SERVER = "https://index.docker.io/v1/";
 /** The name under which a host's credentials are kept when gantry or Docker writes them. */
 export function serverName(host: string): string {
   return isDockerHub(host) ? DOCKER_HUB_SERVER : host;
+}
+
+/** The helper that keeps the credentials of a host, if one does: that of the host before the one for all. */
+export function helperFor({ credHelpers, credsStore }: DockerConfig, host: string): string | undefined {
+  const own = serverNames(host).map((name) => credHelpers.get(name)).find((helper) => helper !== undefined);
+  return (own ?? credsStore) || undefined;
 }
 
 /** Every name under which a host's credentials may be kept, the most likely one first. */
@@ -77,7 +87,7 @@ export function findAuth(config: DockerConfig, host: string, repository: string)
   const names = serverNames(host);
   const parts = repository.split("/");
   const paths = parts.flatMap((_, at) => names.map((name) => [name, ...parts.slice(0, parts.length - at)].join("/")));
-  const legacy = [...config.auths.keys()].filter((key) => names.includes(hostOfUrl(key) ?? ""));
+  const legacy = [...config.auths.keys()].filter((key) => isServerKey(key, host));
   for (const key of [...paths, ...names, ...legacy]) {
     const credential = parseEntry(key, config);
     if (credential !== undefined) return credential;
@@ -88,11 +98,9 @@ export function findAuth(config: DockerConfig, host: string, repository: string)
 /** Tells whether a key of `auths` stands for a host, and not for a part of its repositories. */
 export function isServerKey(key: string, host: string): boolean {
   const names = serverNames(host);
-  return names.includes(key) || names.includes(hostOfUrl(key) ?? "");
-}
-
-function hostOfUrl(key: string): string | undefined {
-  return /^https?:\/\/([^/]+)/.exec(key)?.[1];
+  // Old files hold the URL of an API; podman's hold the path of a repository, which has no scheme.
+  const hostOfUrl = /^https?:\/\/([^/]+)/.exec(key)?.[1] ?? key.replace(/\/(?:v[12]\/?)?$/, "");
+  return names.includes(key) || names.includes(hostOfUrl);
 }
 
 function parseEntry(server: string, { auths, name }: DockerConfig): Credential | undefined {
@@ -124,8 +132,4 @@ function splitAuth(auth: string): Credential | undefined {
 
 function entriesOf(value: unknown): readonly [string, unknown][] {
   return typeof value === "object" && value !== null ? Object.entries(value) : [];
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }

@@ -1,3 +1,4 @@
+import type { Clock } from "./clock.ts";
 import { ConnectionError, type Transport } from "./transport.ts";
 
 /** Docker Hub answers under another name than people write. */
@@ -15,36 +16,53 @@ export function isLoopbackHost(host: string): boolean {
   return LOOPBACK_HOST_REGEXP.test(host);
 }
 
+/** What {@linkcode findEndpoint} needs. */
+export interface FindEndpointOptions {
+  /** HTTP without asking. */
+  readonly plainHttp: boolean;
+  readonly send: Transport;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Finds out where a registry's API is.
  *
  * It is HTTPS. On this machine itself it is HTTP unless the registry answers TLS there, which costs one attempt.
  *
  * @param host Host and port as they stand in a reference.
- * @param options `plainHttp`: HTTP without asking.
  * @throws {ConnectionError} When a registry on this machine does not answer.
  */
-export async function findEndpoint(
-  host: string,
-  options: { readonly plainHttp: boolean; readonly send: Transport; readonly signal: AbortSignal },
-): Promise<URL> {
+export async function findEndpoint(host: string, options: FindEndpointOptions): Promise<URL> {
   if (options.plainHttp) return new URL(`http://${host}/`);
   const https = new URL(`https://${isDockerHub(host) ? DOCKER_HUB_API_HOST : host}/`);
   if (!isLoopbackHost(host)) return https;
-  return await answersTls(https, options.send, options.signal) ? https : new URL(`http://${host}/`);
+  return await answersTls(https, options) ? https : new URL(`http://${host}/`);
 }
 
-async function answersTls(https: URL, send: Transport, signal: AbortSignal): Promise<boolean> {
-  const url = new URL("/v2/", https);
+/** How long a server may look at the beginning of TLS before it counts as one that waits for HTTP, in milliseconds. */
+const HANDSHAKE_LIMIT = 5000;
+
+async function answersTls(https: URL, { send, clock, signal }: FindEndpointOptions): Promise<boolean> {
+  const limit = new AbortController();
+  const stop = clock.timer(HANDSHAKE_LIMIT, () => limit.abort(new ConnectionError("stalled", "No TLS in time")));
   try {
-    const answer = await send({ method: "GET", url, headers: {}, trusted: true, signal });
+    const answer = await send({
+      method: "GET",
+      url: new URL("/v2/", https),
+      headers: {},
+      trusted: true,
+      signal: AbortSignal.any([signal, limit.signal]),
+    });
     await answer.body?.cancel();
     return true;
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;
     // A certificate that is not trusted is TLS; the real request will say what is wrong with it.
     if (error.problem === "certificate") return true;
-    if (["tls", "reset", "other"].includes(error.problem)) return false;
+    if (["tls", "reset", "stalled", "other"].includes(error.problem)) return false;
     throw error;
+  } finally {
+    stop();
   }
 }

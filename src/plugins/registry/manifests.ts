@@ -14,37 +14,42 @@ import { DigestMismatchError } from "./verified_stream.ts";
 
 const ACCEPT = MANIFEST_MEDIA_TYPES.join(", ");
 
-const NO_ANSWER = { response: undefined } as const;
-
 /** Says what a tag or a digest stands for, by HEAD where the registry answers it in full. */
 export async function resolveManifest(
   link: RepositoryLink,
   reference: string,
   call: Call,
 ): Promise<Descriptor | undefined> {
-  const { response } = await link.retry(() =>
-    link.send({
-      action: `resolve ${nameOf(link, reference)}`,
-      method: "HEAD",
-      target: manifestPath(link, reference),
-      headers: { accept: ACCEPT },
-      expect: [200, 404],
-    }, call), call).catch((error) => {
-      // The answer to HEAD cannot say why it is a no; the answer to GET can.
-      if (error instanceof RegistryError && error.status < 500) return NO_ANSWER;
-      throw error;
-    });
-  if (response === undefined) return (await fetchManifest(link, reference, call))?.descriptor;
-  await response.body?.cancel();
-  if (response.status === 404) return undefined;
-  const digest = response.headers.get("docker-content-digest") ?? "";
-  const size = Number(response.headers.get("content-length") ?? NaN);
-  const mediaType = bareMediaType(response.headers.get("content-type") ?? undefined);
+  const answer = await headManifest(link, reference, call);
+  if (answer?.status === 404) return undefined;
+  const digest = answer?.headers.get("docker-content-digest") ?? "";
+  const size = Number(answer?.headers.get("content-length") ?? NaN);
+  const mediaType = bareMediaType(answer?.headers.get("content-type") ?? undefined);
   if (isDigest(digest) && Number.isSafeInteger(size) && size > 0 && mediaType !== "") {
     checkAsked(link, reference, digest);
     return { mediaType, digest, size };
   }
   return (await fetchManifest(link, reference, call))?.descriptor;
+}
+
+/** @returns `undefined` for a no: the answer to HEAD cannot say why, the answer to GET can. */
+async function headManifest(link: RepositoryLink, reference: string, call: Call): Promise<Response | undefined> {
+  try {
+    return await link.retry(async () => {
+      const { response } = await link.send({
+        action: `resolve ${nameOf(link, reference)}`,
+        method: "HEAD",
+        target: manifestPath(link, reference),
+        headers: { accept: ACCEPT },
+        expect: [200, 404],
+      }, call);
+      await response.body?.cancel();
+      return response;
+    }, call);
+  } catch (error) {
+    if (error instanceof RegistryError && error.status < 500) return undefined;
+    throw error;
+  }
 }
 
 /** Reads a manifest. */

@@ -30,6 +30,8 @@ export interface RegistryFailure {
   readonly requestId?: string;
   /** The `Retry-After` header as it came. */
   readonly retryAfter?: string;
+  /** How often it was tried, when it was more than once. */
+  readonly attempts?: number;
 }
 
 /** A registry answered, and the answer is no. */
@@ -43,6 +45,7 @@ export class RegistryError extends Error implements RegistryFailure {
   readonly text?: string;
   readonly requestId?: string;
   readonly retryAfter?: string;
+  readonly attempts?: number;
 
   constructor(failure: RegistryFailure, options?: ErrorOptions) {
     super(`Cannot ${failure.action}: ${summary(failure)}`, options);
@@ -54,6 +57,7 @@ export class RegistryError extends Error implements RegistryFailure {
     if (failure.text !== undefined) this.text = failure.text;
     if (failure.requestId !== undefined) this.requestId = failure.requestId;
     if (failure.retryAfter !== undefined) this.retryAfter = failure.retryAfter;
+    if (failure.attempts !== undefined) this.attempts = failure.attempts;
   }
 
   /** Whether the registry reported one of these codes. */
@@ -100,7 +104,8 @@ function summary(failure: RegistryFailure): string {
       return [name, error.message, error.detail].filter((part) => part).join(", ");
     }).join("; ");
   const request = failure.requestId === undefined ? "" : `, request ${failure.requestId}`;
-  return `${said} (${failure.method} ${failure.url}${request})`;
+  const attempts = failure.attempts === undefined ? "" : `, ${failure.attempts} attempts`;
+  return `${said} (${failure.method} ${failure.url}${request}${attempts})`;
 }
 
 async function readText(answer: Response): Promise<string> {

@@ -59,6 +59,7 @@ const LONGEST_DELAY = 30_000;
 /** Starts counting: the delay doubles from half a second to half a minute, less up to a half of it by chance. */
 export function createBackoff({ policy, clock, random = Math.random }: BackoffOptions): Backoff {
   let failures = 0;
+  let attempts = 0;
   let budget = policy.budget;
   return {
     progress(): void {
@@ -66,12 +67,13 @@ export function createBackoff({ policy, clock, random = Math.random }: BackoffOp
     },
     async pause(error, call, worthIt = isTemporary(error)): Promise<void> {
       call.signal.throwIfAborted();
-      if (failures >= policy.retries || !worthIt) throw error;
+      attempts++;
+      if (failures >= policy.retries || !worthIt) throw afterAttempts(error, attempts);
       const own = Math.min(FIRST_DELAY * 2 ** failures, LONGEST_DELAY);
       const asked = error instanceof RegistryError ? parseRetryAfter(error.retryAfter, clock.now()) : undefined;
       // Chance may only add to what the registry asks for.
       const delay = asked === undefined ? own * (1 - random() / 2) : asked + random() * Math.min(own, 1000);
-      if (delay > budget) throw error;
+      if (delay > budget) throw afterAttempts(error, attempts);
       failures++;
       budget -= delay;
       const message = error instanceof Error ? error.message : String(error);
@@ -79,6 +81,14 @@ export function createBackoff({ policy, clock, random = Math.random }: BackoffOp
       await clock.wait(delay, call.signal);
     },
   };
+}
+
+/** Says of an error how often it was tried, when it was more than once. */
+function afterAttempts(error: unknown, attempts: number): unknown {
+  if (attempts === 1) return error;
+  if (error instanceof RegistryError) return new RegistryError({ ...error, attempts }, { cause: error });
+  if (!(error instanceof ConnectionError)) return error;
+  return new ConnectionError(error.problem, `${error.message}, after ${attempts} attempts`, { cause: error });
 }
 
 /** Statuses that pass: overload, gateways, and a client's own request that came too slowly. */

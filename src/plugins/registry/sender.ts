@@ -1,6 +1,5 @@
 import type { Authorizer } from "./authorizer.ts";
 import { readRegistryError, RegistryError } from "./registry_error.ts";
-import { redactUrl } from "./redact_url.ts";
 import { parseServerUrl } from "./server_url.ts";
 import type { Method, RequestBody, Transport } from "./transport.ts";
 
@@ -49,8 +48,9 @@ const CHALLENGE_LIMIT = 2;
 export async function sendAuthorized(request: RegistryRequest, options: SenderOptions): Promise<Answer> {
   const { endpoint, authorizer, send } = options;
   let url = new URL(request.target, endpoint);
+  let redirects = 0;
   let challenges = 0;
-  for (let redirects = 0; redirects <= REDIRECT_LIMIT;) {
+  while (true) {
     const trusted = url.origin === endpoint.origin;
     const authorization = trusted ? await authorizer.header(request.scopes, request.signal) : undefined;
     const response = await send({
@@ -67,30 +67,17 @@ export async function sendAuthorized(request: RegistryRequest, options: SenderOp
     });
     if (request.expect.includes(response.status)) return { response, url };
     const location = redirectLocation(response);
+    const challenge = response.status === 401 && trusted ? response.headers.get("www-authenticate") : null;
+    const refusal = await readRegistryError(request.action, { method: request.method, url }, response);
     if (location !== undefined) {
-      await response.body?.cancel();
+      if (++redirects > REDIRECT_LIMIT) throw new RegistryError({ ...refusal, text: "too many redirects" });
       url = parseServerUrl(location, { what: "redirect", base: url, endpoint });
-      redirects++;
-      continue;
+    } else if (challenge === null || ++challenges > CHALLENGE_LIMIT) {
+      throw refusal;
+    } else if (!await authorizer.learn(challenge, request.scopes, authorization)) {
+      throw refusal;
     }
-    const challenge = response.headers.get("www-authenticate");
-    if (response.status === 401 && trusted && challenge !== null && challenges < CHALLENGE_LIMIT) {
-      challenges++;
-      if (await authorizer.learn(challenge, request.scopes, authorization)) {
-        await response.body?.cancel();
-        continue;
-      }
-    }
-    throw await readRegistryError(request.action, { method: request.method, url }, response);
   }
-  throw new RegistryError({
-    action: request.action,
-    method: request.method,
-    url: redactUrl(url),
-    status: 310,
-    errors: [],
-    text: "too many redirects",
-  });
 }
 
 /** A 303 asks for a GET of something else, and no request of the distribution API can mean that. */

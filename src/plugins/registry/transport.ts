@@ -32,6 +32,12 @@ export interface TransportRequest {
  */
 export type Transport = (request: TransportRequest) => Promise<Response>;
 
+/** A transport, and the way to let go of its connections. */
+export interface OpenTransport {
+  readonly send: Transport;
+  close(): void;
+}
+
 /** What went wrong on the way: `certificate` and `blocked` do not get better by themselves, the others may. */
 export type ConnectionProblem = "refused" | "reset" | "dns" | "certificate" | "tls" | "stalled" | "blocked" | "other";
 

@@ -4,6 +4,7 @@
  * @see {@link https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-blobs | OCI distribution-spec 1.1.1, Pushing blobs}
  */
 import type { Descriptor } from "../../oci/descriptor.ts";
+import { digestAlgorithm } from "../../oci/digest.ts";
 import type { Call } from "./call.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import { repositoryScope } from "./scope.ts";
@@ -37,7 +38,11 @@ export async function startUpload(
   call: Call,
   mount?: { readonly from: string },
 ): Promise<UploadSession | undefined> {
-  const query = mount === undefined ? "" : `?mount=${encodeURIComponent(blob.digest)}&from=${mount.from}`;
+  const query = mount !== undefined
+    ? `?mount=${encodeURIComponent(blob.digest)}&from=${mount.from}`
+    : digestAlgorithm(blob.digest) === "sha256"
+    ? ""
+    : `?digest-algorithm=${digestAlgorithm(blob.digest)}`;
   const answer = await link.send({
     action: `push blob ${blob.digest}`,
     method: "POST",
@@ -174,8 +179,11 @@ async function sessionOf(
   call: Call,
   before?: UploadSession,
 ): Promise<UploadSession> {
-  const location = response.headers.get("location") ?? before?.url.href ?? "";
+  const location = response.headers.get("location") ?? before?.url.href;
   const endpoint = await link.endpoint(call);
+  if (location === undefined) {
+    throw new TypeError(`Cannot use the upload that ${endpoint.host} began: it has no location`);
+  }
   const minimum = Number(response.headers.get("oci-chunk-min-length") ?? before?.chunkMinimum ?? 0);
   return {
     url: parseServerUrl(location, { what: "upload location", base: url, endpoint }),

@@ -58,7 +58,7 @@ Deno.test("auth/basic-only: credentials go out after the challenge, and from the
 Deno.test("auth/basic-only: what is refused is not sent again", async () => {
   await using fake = startFakeRegistry({ auth: { mode: "basic", users: { ann: "other" } } });
   using client = testClient(fake, asAnn);
-  const asking = client.repository("acme/app").resolve("latest", testContext());
+  const asking = client.repository("acme/app").exists(sizedContent(1).descriptor, testContext());
   await assert.rejects(asking, (error) => error instanceof RegistryError && error.status === 401);
   assert.equal(fake.requests.length, 2);
 });
@@ -66,7 +66,7 @@ Deno.test("auth/basic-only: what is refused is not sent again", async () => {
 Deno.test("auth/basic-only: without credentials the first answer is the last", async () => {
   await using fake = startFakeRegistry({ auth: { mode: "basic", users: USERS } });
   using client = testClient(fake);
-  await assert.rejects(client.repository("acme/app").resolve("latest", testContext()), /401/);
+  await assert.rejects(client.repository("acme/app").exists(sizedContent(1).descriptor, testContext()), /401/);
   assert.equal(fake.requests.length, 1);
 });
 
@@ -128,8 +128,13 @@ Deno.test("auth/single-flight: a caller that gives up does not take the token fr
   const repository = client.repository("acme/app");
   const impatient = repository.resolve("a", testContext(aborter.signal));
   await fake.stalled();
+  const patient = repository.resolve("b", testContext());
   aborter.abort(new Error("interrupted"));
   await assert.rejects(impatient, /interrupted/);
+  // The second one waits for the token that the first one asked for, until nobody wants anything any more.
+  client.close();
+  await assert.rejects(patient, /was closed/);
+  assert.equal(tokenRequests(fake).length, 1);
 });
 
 Deno.test("auth/token-expiry-mid-upload: a token is renewed before it is too old, and chunks that are done stay", async () => {
@@ -186,6 +191,32 @@ Deno.test("auth/identity-token-oauth2-404-fallback: a server without OAuth2 is a
     assert.equal(await client.repository("acme/app").resolve("latest", testContext()), undefined);
     assert.deepEqual(tokenRequests(fake).map((line) => line.split("?")[0]), ["POST /token", "GET /token"]);
   }
+});
+
+Deno.test("auth/oauth2-get-404-fallback: a server without GET is asked by POST", async () => {
+  await using fake = startFakeRegistry({ auth: { mode: "bearer", users: USERS } });
+  using client = testClient(fake, asAnn);
+  fake.fault({ path: /^\/token/, fault: { kind: "answer", answer: () => new Response(undefined, { status: 405 }) } });
+  const grant = { kind: "answer", answer: () => Response.json({ access_token: "granted" }) } as const;
+  fake.fault({ method: "POST", path: /^\/token/, fault: grant });
+  // The fake registry does not know the token, so it is asked for a better one.
+  assert.equal(await client.repository("acme/app").exists(sizedContent(1).descriptor, testContext()), false);
+  assert.deepEqual(tokenRequests(fake).slice(0, 2).map((line) => line.split("?")[0]), ["GET /token", "POST /token"]);
+  assert.ok(fake.requests.some(({ headers }) => headers.get("authorization") === "Bearer granted"));
+});
+
+Deno.test("auth/refresh-token-rotation: a refresh token that is refused gives way to what it was given for", async () => {
+  await using fake = startFakeRegistry({ auth: { mode: "bearer", users: USERS } });
+  using client = testClient(fake, asAnn);
+  const first = Response.json({ access_token: "first", refresh_token: "short-lived" });
+  fake.fault({ path: /^\/token/, fault: { kind: "answer", answer: () => first } });
+  fake.fault({
+    method: "POST",
+    path: /^\/token/,
+    fault: { kind: "answer", answer: () => new Response("", { status: 401 }) },
+  });
+  assert.equal(await client.repository("acme/app").exists(sizedContent(1).descriptor, testContext()), false);
+  assert.deepEqual(tokenRequests(fake).map((line) => line.split("?")[0]), ["GET /token", "POST /token", "GET /token"]);
 });
 
 Deno.test("auth/refresh-token-rotation: the new refresh token is shown next time", async () => {
@@ -265,7 +296,7 @@ Deno.test("auth/challenge-from-redirect-target: a 401 from elsewhere gets no cre
 Deno.test("auth/registry-token: a token from a file goes to the registry as it is", async () => {
   await using fake = startFakeRegistry({ auth: { mode: "bearer" } });
   using client = testClient(fake, { credentials: () => Promise.resolve({ kind: "registry-token", token: "mine" }) });
-  await assert.rejects(client.repository("acme/app").resolve("latest", testContext()), /401/);
+  await assert.rejects(client.repository("acme/app").exists(sizedContent(1).descriptor, testContext()), /401/);
   assert.deepEqual(fake.requests.map(({ headers }) => headers.get("authorization")), [null, "Bearer mine"]);
 });
 
@@ -289,4 +320,17 @@ Deno.test("err/token-redacted: no message and no log line holds a credential", a
   const said = [error.message, JSON.stringify(error), ...context.log.lines].join("\n");
   assert.ok(context.log.lines.length > 2);
   assert.doesNotMatch(said, /s:ecret|fake-token|Basic |Bearer /);
+});
+
+Deno.test("err/token-redacted: the signature of a redirect is in no message", async () => {
+  await using cdn = startFakeRegistry();
+  await using fake = startFakeRegistry();
+  using client = testClient(fake);
+  const location = `${cdn.origin}/blob?X-Signature=secret&expires=1`;
+  const redirect = (): Response => new Response(undefined, { status: 307, headers: { location } });
+  fake.fault({ fault: { kind: "answer", answer: redirect } });
+  cdn.fault({ fault: { kind: "answer", answer: () => new Response("expired", { status: 403 }) } });
+  await assert.rejects(client.repository("acme/app").fetch(sizedContent(1).descriptor, testContext()), {
+    message: new RegExp(`HTTP 403, expired \\(GET ${cdn.origin}/blob\\?X-Signature=…&expires=…\\)$`),
+  });
 });

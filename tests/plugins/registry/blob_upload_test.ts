@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { digestOf } from "../../../src/oci/digest.ts";
 import type { Content } from "../../../src/oci/descriptor.ts";
 import { ConnectionError } from "../../../src/plugins/registry/transport.ts";
 import { RegistryError } from "../../../src/plugins/registry/registry_error.ts";
@@ -48,6 +49,26 @@ Deno.test("upload/location-relative, upload/location-absolute: both are followed
     assertStored(fake, content);
     assert.deepEqual(fake.unusedFaults, []);
   }
+});
+
+Deno.test("upload/location-relative: an upload without a location is refused", async () => {
+  await using fake = startFakeRegistry();
+  using client = testClient(fake);
+  fake.fault({ method: "POST", fault: { kind: "answer", answer: () => new Response(undefined, { status: 202 }) } });
+  await assert.rejects(client.repository("acme/app", "push").pushBlob(sizedContent(10_000), testContext()), {
+    message: `Cannot use the upload that ${fake.host} began: it has no location`,
+  });
+});
+
+Deno.test("pushBlob() says when a digest is not a sha256", async () => {
+  await using fake = startFakeRegistry();
+  using client = testClient(fake);
+  const content = sizedContent(10_000);
+  const digest = digestOf(await new Response(content.open()).bytes(), "sha512");
+  const blob = { descriptor: { ...content.descriptor, digest }, open: () => content.open() };
+  await client.repository("acme/app", "push").pushBlob(blob, testContext());
+  assertStored(fake, blob);
+  assert.match(fake.requests.find(({ method }) => method === "POST")?.path ?? "", /\?digest-algorithm=sha512$/);
 });
 
 Deno.test("upload/location-query-preserved: the registry's query comes back byte by byte, with the digest behind", async () => {
@@ -309,14 +330,33 @@ Deno.test("upload/range-stale-ecr: an offset beyond what was sent is not believe
   const content = sizedContent(2 * MIB);
   await client.repository("acme/app", "push").pushBlob(content, testContext());
   assertStored(fake, content);
-  assert.equal(fake.requests.filter(({ method }) => method === "POST").length, 2);
+  assert.deepEqual(fake.requests.map(({ method }) => method), ["HEAD", "POST", "PUT", "HEAD", "GET", "POST", "PUT"]);
+});
+
+Deno.test("upload/416-first-byte: an offset that has moved meanwhile is asked for once more", async () => {
+  await using fake = startFakeRegistry();
+  using client = testClient(fake);
+  fake.fault({ method: "PUT", path: SESSION, fault: { kind: "cut-request", after: MIB } });
+  fake.fault({
+    method: "GET",
+    path: SESSION,
+    fault: { kind: "edit", edit: (answer) => withHeader(answer, "range", "0-999") },
+  });
+  const content = sizedContent(2 * MIB);
+  await client.repository("acme/app", "push").pushBlob(content, testContext());
+  assertStored(fake, content);
+  const ranges = fake.requests.filter(({ method }) => method === "PATCH").map(({ headers }) =>
+    headers.get("content-range")
+  );
+  assert.deepEqual(ranges, [`1000-${2 * MIB - 1}`, `${MIB}-${2 * MIB - 1}`]);
 });
 
 Deno.test("upload/416-first-byte: a resumed upload that is refused begins anew, in one piece", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);
   fake.fault({ method: "PUT", path: SESSION, fault: { kind: "cut-request", after: MIB } });
-  fake.fault({ method: "PATCH", fault: { kind: "answer", answer: () => new Response(undefined, { status: 416 }) } });
+  const refused = { kind: "answer", answer: () => new Response(undefined, { status: 416 }) } as const;
+  fake.fault({ method: "PATCH", times: 2, fault: refused });
   const content = sizedContent(2 * MIB);
   await client.repository("acme/app", "push").pushBlob(content, testContext());
   assertStored(fake, content);
@@ -510,7 +550,11 @@ Deno.test("conc/progress-monotonic: progress stays between nothing and everythin
 });
 
 function withLocation(answer: Response, shape: (url: URL) => string): Response {
+  return withHeader(answer, "location", shape(new URL(answer.headers.get("location") ?? "")));
+}
+
+function withHeader(answer: Response, name: string, value: string): Response {
   const headers = new Headers(answer.headers);
-  headers.set("location", shape(new URL(headers.get("location") ?? "")));
+  headers.set(name, value);
   return new Response(answer.body, { status: answer.status, headers });
 }

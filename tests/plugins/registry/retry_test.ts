@@ -101,11 +101,25 @@ Deno.test("err/429-quota-not-forever: the budget ends it, and the answer's own w
   const clock = testClock();
   const options = { policy: { retries: 100, budget: 60_000 }, clock, random: () => 0 };
   const quota = failure(429, { code: "TOOMANYREQUESTS", text: "quota exceeded" });
-  await assert.rejects(retry(failing(Infinity, quota), options, testContext()), quota);
+  await assert.rejects(retry(failing(Infinity, quota), options, testContext()), (error) => {
+    assert.ok(error instanceof RegistryError);
+    assert.deepEqual([error.attempts, error.cause], [clock.waits.length + 1, quota]);
+    return error.message.includes("TOOMANYREQUESTS (429), quota exceeded") && error.message.endsWith(" attempts)");
+  });
   assert.ok(clock.waits.reduce((sum, wait) => sum + wait, 0) <= 60_000);
 
   const longer = failure(429, { retryAfter: "3600" });
   await assert.rejects(retry(failing(1, longer), options, testContext()), longer);
+});
+
+Deno.test("retry() says how often it tried to connect", async () => {
+  const options = { policy: { retries: 2, budget: Infinity }, clock: testClock() };
+  const refused = new ConnectionError("refused", "Cannot reach ghcr.io: connection refused");
+  await assert.rejects(retry(failing(Infinity, refused), options, testContext()), {
+    name: "ConnectionError",
+    message: "Cannot reach ghcr.io: connection refused, after 3 attempts",
+    problem: "refused",
+  });
 });
 
 Deno.test("createBackoff() counts failures anew after progress, and waits at most half a minute by itself", async () => {

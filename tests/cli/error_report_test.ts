@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { errorReport } from "../../src/cli/error_report.ts";
+import { StageError } from "../../src/pipeline/stage_error.ts";
+import { TargetsError } from "../../src/pipeline/targets.ts";
+import { CredentialsRefusedError } from "../../src/plugins/registry/credentials_refused_error.ts";
+import { RegistryError } from "../../src/plugins/registry/registry_error.ts";
+
+/** What a token server, whose name is not the registry's, says to a stranger. */
+const UNAUTHORIZED = new RegistryError({
+  action: "get a token from auth.docker.io",
+  method: "GET",
+  url: "https://auth.docker.io/token",
+  status: 401,
+  errors: [{ code: "UNAUTHORIZED", message: "who are you" }],
+});
+
+function adviceOf(error: unknown): string | undefined {
+  return /^advice: (.*)$/m.exec(errorReport(error))?.[1];
+}
+
+Deno.test("errorReport() advises to log in to the registry that the user has named", () => {
+  const inTarget = new StageError("upload", "oci://docker.io/acme/app", UNAUTHORIZED);
+  const expected = "log in with `gantry login docker.io`, or pass --username and --password-stdin";
+  assert.equal(adviceOf(inTarget), expected);
+  assert.equal(adviceOf(new StageError("upload", undefined, new TargetsError([inTarget], [], []))), expected);
+});
+
+Deno.test("errorReport() advises to log in to the host that has answered when it knows no other", () => {
+  assert.match(adviceOf(UNAUTHORIZED) ?? "", /`gantry login auth\.docker\.io`/);
+});
+
+Deno.test("errorReport() does not advise to log in when it was the login that failed", () => {
+  const advice = adviceOf(new CredentialsRefusedError("Cannot log in to ghcr.io: UNAUTHORIZED (401)"));
+  assert.match(advice ?? "", /^check the user name and the password; /);
+});
