@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { askOnTerminal } from "./src/cli/ask_on_terminal.ts";
 import { createPrompt } from "./src/cli/prompt.ts";
 import { run } from "./src/cli/run.ts";
 import { createSecrets } from "./src/cli/secrets.ts";
@@ -11,9 +10,12 @@ import type { World } from "./src/cli/world.ts";
 
 if (import.meta.main) {
   const interrupt = new AbortController();
-  // The first Ctrl-C lets work end cleanly, the second one ends the process at once.
+  // The first Ctrl-C lets work end cleanly, the second one ends the process at once. A task runner passes on the signal
+  // that the terminal has sent already; within a second both are one.
+  let interrupted = Infinity;
   const onInterrupt = (): void => {
-    if (interrupt.signal.aborted) Deno.exit(130);
+    if (performance.now() - interrupted > 1000) Deno.exit(130);
+    interrupted = Math.min(interrupted, performance.now());
     interrupt.abort(new DOMException("Interrupted", "AbortError"));
   };
   Deno.addSignalListener("SIGINT", onInterrupt);
@@ -34,7 +36,6 @@ function hostWorld(signal: AbortSignal, interrupt: () => void): World {
   if (!Deno.stderr.isTerminal()) return world;
   return {
     ...world,
-    ...(Deno.stdin.isTerminal() ? { ask: (question) => askOnTerminal(question, signal) } : {}),
     terminal: {
       color: !Deno.noColor,
       columns: () => Deno.consoleSize().columns || 80,
@@ -52,5 +53,11 @@ function hostWorld(signal: AbortSignal, interrupt: () => void): World {
 }
 
 function writeAll(to: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
-  while (bytes.byteLength > 0) bytes = bytes.subarray(to.writeSync(bytes));
+  try {
+    while (bytes.byteLength > 0) bytes = bytes.subarray(to.writeSync(bytes));
+  } catch (error) {
+    // Whoever reads has seen enough, as in `gantry plan | head`: the exit code is that of a SIGPIPE.
+    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(141);
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 import type { Reference } from "../oci/reference.ts";
 import type { Log } from "../pipeline/context.ts";
-import type { Collector, Filter, Tagger, Target } from "../pipeline/plugin.ts";
+import type { Collector, Tagger, Target } from "../pipeline/plugin.ts";
 import type { Pipeline } from "../pipeline/publish.ts";
 import { env } from "../plugins/annotate/env.ts";
 import { git } from "../plugins/annotate/git.ts";
@@ -35,11 +35,10 @@ export async function buildPipeline(
   const profile = PROFILES[chosen.name];
   const ignoring = await ignoringFor(settings, chosen.name, means.log);
   const collect: readonly Collector[] = [await collectorFor(settings, means.world, ignoring.prune)];
-  const filter: readonly Filter[] = [ignoring.filter];
   const { compression, artifactType } = settings;
   return {
     collect,
-    filter,
+    filter: ignoring.filters,
     archive: profile.archiver({ compression, ...(artifactType === undefined ? {} : { artifactType }) }),
     annotate: [
       staticAnnotations(settings.annotations),

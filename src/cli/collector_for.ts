@@ -8,7 +8,7 @@ import { looksLikeTar, peek } from "./peek.ts";
 import type { Settings } from "./settings.ts";
 import type { World } from "./world.ts";
 
-const TAR_NAME_REGEXP = /\.(tar|tar\.gz|tgz|tar\.zst|tzst)$/i;
+const TAR_NAME_REGEXP = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|txz|tar\.bz2|tbz2?)$/i;
 
 /**
  * Chooses the collector: a directory, a tar by its ending, any other file as itself, and standard input as a tar when
@@ -22,7 +22,7 @@ export async function collectorFor(
   prune: (path: string) => boolean,
 ): Promise<Collector> {
   if (source === "-") {
-    const { head, stream } = await peek(world.stdin());
+    const { head, stream } = await peek(world.stdin(), world.signal);
     const open = (): ReadableStream<Uint8Array<ArrayBuffer>> => stream;
     return looksLikeTar(head) ? tar({ symlinks, open }) : stdin({ name: stdinName, read: open });
   }

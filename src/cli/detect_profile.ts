@@ -14,6 +14,7 @@ export interface ChosenProfile {
  * @param source The source as it was written; anything but a directory is `generic`.
  */
 export async function detectProfile(source: string, log: Log): Promise<ChosenProfile> {
+  if (source === "-" || await isFile(source)) return { name: "generic", because: "the source is no directory" };
   if (await isFile(join(source, "timoni.cue"))) return { name: "timoni", because: "there is a timoni.cue" };
   if (await isFile(join(source, "Chart.yaml"))) {
     log.warn(

@@ -15,7 +15,8 @@ export function errorReport(error: unknown): string {
   const { root, wheres, host } = unwrap(error);
   if (root instanceof TargetsError && root.errors.length > 1) {
     const reports = root.errors.map((each) => errorReport(each).trimEnd());
-    return `${reports.join("\n")}\n${remainder(root)}`;
+    const tagged = isTagging(error) && root.done.length > 0 ? `  tagged in ${root.done.join(", ")}\n` : "";
+    return `${reports.join("\n")}\n${tagged}`;
   }
   const lines = [`error: ${messageOf(root)}`];
   for (const where of wheres) lines.push(`  ${where}`);
@@ -39,7 +40,7 @@ function unwrap(error: unknown): Unwrapped {
   let current = error;
   while (true) {
     if (current instanceof TargetsError && current.errors.length === 1) {
-      if (current.done.length > 0) wheres.unshift(`done for ${current.done.join(", ")}`);
+      if (isTagging(error) && current.done.length > 0) wheres.unshift(`tagged in ${current.done.join(", ")}`);
       current = current.errors[0];
     } else if (current instanceof StageError) {
       if ((current.stage === "upload" || current.stage === "tag") && current.plugin !== undefined) {
@@ -53,8 +54,9 @@ function unwrap(error: unknown): Unwrapped {
   }
 }
 
-function remainder({ done }: TargetsError): string {
-  return done.length > 0 ? `  done for ${done.join(", ")}\n` : "";
+/** Before tagging, nothing is visible in any target, so there is nothing to tell of the others. */
+function isTagging(error: unknown): boolean {
+  return error instanceof StageError && error.stage === "tag";
 }
 
 function messageOf(error: unknown): string {

@@ -1,4 +1,5 @@
 import { StageError } from "../pipeline/stage_error.ts";
+import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../pipeline/targets.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -10,7 +11,7 @@ export const EXIT = {
   failed: 1,
   /** The command line, the configuration or the source is wrong; nothing was contacted. */
   usage: 2,
-  /** Some targets have it under its tags and others do not. */
+  /** Everything is uploaded, but not every tag is set everywhere. */
   partial: 3,
   /** Interrupted. */
   interrupted: 130,
@@ -21,10 +22,14 @@ export function exitCode(error: unknown, signal: AbortSignal): number {
   if (signal.aborted) return EXIT.interrupted;
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof StageError) {
-    if (error.cause instanceof TargetsError && error.stage === "tag" && error.cause.done.length > 0) {
-      return EXIT.partial;
-    }
-    return error.stage === "upload" || error.stage === "tag" ? EXIT.failed : EXIT.usage;
+    if (error.stage === "tag") return error.cause instanceof TargetsError ? taggingCode(error.cause) : EXIT.failed;
+    return error.stage === "upload" ? EXIT.failed : EXIT.usage;
   }
   return EXIT.failed;
+}
+
+/** Of several tags some may be set, even in a single target. Only a refusal to move the first one sets none. */
+function taggingCode({ done, errors }: TargetsError): number {
+  const refused = errors.every((error) => error instanceof StageError && error.cause instanceof TagExistsError);
+  return refused && done.length === 0 ? EXIT.failed : EXIT.partial;
 }

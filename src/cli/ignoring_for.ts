@@ -1,8 +1,12 @@
-import { join } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { Reference } from "../oci/reference.ts";
 import type { Log } from "../pipeline/context.ts";
 import type { Filter } from "../pipeline/plugin.ts";
+import { reasonOf } from "../plugins/collect/reading_error.ts";
 import { GANTRY_IGNORES, VERSION_CONTROL_IGNORES } from "../plugins/filter/default_ignores.ts";
+import type { SymlinkPolicy } from "../plugins/collect/directory.ts";
 import { disputedPatterns } from "../plugins/filter/disputed_patterns.ts";
+import { emptied } from "../plugins/filter/emptied.ts";
 import { ignore } from "../plugins/filter/ignore.ts";
 import { ignoreRules, type PatternGroup } from "../plugins/filter/ignore_rules.ts";
 import { parseIgnoreFile } from "../plugins/filter/parse_ignore_file.ts";
@@ -14,7 +18,7 @@ import { UsageError } from "./usage_error.ts";
 
 /** The filter, and what of it the walk of a directory may know in advance. */
 export interface Ignoring {
-  readonly filter: Filter;
+  readonly filters: readonly Filter[];
   /** Tells which directories need not be walked, because nothing in them is kept. */
   readonly prune: (path: string) => boolean;
 }
@@ -24,17 +28,25 @@ export interface Ignoring {
  * that was named, and patterns that were given. The last pattern that matches counts.
  */
 export async function ignoringFor(settings: Settings, profileName: ProfileName, log: Log): Promise<Ignoring> {
-  const sources = await patternSources(settings, profileName);
-  // The walk cannot wait for the filter, so the files are read here too. Only a directory is walked.
-  const groups = await loadPatterns(sources, (name) => readFile(join(settings.source, name)));
+  const root = await rootOf(settings.source);
+  const own = root === undefined ? [] : await ownTargets(root, settings.targets);
+  const sources = await patternSources(settings, profileName, own);
+  // What is no directory is not walked; the filter finds the files among the entries.
+  if (root === undefined) return { filters: [ignore(sources)], prune: () => false };
+  // Read once, so that the walk and the filter cannot disagree.
+  const groups = await loadPatterns(sources, (name) => readRootFile(root, name, settings.symlinks));
   const files = new Set(sources.flatMap((source) => "file" in source ? [source.file] : []));
   for (const group of groups) {
-    if (files.has(group.from)) warnOfDisputes(group, log);
+    if (files.has(group.from) || group.from === settings.ignoreFile) warnOfDisputes(group, log);
   }
-  return { filter: ignore(sources), prune: ignoreRules(groups).prunes };
+  return { filters: [ignore(groups), emptied(own, OWN_TARGET)], prune: ignoreRules(groups).prunes };
 }
 
-async function patternSources(settings: Settings, profileName: ProfileName): Promise<readonly PatternSource[]> {
+async function patternSources(
+  settings: Settings,
+  profileName: ProfileName,
+  own: readonly string[],
+): Promise<readonly PatternSource[]> {
   const { ignoreFile, ownRules, defaultIgnores } = PROFILES[profileName];
   const defaults: readonly PatternSource[] = settings.defaultIgnores
     ? [
@@ -49,24 +61,77 @@ async function patternSources(settings: Settings, profileName: ProfileName): Pro
     { file: ".gantryignore" },
     ...(settings.ignoreFile === undefined ? [] : [await readPatterns(settings.ignoreFile)]),
     ...settings.ignore,
+    { from: OWN_TARGET, patterns: own.flatMap(ownTargetPatterns) },
   ];
 }
 
-async function readFile(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+const OWN_TARGET = "a target of this push";
+
+/** Layouts in the source, relative to it: they would be packed into the next ones, and those into the ones after. */
+async function ownTargets(root: string, targets: readonly Reference[]): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for (const target of targets) {
+    if (target.kind === "registry") continue;
+    const path = relative(root, await realTarget(target.path));
+    if (path !== "" && !path.startsWith("..") && !isAbsolute(path)) paths.push(path.split(sep).join("/"));
+  }
+  return paths;
+}
+
+/** The target itself, and what a run that was killed has left of it. */
+function ownTargetPatterns(path: string): readonly string[] {
+  const literal = path.replace(/[\\*?[\]!# ]/g, "\\$&");
+  return [`/${literal}`, `/${literal}.*.partial`];
+}
+
+/** Where a path is, though it may not be there yet. */
+async function realTarget(path: string): Promise<string> {
+  const full = resolve(path);
   try {
-    return await Deno.readFile(path);
+    return await Deno.realPath(full);
   } catch {
-    // There is none, or the filter says why it cannot be read.
+    return full === dirname(full) ? full : join(await realTarget(dirname(full)), basename(full));
+  }
+}
+
+async function rootOf(source: string): Promise<string | undefined> {
+  try {
+    const root = await Deno.realPath(source);
+    return (await Deno.stat(root)).isDirectory ? root : undefined;
+  } catch {
+    // What cannot be read is reported by the collector, with its reason.
     return undefined;
   }
+}
+
+/** How large an ignore file may be, in bytes. */
+const IGNORE_FILE_LIMIT = 1024 * 1024;
+
+/** Reads an ignore file as the walk would see it: a link counts when links are followed, and not out of the source. */
+async function readRootFile(
+  root: string,
+  name: string,
+  symlinks: SymlinkPolicy,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    const path = await Deno.realPath(join(root, name));
+    const isLinked = path !== join(root, name);
+    if (isLinked && (symlinks !== "follow" || !path.startsWith(join(root, "/")))) return undefined;
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile) return undefined;
+    if (size <= IGNORE_FILE_LIMIT) return await Deno.readFile(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw new UsageError(`Cannot read ignore file ${JSON.stringify(name)}: ${reasonOf(cause)}`, { cause });
+  }
+  throw new UsageError(`Cannot read ignore file ${JSON.stringify(name)}: it is larger than 1 MiB`);
 }
 
 async function readPatterns(path: string): Promise<PatternGroup> {
   try {
     return parseIgnoreFile(await Deno.readTextFile(path), path);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`Cannot read ignore file ${JSON.stringify(path)}: ${reason}`, { cause });
+    throw new UsageError(`Cannot read ignore file ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
   }
 }
 

@@ -21,7 +21,11 @@ export async function login(text: string, flags: RegistryFlags, world: World): P
   const path = loginPath(flags, credentialWorld);
   const credential = await loginCredential(host, flags, world);
   const checked = await checkCredentials(
-    { ...clientOptions(flags, { retries: flags.retries ?? 5 }), host, credential },
+    {
+      ...await clientOptions(flags, { retries: flags.retries ?? 5, timeout: flags.timeout ?? 60_000 }),
+      host,
+      credential,
+    },
     { signal: world.signal, log, progress: () => {} },
   );
   const { kind, name } = await storeLogin(host, credential, { path, world: credentialWorld });

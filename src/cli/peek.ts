@@ -1,3 +1,5 @@
+import { compressionOf } from "../oci/decompress.ts";
+
 /** The beginning of a stream, and the stream with that beginning put back. */
 export interface Peeked {
   readonly head: Uint8Array;
@@ -7,9 +9,19 @@ export interface Peeked {
 /** One block of a tar: enough to recognise one. */
 const HEAD_SIZE = 512;
 
-/** Reads the first 512 bytes of a stream without taking them away. */
-export async function peek(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Peeked> {
+/**
+ * Reads the first 512 bytes of a stream, or a little more, without taking them away.
+ *
+ * @throws What `signal` is aborted with.
+ */
+export async function peek(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal: AbortSignal,
+): Promise<Peeked> {
   const reader = stream.getReader();
+  // Nothing may ever come, and nobody waits for it after Ctrl-C.
+  const abort = (): void => void reader.cancel(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   while (size < HEAD_SIZE) {
@@ -18,6 +30,8 @@ export async function peek(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Pro
     chunks.push(value);
     size += value.byteLength;
   }
+  signal.removeEventListener("abort", abort);
+  signal.throwIfAborted();
   return { head: new Uint8Array(await new Blob(chunks).arrayBuffer()), stream: put(chunks) };
 
   function put(first: readonly Uint8Array<ArrayBuffer>[]): ReadableStream<Uint8Array<ArrayBuffer>> {
@@ -33,9 +47,7 @@ export async function peek(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Pro
   }
 }
 
-/** Tells whether bytes begin like a tar, plain or compressed with gzip or zstd. */
+/** Tells whether bytes begin like a tar, plain or compressed; the reader says which compression it does not know. */
 export function looksLikeTar(head: Uint8Array): boolean {
-  const starts = (...bytes: readonly number[]): boolean => bytes.every((byte, at) => head[at] === byte);
-  return starts(0x1f, 0x8b) || starts(0x28, 0xb5, 0x2f, 0xfd) ||
-    new TextDecoder().decode(head.subarray(257, 262)) === "ustar";
+  return compressionOf(head) !== undefined || new TextDecoder().decode(head.subarray(257, 262)) === "ustar";
 }

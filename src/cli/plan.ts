@@ -17,6 +17,7 @@ export async function plan(args: readonly string[], flags: PublishFlags, world: 
     const report = planReport(artifact, { profile, targets: pipeline.upload, tags });
     const format = flags.output ?? "text";
     world.stdout(format === "text" ? planText(report) : await formatOutput(report, format));
+    if (flags.digestFile !== undefined) await Deno.writeTextFile(flags.digestFile, `${report.digest}\n`);
     return EXIT.done;
   });
 }

@@ -70,23 +70,28 @@ export function planText(report: PlanReport): string {
     "",
     `files (${files.length} kept, ${dropped.length} left out)`,
     ...files.map(({ path, size, executable }) =>
-      item(`+ ${printable(path)}`, `${formatBytes(size)}${executable ? ", executable" : ""}`)
+      item(`+ ${path}`, `${formatBytes(size)}${executable ? ", executable" : ""}`)
     ),
-    ...dropped.map(({ path, reason }) => item(`- ${printable(path)}`, reason)),
+    ...dropped.map(({ path, reason }) => item(`- ${path}`, reason)),
     "",
     "content",
     item("config", blobText(report.config)),
     ...layers.map((layer) => item("layer", blobText(layer))),
     "",
     "annotations",
-    ...Object.entries(annotations).map(([key, { value, from }]) => item(key, `${printable(value)}  (${from})`)),
+    ...Object.entries(annotations).map(([key, { value, from }]) => item(key, `${value}  (${from})`)),
     ...(Object.keys(annotations).length === 0 ? ["  none"] : []),
     "",
     ...(targets.length === 0 ? [field("tags", tagList(report.tags))] : []),
     ...targets.map(({ url, tags }) => field("target", `${url}  ${tagList(tags)}`)),
     field("digest", report.digest),
     "",
-  ].join("\n");
+  ].map(oneLine).join("\n");
+}
+
+/** No name and no value can begin a line of its own. */
+function oneLine(text: string): string {
+  return printable(text).replaceAll("\n", "\\n");
 }
 
 function field(name: string, value: string): string {

@@ -20,7 +20,9 @@ export function createProgram(world: World, done: (code: number) => void): Comma
   const program = new Command("gantry")
     .description("Package a directory as an OCI artifact and publish it to registries and OCI image layouts.")
     .helpCommand(true)
-    .showHelpAfterError("(gantry --help shows what there is)")
+    // `push --version 1.2.3` is not about gantry's own version.
+    .enablePositionalOptions()
+    .version(VERSION, "--version", "print the version")
     .exitOverride()
     .configureOutput({
       writeOut: world.stdout,

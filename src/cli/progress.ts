@@ -11,26 +11,40 @@ export interface ProgressReporter {
 
 /** Work smaller than this many bytes is over before anyone reads about it. */
 const WORTH_SHOWING = 8 * 1024 * 1024;
+const DEFAULT_PHASE = "Uploading";
 const REDRAW_MS = 100;
 const PLAIN_LINE_MS = 10_000;
 
 /** Bytes, rate and time left: one line that is redrawn on a terminal, a plain line every ten seconds elsewhere. */
 export function createProgress(world: World, now: () => number = () => performance.now()): ProgressReporter {
+  const interval = world.terminal === undefined ? PLAIN_LINE_MS : REDRAW_MS;
   const items = new Map<string, ProgressUpdate>();
-  const started = now();
+  let phase = DEFAULT_PHASE;
+  let started = now();
   let shown = started;
   let drawn = false;
 
   return { update, clear };
 
   function update(update: ProgressUpdate): void {
+    if (phase !== (update.phase ?? DEFAULT_PHASE)) start(update.phase ?? DEFAULT_PHASE);
     items.set(update.item, update);
     const done = sum((item) => Math.min(item.done, item.total));
     const total = sum((item) => item.total);
-    const interval = world.terminal === undefined ? PLAIN_LINE_MS : REDRAW_MS;
     if (total < WORTH_SHOWING || now() - shown < interval) return;
     shown = now();
-    const line = progressLine(done, total, (shown - started) / 1000);
+    show(`${phase} ${progressLine(done, total, (shown - started) / 1000)}`);
+  }
+
+  /** Another kind of work has a rate of its own. */
+  function start(next: string): void {
+    phase = next;
+    items.clear();
+    started = now();
+    shown = started;
+  }
+
+  function show(line: string): void {
     if (world.terminal === undefined) return world.stderr(`${line}\n`);
     world.stderr(`\r\x1b[K${line.slice(0, Math.max(world.terminal.columns() - 1, 20))}`);
     drawn = true;

@@ -46,6 +46,7 @@ export function publishCommand(name: "push" | "plan"): Command {
     .option("--no-latest", 'do not tag "latest"')
     .option("-t, --tag <tag>", "also tag with this name; repeatable", repeated)
     .option("--immutable", "no tag may move, not only the version")
+    .option("--no-immutable", "other tags may move, whatever the configuration file says")
     .option("--force", "let a version tag move")
     .optionsGroup("Content:")
     .addOption(
@@ -53,6 +54,7 @@ export function publishCommand(name: "push" | "plan"): Command {
     )
     .option("--ignore <pattern>", "leave out what matches, gitignore syntax; repeatable", repeated)
     .option("--ignore-file <path>", "read more patterns from a file")
+    .option("--default-ignores", "leave out version control metadata and the profile's list (default)")
     .option("--no-default-ignores", "keep what is left out by default, .git included")
     .addOption(
       new Option("--symlinks <policy>", "what to do with symbolic links").choices(["follow", "skip", "error"]),

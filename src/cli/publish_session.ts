@@ -34,7 +34,7 @@ export async function withPublishSession<T>(
   use: (session: PublishSession) => Promise<T>,
 ): Promise<T> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
-  const settings = await readSettings(args, flags);
+  const settings = await readSettings(args, flags, log);
   if (flags.passwordStdin && settings.source === "-") {
     throw new UsageError("Cannot read both the password and the source from standard input");
   }
@@ -51,7 +51,7 @@ export async function withPublishSession<T>(
       settings,
       profile,
       pipeline,
-      log,
+      log: cleared,
       context: { signal: world.signal, log: cleared, scratch, progress: report },
     });
   } finally {
@@ -84,12 +84,14 @@ function warnOfCompression({ compression }: Settings, log: Log): void {
   }
 }
 
-async function readSettings(args: readonly string[], flags: PublishFlags): Promise<Settings> {
+async function readSettings(args: readonly string[], flags: PublishFlags, log: Log): Promise<Settings> {
   const { source } = splitArguments(args);
   const found = await findConfig({
     ...(source === undefined ? {} : { source: await sourceDirectory(source) }),
     ...(flags.config === undefined ? {} : { explicit: flags.config }),
   });
+  // Whoever can change that file decides what is published where: nobody should wonder which file it was.
+  if (found !== undefined && flags.config === undefined) log.info(`Configuration: ${found.path}`);
   return resolveSettings(args, flags, found);
 }
 

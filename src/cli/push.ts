@@ -1,4 +1,6 @@
+import { dirname } from "node:path";
 import { publish } from "../pipeline/publish.ts";
+import { reasonOf } from "../plugins/collect/reading_error.ts";
 import { EXIT } from "./exit_code.ts";
 import { plan } from "./plan.ts";
 import { formatOutput } from "./format_output.ts";
@@ -15,13 +17,15 @@ export async function push(args: readonly string[], flags: PublishFlags, world: 
     if (session.settings.targets.length === 0) {
       throw new UsageError("There is no target: name one, such as oci://HOST/REPOSITORY or oci-layout:PATH");
     }
+    await checkWritable(flags.digestFile, "--digest-file");
     const publication = await publish({ location: session.settings.source }, session.pipeline, session.context);
     warnOfGaps(session, publication);
     const report = pushReport(publication, session.settings);
     sayTags(report, session);
-    await writeOutputs(report, flags, world);
     const format = flags.output ?? "text";
+    // Printed first: whatever happens to a file, the artifact is published, and its digest must not get lost.
     world.stdout(format === "text" ? pushLines(report) : await formatOutput(report, format));
+    await writeOutputs(report, flags, world);
     return EXIT.done;
   });
 }
@@ -34,10 +38,30 @@ function sayTags(report: PushReport, { log }: PublishSession): void {
 }
 
 async function writeOutputs(report: PushReport, flags: PublishFlags, world: World): Promise<void> {
-  if (flags.digestFile !== undefined) await Deno.writeTextFile(flags.digestFile, `${report.digest}\n`);
+  if (flags.digestFile !== undefined) await write(flags.digestFile, `${report.digest}\n`, { append: false });
   const outputs = world.env("GITHUB_OUTPUT");
   if (world.env("GITHUB_ACTIONS") === "true" && outputs !== undefined && outputs !== "") {
     const ref = report.url.replace(/^oci:\/\//, "");
-    await Deno.writeTextFile(outputs, `digest=${report.digest}\nref=${ref}\n`, { append: true });
+    await write(outputs, `digest=${report.digest}\nref=${ref}\n`, { append: true });
+  }
+}
+
+async function write(path: string, text: string, options: Deno.WriteFileOptions): Promise<void> {
+  try {
+    await Deno.writeTextFile(path, text, options);
+  } catch (cause) {
+    throw new Error(`Cannot write ${JSON.stringify(path)}, but everything is published: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** Finds out before anything is contacted whether a file can be written at the end. */
+async function checkWritable(path: string | undefined, flag: string): Promise<void> {
+  if (path === undefined) return;
+  try {
+    const isThere = await Deno.stat(path).catch(() => undefined);
+    if (isThere?.isDirectory) throw new Error("it is a directory");
+    if (isThere === undefined) await Deno.stat(dirname(path));
+  } catch (cause) {
+    throw new UsageError(`Cannot write ${JSON.stringify(path)} (${flag}): ${reasonOf(cause)}`, { cause });
   }
 }

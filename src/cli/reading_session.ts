@@ -1,3 +1,4 @@
+import type { Reference } from "../oci/reference.ts";
 import type { Context } from "../pipeline/context.ts";
 import { createScratch } from "../plugins/scratch/scratch.ts";
 import { clearingLog } from "./clearing_log.ts";
@@ -15,21 +16,30 @@ export interface ReadingSession {
   readonly concurrency: number;
 }
 
+/** What a command knows before it reads. */
+export interface ReadingOptions {
+  /** How many requests at a time it thinks right; 4 when left out. */
+  readonly concurrency?: number;
+  /** Where it will go, if that is more than one place: credentials that were given are for one registry only. */
+  readonly places?: readonly Reference[];
+}
+
 /** Opens the way to registries, lets a command use it, and cleans up after it. */
 export async function withReadingSession<T>(
   flags: ReadingFlags,
   world: World,
   use: (session: ReadingSession) => Promise<T>,
-  defaults: { readonly concurrency: number } = { concurrency: 4 },
+  { concurrency: usual = 4, places = [] }: ReadingOptions = {},
 ): Promise<T> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
-  const concurrency = flags.concurrency ?? defaults.concurrency;
+  const concurrency = flags.concurrency ?? usual;
   const progress = createProgress(world);
   const cleared = clearingLog(log, progress.clear);
-  const access = await createRegistryAccess(flags, { concurrency, retries: flags.retries ?? 5 }, {
-    world,
-    log: cleared,
-  });
+  const access = await createRegistryAccess(
+    flags,
+    { targets: places, concurrency, retries: flags.retries ?? 5, timeout: flags.timeout ?? 60_000 },
+    { world, log: cleared },
+  );
   const scratch = createScratch();
   try {
     return await use({

@@ -9,6 +9,7 @@ import type { Access } from "../plugins/registry/scope.ts";
 import { registryCredentials } from "./registry_credentials.ts";
 import type { RegistryFlags } from "./registry_flags.ts";
 import type { Settings } from "./settings.ts";
+import { readTlsFiles } from "./tls_files.ts";
 import type { World } from "./world.ts";
 
 /** The way to registries: one client for each host, and who we are there. */
@@ -24,10 +25,12 @@ export interface RegistryAccess {
 /** Opens the way to registries as the flags say. Nothing is sent before the first request. */
 export async function createRegistryAccess(
   flags: RegistryFlags,
-  settings: Pick<Settings, "concurrency" | "retries">,
+  settings: Pick<Settings, "targets" | "concurrency" | "retries" | "timeout">,
   surroundings: { readonly world: World; readonly log: Log },
 ): Promise<RegistryAccess> {
-  const credentials = await registryCredentials(flags, surroundings);
+  const hosts = new Set(settings.targets.flatMap((target) => target.kind === "registry" ? [target.host] : []));
+  const credentials = await registryCredentials(flags, { ...surroundings, hosts: [...hosts] });
+  const options = await clientOptions(flags, settings);
   const clients = new Map<string, RegistryClient>();
   return {
     target: (reference) => registry({ reference, client: client(reference.host), concurrency: settings.concurrency }),
@@ -38,19 +41,26 @@ export async function createRegistryAccess(
   function client(host: string): RegistryClient {
     const known = clients.get(host);
     if (known !== undefined) return known;
-    const client = createRegistryClient({ ...clientOptions(flags, settings), host, credentials });
+    const client = createRegistryClient({ ...options, host, credentials });
     clients.set(host, client);
     return client;
   }
 }
 
-/** How to talk to any registry, whoever we are there. */
-export function clientOptions(
+/**
+ * How to talk to any registry, whoever we are there.
+ *
+ * @throws {UsageError} When a file that flags name cannot be used.
+ */
+export async function clientOptions(
   flags: RegistryFlags,
-  settings: Pick<Settings, "retries">,
-): Omit<RegistryClientOptions, "host" | "credentials"> {
+  settings: Pick<Settings, "retries" | "timeout">,
+): Promise<Omit<RegistryClientOptions, "host" | "credentials">> {
   return {
     plainHttp: flags.plainHttp ?? false,
+    tls: await readTlsFiles(flags),
+    // After the last byte of a large blob a registry may take long to move it to its place.
+    stall: { idle: settings.timeout, answer: 5 * settings.timeout },
     retry: { retries: settings.retries, budget: 5 * 60_000 },
   };
 }

@@ -12,13 +12,19 @@ import type { World } from "./world.ts";
  * Says who we are at registries: as flags say, then `GANTRY_USERNAME` and `GANTRY_PASSWORD`, then the one file that is
  * named, or else the places of {@linkcode findCredentials}. Those are looked into when a registry asks.
  *
+ * @param surroundings `hosts` are the registries that will be asked; what was given is shown to one of them only.
  * @throws {UsageError} When the flags are wrong, or the file that they name cannot be read.
  */
 export async function registryCredentials(
   flags: RegistryFlags,
-  { world, log }: { readonly world: World; readonly log: Log },
+  { world, log, hosts }: { readonly world: World; readonly log: Log; readonly hosts: readonly string[] },
 ): Promise<CredentialSource> {
   const given = await givenCredential(flags, world);
+  if (given !== undefined && hosts.length > 1) {
+    throw new UsageError(
+      `The credentials that were given are for one registry, and there are several: ${hosts.join(", ")}`,
+    );
+  }
   if (given !== undefined) return explicitCredentials(given);
   if (flags.username !== undefined) throw new UsageError("--username needs --password-stdin");
   const only = flags.registryConfig === undefined ? {} : { only: await readRegistryConfig(flags.registryConfig) };

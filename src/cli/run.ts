@@ -37,6 +37,8 @@ function splitBoolean(arg: string): string {
 
 function usage(error: CommanderError, world: World): number {
   if (error.exitCode === 0) return EXIT.done;
+  // `gantry help` of something that is no command has shown the help already.
+  if (error.code === "commander.help") return EXIT.usage;
   const [first = "", ...more] = error.message.replace(/^error: /, "").split("\n");
   const hint = more.filter((line) => line !== "").join(" ");
   world.stderr(`error: ${first.charAt(0).toUpperCase()}${first.slice(1)}${hint === "" ? "" : ` ${hint}`}\n`);

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { formatReference, parseReference, type Reference } from "../oci/reference.ts";
 import { parseTag } from "../oci/tag.ts";
 import { isPreRelease, parseVersion } from "../oci/version.ts";
@@ -90,11 +91,11 @@ export function resolveSettings(
       { from: "--ignore", patterns: flags.ignore ?? [] },
     ],
     ignoreFile: flags.ignoreFile ?? config.ignoreFile,
-    defaultIgnores: flags.defaultIgnores === false ? false : config.defaultIgnores ?? true,
+    defaultIgnores: flags.defaultIgnores ?? config.defaultIgnores ?? true,
     symlinks: flags.symlinks ?? config.symlinks ?? "follow",
     artifactType: artifactType(flags.artifactType ?? config.artifactType),
     compression: compression(flags, config),
-    stdinName: flags.stdinName ?? config.stdinName ?? "stdin.yaml",
+    stdinName: plainName(flags.stdinName ?? config.stdinName ?? "stdin.yaml"),
     concurrency: flags.concurrency ?? config.concurrency ?? 4,
     retries: flags.retries ?? config.retries ?? 5,
     timeout: flags.timeout ?? (config.timeout === undefined ? 60_000 : duration(config.timeout)),
@@ -116,8 +117,11 @@ function references(texts: readonly string[]): readonly Reference[] {
   const references = texts.map((text) => checked(text, parseReference));
   const seen = new Set<string>();
   for (const reference of references) {
-    const text = formatReference(reference);
-    if (seen.has(text)) throw new UsageError(`The target ${text} is named twice`);
+    // Two ways to write one path are one target.
+    const text = formatReference(
+      reference.kind === "registry" ? reference : { ...reference, path: resolve(reference.path) },
+    );
+    if (seen.has(text)) throw new UsageError(`The target ${formatReference(reference)} is named twice`);
     seen.add(text);
   }
   return references;
@@ -135,7 +139,7 @@ function givenAnnotations(
     given.set(key, { value, from: path ?? "configuration" });
   }
   for (const [key, value] of flags.annotation ?? []) given.set(key, { value, from: "--annotation" });
-  // A flag of its own says it more clearly than --annotation.
+  refuseContradictions(given, flags, version);
   if (flags.source !== undefined) given.set(SOURCE_ANNOTATION, { value: flags.source, from: "--source" });
   if (flags.revision !== undefined) given.set(REVISION_ANNOTATION, { value: flags.revision, from: "--revision" });
   if (flags.created !== undefined) given.set(CREATED_ANNOTATION, { value: flags.created, from: "--created" });
@@ -158,6 +162,26 @@ function givenAnnotations(
     given.set(CREATED_ANNOTATION, { ...created, value: checked(created.value, parseCreated) });
   }
   return Object.fromEntries(given);
+}
+
+/** What has a flag of its own must not be said in two ways. */
+function refuseContradictions(given: ReadonlyMap<string, Attributed>, flags: PublishFlags, version?: string): void {
+  const own: readonly (readonly [string, string | undefined, string])[] = [
+    [SOURCE_ANNOTATION, flags.source, "--source"],
+    [REVISION_ANNOTATION, flags.revision, "--revision"],
+    [CREATED_ANNOTATION, flags.created, "--created"],
+    [VERSION_ANNOTATION, version, "the version"],
+  ];
+  for (const [key, value, flag] of own) {
+    const other = given.get(key);
+    if (value === undefined || other === undefined || other.from !== "--annotation" || other.value === value) continue;
+    throw new UsageError(`The annotation ${key} is given twice: by --annotation and by ${flag}`);
+  }
+}
+
+function plainName(name: string): string {
+  if (name !== "" && !/[\\/]/.test(name) && name !== "." && name !== "..") return name;
+  throw new UsageError(`Cannot call standard input ${JSON.stringify(name)}: it must be the name of a file`);
 }
 
 function artifactType(text: string | undefined): string | undefined {

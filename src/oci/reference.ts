@@ -40,6 +40,8 @@ const NAME_LENGTH_LIMIT = 255;
 
 const HOST_LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
 const HOST_REGEXP = new RegExp(`^(?:${HOST_LABEL}(?:\\.${HOST_LABEL})*|\\[[0-9a-fA-F:.]{2,45}\\])(?::([0-9]{1,5}))?$`);
+// deno-lint-ignore no-control-regex -- control characters are what it looks for
+const CONTROL_REGEXP = /[\u0000-\u001f\u007f-\u009f]/;
 const REPOSITORY_PART_REGEXP = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 
 /**
@@ -128,7 +130,7 @@ function parseLayout(kind: LayoutReference["kind"], text: string): LayoutReferen
   const tagged = colon > named.lastIndexOf("/") && colon >= 0;
   const path = tagged ? named.slice(0, colon) : named;
   if (path === "") throw new SyntaxError(`it needs a path, such as ${kind}:./dist/app`);
-  if (path.includes("\0")) throw new SyntaxError("a path cannot hold a NUL character");
+  if (CONTROL_REGEXP.test(path)) throw new SyntaxError("a path with control characters is not taken");
   return withNames({ kind, path }, tagged ? named.slice(colon + 1) : undefined, digest);
 }
 

@@ -3,6 +3,7 @@ import { EXIT, exitCode } from "../../src/cli/exit_code.ts";
 import { UsageError } from "../../src/cli/usage_error.ts";
 import { SourceError } from "../../src/pipeline/source_error.ts";
 import { StageError, type StageName } from "../../src/pipeline/stage_error.ts";
+import { TagExistsError } from "../../src/pipeline/tag_exists_error.ts";
 import { TargetsError } from "../../src/pipeline/targets.ts";
 
 Deno.test("EXIT has the codes that scripts rely on", () => {
@@ -11,6 +12,11 @@ Deno.test("EXIT has the codes that scripts rely on", () => {
 
 const inStage = (stage: StageName, cause: unknown): StageError => new StageError(stage, "plugin", cause);
 const targets = (done: readonly string[]): TargetsError => new TargetsError([new Error("x")], done, ["oci://b/x"]);
+
+const refused = (done: readonly string[]): TargetsError => {
+  const digest = `sha256:${"0".repeat(64)}` as const;
+  return new TargetsError([inStage("tag", new TagExistsError("oci://b/x", "1.0.0", digest))], done, ["oci://b/x"]);
+};
 
 const CODES: readonly (readonly [what: string, error: unknown, code: number])[] = [
   ["a usage error", new UsageError("x"), 2],
@@ -26,7 +32,9 @@ const CODES: readonly (readonly [what: string, error: unknown, code: number])[] 
     inStage("upload", targets(["oci://a/x"])),
     1,
   ],
-  ["tags that are in no target", inStage("tag", targets([])), 1],
+  ["tags of which some may be set in a target that failed", inStage("tag", targets([])), 3],
+  ["an immutable tag that would have had to move, and nothing else was tagged", inStage("tag", refused([])), 1],
+  ["an immutable tag that would have had to move in one of two targets", inStage("tag", refused(["oci://a/x"])), 3],
   ["tags that are in one of two targets", inStage("tag", targets(["oci://a/x"])), 3],
   ["an error of no stage", new Error("x"), 1],
   ["a targets error of no stage", targets(["oci://a/x"]), 1],

@@ -4,12 +4,14 @@ import { gzipSync } from "node:zlib";
 import { looksLikeTar, peek } from "../../src/cli/peek.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 
+const SIGNAL = new AbortController().signal;
+
 Deno.test("peek() shows the beginning and takes nothing away, whatever the pieces", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 400 }), { maxLength: 6 }), async (pieces) => {
       const owned = pieces.map((piece) => new Uint8Array(piece));
       const all = await collectBytes(owned);
-      const { head, stream } = await peek(ReadableStream.from(owned));
+      const { head, stream } = await peek(ReadableStream.from(owned), SIGNAL);
       assert.ok(head.byteLength >= Math.min(512, all.byteLength));
       assert.deepEqual(head, all.slice(0, head.byteLength));
       assert.deepEqual(await collectBytes(stream), all);
@@ -25,20 +27,20 @@ Deno.test("peek() reads no further than it needs", async () => {
       controller.enqueue(new Uint8Array(512));
     },
   }, { highWaterMark: 0 });
-  const { stream } = await peek(endless);
+  const { stream } = await peek(endless, SIGNAL);
   assert.equal(asked, 1);
   await stream.cancel();
 });
 
 Deno.test("peek() gives an empty beginning and an empty stream when there is nothing", async () => {
-  const { head, stream } = await peek(ReadableStream.from([]));
+  const { head, stream } = await peek(ReadableStream.from([]), SIGNAL);
   assert.equal(head.byteLength, 0);
   assert.equal((await collectBytes(stream)).byteLength, 0);
 });
 
 Deno.test("peek() passes on that reading fails, before and after the beginning", async () => {
-  await assert.rejects(peek(failingAfter(1)), { message: "Cannot read" });
-  const { stream } = await peek(failingAfter(2));
+  await assert.rejects(peek(failingAfter(1), SIGNAL), { message: "Cannot read" });
+  const { stream } = await peek(failingAfter(2), SIGNAL);
   await assert.rejects(collectBytes(stream), { message: "Cannot read" });
 });
 
@@ -48,7 +50,7 @@ Deno.test("peek() passes on that the reader stopped", async () => {
     pull: (controller) => controller.enqueue(new Uint8Array(600)),
     cancel: (reason) => void reasons.push(reason),
   });
-  const { stream } = await peek(source);
+  const { stream } = await peek(source, SIGNAL);
   await stream.cancel("enough");
   assert.deepEqual(reasons, ["enough"]);
 });
@@ -92,3 +94,11 @@ function failingAfter(pieces: number): ReadableStream<Uint8Array<ArrayBuffer>> {
     },
   });
 }
+
+Deno.test("peek() stops waiting when it is aborted", async () => {
+  const controller = new AbortController();
+  const silent = new ReadableStream<Uint8Array<ArrayBuffer>>();
+  const peeked = peek(silent, controller.signal);
+  controller.abort(new DOMException("Interrupted", "AbortError"));
+  await assert.rejects(peeked, { name: "AbortError" });
+});

@@ -39,13 +39,13 @@ Deno.test("createProgress() writes a plain line every ten seconds when there is 
   assert.equal(news(), "");
   pass(1);
   progress.update({ item: "a", done: 20 * MIB, total: 100 * MIB });
-  assert.equal(news(), "20.0 MiB of 100.0 MiB (20 %), 2.0 MiB/s, 40 s left\n");
+  assert.equal(news(), "Uploading 20.0 MiB of 100.0 MiB (20 %), 2.0 MiB/s, 40 s left\n");
   pass(9_999);
   progress.update({ item: "a", done: 30 * MIB, total: 100 * MIB });
   assert.equal(news(), "");
   pass(1);
   progress.update({ item: "a", done: 100 * MIB, total: 100 * MIB });
-  assert.equal(news(), "100.0 MiB of 100.0 MiB (100 %), 5.0 MiB/s, 0 s left\n");
+  assert.equal(news(), "Uploading 100.0 MiB of 100.0 MiB (100 %), 5.0 MiB/s, 0 s left\n");
 });
 
 Deno.test("createProgress() redraws one line ten times a second on a terminal", () => {
@@ -55,13 +55,13 @@ Deno.test("createProgress() redraws one line ten times a second on a terminal", 
   assert.equal(news(), "");
   pass(1);
   progress.update({ item: "a", done: MIB, total: 100 * MIB });
-  assert.equal(news(), "\r\x1b[K1.0 MiB of 100.0 MiB (1 %), 10.0 MiB/s, 10 s left");
+  assert.equal(news(), "\r\x1b[KUploading 1.0 MiB of 100.0 MiB (1 %), 10.0 MiB/s, 10 s left");
   pass(50);
   progress.update({ item: "a", done: 2 * MIB, total: 100 * MIB });
   assert.equal(news(), "");
   pass(50);
   progress.update({ item: "a", done: 2 * MIB, total: 100 * MIB });
-  assert.equal(news(), "\r\x1b[K2.0 MiB of 100.0 MiB (2 %), 10.0 MiB/s, 10 s left");
+  assert.equal(news(), "\r\x1b[KUploading 2.0 MiB of 100.0 MiB (2 %), 10.0 MiB/s, 10 s left");
 });
 
 Deno.test("createProgress() adds up all work, and counts each piece as its last update says", () => {
@@ -71,28 +71,28 @@ Deno.test("createProgress() adds up all work, and counts each piece as its last 
   pass(10_000);
   // A request that is repeated begins again.
   progress.update({ item: "a", done: 5 * MIB, total: 20 * MIB });
-  assert.equal(news(), "15.0 MiB of 30.0 MiB (50 %), 1.5 MiB/s, 10 s left\n");
+  assert.equal(news(), "Uploading 15.0 MiB of 30.0 MiB (50 %), 1.5 MiB/s, 10 s left\n");
 });
 
 Deno.test("createProgress() never shows more than there is", () => {
   const { progress, pass, news } = setUp();
   pass(10_000);
   progress.update({ item: "a", done: 30 * MIB, total: 20 * MIB });
-  assert.equal(news(), "20.0 MiB of 20.0 MiB (100 %), 2.0 MiB/s, 0 s left\n");
+  assert.equal(news(), "Uploading 20.0 MiB of 20.0 MiB (100 %), 2.0 MiB/s, 0 s left\n");
 });
 
 Deno.test("createProgress() says nothing of time when nothing is done yet", () => {
   const { progress, pass, news } = setUp();
   pass(10_000);
   progress.update({ item: "a", done: 0, total: 20 * MIB });
-  assert.equal(news(), "0 B of 20.0 MiB (0 %), 0 B/s\n");
+  assert.equal(news(), "Uploading 0 B of 20.0 MiB (0 %), 0 B/s\n");
 });
 
 Deno.test("createProgress() writes minutes when it takes long", () => {
   const { progress, pass, news } = setUp();
   pass(10_000);
   progress.update({ item: "a", done: 10 * MIB, total: 100 * MIB });
-  assert.equal(news(), "10.0 MiB of 100.0 MiB (10 %), 1.0 MiB/s, 1 min 30 s left\n");
+  assert.equal(news(), "Uploading 10.0 MiB of 100.0 MiB (10 %), 1.0 MiB/s, 1 min 30 s left\n");
 });
 
 Deno.test("createProgress() is silent when the work is small, in a terminal as well", () => {
@@ -111,7 +111,7 @@ Deno.test("createProgress() keeps the line within the terminal, but never below 
     const { progress, pass, news } = setUp(columns);
     pass(100);
     progress.update({ item: "a", done: 10 * MIB, total: 100 * MIB });
-    const line = "10.0 MiB of 100.0 MiB (10 %), 100.0 MiB/s, 1 s left";
+    const line = "Uploading 10.0 MiB of 100.0 MiB (10 %), 100.0 MiB/s, 1 s left";
     assert.equal(news(), `\r\x1b[K${line.slice(0, length)}`);
   }
 });

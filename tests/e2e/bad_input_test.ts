@@ -179,6 +179,68 @@ const CASES: readonly Case[] = [
     says: "DIR/file.tar",
   },
   {
+    name: "a name of standard input that is a path",
+    args: ["push", "-", "oci-layout:DIR/layout", "--stdin-name", "../x"],
+    code: 2,
+    says: 'error: Cannot call standard input "../x": it must be the name of a file',
+  },
+  {
+    name: "an annotation that contradicts its own flag",
+    args: [
+      "push",
+      "DIR/source",
+      "oci-layout:DIR/layout",
+      "--version",
+      "1.0.0",
+      "-a",
+      "org.opencontainers.image.version=2",
+    ],
+    code: 2,
+    says: "error: The annotation org.opencontainers.image.version is given twice: by --annotation and by the version",
+  },
+  {
+    name: "a digest file in no directory",
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "--digest-file", "DIR/nowhere/digest"],
+    code: 2,
+    says: 'error: Cannot write "DIR/nowhere/digest" (--digest-file): there is no such file or directory',
+  },
+  {
+    name: "a missing file with authorities",
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "--ca-file", "DIR/nowhere.pem"],
+    code: 2,
+    says: 'error: Cannot read "DIR/nowhere.pem": there is no such file or directory',
+  },
+  {
+    name: "a certificate without its key",
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "--cert-file", "DIR/source/a.yaml"],
+    code: 2,
+    says: "error: --cert-file and --key-file go together",
+  },
+  {
+    name: "one password for two registries",
+    args: ["push", "DIR/source", "oci://one.invalid/a", "oci://two.invalid/a", "--creds", "robot:secret"],
+    code: 2,
+    says:
+      "error: The credentials that were given are for one registry, and there are several: one.invalid, two.invalid",
+  },
+  {
+    name: "a tar that is compressed with xz",
+    files: { "x.tar.xz": "\xfd7zXZ\0" },
+    args: ["push", "DIR/x.tar.xz", "oci-layout:DIR/layout"],
+    code: 2,
+    says: 'error: Cannot read "DIR/x.tar.xz" as a tar',
+  },
+  {
+    name: "a layout that lost its index",
+    files: {
+      "old/oci-layout": '{"imageLayoutVersion":"1.0.0"}',
+      "old/blobs/sha256/44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a": "{}",
+    },
+    args: ["push", "DIR/source", "oci-layout:DIR/old", "--version", "1.0.0"],
+    code: 1,
+    says: 'error: Cannot read "DIR/old/index.json": it is missing, though there are blobs',
+  },
+  {
     name: "a link that leaves the source",
     files: { "source/link": "-> /etc/hostname" },
     args: ["push", "DIR/source", "oci-layout:DIR/layout"],

@@ -135,7 +135,7 @@ Deno.test("push ends with 3 when some targets are tagged and another one is not,
     const args = [source, `oci://${good.host}/acme/app`, `oci://${bad.host}/acme/app`, "--version", "1.0.0"];
     const result = await gantry(["push", ...args]);
     assert.equal(result.code, 3, result.stderr);
-    assert.match(result.stderr, new RegExp(`done for oci://${good.host}/acme/app`));
+    assert.match(result.stderr, new RegExp(`^  tagged in oci://${good.host}/acme/app$`, "m"));
     const { targets } = await push(args);
     assert.deepEqual(targets.map(({ tags }) => tags), [["1.0.0"], ["1.0.0"]]);
   });
@@ -201,6 +201,34 @@ for (const [name, arrange, says, advice] of REFUSALS) {
     });
   });
 }
+
+Deno.test("push takes no page that is answered with 200 for a published version", async () => {
+  await withSource(async (source) => {
+    await using registry = startFakeRegistry();
+    answers(registry, 200, "<html><head><title>Please log in to the Wi-Fi</title></head></html>", "text/html");
+    const result = await gantry([
+      "push",
+      source,
+      `oci://${registry.host}/acme/app`,
+      "--version",
+      "1.0.0",
+      "--retries",
+      "0",
+    ]);
+    assertRefused(result, /Please log in to the Wi-Fi/);
+    assert.match(result.stderr, /^advice: that is not how a registry answers/m);
+  });
+});
+
+Deno.test("push gives up a request that stands still for as long as --timeout says", async () => {
+  await withSource(async (source) => {
+    await using registry = startFakeRegistry();
+    registry.fault({ method: "PUT", times: Infinity, fault: { kind: "stall", after: 1 } });
+    registry.fault({ method: "POST", times: Infinity, fault: { kind: "stall", after: 1 } });
+    const args = ["push", source, `oci://${registry.host}/acme/app`, "--retries", "0", "--timeout", "1s"];
+    assertRefused(await gantry(args), /nothing moved for [15] s/);
+  });
+});
 
 Deno.test("push says it in one sentence when the registry is down", async () => {
   await withSource(async (source) => {

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { gantryOk, push } from "../support/gantry.ts";
+import { gantry, gantryOk, push } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { tool, toolTest } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
@@ -82,6 +82,35 @@ Deno.test("push writes one line per target, the digest to a file, and the output
     await Deno.readTextFile(at("outputs")),
     `before=1\ndigest=${digest}\nref=oci-layout:${at("one")}@${digest}\n`,
   );
+});
+
+Deno.test("push of a directory leaves out the layouts in it that it publishes to", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, FILES);
+  const at = (name: string): string => join(directory.path, name);
+  const args = [directory.path, `oci-layout:${at("dist/[app]")}`, `oci-archive:${at("app.tar")}`, ...METADATA];
+  const first = await push(args);
+  assert.equal((await push(args)).digest, first.digest);
+  const { stdout } = await gantryOk(["plan", ...args]);
+  assert.match(stdout, /- app\.tar +\/app\.tar \(a target of this push\)/);
+});
+
+Deno.test("an ignore file that is a link is read as the link's policy says, and never out of the source", async () => {
+  await using directory = await tempDirectory();
+  const source = join(directory.path, "source");
+  await writeTree(directory.path, { "secret": "a/[!token\n", "source/rules": "*.log\n", "source/x.log": "x\n" });
+  await Deno.symlink("rules", join(source, ".gantryignore"));
+  const dropped = async (...args: readonly string[]): Promise<readonly string[]> => {
+    const { stdout } = await gantryOk(["plan", source, "-q", "-o", "json", ...args]);
+    return JSON.parse(stdout).dropped.map(({ path }: { path: string }) => path);
+  };
+  assert.deepEqual(await dropped(), [".gantryignore", "x.log"]);
+  assert.deepEqual(await dropped("--symlinks", "skip"), []);
+
+  await Deno.remove(join(source, ".gantryignore"));
+  await Deno.symlink("../secret", join(source, ".gantryignore"));
+  const { stderr } = await gantry(["plan", source]);
+  assert.ok(!stderr.includes("token"), stderr);
 });
 
 Deno.test("push prints the same as JSON and as YAML", async () => {

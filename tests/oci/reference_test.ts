@@ -113,7 +113,7 @@ const BAD: readonly (readonly [text: string, problem: string])[] = [
   ["oci-layout:", "it needs a path, such as oci-layout:./dist/app"],
   ["oci-archive::t", "it needs a path, such as oci-archive:./dist/app"],
   [`oci-layout:@${DIGEST}`, "it needs a path, such as oci-layout:./dist/app"],
-  ["oci-layout:a\0b", "a path cannot hold a NUL character"],
+  ["oci-layout:a\0b", "a path with control characters is not taken"],
   ["oci-layout:a:", 'Cannot parse tag "": it is empty'],
   ["oci-layout:a:b c", 'Cannot parse tag "b c": " " is not allowed in an OCI tag'],
 ];

@@ -41,11 +41,16 @@ export interface ToolResult {
 export async function runTool(
   name: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly cwd?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly clearEnv?: boolean;
+  } = {},
 ): Promise<ToolResult> {
   const { code, stdout, stderr } = await new Deno.Command(name, {
     args: [...args],
     stdin: "null",
+    clearEnv: options.clearEnv ?? false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: { ...options.env } }),
   }).output();

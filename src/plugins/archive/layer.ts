@@ -8,7 +8,7 @@ import type { Compression } from "./compression.ts";
 /** What a layer is made of. */
 export interface LayerOptions {
   /** What is in it, in this order. */
-  readonly entries: Iterable<TarEntry> | AsyncIterable<TarEntry>;
+  readonly entries: readonly TarEntry[];
   /** How it is compressed. */
   readonly compression: Compression;
   /** The media type of the compressed layer. */
@@ -35,10 +35,12 @@ export interface Layer {
  */
 export async function packLayer(
   { entries, compression, mediaType, annotations }: LayerOptions,
-  { scratch, signal }: Pick<Context, "scratch" | "signal">,
+  { scratch, signal, progress }: Pick<Context, "scratch" | "signal" | "progress">,
 ): Promise<Layer> {
   const digester = createDigester();
-  const archive = digested(tar(entries), digester, signal);
+  const total = entries.reduce((sum, { size }) => sum + size, 0);
+  const onProgress = (done: number): void => progress({ phase: "Packing", item: mediaType, done, total });
+  const archive = digested(tar(entries), digester, { signal, onProgress });
   const describe = { mediaType, ...(annotations === undefined ? {} : { annotations }) };
   const content = await scratch.keep(describe, compress(archive, compression));
   return { content, diffId: digester.digest() };
@@ -47,11 +49,12 @@ export async function packLayer(
 async function* digested(
   bytes: AsyncIterable<Uint8Array<ArrayBuffer>>,
   digester: Digester,
-  signal: AbortSignal,
+  { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (done: number) => void },
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   for await (const piece of bytes) {
     signal.throwIfAborted();
     digester.update(piece);
+    onProgress(digester.size);
     yield piece;
   }
 }

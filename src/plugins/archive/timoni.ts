@@ -10,6 +10,9 @@ import type { Gzip } from "./compression.ts";
 import { packLayer } from "./layer.ts";
 import { tree } from "./tree.ts";
 
+/** What Timoni unpacks of one layer at most, in bytes. */
+const UNPACKED_LIMIT = 100 * 1024 * 1024;
+
 /**
  * Two layers, as `timoni mod push` makes them: the vendored schemas in `cue.mod`, then the module itself. Schemas
  * change seldom, so that layer is shared between versions.
@@ -23,6 +26,9 @@ export function timoni(compression: Gzip): Archiver {
       }
       const vendored = entries.filter(({ path }) => path === "cue.mod" || path.startsWith("cue.mod/"));
       const own = entries.filter(({ path }) => path !== "cue.mod" && !path.startsWith("cue.mod/"));
+      for (const [name, part] of [["cue.mod", vendored], ["the module", own]] as const) {
+        if (sizeOf(part) > UNPACKED_LIMIT) context.log.warn(`Timoni refuses to unpack ${name}: it is over 100 MiB`);
+      }
       return {
         profile: "timoni",
         config: emptyImageConfig(TIMONI_CONFIG_MEDIA_TYPE),
@@ -43,4 +49,8 @@ export function timoni(compression: Gzip): Archiver {
     }, context);
     return content;
   }
+}
+
+function sizeOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { size }) => sum + size, 0);
 }

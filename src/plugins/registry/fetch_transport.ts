@@ -116,7 +116,12 @@ const PROBLEMS: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
   [/dns error|failed to lookup/, "dns", "the host name is not known"],
   [/connection refused/i, "refused", "connection refused"],
   [/ports? .*blocked|bad port/i, "blocked", "this port is blocked by the runtime"],
-  [/certificate|UnknownIssuer|CaUsedAsEndEntity|NotValidForName/i, "certificate", "its certificate is not trusted"],
+  [
+    /received fatal alert: \w*(?:certificate|CA)\w*/i,
+    "certificate",
+    "it wants a client certificate, and got none that it trusts",
+  ],
+  [/invalid peer certificate: (.+)/, "certificate", "its certificate is not trusted"],
   [/InvalidContentType|tls handshake|HandshakeFailure|corrupt message/i, "tls", "it does not answer TLS"],
   [
     /reset|broken pipe|closed|reading a body|unexpected end|incomplete|os error|early eof/i,
@@ -129,6 +134,9 @@ function explain(error: unknown, request: TransportRequest): unknown {
   if (request.signal.aborted || !(error instanceof TypeError)) return error;
   // Deno 2.6 puts the reason into the message, 2.9 into the cause.
   const reason = error.cause instanceof Error && error.message === "fetch failed" ? error.cause.message : error.message;
-  const [, problem, text] = PROBLEMS.find(([pattern]) => pattern.test(reason)) ?? [undefined, "other", reason] as const;
-  return new ConnectionError(problem, `Cannot reach ${request.url.host}: ${text}`, { cause: error });
+  const found = PROBLEMS.find(([pattern]) => pattern.test(reason));
+  const [pattern, problem, text] = found ?? [undefined, "other", reason] as const;
+  const detail = pattern?.exec(reason)?.[1];
+  const message = `Cannot reach ${request.url.host}: ${text}${detail === undefined ? "" : `, ${detail}`}`;
+  return new ConnectionError(problem, message, { cause: error });
 }

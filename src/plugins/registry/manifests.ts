@@ -7,7 +7,8 @@ import { bareMediaType } from "./media_type.ts";
 import { readContent } from "./read_content.ts";
 import { readLimited } from "./read_answer.ts";
 import type { FetchedManifest, Pushed } from "./repository.ts";
-import { RegistryError } from "./registry_error.ts";
+import { redactUrl } from "./redact_url.ts";
+import { plainText, RegistryError } from "./registry_error.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import { bytesBody } from "./request_body.ts";
 import { DigestMismatchError } from "./verified_stream.ts";
@@ -59,7 +60,7 @@ export async function fetchManifest(
   call: Call,
 ): Promise<FetchedManifest | undefined> {
   return await link.retry(async () => {
-    const { response } = await link.send({
+    const { response, url } = await link.send({
       action: `fetch ${nameOf(link, reference)}`,
       method: "GET",
       target: manifestPath(link, reference),
@@ -71,6 +72,7 @@ export async function fetchManifest(
       return undefined;
     }
     const bytes = await readLimited(response, MANIFEST_SIZE_LIMIT, `fetch ${nameOf(link, reference)}`);
+    if (!isJsonObject(bytes)) throw notAManifest(`fetch ${nameOf(link, reference)}`, url, response.status, bytes);
     const digest = digestOf(bytes, isDigest(reference) ? digestAlgorithm(reference) : "sha256");
     checkAsked(link, reference, digest);
     const mediaType = mediaTypeOf(bytes, bareMediaType(response.headers.get("content-type") ?? undefined));
@@ -159,6 +161,21 @@ function nameOf(link: RepositoryLink, reference: string): string {
 function checkAsked(link: RepositoryLink, reference: string, got: Digest): void {
   if (!isDigest(reference) || reference === got) return;
   throw new DigestMismatchError(`Cannot use manifest ${nameOf(link, reference)}: its digest is ${got}`);
+}
+
+function isJsonObject(bytes: Uint8Array<ArrayBuffer>): boolean {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** A portal or a proxy answers everything with a page, and with 200. Its hash is the digest of nothing. */
+function notAManifest(action: string, url: URL, status: number, bytes: Uint8Array<ArrayBuffer>): RegistryError {
+  const text = `the answer is no manifest: ${plainText(new TextDecoder().decode(bytes.subarray(0, 4096)))}`;
+  return new RegistryError({ action, method: "GET", url: redactUrl(url), status, errors: [], text });
 }
 
 /** Two readers must not take the same bytes for different things, so both places have to agree. */

@@ -134,6 +134,7 @@ function answerOf(incoming: http.IncomingMessage, request: TransportRequest, rel
 const PROBLEMS: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
   [/ECONNREFUSED/, "refused", "connection refused"],
   [/ENOTFOUND|EAI_AGAIN|lookup/, "dns", "the host name is not known"],
+  [/alert.*certificate/i, "certificate", "it wants a client certificate, and got none that it trusts"],
   [/CERT|UNABLE_TO_VERIFY|SELF_SIGNED|certificate/i, "certificate", "its certificate is not trusted"],
   [/EPROTO|ERR_SSL|InvalidContentType|corrupt message|tls|handshake/i, "tls", "it does not answer TLS"],
   [/ECONNRESET|EPIPE|ECONNABORTED|closed|aborted|socket hang up|eof/i, "reset", "the connection broke"],

@@ -143,7 +143,8 @@ function asText(value: unknown): string {
   return plainText(typeof value === "string" ? value : JSON.stringify(value));
 }
 
-function plainText(text: string): string {
+/** What a page says, without its tags and without anything that acts on a terminal; cut where it gets long. */
+export function plainText(text: string): string {
   const title = /<title>([^<]*)<\/title>/i.exec(text)?.[1];
   // Control characters could move the cursor of the terminal that shows the message.
   // deno-lint-ignore no-control-regex

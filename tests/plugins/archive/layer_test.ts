@@ -22,7 +22,7 @@ for (const [compression, unpack] of COMPRESSIONS) {
     await using scratch = createScratch();
     const { content, diffId } = await packLayer(
       { entries: ENTRIES, compression, mediaType: MEDIA_TYPE, annotations: { role: "content" } },
-      { scratch, signal: new AbortController().signal },
+      { scratch, signal: new AbortController().signal, progress: (): void => {} },
     );
     const packed = await collectBytes(content.open());
     const archive = await collectBytes(tar(ENTRIES));
@@ -41,7 +41,7 @@ Deno.test("packLayer() writes no annotations when there are none", async () => {
   await using scratch = createScratch();
   const { content } = await packLayer(
     { entries: [], compression: { kind: "none" }, mediaType: MEDIA_TYPE },
-    { scratch, signal: new AbortController().signal },
+    { scratch, signal: new AbortController().signal, progress: (): void => {} },
   );
   assert.deepEqual(Object.keys(content.descriptor), ["mediaType", "digest", "size"]);
 });
@@ -60,7 +60,7 @@ Deno.test("packLayer() stops with the reason when it is aborted", async () => {
   await assert.rejects(
     packLayer(
       { entries: [aborting], compression: { kind: "gzip", level: 9, workers: 1 }, mediaType: MEDIA_TYPE },
-      { scratch, signal: controller.signal },
+      { scratch, signal: controller.signal, progress: (): void => {} },
     ),
     reason,
   );
@@ -71,7 +71,7 @@ Deno.test("packLayer() passes the error of an entry on", async () => {
   await assert.rejects(
     packLayer(
       { entries: [{ ...tarFile("a", "x"), size: 2 }], compression: { kind: "none" }, mediaType: MEDIA_TYPE },
-      { scratch, signal: new AbortController().signal },
+      { scratch, signal: new AbortController().signal, progress: (): void => {} },
     ),
     new RangeError('Cannot archive "a": it has 1 bytes, 2 were expected'),
   );

@@ -133,7 +133,7 @@ Deno.test("download/manifest-content-type-params: parameters and case do not mat
 Deno.test("sec/manifest-4MiB+1: no more than that is read", async () => {
   const limit = 4 * 1024 * 1024;
   for (const [size, message] of [[limit, undefined], [limit + 1, /larger than 4194304 bytes/]] as const) {
-    const { fake } = startWith(" ".repeat(size));
+    const { fake } = startWith("{}".padEnd(size));
     await using _ = fake;
     using client = testClient(fake);
     const fetching = client.repository("acme/app").fetchManifest("v1", testContext());
