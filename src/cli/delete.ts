@@ -12,8 +12,7 @@ import type { World } from "./world.ts";
 
 /** `gantry delete`: takes away a tag, or a manifest with all of its tags. */
 export async function deleteStored(text: string, flags: DeleteFlags, world: World): Promise<number> {
-  const { ask } = world;
-  if (flags.yes !== true && ask === undefined) {
+  if (flags.yes !== true && world.prompt === undefined) {
     throw new UsageError("Cannot ask whether to delete: there is no terminal, so say it with --yes");
   }
   return await withReadingSession(flags, world, async ({ access, context }) => {
@@ -63,6 +62,7 @@ function question({ url }: Store, digest: Digest, tag: string | undefined): stri
     : `Delete the tag ${url}:${tag}? The manifest ${digest} stays.`;
 }
 
-async function isMeant(question: string, { ask }: World): Promise<boolean> {
-  return /^\s*y(?:es)?\s*$/i.test(await ask?.(`${printable(question)} [y/N] `) ?? "");
+async function isMeant(question: string, { prompt }: World): Promise<boolean> {
+  const answer = await prompt?.line(`${printable(question)} [y/N] `) ?? "";
+  return /^\s*y(?:es)?\s*$/i.test(answer);
 }

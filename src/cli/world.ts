@@ -12,11 +12,6 @@ export interface World {
   readonly secrets: Secrets;
   /** Writes to standard error, which is for people. */
   readonly stderr: (text: string) => void;
-  /**
-   * Asks a question and gives the line that is answered, empty when there is none. Set when there is someone to ask:
-   * standard input and standard error are a terminal.
-   */
-  readonly ask?: (question: string) => Promise<string>;
   /** Set when standard error is a terminal. */
   readonly terminal?: Terminal;
   /** Set when standard input is a terminal too, so that somebody can be asked. */
