@@ -36,7 +36,7 @@ export function openStore(text: string, access: RegistryAccess, right: "push" | 
 }
 
 function open(text: string, access: RegistryAccess, right: "pull" | "push" | "delete"): Opened<Store> {
-  const reference = parse(text);
+  const reference = parsePlace(text);
   const name = reference.digest ?? reference.tag;
   return { reference, store: storeFor(reference, access, right), ...(name === undefined ? {} : { name }) };
 }
@@ -52,7 +52,12 @@ function storeFor(reference: Reference, access: RegistryAccess, right: "pull" | 
   }
 }
 
-function parse(text: string): Reference {
+/**
+ * Parses the name of a place.
+ *
+ * @throws {UsageError} When it is no reference.
+ */
+export function parsePlace(text: string): Reference {
   try {
     return parseReference(text);
   } catch (cause) {
