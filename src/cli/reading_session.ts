@@ -5,7 +5,6 @@ import { clearingLog } from "./clearing_log.ts";
 import { createLog } from "./log.ts";
 import { createProgress } from "./progress.ts";
 import type { ReadingFlags } from "./reading_flags.ts";
-import { parsePlace } from "./open_store.ts";
 import { createRegistryAccess, type RegistryAccess } from "./registry_access.ts";
 import type { World } from "./world.ts";
 
@@ -23,14 +22,6 @@ export interface ReadingOptions {
   readonly concurrency?: number;
   /** Where it will go, if that is more than one place: credentials that were given are for one registry only. */
   readonly places?: readonly Reference[];
-}
-
-/** What a command says of itself. */
-export interface ReadingOptions {
-  /** How many requests at a time when the user said nothing; 4 when left out. */
-  readonly concurrency?: number;
-  /** Every place that will be opened, where it may be more than one: credentials that were given are for one registry. */
-  readonly places?: readonly string[];
 }
 
 /** Opens the way to registries, lets a command use it, and cleans up after it. */
