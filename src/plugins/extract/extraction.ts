@@ -1,4 +1,4 @@
-import { createTree } from "./extracted_tree.ts";
+import { createTree, type ExtractedTree } from "./extracted_tree.ts";
 import { type Refuse, refuser } from "./extraction_error.ts";
 import type { ExtractionRules } from "./extraction_rules.ts";
 import { pathParts, pathProblem } from "./member_path.ts";
@@ -6,7 +6,7 @@ import { createMeter } from "./meter.ts";
 import { moveIntoPlace, type Placed } from "./move_into_place.ts";
 import { createPlacer } from "./placer.ts";
 import { settleLinks } from "./settle_links.ts";
-import { createStaging } from "./staging.ts";
+import { createStaging, type TreeWriter } from "./staging.ts";
 import { unpackLayer, type UnpackOptions } from "./unpack_layer.ts";
 
 /** A file of an artifact that is no archive. */
@@ -20,8 +20,8 @@ export interface NamedFile {
   readonly signal: AbortSignal;
 }
 
-/** Extracts layer after layer to a place that nobody sees, and moves everything from there at the end. */
-export interface Extraction extends AsyncDisposable {
+/** Reads layer after layer, and puts what is in them where it belongs. */
+export interface LayerExtraction {
   /** Extracts an archive. See {@linkcode unpackLayer}. */
   archive(bytes: ReadableStream<Uint8Array<ArrayBuffer>>, options: UnpackOptions): Promise<void>;
   /**
@@ -30,6 +30,10 @@ export interface Extraction extends AsyncDisposable {
    * @throws {ExtractionError} When the path is not taken.
    */
   file(bytes: ReadableStream<Uint8Array<ArrayBuffer>>, file: NamedFile): Promise<void>;
+}
+
+/** Extracts to a place that nobody sees, and moves everything from there at the end. */
+export interface Extraction extends LayerExtraction, AsyncDisposable {
   /**
    * Makes the links, and moves everything into place.
    *
@@ -47,6 +51,22 @@ export interface Extraction extends AsyncDisposable {
 export async function startExtraction(destination: string, rules: ExtractionRules): Promise<Extraction> {
   const staging = await createStaging(destination);
   const tree = createTree();
+  return {
+    ...extractInto(tree, staging, rules),
+    async finish(signal): Promise<Placed> {
+      settleLinks(tree, staging);
+      return await moveIntoPlace(staging.tree, destination, { overwrite: rules.overwrite, signal });
+    },
+    [Symbol.asyncDispose]: () => staging[Symbol.asyncDispose](),
+  };
+}
+
+/**
+ * Reads layers into a tree in which nothing is.
+ *
+ * @param staging Where the files go.
+ */
+export function extractInto(tree: ExtractedTree, staging: TreeWriter, rules: ExtractionRules): LayerExtraction {
   const meter = createMeter(rules);
   return {
     async archive(bytes, options): Promise<void> {
@@ -76,10 +96,5 @@ export async function startExtraction(destination: string, rules: ExtractionRule
         throw error;
       }
     },
-    async finish(signal): Promise<Placed> {
-      settleLinks(tree, staging);
-      return await moveIntoPlace(staging.tree, destination, { overwrite: rules.overwrite, signal });
-    },
-    [Symbol.asyncDispose]: () => staging[Symbol.asyncDispose](),
   };
 }

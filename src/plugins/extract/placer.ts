@@ -10,12 +10,12 @@ import {
 import type { Refuse } from "./extraction_error.ts";
 import type { NamePolicy } from "./extraction_rules.ts";
 import type { Meter } from "./meter.ts";
-import type { Staging } from "./staging.ts";
+import type { TreeWriter } from "./staging.ts";
 
 /** What the members of one layer are placed into. */
 export interface PlacerOptions {
   readonly tree: ExtractedTree;
-  readonly staging: Staging;
+  readonly staging: TreeWriter;
   readonly meter: Meter;
   readonly names: NamePolicy;
   /** The number of the layer. */

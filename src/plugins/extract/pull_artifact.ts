@@ -2,16 +2,12 @@ import type { Descriptor, Platform } from "../../oci/descriptor.ts";
 import type { Context } from "../../pipeline/context.ts";
 import type { StoreReader } from "../../pipeline/store.ts";
 import { checkPlatform } from "./check_platform.ts";
-import { type Extraction, startExtraction } from "./extraction.ts";
-import { ExtractionError } from "./extraction_error.ts";
+import { extractLayers } from "./extract_layers.ts";
+import { startExtraction } from "./extraction.ts";
 import type { ExtractionRules } from "./extraction_rules.ts";
 import { findArtifact, type FoundArtifact } from "./find_artifact.ts";
-import { createLayerReader } from "./layer_reader.ts";
 import type { Placed } from "./move_into_place.ts";
-import { beginsLikeArchive, peekStart } from "./peek_start.ts";
-import { type ArchivePlan, type LayerPlan, planLayers } from "./plan_layers.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
+import { planLayers } from "./plan_layers.ts";
 
 /** What to pull, and where to. */
 export interface PullOptions {
@@ -50,56 +46,7 @@ export async function pullArtifact(
   await checkPlatform(store, found, platform, context);
   const plans = planLayers(found.manifest, layerTypes);
   const layers = plans.map(({ layer }) => layer);
-  const reader = createLayerReader(store, layers, { concurrency, context });
   await using extraction = await startExtraction(directory, rules);
-  for (const [at, plan] of plans.entries()) {
-    context.signal.throwIfAborted();
-    const bytes = await reader.open(at);
-    // Layers are counted from 1: the directory itself is there before them.
-    await extractLayer(plan, bytes, { extraction, rules, context, number: at + 1 });
-  }
+  await extractLayers(store, plans, { extraction, rules, concurrency }, context);
   return { ...found, ...await extraction.finish(context.signal), layers };
-}
-
-interface LayerPlace {
-  readonly extraction: Extraction;
-  readonly rules: ExtractionRules;
-  readonly context: Context;
-  readonly number: number;
-}
-
-async function extractLayer(plan: LayerPlan, bytes: ReadableStream<Bytes>, place: LayerPlace): Promise<void> {
-  const { layer } = plan;
-  const { extraction, number, context: { signal } } = place;
-  const what = `layer ${layer.digest}`;
-  switch (plan.kind) {
-    case "archive":
-      return await extractArchive(plan, bytes, place);
-    case "file":
-      return await extraction.file(bytes, { path: plan.path, what, layer: number, signal });
-    case "unknown": {
-      const { start, stream } = await peekStart(bytes);
-      if (beginsLikeArchive(start)) {
-        return await extractArchive({ kind: "archive", layer, links: "error" }, stream, place);
-      }
-      await stream.cancel().catch(() => {});
-      const type = JSON.stringify(layer.mediaType.slice(0, 150));
-      throw new ExtractionError("layer", `Cannot extract ${what} of type ${type}: it has no title and is no archive`);
-    }
-  }
-}
-
-async function extractArchive(
-  { layer, links, ...how }: ArchivePlan,
-  bytes: ReadableStream<Bytes>,
-  { extraction, rules, number, context: { signal, log } }: LayerPlace,
-): Promise<void> {
-  await extraction.archive(bytes, {
-    ...how,
-    what: `layer ${layer.digest}`,
-    layer: number,
-    links: rules.links ?? links,
-    signal,
-    note: log.info,
-  });
 }

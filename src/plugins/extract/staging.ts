@@ -1,25 +1,29 @@
 import { dirname, join } from "node:path";
 import { ioError } from "./io_error.ts";
 
-/**
- * A directory of our own, in which a tree stands until all of it was checked. Nobody else can look into it.
- *
- * Nothing in it is a link before {@linkcode Staging.link} is called, and every file is new: whatever a path says, bytes
- * end up below the directory.
- */
-export interface Staging extends AsyncDisposable {
-  /** Where the tree stands. */
-  readonly tree: string;
+/** Takes in the files of a tree; it decides nothing about their paths, which were checked before. */
+export interface TreeWriter {
   /** Makes a directory; its parent is there. */
   directory(parts: readonly string[]): void;
   /** Starts a file that does not exist; its parent is there. */
   file(parts: readonly string[], options: { readonly executable: boolean }): StagedFile;
   /** Copies a file that stands in the tree to a new place. */
   copy(from: readonly string[], to: readonly string[], options: { readonly executable: boolean }): void;
-  /** Makes a symbolic link. From then on nothing else may be made. */
-  link(parts: readonly string[], target: string, options: { readonly directory: boolean }): void;
   /** Removes a file or an empty directory. */
   remove(parts: readonly string[]): void;
+}
+
+/**
+ * A directory of our own, in which a tree stands until all of it was checked. Nobody else can look into it.
+ *
+ * Nothing in it is a link before {@linkcode Staging.link} is called, and every file is new: whatever a path says, bytes
+ * end up below the directory.
+ */
+export interface Staging extends TreeWriter, AsyncDisposable {
+  /** Where the tree stands. */
+  readonly tree: string;
+  /** Makes a symbolic link. From then on nothing else may be made. */
+  link(parts: readonly string[], target: string, options: { readonly directory: boolean }): void;
 }
 
 /** A file that is being written. */

@@ -6,7 +6,7 @@ import { pathParts, pathProblem } from "./member_path.ts";
 import type { Meter } from "./meter.ts";
 import { createPlacer, type Placer } from "./placer.ts";
 import { reason } from "./io_error.ts";
-import type { Staging } from "./staging.ts";
+import type { TreeWriter } from "./staging.ts";
 import { unpackedBytes } from "./unpacked_bytes.ts";
 
 /** How the members of an archive become files. */
@@ -32,7 +32,7 @@ export interface UnpackOptions {
 /** Where an artifact is extracted to. */
 export interface UnpackPlace {
   readonly tree: ExtractedTree;
-  readonly staging: Staging;
+  readonly staging: TreeWriter;
   readonly meter: Meter;
   readonly rules: ExtractionRules;
 }
