@@ -134,6 +134,11 @@ Deno.test("unpackLayer() copies what a hard link names", async () => {
   assert.equal(await Deno.readTextFile(join(directory.path, "out/c")), "A");
 });
 
+Deno.test("sec/tar-extract: unpackLayer() refuses a hard link to what it takes the place of", async () => {
+  const layers = [[file("d/x")], [hardlink("d", "d/x")]];
+  await assert.rejects(extracted(layers, IMAGE), /"d" from layer 2: it is a hard link to what it takes the place of$/);
+});
+
 Deno.test("unpackLayer() leaves the one directory out that holds everything", async () => {
   const members = [
     folder("app"),
