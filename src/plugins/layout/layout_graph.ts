@@ -38,15 +38,17 @@ export interface GraphReader {
 
 /** Starts without knowledge. */
 export function createGraphReader(): GraphReader {
-  const known = new Map<Digest, ParsedManifest>();
+  // What is parsed depends on what it was said to be.
+  const known = new Map<string, ParsedManifest>();
 
   async function parsed(descriptor: Descriptor, readManifest: ReadManifest): Promise<ParsedManifest | undefined> {
-    const before = known.get(descriptor.digest);
+    const key = `${descriptor.mediaType} ${descriptor.digest}`;
+    const before = known.get(key);
     if (before !== undefined) return before;
     const bytes = await readManifest(descriptor);
     if (bytes === undefined) return undefined;
     const manifest = parseManifest(bytes, descriptor);
-    known.set(descriptor.digest, manifest);
+    known.set(key, manifest);
     return manifest;
   }
 
