@@ -1,6 +1,7 @@
 import type { Descriptor } from "../oci/descriptor.ts";
-import { type Digest, digestAlgorithm, digestHex } from "../oci/digest.ts";
+import type { Digest } from "../oci/digest.ts";
 import type { ParsedManifest } from "../oci/parse_manifest.ts";
+import { companionTags } from "../pipeline/companion_tags.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
 import type { StoreReader } from "../pipeline/store.ts";
 import type { ReadingSession } from "./reading_session.ts";
@@ -17,8 +18,6 @@ export interface Referrer {
 
 /** How many referrers are looked for, all in all. */
 const REFERRER_LIMIT = 10_000;
-/** What cosign puts behind the digest of a manifest, to make the tags of what belongs to it. */
-const COMPANION_ENDINGS = ["sig", "att", "sbom"] as const;
 
 /**
  * Finds everything that refers to a manifest or to one of the manifests in an index, and what refers to that.
@@ -62,10 +61,8 @@ export async function findReferrers(
   }
 
   async function companions(subject: Digest): Promise<readonly Pick<Referrer, "descriptor" | "tag">[]> {
-    const found = await inParallel(COMPANION_ENDINGS, concurrency, async (ending) => {
-      const tag = `${digestAlgorithm(subject)}-${digestHex(subject)}.${ending}`;
-      // A sha512 digest is too long for a tag.
-      const descriptor = tag.length > 128 ? undefined : await store.resolve(tag, context);
+    const found = await inParallel(companionTags(subject), concurrency, async (tag) => {
+      const descriptor = await store.resolve(tag, context);
       return descriptor === undefined ? [] : [{ descriptor, tag }];
     });
     return found.flat();

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { copyCommand, type CopyFlags } from "./copy_flags.ts";
 import { deleteCommand, type DeleteFlags } from "./delete_flags.ts";
 import { inspectCommand, type InspectFlags } from "./inspect_flags.ts";
 import { listCommand, type ListFlags } from "./list_flags.ts";
@@ -93,6 +94,13 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       .action(async (reference: string, tags: readonly string[], flags: TagFlags) => {
         const { tag } = await import("./tag.ts");
         done(await tag(reference, tags, flags, world));
+      }),
+  );
+  add(
+    copyCommand()
+      .action(async (source: string, destinations: readonly string[], flags: CopyFlags) => {
+        const { copy } = await import("./copy.ts");
+        done(await copy(source, destinations, flags, world));
       }),
   );
   add(

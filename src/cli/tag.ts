@@ -1,13 +1,11 @@
 import { parseTag } from "../oci/tag.ts";
-import { isVersion } from "../oci/version.ts";
-import type { Context } from "../pipeline/context.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
-import { NotFoundError, type Store, type StoredManifest } from "../pipeline/store.ts";
-import { TagExistsError } from "../pipeline/tag_exists_error.ts";
+import { NotFoundError } from "../pipeline/store.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";
 import { openStore } from "./open_store.ts";
 import { withReadingSession } from "./reading_session.ts";
+import { refuseToMove } from "./refuse_to_move.ts";
 import type { TagFlags } from "./tag_flags.ts";
 import { UsageError } from "./usage_error.ts";
 import type { World } from "./world.ts";
@@ -30,7 +28,7 @@ export async function tag(
     if (manifest === undefined) throw new NotFoundError(store.url, name);
     const { digest } = manifest.descriptor;
     if (flags.force !== true) {
-      await inParallel(tags, concurrency, (tag) => refuseToMove(store, tag, manifest, context));
+      await inParallel(tags, concurrency, (tag) => refuseToMove(store, tag, digest, context));
     }
     await store.tag(manifest, tags, context);
     await store.commit(context);
@@ -42,19 +40,6 @@ export async function tag(
     );
     return EXIT.done;
   });
-}
-
-/** A version never moves by itself, whatever command gives it. */
-async function refuseToMove(
-  store: Store,
-  tag: string,
-  { descriptor }: StoredManifest,
-  context: Context,
-): Promise<void> {
-  if (!isVersion(tag)) return;
-  const there = await store.resolve(tag, context);
-  if (there === undefined || there.digest === descriptor.digest) return;
-  throw new TagExistsError(store.url, tag, there.digest);
 }
 
 function checked(text: string): string {
