@@ -1,9 +1,11 @@
 import { StageError } from "../pipeline/stage_error.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../pipeline/targets.ts";
+import { ExtractionError } from "../plugins/extract/extraction_error.ts";
 import { CredentialsRefusedError } from "../plugins/registry/credentials_refused_error.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";
 import { ConnectionError } from "../plugins/registry/transport.ts";
+import { EXTRACTION_ADVICE } from "./extraction_advice.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**
@@ -66,6 +68,7 @@ function messageOf(error: unknown): string {
 function adviceFor(error: unknown, host: string | undefined): string | undefined {
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
   if (error instanceof UsageError) return undefined;
+  if (error instanceof ExtractionError) return EXTRACTION_ADVICE[error.rule];
   if (error instanceof CredentialsRefusedError) {
     return "check the user name and the password; many registries take an access token only in the place of a password";
   }

@@ -1,6 +1,12 @@
 import { Command } from "commander";
+import { copyCommand, type CopyFlags } from "./copy_flags.ts";
+import { deleteCommand, type DeleteFlags } from "./delete_flags.ts";
+import { inspectCommand, type InspectFlags } from "./inspect_flags.ts";
+import { listCommand, type ListFlags } from "./list_flags.ts";
 import type { PublishFlags } from "./publish_flags.ts";
 import { publishCommand } from "./publish_flags.ts";
+import { pullCommand, type PullFlags } from "./pull_flags.ts";
+import { tagCommand, type TagFlags } from "./tag_flags.ts";
 import { addRegistryFlags, type RegistryFlags } from "./registry_flags.ts";
 import { VERSION } from "./version.ts";
 import type { World } from "./world.ts";
@@ -60,6 +66,48 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       .action(async (host: string, flags: Pick<RegistryFlags, "registryConfig">) => {
         const { logout } = await import("./logout.ts");
         done(await logout(host, flags, world));
+      }),
+  );
+  add(
+    pullCommand()
+      .action(async (reference: string, directory: string | undefined, flags: PullFlags) => {
+        const { pull } = await import("./pull.ts");
+        done(await pull(reference, directory, flags, world));
+      }),
+  );
+  add(
+    listCommand()
+      .action(async (repository: string, flags: ListFlags) => {
+        const { list } = await import("./list.ts");
+        done(await list(repository, flags, world));
+      }),
+  );
+  add(
+    inspectCommand()
+      .action(async (reference: string, flags: InspectFlags) => {
+        const { inspect } = await import("./inspect.ts");
+        done(await inspect(reference, flags, world));
+      }),
+  );
+  add(
+    tagCommand()
+      .action(async (reference: string, tags: readonly string[], flags: TagFlags) => {
+        const { tag } = await import("./tag.ts");
+        done(await tag(reference, tags, flags, world));
+      }),
+  );
+  add(
+    copyCommand()
+      .action(async (source: string, destinations: readonly string[], flags: CopyFlags) => {
+        const { copy } = await import("./copy.ts");
+        done(await copy(source, destinations, flags, world));
+      }),
+  );
+  add(
+    deleteCommand()
+      .action(async (reference: string, flags: DeleteFlags) => {
+        const { deleteStored } = await import("./delete.ts");
+        done(await deleteStored(reference, flags, world));
       }),
   );
   add(

@@ -4,6 +4,7 @@ import type { Pipeline } from "../pipeline/publish.ts";
 import type { Artifact } from "../pipeline/values.ts";
 import { createScratch } from "../plugins/scratch/scratch.ts";
 import { buildPipeline } from "./build_pipeline.ts";
+import { clearingLog } from "./clearing_log.ts";
 import { sourceDirectory } from "./collector_for.ts";
 import { findConfig } from "./config/find_config.ts";
 import { type ChosenProfile, detectProfile } from "./detect_profile.ts";
@@ -40,8 +41,8 @@ export async function withPublishSession<T>(
   const profile = await chooseProfile(settings, log);
   warnOfCompression(settings, log);
   const progress = createProgress(world);
-  const clearingLog = clearing(log, progress.clear);
-  const access = await createRegistryAccess(flags, settings, { world, log: clearingLog });
+  const cleared = clearingLog(log, progress.clear);
+  const access = await createRegistryAccess(flags, settings, { world, log: cleared });
   const pipeline = await buildPipeline(settings, profile, { world, log, access });
   const scratch = createScratch();
   try {
@@ -50,8 +51,8 @@ export async function withPublishSession<T>(
       settings,
       profile,
       pipeline,
-      log: clearingLog,
-      context: { signal: world.signal, log: clearingLog, scratch, progress: report },
+      log: cleared,
+      context: { signal: world.signal, log: cleared, scratch, progress: report },
     });
   } finally {
     progress.clear();
@@ -99,13 +100,4 @@ async function chooseProfile({ profile, source }: Settings, log: Log): Promise<C
   const chosen = await detectProfile(source, log);
   log.info(`Profile ${chosen.name}: ${chosen.because}`);
   return chosen;
-}
-
-/** A message must not end up in the middle of a progress line. */
-function clearing(log: Log, clear: () => void): Log {
-  const cleared = (say: (message: string) => void) => (message: string): void => {
-    clear();
-    say(message);
-  };
-  return { debug: cleared(log.debug), info: cleared(log.info), warn: cleared(log.warn) };
 }

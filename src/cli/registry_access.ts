@@ -1,8 +1,11 @@
 import type { RegistryReference } from "../oci/reference.ts";
 import type { Log } from "../pipeline/context.ts";
 import type { Target } from "../pipeline/plugin.ts";
+import type { Store } from "../pipeline/store.ts";
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from "../plugins/registry/client.ts";
+import { registryStore } from "../plugins/registry/registry_store.ts";
 import { registry } from "../plugins/registry/registry_target.ts";
+import type { Access } from "../plugins/registry/scope.ts";
 import { registryCredentials } from "./registry_credentials.ts";
 import type { RegistryFlags } from "./registry_flags.ts";
 import type { Settings } from "./settings.ts";
@@ -13,6 +16,8 @@ import type { World } from "./world.ts";
 export interface RegistryAccess {
   /** A repository as a place to publish to. */
   target(reference: RegistryReference): Target;
+  /** A repository as a store, opened for what will be done there. */
+  store(reference: RegistryReference, access: Access): Store;
   /** Closes all connections. */
   close(): void;
 }
@@ -29,6 +34,7 @@ export async function createRegistryAccess(
   const clients = new Map<string, RegistryClient>();
   return {
     target: (reference) => registry({ reference, client: client(reference.host), concurrency: settings.concurrency }),
+    store: (reference, access) => registryStore({ reference, client: client(reference.host), access }),
     close: () => clients.forEach((client) => client.close()),
   };
 

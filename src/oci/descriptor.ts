@@ -31,6 +31,10 @@ export interface Descriptor {
   readonly artifactType?: string;
   /** The platform that the content is for. */
   readonly platform?: Platform;
+  /** The content itself in Base64, where whoever wrote the descriptor put it. */
+  readonly data?: string;
+  /** Other places that are said to have the content. gantry asks none of them. */
+  readonly urls?: readonly string[];
 }
 
 /**

@@ -39,3 +39,11 @@ export const FLUX_CONTENT_MEDIA_TYPE = "application/vnd.cncf.flux.content.v1.tar
 export const TIMONI_CONFIG_MEDIA_TYPE = "application/vnd.timoni.config.v1+json";
 /** Both layers of a Timoni module. */
 export const TIMONI_CONTENT_MEDIA_TYPE = "application/vnd.timoni.content.v1.tar+gzip";
+
+/** The config of a Docker image, with `rootfs.diff_ids`. */
+export const DOCKER_IMAGE_CONFIG_MEDIA_TYPE = "application/vnd.docker.container.image.v1+json";
+
+/** The config of a Helm chart: its `Chart.yaml` as JSON. */
+export const HELM_CONFIG_MEDIA_TYPE = "application/vnd.cncf.helm.config.v1+json";
+/** A Helm chart, as `helm package` makes it. */
+export const HELM_CHART_MEDIA_TYPE = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";

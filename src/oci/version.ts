@@ -19,8 +19,13 @@ const VERSION_REGEXP = new RegExp(
  * @throws {SyntaxError} Says what is wrong, and what to write instead where that is clear.
  */
 export function parseVersion(text: string): string {
-  if (text.length <= 128 && VERSION_REGEXP.test(text) && isTag(text)) return text;
+  if (isVersion(text)) return text;
   throw new SyntaxError(`Cannot parse version ${JSON.stringify(text.slice(0, 140))}: ${problem(text)}`);
+}
+
+/** Tells whether a text is a version that {@linkcode parseVersion} accepts. */
+export function isVersion(text: string): boolean {
+  return text.length <= 128 && VERSION_REGEXP.test(text) && isTag(text);
 }
 
 /** Tells whether a checked version is a pre-release: whether it has a `-` part. */

@@ -24,10 +24,10 @@ export class TargetsError extends AggregateError {
  * @returns The results, in the order of the targets.
  * @throws {TargetsError} When one or more failed.
  */
-export async function everyTarget<T>(
+export async function everyTarget<T, Place extends Pick<Target, "url"> = Target>(
   stage: StageName,
-  targets: readonly Target[],
-  work: (target: Target) => Promise<T>,
+  targets: readonly Place[],
+  work: (target: Place) => Promise<T>,
 ): Promise<readonly T[]> {
   const outcomes = await Promise.allSettled(targets.map(async (target) => await work(target)));
   const results: T[] = [];

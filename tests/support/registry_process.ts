@@ -75,10 +75,15 @@ ${http ?? ""}
 /** Reads what a process says to the end, so that it never blocks, and looks for the address that it listens on. */
 async function watch(stream: ReadableStream<Uint8Array>, found: (host: string) => void): Promise<string> {
   let text = "";
+  let isListening = false;
   for await (const part of stream.pipeThrough(new TextDecoderStream())) {
+    // What it says after that nobody reads, and with thousands of requests it is much.
+    if (isListening) continue;
     text += part;
     const host = /listening on (127\.0\.0\.1:\d+)/.exec(text)?.[1];
-    if (host !== undefined) found(host);
+    if (host === undefined) continue;
+    isListening = true;
+    found(host);
   }
   return text;
 }

@@ -43,10 +43,13 @@ export async function* readArchive(file: Deno.FsFile, path: string): AsyncGenera
   }
 }
 
+/** What of a member is looked at. */
+type HeadMember = Pick<TarMember, "name" | "type" | "size" | "body">;
+
 /** Collects the two files that make a tar an image layout, from wherever in it they stand. */
 export interface ArchiveHead {
   /** Takes an entry, and reads it when it is one of the two; tells whether it is. */
-  take(item: TarMember): Promise<boolean>;
+  take(item: HeadMember): Promise<boolean>;
   /** Whether both have come. */
   isComplete(): boolean;
   /**
@@ -62,7 +65,7 @@ export function archiveHead(path: string): ArchiveHead {
   let isLayout = false;
   let index: LayoutIndex | undefined;
   return {
-    async take(item: TarMember): Promise<boolean> {
+    async take(item: HeadMember): Promise<boolean> {
       if (item.type !== "file") return false;
       try {
         if (item.name === OCI_LAYOUT_FILE) {
@@ -92,7 +95,7 @@ export function unusable(path: string, problem: string, cause?: unknown): Error 
   return new Error(`Cannot use ${JSON.stringify(path)} as an OCI archive: ${problem}`, { cause });
 }
 
-async function readSmall({ name, size, body }: TarMember, limit: number): Promise<Uint8Array> {
+async function readSmall({ name, size, body }: HeadMember, limit: number): Promise<Uint8Array> {
   if (size > limit) throw new SyntaxError(`${name} has ${size} bytes, and ${limit} are the limit`);
   const bytes = new Uint8Array(size);
   let at = 0;

@@ -6,7 +6,7 @@
 import { REF_NAME_ANNOTATION } from "../../oci/annotation_keys.ts";
 import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import type { Annotations, Descriptor } from "../../oci/descriptor.ts";
-import { isDigest } from "../../oci/digest.ts";
+import { type Digest, isDigest } from "../../oci/digest.ts";
 import { orderAnnotations, orderDescriptor } from "../../oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../../oci/media_types.ts";
 import type { Moved } from "../../pipeline/values.ts";
@@ -69,11 +69,21 @@ export function resolveTag(index: LayoutIndex, tag: string): Descriptor | undefi
   if (named.some(({ digest }) => digest !== first.digest)) {
     throw new SyntaxError(`tag ${JSON.stringify(tag)} stands at ${named.length} manifests`);
   }
-  const { mediaType, digest, size, artifactType } = first;
-  if (!isText(mediaType) || !isDigest(digest) || !isSize(size)) {
-    throw new SyntaxError(`tag ${JSON.stringify(tag)} stands at an invalid descriptor`);
-  }
+  const descriptor = descriptorOf(first);
+  if (descriptor === undefined) throw new SyntaxError(`tag ${JSON.stringify(tag)} stands at an invalid descriptor`);
+  return descriptor;
+}
+
+/** What an entry names, without its annotations; `undefined` when it is not a descriptor that gantry can use. */
+export function descriptorOf({ mediaType, digest, size, artifactType }: IndexEntry): Descriptor | undefined {
+  if (!isText(mediaType) || !isDigest(digest) || !isSize(size)) return undefined;
   return { mediaType, digest, size, ...(isText(artifactType) ? { artifactType } : {}) };
+}
+
+/** The tag of an entry; `undefined` when it has none. */
+export function tagOf({ annotations }: IndexEntry): string | undefined {
+  const tag = isObject(annotations) ? annotations[REF_NAME_ANNOTATION] : undefined;
+  return isText(tag) ? tag : undefined;
 }
 
 /**
@@ -104,6 +114,28 @@ export function setTags(
   return { index: { ...index, manifests: withoutRepeats(manifests, touched) }, moved };
 }
 
+/**
+ * Takes a tag away. What loses its last tag stays listed without a name.
+ *
+ * @returns `undefined` when there is no such tag.
+ */
+export function dropTag(index: LayoutIndex, tag: string): LayoutIndex | undefined {
+  const named = index.manifests.filter((entry) => tagOf(entry) === tag);
+  if (named.length === 0) return undefined;
+  const manifests = index.manifests.map((entry) => named.includes(entry) ? withTag(entry, undefined) : entry);
+  return { ...index, manifests: withoutRepeats(manifests, new Set(named.map(({ digest }) => digest))) };
+}
+
+/**
+ * Takes a manifest and all of its tags away.
+ *
+ * @returns `undefined` when it is not listed.
+ */
+export function dropManifest(index: LayoutIndex, digest: Digest): LayoutIndex | undefined {
+  const manifests = index.manifests.filter((entry) => entry.digest !== digest);
+  return manifests.length === index.manifests.length ? undefined : { ...index, manifests };
+}
+
 /** Drops untagged entries of these digests that say nothing which another entry does not say too. */
 function withoutRepeats(entries: readonly IndexEntry[], digests: ReadonlySet<string>): readonly IndexEntry[] {
   const said = new Set<string>();
@@ -122,11 +154,6 @@ function withTag(entry: IndexEntry, tag: string | undefined): IndexEntry {
   const { [REF_NAME_ANNOTATION]: _, ...rest } = isObject(annotations) ? annotations as Annotations : {};
   const named = tag === undefined ? rest : { ...rest, [REF_NAME_ANNOTATION]: tag };
   return { mediaType, digest, size, annotations: orderAnnotations(named), ...others };
-}
-
-function tagOf({ annotations }: IndexEntry): string | undefined {
-  const tag = isObject(annotations) ? annotations[REF_NAME_ANNOTATION] : undefined;
-  return isText(tag) ? tag : undefined;
 }
 
 function compareEntries(a: IndexEntry, b: IndexEntry): number {

@@ -3,18 +3,16 @@ import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import { tar } from "../../oci/tar.ts";
 import type { Context } from "../../pipeline/context.ts";
-import type { Artifact, Moved, TagName } from "../../pipeline/values.ts";
+import type { Moved } from "../../pipeline/values.ts";
 import { archiveEntries, type ExistingArchive } from "./archive_entries.ts";
 import { openArchive, unusable } from "./archive_file.ts";
-import { artifactContents } from "./artifact_contents.ts";
 import { blobName } from "./blob_name.ts";
 import { reason } from "./io_error.ts";
 import { isSameFile } from "./is_same_file.ts";
-import { EMPTY_INDEX, setTags } from "./layout_index.ts";
+import { EMPTY_INDEX, type LayoutIndex } from "./layout_index.ts";
 import { lock } from "./layout_lock.ts";
 import { makeDirectories } from "./make_directories.ts";
 import { inFile } from "./read_layout.ts";
-import { refuseToMove } from "./refuse_to_move.ts";
 import { removeEmpty } from "./remove_empty.ts";
 import { scanArchive } from "./scan_archive.ts";
 import { moveOver, moveToNew, writeNewFile } from "./write_file.ts";
@@ -23,7 +21,7 @@ import { moveOver, moveToNew, writeNewFile } from "./write_file.ts";
 export interface NextArchive {
   /** What is new in it. */
   readonly uploaded: readonly Descriptor[];
-  /** What of the artifact the tar of this name holds already. */
+  /** What of the contents the tar of this name holds already. */
   readonly existing: readonly Descriptor[];
   /** Where its tags pointed to before. */
   readonly moved: readonly Moved[];
@@ -37,32 +35,44 @@ export interface NextArchive {
   discard(): Promise<void>;
 }
 
+/** What shall become of a tar. */
+export interface ArchiveChange {
+  /** What shall be in it. What is there already is not written again. */
+  readonly contents: readonly Content[];
+  /** What must be in it in the end, whoever has brought it there. */
+  readonly needs?: readonly Descriptor[];
+  /** What is not carried over. */
+  readonly unneeded?: readonly Descriptor[];
+  /** Says what it shall list, and where the tags that are set pointed to before. */
+  edit(before: LayoutIndex): { readonly index: LayoutIndex; readonly moved: readonly Moved[] };
+}
+
 /**
- * Writes the tar that shall stand under the reference's path, beside it: what is there already, and the artifact with
- * its tags.
+ * Writes the tar that shall stand under the reference's path, beside it: what is there already, and what changes.
  *
- * @throws {TagExistsError} When an immutable tag would move.
- * @throws {Error} When what is there is no image layout, or the new tar cannot be written. Nothing is left behind then.
+ * @throws {Error} When what is there is no image layout, or the new tar cannot be written; and what `edit` throws.
+ *   Nothing is left behind then.
  */
 export async function prepareArchive(
   reference: LayoutReference,
-  artifact: Artifact,
-  tags: readonly TagName[],
+  change: ArchiveChange,
   context: Context,
 ): Promise<NextArchive> {
   await using work = new AsyncDisposableStack();
   const path = await realPath(reference.path);
-  const before = await openExisting(reference.path, context, work);
-  const { index, moved } = inFile(
-    reference.path,
-    () => setTags(before?.scan.index ?? EMPTY_INDEX, artifact.manifest.descriptor, tags.map(({ name }) => name)),
-  );
+  const before = without(change.unneeded ?? [], await openExisting(reference.path, context, work));
+  const { index, moved } = inFile(reference.path, () => change.edit(before?.scan.index ?? EMPTY_INDEX));
   const url = formatRepository(reference);
-  refuseToMove(url, artifact.manifest.descriptor, tags, moved);
-  const contents = artifactContents(artifact);
-  const isThere = ({ descriptor }: Content): boolean => before?.scan.files.has(blobName(descriptor.digest)) ?? false;
-  const added = contents.filter((content) => !isThere(content));
-  const isSame = before !== undefined && added.length === 0 &&
+  const { contents } = change;
+  const isThere = ({ digest }: Descriptor): boolean => before?.scan.files.has(blobName(digest)) ?? false;
+  const added = contents.filter(({ descriptor }) => !isThere(descriptor));
+  const missing = change.needs?.find((needed) =>
+    !isThere(needed) && added.every(({ descriptor }) => descriptor.digest !== needed.digest)
+  );
+  if (missing !== undefined) {
+    throw new Error(`Cannot tag in ${JSON.stringify(reference.path)}: blob ${missing.digest} is no longer there`);
+  }
+  const isSame = before !== undefined && added.length === 0 && (change.unneeded ?? []).length === 0 &&
     JSON.stringify(index) === JSON.stringify(before.scan.index);
   const partial = `${path}.${crypto.randomUUID()}.partial`;
   if (!isSame) {
@@ -76,7 +86,7 @@ export async function prepareArchive(
   const held = work.move();
   return {
     uploaded: added.map(({ descriptor }) => descriptor),
-    existing: contents.filter(isThere).map(({ descriptor }) => descriptor),
+    existing: contents.map(({ descriptor }) => descriptor).filter(isThere),
     moved,
     async publish(signal: AbortSignal): Promise<boolean> {
       if (before === undefined) return await moveToNew(partial, path);
@@ -107,6 +117,16 @@ async function openExisting(
     log.warn(`${JSON.stringify(path)} is compressed with ${scan.compression}, and is not when it is written again`);
   }
   return { file, info, scan };
+}
+
+function without(
+  unneeded: readonly Descriptor[],
+  existing: ExistingArchive | undefined,
+): ExistingArchive | undefined {
+  if (existing === undefined || unneeded.length === 0) return existing;
+  const files = new Set(existing.scan.files);
+  for (const { digest } of unneeded) files.delete(blobName(digest));
+  return { ...existing, scan: { ...existing.scan, files } };
 }
 
 /** Where the file is that a path stands for: a link to a tar stays a link. */

@@ -2,36 +2,59 @@ import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Call } from "./call.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import { ConnectionError } from "./transport.ts";
-import { verifiedStream } from "./verified_stream.ts";
+import { DigestMismatchError, verifiedStream } from "./verified_stream.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Reads a blob, verified. A connection that breaks is opened again, and the rest is asked for. */
+/**
+ * Reads a blob, verified. A connection that breaks is opened again, and the rest is asked for; where the registry gives
+ * something else than that, the blob is asked for from its start and what came already is left out.
+ */
 export async function fetchBlob(link: RepositoryLink, blob: Descriptor, call: Call): Promise<ReadableStream<Bytes>> {
-  const first = await link.retry(() => openAt(link, blob, 0, call), call);
+  const first = await link.retry(() => openWhole(link, blob, 0, call), call);
   return resuming(link, blob, first, call).pipeThrough(verifiedStream(blob, `blob ${blob.digest} from ${link.name}`));
+}
+
+/** An answer that is being read. */
+interface Opened {
+  readonly reader: ReadableStreamDefaultReader<Bytes>;
+  /** Whether the registry gave all of the blob, and not only the rest. */
+  readonly isWhole: boolean;
+  /** By what the registry knows these bytes again. */
+  readonly tag: string | undefined;
 }
 
 function resuming(
   link: RepositoryLink,
   blob: Descriptor,
-  first: ReadableStream<Bytes>,
-  call: Call,
+  first: Opened,
+  { signal, ...rest }: Call,
 ): ReadableStream<Bytes> {
   const backoff = link.backoff();
-  let reader: ReadableStreamDefaultReader<Bytes> | undefined = first.getReader();
+  const stop = new AbortController();
+  // Who cancels does not want the request that is made, or waited for, at the moment.
+  const call: Call = { ...rest, signal: AbortSignal.any([signal, stop.signal]) };
+  let opened: Opened | undefined = first;
+  let { tag } = first;
   let position = 0;
+  let shortAnswers = 0;
 
   async function next(): Promise<Bytes | undefined> {
     while (true) {
       try {
-        reader ??= (await openAt(link, blob, position, call)).getReader();
-        const { done, value } = await reader.read();
+        opened ??= await openRest(link, blob, { position, tag }, call);
+        tag = opened.tag;
+        const { done, value } = await opened.reader.read();
         if (!done) return value;
         if (position >= blob.size) return undefined;
+        if (opened.isWhole && ++shortAnswers === SHORT_ANSWERS) {
+          throw new DigestMismatchError(
+            `Cannot use blob ${blob.digest} from ${link.name}: it has ${position} bytes, it should have ${blob.size}`,
+          );
+        }
         throw new ConnectionError("reset", `Cannot fetch blob ${blob.digest}: it ended after ${position} bytes`);
       } catch (error) {
-        reader = undefined;
+        opened = undefined;
         await backoff.pause(error, call);
       }
     }
@@ -45,25 +68,41 @@ function resuming(
       backoff.progress();
       controller.enqueue(bytes);
     },
-    cancel: (reason) => reader?.cancel(reason),
+    async cancel(reason): Promise<void> {
+      stop.abort(reason);
+      await opened?.reader.cancel(reason).catch(() => {});
+    },
   }, { highWaterMark: 0 });
 }
 
-/** Asks for a blob from a position on; all of it, where the registry does not give just that part. */
-async function openAt(
+/** How often an answer that should be the whole blob may end too early before that is all there is. */
+const SHORT_ANSWERS = 2;
+
+/** Asks for a blob from a position on. */
+async function openRest(
   link: RepositoryLink,
   blob: Descriptor,
-  position: number,
+  { position, tag }: { readonly position: number; readonly tag: string | undefined },
   call: Call,
-): Promise<ReadableStream<Bytes>> {
-  if (position > 0) {
-    const part = await get(link, blob, { range: `bytes=${position}-` }, call);
-    const range = /^bytes ([0-9]+)-/.exec(part.headers.get("content-range") ?? "")?.[1];
-    if (part.status === 206 && Number(range) === position) return bodyOf(part);
-    if (part.status === 200) return bodyOf(part).pipeThrough(without(position));
-    await part.body?.cancel();
+): Promise<Opened> {
+  if (position === 0) return await openWhole(link, blob, 0, call);
+  const range = { range: `bytes=${position}-`, ...(tag === undefined ? {} : { "if-range": tag }) };
+  const answer = await get(link, blob, range, call);
+  if (answer.status === 200) return opened(answer, position);
+  if (answer.status === 206 && isRest(answer, position, blob)) {
+    return { reader: bodyOf(answer).getReader(), isWhole: false, tag: tagOf(answer) };
   }
-  return bodyOf(await get(link, blob, {}, call)).pipeThrough(without(position));
+  await answer.body?.cancel();
+  return await openWhole(link, blob, position, call);
+}
+
+/** Asks for all of a blob, and leaves out what came already. */
+async function openWhole(link: RepositoryLink, blob: Descriptor, position: number, call: Call): Promise<Opened> {
+  return opened(await get(link, blob, {}, call), position);
+}
+
+function opened(answer: Response, position: number): Opened {
+  return { reader: bodyOf(answer).pipeThrough(without(position)).getReader(), isWhole: true, tag: tagOf(answer) };
 }
 
 async function get(
@@ -82,11 +121,23 @@ async function get(
   return response;
 }
 
+/** Tells whether a partial answer is the part that was asked for, of a blob of this size. */
+function isRest({ headers }: Response, position: number, { size }: Descriptor): boolean {
+  const [, start, total] = /^bytes ([0-9]+)-[0-9]+\/([0-9]+|\*)$/.exec(headers.get("content-range") ?? "") ?? [];
+  return Number(start) === position && (total === "*" || Number(total) === size);
+}
+
+/** A weak tag does not promise the same bytes, and cannot be asked for. */
+function tagOf({ headers }: Response): string | undefined {
+  const tag = headers.get("etag") ?? "";
+  return tag.startsWith('"') ? tag : undefined;
+}
+
 function bodyOf(response: Response): ReadableStream<Bytes> {
   return response.body ?? new Blob([]).stream();
 }
 
-/** Leaves out what is there already: a registry that does not know ranges sends everything again. */
+/** Leaves out the first bytes. */
 function without(count: number): TransformStream<Bytes, Bytes> {
   let left = count;
   return new TransformStream({

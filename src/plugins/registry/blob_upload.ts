@@ -1,7 +1,8 @@
 import type { Content } from "../../oci/descriptor.ts";
 import { headBlob } from "./blobs.ts";
 import type { Call } from "./call.ts";
-import type { Pushed, PushOptions } from "./repository.ts";
+import type { Pushed } from "./pushed.ts";
+import type { PushOptions } from "./repository.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import { isTemporary } from "./retry.ts";
 import { type UploadBody, uploadBody } from "./upload_body.ts";

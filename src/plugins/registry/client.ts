@@ -5,8 +5,10 @@ import { blobExists } from "./blobs.ts";
 import type { Call } from "./call.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { CredentialSource } from "./credentials.ts";
+import { deleteManifest } from "./delete_manifest.ts";
 import { findEndpoint } from "./endpoint.ts";
 import { KnownBlobs } from "./known_blobs.ts";
+import { createReferrers } from "./referrers.ts";
 import { fetchManifest, putManifest, putTags, resolveManifest } from "./manifests.ts";
 import { openTransport } from "./open_transport.ts";
 import { RegistryTraits } from "./registry_traits.ts";
@@ -149,5 +151,7 @@ function repository(link: RepositoryLink): Repository {
     pushManifest: (manifest, call) => putManifest(link, manifest, manifest.descriptor.digest, call),
     tag: (manifest, tags, call) => putTags(link, manifest, typeof tags === "string" ? [tags] : tags, call),
     tags: (call) => listTags(link, call),
+    delete: (reference, call) => deleteManifest(link, reference, call),
+    referrers: createReferrers(link),
   };
 }

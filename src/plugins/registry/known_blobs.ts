@@ -1,5 +1,5 @@
 import type { Digest } from "../../oci/digest.ts";
-import type { Pushed } from "./repository.ts";
+import type { Pushed } from "./pushed.ts";
 import { untilAborted } from "./until_aborted.ts";
 
 /** Which blobs a registry is known to have: nothing is asked twice, and nothing is sent twice at the same time. */

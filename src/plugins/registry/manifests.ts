@@ -6,7 +6,8 @@ import type { Call } from "./call.ts";
 import { bareMediaType } from "./media_type.ts";
 import { readContent } from "./read_content.ts";
 import { readLimited } from "./read_answer.ts";
-import type { FetchedManifest, Pushed } from "./repository.ts";
+import type { Pushed } from "./pushed.ts";
+import type { FetchedManifest } from "./fetched_manifest.ts";
 import { redactUrl } from "./redact_url.ts";
 import { plainText, readRegistryError, RegistryError } from "./registry_error.ts";
 import type { RepositoryLink } from "./repository_link.ts";
@@ -91,18 +92,20 @@ export async function putManifest(
 ): Promise<Pushed> {
   const { size, digest } = manifest.descriptor;
   let requests = 0;
+  let subject: string | undefined;
   try {
-    await link.retry(async () => {
+    const headers = await link.retry(async () => {
       requests++;
       const action = isDigest(reference) ? `push manifest ${reference}` : `tag ${nameOf(link, reference)}`;
-      await put(link, manifest, { action, target: manifestPath(link, reference) }, call);
+      return await put(link, manifest, { action, target: manifestPath(link, reference) }, call);
     }, call);
+    subject = headers.get("oci-subject") ?? undefined;
   } catch (error) {
     const isRefused = requests === 1 && error instanceof RegistryError && error.status < 500;
     // The registry may have done it, and only its answer was lost.
     if (isRefused || !(await pointsTo(link, reference, digest, call))) throw error;
   }
-  return { existed: false, bytesSent: requests * size };
+  return { existed: false, bytesSent: requests * size, ...(subject === undefined ? {} : { subject }) };
 }
 
 /** Asks once whether a reference stands for a digest. Whatever goes wrong is a no. */

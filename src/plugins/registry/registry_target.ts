@@ -1,14 +1,16 @@
-import pMap from "p-map";
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { formatRepository, type RegistryReference } from "../../oci/reference.ts";
 import type { Context } from "../../pipeline/context.ts";
+import { inParallel } from "../../pipeline/in_parallel.ts";
 import type { Target } from "../../pipeline/plugin.ts";
 import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
+import { together } from "../../pipeline/together.ts";
 import type { Moved, Receipt } from "../../pipeline/values.ts";
 import type { RegistryClient } from "./client.ts";
 import { RegistryError } from "./registry_error.ts";
-import type { Pushed, Repository } from "./repository.ts";
+import type { Pushed } from "./pushed.ts";
+import type { Repository } from "./repository.ts";
 
 /** What a registry target needs. */
 export interface RegistryTargetOptions {
@@ -53,12 +55,12 @@ export function registry(options: RegistryTargetOptions): Target {
 
     async tag({ manifest }, tags, context): Promise<readonly Moved[]> {
       const { digest } = manifest.descriptor;
-      const moved = await pMap(tags, async ({ name, immutable }): Promise<Moved> => {
+      const moved = await inParallel(tags, concurrency, async ({ name, immutable }): Promise<Moved> => {
         const from = seen.get(name) === digest ? digest : (await repository.resolve(name, context))?.digest;
         // The pipeline has looked before the upload; another run may have published since then.
         if (from !== undefined && from !== digest && immutable) throw new TagExistsError(url, name, from);
         return { tag: name, ...(from === undefined ? {} : { from }) };
-      }, { concurrency });
+      });
       await repository.tag(manifest, moved.filter(({ from }) => from !== digest).map(({ tag }) => tag), context);
       seen.clear();
       return moved;
@@ -101,23 +103,11 @@ async function pushBlobs(
   blobs: readonly Content[],
   options: { readonly evenIfThere?: boolean } = {},
 ): Promise<readonly Outcome[]> {
-  const failed = new AbortController();
-  const call = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) };
-  let first: unknown;
-  try {
-    return await pMap(blobs, async (blob): Promise<Outcome> => {
-      try {
-        return [blob, await repository.pushBlob(blob, call, options)];
-      } catch (error) {
-        // The others are stopped, and what they say then is not why.
-        first ??= error;
-        failed.abort(error);
-        throw error;
-      }
-    }, { concurrency, stopOnError: false });
-  } catch (error) {
-    throw first ?? error;
-  }
+  return await together(
+    blobs,
+    { concurrency, context },
+    async (blob, call): Promise<Outcome> => [blob, await repository.pushBlob(blob, call, options)],
+  );
 }
 
 function distinct(contents: readonly Content[]): readonly Content[] {

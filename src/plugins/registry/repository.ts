@@ -1,20 +1,8 @@
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { Call } from "./call.ts";
-
-/** A manifest and its bytes. */
-export interface FetchedManifest {
-  readonly descriptor: Descriptor;
-  /** The bytes as the registry has them; their digest was checked. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
-/** What a push did. */
-export interface Pushed {
-  /** Whether the content was there before, so that nothing had to be sent. */
-  readonly existed: boolean;
-  /** Bytes of content that were sent, retries included. */
-  readonly bytesSent: number;
-}
+import type { FetchedManifest } from "./fetched_manifest.ts";
+import type { Pushed } from "./pushed.ts";
+import type { Referrers } from "./referrers.ts";
 
 /** How to push a blob. */
 export interface PushOptions {
@@ -55,4 +43,8 @@ export interface Repository {
   tag(manifest: Content, tags: string | readonly string[], call: Call): Promise<void>;
   /** Lists the tags in the registry's order. */
   tags(call: Call): AsyncIterable<string>;
+  /** Deletes a tag, or a manifest by its digest; tells whether it was there. */
+  delete(reference: string, call: Call): Promise<boolean>;
+  /** What refers to the manifests in this repository. */
+  readonly referrers: Referrers;
 }

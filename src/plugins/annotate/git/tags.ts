@@ -37,11 +37,13 @@ export async function findTagAt(repository: Repository, commit: string): Promise
 /** Chooses from several tags: the highest SemVer, with or without a leading `v`; else the first bytewise. */
 export async function preferredTag(tags: readonly string[]): Promise<string | undefined> {
   if (tags.length < 2) return tags[0];
-  const { default: semver } = await import("semver");
+  const { compareSemVer, parseSemVer } = await import("../../../oci/semver.ts");
   return tags.toSorted((a, b) => {
-    const [x, y] = [semver.parse(a), semver.parse(b)];
-    if (x === null || y === null) return Number(x === null) - Number(y === null) || compareBytewise(a, b);
-    return semver.compareBuild(y, x) || compareBytewise(a, b);
+    const [x, y] = [parseSemVer(a), parseSemVer(b)];
+    if (x === undefined || y === undefined) {
+      return Number(x === undefined) - Number(y === undefined) || compareBytewise(a, b);
+    }
+    return compareSemVer(y, x) || compareBytewise(a, b);
   })[0];
 }
 

@@ -1,0 +1,161 @@
+import type { Digest } from "../oci/digest.ts";
+import { type ArtifactGraph, readGraph } from "../pipeline/artifact_graph.ts";
+import { copyGraph, tagGraph } from "../pipeline/copy_graph.ts";
+import { inParallel } from "../pipeline/in_parallel.ts";
+import { StageError } from "../pipeline/stage_error.ts";
+import type { Store, StoreReader } from "../pipeline/store.ts";
+import { everyTarget, TargetsError } from "../pipeline/targets.ts";
+import type { CopyFlags } from "./copy_flags.ts";
+import { copyLines, copyReport, type CopyResult } from "./copy_report.ts";
+import { EXIT } from "./exit_code.ts";
+import { formatOutput } from "./format_output.ts";
+import { DEFAULT_TAG, type Opened, openReader, openStore } from "./open_store.ts";
+import { type ReadingSession, withReadingSession } from "./reading_session.ts";
+import { refuseToMove } from "./refuse_to_move.ts";
+import { UsageError } from "./usage_error.ts";
+import type { World } from "./world.ts";
+
+/** A client's list of referrers stands under such a tag: the destination gets one of its own where it needs it. */
+const REFERRERS_TAG_REGEXP = /^sha(?:256|512)-[0-9a-f]{64}$/;
+
+/**
+ * `gantry copy`: from any place to any others, with the same digests.
+ *
+ * Nothing is tagged anywhere before every destination has all of the content.
+ */
+export async function copy(
+  text: string,
+  destinations: readonly string[],
+  flags: CopyFlags,
+  world: World,
+): Promise<number> {
+  return await withReadingSession(flags, world, async (session) => {
+    const { access, context, concurrency } = session;
+    await using opened = new AsyncDisposableStack();
+    const source = openReader(text, access);
+    opened.use(source.store);
+    const targets = destinations.map((each) => openStore(each, access, "push"));
+    for (const { store } of targets) opened.use(store);
+    checkNames(source, targets, flags);
+
+    const names = flags.allTags ? await allTags(source.store, session) : [source.name ?? DEFAULT_TAG];
+    const options = { referrers: flags.referrers ?? false, concurrency };
+    const graph = await readGraph(source.store, names, options, context);
+    const jobs = targets.map((target) => jobOf(source, target, graph, flags));
+    await everyTarget("upload", jobs, (job) => checkDestination(job, flags, session));
+    const copied = await everyTarget("upload", jobs, async ({ url, store: destination, tags }) => ({
+      url,
+      copied: await copyGraph(graph, { source: source.store, destination, concurrency }, context),
+      tags,
+    }));
+    await tagAll(jobs, graph, session);
+
+    for (const result of copied) sayCopied(result, session);
+    const report = copyReport(source.store.url, copied);
+    const format = flags.output ?? "text";
+    world.stdout(format === "text" ? copyLines(report) : await formatOutput(report, format));
+    return EXIT.done;
+  });
+}
+
+/** What becomes of one destination. */
+interface Job {
+  readonly url: string;
+  readonly store: Store;
+  /** Whether everything is written in one piece at the end. */
+  readonly isArchive: boolean;
+  /** The digest that the user expects. */
+  readonly digest: Digest | undefined;
+  /** The tags of what was asked for. */
+  readonly tags: ReadonlyMap<Digest, readonly string[]>;
+}
+
+function checkNames(source: Opened<StoreReader>, targets: readonly Opened<Store>[], { allTags }: CopyFlags): void {
+  if (!allTags) return;
+  for (const { store, name } of [source, ...targets]) {
+    if (name === undefined) continue;
+    throw new UsageError(
+      `Cannot copy all tags with ${JSON.stringify(name)}: name ${store.url} without a tag or a digest`,
+    );
+  }
+}
+
+async function allTags(store: StoreReader, { context }: ReadingSession): Promise<readonly string[]> {
+  const tags = await Array.fromAsync(store.tags(context));
+  const chosen = tags.filter((tag) => !REFERRERS_TAG_REGEXP.test(tag));
+  if (chosen.length < tags.length) {
+    context.log.debug(`${tags.length - chosen.length} tags hold lists of referrers: left out`);
+  }
+  if (chosen.length === 0) context.log.warn(`There are no tags in ${store.url}`);
+  return chosen;
+}
+
+function jobOf(
+  { reference }: Opened<StoreReader>,
+  { reference: to, store }: Opened<Store>,
+  graph: ArtifactGraph,
+  { allTags }: CopyFlags,
+): Job {
+  const kept = reference.tag ?? (reference.digest === undefined ? DEFAULT_TAG : undefined);
+  const tag = to.tag ?? (to.digest === undefined ? kept : undefined);
+  const tags = new Map<Digest, readonly string[]>();
+  for (const [name, { digest }] of graph.roots) {
+    const named = allTags ? [name] : tag === undefined ? [] : [tag];
+    tags.set(digest, [...tags.get(digest) ?? [], ...named]);
+  }
+  return { url: store.url, store, isArchive: to.kind === "oci-archive", digest: to.digest, tags };
+}
+
+/** Asked before the first byte goes anywhere. */
+async function checkDestination(
+  { url, store, digest: expected, tags }: Job,
+  { force }: CopyFlags,
+  { context, concurrency }: ReadingSession,
+): Promise<void> {
+  const pairs = [...tags].flatMap(([digest, names]) => names.map((name) => ({ digest, name })));
+  for (const digest of tags.keys()) {
+    if (expected === undefined || expected === digest) continue;
+    throw new RangeError(`Cannot copy to ${url}@${expected}: the source's digest is ${digest}`);
+  }
+  if (force) return;
+  await inParallel(pairs, concurrency, ({ name, digest }) => refuseToMove(store, name, digest, context));
+}
+
+/** Archives first: they are written only now, so they may still fail when nothing is tagged anywhere. */
+async function tagAll(jobs: readonly Job[], graph: ArtifactGraph, session: ReadingSession): Promise<void> {
+  const { concurrency, context } = session;
+  const archives = jobs.filter(({ isArchive }) => isArchive);
+  const others = jobs.filter(({ isArchive }) => !isArchive);
+  const finish = async ({ store: destination, tags }: Job): Promise<void> => {
+    await tagGraph(graph, tags, { destination, concurrency }, context);
+    await destination.commit(context);
+  };
+  try {
+    await everyTarget("upload", archives, finish);
+  } catch (error) {
+    // Archives that are done have their tags.
+    if (error instanceof TargetsError && error.done.length > 0) throw asTagging(error);
+    throw error;
+  }
+  try {
+    await everyTarget("tag", others, finish);
+  } catch (error) {
+    if (!(error instanceof TargetsError)) throw error;
+    const done = [...archives.map(({ url }) => url), ...error.done];
+    throw asTagging(new TargetsError(error.errors, done, error.failed));
+  }
+}
+
+function asTagging(error: TargetsError): StageError {
+  return new StageError("tag", undefined, error);
+}
+
+function sayCopied({ url, copied, tags }: CopyResult, { context: { log } }: ReadingSession): void {
+  const names = [...tags.values()].flat();
+  const tagged = names.length === 0
+    ? "no tag, by digest only"
+    : names.length > 5
+    ? `${names.length} tags`
+    : `tagged ${names.join(", ")}`;
+  log.info(`Copied to ${url}: ${tagged}, ${copied.uploaded} sent, ${copied.existing} there already`);
+}

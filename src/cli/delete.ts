@@ -1,0 +1,68 @@
+import type { Digest } from "../oci/digest.ts";
+import { formatReference, type Reference } from "../oci/reference.ts";
+import type { Context } from "../pipeline/context.ts";
+import { NotFoundError, type Store, UnsupportedError } from "../pipeline/store.ts";
+import type { DeleteFlags } from "./delete_flags.ts";
+import { EXIT } from "./exit_code.ts";
+import { openStore } from "./open_store.ts";
+import { printable } from "./printable.ts";
+import { withReadingSession } from "./reading_session.ts";
+import { UsageError } from "./usage_error.ts";
+import type { World } from "./world.ts";
+
+/** `gantry delete`: takes away a tag, or a manifest with all of its tags. */
+export async function deleteStored(text: string, flags: DeleteFlags, world: World): Promise<number> {
+  if (flags.yes !== true && world.prompt === undefined) {
+    throw new UsageError("Cannot ask whether to delete: there is no terminal, so say it with --yes");
+  }
+  return await withReadingSession(flags, world, async ({ access, context }) => {
+    const { store: opened, reference } = openStore(text, access, "delete");
+    await using store = opened;
+    const { name, tag } = oneName(reference);
+    const manifest = await store.resolve(name, context);
+    if (manifest === undefined) throw new NotFoundError(store.url, name);
+    if (flags.yes !== true && !await isMeant(question(store, manifest.digest, tag), world)) {
+      context.log.info("Nothing was deleted");
+      return EXIT.failed;
+    }
+    if (tag === undefined) await store.deleteManifest(manifest.digest, context);
+    else await untag(store, tag, manifest.digest, context);
+    await store.commit(context);
+    world.stdout(`${formatReference(reference).replace(/^oci:\/\//, "")}\n`);
+    return EXIT.done;
+  });
+}
+
+/** A tag and a digest together do not say which of them is to go. */
+function oneName(reference: Reference): { readonly name: string; readonly tag?: string } {
+  const { tag, digest } = reference;
+  if (tag !== undefined && digest === undefined) return { name: tag, tag };
+  if (tag === undefined && digest !== undefined) return { name: digest };
+  throw new UsageError(
+    `Cannot delete ${formatReference(reference)}: name a tag, or the digest of a manifest, and not ${
+      tag === undefined ? "everything" : "both"
+    }`,
+  );
+}
+
+async function untag(store: Store, tag: string, digest: Digest, context: Context): Promise<void> {
+  try {
+    await store.untag(tag, context);
+  } catch (error) {
+    if (error instanceof UnsupportedError) {
+      context.log.info(`The manifest, with all of its tags, may be deleted by its digest: ${store.url}@${digest}`);
+    }
+    throw error;
+  }
+}
+
+function question({ url }: Store, digest: Digest, tag: string | undefined): string {
+  return tag === undefined
+    ? `Delete the manifest ${url}@${digest} and all of its tags?`
+    : `Delete the tag ${url}:${tag}? The manifest ${digest} stays.`;
+}
+
+async function isMeant(question: string, { prompt }: World): Promise<boolean> {
+  const answer = await prompt?.line(`${printable(question)} [y/N] `) ?? "";
+  return /^\s*y(?:es)?\s*$/i.test(answer);
+}

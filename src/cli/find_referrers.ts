@@ -1,0 +1,70 @@
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { ParsedManifest } from "../oci/parse_manifest.ts";
+import { companionTags } from "../pipeline/companion_tags.ts";
+import { inParallel } from "../pipeline/in_parallel.ts";
+import type { StoreReader } from "../pipeline/store.ts";
+import type { ReadingSession } from "./reading_session.ts";
+
+/** A manifest that refers to another one, and what refers to it in turn. */
+export interface Referrer {
+  readonly descriptor: Descriptor;
+  /** The tag by which it refers, as cosign's signatures do it; absent when it names its subject. */
+  readonly tag?: string;
+  /** Whether it stands somewhere else in the tree already, with all that refers to it. */
+  readonly isRepeated: boolean;
+  readonly referrers: readonly Referrer[];
+}
+
+/** How many referrers are looked for, all in all. */
+const REFERRER_LIMIT = 10_000;
+
+/**
+ * Finds everything that refers to a manifest or to one of the manifests in an index, and what refers to that.
+ *
+ * Each manifest is looked at once, so referrers that go round in circles do no harm.
+ *
+ * @returns The referrers, by the digest of what they refer to: the manifest itself, or one of the index.
+ * @throws {RangeError} When there are too many.
+ */
+export async function findReferrers(
+  store: StoreReader,
+  root: Descriptor,
+  manifest: ParsedManifest,
+  { context, concurrency }: ReadingSession,
+): Promise<ReadonlyMap<Digest, readonly Referrer[]>> {
+  const seen = new Set<Digest>();
+  const subjects = [root, ...(manifest.kind === "index" ? manifest.manifests : [])];
+  subjects.forEach(({ digest }) => seen.add(digest));
+  const found = await inParallel(subjects, concurrency, async ({ digest }) => [digest, await of(digest)] as const);
+  return new Map(found);
+
+  async function of(subject: Digest): Promise<readonly Referrer[]> {
+    const listed = await store.referrers(subject, context);
+    const fresh: Referrer[] = [];
+    for (const referrer of [...listed.map((descriptor) => ({ descriptor })), ...await companions(subject)]) {
+      const { digest } = referrer.descriptor;
+      const isRepeated = seen.has(digest);
+      if (seen.size > REFERRER_LIMIT) {
+        throw new RangeError(
+          `Cannot show what refers to ${store.url}@${root.digest}: it is more than ${REFERRER_LIMIT}`,
+        );
+      }
+      seen.add(digest);
+      fresh.push({ ...referrer, isRepeated, referrers: [] });
+    }
+    const referrers: Referrer[] = [];
+    for (const each of fresh) {
+      referrers.push(each.isRepeated ? each : { ...each, referrers: await of(each.descriptor.digest) });
+    }
+    return referrers;
+  }
+
+  async function companions(subject: Digest): Promise<readonly Pick<Referrer, "descriptor" | "tag">[]> {
+    const found = await inParallel(companionTags(subject), concurrency, async (tag) => {
+      const descriptor = await store.resolve(tag, context);
+      return descriptor === undefined ? [] : [{ descriptor, tag }];
+    });
+    return found.flat();
+  }
+}

@@ -1,0 +1,53 @@
+import { parseManifest } from "../oci/parse_manifest.ts";
+import { formatReference } from "../oci/reference.ts";
+import { NotFoundError, type StoredManifest } from "../pipeline/store.ts";
+import { EXIT } from "./exit_code.ts";
+import { findReferrers } from "./find_referrers.ts";
+import { formatOutput } from "./format_output.ts";
+import type { InspectFlags } from "./inspect_flags.ts";
+import { inspectReport } from "./inspect_report.ts";
+import { inspectText } from "./inspect_text.ts";
+import { DEFAULT_TAG, openReader } from "./open_store.ts";
+import { withReadingSession } from "./reading_session.ts";
+import { UsageError } from "./usage_error.ts";
+import type { World } from "./world.ts";
+
+/** `gantry inspect`: what was published, for people, for programs, or as it is. */
+export async function inspect(text: string, flags: InspectFlags, world: World): Promise<number> {
+  if (flags.raw && (flags.output !== undefined || flags.files || flags.referrers)) {
+    throw new UsageError("Cannot print the raw manifest together with anything else");
+  }
+  return await withReadingSession(flags, world, async (session) => {
+    const { access, context } = session;
+    const { store: opened, reference, name = DEFAULT_TAG } = openReader(text, access);
+    await using store = opened;
+    const stored = await store.fetchManifest(name, context);
+    if (stored === undefined) throw new NotFoundError(store.url, name);
+    if (flags.raw) {
+      world.stdout(rawText(stored));
+      return EXIT.done;
+    }
+    const manifest = parseManifest(stored.bytes, stored.descriptor);
+    const { layerFiles } = await import("./layer_files.ts");
+    const report = inspectReport({
+      reference: formatReference({ ...reference, ...(reference.digest === undefined ? { tag: name } : {}) }),
+      url: `${store.url}@${stored.descriptor.digest}`,
+      descriptor: stored.descriptor,
+      manifest,
+      ...(flags.files ? { files: await layerFiles(store, manifest, context) } : {}),
+      ...(flags.referrers ? { referrers: await findReferrers(store, stored.descriptor, manifest, session) } : {}),
+    });
+    const format = flags.output ?? "text";
+    world.stdout(format === "text" ? inspectText(report) : await formatOutput(report, format));
+    return EXIT.done;
+  });
+}
+
+/** The bytes as text that becomes the same bytes again. */
+function rawText({ bytes, descriptor }: StoredManifest): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new SyntaxError(`Cannot print manifest ${descriptor.digest}: it is not UTF-8`, { cause });
+  }
+}

@@ -1,0 +1,108 @@
+import { parseRange, type VersionRange } from "../oci/semver.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Log } from "../pipeline/context.ts";
+import { inParallel } from "../pipeline/in_parallel.ts";
+import { chosenTags, type TagChoice } from "./chosen_tags.ts";
+import { EXIT } from "./exit_code.ts";
+import { formatOutput } from "./format_output.ts";
+import type { ListFlags } from "./list_flags.ts";
+import { openReader } from "./open_store.ts";
+import { withReadingSession } from "./reading_session.ts";
+import { table } from "./table.ts";
+import { UsageError } from "./usage_error.ts";
+import type { World } from "./world.ts";
+
+/** One element of what `gantry list -o json` prints. */
+export interface ListedVersion {
+  /** The place without scheme, tag and digest. */
+  readonly repository: string;
+  /** The tag. */
+  readonly version: string;
+  readonly digest: Digest;
+}
+
+/** How long an expression or a range may be: what people write, and not what makes a machine think for hours. */
+const EXPRESSION_LIMIT = 256;
+/** Requests for digests are small, so more of them go at a time than blobs. */
+const CONCURRENCY = 8;
+
+/** `gantry list`: the versions in a repository and their digests. */
+export async function list(text: string, flags: ListFlags, world: World): Promise<number> {
+  const choice = choiceOf(flags);
+  return await withReadingSession(flags, world, async ({ access, context, concurrency }) => {
+    const { store: opened, reference } = openReader(text, access);
+    await using store = opened;
+    if (reference.tag !== undefined || reference.digest !== undefined) {
+      throw new UsageError(`Cannot list ${JSON.stringify(text)}: name the repository without a tag or a digest`);
+    }
+    const tags = await Array.fromAsync(store.tags(context));
+    const chosen = chosenTags(tags, choice);
+    const shown = limited(chosen, flags.limit ?? 0);
+    const found = await inParallel(shown, concurrency, async (tag): Promise<readonly ListedVersion[]> => {
+      const digest = (await store.resolve(tag, context))?.digest;
+      // A tag can be gone between the list and the question.
+      return digest === undefined ? [] : [{ repository: withoutScheme(store.url), version: tag, digest }];
+    });
+    const versions = found.flat();
+    const format = flags.output ?? "text";
+    world.stdout(format === "text" ? versionTable(versions) : await formatOutput(versions, format));
+    say(tags, chosen, shown, context.log);
+    return EXIT.done;
+  }, { concurrency: CONCURRENCY });
+}
+
+function choiceOf({ all = false, filterSemver, filterRegex }: ListFlags): TagChoice {
+  return {
+    all,
+    ...(filterSemver === undefined ? {} : { range: rangeOf(filterSemver) }),
+    ...(filterRegex === undefined ? {} : { regexp: regexpOf(filterRegex) }),
+  };
+}
+
+function rangeOf(text: string): VersionRange {
+  checkLength(text, "range");
+  try {
+    return parseRange(text);
+  } catch (cause) {
+    throw new UsageError(`Cannot use the range ${JSON.stringify(text)}: write one such as "^1.2" or ">=1.0.0 <3"`, {
+      cause,
+    });
+  }
+}
+
+function regexpOf(text: string): RegExp {
+  checkLength(text, "regular expression");
+  try {
+    return new RegExp(text, "u");
+  } catch (cause) {
+    throw new UsageError(
+      `Cannot use the regular expression ${JSON.stringify(text)}: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
+  }
+}
+
+function checkLength(text: string, what: string): void {
+  if (text.length <= EXPRESSION_LIMIT) return;
+  throw new UsageError(`Cannot use a ${what} of ${text.length} characters: ${EXPRESSION_LIMIT} are the limit`);
+}
+
+/** `latest` does not count: it is a version that has a name of its own. */
+function limited(tags: readonly string[], limit: number): readonly string[] {
+  if (limit === 0) return tags;
+  return tags.slice(0, limit + (tags[0] === "latest" ? 1 : 0));
+}
+
+function say(tags: readonly string[], chosen: readonly string[], shown: readonly string[], log: Log): void {
+  const count = (names: readonly string[]): number => names.filter((name) => name !== "latest").length;
+  if (shown.length < chosen.length) log.info(`showing ${count(shown)} of ${count(chosen)} versions`);
+  if (chosen.length === 0 && tags.length > 0) log.info(`There are ${tags.length} tags, and none is asked for`);
+}
+
+function versionTable(versions: readonly ListedVersion[]): string {
+  return table([["VERSION", "DIGEST"], ...versions.map(({ version, digest }) => [version, digest])]);
+}
+
+function withoutScheme(url: string): string {
+  return url.replace(/^(oci:\/\/|oci-layout:|oci-archive:)/, "");
+}

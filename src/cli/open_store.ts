@@ -1,0 +1,66 @@
+import { parseReference, type Reference } from "../oci/reference.ts";
+import type { Store, StoreReader } from "../pipeline/store.ts";
+import { archiveStore } from "../plugins/layout/archive_store.ts";
+import { directoryStore } from "../plugins/layout/directory_store.ts";
+import type { RegistryAccess } from "./registry_access.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** What is meant where neither a tag nor a digest is named. */
+export const DEFAULT_TAG = "latest";
+
+/** A place that the user named. */
+export interface Opened<S extends StoreReader> {
+  readonly reference: Reference;
+  readonly store: S;
+  /** The digest that the user named, or else the tag; absent when there was neither. */
+  readonly name?: string;
+}
+
+/**
+ * Opens a place to read from. Nothing is contacted and nothing is read yet.
+ *
+ * @throws {UsageError} When the text is no reference.
+ */
+export function openReader(text: string, access: RegistryAccess): Opened<StoreReader> {
+  return open(text, access, "pull");
+}
+
+/**
+ * Opens a place to change. Nothing is contacted and nothing is written yet.
+ *
+ * @param right What will be done there: a registry is asked for this right and no other.
+ * @throws {UsageError} When the text is no reference.
+ */
+export function openStore(text: string, access: RegistryAccess, right: "push" | "delete"): Opened<Store> {
+  return open(text, access, right);
+}
+
+function open(text: string, access: RegistryAccess, right: "pull" | "push" | "delete"): Opened<Store> {
+  const reference = parsePlace(text);
+  const name = reference.digest ?? reference.tag;
+  return { reference, store: storeFor(reference, access, right), ...(name === undefined ? {} : { name }) };
+}
+
+function storeFor(reference: Reference, access: RegistryAccess, right: "pull" | "push" | "delete"): Store {
+  switch (reference.kind) {
+    case "registry":
+      return access.store(reference, right);
+    case "oci-layout":
+      return directoryStore(reference);
+    case "oci-archive":
+      return archiveStore(reference);
+  }
+}
+
+/**
+ * Parses the name of a place.
+ *
+ * @throws {UsageError} When it is no reference.
+ */
+export function parsePlace(text: string): Reference {
+  try {
+    return parseReference(text);
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

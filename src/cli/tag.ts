@@ -1,0 +1,51 @@
+import { parseTag } from "../oci/tag.ts";
+import { inParallel } from "../pipeline/in_parallel.ts";
+import { NotFoundError } from "../pipeline/store.ts";
+import { EXIT } from "./exit_code.ts";
+import { formatOutput } from "./format_output.ts";
+import { openStore } from "./open_store.ts";
+import { withReadingSession } from "./reading_session.ts";
+import { refuseToMove } from "./refuse_to_move.ts";
+import type { TagFlags } from "./tag_flags.ts";
+import { UsageError } from "./usage_error.ts";
+import type { World } from "./world.ts";
+
+/** `gantry tag`: more names for what is there. */
+export async function tag(
+  text: string,
+  names: readonly string[],
+  flags: TagFlags,
+  world: World,
+): Promise<number> {
+  const tags = [...new Set(names.map(checked))];
+  return await withReadingSession(flags, world, async ({ access, context, concurrency }) => {
+    const { store: opened, name } = openStore(text, access, "push");
+    await using store = opened;
+    if (name === undefined) {
+      throw new UsageError(`Cannot tag ${JSON.stringify(text)}: name what gets the tags, by a tag or a digest`);
+    }
+    const manifest = await store.fetchManifest(name, context);
+    if (manifest === undefined) throw new NotFoundError(store.url, name);
+    const { digest } = manifest.descriptor;
+    if (flags.force !== true) {
+      await inParallel(tags, concurrency, (tag) => refuseToMove(store, tag, digest, context));
+    }
+    await store.tag(manifest, tags, context);
+    await store.commit(context);
+    context.log.info(`Tagged ${store.url}@${digest} as ${tags.join(", ")}`);
+    const url = `${store.url}@${digest}`;
+    const format = flags.output ?? "text";
+    world.stdout(
+      format === "text" ? `${url.replace(/^oci:\/\//, "")}\n` : await formatOutput({ url, tags, digest }, format),
+    );
+    return EXIT.done;
+  });
+}
+
+function checked(text: string): string {
+  try {
+    return parseTag(text);
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * Everything that belongs to artifacts in a store: the manifests of an index, the blobs of a manifest, and on request
+ * what refers to any of them.
+ */
+import { bytesContent } from "../oci/bytes_content.ts";
+import type { Content, Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import { isManifestMediaType, manifestParts, type ParsedManifest, parseManifest } from "../oci/parse_manifest.ts";
+import { companionTags } from "./companion_tags.ts";
+import type { Context } from "./context.ts";
+import { dependencyOrder } from "./dependency_order.ts";
+import { NotFoundError, type StoredManifest, type StoreReader } from "./store.ts";
+import { together } from "./together.ts";
+
+/** What belongs to artifacts, each digest once. */
+export interface ArtifactGraph {
+  /** What the names that were asked for stand for. */
+  readonly roots: ReadonlyMap<string, Descriptor>;
+  /** cosign's tags that belong to one of the manifests. */
+  readonly companions: ReadonlyMap<string, Digest>;
+  /** The manifests, in groups: what one of them consists of or refers to is in a group before its own. */
+  readonly manifests: readonly (readonly GraphManifest[])[];
+  readonly blobs: readonly Descriptor[];
+}
+
+/** A manifest or an index of a graph. */
+export interface GraphManifest {
+  readonly content: Content;
+  /** Whether it refers to another manifest. */
+  readonly hasSubject: boolean;
+}
+
+/** How far a graph goes. */
+export interface GraphOptions {
+  /** Whether what refers to a manifest belongs to it. */
+  readonly referrers: boolean;
+  readonly concurrency: number;
+}
+
+/** How many manifests are read, all in all: a registry can make up new ones as long as somebody asks. */
+const MANIFEST_LIMIT = 100_000;
+
+/**
+ * Reads all manifests that names lead to, each once, and none of the blobs.
+ *
+ * @param names Tags and digests.
+ * @throws {NotFoundError} When there is no manifest of a name.
+ * @throws {Error} When a manifest of an index is not there, or a manifest is not what its index says.
+ */
+export async function readGraph(
+  source: StoreReader,
+  names: readonly string[],
+  { referrers, concurrency }: GraphOptions,
+  context: Context,
+): Promise<ArtifactGraph> {
+  const roots = new Map<string, Descriptor>();
+  const companions = new Map<string, Digest>();
+  const nodes = new Map<Digest, GraphNode>();
+  const blobs = new Map<Digest, Descriptor>();
+  let waiting: readonly Lead[] = names.map((name) => ({ kind: "root", name }));
+  while (waiting.length > 0) {
+    const found = await together(waiting, { concurrency, context }, follow);
+    waiting = [...new Map(found.flat().filter(isNew).map((lead) => [keyOf(lead), lead])).values()];
+  }
+  const order = dependencyOrder(new Map([...nodes].map(([digest, { after }]) => [digest, after])));
+  return {
+    roots,
+    companions,
+    manifests: order.map((group) => group.flatMap((digest) => nodes.get(digest)?.manifest ?? [])),
+    blobs: [...blobs.values()],
+  };
+
+  function isNew(lead: Lead): boolean {
+    return !("descriptor" in lead) || !nodes.has(lead.descriptor.digest);
+  }
+
+  async function follow(lead: Lead, context: Context): Promise<readonly Lead[]> {
+    const stored = await source.fetchManifest("descriptor" in lead ? lead.descriptor.digest : lead.name, context);
+    if (stored === undefined) {
+      sayMissing(lead, context);
+      return [];
+    }
+    const descriptor = descriptorOf(lead, stored);
+    const { digest } = descriptor;
+    const parsed = parseManifest(stored.bytes, descriptor);
+    if (lead.kind === "referrer" && parsed.subject?.digest !== lead.subject) {
+      context.log.warn(`${source.url}@${digest} is listed as a referrer of ${lead.subject}, and is none: left out`);
+      return [];
+    }
+    if (lead.kind === "root") roots.set(lead.name, descriptor);
+    if (lead.kind === "companion") companions.set(lead.name, digest);
+    if (nodes.has(digest)) return [];
+    if (nodes.size >= MANIFEST_LIMIT) {
+      throw new RangeError(
+        `Cannot read ${source.url}: what is asked for leads to more than ${MANIFEST_LIMIT} manifests`,
+      );
+    }
+    nodes.set(digest, nodeOf(parsed, await keep({ descriptor, bytes: stored.bytes }, context)));
+    const children = childrenOf(parsed);
+    for (const part of manifestParts(parsed)) if (!children.includes(part)) blobs.set(part.digest, part);
+    return [
+      ...children.map((child): Lead => ({ kind: "child", descriptor: child, parent: digest })),
+      ...(referrers ? await leadsToReferrers(digest, context) : []),
+    ];
+  }
+
+  async function leadsToReferrers(subject: Digest, context: Context): Promise<readonly Lead[]> {
+    const listed = await source.referrers(subject, context);
+    return [
+      ...listed.map((descriptor): Lead => ({ kind: "referrer", descriptor, subject })),
+      ...companionTags(subject).map((name): Lead => ({ kind: "companion", name })),
+    ];
+  }
+
+  function sayMissing(lead: Lead, { log }: Context): void {
+    switch (lead.kind) {
+      case "root":
+        throw new NotFoundError(source.url, lead.name);
+      case "child":
+        throw new Error(
+          `Cannot read ${source.url}@${lead.parent}: manifest ${lead.descriptor.digest} of this index is not there`,
+        );
+      case "referrer":
+        // Whoever deletes a signature may forget to take it from a list that a client keeps.
+        return log.warn(
+          `${source.url}@${lead.descriptor.digest} is listed as a referrer of ${lead.subject}, and is not there: left out`,
+        );
+      case "companion":
+        return;
+    }
+  }
+
+  function descriptorOf(lead: Lead, { descriptor }: StoredManifest): Descriptor {
+    const { mediaType, digest, size } = "descriptor" in lead ? lead.descriptor : descriptor;
+    if (size === descriptor.size) return { mediaType, digest, size };
+    throw new Error(`Cannot use ${source.url}@${digest}: it has ${descriptor.size} bytes, it should have ${size}`);
+  }
+}
+
+/** Why a manifest is looked for. */
+type Lead =
+  | { readonly kind: "root" | "companion"; readonly name: string }
+  | { readonly kind: "child"; readonly descriptor: Descriptor; readonly parent: Digest }
+  | { readonly kind: "referrer"; readonly descriptor: Descriptor; readonly subject: Digest };
+
+interface GraphNode {
+  readonly manifest: GraphManifest;
+  /** What must be there before it. */
+  readonly after: readonly Digest[];
+}
+
+function keyOf(lead: Lead): string {
+  switch (lead.kind) {
+    case "child":
+      return lead.descriptor.digest;
+    case "referrer":
+      return `${lead.subject} ${lead.descriptor.digest}`;
+    default:
+      return lead.name;
+  }
+}
+
+function childrenOf(parsed: ParsedManifest): readonly Descriptor[] {
+  return parsed.kind === "index" ? parsed.manifests.filter(({ mediaType }) => isManifestMediaType(mediaType)) : [];
+}
+
+function nodeOf(parsed: ParsedManifest, content: Content): GraphNode {
+  const before = [...childrenOf(parsed), ...(parsed.subject === undefined ? [] : [parsed.subject])];
+  return {
+    manifest: { content, hasSubject: parsed.subject !== undefined },
+    after: before.map(({ digest }) => digest),
+  };
+}
+
+/** Many manifests together may be too much for memory. */
+async function keep({ descriptor, bytes }: StoredManifest, { scratch }: Context): Promise<Content> {
+  const { mediaType } = descriptor;
+  const { open } = await scratch.keep({ mediaType }, bytesContent(mediaType, bytes).open());
+  return { descriptor, open };
+}

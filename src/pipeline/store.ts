@@ -1,0 +1,128 @@
+/**
+ * Stores: the places that artifacts are in. A repository of a registry, an OCI image layout in a directory, and one in
+ * a tar all look the same from here.
+ */
+import type { Content, Descriptor } from "../oci/descriptor.ts";
+import { type Digest, isDigest } from "../oci/digest.ts";
+import type { Context } from "./context.ts";
+
+/** A manifest or an index, with its bytes. */
+export interface StoredManifest {
+  readonly descriptor: Descriptor;
+  /** The bytes as the store has them, at most `MANIFEST_SIZE_LIMIT`; size and digest were checked. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * What can be read from a store. Reading changes nothing.
+ *
+ * `name` is a tag or a digest: everything with a `:` in it is a digest. A place that does not exist yet is an empty one.
+ * Disposing lets go of open files; connections belong to whoever made the client.
+ */
+export interface StoreReader extends AsyncDisposable {
+  /** The place without tag and digest: `oci://HOST/REPOSITORY`, `oci-layout:PATH` or `oci-archive:PATH`. */
+  readonly url: string;
+  /** Says what a name stands for; `undefined` when there is no such manifest. */
+  resolve(name: string, context: Context): Promise<Descriptor | undefined>;
+  /**
+   * Reads a manifest; `undefined` when there is none of that name.
+   *
+   * @throws {Error} When it is larger than `MANIFEST_SIZE_LIMIT`, or not what its digest says.
+   */
+  fetchManifest(name: string, context: Context): Promise<StoredManifest | undefined>;
+  /** Tells whether a blob or a manifest is there. */
+  exists(descriptor: Descriptor, context: Context): Promise<boolean>;
+  /**
+   * Reads a blob or a manifest. The stream errors instead of ending when the bytes are not the ones that the descriptor
+   * names. It is read to its end or cancelled.
+   */
+  fetch(descriptor: Descriptor, context: Context): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+  /**
+   * Lists the tags, in no particular order.
+   *
+   * @throws {Error} When the place does not exist.
+   */
+  tags(context: Context): AsyncIterable<string>;
+  /**
+   * Lists the manifests that name this one as their subject, each once, sorted by digest. Where the store knows artifact
+   * type and annotations of a referrer, its descriptor has them.
+   */
+  referrers(subject: Digest, context: Context): Promise<readonly Descriptor[]>;
+}
+
+/**
+ * A store that can be changed.
+ *
+ * What was pushed is there for every method of the same store at once. A store in one file writes nothing before
+ * {@linkcode Store.commit}: it opens the contents only then, so they stay readable until then. All other stores write at
+ * once, and their `commit` has nothing left to do.
+ */
+export interface Store extends StoreReader {
+  /** Brings a blob to the store, unless it is there. */
+  push(blob: Content, context: Context, options?: PushOptions): Promise<Pushed>;
+  /**
+   * Brings a manifest to the store under its digest; everything that it names, its subject excepted, must be there.
+   *
+   * A manifest with a subject is found by {@linkcode StoreReader.referrers} from then on.
+   */
+  pushManifest(manifest: Content, context: Context): Promise<Pushed>;
+  /**
+   * Points tags to a manifest that is there. Without any tag it is only listed, where a store keeps a list: a manifest
+   * that no tag, no index and no referrer leads to is lost in a layout.
+   */
+  tag(manifest: StoredManifest, tags: readonly string[], context: Context): Promise<void>;
+  /**
+   * Takes a tag away. The manifest stays, and so do its other tags.
+   *
+   * @throws {UnsupportedError} When the store cannot do that.
+   * @throws {NotFoundError} When there is no such tag.
+   */
+  untag(tag: string, context: Context): Promise<void>;
+  /**
+   * Takes a manifest away, and with it all of its tags.
+   *
+   * @throws {UnsupportedError} When the store cannot do that, or the manifest is only a part of an index.
+   * @throws {NotFoundError} When there is no such manifest.
+   */
+  deleteManifest(digest: Digest, context: Context): Promise<void>;
+  /**
+   * Makes everything since the last commit visible. What is not committed when the store is disposed is given up.
+   */
+  commit(context: Context): Promise<void>;
+}
+
+/** How a blob is pushed. */
+export interface PushOptions {
+  /** The `url` of another store that has the blob; where it is in the same registry nothing needs to be sent. */
+  readonly from?: string;
+}
+
+/** What a push did. */
+export interface Pushed {
+  /** Whether the content was there before, so that nothing had to be sent. */
+  readonly existed: boolean;
+  /** Bytes of content that were sent, retries included. */
+  readonly bytesSent: number;
+}
+
+/** There is no such tag or manifest. */
+export class NotFoundError extends Error {
+  override readonly name = "NotFoundError";
+
+  /**
+   * @param url The store.
+   * @param name A tag or a digest.
+   */
+  constructor(url: string, name: string) {
+    super(
+      isDigest(name)
+        ? `Cannot find ${url}@${name}: there is no such manifest`
+        : `Cannot find ${url}:${name}: there is no such tag`,
+    );
+  }
+}
+
+/** A store cannot do what was asked, and will not be able to do it later. */
+export class UnsupportedError extends Error {
+  override readonly name = "UnsupportedError";
+}

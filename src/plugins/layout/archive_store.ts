@@ -1,0 +1,163 @@
+import type { Content, Descriptor } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { parseManifest } from "../../oci/parse_manifest.ts";
+import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
+import type { Context } from "../../pipeline/context.ts";
+import { NotFoundError, type Pushed, type Store, type StoredManifest, UnsupportedError } from "../../pipeline/store.ts";
+import { type ArchiveView, viewArchive } from "./archive_view.ts";
+import { dropManifest, dropTag, EMPTY_INDEX, type LayoutIndex, setTags } from "./layout_index.ts";
+import { layoutReader } from "./layout_reader.ts";
+import { listedAs } from "./listed_as.ts";
+import { type ArchiveChange, prepareArchive } from "./next_archive.ts";
+import { readManifest } from "./read_manifest.ts";
+import { superfluous } from "./superfluous.ts";
+import { verified } from "./verified.ts";
+
+/**
+ * The image layout in a tar, as a store.
+ *
+ * What changes is remembered and written by `commit`, in one new tar that takes the place of the old one. When another
+ * process has replaced the old one in the meantime, the changes are made to what is there then.
+ */
+export function archiveStore(reference: LayoutReference): Store {
+  const { path } = reference;
+  const url = formatRepository(reference);
+  let changes = noChanges();
+  let view: ArchiveView | undefined;
+  let last: { readonly base: LayoutIndex; readonly edits: number; readonly index: LayoutIndex } | undefined;
+
+  async function onDisk(): Promise<ArchiveView | undefined> {
+    if (view === undefined || !await view.isCurrent()) view = await viewArchive(path);
+    return view;
+  }
+
+  async function* read(descriptor: Descriptor): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+    const { digest } = descriptor;
+    const action = `Cannot read ${digest} in ${JSON.stringify(path)}`;
+    const bytes = changes.contents.get(digest)?.open() ?? (await onDisk())?.read(descriptor);
+    if (bytes === undefined) throw new Error(`${action}: it is not there`);
+    yield* verified(bytes, descriptor, action);
+  }
+
+  async function currentIndex(): Promise<LayoutIndex | undefined> {
+    const base = (await onDisk())?.index ?? (isEmpty(changes) ? undefined : EMPTY_INDEX);
+    if (base === undefined) return undefined;
+    const edits = changes.edits.length;
+    if (last?.base !== base || last.edits !== edits) last = { base, edits, index: edited(base, changes) };
+    return last.index;
+  }
+
+  const reader = layoutReader(url, {
+    indexFile: path,
+    index: currentIndex,
+    async has(descriptor: Descriptor): Promise<boolean> {
+      const added = changes.contents.get(descriptor.digest);
+      if (added !== undefined) return added.descriptor.size === descriptor.size;
+      return (await onDisk())?.has(descriptor) ?? false;
+    },
+    open: (descriptor) => ReadableStream.from(read(descriptor)),
+  });
+
+  async function push(content: Content, context: Context): Promise<Pushed> {
+    const { descriptor } = content;
+    if (await reader.exists(descriptor, context)) return { existed: true, bytesSent: 0 };
+    changes.contents.set(descriptor.digest, content);
+    return { existed: false, bytesSent: descriptor.size };
+  }
+
+  async function list({ descriptor, bytes }: StoredManifest, tags: readonly string[], context: Context): Promise<void> {
+    const manifest = listedAs(descriptor, parseManifest(bytes, descriptor));
+    const { contents } = await reader.partsOf(manifest, context.signal);
+    for (const part of contents.values()) {
+      if (!await reader.exists(part, context)) {
+        throw new Error(`Cannot tag in ${JSON.stringify(path)}: blob ${part.digest} is not there`);
+      }
+      changes.needs.set(part.digest, part);
+    }
+    changes.edits.push((before) => setTags(before, manifest, tags).index);
+  }
+
+  /** Tells whether the new tar got its name; if not, another process was faster. */
+  async function writeChanges(context: Context): Promise<boolean> {
+    const base = (await onDisk())?.index ?? EMPTY_INDEX;
+    const after = edited(base, changes);
+    const unneeded: Descriptor[] = [];
+    for (const manifest of changes.deleted) unneeded.push(...await superfluous(reader, manifest, after, context));
+    const isNeeded = ({ digest }: Descriptor): boolean => unneeded.every((each) => each.digest !== digest);
+    let isStale = false;
+    const next = await prepareArchive(reference, {
+      contents: [...changes.contents.values()].filter(({ descriptor }) => isNeeded(descriptor)),
+      needs: [...changes.needs.values()].filter(isNeeded),
+      unneeded,
+      edit(before): ReturnType<ArchiveChange["edit"]> {
+        // What is not needed was found out for one list, and says nothing of another one.
+        isStale = unneeded.length > 0 && JSON.stringify(before) !== JSON.stringify(base);
+        return { index: edited(before, changes), moved: [] };
+      },
+    }, context);
+    try {
+      return !isStale && await next.publish(context.signal);
+    } finally {
+      await next.discard();
+    }
+  }
+
+  return {
+    ...reader,
+    push,
+    async pushManifest(manifest: Content, context: Context): Promise<Pushed> {
+      const { descriptor } = manifest;
+      const bytes = await readManifest(url, manifest);
+      const { subject } = parseManifest(bytes, descriptor);
+      const pushed = await push({ descriptor, open: () => new Blob([bytes]).stream() }, context);
+      if (subject !== undefined) await list({ descriptor, bytes }, [], context);
+      return pushed;
+    },
+    tag: list,
+    async untag(tag: string, context: Context): Promise<void> {
+      if (await reader.resolve(tag, context) === undefined) throw new NotFoundError(url, tag);
+      changes.edits.push((before) => dropTag(before, tag) ?? before);
+    },
+    async deleteManifest(digest: Digest, context: Context): Promise<void> {
+      const manifest = await reader.resolve(digest, context);
+      if (manifest === undefined) throw new NotFoundError(url, digest);
+      if (dropManifest(await currentIndex() ?? EMPTY_INDEX, digest) === undefined) {
+        throw new UnsupportedError(`Cannot delete ${url}@${digest}: it is a part of an index`);
+      }
+      changes.edits.push((before) => dropManifest(before, digest) ?? before);
+      changes.deleted.push(manifest);
+    },
+    async commit(context: Context): Promise<void> {
+      while (!isEmpty(changes)) {
+        if (!await writeChanges(context)) continue;
+        changes = noChanges();
+        view = undefined;
+      }
+    },
+    [Symbol.asyncDispose](): Promise<void> {
+      changes = noChanges();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** What is done to a tar, and not written yet. */
+interface Changes {
+  readonly contents: Map<Digest, Content>;
+  /** What the manifests that were listed consist of. */
+  readonly needs: Map<Digest, Descriptor>;
+  readonly edits: ((before: LayoutIndex) => LayoutIndex)[];
+  readonly deleted: Descriptor[];
+}
+
+function noChanges(): Changes {
+  return { contents: new Map(), needs: new Map(), edits: [], deleted: [] };
+}
+
+function isEmpty({ contents, edits }: Changes): boolean {
+  return contents.size === 0 && edits.length === 0;
+}
+
+function edited(index: LayoutIndex, { edits }: Changes): LayoutIndex {
+  return edits.reduce((before, edit) => edit(before), index);
+}

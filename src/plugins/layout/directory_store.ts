@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import type { Content, Descriptor } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { parseManifest } from "../../oci/parse_manifest.ts";
+import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
+import type { Context } from "../../pipeline/context.ts";
+import { NotFoundError, type Pushed, type Store, type StoredManifest, UnsupportedError } from "../../pipeline/store.ts";
+import { blobPath, hasBlob, readBlob } from "./blob.ts";
+import { layoutDirectoryStore } from "./layout_directory.ts";
+import { dropManifest, dropTag, formatIndex, type LayoutIndex } from "./layout_index.ts";
+import { withLock } from "./layout_lock.ts";
+import { layoutReader } from "./layout_reader.ts";
+import { listedAs } from "./listed_as.ts";
+import { OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
+import { INDEX_FILE, readIndex } from "./read_layout.ts";
+import { readManifest } from "./read_manifest.ts";
+import { superfluous } from "./superfluous.ts";
+import { watchedIndex } from "./watched_index.ts";
+import { writeFile } from "./write_file.ts";
+
+/**
+ * The image layout in a directory, as a store. The first push makes it when there is none.
+ *
+ * Everything is written at once, and several processes can do that together: see {@linkcode layoutDirectoryStore}.
+ */
+export function directoryStore(reference: LayoutReference): Store {
+  const { path } = reference;
+  const url = formatRepository(reference);
+  const layout = layoutDirectoryStore(path);
+  const index = watchedIndex(path);
+  const reader = layoutReader(url, {
+    indexFile: join(path, INDEX_FILE),
+    index: index.read,
+    has: (descriptor) => hasBlob(path, descriptor),
+    open: (descriptor) => readBlob(path, descriptor),
+  });
+
+  async function push(content: Content, { signal, progress }: Context): Promise<Pushed> {
+    const { digest, size } = content.descriptor;
+    const onProgress = (done: number): void => progress({ item: `${url}@${digest}`, done, total: size });
+    const existed = !await layout.push(content, { signal, onProgress });
+    return { existed, bytesSent: existed ? 0 : size };
+  }
+
+  async function list({ descriptor, bytes }: StoredManifest, tags: readonly string[], context: Context): Promise<void> {
+    const { signal } = context;
+    const manifest = listedAs(descriptor, parseManifest(bytes, descriptor));
+    const { contents } = await reader.partsOf(manifest, signal);
+    const names = tags.map((name) => ({ name, immutable: false }));
+    await layout.tag(manifest, names, { needs: [...contents.values()], signal });
+    index.forget();
+  }
+
+  /** Takes names away while nobody else changes any. */
+  async function unlist(edit: (before: LayoutIndex) => Promise<Unlisted>, { signal }: Context): Promise<void> {
+    await withLock(join(path, OCI_LAYOUT_FILE), signal, async () => {
+      const { after, unneeded = [] } = await edit(await readIndex(path));
+      await writeFile(join(path, INDEX_FILE), [formatIndex(after)]);
+      index.forget();
+      for (const { digest } of unneeded) await Deno.remove(blobPath(path, digest)).catch(() => {});
+    });
+  }
+
+  return {
+    ...reader,
+    push,
+    async pushManifest(manifest: Content, context: Context): Promise<Pushed> {
+      const { descriptor } = manifest;
+      const bytes = await readManifest(url, manifest);
+      const { subject } = parseManifest(bytes, descriptor);
+      const pushed = await push({ descriptor, open: () => new Blob([bytes]).stream() }, context);
+      if (subject !== undefined) await list({ descriptor, bytes }, [], context);
+      return pushed;
+    },
+    tag: list,
+    async untag(tag: string, context: Context): Promise<void> {
+      if (await reader.resolve(tag, context) === undefined) throw new NotFoundError(url, tag);
+      await unlist((before) => Promise.resolve({ after: dropTag(before, tag) ?? before }), context);
+    },
+    async deleteManifest(digest: Digest, context: Context): Promise<void> {
+      const manifest = await reader.resolve(digest, context);
+      if (manifest === undefined) throw new NotFoundError(url, digest);
+      await unlist(async (before) => {
+        const after = dropManifest(before, digest);
+        if (after === undefined) throw new UnsupportedError(`Cannot delete ${url}@${digest}: it is a part of an index`);
+        return { after, unneeded: await superfluous(reader, manifest, after, context) };
+      }, context);
+    },
+    commit: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => layout.discard(),
+  };
+}
+
+/** What is still listed, and what nothing needs any more. */
+interface Unlisted {
+  readonly after: LayoutIndex;
+  readonly unneeded?: readonly Descriptor[];
+}

@@ -1,0 +1,93 @@
+import type { Descriptor } from "../../oci/descriptor.ts";
+import { isDigest } from "../../oci/digest.ts";
+import type { Context } from "../../pipeline/context.ts";
+import type { StoredManifest, StoreReader } from "../../pipeline/store.ts";
+import { createGraphReader, type LayoutGraph, type ReadManifest } from "./layout_graph.ts";
+import type { LayoutIndex } from "./layout_index.ts";
+import { type LayoutNames, layoutNames } from "./layout_names.ts";
+import { inFile } from "./read_layout.ts";
+import { readManifest } from "./read_manifest.ts";
+
+/** A layout, whatever it is stored in. */
+export interface LayoutContents {
+  /** What errors call the index. */
+  readonly indexFile: string;
+  /** What is listed, the same object as long as that is the same; `undefined` when there is no layout. */
+  index(signal: AbortSignal): Promise<LayoutIndex | undefined>;
+  /** Tells whether content is there in its full size. */
+  has(descriptor: Descriptor, signal: AbortSignal): Promise<boolean>;
+  /** Reads content, verified. */
+  open(descriptor: Descriptor): ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/** What can be read from a layout, and what the layout leads to. */
+export interface LayoutReader extends Omit<StoreReader, typeof Symbol.asyncDispose> {
+  /** Everything that an index leads to. */
+  graphOf(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph>;
+  /** Everything that one manifest consists of, itself included. */
+  partsOf(root: Descriptor, signal: AbortSignal): Promise<LayoutGraph>;
+}
+
+/** Reads from a layout as from any store. */
+export function layoutReader(url: string, contents: LayoutContents): LayoutReader {
+  const reader = createGraphReader();
+  const names = remembered(layoutNames);
+  const graphs = remembered((index, signal) => reader.read(index, readManifestOf(signal)));
+
+  function read(descriptor: Descriptor): Promise<Uint8Array<ArrayBuffer>> {
+    return readManifest(url, { descriptor, open: () => contents.open(descriptor) });
+  }
+
+  function readManifestOf(signal: AbortSignal): ReadManifest {
+    return async (descriptor) => {
+      signal.throwIfAborted();
+      return await contents.has(descriptor, signal) ? await read(descriptor) : undefined;
+    };
+  }
+
+  function inIndex<T>(index: LayoutIndex, look: (names: LayoutNames) => T): T {
+    return inFile(contents.indexFile, () => look(names(index)));
+  }
+
+  async function resolve(name: string, { signal }: Context): Promise<Descriptor | undefined> {
+    const index = await contents.index(signal);
+    if (index === undefined) return undefined;
+    const listed = inIndex(index, (names) => names.resolve(name));
+    if (listed !== undefined || !isDigest(name)) return listed;
+    const inner = (await graphs(index, signal)).manifests.get(name);
+    return inner !== undefined && await contents.has(inner, signal) ? inner : undefined;
+  }
+
+  return {
+    url,
+    resolve,
+    async fetchManifest(name: string, context: Context): Promise<StoredManifest | undefined> {
+      const descriptor = await resolve(name, context);
+      return descriptor && { descriptor, bytes: await read(descriptor) };
+    },
+    exists: (descriptor, { signal }) => contents.has(descriptor, signal),
+    fetch: (descriptor) => Promise.resolve(contents.open(descriptor)),
+    async *tags({ signal }: Context): AsyncGenerator<string, void, void> {
+      const index = await contents.index(signal);
+      if (index === undefined) throw new Error(`Cannot list the tags of ${url}: there is no layout`);
+      yield* inIndex(index, ({ tags }) => tags);
+    },
+    async referrers(subject, { signal }): Promise<readonly Descriptor[]> {
+      const index = await contents.index(signal);
+      return index === undefined ? [] : (await graphs(index, signal)).referrers.get(subject) ?? [];
+    },
+    graphOf: (index, signal) => reader.read(index, readManifestOf(signal)),
+    partsOf: (root, signal) => reader.partsOf(root, readManifestOf(signal)),
+  };
+}
+
+/** Keeps what was made of the last index. */
+function remembered<T>(
+  make: (index: LayoutIndex, signal: AbortSignal) => T,
+): (index: LayoutIndex, signal?: AbortSignal) => T {
+  let last: { readonly index: LayoutIndex; readonly made: T } | undefined;
+  return (index, signal = new AbortController().signal) => {
+    if (last?.index !== index) last = { index, made: make(index, signal) };
+    return last.made;
+  };
+}

@@ -1,0 +1,24 @@
+import type { Content } from "../../oci/descriptor.ts";
+import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
+import { verifiedContent } from "./verified.ts";
+
+/**
+ * Reads a manifest into memory, verified.
+ *
+ * @param place What errors call the place where it is.
+ * @throws {RangeError} When it is too large to be a manifest.
+ */
+export async function readManifest(place: string, manifest: Content): Promise<Uint8Array<ArrayBuffer>> {
+  const { digest, size } = manifest.descriptor;
+  const action = `Cannot read manifest ${digest} in ${place}`;
+  if (size > MANIFEST_SIZE_LIMIT) {
+    throw new RangeError(`${action}: it has ${size} bytes, and ${MANIFEST_SIZE_LIMIT} are the limit`);
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for await (const piece of verifiedContent(manifest, action)) {
+    bytes.set(piece, at);
+    at += piece.byteLength;
+  }
+  return bytes;
+}

@@ -1,0 +1,143 @@
+/**
+ * Where the files of a tar stand in it, so that one can be read without all that comes before it.
+ *
+ * Only headers are read here, and what is read by position is verified like everything else. A tar that this does not
+ * understand to its end is read from its start instead.
+ *
+ * @see {@link https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13 | POSIX.1-2017, pax, Extended Description}
+ */
+import { TAR_BLOCK_SIZE } from "../../oci/tar_header.ts";
+
+/** Where a file stands. */
+export interface TarPosition {
+  /** Its path as it stands in the header. */
+  readonly name: string;
+  /** Where its bytes begin. */
+  readonly offset: number;
+  /** How many there are. */
+  readonly size: number;
+  /** `other` is everything but a plain file. */
+  readonly type: "file" | "other";
+}
+
+/** How large the extended header of one entry may be. */
+const EXTENSION_LIMIT = 1024 * 1024;
+const DECODER = new TextDecoder();
+
+/**
+ * Reads the headers of a tar.
+ *
+ * @returns `undefined` when this is no plain tar, or one of another kind.
+ */
+export async function tarPositions(file: Deno.FsFile): Promise<readonly TarPosition[] | undefined> {
+  const { size: end } = await file.stat();
+  const positions: TarPosition[] = [];
+  let extended: Extension = {};
+  for (let at = 0; at + TAR_BLOCK_SIZE <= end;) {
+    const block = await readAt(file, at, TAR_BLOCK_SIZE);
+    if (block.every((byte) => byte === 0)) return positions;
+    const header = parseHeader(block);
+    if (header === undefined) return undefined;
+    const offset = at + TAR_BLOCK_SIZE;
+    const size = isExtension(header.type) ? header.size : extended.size ?? header.size;
+    if (offset + size > end) return undefined;
+    at = offset + Math.ceil(size / TAR_BLOCK_SIZE) * TAR_BLOCK_SIZE;
+    if (isExtension(header.type)) {
+      if (size > EXTENSION_LIMIT) return undefined;
+      const more = parseExtension(header.type, await readAt(file, offset, size));
+      if (more === undefined) return undefined;
+      extended = { ...extended, ...more };
+      continue;
+    }
+    const name = extended.name ?? header.name;
+    const isFile = FILE_TYPES.includes(header.type) && !name.endsWith("/");
+    if (!isFile && !OTHER_TYPES.includes(header.type)) return undefined;
+    positions.push({ name, offset, size, type: isFile ? "file" : "other" });
+    extended = {};
+  }
+  // A tar ends with a block of zeros.
+  return undefined;
+}
+
+/** What stands in headers before the header of an entry, and counts more. */
+interface Extension {
+  readonly name?: string;
+  readonly size?: number;
+}
+
+const FILE_TYPES: readonly string[] = ["0", "\0", "7"];
+/** Links, devices, directories and pipes. */
+const OTHER_TYPES: readonly string[] = ["0", "\0", "7", "1", "2", "3", "4", "5", "6"];
+
+/** `x` and `g` are those of POSIX, `L` and `K` those of GNU. */
+function isExtension(type: string): boolean {
+  return type === "x" || type === "g" || type === "L" || type === "K";
+}
+
+function parseHeader(
+  block: Uint8Array,
+): { readonly name: string; readonly size: number; readonly type: string } | undefined {
+  const size = parseNumber(block.subarray(124, 136));
+  if (size === undefined || parseNumber(block.subarray(148, 156)) !== checksum(block)) return undefined;
+  const name = text(block.subarray(0, 100));
+  const isPosix = text(block.subarray(257, 263)) === "ustar";
+  const prefix = isPosix ? text(block.subarray(345, 500)) : "";
+  return { name: prefix === "" ? name : `${prefix}/${name}`, size, type: String.fromCharCode(block[156] ?? 0) };
+}
+
+function parseExtension(type: string, bytes: Uint8Array): Extension | undefined {
+  if (type === "L") return { name: text(bytes) };
+  // What holds for all entries is never a name or a size, and a link's target is of no use.
+  if (type === "g" || type === "K") return {};
+  let extension: Extension = {};
+  for (let at = 0; at < bytes.byteLength;) {
+    const start = /^[0-9]{1,7} /.exec(DECODER.decode(bytes.subarray(at, at + 8)))?.[0] ?? "";
+    const length = parseInt(start, 10);
+    if (start === "" || length <= start.length || at + length > bytes.byteLength) return undefined;
+    const record = DECODER.decode(bytes.subarray(at + start.length, at + length - 1));
+    const equals = record.indexOf("=");
+    const key = record.slice(0, equals);
+    const value = record.slice(equals + 1);
+    if (key.startsWith("GNU.sparse.")) return undefined;
+    if (key === "path") extension = { ...extension, name: value };
+    if (key === "size") {
+      const size = Number(value);
+      if (!/^[0-9]+$/.test(value) || !Number.isSafeInteger(size)) return undefined;
+      extension = { ...extension, size };
+    }
+    at += length;
+  }
+  return extension;
+}
+
+/** Octal digits, or, where those are too few, GNU's binary number. */
+function parseNumber(field: Uint8Array): number | undefined {
+  const [first = 0, ...rest] = field;
+  if (first === 0x80) {
+    const value = rest.reduce((sum, byte) => sum * 256 + byte, 0);
+    return Number.isSafeInteger(value) ? value : undefined;
+  }
+  const digits = text(field).trim();
+  return /^[0-7]+$/.test(digits) ? parseInt(digits, 8) : undefined;
+}
+
+function checksum(block: Uint8Array): number {
+  // Its own field counts as spaces.
+  return block.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);
+}
+
+function text(field: Uint8Array): string {
+  const end = field.indexOf(0);
+  return DECODER.decode(end < 0 ? field : field.subarray(0, end));
+}
+
+async function readAt(file: Deno.FsFile, offset: number, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size);
+  await file.seek(offset, Deno.SeekMode.Start);
+  for (let at = 0; at < size;) {
+    const count = await file.read(bytes.subarray(at));
+    if (count === null) return bytes.subarray(0, at);
+    at += count;
+  }
+  return bytes;
+}

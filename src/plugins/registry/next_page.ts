@@ -1,0 +1,63 @@
+import type { Call } from "./call.ts";
+import type { RepositoryLink } from "./repository_link.ts";
+import type { Answer } from "./sender.ts";
+import { parseServerUrl } from "./server_url.ts";
+
+/** How many pages of one list are read: at 100 items a page, far more than any repository holds. */
+const PAGE_LIMIT = 10_000;
+/** How many items of one list are read: what still fits into memory. */
+const ITEM_LIMIT = 1_000_000;
+
+/** One page of a list, and where the next one is. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next: URL | undefined;
+}
+
+/**
+ * Reads a list page by page, to its end.
+ *
+ * @param what The list, for errors, such as `the tags of acme/app`.
+ * @param first Where it begins.
+ * @param readPage Reads one page.
+ * @throws {RangeError} When it does not end.
+ */
+export async function* readPages<Item>(
+  what: string,
+  first: string,
+  readPage: (target: string | URL) => Promise<Page<Item>>,
+): AsyncGenerator<Item, void, void> {
+  const seen = new Set<string>();
+  let target: string | URL = first;
+  let count = 0;
+  for (let page = 0; page < PAGE_LIMIT; page++) {
+    const { items, next }: Page<Item> = await readPage(target);
+    count += items.length;
+    if (count > ITEM_LIMIT) throw new RangeError(`Cannot list ${what}: there are more than ${ITEM_LIMIT}`);
+    yield* items;
+    if (next === undefined) return;
+    if (seen.has(next.href)) throw new RangeError(`Cannot list ${what}: the pages go round in circles`);
+    seen.add(next.href);
+    target = next;
+  }
+  throw new RangeError(`Cannot list ${what}: there are more than ${PAGE_LIMIT} pages`);
+}
+
+/**
+ * The page after this one; `undefined` when this is the last.
+ *
+ * @throws {TypeError} When it is not at the registry itself.
+ */
+export async function nextPage(
+  what: string,
+  link: RepositoryLink,
+  { response, url }: Answer,
+  call: Call,
+): Promise<URL | undefined> {
+  const text = /<([^<>]*)>\s*;[^,]*\brel="?next"?/i.exec(response.headers.get("link") ?? "")?.[1];
+  if (text === undefined) return undefined;
+  const endpoint = await link.endpoint(call);
+  const next = parseServerUrl(text, { what: "link to the next page", base: url, endpoint });
+  if (next.origin === endpoint.origin) return next;
+  throw new TypeError(`Cannot list ${what}: the next page is at another host, ${next.host}`);
+}

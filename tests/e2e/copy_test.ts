@@ -1,0 +1,344 @@
+/** `gantry copy`: the same digests in any place, from any place. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { digestHex } from "../../src/oci/digest.ts";
+import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
+import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
+import { createRegistryClient, type RegistryClient } from "../../src/plugins/registry/client.ts";
+import { registryStore } from "../../src/plugins/registry/registry_store.ts";
+import type { Store } from "../../src/pipeline/store.ts";
+import { testContext } from "../plugins/registry/support.ts";
+import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
+import { gantry, gantryOk } from "../support/gantry.ts";
+import { indexOf, putSample, type Sample, sampleOf } from "../support/store_samples.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+
+const context = testContext();
+/** What the test that runs has opened. */
+const clients: RegistryClient[] = [];
+
+const CHILDREN = [sampleOf("amd64"), sampleOf("arm64")] as const;
+const INNER = indexOf([CHILDREN[1]]);
+const IMAGE = indexOf([CHILDREN[0], INNER]);
+const SIGNATURE = sampleOf("signature", { subject: CHILDREN[1].manifest.descriptor });
+const COUNTERSIGNATURE = sampleOf("countersignature", { subject: SIGNATURE.manifest.descriptor });
+const BUNDLE = indexOf([sampleOf("sbom")], { subject: IMAGE.manifest.descriptor });
+const COSIGN = sampleOf("cosign");
+const COSIGN_TAG = `sha256-${digestHex(INNER.manifest.descriptor.digest)}.sig`;
+const REFERRERS = [SIGNATURE, COUNTERSIGNATURE, BUNDLE, COSIGN];
+
+for (const referrers of [true, false]) {
+  const api = referrers ? "with a referrers API (ref/api-200)" : "without one (ref/404-fallback)";
+  for (const concurrency of ["1", "8"]) {
+    Deno.test(`copy --referrers keeps all through every store, registry ${api}, concurrency ${concurrency} (ref/recursive-copy, conc/no-deadlock-limit-1)`, async () => {
+      await withPlaces({ referrers }, async ({ registry, directory }) => {
+        const places = [
+          `oci://${registry.host}/acme/start`,
+          `oci-layout:${join(directory, "one")}`,
+          `oci-archive:${join(directory, "two.tar")}`,
+          `oci://${registry.host}/acme/middle`,
+          `oci-archive:${join(directory, "three.tar")}`,
+          `oci-layout:${join(directory, "four")}`,
+          `oci://${registry.host}/acme/other`,
+          `oci://${registry.host}/acme/end`,
+        ];
+        await publish(registryOf(registry, "acme/start"));
+        for (const [at, from] of places.slice(0, -1).entries()) {
+          const to = places[at + 1] ?? "";
+          const { stdout } = await gantryOk([
+            "copy",
+            `${from}:1.0`,
+            to,
+            "--referrers",
+            "-q",
+            "--concurrency",
+            concurrency,
+          ]);
+          assert.equal(stdout, `${to.replace("oci://", "")}@${IMAGE.manifest.descriptor.digest}\n`);
+        }
+        await using layout = directoryStore({ kind: "oci-layout", path: join(directory, "four") });
+        await using archive = archiveStore({ kind: "oci-archive", path: join(directory, "three.tar") });
+        for (const store of [layout, archive, registryOf(registry, "acme/end")]) await assertComplete(store);
+      });
+    });
+  }
+}
+
+Deno.test("copy without --referrers leaves them where they are", async () => {
+  await withPublished({}, async ({ source, registry }) => {
+    await gantryOk(["copy", `${source}:1.0`, `oci://${registry.host}/acme/copy:2.0`, "-q"]);
+    const copied = registry.repositories.get("acme/copy");
+    assert.deepEqual([...copied?.tags.keys() ?? []], ["2.0"]);
+    assert.equal(copied?.manifests.size, 4);
+  });
+});
+
+Deno.test("copy mounts within one registry, and sends nothing that is there", async () => {
+  await withPublished({}, async ({ source, registry }) => {
+    const args = ["copy", `${source}:1.0`, `oci://${registry.host}/acme/copy`, "--referrers", "-q", "-o", "json"];
+    registry.clearLog();
+    const first = JSON.parse((await gantryOk(args)).stdout);
+    const mounts = registry.requests.filter(({ path }) => path.includes("mount="));
+    assert.ok(mounts.length > 0 && mounts.every(({ path, status }) => path.includes("from=acme") && status === 201));
+    assert.equal(registry.requests.filter(({ path }) => path.includes("uploads/session")).length, 0);
+    assert.equal(
+      registry.requests.filter(({ method, path }) => method === "GET" && path.includes("/blobs/")).length,
+      0,
+    );
+    assert.deepEqual(first.targets[0].manifests, [
+      { url: first.url, digest: IMAGE.manifest.descriptor.digest, tags: ["1.0"] },
+    ]);
+    registry.clearLog();
+    await gantryOk(args);
+    assert.equal(registry.requests.filter(({ path }) => path.includes("uploads")).length, 0);
+  });
+});
+
+Deno.test("copy goes on where it broke when it is run again", async () => {
+  await withPublished({}, async ({ source, registry }) => {
+    await using destination = startFakeRegistry();
+    const args = [
+      "copy",
+      `${source}:1.0`,
+      `oci://${destination.host}/acme/copy`,
+      "--retries",
+      "0",
+      "--concurrency",
+      "1",
+    ];
+    destination.fault({ method: "PUT", path: /manifests/, skip: 1, fault: answer(500) });
+    const broken = await gantry(args);
+    assert.equal(broken.code, 1, broken.stderr);
+    assert.deepEqual([...destination.repositories.get("acme/copy")?.tags ?? []], []);
+    destination.clearLog();
+    await gantryOk(args);
+    assert.equal(destination.requests.filter(({ path }) => path.includes("/blobs/uploads")).length, 0);
+    assert.equal(registry.unusedFaults.length, 0);
+  });
+});
+
+Deno.test("copy reports the first error and not the cancellation that follows (conc/first-error-cancels)", async () => {
+  await withPublished({}, async ({ source }) => {
+    await using destination = startFakeRegistry();
+    destination.fault({ method: "POST", path: /uploads/, times: Infinity, fault: answer(403) });
+    const { code, stdout, stderr } = await gantry([
+      "copy",
+      `${source}:1.0`,
+      `oci://${destination.host}/acme/copy`,
+      "--retries",
+      "0",
+    ]);
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(stderr, /^error: .*403/);
+    assert.doesNotMatch(stderr, /abort/i);
+    assert.ok(!destination.summary().some((line) => line.startsWith("PUT /v2/acme/copy/manifests")));
+  });
+});
+
+Deno.test("copy --referrers fails when the referrers cannot be listed (ref/5xx-is-error)", async () => {
+  await withPublished({}, async ({ source, registry, directory }) => {
+    registry.fault({ path: /\/referrers\//, fault: answer(503) });
+    const layout = join(directory, "layout");
+    const { code, stderr } = await gantry([
+      "copy",
+      `${source}:1.0`,
+      `oci-layout:${layout}`,
+      "--referrers",
+      "--retries",
+      "0",
+    ]);
+    assert.equal(code, 1);
+    assert.match(stderr, /Cannot list the referrers of acme\/app@sha256:.*503/);
+    await assert.rejects(Deno.stat(layout), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("copy neither reads nor overwrites a fallback tag that is the subject itself (ref/fallback-tag-is-subject)", async () => {
+  await withPublished({ referrers: false }, async ({ source, registry }) => {
+    await using gitlab = startFakeRegistry({ referrers: false });
+    const { digest } = IMAGE.manifest.descriptor;
+    const tag = `sha256-${digestHex(digest)}`;
+    const target = `oci://${gitlab.host}/acme/copy`;
+    await gantryOk(["copy", `${source}:1.0`, `${target}:${tag}`, "-q"]);
+    const { code, stderr } = await gantry(["copy", `${source}:1.0`, target, "--referrers"]);
+    assert.equal(code, 1);
+    assert.match(stderr, new RegExp(`tag ${tag} is taken by something else`));
+    assert.equal(gitlab.repositories.get("acme/copy")?.tags.get(tag), digest);
+    const clean = `oci://${gitlab.host}/acme/clean:${tag}`;
+    await gantryOk(["copy", `${source}:1.0`, clean, "-q"]);
+    await gantryOk(["copy", clean, `oci://${registry.host}/acme/back:1.0`, "--referrers", "-q"]);
+    assert.equal(registry.repositories.get("acme/back")?.manifests.size, 4);
+  });
+});
+
+Deno.test("copy adds to the fallback list of the destination", async () => {
+  await withPublished({}, async ({ source }) => {
+    await using old = startFakeRegistry({ referrers: false });
+    const own = sampleOf("their own", { subject: IMAGE.manifest.descriptor });
+    const destination = registryOf(old, "acme/copy");
+    await putSample(destination, own, [], context);
+    await gantryOk(["copy", `${source}:1.0`, `oci://${old.host}/acme/copy`, "--referrers", "-q"]);
+    const listed = await destination.referrers(IMAGE.manifest.descriptor.digest, context);
+    assert.deepEqual(
+      listed.map(({ digest }) => digest),
+      [own, BUNDLE].map((each) => each.manifest.descriptor.digest).sort(),
+    );
+  });
+});
+
+Deno.test("copy --all-tags copies every tag, and no list of referrers", async () => {
+  await withPublished({ referrers: false }, async ({ source, registry, directory }) => {
+    await putSample(registryOf(registry, "acme/app"), CHILDREN[0], ["latest", "edge"], context);
+    const path = join(directory, "all.tar");
+    const { stdout } = await gantryOk(["copy", source, `oci-archive:${path}`, "--all-tags", "-q"]);
+    const lines = [IMAGE, CHILDREN[0], COSIGN].map(({ manifest }) =>
+      `oci-archive:${path}@${manifest.descriptor.digest}`
+    );
+    assert.deepEqual(stdout.trim().split("\n").sort(), lines.sort());
+    await using archive = archiveStore({ kind: "oci-archive", path });
+    const tags = await Array.fromAsync(archive.tags(context));
+    assert.deepEqual(tags.sort(), ["1.0", "edge", "latest", COSIGN_TAG].sort());
+  });
+});
+
+Deno.test("copy ends with 3 when some destinations are done and others are not", async () => {
+  await withPublished({}, async ({ source, directory }) => {
+    await using destination = startFakeRegistry();
+    destination.fault({ method: "PUT", path: /manifests\/1\.0/, times: Infinity, fault: answer(403) });
+    const layout = `oci-layout:${join(directory, "layout")}`;
+    const { code, stdout, stderr } = await gantry([
+      "copy",
+      `${source}:1.0`,
+      `oci://${destination.host}/acme/copy`,
+      layout,
+      "--retries",
+      "0",
+    ]);
+    assert.deepEqual([code, stdout], [3, ""], stderr);
+    assert.ok(stderr.includes(`tagged in ${layout}`), stderr);
+  });
+});
+
+Deno.test("copy tags nothing anywhere when one destination has not got everything", async () => {
+  await withPublished({}, async ({ source, directory }) => {
+    await using destination = startFakeRegistry();
+    destination.fault({ method: "PUT", path: /manifests/, times: Infinity, fault: answer(403) });
+    const path = join(directory, "layout");
+    const targets = [`oci-layout:${path}`, `oci://${destination.host}/acme/copy`];
+    assert.equal((await gantry(["copy", `${source}:1.0`, ...targets, "--retries", "0"])).code, 1);
+    await using layout = directoryStore({ kind: "oci-layout", path });
+    assert.equal(await layout.resolve("1.0", context), undefined);
+  });
+});
+
+Deno.test("copy does not move a version without --force", async () => {
+  await withPublished({}, async ({ source, registry }) => {
+    const target = `oci://${registry.host}/acme/copy:2.0.0`;
+    await putSample(registryOf(registry, "acme/copy"), COSIGN, ["2.0.0"], context);
+    registry.clearLog();
+    const { code, stderr } = await gantry(["copy", `${source}:1.0`, target]);
+    assert.equal(code, 1);
+    assert.match(stderr, /advice: .*--force/);
+    assert.ok(registry.requests.every(({ method }) => method === "GET" || method === "HEAD"));
+    await gantryOk(["copy", `${source}:1.0`, target, "--force"]);
+  });
+});
+
+Deno.test("copy passes on no wrong bytes", async () => {
+  await withPublished({}, async ({ source, registry, directory }) => {
+    const [, layer] = CHILDREN[0].blobs;
+    assert.ok(layer !== undefined);
+    const { digest, size } = layer.descriptor;
+    const wrong = { digest, size, bytes: new Uint8Array(size) };
+    registry.repositories.get("acme/app")?.blobs.set(digest, wrong);
+    for (const target of [`oci-layout:${join(directory, "l")}`, `oci-archive:${join(directory, "a.tar")}`]) {
+      const { code, stderr } = await gantry(["copy", `${source}:1.0`, target, "--retries", "0"]);
+      assert.equal(code, 1);
+      assert.ok(stderr.includes(digest), stderr);
+    }
+    await assert.rejects(Deno.stat(join(directory, "a.tar")), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("copy says what is wrong with its arguments", async () => {
+  await withPublished({}, async ({ source, registry }) => {
+    const other = `sha256:${"0".repeat(64)}`;
+    registry.clearLog();
+    const cases: readonly (readonly [args: readonly string[], code: number, says: RegExp])[] = [
+      [[source], 2, /missing required argument 'destination'/i],
+      [[source, "app:1"], 2, /it has no scheme/],
+      [[`${source}:1.0`, `${source}2`, "--all-tags"], 2, /Cannot copy all tags with "1.0"/],
+      [[source, `${source}2:1.0`, "--all-tags"], 2, /Cannot copy all tags with "1.0"/],
+      [[`${source}:9`, `${source}2`], 1, /Cannot find .*:9: there is no such tag/],
+      [[`${source}:1.0`, `${source}2@${other}`], 1, /the source's digest is sha256/],
+    ];
+    for (const [args, expected, says] of cases) {
+      const { code, stdout, stderr } = await gantry(["copy", ...args]);
+      assert.match(stderr, says);
+      assert.deepEqual([code, stdout], [expected, ""]);
+    }
+    assert.ok(registry.requests.every(({ method }) => method === "GET" || method === "HEAD"));
+  });
+});
+
+async function publish(store: Store): Promise<void> {
+  for (const child of [...CHILDREN, INNER, sampleOf("sbom")]) await putSample(store, child, [], context);
+  await putSample(store, IMAGE, ["1.0"], context);
+  for (const referrer of REFERRERS.filter((each) => each !== COSIGN)) await putSample(store, referrer, [], context);
+  await putSample(store, COSIGN, [COSIGN_TAG], context);
+}
+
+async function assertComplete(store: Store): Promise<void> {
+  assert.equal((await store.resolve("1.0", context))?.digest, IMAGE.manifest.descriptor.digest);
+  assert.equal((await store.resolve(COSIGN_TAG, context))?.digest, COSIGN.manifest.descriptor.digest);
+  const listed = (await Array.fromAsync(store.tags(context))).filter((tag) => !/^sha256-[0-9a-f]{64}$/.test(tag));
+  assert.deepEqual(listed.sort(), ["1.0", COSIGN_TAG]);
+  for (const { stored, blobs } of [IMAGE, INNER, ...CHILDREN, ...REFERRERS]) {
+    assert.deepEqual((await store.fetchManifest(stored.descriptor.digest, context))?.bytes, stored.bytes);
+    for (const { descriptor } of blobs) assert.equal(await store.exists(descriptor, context), true);
+  }
+  const pairs: readonly (readonly [subject: Sample, referrer: Sample])[] = [
+    [CHILDREN[1], SIGNATURE],
+    [SIGNATURE, COUNTERSIGNATURE],
+    [IMAGE, BUNDLE],
+  ];
+  for (const [subject, referrer] of pairs) {
+    const found = await store.referrers(subject.manifest.descriptor.digest, context);
+    assert.deepEqual(found.map(({ digest }) => digest), [referrer.manifest.descriptor.digest]);
+  }
+}
+
+interface Places {
+  readonly registry: FakeRegistry;
+  readonly directory: string;
+}
+
+async function withPlaces(options: FakeRegistryOptions, body: (places: Places) => Promise<void>): Promise<void> {
+  await using registry = startFakeRegistry(options);
+  await using directory = await tempDirectory();
+  try {
+    await body({ registry, directory: directory.path });
+  } finally {
+    for (const client of clients.splice(0)) client.close();
+  }
+}
+
+async function withPublished(
+  options: FakeRegistryOptions,
+  body: (places: Places & { readonly source: string }) => Promise<void>,
+): Promise<void> {
+  await withPlaces(options, async (places) => {
+    await publish(registryOf(places.registry, "acme/app"));
+    await body({ ...places, source: `oci://${places.registry.host}/acme/app` });
+  });
+}
+
+function registryOf({ host }: FakeRegistry, repository: string): Store {
+  const client = createRegistryClient({ host });
+  clients.push(client);
+  return registryStore({ reference: { kind: "registry", host, repository }, client, access: "delete" });
+}
+
+function answer(status: number): { readonly kind: "answer"; readonly answer: () => Response } {
+  return { kind: "answer", answer: () => Response.json({ errors: [{ code: "DENIED", message: "no" }] }, { status }) };
+}
