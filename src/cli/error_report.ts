@@ -5,6 +5,7 @@ import { TargetsError } from "../pipeline/targets.ts";
 import { ExtractionError } from "../plugins/extract/extraction_error.ts";
 import { CredentialsRefusedError } from "../plugins/registry/credentials_refused_error.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";
+import { ConnectionError } from "../plugins/registry/transport.ts";
 import { EXTRACTION_ADVICE } from "./extraction_advice.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -74,7 +75,20 @@ function adviceFor(error: unknown, host: string | undefined): string | undefined
     return "check the user name and the password; many registries take an access token only in the place of a password";
   }
   if (error instanceof RegistryError) return registryAdvice(error, host ?? new URL(error.url).host);
+  if (error instanceof ConnectionError) return connectionAdvice(error);
   return undefined;
+}
+
+function connectionAdvice({ problem }: ConnectionError): string | undefined {
+  switch (problem) {
+    case "certificate":
+      return "name the authority that signed it with --ca-file; " +
+        "a registry that wants a certificate of yours gets it by --cert-file and --key-file";
+    case "tls":
+      return "a registry that speaks HTTP without TLS on purpose needs --plain-http";
+    default:
+      return undefined;
+  }
 }
 
 function registryAdvice(error: RegistryError, host: string): string | undefined {

@@ -1,6 +1,8 @@
 import { CommanderError } from "commander";
+import { errorJson } from "./error_json.ts";
 import { errorReport } from "./error_report.ts";
 import { EXIT, exitCode } from "./exit_code.ts";
+import { formatOutput } from "./format_output.ts";
 import { printable } from "./printable.ts";
 import { createProgram } from "./program.ts";
 import type { World } from "./world.ts";
@@ -25,8 +27,20 @@ export async function run(args: readonly string[], world: World): Promise<number
   } catch (error) {
     if (error instanceof CommanderError) return usage(error, masked);
     masked.stderr(world.signal.aborted ? "error: Interrupted\n" : printable(errorReport(error)));
+    const format = outputFormat(args);
+    if (format !== undefined) world.stdout(world.secrets.mask(await formatOutput(errorJson(error), format)));
     return exitCode(error, world.signal);
   }
+}
+
+/** How a program wants to be told, whatever the command was; the last word counts. */
+function outputFormat(args: readonly string[]): "json" | "yaml" | undefined {
+  const words = args.flatMap((arg, at) => {
+    const attached = /^(?:--output=|-o=?)(json|yaml|text)$/.exec(arg)?.[1];
+    return attached ?? (arg === "-o" || arg === "--output" ? args[at + 1] ?? [] : []);
+  });
+  const last = words.at(-1);
+  return last === "json" || last === "yaml" ? last : undefined;
 }
 
 /** Flags with an optional value would swallow the argument after them; so only `--latest=false` is taken as one. */

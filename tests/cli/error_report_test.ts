@@ -4,6 +4,7 @@ import { StageError } from "../../src/pipeline/stage_error.ts";
 import { TargetsError } from "../../src/pipeline/targets.ts";
 import { CredentialsRefusedError } from "../../src/plugins/registry/credentials_refused_error.ts";
 import { RegistryError } from "../../src/plugins/registry/registry_error.ts";
+import { ConnectionError, type ConnectionProblem } from "../../src/plugins/registry/transport.ts";
 
 /** What a token server, whose name is not the registry's, says to a stranger. */
 const UNAUTHORIZED = new RegistryError({
@@ -33,3 +34,17 @@ Deno.test("errorReport() does not advise to log in when it was the login that fa
   const advice = adviceOf(new CredentialsRefusedError("Cannot log in to ghcr.io: UNAUTHORIZED (401)"));
   assert.match(advice ?? "", /^check the user name and the password; /);
 });
+
+const CONNECTION_ADVICE: readonly (readonly [problem: ConnectionProblem, advice: RegExp | undefined])[] = [
+  ["certificate", /--ca-file.*--cert-file and --key-file/],
+  ["tls", /--plain-http/],
+  ["refused", undefined],
+];
+
+for (const [problem, expected] of CONNECTION_ADVICE) {
+  Deno.test(`errorReport() gives ${expected === undefined ? "no advice" : "advice"} on the problem "${problem}"`, () => {
+    const advice = adviceOf(new ConnectionError(problem, "Cannot reach ghcr.io: whatever"));
+    if (expected === undefined) assert.equal(advice, undefined);
+    else assert.match(advice ?? "", expected);
+  });
+}

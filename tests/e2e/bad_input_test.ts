@@ -238,7 +238,7 @@ const CASES: readonly Case[] = [
     },
     args: ["push", "DIR/source", "oci-layout:DIR/old", "--version", "1.0.0"],
     code: 1,
-    says: 'error: Cannot read "DIR/old/index.json": it is missing, though there are blobs',
+    says: 'error: Cannot read "DIR/old/index.json": it is gone, though there are blobs',
   },
   {
     name: "a link that leaves the source",

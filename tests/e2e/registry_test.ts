@@ -202,6 +202,38 @@ for (const [name, arrange, says, advice] of REFUSALS) {
   });
 }
 
+const KINDS = [
+  ["unauthorised", 401, "UNAUTHORIZED"],
+  ["denied", 403, "DENIED"],
+  ["notfound", 404, "NAME_UNKNOWN"],
+] as const;
+
+for (const [kind, status, code] of KINDS) {
+  Deno.test(`err/json-output, err/unauthorised-vs-denied-vs-notfound: push -o json tells ${kind}`, async () => {
+    await withSource(async (source) => {
+      await using registry = startFakeRegistry();
+      answers(registry, status, JSON.stringify({ errors: [{ code, message: "no" }] }));
+      const target = `oci://${registry.host}/acme/app`;
+      const result = await gantry(["push", source, target, "--retries", "0", "-o", "json"]);
+      assert.equal(result.code, 1);
+      const { error, errors } = JSON.parse(result.stdout);
+      assert.equal(errors.length, 1);
+      assert.deepEqual([error.status, error.code, error.stage, error.where], [status, code, "upload", target]);
+      assert.ok(error.url.startsWith(`http://${registry.host}/v2/acme/app/`), error.url);
+      assert.ok(result.stderr.includes(error.message));
+    });
+  });
+}
+
+Deno.test("err/json-output: push -o json says how often it was tried", async () => {
+  await withSource(async (source) => {
+    await using registry = startFakeRegistry();
+    answers(registry, 503, "{}");
+    const result = await gantry(["push", source, `oci://${registry.host}/acme/app`, "--retries", "1", "--output=json"]);
+    assert.equal(JSON.parse(result.stdout).error.attempts, 2);
+  });
+});
+
 Deno.test("push takes no page that is answered with 200 for a published version", async () => {
   await withSource(async (source) => {
     await using registry = startFakeRegistry();

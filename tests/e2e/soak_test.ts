@@ -2,7 +2,7 @@
  * Many pushes of random artifacts through a proxy that harms one request of five. Each one ends published and
  * pullable, or in a clear error with nothing tagged; and no credential ever reaches another host.
  *
- * `GANTRY_SOAK` says how many pushes, `GANTRY_SEED` chooses other artifacts and other faults.
+ * `GANTRY_SOAK` says how many pushes, and lets the figures be shown; `GANTRY_SEED` chooses other artifacts and faults.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -31,7 +31,8 @@ import { startTokenServer } from "../support/token_server.ts";
 import { toolTest } from "../support/tools.ts";
 
 const PUSHES = Number(Deno.env.get("GANTRY_SOAK") ?? 20);
-const SEED = Number(Deno.env.get("GANTRY_SEED") ?? 20261122);
+const wanted = Deno.env.get("GANTRY_SEED") ?? "20261122";
+const SEED = wanted === "random" ? Date.now() % 1_000_000 : Number(wanted);
 const USER = "robot";
 const PASSWORD = "correct horse";
 /** How long a push may take, in milliseconds: far more than any needs. */
@@ -62,7 +63,7 @@ for (const { name, command } of DISTRIBUTIONS) {
       await using proxy = startFaultyProxy({ upstream: running.host, fault });
       const repository = `soak/app-${number % 5}`;
       const tag = `1.0.${number}`;
-      const { digest, report } = await pushOnce({ host: proxy.host, repository, tag, seed: SEED + number });
+      const { digest, report, log } = await pushOnce({ host: proxy.host, repository, tag, seed: SEED + number });
       const headers = { authorization: `Bearer ${await tokenFor(tokens.realm, repository)}` };
       const at = { origin: `http://${running.host}`, repository, headers };
       const context = `push ${number} with seed ${SEED}: ${report}`;
@@ -73,13 +74,13 @@ for (const { name, command } of DISTRIBUTIONS) {
         assert.match(report, /^error: Cannot [^\n]+\n(?:(?: {2}|advice: )[^\n]+\n)*$/);
         assert.equal(await publishedDigest(at, tag), undefined, context);
       }
-      return { isPublished: digest !== undefined, report, requests: proxy.requests };
+      return { isPublished: digest !== undefined, report, log, requests: proxy.requests };
     }, { concurrency: 4 });
 
     const secrets = [PASSWORD, btoa(`${USER}:${PASSWORD}`), ...tokens.tokens];
     for (const secret of secrets) {
       assert.ok(!canary.heard.some((text) => text.includes(secret)), "the canary has heard a credential");
-      assert.ok(!outcomes.some(({ report }) => report.includes(secret)), "an error shows a credential");
+      assert.ok(!outcomes.some(({ report, log }) => `${report}${log}`.includes(secret)), "a credential is shown");
     }
     const faults = outcomes.flatMap(({ requests }) => requests).filter(({ fault }) => fault !== undefined);
     const published = outcomes.filter(({ isPublished }) => isPublished).length;
@@ -93,7 +94,14 @@ interface Outcome {
   readonly isPublished: boolean;
   /** What a user would read; empty when all went well. */
   readonly report: string;
+  /** What `-v` shows. */
+  readonly log: string;
   readonly requests: readonly ProxiedRequest[];
+}
+
+interface Pushed extends Pick<Outcome, "report" | "log"> {
+  /** What was published; `undefined` when nothing was. */
+  readonly digest: string | undefined;
 }
 
 interface Push {
@@ -103,10 +111,7 @@ interface Push {
   readonly seed: number;
 }
 
-/** @returns The digest that was published, or what a user would read. */
-async function pushOnce(
-  { host, repository, tag, seed }: Push,
-): Promise<{ digest: string | undefined; report: string }> {
+async function pushOnce({ host, repository, tag, seed }: Push): Promise<Pushed> {
   const client = createRegistryClient({
     host,
     plainHttp: true,
@@ -127,9 +132,9 @@ async function pushOnce(
   const pipeline = { ...randomArtifact(seed), upload: [registry({ reference, client })], tag: [version(tag, FIXED)] };
   try {
     const publication = await publish({ location: "." }, pipeline, context);
-    return { digest: publication.manifest.descriptor.digest, report: "" };
+    return { digest: publication.manifest.descriptor.digest, report: "", log: said.join("\n") };
   } catch (error) {
-    return { digest: undefined, report: errorReport(error) };
+    return { digest: undefined, report: errorReport(error), log: said.join("\n") };
   } finally {
     client.close();
   }

@@ -3,7 +3,7 @@ import { EMPTY_INDEX, formatIndex } from "./layout_index.ts";
 import { withLock } from "./layout_lock.ts";
 import { makeDirectories } from "./make_directories.ts";
 import { OCI_LAYOUT_BYTES, OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
-import { INDEX_FILE, isLayout } from "./read_layout.ts";
+import { hasLostIndex, INDEX_FILE, isLayout } from "./read_layout.ts";
 import { type MadeLayout, removeLayout } from "./remove_layout.ts";
 import { createFile } from "./write_file.ts";
 
@@ -15,17 +15,29 @@ import { createFile } from "./write_file.ts";
  * @throws {Error} When something else is there, or nothing can be written. Nothing is left behind then.
  */
 export async function makeLayout(path: string, signal?: AbortSignal): Promise<MadeLayout> {
-  if (await isLayout(path)) return { directories: [], isNew: false };
+  if (await isLayout(path)) {
+    await makeIndex(path, signal);
+    return { directories: [], isNew: false };
+  }
   const directories = await makeDirectories(path);
   let isNew = false;
   try {
     isNew = await createFile(join(path, OCI_LAYOUT_FILE), [OCI_LAYOUT_BYTES]);
-    await withLock(join(path, OCI_LAYOUT_FILE), signal, async () => {
-      await createFile(join(path, INDEX_FILE), [formatIndex(EMPTY_INDEX)]);
-    });
+    await makeIndex(path, signal);
     return { directories, isNew };
   } catch (error) {
     await removeLayout(path, { directories, isNew }, new Set());
     throw error;
   }
+}
+
+/** The index comes before the first blob, whoever made the layout. */
+async function makeIndex(path: string, signal: AbortSignal | undefined): Promise<void> {
+  const file = join(path, INDEX_FILE);
+  await withLock(join(path, OCI_LAYOUT_FILE), signal, async () => {
+    if (await hasLostIndex(path)) {
+      throw new Error(`Cannot read ${JSON.stringify(file)}: it is gone, though there are blobs`);
+    }
+    await createFile(file, [formatIndex(EMPTY_INDEX)]);
+  });
 }

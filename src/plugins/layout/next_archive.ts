@@ -135,7 +135,10 @@ async function realPath(path: string): Promise<string> {
     return await Deno.realPath(path);
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw unusable(path, reason(cause), cause);
-    if (await Deno.lstat(path).then(() => false, () => true)) return path;
+    const found = await Deno.lstat(path).catch(() => undefined);
+    if (found === undefined) return path;
+    // Another process has just put its archive there.
+    if (!found.isSymlink) return await realPath(path);
     throw unusable(path, "it is a link that leads nowhere", cause);
   }
 }

@@ -38,11 +38,14 @@ export async function isLayout(path: string): Promise<boolean> {
 export async function readIndex(path: string): Promise<LayoutIndex> {
   const file = join(path, INDEX_FILE);
   const bytes = await readSmallFile(file, INDEX_SIZE_LIMIT);
-  if (bytes !== undefined) return inFile(file, () => parseIndex(bytes));
-  // The index comes before the first blob. Blobs without one had names that are lost, and not by us.
+  return bytes === undefined ? EMPTY_INDEX : inFile(file, () => parseIndex(bytes));
+}
+
+/** Tells whether a layout has blobs though its index is gone: what they were called is lost. */
+export async function hasLostIndex(path: string): Promise<boolean> {
+  if (await readSmallFile(join(path, INDEX_FILE), INDEX_SIZE_LIMIT) !== undefined) return false;
   const blobs = await namesIn(join(path, "blobs", "sha256"));
-  if (blobs === "file" || blobs.every(isTemporaryName)) return EMPTY_INDEX;
-  throw new Error(`Cannot read ${JSON.stringify(file)}: it is missing, though there are blobs`);
+  return blobs !== "file" && !blobs.every(isTemporaryName);
 }
 
 /** Does something with a file's content, so that what is wrong with it names the file. */

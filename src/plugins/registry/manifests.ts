@@ -8,7 +8,7 @@ import { readContent } from "./read_content.ts";
 import { readLimited } from "./read_answer.ts";
 import type { FetchedManifest, Pushed } from "./repository.ts";
 import { redactUrl } from "./redact_url.ts";
-import { plainText, RegistryError } from "./registry_error.ts";
+import { plainText, readRegistryError, RegistryError } from "./registry_error.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import { bytesBody } from "./request_body.ts";
 import { DigestMismatchError } from "./verified_stream.ts";
@@ -36,21 +36,23 @@ export async function resolveManifest(
 /** @returns `undefined` for a no: the answer to HEAD cannot say why, the answer to GET can. */
 async function headManifest(link: RepositoryLink, reference: string, call: Call): Promise<Response | undefined> {
   try {
-    return await link.retry(async () => {
-      const { response } = await link.send({
-        action: `resolve ${nameOf(link, reference)}`,
-        method: "HEAD",
-        target: manifestPath(link, reference),
-        headers: { accept: ACCEPT },
-        expect: [200, 404],
-      }, call);
-      await response.body?.cancel();
-      return response;
-    }, call);
+    return await link.retry(() => sendHead(link, reference, call), call);
   } catch (error) {
     if (error instanceof RegistryError && error.status < 500) return undefined;
     throw error;
   }
+}
+
+async function sendHead(link: RepositoryLink, reference: string, call: Call): Promise<Response> {
+  const { response } = await link.send({
+    action: `resolve ${nameOf(link, reference)}`,
+    method: "HEAD",
+    target: manifestPath(link, reference),
+    headers: { accept: ACCEPT },
+    expect: [200, 404],
+  }, call);
+  await response.body?.cancel();
+  return response;
 }
 
 /** Reads a manifest. */
@@ -87,15 +89,32 @@ export async function putManifest(
   reference: string,
   call: Call,
 ): Promise<Pushed> {
-  const { size } = manifest.descriptor;
+  const { size, digest } = manifest.descriptor;
   let requests = 0;
-  const headers = await link.retry(async () => {
-    requests++;
-    const action = isDigest(reference) ? `push manifest ${reference}` : `tag ${nameOf(link, reference)}`;
-    return await put(link, manifest, { action, target: manifestPath(link, reference) }, call);
-  }, call);
-  const subject = headers.get("oci-subject");
-  return { existed: false, bytesSent: requests * size, ...(subject === null ? {} : { subject }) };
+  let subject: string | undefined;
+  try {
+    const headers = await link.retry(async () => {
+      requests++;
+      const action = isDigest(reference) ? `push manifest ${reference}` : `tag ${nameOf(link, reference)}`;
+      return await put(link, manifest, { action, target: manifestPath(link, reference) }, call);
+    }, call);
+    subject = headers.get("oci-subject") ?? undefined;
+  } catch (error) {
+    const isRefused = requests === 1 && error instanceof RegistryError && error.status < 500;
+    // The registry may have done it, and only its answer was lost.
+    if (isRefused || !(await pointsTo(link, reference, digest, call))) throw error;
+  }
+  return { existed: false, bytesSent: requests * size, ...(subject === undefined ? {} : { subject }) };
+}
+
+/** Asks once whether a reference stands for a digest. Whatever goes wrong is a no. */
+async function pointsTo(link: RepositoryLink, reference: string, digest: Digest, call: Call): Promise<boolean> {
+  try {
+    const answer = await sendHead(link, reference, call);
+    return answer.status === 200 && answer.headers.get("docker-content-digest") === digest;
+  } catch {
+    return false;
+  }
 }
 
 /** From how many tags on it is worth a try to set them all by one request: few registries know how. */
@@ -129,6 +148,9 @@ async function putManyTags(
   return tags.filter((tag) => set.includes(tag));
 }
 
+/** What a registry says of a manifest that it has taken, if its status is not enough. */
+const DONE_HEADERS = ["docker-content-digest", "location"];
+
 async function put(
   link: RepositoryLink,
   manifest: Content,
@@ -136,7 +158,7 @@ async function put(
   call: Call,
 ): Promise<Headers> {
   const { mediaType, digest } = manifest.descriptor;
-  const { response } = await link.send({
+  const { response, url } = await link.send({
     ...request,
     method: "PUT",
     headers: { "content-type": mediaType },
@@ -144,6 +166,9 @@ async function put(
     // The spec says 201; some registries say less.
     expect: [200, 201, 202],
   }, call);
+  const isDone = response.status === 201 || DONE_HEADERS.some((name) => response.headers.has(name));
+  // A portal or a proxy answers everything with a page, and with 200.
+  if (!isDone) throw await readRegistryError(request.action, { method: "PUT", url }, response);
   await response.body?.cancel();
   const said = response.headers.get("docker-content-digest") ?? digest;
   if (said === digest) return response.headers;

@@ -166,3 +166,29 @@ Deno.test("pushManifest() is repeated when the answer is lost", async () => {
   assert.deepEqual(pushed, { existed: false, bytesSent: 2 * MANIFEST.length });
   assert.ok(fake.repositories.get("acme/app")?.manifests.has(digest));
 });
+
+Deno.test("tag() succeeds when the answer was lost and the next one is a no", async () => {
+  const { fake, digest } = startWith(MANIFEST);
+  await using _ = fake;
+  using client = testClient(fake);
+  fake.fault({ method: "PUT", fault: { kind: "lose-answer" } });
+  const denied = (): Response => new Response("{}", { status: 403 });
+  fake.fault({ method: "PUT", fault: { kind: "answer", answer: denied } });
+  const manifest = bytesContent(OCI_MANIFEST_MEDIA_TYPE, new TextEncoder().encode(MANIFEST));
+  await client.repository("acme/app", "push").tag(manifest, "v2", testContext());
+  assert.equal(fake.repositories.get("acme/app")?.tags.get("v2"), digest);
+
+  fake.fault({ method: "PUT", fault: { kind: "answer", answer: () => new Response("{}", { status: 503 }) } });
+  fake.fault({ method: "PUT", fault: { kind: "answer", answer: denied } });
+  await assert.rejects(client.repository("acme/app", "push").tag(manifest, "v3", testContext()), /HTTP 403/);
+});
+
+Deno.test("tag() does not take a page with status 200 for success", async () => {
+  const { fake } = startWith(MANIFEST);
+  await using _ = fake;
+  using client = testClient(fake);
+  fake.fault({ method: "PUT", fault: { kind: "answer", answer: () => new Response("<title>Log in</title>") } });
+  const manifest = bytesContent(OCI_MANIFEST_MEDIA_TYPE, new TextEncoder().encode(MANIFEST));
+  const tagging = client.repository("acme/app", "push").tag(manifest, "v2", testContext());
+  await assert.rejects(tagging, /^RegistryError: Cannot tag acme\/app:v2: HTTP 200, Log in/);
+});

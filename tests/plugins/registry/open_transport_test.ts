@@ -9,7 +9,11 @@ import { sizedContent, testClient, testContext } from "./support.ts";
 const HOSTS = ["127.0.0.1", "localhost"];
 /** What only Deno 2.9 and newer can do. */
 const isNodeReliable = Number(Deno.version.deno.split(".")[1]) >= 9;
-const reason = isNodeReliable ? "" : " (ignored: needs Deno 2.9)";
+
+/** Declares a test of what newer versions of Deno can do. The oldest has a test of its own: that it says it cannot. */
+function newTest(name: string, fn: () => Promise<void>): void {
+  if (isNodeReliable) Deno.test(name, fn);
+}
 
 const authority = await makeCertificate({ name: "test authority", authority: true });
 const server = await makeCertificate({ name: "registry", issuer: authority, hosts: HOSTS });
@@ -59,39 +63,29 @@ Deno.test("openTransport() refuses a certificate for another host", async () => 
   assert.equal(await problemOf({ host: fake.host, caCerts: [authority.cert] }), "certificate");
 });
 
-Deno.test({
-  name: `openTransport() takes a certificate that is its own authority, when it is named${reason}`,
-  ignore: !isNodeReliable,
-  async fn(): Promise<void> {
-    const self = await makeCertificate({ name: "self", authority: true, hosts: HOSTS });
-    await using fake = startTls(self);
-    assert.equal(await problemOf({ host: fake.host, caCerts: [self.cert] }), "HTTP 200");
-    assert.equal(await problemOf({ host: fake.host, caCerts: [authority.cert] }), "certificate");
-    assert.equal(await problemOf({ host: fake.host }), "certificate");
-  },
+newTest("openTransport() takes a certificate that is its own authority, when it is named", async () => {
+  const self = await makeCertificate({ name: "self", authority: true, hosts: HOSTS });
+  await using fake = startTls(self);
+  assert.equal(await problemOf({ host: fake.host, caCerts: [self.cert] }), "HTTP 200");
+  assert.equal(await problemOf({ host: fake.host, caCerts: [authority.cert] }), "certificate");
+  assert.equal(await problemOf({ host: fake.host }), "certificate");
 });
 
-Deno.test({
-  name: `openTransport() checks no certificate of the registry's host when told so${reason}`,
-  ignore: !isNodeReliable,
-  async fn(): Promise<void> {
-    await using fake = startTls(server);
-    assert.equal(await problemOf({ host: fake.host, insecure: true }), "HTTP 200");
-    const port = fake.host.split(":")[1];
-    const transport = openTransport({ host: "registry.example", insecure: true });
-    const elsewhere = transport.send({ ...get(new URL(`https://127.0.0.1:${port}/v2/`)), trusted: false });
-    await assert.rejects(elsewhere, /certificate is not trusted/);
-    transport.close();
-  },
+newTest("openTransport() checks no certificate of the registry's host when told so", async () => {
+  await using fake = startTls(server);
+  assert.equal(await problemOf({ host: fake.host, insecure: true }), "HTTP 200");
+  const port = fake.host.split(":")[1];
+  const transport = openTransport({ host: "registry.example", insecure: true });
+  const elsewhere = transport.send({ ...get(new URL(`https://127.0.0.1:${port}/v2/`)), trusted: false });
+  await assert.rejects(elsewhere, /certificate is not trusted/);
+  transport.close();
 });
 
-Deno.test({
-  name: `openTransport() says that an old Deno cannot skip the check${isNodeReliable ? " (ignored: Deno can)" : ""}`,
-  ignore: isNodeReliable,
-  fn(): void {
+if (!isNodeReliable) {
+  Deno.test("openTransport() says that an old Deno cannot skip the check", () => {
     assert.throws(() => openTransport({ host: "a", insecure: true }), /that needs Deno 2\.9 or newer/);
-  },
-});
+  });
+}
 
 /** Ports that browsers may not reach, and with them fetch. */
 const BLOCKED_PORTS = [6000, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 10080];
@@ -130,25 +124,25 @@ Deno.test("openTransport() says which text is not PEM", () => {
   });
 });
 
-const TRANSPORTS: readonly (readonly [name: string, ignore: boolean, open: (host: string) => OpenTransport])[] = [
-  ["fetch", false, (host) => openTransport({ host })],
-  ["node:http", !isNodeReliable, () => createNodeTransport()],
+const TRANSPORTS: readonly (readonly [
+  name: string,
+  declare: typeof newTest,
+  open: (host: string) => OpenTransport,
+])[] = [
+  ["fetch", Deno.test, (host) => openTransport({ host })],
+  ["node:http", newTest, () => createNodeTransport()],
 ];
 
-for (const [name, ignore, open] of TRANSPORTS) {
+for (const [name, declare, open] of TRANSPORTS) {
   const test = (what: string, fn: (fake: FakeRegistry, transport: OpenTransport) => Promise<void>): void => {
-    Deno.test({
-      name: `Transport over ${name} ${what}${ignore ? reason : ""}`,
-      ignore,
-      async fn(): Promise<void> {
-        await using fake = startFakeRegistry({ singlePost: true });
-        const transport = open(fake.host);
-        try {
-          await fn(fake, transport);
-        } finally {
-          transport.close();
-        }
-      },
+    declare(`Transport over ${name} ${what}`, async () => {
+      await using fake = startFakeRegistry({ singlePost: true });
+      const transport = open(fake.host);
+      try {
+        await fn(fake, transport);
+      } finally {
+        transport.close();
+      }
     });
   };
 

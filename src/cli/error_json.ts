@@ -1,0 +1,52 @@
+import { StageError } from "../pipeline/stage_error.ts";
+import { TargetsError } from "../pipeline/targets.ts";
+import { RegistryError } from "../plugins/registry/registry_error.ts";
+
+/** One error, as `-o json` prints it. */
+export interface ErrorJson {
+  /** The sentence that stands on standard error. */
+  readonly message: string;
+  /** The stage in which it happened. */
+  readonly stage?: string;
+  /** The plugin or the target's URL, when it is known. */
+  readonly where?: string;
+  /** What the registry calls it, such as `DENIED`. */
+  readonly code?: string;
+  /** The HTTP status. */
+  readonly status?: number;
+  readonly method?: string;
+  /** Without credentials and without the values of the query. */
+  readonly url?: string;
+  /** What the registry calls the request in its own logs. */
+  readonly requestId?: string;
+  /** How often it was tried. */
+  readonly attempts?: number;
+}
+
+/** What `-o json` prints on standard output when a command fails: one error for each target that failed. */
+export function errorJson(error: unknown): { readonly error: ErrorJson; readonly errors: readonly ErrorJson[] } {
+  const errors = flatten(error, {});
+  return { error: errors[0] ?? { message: String(error) }, errors };
+}
+
+function flatten(error: unknown, around: Omit<ErrorJson, "message">): readonly ErrorJson[] {
+  if (error instanceof TargetsError) return error.errors.flatMap((each) => flatten(each, around));
+  if (error instanceof StageError) {
+    const { stage, plugin } = error;
+    return flatten(error.cause, { ...around, stage, ...(plugin === undefined ? {} : { where: plugin }) });
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof RegistryError)) return [{ message, ...around }];
+  const { status, method, url, requestId, attempts } = error;
+  const code = error.errors[0]?.code;
+  return [{
+    message,
+    ...around,
+    ...(code === undefined || code === "" ? {} : { code }),
+    status,
+    method,
+    url,
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(attempts === undefined ? {} : { attempts }),
+  }];
+}
