@@ -1,4 +1,5 @@
 import { StageError } from "../pipeline/stage_error.ts";
+import { NotFoundError } from "../pipeline/store.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../pipeline/targets.ts";
 import { ExtractionError } from "../plugins/extract/extraction_error.ts";
@@ -69,6 +70,7 @@ function adviceFor(error: unknown, host: string | undefined): string | undefined
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
   if (error instanceof UsageError) return undefined;
   if (error instanceof ExtractionError) return EXTRACTION_ADVICE[error.rule];
+  if (error instanceof NotFoundError) return `\`gantry list ${error.url} --all\` shows which tags there are`;
   if (error instanceof CredentialsRefusedError) {
     return "check the user name and the password; many registries take an access token only in the place of a password";
   }
@@ -99,6 +101,10 @@ function registryAdvice(error: RegistryError, host: string): string | undefined 
   if (error.text !== undefined && error.errors.length === 0) {
     return "that is not how a registry answers: check the host, and whether a proxy stands between";
   }
-  if (error.has("NAME_UNKNOWN")) return "the repository does not exist, and the registry does not make it on push";
+  if (error.has("NAME_UNKNOWN")) {
+    return error.method === "GET" || error.method === "HEAD"
+      ? "there is no such repository, or it is hidden from whoever is not logged in"
+      : "the repository does not exist, and the registry does not make it on push";
+  }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { copyCommand, type CopyFlags } from "./copy_flags.ts";
 import { deleteCommand, type DeleteFlags } from "./delete_flags.ts";
+import { diffCommand, type DiffFlags } from "./diff_flags.ts";
 import { inspectCommand, type InspectFlags } from "./inspect_flags.ts";
 import { listCommand, type ListFlags } from "./list_flags.ts";
 import type { PublishFlags } from "./publish_flags.ts";
@@ -87,6 +88,13 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       .action(async (reference: string, flags: InspectFlags) => {
         const { inspect } = await import("./inspect.ts");
         done(await inspect(reference, flags, world));
+      }),
+  );
+  add(
+    diffCommand()
+      .action(async (a: string, b: string, flags: DiffFlags) => {
+        const { diff } = await import("./diff.ts");
+        done(await diff(a, b, flags, world));
       }),
   );
   add(

@@ -195,6 +195,9 @@ function artifactType(text: string | undefined): string | undefined {
   );
 }
 
+/** Each worker costs some 17 MiB; with more of them a large layer takes more than 200 MiB in all. */
+const WORKER_LIMIT = 2;
+
 function compression(flags: PublishFlags, config: Config): Compression {
   const kind = flags.compression ?? config.compression ?? "gzip";
   const level = flags.compressionLevel ?? config.compressionLevel;
@@ -206,7 +209,7 @@ function compression(flags: PublishFlags, config: Config): Compression {
   if (level !== undefined && level > 9) {
     throw new UsageError(`Cannot use compression level ${level} with gzip: 9 is the most`);
   }
-  return { kind, level: level ?? 9, workers: Math.max(0, Math.min(navigator.hardwareConcurrency, 8)) };
+  return { kind, level: level ?? 9, workers: Math.min(navigator.hardwareConcurrency, WORKER_LIMIT) };
 }
 
 /** Parses what was given; a text that does not parse is the user's mistake. */

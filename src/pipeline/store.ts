@@ -108,6 +108,8 @@ export interface Pushed {
 /** There is no such tag or manifest. */
 export class NotFoundError extends Error {
   override readonly name = "NotFoundError";
+  /** The store. */
+  readonly url: string;
 
   /**
    * @param url The store.
@@ -119,6 +121,7 @@ export class NotFoundError extends Error {
         ? `Cannot find ${url}@${name}: there is no such manifest`
         : `Cannot find ${url}:${name}: there is no such tag`,
     );
+    this.url = url;
   }
 }
 

@@ -111,10 +111,10 @@ const CASES: readonly Case[] = [
   [
     "a manifest that is no JSON",
     (repository) => repository.manifest("{"),
-    /Cannot read manifest sha256:.*: it is not JSON$/m,
+    /the answer is no manifest: \{/,
   ],
-  ["a manifest that is a list", (repository) => repository.manifest("[]"), /it is not a JSON object$/m],
-  ["a manifest of nothing", (repository) => repository.manifest("null"), /it is not a JSON object$/m],
+  ["a manifest that is a list", (repository) => repository.manifest("[]"), /the answer is no manifest: \[\]/],
+  ["a manifest of nothing", (repository) => repository.manifest("null"), /the answer is no manifest: null/],
   ["another schema", (repository) => repository.manifest({ schemaVersion: 1 }), /its schemaVersion is not 2$/m],
   [
     "sec/manifest-4MiB+1",

@@ -85,7 +85,7 @@ for (const { name, command } of DISTRIBUTIONS) {
     const faults = outcomes.flatMap(({ requests }) => requests).filter(({ fault }) => fault !== undefined);
     const published = outcomes.filter(({ isPublished }) => isPublished).length;
     assert.ok(canary.heard.length > 0 && faults.length > outcomes.length, "too little went wrong to say anything");
-    assert.ok(published > outcomes.length / 2, outcomes.map(({ report }) => report).join(""));
+    assert.ok(published > outcomes.length / 4, outcomes.map(({ report }) => report).join(""));
     if (Deno.env.has("GANTRY_SOAK")) print(`${name}: ${summary(outcomes, canary.heard.length)}`);
   });
 }

@@ -15,13 +15,21 @@ export interface GantryOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: Uint8Array<ArrayBuffer>;
   readonly signal?: AbortSignal;
+  /** What is typed when a question is asked; without it there is no terminal. */
+  readonly answer?: string;
 }
 
 /** Runs one command line with no environment but the one given. */
 export async function gantry(args: readonly string[], options: GantryOptions = {}): Promise<GantryResult> {
   let stdout = "";
   let stderr = "";
+  const { answer } = options;
+  const ask = (question: string): Promise<string> => {
+    stderr += `${question}\n`;
+    return Promise.resolve(answer ?? "");
+  };
   const code = await run(args, {
+    ...(answer === undefined ? {} : { prompt: { line: ask, hidden: ask } }),
     env: (name) => options.env?.[name],
     stdin: () => new Blob([options.stdin ?? new Uint8Array()]).stream(),
     secrets: createSecrets(),

@@ -1,0 +1,102 @@
+import { createDigester } from "../oci/digest.ts";
+import { FLUX_CONFIG_MEDIA_TYPE, IMAGE_CONFIG_MEDIA_TYPE, TIMONI_CONFIG_MEDIA_TYPE } from "../oci/media_types.ts";
+import type { ImageManifest } from "../oci/parse_manifest.ts";
+import { collect } from "../pipeline/collect.ts";
+import type { Context } from "../pipeline/context.ts";
+import type { Entry } from "../pipeline/entry.ts";
+import { filter } from "../pipeline/filter.ts";
+import { stageRunner } from "../pipeline/flow.ts";
+import { inParallel } from "../pipeline/in_parallel.ts";
+import type { HashedFile } from "../plugins/extract/hash_artifact.ts";
+import { collectorFor } from "./collector_for.ts";
+import { findConfig } from "./config/find_config.ts";
+import { detectProfile } from "./detect_profile.ts";
+import type { DiffFlags } from "./diff_flags.ts";
+import { ignoringFor } from "./ignoring_for.ts";
+import type { ProfileName } from "./profile_names.ts";
+import type { ReadingSession } from "./reading_session.ts";
+import { resolveSettings } from "./settings.ts";
+import { UsageError } from "./usage_error.ts";
+import type { World } from "./world.ts";
+
+/** What a directory is compared with, and how. */
+export interface DiffDirectoryOptions {
+  readonly flags: DiffFlags;
+  /** What it is compared with, when that is an artifact: its profile is taken. */
+  readonly other?: ImageManifest;
+  /** The size of the largest file that can be read again, in bytes. */
+  readonly keepLimit: number;
+}
+
+/**
+ * Reads what a push of a directory would publish.
+ *
+ * @returns Its files, by path.
+ * @throws {UsageError} When there is no such directory.
+ */
+export async function diffDirectory(
+  path: string,
+  { flags, other, keepLimit }: DiffDirectoryOptions,
+  { context, concurrency }: ReadingSession,
+  world: World,
+): Promise<ReadonlyMap<string, HashedFile>> {
+  await checkDirectory(path);
+  const found = await findConfig({ source: path, ...(flags.config === undefined ? {} : { explicit: flags.config }) });
+  if (found !== undefined && flags.config === undefined) context.log.info(`Configuration: ${found.path}`);
+  const settings = resolveSettings([path], flags, found);
+  const chosen = flags.profile ?? found?.config.profile ?? profileOf(other) ?? "auto";
+  const profile = chosen === "auto" ? (await detectProfile(path, context.log)).name : chosen;
+  const ignoring = await ignoringFor(settings, profile, context.log);
+  const collector = await collectorFor(settings, world, ignoring.prune);
+  const run = stageRunner({}, context);
+  const collected = await run("collect", { location: path }, collect([collector]));
+  const { entries } = await run("filter", collected, filter(ignoring.filters));
+  const files = entries.filter(({ kind }) => kind === "file");
+  return new Map(
+    await inParallel(files, concurrency, async (entry) => {
+      return [entry.path, await hashEntry(entry, keepLimit, context)] as const;
+    }),
+  );
+}
+
+async function hashEntry(entry: Entry, keepLimit: number, { signal }: Context): Promise<HashedFile> {
+  const digester = createDigester();
+  for await (const piece of entry.open()) {
+    signal.throwIfAborted();
+    digester.update(piece);
+  }
+  const { size } = digester;
+  return {
+    kind: "file",
+    executable: entry.executable,
+    digest: digester.digest(),
+    size,
+    ...(size <= keepLimit ? { open: () => entry.open() } : {}),
+  };
+}
+
+async function checkDirectory(path: string): Promise<void> {
+  const found = await Deno.stat(path).catch(() => undefined);
+  if (found?.isDirectory) return;
+  throw new UsageError(
+    `Cannot compare ${
+      JSON.stringify(path)
+    }: it is no directory, and no reference that begins with oci://, oci-layout: or oci-archive:`,
+  );
+}
+
+/** Which profile has made an artifact. What is of no kind that gantry knows may be anything. */
+function profileOf(manifest: ImageManifest | undefined): ProfileName | undefined {
+  switch (manifest?.config.mediaType) {
+    case FLUX_CONFIG_MEDIA_TYPE:
+      return "flux";
+    case TIMONI_CONFIG_MEDIA_TYPE:
+      return "timoni";
+    case IMAGE_CONFIG_MEDIA_TYPE:
+      return "image";
+    case undefined:
+      return undefined;
+    default:
+      return "generic";
+  }
+}

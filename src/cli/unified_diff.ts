@@ -1,0 +1,31 @@
+import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from "diff";
+
+/** How many lines may differ. What it costs grows with the square, and nobody reads more. */
+const EDIT_LIMIT = 5000;
+
+/** Two versions of a text; what is absent is a file that does not exist. */
+export interface TextVersions {
+  readonly path: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/**
+ * Writes what differs as `diff -u` and `git` do it.
+ *
+ * @param context How many lines are shown around a difference.
+ * @returns The patch, or `undefined` when too many lines differ.
+ */
+export function unifiedDiff({ path, before, after }: TextVersions, context: number): string | undefined {
+  const patch = structuredPatch(
+    before === undefined ? "/dev/null" : `a/${path}`,
+    after === undefined ? "/dev/null" : `b/${path}`,
+    before ?? "",
+    after ?? "",
+    undefined,
+    undefined,
+    // The end of a file that is not there is the only one of its kind, and costs nothing to compare.
+    { context, ...(before === undefined || after === undefined ? {} : { maxEditLength: EDIT_LIMIT }) },
+  );
+  return patch === undefined ? undefined : formatPatch(patch, FILE_HEADERS_ONLY);
+}

@@ -1,0 +1,130 @@
+/**
+ * `gantry delete`: a tag alone, or a manifest with all of its tags, and never without being sure.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { errorAnswer } from "../support/fake_registry_answer.ts";
+import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
+import { gantry, gantryOk, push } from "../support/gantry.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { writeTree } from "../support/tree.ts";
+
+/** Gives each kind of place in turn, with one artifact under `1.0.0`, `1` and `latest`. */
+async function inEveryPlace(
+  test: (place: string, digest: string, registry: FakeRegistry) => Promise<void>,
+): Promise<void> {
+  await using directory = await tempDirectory();
+  await using registry = startFakeRegistry();
+  const source = join(directory.path, "source");
+  const places = [
+    `oci://${registry.host}/acme/app`,
+    `oci-layout:${join(directory.path, "layout")}`,
+    `oci-archive:${join(directory.path, "app.tar")}`,
+  ];
+  await writeTree(source, { "a.yaml": "a: 1\n" });
+  const { digest } = await push([source, ...places, "--version", "1.0.0", "--latest", "-t", "1"]);
+  for (const place of places) await test(place, digest, registry);
+}
+
+async function tagsOf(place: string): Promise<readonly string[]> {
+  const { stdout } = await gantryOk(["list", place, "--all", "-o", "json"]);
+  return JSON.parse(stdout).map(({ version }: { version: string }) => version);
+}
+
+Deno.test("delete takes a tag away and leaves the manifest and its other tags", async () => {
+  await inEveryPlace(async (place, digest) => {
+    const { stdout, stderr } = await gantryOk(["delete", `${place}:1`, "--yes"]);
+    assert.deepEqual([stdout, stderr], [`${place.replace("oci://", "")}:1\n`, ""]);
+    assert.deepEqual(await tagsOf(place), ["latest", "1.0.0"]);
+    assert.equal(JSON.parse((await gantryOk(["inspect", `${place}:latest`, "-o", "json"])).stdout).digest, digest);
+  });
+});
+
+Deno.test("delete takes a manifest away with all of its tags", async () => {
+  await inEveryPlace(async (place, digest) => {
+    const { stdout } = await gantryOk(["delete", `${place}@${digest}`, "-y"]);
+    assert.equal(stdout, `${place.replace("oci://", "")}@${digest}\n`);
+    assert.deepEqual(await tagsOf(place), []);
+    assert.equal((await gantry(["inspect", `${place}@${digest}`])).code, 1);
+  });
+});
+
+Deno.test("delete asks on a terminal, and does nothing unless the answer is yes", async () => {
+  await inEveryPlace(async (place, digest) => {
+    for (const answer of ["", "n", "no", "yess", "Y es"]) {
+      const { code, stdout, stderr } = await gantry(["delete", `${place}:1`], { answer });
+      assert.equal(stderr, `Delete the tag ${place}:1? The manifest ${digest} stays. [y/N] \nNothing was deleted\n`);
+      assert.deepEqual([code, stdout], [1, ""]);
+    }
+    assert.equal((await tagsOf(place)).length, 3);
+    for (const [answer, tag] of [["y", "1"], [" YES ", "1.0.0"]] as const) {
+      assert.equal((await gantry(["delete", `${place}:${tag}`], { answer })).code, 0);
+    }
+    assert.deepEqual(await tagsOf(place), ["latest"]);
+    const { stderr } = await gantry(["delete", `${place}@${digest}`], { answer: "no" });
+    assert.ok(stderr.startsWith(`Delete the manifest ${place}@${digest} and all of its tags? [y/N] `), stderr);
+  });
+});
+
+Deno.test("delete refuses without a terminal, and contacts nobody", async () => {
+  await inEveryPlace(async (place, _, registry) => {
+    registry.clearLog();
+    const { code, stderr } = await gantry(["delete", `${place}:1`]);
+    assert.equal(stderr, "error: Cannot ask whether to delete: there is no terminal, so say it with --yes\n");
+    assert.deepEqual([code, registry.requests.length], [2, 0]);
+    assert.equal((await tagsOf(place)).length, 3);
+  });
+});
+
+Deno.test("delete wants to know exactly what is meant", async () => {
+  await inEveryPlace(async (place, digest) => {
+    for (const [name, what] of [["", "everything"], [`:1@${digest}`, "both"]] as const) {
+      const { code, stderr } = await gantry(["delete", `${place}${name}`, "-y"]);
+      const expected = `Cannot delete ${place}${name}: name a tag, or the digest of a manifest, and not ${what}`;
+      assert.equal(stderr, `error: ${expected}\n`);
+      assert.equal(code, 2);
+    }
+  });
+});
+
+Deno.test("delete fails when there is no such thing", async () => {
+  await inEveryPlace(async (place) => {
+    for (const name of [":2", `@sha256:${"0".repeat(64)}`]) {
+      const { code, stderr } = await gantry(["delete", `${place}${name}`, "-y"]);
+      assert.match(stderr, /^error: Cannot find .*: there is no such (?:tag|manifest)\n/);
+      assert.equal(code, 1);
+    }
+  });
+});
+
+Deno.test("delete says that a registry deletes no tags, and what else can be done", async () => {
+  await using directory = await tempDirectory();
+  await using registry = startFakeRegistry();
+  const place = `oci://${registry.host}/acme/app`;
+  await writeTree(directory.path, { "a.yaml": "a: 1\n" });
+  const { digest } = await push([directory.path, place, "--version", "1.0.0", "--latest"]);
+  registry.fault({ method: "DELETE", fault: { kind: "answer", answer: () => errorAnswer(405, "UNSUPPORTED") } });
+  const { code, stderr } = await gantry(["delete", `${place}:latest`, "-y"]);
+  assert.equal(
+    stderr,
+    `The manifest, with all of its tags, may be deleted by its digest: ${place}@${digest}\n` +
+      'error: Cannot delete tag "latest" of acme/app: the registry deletes whole manifests, not tags\n',
+  );
+  assert.equal(code, 1);
+  assert.deepEqual(await tagsOf(place), ["latest", "1.0.0"]);
+});
+
+Deno.test("delete asks a registry for the right to delete", async () => {
+  await using directory = await tempDirectory();
+  const auth = { mode: "bearer", users: { ann: "secret" } } as const;
+  await using registry = startFakeRegistry({ auth });
+  const place = `oci://${registry.host}/acme/app`;
+  await writeTree(directory.path, { "a.yaml": "a: 1\n" });
+  await push([directory.path, place, "--version", "1.0.0", "--creds", "ann:secret"]);
+  registry.clearLog();
+  await gantryOk(["delete", `${place}:1.0.0`, "-y", "--creds", "ann:secret"]);
+  const scopes = registry.requests.filter(({ path }) => path.startsWith("/token")).map(({ path }) => {
+    return new URL(path, "http://x").searchParams.getAll("scope");
+  });
+  assert.deepEqual(scopes, [["repository:acme/app:delete,pull,push"]]);
+});

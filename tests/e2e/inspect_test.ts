@@ -1,0 +1,321 @@
+/**
+ * `gantry inspect`: what was published, for people, for programs, and as it is.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { bytesContent } from "../../src/oci/bytes_content.ts";
+import { digestOf } from "../../src/oci/digest.ts";
+import { encodeManifest } from "../../src/oci/manifest.ts";
+import { EMPTY_MEDIA_TYPE, OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
+import type { Store } from "../../src/pipeline/store.ts";
+import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
+import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
+import { registryStore } from "../../src/plugins/registry/registry_store.ts";
+import { testClient, testContext } from "../plugins/registry/support.ts";
+import { type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
+import { gantry, gantryOk } from "../support/gantry.ts";
+import { collectBytes } from "../support/collect_bytes.ts";
+import { indexOf, putSample, type Sample, sampleOf, textContent } from "../support/store_samples.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+
+const context = testContext();
+
+/** Runs a test in each kind of place, filled by `fill`. */
+async function inEveryPlace(
+  fill: (store: Store) => Promise<void>,
+  test: (place: string) => Promise<void>,
+  options: FakeRegistryOptions = {},
+): Promise<void> {
+  await using directory = await tempDirectory();
+  await using registry = startFakeRegistry(options);
+  using client = testClient(registry);
+  const [layout, archive] = [join(directory.path, "layout"), join(directory.path, "app.tar")];
+  const { host } = registry;
+  const stores = [
+    registryStore({ reference: { kind: "registry", host, repository: "acme/app" }, client, access: "push" }),
+    directoryStore({ kind: "oci-layout", path: layout }),
+    archiveStore({ kind: "oci-archive", path: archive }),
+  ];
+  for (const store of stores) {
+    await fill(store);
+    await store.commit(context);
+    await test(store.url);
+    await store[Symbol.asyncDispose]();
+  }
+}
+
+/** An artifact of these layers. */
+function sampleWith(layers: Sample["blobs"], annotations: Readonly<Record<string, string>> = {}): Sample {
+  const config = textContent("{}", EMPTY_MEDIA_TYPE);
+  const bytes = encodeManifest({
+    artifactType: "application/vnd.example.sample.v1",
+    config: config.descriptor,
+    layers: layers.map(({ descriptor }) => descriptor),
+    annotations,
+  });
+  const manifest = bytesContent(OCI_MANIFEST_MEDIA_TYPE, bytes);
+  return { blobs: [config, ...layers], manifest, stored: { descriptor: manifest.descriptor, bytes } };
+}
+
+Deno.test("inspect shows an artifact to people", async () => {
+  const layer = bytesContent("text/plain", new TextEncoder().encode("hello"), {
+    annotations: { "org.opencontainers.image.title": "hello.txt" },
+  });
+  const sample = sampleWith([layer], { "org.example.key": "value", "org.example.odd": "two\nlines \x1b[31m" });
+  const { digest, size } = sample.manifest.descriptor;
+  const { digest: config } = sample.blobs[0]?.descriptor ?? assert.fail();
+  await inEveryPlace((store) => putSample(store, sample, ["1.0", "latest"], context), async (place) => {
+    const { stdout, stderr } = await gantryOk(["inspect", `${place}:1.0`]);
+    assert.equal(
+      stdout,
+      `reference   ${place}:1.0
+digest      ${digest}
+media type  application/vnd.oci.image.manifest.v1+json
+type        application/vnd.example.sample.v1
+size        ${size + 2 + 5} B
+
+config
+  ${config}  2 B  application/vnd.oci.empty.v1+json
+
+layers
+  ${layer.descriptor.digest}  5 B  text/plain  hello.txt
+
+annotations
+  org.example.key  value
+  org.example.odd  two\\nlines \\u001b[31m
+`,
+    );
+    assert.equal(stderr, "");
+    const untagged = (await gantryOk(["inspect", place])).stdout;
+    assert.equal(untagged, stdout.replace(":1.0\n", ":latest\n"));
+    const pinned = (await gantryOk(["inspect", `${place}@${digest}`])).stdout;
+    assert.equal(pinned, stdout.replace(":1.0\n", `@${digest}\n`));
+  });
+});
+
+Deno.test("inspect -o json tells programs all that the manifest says", async () => {
+  const subject = textContent("subject", OCI_MANIFEST_MEDIA_TYPE).descriptor;
+  const sample = sampleOf("one", { subject, annotations: { k: "v" } });
+  const { descriptor } = sample.manifest;
+  await inEveryPlace((store) => putSample(store, sample, ["1.0"], context), async (place) => {
+    const [config, layer] = sample.blobs.map(({ descriptor }) => descriptor);
+    const expected = {
+      reference: `${place}:1.0`,
+      url: `${place}@${descriptor.digest}`,
+      digest: descriptor.digest,
+      mediaType: OCI_MANIFEST_MEDIA_TYPE,
+      artifactType: "application/vnd.example.sample.v1",
+      size: descriptor.size + 2 + 3,
+      subject,
+      annotations: { k: "v" },
+      config,
+      layers: [layer],
+    };
+    assert.deepEqual(JSON.parse((await gantryOk(["inspect", `${place}:1.0`, "-o", "json"])).stdout), expected);
+    assert.match(
+      (await gantryOk(["inspect", `${place}:1.0`, "-o", "yaml"])).stdout,
+      /^reference: .*\nurl: .*\ndigest: /,
+    );
+  });
+});
+
+Deno.test("inspect --raw prints the exact bytes", async () => {
+  const sample = sampleOf("grüße \u{1f600}", { annotations: { "org.example.name": "grüße \u{1f600}" } });
+  const text = new TextDecoder().decode(sample.stored.bytes);
+  await inEveryPlace((store) => putSample(store, sample, ["1.0"], context), async (place) => {
+    const { stdout } = await gantryOk(["inspect", `${place}:1.0`, "--raw"]);
+    assert.equal(stdout, text);
+    assert.equal(digestOf(new TextEncoder().encode(stdout)), sample.manifest.descriptor.digest);
+  });
+});
+
+Deno.test("inspect --raw is not mixed with anything else", async () => {
+  for (const flags of [["--files"], ["--referrers"], ["-o", "json"]]) {
+    const { code, stderr } = await gantry(["inspect", "oci://localhost:1/app", "--raw", ...flags]);
+    assert.equal(stderr, "error: Cannot print the raw manifest together with anything else\n");
+    assert.equal(code, 2);
+  }
+});
+
+Deno.test("inspect shows the manifests of an index, with their platforms", async () => {
+  const [arm, intel] = [sampleOf("arm"), sampleOf("intel")];
+  const platforms = [{ os: "linux", architecture: "arm64", variant: "v8" }, { os: "linux", architecture: "amd64" }];
+  const bytes = new TextEncoder().encode(JSON.stringify({
+    schemaVersion: 2,
+    mediaType: OCI_INDEX_MEDIA_TYPE,
+    manifests: [arm, intel].map(({ manifest }, at) => ({ ...manifest.descriptor, platform: platforms[at] })),
+  }));
+  const manifest = bytesContent(OCI_INDEX_MEDIA_TYPE, bytes);
+  const fill = async (store: Store): Promise<void> => {
+    for (const { blobs, manifest } of [arm, intel]) {
+      for (const blob of blobs) await store.push(blob, context);
+      await store.pushManifest(manifest, context);
+    }
+    await putSample(
+      store,
+      { blobs: [], manifest, stored: { descriptor: manifest.descriptor, bytes } },
+      ["1.0"],
+      context,
+    );
+  };
+  await inEveryPlace(fill, async (place) => {
+    const { stdout } = await gantryOk(["inspect", `${place}:1.0`]);
+    const rows = stdout.slice(stdout.indexOf("manifests\n")).split("\n").slice(1, 3);
+    assert.match(rows[0] ?? "", new RegExp(`^  ${arm.manifest.descriptor.digest} .* linux/arm64/v8$`));
+    assert.match(rows[1] ?? "", new RegExp(`^  ${intel.manifest.descriptor.digest} .* linux/amd64$`));
+    assert.ok(!stdout.includes("layers"));
+    const json = JSON.parse((await gantryOk(["inspect", `${place}:1.0`, "-o", "json"])).stdout);
+    assert.deepEqual(json.manifests.map(({ platform }: { platform: unknown }) => platform), platforms);
+    const { code, stderr } = await gantry(["inspect", `${place}:1.0`, "--files"]);
+    assert.match(stderr, /^error: Cannot list the files of an index: name one of its manifests by its digest\n/);
+    assert.equal(code, 2);
+  });
+});
+
+Deno.test("inspect --files lists what is in the layers, with modes, sizes and links", async () => {
+  const { packTar } = await import("modern-tar");
+  const tar = await packTar([
+    { header: { name: "bin/", type: "directory", size: 0, mode: 0o755 } },
+    { header: { name: "bin/run", type: "file", size: 3, mode: 0o4755 }, body: "abc" },
+    { header: { name: "../evil\n", type: "file", size: 0, mode: 0o600 } },
+    { header: { name: "link", type: "symlink", size: 0, mode: 0o777, linkname: "/etc/passwd" } },
+  ]);
+  const gzipped = await collectBytes(
+    new Blob([new Uint8Array(tar)]).stream().pipeThrough(new CompressionStream("gzip")),
+  );
+  const archive = bytesContent("application/x.tar+gzip", gzipped);
+  const plain = bytesContent("application/x.tar", new Uint8Array(tar));
+  const title = { annotations: { "org.opencontainers.image.title": "policy.rego" } };
+  const file = bytesContent("application/x.rego", new TextEncoder().encode("package a"), title);
+  const sample = sampleWith([archive, file, plain]);
+  await inEveryPlace((store) => putSample(store, sample, ["1.0"], context), async (place) => {
+    const { stdout } = await gantryOk(["inspect", `${place}:1.0`, "--files"]);
+    const rows = `  drwxr-xr-x       bin/
+  -rwsr-xr-x  3 B  bin/run
+  -rw-------  0 B  ../evil\\n
+  lrwxrwxrwx       link -> /etc/passwd
+`;
+    assert.ok(stdout.includes(`\nfiles in ${archive.descriptor.digest}\n${rows}\n`), stdout);
+    assert.ok(stdout.includes(`\nfiles in ${file.descriptor.digest}\n    9 B  policy.rego\n`), stdout);
+    assert.ok(stdout.endsWith(`\nfiles in ${plain.descriptor.digest}\n${rows}`), stdout);
+    const { layers } = JSON.parse((await gantryOk(["inspect", `${place}:1.0`, "--files", "-o", "json"])).stdout);
+    assert.deepEqual(layers[0].files[1], { path: "bin/run", type: "file", mode: "4755", size: 3 });
+    assert.deepEqual(layers[0].files[3], {
+      path: "link",
+      type: "symlink",
+      mode: "0777",
+      size: 0,
+      target: "/etc/passwd",
+    });
+    assert.deepEqual(layers[1].files, [{ path: "policy.rego", type: "file", size: 9 }]);
+  });
+});
+
+Deno.test("inspect --files refuses a bomb, and a layer that is damaged", async () => {
+  const zeros = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(controller): void {
+      for (let at = 0; at < 64; at++) controller.enqueue(new Uint8Array(1024 * 1024));
+      controller.close();
+    },
+  });
+  // A thousand times is the limit; twice compressed zeros are far beyond that.
+  const bomb = await collectBytes(zeros.pipeThrough(new CompressionStream("gzip")));
+  const twice = await collectBytes(new Blob([bomb]).stream().pipeThrough(new CompressionStream("gzip")));
+  const cases = [
+    [bomb, /Cannot (?:extract|read) layer sha256:.*: (?:it unpacks to more than|.*tar)/],
+    [twice, /compressed twice/],
+    [bomb.subarray(0, 1000), /Cannot read layer sha256:/],
+  ] as const;
+  for (const [bytes, message] of cases) {
+    const sample = sampleWith([bytesContent("application/x.tar+gzip", bytes.slice())]);
+    await inEveryPlace((store) => putSample(store, sample, ["1.0"], context), async (place) => {
+      const { code, stdout, stderr } = await gantry(["inspect", `${place}:1.0`, "--files"]);
+      assert.match(stderr, message);
+      assert.deepEqual([code, stdout], [1, ""]);
+    });
+  }
+});
+
+for (const referrers of [true, false]) {
+  const api = referrers ? "the API" : "the tag that stands in for the API";
+  Deno.test(`inspect --referrers shows the tree of what refers to it, found by ${api} or by cosign's tags`, async () => {
+    const subject = sampleOf("subject");
+    const signature = sampleOf("signature", { subject: subject.manifest.descriptor, artifactType: "application/sig" });
+    const nested = sampleOf("nested", { subject: signature.manifest.descriptor, artifactType: "application/note" });
+    const cosign = sampleOf("cosign", { artifactType: "application/cosign" });
+    const fill = async (store: Store): Promise<void> => {
+      await putSample(store, subject, ["1.0"], context);
+      for (const sample of [signature, nested]) await putSample(store, sample, [], context);
+      const tag = `${subject.manifest.descriptor.digest.replace(":", "-")}.sig`;
+      await putSample(store, cosign, [tag], context);
+    };
+    await inEveryPlace(fill, async (place) => {
+      const { stdout } = await gantryOk(["inspect", `${place}:1.0`, "--referrers"]);
+      const [title, ...rows] = stdout.slice(stdout.indexOf("referrers\n")).trimEnd().split("\n");
+      assert.equal(title, "referrers");
+      assert.match(rows[0] ?? "", new RegExp(`^  ${signature.manifest.descriptor.digest} +\\d+ B +application/sig$`));
+      assert.match(rows[1] ?? "", new RegExp(`^    ${nested.manifest.descriptor.digest} +\\d+ B +application/note$`));
+      assert.match(
+        rows[2] ?? "",
+        new RegExp(`^  ${cosign.manifest.descriptor.digest} +\\d+ B .* \\(tag sha256-.*\\.sig\\)$`),
+      );
+      assert.equal(rows.length, 3);
+      const json = JSON.parse((await gantryOk(["inspect", `${place}:1.0`, "--referrers", "-o", "json"])).stdout);
+      assert.equal(json.referrers[0].referrers[0].digest, nested.manifest.descriptor.digest);
+      assert.deepEqual(json.referrers[0].referrers[0].referrers, []);
+      assert.equal(json.referrers[0].artifactType, "application/sig");
+    }, { referrers });
+  });
+}
+
+Deno.test("inspect --referrers ends when manifests refer to each other in a circle", async () => {
+  const [a, b] = [sampleOf("a"), sampleOf("b")];
+  await using registry = startFakeRegistry();
+  using client = testClient(registry);
+  const reference = { kind: "registry", host: registry.host, repository: "acme/app" } as const;
+  const store = registryStore({ reference, client, access: "push" });
+  await putSample(store, a, ["1.0"], context);
+  await putSample(store, b, [], context);
+  // No two manifests can name each other, but a registry can say that they do.
+  const answer = (url: URL): Response => {
+    const { descriptor } = (url.pathname.endsWith(a.manifest.descriptor.digest) ? b : a).manifest;
+    const body = { schemaVersion: 2, mediaType: OCI_INDEX_MEDIA_TYPE, manifests: [descriptor] };
+    return Response.json(body, { headers: { "content-type": OCI_INDEX_MEDIA_TYPE } });
+  };
+  registry.fault({ path: /\/referrers\//, times: Infinity, fault: { kind: "answer", answer } });
+  const { stdout } = await gantryOk(["inspect", `${store.url}:1.0`, "--referrers"]);
+  const rows = stdout.slice(stdout.indexOf("referrers\n")).trimEnd().split("\n");
+  assert.equal(rows.length, 3);
+  assert.match(rows[1] ?? "", new RegExp(`^  ${b.manifest.descriptor.digest}`));
+  assert.match(rows[2] ?? "", new RegExp(`^    ${a.manifest.descriptor.digest}.* \\(see above\\)$`));
+});
+
+Deno.test("inspect --referrers shows what refers to the manifests of an index", async () => {
+  const child = sampleOf("child");
+  const index = indexOf([child]);
+  const signature = sampleOf("signature", { subject: child.manifest.descriptor, artifactType: "application/sig" });
+  const fill = async (store: Store): Promise<void> => {
+    for (const blob of child.blobs) await store.push(blob, context);
+    await store.pushManifest(child.manifest, context);
+    await putSample(store, index, ["1.0"], context);
+    await putSample(store, signature, [], context);
+  };
+  await inEveryPlace(fill, async (place) => {
+    const { stdout } = await gantryOk(["inspect", `${place}:1.0`, "--referrers"]);
+    const section = stdout.slice(stdout.indexOf(`referrers of ${child.manifest.descriptor.digest}\n`));
+    assert.match(section, new RegExp(`^.*\n  ${signature.manifest.descriptor.digest}  .*application/sig\n$`));
+    assert.ok(stdout.includes("\nreferrers\n  none\n"), stdout);
+  });
+});
+
+Deno.test("inspect fails where there is nothing of that name", async () => {
+  await inEveryPlace((store) => putSample(store, sampleOf("one"), ["1.0"], context), async (place) => {
+    const { code, stdout, stderr } = await gantry(["inspect", place]);
+    assert.equal(
+      stderr,
+      `error: Cannot find ${place}:latest: there is no such tag\n` +
+        `advice: \`gantry list ${place} --all\` shows which tags there are\n`,
+    );
+    assert.deepEqual([code, stdout], [1, ""]);
+  });
+});
