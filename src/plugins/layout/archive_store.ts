@@ -42,9 +42,12 @@ export function archiveStore(reference: LayoutReference): Store {
   async function currentIndex(): Promise<LayoutIndex | undefined> {
     const base = (await onDisk())?.index ?? (isEmpty(changes) ? undefined : EMPTY_INDEX);
     if (base === undefined) return undefined;
+    const known = last?.base === base && last.edits <= changes.edits.length ? last : { edits: 0, index: base };
     const edits = changes.edits.length;
-    if (last?.base !== base || last.edits !== edits) last = { base, edits, index: edited(base, changes) };
-    return last.index;
+    // Edits only come to those that were there, so each is made once.
+    const index = edited(known.index, changes.edits.slice(known.edits));
+    last = { base, edits, index };
+    return index;
   }
 
   const reader = layoutReader(url, {
@@ -80,10 +83,11 @@ export function archiveStore(reference: LayoutReference): Store {
   /** Tells whether the new tar got its name; if not, another process was faster. */
   async function writeChanges(context: Context): Promise<boolean> {
     const base = (await onDisk())?.index ?? EMPTY_INDEX;
-    const after = edited(base, changes);
+    const after = edited(base, changes.edits);
     const unneeded: Descriptor[] = [];
     for (const manifest of changes.deleted) unneeded.push(...await superfluous(reader, manifest, after, context));
-    const isNeeded = ({ digest }: Descriptor): boolean => unneeded.every((each) => each.digest !== digest);
+    const left = new Set(unneeded.map(({ digest }) => digest));
+    const isNeeded = ({ digest }: Descriptor): boolean => !left.has(digest);
     let isStale = false;
     const next = await prepareArchive(reference, {
       contents: [...changes.contents.values()].filter(({ descriptor }) => isNeeded(descriptor)),
@@ -92,7 +96,7 @@ export function archiveStore(reference: LayoutReference): Store {
       edit(before): ReturnType<ArchiveChange["edit"]> {
         // What is not needed was found out for one list, and says nothing of another one.
         isStale = unneeded.length > 0 && JSON.stringify(before) !== JSON.stringify(base);
-        return { index: edited(before, changes), moved: [] };
+        return { index: edited(before, changes.edits), moved: [] };
       },
     }, context);
     try {
@@ -132,6 +136,7 @@ export function archiveStore(reference: LayoutReference): Store {
         if (!await writeChanges(context)) continue;
         changes = noChanges();
         view = undefined;
+        last = undefined;
       }
     },
     [Symbol.asyncDispose](): Promise<void> {
@@ -158,6 +163,6 @@ function isEmpty({ contents, edits }: Changes): boolean {
   return contents.size === 0 && edits.length === 0;
 }
 
-function edited(index: LayoutIndex, { edits }: Changes): LayoutIndex {
+function edited(index: LayoutIndex, edits: Changes["edits"]): LayoutIndex {
   return edits.reduce((before, edit) => edit(before), index);
 }
