@@ -1,3 +1,4 @@
+import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
@@ -5,10 +6,12 @@ import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { NotFoundError, type Pushed, type Store, type StoredManifest, UnsupportedError } from "../../pipeline/store.ts";
 import { type ArchiveView, viewArchive } from "./archive_view.ts";
+import { blobName } from "./blob_name.ts";
 import { dropManifest, dropTag, EMPTY_INDEX, type LayoutIndex, setTags } from "./layout_index.ts";
 import { layoutReader } from "./layout_reader.ts";
 import { listedAs } from "./listed_as.ts";
 import { type ArchiveChange, prepareArchive } from "./next_archive.ts";
+import { readAhead } from "./read_ahead.ts";
 import { readManifest } from "./read_manifest.ts";
 import { superfluous } from "./superfluous.ts";
 import { verified } from "./verified.ts";
@@ -88,9 +91,12 @@ export function archiveStore(reference: LayoutReference): Store {
     for (const manifest of changes.deleted) unneeded.push(...await superfluous(reader, manifest, after, context));
     const left = new Set(unneeded.map(({ digest }) => digest));
     const isNeeded = ({ digest }: Descriptor): boolean => !left.has(digest);
+    const added = [...changes.contents.values()].filter(({ descriptor }) => isNeeded(descriptor));
+    // The order in which they stand in the tar.
+    await using ahead = readAhead(added.toSorted((a, b) => compareBytewise(nameOf(a), nameOf(b))));
     let isStale = false;
     const next = await prepareArchive(reference, {
-      contents: [...changes.contents.values()].filter(({ descriptor }) => isNeeded(descriptor)),
+      contents: ahead.contents,
       needs: [...changes.needs.values()].filter(isNeeded),
       unneeded,
       edit(before): ReturnType<ArchiveChange["edit"]> {
@@ -144,6 +150,10 @@ export function archiveStore(reference: LayoutReference): Store {
       return Promise.resolve();
     },
   };
+}
+
+function nameOf({ descriptor }: Content): string {
+  return blobName(descriptor.digest);
 }
 
 /** What is done to a tar, and not written yet. */
