@@ -7,6 +7,7 @@ import { formatOutput } from "./format_output.ts";
 import type { InspectFlags } from "./inspect_flags.ts";
 import { inspectReport } from "./inspect_report.ts";
 import { inspectText } from "./inspect_text.ts";
+import type { layerFiles } from "./layer_files.ts";
 import { DEFAULT_TAG, openReader } from "./open_store.ts";
 import { withReadingSession } from "./reading_session.ts";
 import { UsageError } from "./usage_error.ts";
@@ -28,19 +29,23 @@ export async function inspect(text: string, flags: InspectFlags, world: World): 
       return EXIT.done;
     }
     const manifest = parseManifest(stored.bytes, stored.descriptor);
-    const { layerFiles } = await import("./layer_files.ts");
     const report = inspectReport({
       reference: formatReference({ ...reference, ...(reference.digest === undefined ? { tag: name } : {}) }),
       url: `${store.url}@${stored.descriptor.digest}`,
       descriptor: stored.descriptor,
       manifest,
-      ...(flags.files ? { files: await layerFiles(store, manifest, context) } : {}),
+      ...(flags.files ? { files: await filesOf(store, manifest, context) } : {}),
       ...(flags.referrers ? { referrers: await findReferrers(store, stored.descriptor, manifest, session) } : {}),
     });
     const format = flags.output ?? "text";
     world.stdout(format === "text" ? inspectText(report) : await formatOutput(report, format));
     return EXIT.done;
   });
+}
+
+async function filesOf(...parameters: Parameters<typeof layerFiles>): ReturnType<typeof layerFiles> {
+  const { layerFiles } = await import("./layer_files.ts");
+  return await layerFiles(...parameters);
 }
 
 /** The bytes as text that becomes the same bytes again. */

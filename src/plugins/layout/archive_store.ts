@@ -1,3 +1,4 @@
+import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
@@ -5,10 +6,12 @@ import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { NotFoundError, type Pushed, type Store, type StoredManifest, UnsupportedError } from "../../pipeline/store.ts";
 import { type ArchiveView, viewArchive } from "./archive_view.ts";
+import { blobName } from "./blob_name.ts";
 import { dropManifest, dropTag, EMPTY_INDEX, type LayoutIndex, setTags } from "./layout_index.ts";
 import { layoutReader } from "./layout_reader.ts";
 import { listedAs } from "./listed_as.ts";
 import { type ArchiveChange, prepareArchive } from "./next_archive.ts";
+import { readAhead } from "./read_ahead.ts";
 import { readManifest } from "./read_manifest.ts";
 import { superfluous } from "./superfluous.ts";
 import { verified } from "./verified.ts";
@@ -42,9 +45,12 @@ export function archiveStore(reference: LayoutReference): Store {
   async function currentIndex(): Promise<LayoutIndex | undefined> {
     const base = (await onDisk())?.index ?? (isEmpty(changes) ? undefined : EMPTY_INDEX);
     if (base === undefined) return undefined;
+    const known = last?.base === base && last.edits <= changes.edits.length ? last : { edits: 0, index: base };
     const edits = changes.edits.length;
-    if (last?.base !== base || last.edits !== edits) last = { base, edits, index: edited(base, changes) };
-    return last.index;
+    // Edits only come to those that were there, so each is made once.
+    const index = edited(known.index, changes.edits.slice(known.edits));
+    last = { base, edits, index };
+    return index;
   }
 
   const reader = layoutReader(url, {
@@ -80,19 +86,23 @@ export function archiveStore(reference: LayoutReference): Store {
   /** Tells whether the new tar got its name; if not, another process was faster. */
   async function writeChanges(context: Context): Promise<boolean> {
     const base = (await onDisk())?.index ?? EMPTY_INDEX;
-    const after = edited(base, changes);
+    const after = edited(base, changes.edits);
     const unneeded: Descriptor[] = [];
     for (const manifest of changes.deleted) unneeded.push(...await superfluous(reader, manifest, after, context));
-    const isNeeded = ({ digest }: Descriptor): boolean => unneeded.every((each) => each.digest !== digest);
+    const left = new Set(unneeded.map(({ digest }) => digest));
+    const isNeeded = ({ digest }: Descriptor): boolean => !left.has(digest);
+    const added = [...changes.contents.values()].filter(({ descriptor }) => isNeeded(descriptor));
+    // The order in which they stand in the tar.
+    await using ahead = readAhead(added.toSorted((a, b) => compareBytewise(nameOf(a), nameOf(b))));
     let isStale = false;
     const next = await prepareArchive(reference, {
-      contents: [...changes.contents.values()].filter(({ descriptor }) => isNeeded(descriptor)),
+      contents: ahead.contents,
       needs: [...changes.needs.values()].filter(isNeeded),
       unneeded,
       edit(before): ReturnType<ArchiveChange["edit"]> {
         // What is not needed was found out for one list, and says nothing of another one.
         isStale = unneeded.length > 0 && JSON.stringify(before) !== JSON.stringify(base);
-        return { index: edited(before, changes), moved: [] };
+        return { index: edited(before, changes.edits), moved: [] };
       },
     }, context);
     try {
@@ -132,6 +142,7 @@ export function archiveStore(reference: LayoutReference): Store {
         if (!await writeChanges(context)) continue;
         changes = noChanges();
         view = undefined;
+        last = undefined;
       }
     },
     [Symbol.asyncDispose](): Promise<void> {
@@ -139,6 +150,10 @@ export function archiveStore(reference: LayoutReference): Store {
       return Promise.resolve();
     },
   };
+}
+
+function nameOf({ descriptor }: Content): string {
+  return blobName(descriptor.digest);
 }
 
 /** What is done to a tar, and not written yet. */
@@ -158,6 +173,6 @@ function isEmpty({ contents, edits }: Changes): boolean {
   return contents.size === 0 && edits.length === 0;
 }
 
-function edited(index: LayoutIndex, { edits }: Changes): LayoutIndex {
+function edited(index: LayoutIndex, edits: Changes["edits"]): LayoutIndex {
   return edits.reduce((before, edit) => edit(before), index);
 }

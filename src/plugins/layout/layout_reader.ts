@@ -31,8 +31,8 @@ export interface LayoutReader extends Omit<StoreReader, typeof Symbol.asyncDispo
 /** Reads from a layout as from any store. */
 export function layoutReader(url: string, contents: LayoutContents): LayoutReader {
   const reader = createGraphReader();
-  const names = remembered(layoutNames);
-  const graphs = remembered((index, signal) => reader.read(index, readManifestOf(signal)));
+  let names: { readonly index: LayoutIndex; readonly names: LayoutNames } | undefined;
+  let last: { readonly index: LayoutIndex; readonly reading: Promise<LayoutGraph> } | undefined;
 
   function read(descriptor: Descriptor): Promise<Uint8Array<ArrayBuffer>> {
     return readManifest(url, { descriptor, open: () => contents.open(descriptor) });
@@ -46,7 +46,24 @@ export function layoutReader(url: string, contents: LayoutContents): LayoutReade
   }
 
   function inIndex<T>(index: LayoutIndex, look: (names: LayoutNames) => T): T {
-    return inFile(contents.indexFile, () => look(names(index)));
+    if (names?.index !== index) names = { index, names: layoutNames(index) };
+    const found = names.names;
+    return inFile(contents.indexFile, () => look(found));
+  }
+
+  /** Everything that the index leads to, read once as long as it is the same. */
+  async function currentGraph(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph> {
+    if (last?.index !== index) last = { index, reading: reader.read(index, readManifestOf(signal)) };
+    const mine = last;
+    let isWhole = false;
+    try {
+      const graph = await mine.reading;
+      isWhole = graph.unknown.length === 0;
+      return graph;
+    } finally {
+      // What failed may succeed the next time, and what is missing may have come by then.
+      if (!isWhole && last === mine) last = undefined;
+    }
   }
 
   async function resolve(name: string, { signal }: Context): Promise<Descriptor | undefined> {
@@ -54,7 +71,7 @@ export function layoutReader(url: string, contents: LayoutContents): LayoutReade
     if (index === undefined) return undefined;
     const listed = inIndex(index, (names) => names.resolve(name));
     if (listed !== undefined || !isDigest(name)) return listed;
-    const inner = (await graphs(index, signal)).manifests.get(name);
+    const inner = (await currentGraph(index, signal)).manifests.get(name);
     return inner !== undefined && await contents.has(inner, signal) ? inner : undefined;
   }
 
@@ -74,20 +91,9 @@ export function layoutReader(url: string, contents: LayoutContents): LayoutReade
     },
     async referrers(subject, { signal }): Promise<readonly Descriptor[]> {
       const index = await contents.index(signal);
-      return index === undefined ? [] : (await graphs(index, signal)).referrers.get(subject) ?? [];
+      return index === undefined ? [] : (await currentGraph(index, signal)).referrers.get(subject) ?? [];
     },
     graphOf: (index, signal) => reader.read(index, readManifestOf(signal)),
     partsOf: (root, signal) => reader.partsOf(root, readManifestOf(signal)),
-  };
-}
-
-/** Keeps what was made of the last index. */
-function remembered<T>(
-  make: (index: LayoutIndex, signal: AbortSignal) => T,
-): (index: LayoutIndex, signal?: AbortSignal) => T {
-  let last: { readonly index: LayoutIndex; readonly made: T } | undefined;
-  return (index, signal = new AbortController().signal) => {
-    if (last?.index !== index) last = { index, made: make(index, signal) };
-    return last.made;
   };
 }

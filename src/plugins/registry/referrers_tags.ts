@@ -10,8 +10,10 @@ import { MANIFEST_SIZE_LIMIT, orderDescriptor } from "../../oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../../oci/media_types.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
 import type { Call } from "./call.ts";
-import { fetchManifest, putManifest } from "./manifests.ts";
+import { fetchManifest, putManifest, resolveManifest } from "./manifests.ts";
 import type { FetchedManifest } from "./fetched_manifest.ts";
+import type { Pushed } from "./pushed.ts";
+import { RegistryError } from "./registry_error.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 
 /** The lists of referrers that stand under tags. */
@@ -96,14 +98,34 @@ async function edit(
     }
     const index = stored === undefined ? EMPTY_LIST : rawIndex(stored);
     if (isDone(index.manifests)) return;
-    const text = JSON.stringify({ ...index, manifests: change(index.manifests) });
-    const bytes = new TextEncoder().encode(text);
-    if (bytes.byteLength > MANIFEST_SIZE_LIMIT) {
-      throw new RangeError(`Cannot list a referrer of ${link.name}@${subject}: the list under tag ${tag} is full`);
+    const write = (manifests: readonly Entry[]): Promise<Pushed> => {
+      const bytes = new TextEncoder().encode(JSON.stringify({ ...index, manifests }));
+      if (bytes.byteLength > MANIFEST_SIZE_LIMIT) {
+        throw new RangeError(`Cannot list a referrer of ${link.name}@${subject}: the list under tag ${tag} is full`);
+      }
+      return putManifest(link, bytesContent(OCI_INDEX_MEDIA_TYPE, bytes), tag, call);
+    };
+    try {
+      await write(change(index.manifests));
+    } catch (error) {
+      if (!(error instanceof RegistryError) || !error.has(...UNKNOWN_PART_CODES)) throw error;
+      // Who deletes a referrer should take it from the list, and not everybody does.
+      await write(change(await stillThere(link, index.manifests, call)));
     }
-    await putManifest(link, bytesContent(OCI_INDEX_MEDIA_TYPE, bytes), tag, call);
   }
   throw new Error(`Cannot list a referrer of ${link.name}@${subject}: others change tag ${tag} all the time`);
+}
+
+/** What registries say of an index that names what they do not have. */
+const UNKNOWN_PART_CODES = ["MANIFEST_BLOB_UNKNOWN", "MANIFEST_UNKNOWN", "BLOB_UNKNOWN"] as const;
+
+async function stillThere(link: RepositoryLink, entries: readonly Entry[], call: Call): Promise<readonly Entry[]> {
+  const found: Entry[] = [];
+  for (const entry of entries) {
+    if (await resolveManifest(link, entry.digest, call) !== undefined) found.push(entry);
+    else call.log.warn(`${entry.digest} is no longer in ${link.name}, and is taken from the list of referrers`);
+  }
+  return found;
 }
 
 /** GitLab has the subject itself under this tag (oras#2148). */

@@ -103,13 +103,22 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
       );
     },
     async deleteManifest(digest: Digest, context: Context): Promise<void> {
-      const { bytes, descriptor } = await existing(digest, context);
-      const { subject } = parseManifest(bytes, descriptor);
-      // Before the manifest: a list must not name what is no longer there.
-      if (subject !== undefined) await repository.referrers.remove(subject.digest, digest, context);
+      const subject = subjectOf(await existing(digest, context));
+      // Before the list: a registry that deletes nothing must not lose a referrer.
       await repository.delete(digest, context);
+      if (subject !== undefined) await repository.referrers.remove(subject, digest, context);
     },
     commit: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+}
+
+/** What a manifest refers to. One that is broken refers to nothing, and can be deleted all the same. */
+function subjectOf({ bytes, descriptor }: StoredManifest): Digest | undefined {
+  try {
+    return parseManifest(bytes, descriptor).subject?.digest;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

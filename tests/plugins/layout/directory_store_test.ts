@@ -161,3 +161,28 @@ Deno.test("directoryStore() changes nothing when it reads", async () => {
     assert.deepEqual((await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).sort(), entries);
   });
 });
+
+Deno.test("a store finds what has come to a layout after it has looked for it in vain", async () => {
+  await withLayout({ "1.0": one }, async (path, store) => {
+    const nested = indexOf([two]);
+    const outer = indexOf([nested]);
+    const { descriptor } = outer.manifest;
+    await store.push(outer.manifest, context);
+    const index = await indexIn(path);
+    const manifests = [...index.manifests, descriptor];
+    await Deno.writeTextFile(join(path, "index.json"), JSON.stringify({ ...index, manifests }));
+    assert.equal(await store.resolve(two.manifest.descriptor.digest, context), undefined);
+    for (const content of [...two.blobs, two.manifest, nested.manifest]) await store.push(content, context);
+    assert.ok(await store.resolve(two.manifest.descriptor.digest, context));
+  });
+});
+
+Deno.test("a store that was interrupted while it looked through a layout looks again", async () => {
+  await withLayout({ "1.0": one }, async (path) => {
+    await using store = open(path);
+    const { digest } = one.manifest.descriptor;
+    const stopped = testContext(AbortSignal.abort(new Error("stopped")));
+    await assert.rejects(store.referrers(digest, stopped), /stopped/);
+    assert.deepEqual(await store.referrers(digest, context), []);
+  });
+});

@@ -194,6 +194,21 @@ Deno.test("a referrer is added to a list with everything that others have writte
   });
 });
 
+Deno.test("a list that names what is gone is written again without it", async () => {
+  await using at = await place({ referrers: false });
+  await putSample(at.store, sampleOf("theirs"), [], context);
+  const [theirs, gone] = [descriptor("theirs"), descriptor("gone")];
+  putIndex(at.fake, { schemaVersion: 2, mediaType: OCI_INDEX_MEDIA_TYPE, manifests: [gone, theirs] });
+  const referrer = sampleOf("a", { subject: subject.manifest.descriptor });
+  const told = testContext();
+  await putSample(at.store, referrer, [], told);
+  const digests = (await at.store.referrers(digest, context)).map(({ digest }) => digest);
+  assert.deepEqual(digests, sorted(theirs, referrer.manifest.descriptor).map(({ digest }) => digest));
+  assert.deepEqual(told.log.lines.filter((line) => line.startsWith("warn")), [
+    `warn ${gone.digest} is no longer in acme/app, and is taken from the list of referrers`,
+  ]);
+});
+
 Deno.test("ref/fallback-race: a list that another writer replaces in the same moment is written again", async () => {
   await using at = await place({ referrers: false });
   await putSample(at.store, sampleOf("theirs"), [], context);

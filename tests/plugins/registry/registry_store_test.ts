@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { digestOf } from "../../../src/oci/digest.ts";
+import { OCI_MANIFEST_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
 import { NotFoundError, type Store, UnsupportedError } from "../../../src/pipeline/store.ts";
 import { RegistryError } from "../../../src/plugins/registry/registry_error.ts";
 import { registryStore } from "../../../src/plugins/registry/registry_store.ts";
@@ -88,6 +89,30 @@ Deno.test("deleteManifest() says that the registry deletes nothing", async () =>
       name: "UnsupportedError",
       message: `Cannot delete acme/app@${digest}: the registry deletes nothing`,
     });
+  });
+});
+
+Deno.test("deleteManifest() loses no referrer when the registry deletes nothing", async () => {
+  await using fake = startFakeRegistry({ referrers: false });
+  using client = testClient(fake);
+  const reference = { kind: "registry", host: fake.host, repository: "acme/app" } as const;
+  await using store = registryStore({ reference, client, access: "delete" });
+  const referrer = sampleOf("referrer", { subject: sample.manifest.descriptor });
+  await putSample(store, sample, ["1.0"], testContext());
+  await putSample(store, referrer, [], testContext());
+  deletionAnswers(fake, () => errorAnswer(405, "UNSUPPORTED"));
+  await assert.rejects(store.deleteManifest(referrer.manifest.descriptor.digest, testContext()), UnsupportedError);
+  assert.equal((await store.referrers(digest, testContext())).length, 1);
+});
+
+Deno.test("deleteManifest() takes away a manifest that nobody can read", async () => {
+  await withStore(async (store, fake) => {
+    const repository = fake.repositories.get("acme/app") ?? assert.fail();
+    const bytes = new TextEncoder().encode('{"schemaVersion":2,"config":"broken"}');
+    const broken = digestOf(bytes);
+    repository.manifests.set(broken, { digest: broken, mediaType: OCI_MANIFEST_MEDIA_TYPE, bytes });
+    await store.deleteManifest(broken, testContext());
+    assert.ok(!repository.manifests.has(broken));
   });
 });
 
