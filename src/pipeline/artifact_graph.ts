@@ -2,6 +2,7 @@
  * Everything that belongs to artifacts in a store: the manifests of an index, the blobs of a manifest, and on request
  * what refers to any of them.
  */
+import { asBlob } from "../oci/as_blob.ts";
 import { bytesContent } from "../oci/bytes_content.ts";
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -97,7 +98,7 @@ export async function readGraph(
     }
     nodes.set(digest, nodeOf(parsed, await keep({ descriptor, bytes: stored.bytes }, context)));
     const children = childrenOf(parsed);
-    for (const part of manifestParts(parsed)) if (!children.includes(part)) blobs.set(part.digest, part);
+    for (const part of manifestParts(parsed)) if (!children.includes(part)) blobs.set(part.digest, asBlob(part));
     return [
       ...children.map((child): Lead => ({ kind: "child", descriptor: child, parent: digest })),
       ...(referrers ? await leadsToReferrers(digest, context) : []),

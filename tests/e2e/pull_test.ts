@@ -12,6 +12,7 @@ import {
   IMAGE_CONFIG_MEDIA_TYPE,
   IMAGE_LAYER_MEDIA_TYPE,
   OCI_INDEX_MEDIA_TYPE,
+  OCI_MANIFEST_MEDIA_TYPE,
   TIMONI_CONFIG_MEDIA_TYPE,
   TIMONI_CONTENT_MEDIA_TYPE,
 } from "../../src/oci/media_types.ts";
@@ -300,6 +301,14 @@ const FOREIGN: readonly ForeignCase[] = [
     },
     args: ["--layer-type", IMAGE_LAYER_MEDIA_TYPE, "--layer-type", `${IMAGE_LAYER_MEDIA_TYPE}+gzip`],
     gives: ["dir/", "dir/a = A", "dir/b/", "hello.txt = hello"],
+  },
+  {
+    name: "a file that is called a manifest",
+    make: (repository) => {
+      const layers = [repository.blob("{}", OCI_MANIFEST_MEDIA_TYPE, { annotations: { [TITLE]: "manifest.json" } })];
+      repository.manifest({ schemaVersion: 2, config: repository.blob("{}", EMPTY_MEDIA_TYPE), layers });
+    },
+    gives: ["manifest.json = {}"],
   },
   {
     name: "a Docker image: layers in order, whiteouts applied, links kept",

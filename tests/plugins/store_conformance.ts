@@ -183,6 +183,22 @@ const CASES: readonly (readonly [what: string, body: Case])[] = [
     });
   }],
 
+  ["finds a manifest of an index although the same bytes are a layer of another one", async (place) => {
+    const child = sampleOf("child");
+    const keeper = sampleOf(new TextDecoder().decode(child.stored.bytes));
+    const index = indexOf([keeper, child]);
+    await written(place, async (store) => {
+      for (const { blobs, manifest } of [child, keeper]) {
+        for (const blob of blobs) await store.push(blob, context);
+        await store.pushManifest(manifest, context);
+      }
+      await putSample(store, index, ["1.0"], context);
+    }, async (store) => {
+      const { digest } = child.manifest.descriptor;
+      assert.deepEqual((await store.fetchManifest(digest, context))?.bytes, child.stored.bytes);
+    });
+  }],
+
   ["lists referrers with their types and annotations, sorted by digest", async (place) => {
     const subject = sampleOf("subject");
     const { descriptor } = subject.manifest;

@@ -145,5 +145,5 @@ function parse(manifest: StoredManifest): ManifestContent | undefined {
 function missingContent(content: ManifestContent, repository: StoredRepository): string | undefined {
   const blobs = [...(content.config === undefined ? [] : [content.config]), ...(content.layers ?? [])];
   return blobs.find(({ digest }) => !repository.blobs.has(digest))?.digest ??
-    content.manifests?.find(({ digest }) => !repository.manifests.has(digest))?.digest;
+    content.manifests?.find(({ digest }) => !repository.manifests.has(digest) && !repository.blobs.has(digest))?.digest;
 }

@@ -1,3 +1,4 @@
+import { asBlob } from "../../oci/as_blob.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { embeddedData } from "../../oci/embedded_data.ts";
 import type { Context } from "../../pipeline/context.ts";
@@ -21,13 +22,14 @@ export async function openLayer(
 ): Promise<ReadableStream<Bytes>> {
   const embedded = embeddedData(layer);
   if (embedded !== undefined) return ReadableStream.from([embedded]);
-  if (layer.urls !== undefined && !await store.exists(layer, context)) {
+  const blob = asBlob(layer);
+  if (layer.urls !== undefined && !await store.exists(blob, context)) {
     throw new ExtractionError(
       "layer",
       `Cannot read layer ${layer.digest} of ${store.url}: it is said to be elsewhere, and other places are not asked`,
     );
   }
-  return (await store.fetch(layer, context)).pipeThrough(told(`${store.url}@${layer.digest}`, layer, context));
+  return (await store.fetch(blob, context)).pipeThrough(told(`${store.url}@${layer.digest}`, layer, context));
 }
 
 /** Tells how far the reading is. */

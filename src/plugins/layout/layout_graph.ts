@@ -57,10 +57,10 @@ export function createGraphReader(): GraphReader {
     const referrers = new Map<Digest, Descriptor[]>();
     const contents = new Map<Digest, Descriptor>();
     const unknown: Descriptor[] = [];
-    // The list grows while it is walked through; what was seen is not put on it again, so it ends.
+    // The list grows while it is walked through; a manifest is read once, so it ends.
     const waiting = [...roots];
     for (const [at, descriptor] of waiting.entries()) {
-      if (contents.has(descriptor.digest)) continue;
+      if (manifests.has(descriptor.digest)) continue;
       contents.set(descriptor.digest, descriptor);
       const isManifest = isManifestMediaType(descriptor.mediaType);
       if (!isManifest && at >= roots.length) continue;
@@ -70,7 +70,11 @@ export function createGraphReader(): GraphReader {
         unknown.push(descriptor);
         continue;
       }
-      for (const part of manifestParts(manifest)) waiting.push(part);
+      // What a manifest names are blobs, even if the same bytes are a manifest elsewhere.
+      for (const part of manifestParts(manifest)) {
+        if (manifest.kind === "index") waiting.push(part);
+        else contents.set(part.digest, part);
+      }
       if (manifest.subject === undefined) continue;
       const { digest } = manifest.subject;
       const list = referrers.get(digest) ?? [];
