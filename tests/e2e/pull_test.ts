@@ -2,8 +2,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import zlib from "node:zlib";
-import fc from "fast-check";
-import { PROFILE_NAMES } from "../../src/cli/profile_names.ts";
 import {
   DOCKER_IMAGE_CONFIG_MEDIA_TYPE,
   DOCKER_MANIFEST_MEDIA_TYPE,
@@ -16,63 +14,16 @@ import {
   TIMONI_CONFIG_MEDIA_TYPE,
   TIMONI_CONTENT_MEDIA_TYPE,
 } from "../../src/oci/media_types.ts";
-import { treeArbitrary, type TreeNode, writeNodes } from "../plugins/collect/random_tree.ts";
 import { listing } from "../plugins/extract/extract_support.ts";
 import { file, folder, type RawMember, rawTar, symlink } from "../plugins/extract/raw_tar.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { type ForeignRepository, foreignRepository, type Json } from "../support/foreign_artifact.ts";
 import { gantry, gantryOk, push } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
-import { published, readTree, writeTree } from "../support/tree.ts";
+import { readTree, writeTree } from "../support/tree.ts";
 
 const TITLE = "org.opencontainers.image.title";
 const UNPACK = "io.deis.oras.content.unpack";
-
-/** The profiles, and how else a tree can be compressed. */
-const WAYS: readonly (readonly string[])[] = [
-  ...PROFILE_NAMES.map((name) => ["--profile", name]),
-  ...["generic", "image"].flatMap((name) => {
-    return (hasZstd() ? ["none", "zstd"] : ["none"]).map((kind) => ["--profile", name, "--compression", kind]);
-  }),
-];
-
-for (const way of WAYS) {
-  Deno.test(`pull after push gives the same tree from every kind of store: ${way.join(" ")}`, async () => {
-    await using registry = startFakeRegistry();
-    await fc.assert(
-      fc.asyncProperty(treeArbitrary.filter(isPublishable), async (nodes) => {
-        await using directory = await tempDirectory();
-        const source = join(directory.path, "source");
-        await Deno.mkdir(source);
-        await writeNodes(source, nodes);
-        const targets = [
-          `oci://${registry.host}/acme/app:random`,
-          `oci-layout:${join(directory.path, "layout")}:random`,
-          `oci-archive:${join(directory.path, "archive.tar")}:random`,
-        ];
-        const { digest } = await push([source, ...targets, ...way, "--no-default-ignores", "-q"]);
-        const expected = published(await readTree(source));
-        for (const [at, target] of targets.entries()) {
-          const out = join(directory.path, `out${at}`);
-          const { stdout } = await gantryOk(["pull", target, out, "--names", "any", "-q"]);
-          assert.equal(stdout, `${target.replace(/^oci:\/\/|:random$/g, "").replace(/:random$/, "")}@${digest}\n`);
-          assert.deepEqual(await readTree(out), expected);
-        }
-      }),
-      { numRuns: 10 },
-    );
-  });
-}
-
-/** What `push` takes, and what is a file in an image: there a name can also say that another one is taken away. */
-function isPublishable(nodes: readonly TreeNode[]): boolean {
-  return nodes.every(({ path }) => {
-    const parts = path.replace(/\/$/, "").split("/");
-    return parts.every((part) => !part.startsWith(".wh.") && part.isWellFormed()) &&
-      // deno-lint-ignore no-control-regex -- control characters are refused
-      !/[\u0000-\u001f\u007f\\]/.test(path) && !path.includes("../");
-  });
-}
 
 Deno.test("pull prints the artifact with its digest, and says on standard error what it wrote", async () => {
   await withPublished(async ({ target, digest, directory }) => {
@@ -498,10 +449,6 @@ function platforms(repository: ForeignRepository, names: readonly string[]): voi
   repository.manifest({ schemaVersion: 2, mediaType: OCI_INDEX_MEDIA_TYPE, manifests }, {
     mediaType: OCI_INDEX_MEDIA_TYPE,
   });
-}
-
-function hasZstd(): boolean {
-  return zlib.constants.ZSTD_d_windowLogMax !== undefined;
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
