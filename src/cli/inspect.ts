@@ -31,15 +31,15 @@ export async function inspect(text: string, flags: InspectFlags, world: World): 
     }
     const manifest = parseManifest(bytes, descriptor);
     const index = root.digest === descriptor.digest ? undefined : root;
-    const isImage = manifest.kind !== "index";
-    const subjects = [descriptor, ...(index === undefined ? [] : [index]), ...(isImage ? [] : manifest.manifests)];
+    const listed = manifest.kind === "index" ? manifest.manifests : [];
+    const subjects = [descriptor, ...(index === undefined ? [] : [index]), ...listed];
     const report = inspectReport({
       reference: formatReference({ ...reference, ...(reference.digest === undefined ? { tag: name } : {}) }),
       url: `${store.url}@${descriptor.digest}`,
       descriptor,
       manifest,
       ...(index === undefined ? {} : { index }),
-      ...(flags.files && isImage ? { files: await filesOf(store, manifest, context) } : {}),
+      ...(flags.files && manifest.kind === "manifest" ? { files: await filesOf(store, manifest, context) } : {}),
       ...(flags.referrers ? { referrers: await findReferrers(store, subjects, session) } : {}),
     });
     const format = flags.output ?? "text";
