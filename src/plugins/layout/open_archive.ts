@@ -4,7 +4,7 @@ import { finishVolumes } from "./finish_volumes.ts";
 import { ioError, reason } from "./io_error.ts";
 import { volumeBytes } from "./volume_bytes.ts";
 import { isVolume, VOLUME_HEADER_SIZE } from "./volume_header.ts";
-import { findVolumes, readVolume, type VolumeSet } from "./volume_set.ts";
+import { findVolumes, readVolume } from "./volume_set.ts";
 
 /** What an archive is opened for. */
 export interface OpenOptions {
