@@ -4,11 +4,12 @@ import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import type { Context } from "../../pipeline/context.ts";
-import { NotFoundError, type Pushed, type Store, type StoredManifest, UnsupportedError } from "../../pipeline/store.ts";
+import { NotFoundError, type Pushed, type StoredManifest, UnsupportedError } from "../../pipeline/store.ts";
 import { type ArchiveView, viewArchive } from "./archive_view.ts";
 import { blobName } from "./blob_name.ts";
 import { finishVolumes } from "./finish_volumes.ts";
 import { dropManifest, dropTag, EMPTY_INDEX, type LayoutIndex, setTags } from "./layout_index.ts";
+import type { LayoutPlace, Relisted, Relisting } from "./layout_place.ts";
 import { layoutReader } from "./layout_reader.ts";
 import { listedAs } from "./listed_as.ts";
 import { type ArchiveChange, prepareArchive } from "./next_archive.ts";
@@ -32,7 +33,7 @@ export interface ArchiveStoreOptions {
  * What changes is remembered and written by `commit`, in one new tar that takes the place of the old one. When another
  * process has replaced the old one in the meantime, the changes are made to what is there then.
  */
-export function archiveStore(reference: LayoutReference, { volumeSize }: ArchiveStoreOptions = {}): Store {
+export function archiveStore(reference: LayoutReference, { volumeSize }: ArchiveStoreOptions = {}): LayoutPlace {
   const { path } = reference;
   const url = formatRepository(reference);
   let changes = noChanges();
@@ -96,27 +97,44 @@ export function archiveStore(reference: LayoutReference, { volumeSize }: Archive
     changes.edits.push((before) => setTags(before, manifest, tags).index);
   }
 
+  /** Everything that changes a list, one after the other. */
+  async function relisted(before: LayoutIndex): Promise<Relisted> {
+    const contents = new Map(changes.contents);
+    const needs = new Map(changes.needs);
+    const dropped = [...changes.deleted];
+    let after = before;
+    for (const change of changes.relistings) {
+      const next = await change(after);
+      after = next.after;
+      for (const content of next.contents) contents.set(content.descriptor.digest, content);
+      for (const needed of next.needs) needs.set(needed.digest, needed);
+      dropped.push(...next.dropped);
+    }
+    return { after, contents: [...contents.values()], needs: [...needs.values()], dropped };
+  }
+
   /** Tells whether the new tar got its name; if not, another process was faster. */
   async function writeChanges(context: Context): Promise<boolean> {
     const base = (await onDisk())?.index ?? EMPTY_INDEX;
-    const after = edited(base, changes.edits);
+    const { after, contents, needs, dropped } = await relisted(edited(base, changes.edits));
     const unneeded: Descriptor[] = [];
-    for (const manifest of changes.deleted) unneeded.push(...await superfluous(reader, manifest, after, context));
+    for (const manifest of dropped) unneeded.push(...await superfluous(reader, manifest, after, context));
     const left = new Set(unneeded.map(({ digest }) => digest));
     const isNeeded = ({ digest }: Descriptor): boolean => !left.has(digest);
-    const added = [...changes.contents.values()].filter(({ descriptor }) => isNeeded(descriptor));
+    const added = contents.filter(({ descriptor }) => isNeeded(descriptor));
+    // What was found out for one list says nothing of another one.
+    const isBound = unneeded.length > 0 || changes.relistings.length > 0;
     // The order in which they stand in the tar.
     await using ahead = readAhead(added.toSorted((a, b) => compareBytewise(nameOf(a), nameOf(b))));
     let isStale = false;
     const next = await prepareArchive(reference, {
       contents: ahead.contents,
-      needs: [...changes.needs.values()].filter(isNeeded),
+      needs: needs.filter(isNeeded),
       unneeded,
       ...(volumeSize === undefined ? {} : { volumeSize }),
       edit(before): ReturnType<ArchiveChange["edit"]> {
-        // What is not needed was found out for one list, and says nothing of another one.
-        isStale = unneeded.length > 0 && JSON.stringify(before) !== JSON.stringify(base);
-        return { index: edited(before, changes.edits), moved: [] };
+        isStale = isBound && JSON.stringify(before) !== JSON.stringify(base);
+        return { index: isBound ? after : edited(before, changes.edits), moved: [] };
       },
     }, context);
     try {
@@ -138,6 +156,10 @@ export function archiveStore(reference: LayoutReference, { volumeSize }: Archive
       return pushed;
     },
     tag: list,
+    relist(change: Relisting): Promise<void> {
+      changes.relistings.push(change);
+      return Promise.resolve();
+    },
     async untag(tag: string, context: Context): Promise<void> {
       if (await reader.resolve(tag, context) === undefined) throw new NotFoundError(url, tag);
       changes.edits.push((before) => dropTag(before, tag) ?? before);
@@ -177,14 +199,16 @@ interface Changes {
   readonly needs: Map<Digest, Descriptor>;
   readonly edits: ((before: LayoutIndex) => LayoutIndex)[];
   readonly deleted: Descriptor[];
+  /** Changes that have to look at what is there when it is written. */
+  readonly relistings: Relisting[];
 }
 
 function noChanges(): Changes {
-  return { contents: new Map(), needs: new Map(), edits: [], deleted: [] };
+  return { contents: new Map(), needs: new Map(), edits: [], deleted: [], relistings: [] };
 }
 
-function isEmpty({ contents, edits }: Changes): boolean {
-  return contents.size === 0 && edits.length === 0;
+function isEmpty({ contents, edits, relistings }: Changes): boolean {
+  return contents.size === 0 && edits.length === 0 && relistings.length === 0;
 }
 
 function edited(index: LayoutIndex, edits: Changes["edits"]): LayoutIndex {
