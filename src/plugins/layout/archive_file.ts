@@ -7,6 +7,7 @@ import { reason } from "./io_error.ts";
 import { INDEX_SIZE_LIMIT, type LayoutIndex, parseIndex } from "./layout_index.ts";
 import { checkOciLayout, OCI_LAYOUT_FILE, OCI_LAYOUT_SIZE_LIMIT } from "./oci_layout_file.ts";
 import { INDEX_FILE } from "./read_layout.ts";
+import { unusable } from "./unusable.ts";
 
 /**
  * Reads the entries of a tar from its start. Their names have no `./` before and no `/` after them; the name of the
@@ -70,11 +71,6 @@ export function archiveHead(path: string): ArchiveHead {
       throw unusable(path, `it is a tar without ${isLayout ? INDEX_FILE : OCI_LAYOUT_FILE}`);
     },
   };
-}
-
-/** Says that a path cannot be used as an image layout in a tar. */
-export function unusable(path: string, problem: string, cause?: unknown): Error {
-  return new Error(`Cannot use ${JSON.stringify(path)} as an OCI archive: ${problem}`, { cause });
 }
 
 async function readSmall({ name, size, body }: HeadMember, limit: number): Promise<Uint8Array> {

@@ -2,11 +2,12 @@
  * An image layout in a tar, as it is on the disk.
  */
 import type { Descriptor } from "../../oci/descriptor.ts";
-import { archiveHead, readArchive, unusable } from "./archive_file.ts";
+import { archiveHead, readArchive } from "./archive_file.ts";
 import { blobName } from "./blob_name.ts";
 import type { LayoutIndex } from "./layout_index.ts";
 import { openArchive } from "./open_archive.ts";
 import { tarPositions } from "./tar_positions.ts";
+import { unusable } from "./unusable.ts";
 
 /** What a tar holds. It is not kept open: each read opens it and makes sure that it is still the same. */
 export interface ArchiveView {

@@ -6,7 +6,6 @@ import { tar } from "../../oci/tar.ts";
 import type { Context } from "../../pipeline/context.ts";
 import type { Moved } from "../../pipeline/values.ts";
 import { archiveEntries, type ArchiveParts, archiveSize, type ExistingArchive } from "./archive_entries.ts";
-import { unusable } from "./archive_file.ts";
 import { blobName } from "./blob_name.ts";
 import { reason } from "./io_error.ts";
 import { EMPTY_INDEX, formatIndex, type LayoutIndex } from "./layout_index.ts";
@@ -16,6 +15,7 @@ import { inFile } from "./read_layout.ts";
 import { removeEmpty } from "./remove_empty.ts";
 import { scanArchive } from "./scan_archive.ts";
 import { type UnnamedArchive, writeUnnamed } from "./unnamed_archive.ts";
+import { unusable } from "./unusable.ts";
 import { planVolumes, type VolumePart, writeVolumes } from "./write_volumes.ts";
 
 /** A tar that is written and has not got its name yet. */

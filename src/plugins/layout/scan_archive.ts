@@ -2,9 +2,10 @@ import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import { compressionOf, type KnownCompression } from "../../oci/decompress.ts";
 import type { TarMember } from "../../oci/read_tar.ts";
 import { type ArchiveBytes, readRange } from "./archive_bytes.ts";
-import { archiveHead, readArchive, unusable } from "./archive_file.ts";
+import { archiveHead, readArchive } from "./archive_file.ts";
 import { blobDigest } from "./blob_name.ts";
 import type { LayoutIndex } from "./layout_index.ts";
+import { unusable } from "./unusable.ts";
 import { verified } from "./verified.ts";
 import { watched } from "./watched.ts";
 

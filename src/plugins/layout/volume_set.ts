@@ -3,9 +3,9 @@
  */
 import { basename, dirname, join } from "node:path";
 import type { Digest } from "../../oci/digest.ts";
-import { unusable } from "./archive_file.ts";
 import { ioError } from "./io_error.ts";
 import { readPieces } from "./read_pieces.ts";
+import { unusable } from "./unusable.ts";
 import { parseVolumeHeader, VOLUME_HEADER_SIZE, type VolumeHeader } from "./volume_header.ts";
 
 /** The volumes of one tar, all of them there. */
