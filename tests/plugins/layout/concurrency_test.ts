@@ -14,7 +14,7 @@ for (const [kind, storeAt, count] of kinds) {
   Deno.test(`${kind} holds every tag when 4 processes set ${count} each at once`, async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "layout");
-    const processes = ["a", "b", "c", "d"].map((name) => startPushing(kind, path, name, count));
+    const processes = ["a", "b", "c", "d"].map((name) => startPushing(kind, path, name, { count }));
     const tags = (await Promise.all(processes.map((process) => process.tags()))).flatMap((tags) => [...tags]);
     assert.equal(tags.length, 4 * count);
     const store = storeAt(path);
