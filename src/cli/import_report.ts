@@ -1,5 +1,6 @@
 import type { Digest } from "../oci/digest.ts";
 import type { Copied } from "../pipeline/copy_graph.ts";
+import { counted } from "./counted.ts";
 import type { ImportPlan, PlannedArtifact, PlannedTag } from "./import_plan.ts";
 import type { OpenBundle } from "./open_bundle.ts";
 import { formatRegistryPlace, type RegistryPlace } from "./registry_place.ts";
@@ -65,7 +66,9 @@ export function importPlanLines({ artifacts }: ImportPlan, { host }: RegistryPla
     [
       present === manifests ? "present" : "new",
       `${host}/${repository}@${digest}`,
-      present === 0 || present === manifests ? "" : `${present} of ${manifests} manifests are there`,
+      present === 0 || present === manifests
+        ? counted(manifests, "manifest")
+        : `${present} of ${manifests} manifests are there`,
     ],
     ...tags.map((planned) => tagRow(planned, `${host}/${repository}`)),
   ]));
@@ -79,7 +82,12 @@ export function importLines({ artifacts }: ImportPlanReport): string {
 function tagRow({ tag, digest, from, isConflict }: PlannedTag, repository: string): readonly string[] {
   if (from === undefined) return ["tag", `${repository}:${tag}`, "new"];
   if (from === digest) return ["tag", `${repository}:${tag}`, "stays"];
-  return [isConflict ? "conflict" : "tag", `${repository}:${tag}`, `${from} → ${digest}`];
+  return [isConflict ? "conflict" : "tag", `${repository}:${tag}`, `${short(from)} → ${short(digest)}`];
+}
+
+/** Enough of a digest to compare it by eye. */
+function short(digest: Digest): string {
+  return digest.slice(0, digest.indexOf(":") + 13);
 }
 
 function importedArtifact(
