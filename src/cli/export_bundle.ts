@@ -15,7 +15,7 @@ import { type ExportSource, findSources } from "./export_sources.ts";
 import { counted } from "./counted.ts";
 import { formatBytes } from "./format_bytes.ts";
 import { formatOutput } from "./format_output.ts";
-import { missingContentError } from "./missing_content_error.ts";
+import { errorWithLines } from "./error_with_lines.ts";
 import { openLayout, parsePlace } from "./open_store.ts";
 import { type Had, readInventories } from "./read_inventories.ts";
 import { type ReadingSession, withReadingSession } from "./reading_session.ts";
@@ -39,18 +39,21 @@ export async function exportBundle(
       `There is nothing to export to ${references.at(-1)}: name what to export, and the layout last`,
     );
   }
+  if (flags.volumeSize !== undefined && reference.kind !== "oci-archive") {
+    throw new UsageError(`Cannot split ${references.at(-1)} into volumes: only a tar is split, write oci-archive:PATH`);
+  }
   const places = texts.map(parsePlace);
   const had = await readInventories(flags.have ?? []);
   return await withReadingSession(flags, world, async (session) => {
     const { access, context } = session;
     await using opened = new AsyncDisposableStack();
-    const place = openLayout(reference);
+    const place = openLayout(reference, flags.volumeSize === undefined ? {} : { volumeSize: flags.volumeSize });
     const { sources, gaps } = await findSources(texts, { access, context, opened });
     const artifacts = await readArtifacts(sources, flags, session);
     const omitted = await omittedOf(artifacts, { had, place }, session);
     const missing = await missingBlobs(artifacts, { omitted, place }, session);
     const all = [...gaps, ...artifacts.flatMap(({ gaps }) => gaps), ...missing];
-    if (all.length > 0) throw missingContentError(`Cannot export to ${place.url}`, all);
+    if (all.length > 0) throw errorWithLines(`Cannot export to ${place.url}: not everything is there`, all);
 
     const copied: Copied[] = [];
     for (const artifact of artifacts) copied.push(await copyArtifact(artifact, { omitted, place }, session));

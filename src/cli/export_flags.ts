@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { byteSize } from "./byte_size.ts";
 import { repeated } from "./options.ts";
 import type { OutputFormat } from "./publish_flags.ts";
 import { addReadingFlags, type ReadingFlags } from "./reading_flags.ts";
@@ -7,6 +8,7 @@ import { addReadingFlags, type ReadingFlags } from "./reading_flags.ts";
 export interface ExportFlags extends ReadingFlags {
   /** `false` for `--without-referrers`. */
   readonly withoutReferrers?: boolean;
+  readonly volumeSize?: number;
   readonly have?: readonly string[];
   readonly output?: OutputFormat;
 }
@@ -23,6 +25,7 @@ export function exportCommand(): Command {
     )
     .optionsGroup("Content:")
     .option("--without-referrers", "leave signatures, SBOMs and all else that refers to them behind")
+    .option("--volume-size <size>", "split a tar into numbered files of at most this size, such as 4GiB", byteSize)
     .option("--have <path>", "leave out what the far side has, as `gantry inventory` wrote it (repeatable)", repeated);
   return addReadingFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));

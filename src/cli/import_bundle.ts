@@ -2,6 +2,7 @@ import type { LayoutReference } from "../oci/reference.ts";
 import type { Copied } from "../pipeline/copy_graph.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../pipeline/targets.ts";
+import { checkLayout } from "../plugins/layout/check_layout.ts";
 import { writeFile } from "../plugins/layout/write_file.ts";
 import { counted } from "./counted.ts";
 import { EXIT } from "./exit_code.ts";
@@ -11,15 +12,15 @@ import { importDestinations } from "./import_destinations.ts";
 import type { ImportFlags } from "./import_flags.ts";
 import { type ImportPlan, planImport } from "./import_plan.ts";
 import { importLines, importPlanLines, importPlanReport, type ImportReceipt } from "./import_report.ts";
-import { missingContentError } from "./missing_content_error.ts";
-import { blobsIn, type OpenBundle, openBundle } from "./open_bundle.ts";
+import { errorWithLines } from "./error_with_lines.ts";
+import { type OpenBundle, openBundle } from "./open_bundle.ts";
 import { parsePlace } from "./open_store.ts";
 import { printable } from "./printable.ts";
 import { type ReadingSession, withReadingSession } from "./reading_session.ts";
 import { formatRegistryPlace, parseRegistryPlace, type RegistryPlace } from "./registry_place.ts";
 import { runImport } from "./run_import.ts";
 import { UsageError } from "./usage_error.ts";
-import { verifyBlobs } from "./verify_blobs.ts";
+import { problemLine } from "./verify_report.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -33,17 +34,26 @@ export async function importBundle(text: string, to: string, flags: ImportFlags,
   const target = parseRegistryPlace(to);
   return await withReadingSession(flags, world, async (session) => {
     const { log } = session.context;
+    const check = await checkLayout(source, session.context);
+    if (check.problems.length > 0) {
+      throw errorWithLines(`Cannot import ${check.url}: it is not whole`, check.problems.map(problemLine));
+    }
     const bundle = await openBundle(source, session);
     const destined = importDestinations(bundle.artifacts, target, flags.map ?? []);
     checkOrigins(bundle, flags);
-    const broken = await verifyBlobs(bundle.place, blobsIn(bundle), session);
-    if (broken.length > 0) throw missingContentError(`Cannot import ${bundle.place.url}`, broken);
     log.info(
-      `Verified ${bundle.place.url}: ${counted(bundle.artifacts.length, "artifact")}, nothing is missing or damaged`,
+      `Verified ${check.url}: ${counted(check.blobs, "blob")}, ${
+        formatBytes(check.bytes)
+      }, nothing is missing or damaged`,
     );
 
     const plan = await planImport(bundle, destined, { host: target.host, session });
-    if (plan.gaps.length > 0) throw missingContentError(`Cannot import to ${formatRegistryPlace(target)}`, plan.gaps);
+    if (plan.gaps.length > 0) {
+      throw errorWithLines(
+        `Cannot import to ${formatRegistryPlace(target)}: what was left out of the bundle is not all there`,
+        plan.gaps,
+      );
+    }
     const report = importPlanReport(bundle, plan, target);
     const format = flags.output ?? "text";
     const lines = importPlanLines(plan, target);

@@ -11,7 +11,7 @@ import { transferredReader } from "../pipeline/transferred_reader.ts";
 import type { LayoutPlace, ListedManifest } from "../plugins/layout/layout_place.ts";
 import { readBundle } from "../plugins/layout/read_bundle.ts";
 import { originOf } from "./export_sources.ts";
-import { missingContentError } from "./missing_content_error.ts";
+import { errorWithLines } from "./error_with_lines.ts";
 import { openLayout } from "./open_store.ts";
 import type { ReadingSession } from "./reading_session.ts";
 
@@ -60,7 +60,7 @@ export async function openBundle(reference: LayoutReference, session: ReadingSes
     const artifact = bundle === undefined ? found : named;
     artifacts.push({ ...artifact, reader, graph, hasOrigin: bundle !== undefined || "hasOrigin" in named });
   }
-  if (gaps.length > 0) throw missingContentError(`Cannot import ${place.url}`, gaps);
+  if (gaps.length > 0) throw errorWithLines(`Cannot import ${place.url}: it is not whole`, gaps);
   if (artifacts.length === 0) throw new Error(`Cannot import ${place.url}: nothing in it has a name`);
   warnOfOthers(artifacts, { place, listed, digests: bundle?.manifests.map(({ digest }) => digest) ?? [] }, session);
   return {

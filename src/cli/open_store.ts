@@ -1,6 +1,6 @@
 import { type LayoutReference, parseReference, type Reference } from "../oci/reference.ts";
 import type { Store, StoreReader } from "../pipeline/store.ts";
-import { archiveStore } from "../plugins/layout/archive_store.ts";
+import { archiveStore, type ArchiveStoreOptions } from "../plugins/layout/archive_store.ts";
 import { directoryStore } from "../plugins/layout/directory_store.ts";
 import type { LayoutPlace } from "../plugins/layout/layout_place.ts";
 import type { RegistryAccess } from "./registry_access.ts";
@@ -47,8 +47,8 @@ function storeFor(reference: Reference, access: RegistryAccess, right: "pull" | 
 }
 
 /** Opens a layout. Nothing is read and nothing is written yet. */
-export function openLayout(reference: LayoutReference): LayoutPlace {
-  return reference.kind === "oci-layout" ? directoryStore(reference) : archiveStore(reference);
+export function openLayout(reference: LayoutReference, options: ArchiveStoreOptions = {}): LayoutPlace {
+  return reference.kind === "oci-layout" ? directoryStore(reference) : archiveStore(reference, options);
 }
 
 /**

@@ -12,6 +12,7 @@ import { publishCommand } from "./publish_flags.ts";
 import { pullCommand, type PullFlags } from "./pull_flags.ts";
 import { tagCommand, type TagFlags } from "./tag_flags.ts";
 import { addRegistryFlags, type RegistryFlags } from "./registry_flags.ts";
+import { verifyCommand, type VerifyFlags } from "./verify_flags.ts";
 import { VERSION } from "./version.ts";
 import type { World } from "./world.ts";
 
@@ -133,6 +134,13 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       .action(async (places: readonly string[], flags: InventoryFlags) => {
         const { inventory } = await import("./inventory.ts");
         done(await inventory(places, flags, world));
+      }),
+  );
+  add(
+    verifyCommand()
+      .action(async (place: string, flags: VerifyFlags) => {
+        const { verify } = await import("./verify.ts");
+        done(await verify(place, flags, world));
       }),
   );
   add(

@@ -3,7 +3,7 @@ import type { OmittedBlob } from "../oci/transfer.ts";
 import { type Copied, copyGraph, tagGraph } from "../pipeline/copy_graph.ts";
 import { together } from "../pipeline/together.ts";
 import type { PlannedArtifact } from "./import_plan.ts";
-import { missingContentError } from "./missing_content_error.ts";
+import { errorWithLines } from "./error_with_lines.ts";
 import type { ReadingSession } from "./reading_session.ts";
 
 /** What is sent in which order: nothing has a tag before everything is there and can be found. */
@@ -64,5 +64,10 @@ async function checkReferrers(
       }
     });
   }
-  if (gaps.length > 0) throw missingContentError("Cannot finish the import, nothing was tagged", gaps);
+  if (gaps.length > 0) {
+    throw errorWithLines(
+      "Cannot finish the import: the registry does not find what was sent, and nothing was tagged",
+      gaps,
+    );
+  }
 }

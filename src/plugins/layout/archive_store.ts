@@ -7,6 +7,7 @@ import type { Context } from "../../pipeline/context.ts";
 import { NotFoundError, type Pushed, type StoredManifest, UnsupportedError } from "../../pipeline/store.ts";
 import { type ArchiveView, viewArchive } from "./archive_view.ts";
 import { blobName } from "./blob_name.ts";
+import { finishVolumes } from "./finish_volumes.ts";
 import { dropManifest, dropTag, EMPTY_INDEX, type LayoutIndex, setTags } from "./layout_index.ts";
 import type { LayoutPlace, Relisted, Relisting } from "./layout_place.ts";
 import { layoutReader } from "./layout_reader.ts";
@@ -17,22 +18,34 @@ import { readManifest } from "./read_manifest.ts";
 import { superfluous } from "./superfluous.ts";
 import { verified } from "./verified.ts";
 
+/** How a tar is written. */
+export interface ArchiveStoreOptions {
+  /**
+   * How large the files may be in which it is written, in bytes with their headers: it becomes `PATH.001`, `PATH.002`
+   * and so on. One file when left out.
+   */
+  readonly volumeSize?: number;
+}
+
 /**
  * The image layout in a tar, as a store.
  *
  * What changes is remembered and written by `commit`, in one new tar that takes the place of the old one. When another
  * process has replaced the old one in the meantime, the changes are made to what is there then.
  */
-export function archiveStore(reference: LayoutReference): LayoutPlace {
+export function archiveStore(reference: LayoutReference, { volumeSize }: ArchiveStoreOptions = {}): LayoutPlace {
   const { path } = reference;
   const url = formatRepository(reference);
   let changes = noChanges();
   /** What the last look at the list brought with it. */
   let relistedContents: ReadonlyMap<Digest, Content> = new Map();
   let view: ArchiveView | undefined;
+  let finished: Promise<unknown> | undefined;
   let last: { readonly base: LayoutIndex; readonly edits: number; readonly index: LayoutIndex } | undefined;
 
   async function onDisk(): Promise<ArchiveView | undefined> {
+    // Before the first look: a reader refuses what another process was killed over.
+    if (volumeSize !== undefined) await (finished ??= finishVolumes(path));
     if (view === undefined || !await view.isCurrent()) view = await viewArchive(path);
     return view;
   }
@@ -126,6 +139,7 @@ export function archiveStore(reference: LayoutReference): LayoutPlace {
       contents: ahead.contents,
       needs: needs.filter(isNeeded),
       unneeded,
+      ...(volumeSize === undefined ? {} : { volumeSize }),
       edit(before): ReturnType<ArchiveChange["edit"]> {
         isStale = isBound && JSON.stringify(before) !== JSON.stringify(base);
         return { index: isBound ? after : edited(before, changes.edits), moved: [] };

@@ -31,6 +31,17 @@ export async function isLayout(path: string): Promise<boolean> {
 }
 
 /**
+ * Checks the file by which a layout directory is known.
+ *
+ * @throws {Error} When it is missing, or of another version.
+ */
+export async function checkLayoutFile(path: string): Promise<void> {
+  const bytes = await readSmallFile(join(path, OCI_LAYOUT_FILE), OCI_LAYOUT_SIZE_LIMIT);
+  if (bytes === undefined) throw new Error("it is missing");
+  checkOciLayout(bytes);
+}
+
+/**
  * Reads the index of a layout directory. A layout without one is a new one, in which nothing is yet.
  *
  * @throws {Error} Names the file when it cannot be read or is no index.

@@ -7,6 +7,7 @@
  * @see {@link https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13 | POSIX.1-2017, pax, Extended Description}
  */
 import { TAR_BLOCK_SIZE } from "../../oci/tar_header.ts";
+import { type ArchiveBytes, readRange } from "./archive_bytes.ts";
 
 /** Where a file stands. */
 export interface TarPosition {
@@ -29,12 +30,14 @@ const DECODER = new TextDecoder();
  *
  * @returns `undefined` when this is no plain tar, or one of another kind.
  */
-export async function tarPositions(file: Deno.FsFile): Promise<readonly TarPosition[] | undefined> {
-  const { size: end } = await file.stat();
+export async function tarPositions(
+  file: Pick<ArchiveBytes, "size" | "read">,
+): Promise<readonly TarPosition[] | undefined> {
+  const { size: end } = file;
   const positions: TarPosition[] = [];
   let extended: Extension = {};
   for (let at = 0; at + TAR_BLOCK_SIZE <= end;) {
-    const block = await readAt(file, at, TAR_BLOCK_SIZE);
+    const block = await readRange(file, at, TAR_BLOCK_SIZE);
     if (block.every((byte) => byte === 0)) return positions;
     const header = parseHeader(block);
     if (header === undefined) return undefined;
@@ -44,7 +47,7 @@ export async function tarPositions(file: Deno.FsFile): Promise<readonly TarPosit
     at = offset + Math.ceil(size / TAR_BLOCK_SIZE) * TAR_BLOCK_SIZE;
     if (isExtension(header.type)) {
       if (size > EXTENSION_LIMIT) return undefined;
-      const more = parseExtension(header.type, await readAt(file, offset, size));
+      const more = parseExtension(header.type, await readRange(file, offset, size));
       if (more === undefined) return undefined;
       extended = { ...extended, ...more };
       continue;
@@ -129,15 +132,4 @@ function checksum(block: Uint8Array): number {
 function text(field: Uint8Array): string {
   const end = field.indexOf(0);
   return DECODER.decode(end < 0 ? field : field.subarray(0, end));
-}
-
-async function readAt(file: Deno.FsFile, offset: number, size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size);
-  await file.seek(offset, Deno.SeekMode.Start);
-  for (let at = 0; at < size;) {
-    const count = await file.read(bytes.subarray(at));
-    if (count === null) return bytes.subarray(0, at);
-    at += count;
-  }
-  return bytes;
 }

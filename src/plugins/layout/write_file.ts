@@ -92,7 +92,8 @@ export async function writeNewFile(
   }
 }
 
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+/** Writes all of some bytes: a single write may take only a part of them. */
+export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.byteLength;) at += await file.write(bytes.subarray(at));
 }
 
