@@ -1,6 +1,7 @@
 import type { Digest } from "../oci/digest.ts";
 import type { LayoutCheck } from "../plugins/layout/check_layout.ts";
 import type { LayoutProblem } from "../plugins/layout/layout_problem.ts";
+import { counted } from "./counted.ts";
 import { formatBytes } from "./format_bytes.ts";
 import { printable } from "./printable.ts";
 
@@ -71,14 +72,11 @@ export function verifyLines(report: VerifyReport): string {
   return lines.map((line) => `${printable(line).replaceAll("\n", "\\n")}\n`).join("");
 }
 
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
 /** How many who need something a line names. */
 const SHOWN = 5;
 
-function problemLine({ digest, file, problem, neededBy }: LayoutProblem): string {
+/** Says what is wrong, and who needs it. */
+export function problemLine({ digest, file, problem, neededBy }: LayoutProblem): string {
   const more = neededBy.length > SHOWN ? [`${neededBy.length - SHOWN} more`] : [];
   const who = [...neededBy.slice(0, SHOWN), ...more];
   const by = who.length === 0 ? (file === undefined ? ", needed by nothing" : "") : `, needed by ${who.join(", ")}`;

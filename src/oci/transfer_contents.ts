@@ -7,21 +7,31 @@ import { encodeTransfer, type Transfer, TRANSFER_MEDIA_TYPE } from "./transfer.t
 /** The description of a bundle as an artifact. */
 export interface TransferContents {
   readonly manifest: Content;
+  /** What it says. */
+  readonly transfer: Transfer;
   /** The empty config and the layer with the description. */
   readonly blobs: readonly [config: Content, layer: Content];
 }
 
-/** Makes the artifact that describes a bundle. The same description gives the same digest. */
+/** The config of every description: where one is, this blob is. */
+const CONFIG = bytesContent(EMPTY_MEDIA_TYPE, new TextEncoder().encode("{}"));
+
+/**
+ * Makes the artifact that describes a bundle. The same description gives the same digest.
+ *
+ * Its own config is in the bundle whatever else is, so that is never among what is omitted.
+ */
 export function transferContents(transfer: Transfer): TransferContents {
-  const config = bytesContent(EMPTY_MEDIA_TYPE, new TextEncoder().encode("{}"));
-  const layer = bytesContent(TRANSFER_MEDIA_TYPE, encodeTransfer(transfer));
+  const omitted = transfer.omitted.filter(({ digest }) => digest !== CONFIG.descriptor.digest);
+  const layer = bytesContent(TRANSFER_MEDIA_TYPE, encodeTransfer({ ...transfer, omitted }));
   const manifest = encodeManifest({
     artifactType: TRANSFER_MEDIA_TYPE,
-    config: config.descriptor,
+    config: CONFIG.descriptor,
     layers: [layer.descriptor],
   });
   return {
     manifest: bytesContent(OCI_MANIFEST_MEDIA_TYPE, manifest, { artifactType: TRANSFER_MEDIA_TYPE }),
-    blobs: [config, layer],
+    blobs: [CONFIG, layer],
+    transfer: { ...transfer, omitted },
   };
 }

@@ -37,6 +37,8 @@ export function archiveStore(reference: LayoutReference, { volumeSize }: Archive
   const { path } = reference;
   const url = formatRepository(reference);
   let changes = noChanges();
+  /** What the last look at the list brought with it. */
+  let relistedContents: ReadonlyMap<Digest, Content> = new Map();
   let view: ArchiveView | undefined;
   let finished: Promise<unknown> | undefined;
   let last: { readonly base: LayoutIndex; readonly edits: number; readonly index: LayoutIndex } | undefined;
@@ -48,10 +50,14 @@ export function archiveStore(reference: LayoutReference, { volumeSize }: Archive
     return view;
   }
 
+  function added(digest: Digest): Content | undefined {
+    return changes.contents.get(digest) ?? relistedContents.get(digest);
+  }
+
   async function* read(descriptor: Descriptor): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
     const { digest } = descriptor;
     const action = `Cannot read ${digest} in ${JSON.stringify(path)}`;
-    const bytes = changes.contents.get(digest)?.open() ?? (await onDisk())?.read(descriptor);
+    const bytes = added(digest)?.open() ?? (await onDisk())?.read(descriptor);
     if (bytes === undefined) throw new Error(`${action}: it is not there`);
     yield* verified(bytes, descriptor, action);
   }
@@ -71,8 +77,8 @@ export function archiveStore(reference: LayoutReference, { volumeSize }: Archive
     indexFile: path,
     index: currentIndex,
     async has(descriptor: Descriptor): Promise<boolean> {
-      const added = changes.contents.get(descriptor.digest);
-      if (added !== undefined) return added.descriptor.size === descriptor.size;
+      const ours = added(descriptor.digest);
+      if (ours !== undefined) return ours.descriptor.size === descriptor.size;
       return (await onDisk())?.has(descriptor) ?? false;
     },
     open: (descriptor) => ReadableStream.from(read(descriptor)),
@@ -99,7 +105,7 @@ export function archiveStore(reference: LayoutReference, { volumeSize }: Archive
 
   /** Everything that changes a list, one after the other. */
   async function relisted(before: LayoutIndex): Promise<Relisted> {
-    const contents = new Map(changes.contents);
+    const contents = new Map<Digest, Content>();
     const needs = new Map(changes.needs);
     const dropped = [...changes.deleted];
     let after = before;
@@ -110,7 +116,9 @@ export function archiveStore(reference: LayoutReference, { volumeSize }: Archive
       for (const needed of next.needs) needs.set(needed.digest, needed);
       dropped.push(...next.dropped);
     }
-    return { after, contents: [...contents.values()], needs: [...needs.values()], dropped };
+    relistedContents = contents;
+    const all = new Map([...changes.contents, ...contents]);
+    return { after, contents: [...all.values()], needs: [...needs.values()], dropped };
   }
 
   /** Tells whether the new tar got its name; if not, another process was faster. */
@@ -121,11 +129,11 @@ export function archiveStore(reference: LayoutReference, { volumeSize }: Archive
     for (const manifest of dropped) unneeded.push(...await superfluous(reader, manifest, after, context));
     const left = new Set(unneeded.map(({ digest }) => digest));
     const isNeeded = ({ digest }: Descriptor): boolean => !left.has(digest);
-    const added = contents.filter(({ descriptor }) => isNeeded(descriptor));
+    const wanted = contents.filter(({ descriptor }) => isNeeded(descriptor));
     // What was found out for one list says nothing of another one.
     const isBound = unneeded.length > 0 || changes.relistings.length > 0;
     // The order in which they stand in the tar.
-    await using ahead = readAhead(added.toSorted((a, b) => compareBytewise(nameOf(a), nameOf(b))));
+    await using ahead = readAhead(wanted.toSorted((a, b) => compareBytewise(nameOf(a), nameOf(b))));
     let isStale = false;
     const next = await prepareArchive(reference, {
       contents: ahead.contents,
@@ -177,6 +185,7 @@ export function archiveStore(reference: LayoutReference, { volumeSize }: Archive
       while (!isEmpty(changes)) {
         if (!await writeChanges(context)) continue;
         changes = noChanges();
+        relistedContents = new Map();
         view = undefined;
         last = undefined;
       }

@@ -40,8 +40,10 @@ export async function listBundle(
     const entries = before.manifests.flatMap((entry) => descriptorOf(entry) ?? []);
     const earlier = await readBundleOf(place, entries, context);
     const merged = earlier === undefined ? transfer : mergeTransfers(earlier.transfer, transfer);
-    const complete = { ...merged, omitted: await missingOf(place, merged, context) };
-    const { manifest, blobs } = transferContents(complete);
+    const { manifest, blobs, transfer: complete } = transferContents({
+      ...merged,
+      omitted: await missingOf(place, merged, context),
+    });
     const { digest } = manifest.descriptor;
     listed = { digest, transfer: complete };
     const dropped = earlier?.manifests.filter((each) => each.digest !== digest) ?? [];
