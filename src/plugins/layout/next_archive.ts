@@ -7,6 +7,7 @@ import type { Context } from "../../pipeline/context.ts";
 import type { Moved } from "../../pipeline/values.ts";
 import { archiveEntries, type ArchiveParts, archiveSize, type ExistingArchive } from "./archive_entries.ts";
 import { blobName } from "./blob_name.ts";
+import { collectPartials } from "./collect_leftovers.ts";
 import { reason } from "./io_error.ts";
 import { EMPTY_INDEX, formatIndex, type LayoutIndex } from "./layout_index.ts";
 import { makeDirectories } from "./make_directories.ts";
@@ -88,6 +89,7 @@ export async function prepareArchive(
   if (!isSame) {
     const directories = await makeDirectories(dirname(path));
     work.defer(() => removeEmpty(directories));
+    await collectPartials(path);
     const bytes = tar(archiveEntries(parts, context));
     next = volumes === undefined
       ? await writeUnnamed(path, bytes, { shown: reference.path, before: before?.file })

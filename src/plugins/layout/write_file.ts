@@ -102,6 +102,7 @@ export function isTemporaryName(name: string): boolean {
   return /^\.gantry-.*\.tmp$/.test(name);
 }
 
-function temporaryPath(path: string): string {
+/** A name beside a path under which a file is written before it gets that; no other process uses it. */
+export function temporaryPath(path: string): string {
   return join(dirname(path), `.gantry-${Deno.pid}-${crypto.randomUUID()}.tmp`);
 }
