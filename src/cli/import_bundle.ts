@@ -41,11 +41,9 @@ export async function importBundle(text: string, to: string, flags: ImportFlags,
     const bundle = await openBundle(source, session);
     const destined = importDestinations(bundle.artifacts, target, flags.map ?? []);
     checkOrigins(bundle, flags);
-    log.info(
-      `Verified ${check.url}: ${counted(check.blobs, "blob")}, ${
-        formatBytes(check.bytes)
-      }, nothing is missing or damaged`,
-    );
+    const left = check.omitted.length === 0 ? "" : `, ${counted(check.omitted.length, "blob")} left out on purpose`;
+    const size = `${counted(check.blobs, "blob")}, ${formatBytes(check.bytes)}`;
+    log.info(`Verified ${check.url}: ${size}${left}, nothing is missing or damaged`);
 
     const plan = await planImport(bundle, destined, { host: target.host, session });
     if (plan.gaps.length > 0) {

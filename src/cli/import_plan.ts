@@ -2,8 +2,10 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { OmittedBlob } from "../oci/transfer.ts";
 import { isVersion } from "../oci/version.ts";
+import type { Context } from "../pipeline/context.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
 import type { Store } from "../pipeline/store.ts";
+import { RegistryError } from "../plugins/registry/registry_error.ts";
 import { formatBytes } from "./format_bytes.ts";
 import type { Destined } from "./import_destinations.ts";
 import type { BundledArtifact, OpenBundle } from "./open_bundle.ts";
@@ -92,9 +94,19 @@ export async function planImport(
     if (await storeOf(repository).exists(blob, context)) return { blob, isThere: true };
     for (const from of blob.at) {
       const other = access.store({ kind: "registry", host, repository: from }, "pull");
-      if (from !== repository && await other.exists(blob, context)) return { blob, from, isThere: true };
+      if (from !== repository && await isVisible(other, blob, context)) return { blob, from, isThere: true };
     }
     return { blob, isThere: false };
+  }
+}
+
+/** What is in a repository that we may not read is not there for us. */
+async function isVisible(store: Store, blob: Descriptor, context: Context): Promise<boolean> {
+  try {
+    return await store.exists(blob, context);
+  } catch (error) {
+    if (error instanceof RegistryError && (error.status === 401 || error.status === 403)) return false;
+    throw error;
   }
 }
 

@@ -22,13 +22,11 @@ export function parseRegistryPlace(text: string): RegistryPlace {
     if (reference.kind !== "registry" || host === "") throw new SyntaxError("it is not a registry");
     return prefix === "" ? { host } : { host, prefix };
   } catch (cause) {
-    const named = /^oci:\/\/[^/@]*(?:\/[a-z0-9._/-]*)?(?=[:@])/.exec(text) !== null;
-    throw new UsageError(
-      `Cannot use ${
-        JSON.stringify(text.replace(/^(oci:\/\/).*@(?=[^@]*\/|[^@/]*$)/, "$1"))
-      }: write oci://HOST or oci://HOST/PREFIX${named ? ", without a tag or a digest" : ""}`,
-      { cause },
-    );
+    const hint = /^oci:\/\/[^/@]*\/[^@]*[:@]/.test(text) ? ", without a tag or a digest" : "";
+    const shown = text.replace(/^(oci:\/\/).*@(?=[^@]*\/|[^@/]*$)/, "$1");
+    throw new UsageError(`Cannot use ${JSON.stringify(shown)}: write oci://HOST or oci://HOST/PREFIX${hint}`, {
+      cause,
+    });
   }
 }
 

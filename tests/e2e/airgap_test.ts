@@ -107,6 +107,23 @@ Deno.test("export into one layout again and again is one bundle, with the same b
   });
 });
 
+Deno.test("list shows a tag of a bundle once for each repository", async () => {
+  await withBundle({}, async ({ near, layout }) => {
+    const rows = JSON.parse((await gantryOk(["list", layout, "-o", "json"])).stdout);
+    const named = rows.map(({ version, digest, name }: Record<string, string>) => [version, digest, name]);
+    const expected = CROSSING.flatMap((each) =>
+      each.tags.filter((tag) => tag !== "2024.1").map((tag) => [
+        tag,
+        digestOf(each),
+        `${near.host}/${each.repository}:${tag}`,
+      ])
+    );
+    assert.deepEqual(named.sort(), expected.sort());
+    const { stdout } = await gantryOk(["list", layout]);
+    assert.match(stdout, /^VERSION +DIGEST +NAME$/m);
+  });
+});
+
 Deno.test("export moves a tag of its own repository, and no other", async () => {
   await withPublished({}, async ({ near, directory }) => {
     const layout = `oci-layout:${join(directory, "out")}`;
