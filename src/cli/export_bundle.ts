@@ -8,6 +8,7 @@ import { inParallel } from "../pipeline/in_parallel.ts";
 import { transferredArtifact } from "../pipeline/transferred_artifact.ts";
 import type { LayoutPlace } from "../plugins/layout/layout_place.ts";
 import { listBundle } from "../plugins/layout/list_bundle.ts";
+import { LEAST_VOLUME_SIZE } from "../plugins/layout/volume_header.ts";
 import { EXIT } from "./exit_code.ts";
 import type { ExportFlags } from "./export_flags.ts";
 import { exportLines, exportReport } from "./export_report.ts";
@@ -41,6 +42,13 @@ export async function exportBundle(
   }
   if (flags.volumeSize !== undefined && reference.kind !== "oci-archive") {
     throw new UsageError(`Cannot split ${references.at(-1)} into volumes: only a tar is split, write oci-archive:PATH`);
+  }
+  if (flags.volumeSize !== undefined && flags.volumeSize < LEAST_VOLUME_SIZE) {
+    throw new UsageError(
+      `Cannot split ${references.at(-1)} into volumes of ${flags.volumeSize} bytes: a volume has at least ${
+        formatBytes(LEAST_VOLUME_SIZE)
+      }`,
+    );
   }
   const places = texts.map(parsePlace);
   const had = await readInventories(flags.have ?? []);

@@ -22,6 +22,9 @@ export const VOLUME_HEADER_SIZE = 4096;
 /** How many volumes a tar can have: as many as three digits can count. */
 export const VOLUME_LIMIT = 999;
 
+/** How small the volumes of a tar may be chosen, in bytes with their headers. */
+export const LEAST_VOLUME_SIZE = 1024 * 1024;
+
 const START = '{"gantry-volume":';
 
 /** Writes a header: one line of JSON, filled up with spaces. */

@@ -4,13 +4,16 @@ import { type ArchiveBytes, setMode } from "./archive_bytes.ts";
 import { ioError } from "./io_error.ts";
 import { lock } from "./layout_lock.ts";
 import type { UnnamedArchive } from "./unnamed_archive.ts";
-import { formatVolumeHeader, VOLUME_HEADER_SIZE, VOLUME_LIMIT, type VolumeHeader } from "./volume_header.ts";
+import {
+  formatVolumeHeader,
+  LEAST_VOLUME_SIZE,
+  VOLUME_HEADER_SIZE,
+  VOLUME_LIMIT,
+  type VolumeHeader,
+} from "./volume_header.ts";
 import { syncDirectory } from "./sync_directory.ts";
 import { volumeFiles, volumePath } from "./volume_set.ts";
 import { moveOver, moveToNew, writeAll } from "./write_file.ts";
-
-/** How small the volumes of a tar may be chosen, in bytes. */
-export const LEAST_VOLUME_SIZE = 1024 * 1024;
 
 /** A part of a tar that becomes a volume. */
 export type VolumePart = Omit<VolumeHeader, "sha256">;
