@@ -436,6 +436,27 @@ Deno.test("a delta by a lying inventory fails at the far side, which names what 
   });
 });
 
+Deno.test("a delta tags nothing when the registry does not mount what was left out", async () => {
+  await withBundle({}, async ({ near, far, directory, layout }) => {
+    await gantryOk(["import", layout, `oci://${far.host}/m`, "-q"]);
+    catalog(far, ["m/acme/app"]);
+    const have = join(directory, "have.json");
+    await Deno.writeTextFile(have, (await gantryOk(["inventory", `oci://${far.host}`, "-q"])).stdout);
+    const delta = `oci-archive:${join(directory, "delta.tar")}`;
+    await gantryOk(["export", tag(near, "acme/app:1.0.0"), delta, "--have", have, "-q"]);
+    const headers = { location: "/v2/other/acme/app/blobs/uploads/none" };
+    const refused = (): Response => new Response(null, { status: 202, headers });
+    far.fault({ method: "POST", path: /mount=/, times: Infinity, fault: { kind: "answer", answer: refused } });
+    const { code, stderr } = await gantry(["import", delta, `oci://${far.host}/other`]);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /Cannot send sha256:[0-9a-f]{64} to oci:.*: it was left out of the bundle, and the registry does/,
+    );
+    assert.deepEqual([...far.repositories.get("other/acme/app")?.tags.keys() ?? []], []);
+  });
+});
+
 Deno.test("inventory takes a prefix for a repository where the registry does not tell its repositories", async () => {
   await withPublished({}, async ({ near }) => {
     const { stdout, stderr } = await gantryOk([
