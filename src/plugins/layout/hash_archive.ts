@@ -14,7 +14,7 @@ import {
 import { reason } from "./io_error.ts";
 import { openArchive } from "./open_archive.ts";
 import { type HashedRange, type RangeHasher, rangeHasher } from "./range_hasher.ts";
-import { type TarPosition, tarPositions } from "./tar_positions.ts";
+import { readPositions, type TarPosition, type TarPositions } from "./tar_positions.ts";
 
 /**
  * Hashes every blob of a layout in a tar and, where it is in volumes, every volume, all in one pass; a compressed tar
@@ -28,16 +28,20 @@ export async function hashArchive(path: string, watcher: HashWatcher): Promise<H
   using bytes = file;
   const problems: FileProblem[] = [];
   const volumes = rangeHasher(bytes.set?.volumes.map((volume) => ({ ...volume, digest: volumeDigest(volume) })) ?? []);
-  const positions = await tarPositions(bytes).catch(() => undefined);
-  const found = positions === undefined
+  // A volume that cannot be read is named below.
+  const { positions, end, at } = await readPositions(bytes).catch(() => UNKNOWN);
+  if (end === "early") problems.push({ file: path, problem: `is cut off or damaged from byte ${at} on` });
+  const found = end === "unknown"
     ? await hashMembers(path, bytes, { problems, watcher })
     : await hashPositions(path, bytes, { problems, watcher, positions, volumes });
-  if (positions === undefined && bytes.set !== undefined) await sweep(bytes, [volumes], { problems, watcher });
+  if (end === "unknown" && bytes.set !== undefined) await sweep(bytes, [volumes], { problems, watcher });
   for (const { path: file, number, of } of volumes.wrong()) {
     problems.push({ file, problem: `volume ${number} of ${of} is damaged: get this file again` });
   }
   return { ...found, problems, leftovers: await partialsOf(bytes.set?.base ?? path) };
 }
+
+const UNKNOWN: TarPositions = { positions: [], end: "unknown", at: 0 };
 
 /** What is collected on the way. */
 interface Pass {
@@ -107,7 +111,7 @@ async function sweep(
   }
 }
 
-/** Hashes the members of a tar that cannot be read by position: a compressed one, or one with an end too early. */
+/** Hashes the members of a tar that cannot be read by position, such as a compressed one. */
 async function hashMembers(path: string, bytes: ArchiveBytes, { problems, watcher }: Pass): Promise<Found> {
   const { signal } = watcher;
   const head = archiveHead(path);

@@ -292,7 +292,7 @@ Deno.test("checkLayout() says in a tar that is cut off what is missing", async (
   const { size } = await Deno.stat(path);
   await Deno.truncate(path, size - 600_000);
   const [first, ...others] = told(await check({ kind: "oci-archive", path }));
-  assert.equal(first, `${path} tar archive is truncated < `);
+  assert.match(first ?? "", /b\.tar is cut off or damaged from byte \d+ on < $/);
   assert.ok(
     others.length > 0 && others.every((line) => / is missing < (?:sha256|index\.json)/.test(line)),
     `${others}`,
