@@ -4,6 +4,7 @@ import { isDigest } from "../oci/digest.ts";
 import { isOrigin } from "../oci/origin.ts";
 import { formatReference, formatRepository, type LayoutReference } from "../oci/reference.ts";
 import type { Context } from "../pipeline/context.ts";
+import { inParallel } from "../pipeline/in_parallel.ts";
 import type { StoreReader } from "../pipeline/store.ts";
 import type { LayoutPlace, ListedManifest } from "../plugins/layout/layout_place.ts";
 import { DEFAULT_TAG, openLayout, parsePlace } from "./open_store.ts";
@@ -49,6 +50,7 @@ export async function findSources(
     const place = formatRepository(reference);
     const store: Source = stores.get(place) ??
       opened.use(reference.kind === "registry" ? access.store(reference, "pull") : openLayout(reference));
+    if (!stores.has(place)) gaps.push(...await lostIn(store, context));
     stores.set(place, store);
     const root = await store.resolve(name, context);
     if (root === undefined) {
@@ -70,6 +72,17 @@ export async function findSources(
 
 /** Only a layout can say where something was before. */
 type Source = StoreReader & Partial<Pick<LayoutPlace, "listed">>;
+
+/** What a layout lists and does not hold may be a signature of anything: nobody can see any more what it refers to. */
+async function lostIn(store: Source, context: Context): Promise<readonly string[]> {
+  const listed = await store.listed?.(context) ?? [];
+  const lost = await inParallel(listed, 4, async ({ descriptor }) => {
+    return await store.exists(descriptor, context)
+      ? []
+      : [`${store.url}@${descriptor.digest} is listed, and is not there`];
+  });
+  return lost.flat();
+}
 
 /** Where the artifact of a layout was before, as far as the layout says it. */
 function originsIn(

@@ -1,5 +1,4 @@
 import { isOrigin } from "../oci/origin.ts";
-import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { LayoutReference } from "../oci/reference.ts";
 import { isTag } from "../oci/tag.ts";
@@ -122,19 +121,11 @@ function warnOfOthers(
   for (const { graph } of artifacts) {
     for (const { content } of graph.manifests.flat()) known.add(content.descriptor.digest);
   }
-  const others = new Set(listed.map(({ descriptor }) => descriptor.digest))
-    .difference(known);
+  const others = new Set(listed.map(({ descriptor }) => descriptor.digest)).difference(known);
   if (others.size === 0) return;
   log.warn(
     `${place.url} lists ${others.size} manifests that belong to none of its artifacts, and are left out: ${
       [...others].slice(0, 3).join(", ")
     }${others.size > 3 ? " and others" : ""}`,
   );
-}
-
-/** Every blob of the artifacts that has to be in the bundle, each once. */
-export function blobsIn({ artifacts, omitted }: OpenBundle): readonly Descriptor[] {
-  const left = new Set(omitted.map(({ digest }) => digest));
-  const blobs = new Map(artifacts.flatMap(({ graph }) => graph.blobs).map((blob) => [blob.digest, blob]));
-  return [...blobs.values()].filter(({ digest }) => !left.has(digest));
 }

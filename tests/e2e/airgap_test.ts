@@ -14,6 +14,7 @@ import { testContext } from "../plugins/registry/support.ts";
 import { CROSSING, type CrossingArtifact, discovered, putCrossing } from "../support/crossing_samples.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
+import { killGantry } from "../support/killed_gantry.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 
@@ -104,6 +105,20 @@ Deno.test("export into one layout again and again is one bundle, with the same b
       place.resolve("1.0.0", context),
       /tag "1\.0\.0" stands at 3 manifests, and only a digest says which/,
     );
+  });
+});
+
+Deno.test("export from a layout fails when something that is listed there is gone, for it may be a signature", async () => {
+  await withBundle({}, async ({ near, directory, layout }) => {
+    assert.ok(SIGNATURE !== undefined);
+    await gantryOk(["export", `${layout}@${digestOf(APP)}`, `oci-layout:${join(directory, "again")}`, "-q"]);
+    await using again = directoryStore({ kind: "oci-layout", path: join(directory, "again") });
+    const [artifact] = await artifactsIn(again);
+    assert.deepEqual([artifact?.origin, artifact?.tags], [`${near.host}/acme/app`, []]);
+    await Deno.remove(join(directory, "bundle", "blobs", "sha256", digestHex(SIGNATURE.digest)));
+    const { code, stderr } = await gantry(["export", `${layout}:latest`, `oci-layout:${join(directory, "out")}`]);
+    assert.equal(code, 1);
+    assert.ok(stderr.includes(`${layout}@${SIGNATURE.digest} is listed, and is not there`), stderr);
   });
 });
 
@@ -293,14 +308,8 @@ Deno.test("import goes on where it broke, and sends only the rest", async () => 
 Deno.test("import that was killed goes on in the next run, and nothing has a tag before", async () => {
   await withBundle({}, async ({ far, layout }) => {
     far.fault({ method: "PUT", path: /\/manifests\//, skip: 9, fault: { kind: "stall", after: 0 } });
-    const process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", "--quiet", MAIN, "import", layout, `oci://${far.host}`, "--concurrency", "1"],
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    await far.stalled();
-    process.kill("SIGKILL");
-    assert.equal((await process.status).signal, "SIGKILL");
+    const args = ["import", layout, `oci://${far.host}`, "--concurrency", "1"];
+    assert.equal(await killGantry(args, { kind: "when", reached: far.stalled() }), true);
     for (const { tags } of far.repositories.values()) assert.deepEqual([...tags.keys()], []);
     const before = new Set(sent(far).filter((line) => line.startsWith("blob")));
     far.clearLog();
@@ -424,6 +433,27 @@ Deno.test("a delta by a lying inventory fails at the far side, which names what 
       ].join("\n"),
     );
     assertOnlyRead(far);
+  });
+});
+
+Deno.test("a delta tags nothing when the registry does not mount what was left out", async () => {
+  await withBundle({}, async ({ near, far, directory, layout }) => {
+    await gantryOk(["import", layout, `oci://${far.host}/m`, "-q"]);
+    catalog(far, ["m/acme/app"]);
+    const have = join(directory, "have.json");
+    await Deno.writeTextFile(have, (await gantryOk(["inventory", `oci://${far.host}`, "-q"])).stdout);
+    const delta = `oci-archive:${join(directory, "delta.tar")}`;
+    await gantryOk(["export", tag(near, "acme/app:1.0.0"), delta, "--have", have, "-q"]);
+    const headers = { location: "/v2/other/acme/app/blobs/uploads/none" };
+    const refused = (): Response => new Response(null, { status: 202, headers });
+    far.fault({ method: "POST", path: /mount=/, times: Infinity, fault: { kind: "answer", answer: refused } });
+    const { code, stderr } = await gantry(["import", delta, `oci://${far.host}/other`]);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /Cannot send sha256:[0-9a-f]{64} to oci:.*: it was left out of the bundle, and the registry does/,
+    );
+    assert.deepEqual([...far.repositories.get("other/acme/app")?.tags.keys() ?? []], []);
   });
 });
 
