@@ -2,11 +2,12 @@ import { parseRange, type VersionRange } from "../oci/semver.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Log } from "../pipeline/context.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
+import type { ListedManifest } from "../plugins/layout/layout_place.ts";
 import { chosenTags, type TagChoice } from "./chosen_tags.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";
 import type { ListFlags } from "./list_flags.ts";
-import { openReader } from "./open_store.ts";
+import { openLayout, openReader } from "./open_store.ts";
 import { withReadingSession } from "./reading_session.ts";
 import { table } from "./table.ts";
 import { UsageError } from "./usage_error.ts";
@@ -19,6 +20,8 @@ export interface ListedVersion {
   /** The tag. */
   readonly version: string;
   readonly digest: Digest;
+  /** `HOST/REPOSITORY:TAG`, where the entry of a layout has it. */
+  readonly name?: string;
 }
 
 /** How long an expression or a range may be: what people write, and not what makes a machine think for hours. */
@@ -38,10 +41,13 @@ export async function list(text: string, flags: ListFlags, world: World): Promis
     const tags = await Array.fromAsync(store.tags(context));
     const chosen = chosenTags(tags, choice);
     const shown = limited(chosen, flags.limit ?? 0);
+    const repository = withoutScheme(store.url);
+    const listed = reference.kind === "registry" ? undefined : await openLayout(reference).listed(context) ?? [];
     const found = await inParallel(shown, concurrency, async (tag): Promise<readonly ListedVersion[]> => {
+      if (listed !== undefined) return inLayout(listed, tag).map((each) => ({ repository, version: tag, ...each }));
       const digest = (await store.resolve(tag, context))?.digest;
       // A tag can be gone between the list and the question.
-      return digest === undefined ? [] : [{ repository: withoutScheme(store.url), version: tag, digest }];
+      return digest === undefined ? [] : [{ repository, version: tag, digest }];
     });
     const versions = found.flat();
     const format = flags.output ?? "text";
@@ -49,6 +55,15 @@ export async function list(text: string, flags: ListFlags, world: World): Promis
     say(tags, chosen, shown, context.log);
     return EXIT.done;
   }, { concurrency: CONCURRENCY });
+}
+
+/** A tag of several repositories stands in a layout several times. */
+function inLayout(listed: readonly ListedManifest[], tag: string): readonly Pick<ListedVersion, "digest" | "name">[] {
+  const entries = listed.filter(({ name }) => name === tag).map(({ descriptor: { digest }, fullName }) => ({
+    digest,
+    ...(fullName === undefined ? {} : { name: fullName }),
+  }));
+  return [...new Map(entries.map((entry) => [`${entry.digest} ${entry.name}`, entry])).values()];
 }
 
 function choiceOf({ all = false, filterSemver, filterRegex }: ListFlags): TagChoice {
@@ -100,7 +115,12 @@ function say(tags: readonly string[], chosen: readonly string[], shown: readonly
 }
 
 function versionTable(versions: readonly ListedVersion[]): string {
-  return table([["VERSION", "DIGEST"], ...versions.map(({ version, digest }) => [version, digest])]);
+  const hasNames = versions.some(({ name }) => name !== undefined);
+  const names = (name: string | undefined): readonly string[] => hasNames ? [name ?? ""] : [];
+  return table([
+    ["VERSION", "DIGEST", ...names("NAME")],
+    ...versions.map(({ version, digest, name }) => [version, digest, ...names(name)]),
+  ]);
 }
 
 function withoutScheme(url: string): string {

@@ -1,7 +1,8 @@
-import { parseReference, type Reference } from "../oci/reference.ts";
+import { type LayoutReference, parseReference, type Reference } from "../oci/reference.ts";
 import type { Store, StoreReader } from "../pipeline/store.ts";
-import { archiveStore } from "../plugins/layout/archive_store.ts";
+import { archiveStore, type ArchiveStoreOptions } from "../plugins/layout/archive_store.ts";
 import { directoryStore } from "../plugins/layout/directory_store.ts";
+import type { LayoutPlace } from "../plugins/layout/layout_place.ts";
 import type { RegistryAccess } from "./registry_access.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -42,14 +43,12 @@ function open(text: string, access: RegistryAccess, right: "pull" | "push" | "de
 }
 
 function storeFor(reference: Reference, access: RegistryAccess, right: "pull" | "push" | "delete"): Store {
-  switch (reference.kind) {
-    case "registry":
-      return access.store(reference, right);
-    case "oci-layout":
-      return directoryStore(reference);
-    case "oci-archive":
-      return archiveStore(reference);
-  }
+  return reference.kind === "registry" ? access.store(reference, right) : openLayout(reference);
+}
+
+/** Opens a layout. Nothing is read and nothing is written yet. */
+export function openLayout(reference: LayoutReference, options: ArchiveStoreOptions = {}): LayoutPlace {
+  return reference.kind === "oci-layout" ? directoryStore(reference) : archiveStore(reference, options);
 }
 
 /**

@@ -2,13 +2,17 @@ import { Command } from "commander";
 import { copyCommand, type CopyFlags } from "./copy_flags.ts";
 import { deleteCommand, type DeleteFlags } from "./delete_flags.ts";
 import { diffCommand, type DiffFlags } from "./diff_flags.ts";
+import { exportCommand, type ExportFlags } from "./export_flags.ts";
 import { inspectCommand, type InspectFlags } from "./inspect_flags.ts";
+import { importCommand, type ImportFlags } from "./import_flags.ts";
+import { inventoryCommand, type InventoryFlags } from "./inventory_flags.ts";
 import { listCommand, type ListFlags } from "./list_flags.ts";
 import type { PublishFlags } from "./publish_flags.ts";
 import { publishCommand } from "./publish_flags.ts";
 import { pullCommand, type PullFlags } from "./pull_flags.ts";
 import { tagCommand, type TagFlags } from "./tag_flags.ts";
 import { addRegistryFlags, type RegistryFlags } from "./registry_flags.ts";
+import { verifyCommand, type VerifyFlags } from "./verify_flags.ts";
 import { VERSION } from "./version.ts";
 import type { World } from "./world.ts";
 
@@ -109,6 +113,34 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       .action(async (source: string, destinations: readonly string[], flags: CopyFlags) => {
         const { copy } = await import("./copy.ts");
         done(await copy(source, destinations, flags, world));
+      }),
+  );
+  add(
+    exportCommand()
+      .action(async (references: readonly string[], flags: ExportFlags) => {
+        const { exportBundle } = await import("./export_bundle.ts");
+        done(await exportBundle(references, flags, world));
+      }),
+  );
+  add(
+    importCommand()
+      .action(async (source: string, target: string, flags: ImportFlags) => {
+        const { importBundle } = await import("./import_bundle.ts");
+        done(await importBundle(source, target, flags, world));
+      }),
+  );
+  add(
+    inventoryCommand()
+      .action(async (places: readonly string[], flags: InventoryFlags) => {
+        const { inventory } = await import("./inventory.ts");
+        done(await inventory(places, flags, world));
+      }),
+  );
+  add(
+    verifyCommand()
+      .action(async (place: string, flags: VerifyFlags) => {
+        const { verify } = await import("./verify.ts");
+        done(await verify(place, flags, world));
       }),
   );
   add(

@@ -1,5 +1,5 @@
 import type { RegistryReference } from "../oci/reference.ts";
-import type { Log } from "../pipeline/context.ts";
+import type { Context, Log } from "../pipeline/context.ts";
 import type { Target } from "../pipeline/plugin.ts";
 import type { Store } from "../pipeline/store.ts";
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from "../plugins/registry/client.ts";
@@ -18,6 +18,12 @@ export interface RegistryAccess {
   target(reference: RegistryReference): Target;
   /** A repository as a store, opened for what will be done there. */
   store(reference: RegistryReference, access: Access): Store;
+  /**
+   * Lists the names of all repositories of a registry.
+   *
+   * @throws {RegistryError} When it has no such list, or not for us.
+   */
+  repositories(host: string, context: Context): AsyncIterable<string>;
   /** Closes all connections. */
   close(): void;
 }
@@ -35,6 +41,7 @@ export async function createRegistryAccess(
   return {
     target: (reference) => registry({ reference, client: client(reference.host), concurrency: settings.concurrency }),
     store: (reference, access) => registryStore({ reference, client: client(reference.host), access }),
+    repositories: (host, context) => client(host).repositories(context),
     close: () => clients.forEach((client) => client.close()),
   };
 

@@ -25,6 +25,15 @@ export function tar(
   return coalesce(blocks(entries), PIECE_SIZE);
 }
 
+/** How many bytes an archive of entries with these headers has. */
+export function tarSize(headers: Iterable<TarHeader>): number {
+  let size = 2 * TAR_BLOCK_SIZE;
+  for (const header of headers) {
+    size += tarHeader(header).byteLength + Math.ceil(header.size / TAR_BLOCK_SIZE) * TAR_BLOCK_SIZE;
+  }
+  return size;
+}
+
 async function* blocks(entries: Iterable<TarEntry> | AsyncIterable<TarEntry>): AsyncGenerator<Uint8Array, void, void> {
   for await (const entry of entries) {
     yield tarHeader(entry);

@@ -3,7 +3,8 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { push } from "../support/gantry.ts";
+import { gantryOk, push } from "../support/gantry.ts";
+import { startRegistry } from "../support/registry_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { tool, toolTest } from "../support/tools.ts";
 import { published, readTree } from "../support/tree.ts";
@@ -28,7 +29,7 @@ toolTest("oras reads a layout directory and a layout tar", ["oras"], async () =>
   }
 });
 
-toolTest("skopeo and crane read a layout directory and a layout tar", ["skopeo", "crane"], async () => {
+toolTest("skopeo reads a layout directory and a layout tar", ["skopeo"], async () => {
   await using out = await tempDirectory();
   const layout = join(out.path, "layout");
   const archive = join(out.path, "archive.tar");
@@ -70,4 +71,136 @@ toolTest("gantry adds to a layout that oras made, and oras to one that gantry ma
   const tags = (await tool("oras", ["repo", "tags", "--oci-layout", layout])).trim().split("\n").sort();
   assert.deepEqual(tags, ["by-gantry", "by-oras", "by-oras-again"]);
   assert.equal((await tool("oras", ["resolve", "--oci-layout", `${layout}:by-gantry`])).trim(), digest);
+});
+
+/** An image as a push makes it, and as a copy makes it, each in a directory and in a tar. */
+async function images(directory: string): Promise<{ readonly digest: string; readonly paths: readonly Image[] }> {
+  const at = (name: string): string => join(directory, name);
+  const targets = [`oci-layout:${at("pushed")}`, `oci-archive:${at("pushed.tar")}`];
+  const { digest } = await push([join(EXAMPLES, "flux"), ...targets, "--profile", "image", "--version", "1.2.3"]);
+  await gantryOk([
+    "copy",
+    `${targets[0]}:1.2.3`,
+    `oci-layout:${at("copied")}`,
+    `oci-archive:${at("copied.tar")}`,
+    "-q",
+  ]);
+  const paths = ["pushed", "copied"].map((name) => ({ name, layout: at(name), archive: at(`${name}.tar`) }));
+  return { digest, paths };
+}
+
+interface Image {
+  readonly name: string;
+  readonly layout: string;
+  readonly archive: string;
+}
+
+toolTest("regctl reads what a push and a copy made", ["regctl"], async () => {
+  await using out = await tempDirectory();
+  const { digest, paths } = await images(out.path);
+  const ask = async (...args: readonly string[]): Promise<string> => (await tool("regctl", args)).trim();
+  for (const { name, layout, archive } of paths) {
+    assert.equal(await ask("tag", "ls", `ocidir://${layout}`), "1.2.3", name);
+    assert.equal(await ask("image", "digest", `ocidir://${layout}:1.2.3`), digest, name);
+    const imported = `ocidir://${join(out.path, `${name}-imported`)}:1.2.3`;
+    await ask("image", "import", imported, archive);
+    assert.equal(await ask("image", "digest", imported), digest, name);
+  }
+});
+
+toolTest("umoci unpacks what a push and a copy made", ["umoci", "tar"], async () => {
+  await using out = await tempDirectory();
+  const { paths } = await images(out.path);
+  const expected = published(await readTree(join(EXAMPLES, "flux")), () => false);
+  for (const { name, layout, archive } of paths) {
+    assert.equal((await tool("umoci", ["list", "--layout", layout])).trim(), "1.2.3", name);
+    const extracted = join(out.path, `${name}-extracted`);
+    await Deno.mkdir(extracted);
+    await tool("tar", ["-xf", archive, "-C", extracted]);
+    for (const [kind, path] of [["layout", layout], ["archive", extracted]] as const) {
+      const bundle = join(out.path, `${name}-${kind}-bundle`);
+      await tool("umoci", ["unpack", "--rootless", "--image", `${path}:1.2.3`, bundle]);
+      assert.deepEqual(await readTree(join(bundle, "rootfs")), expected, `${name} ${kind}`);
+    }
+  }
+});
+
+toolTest("crane pushes a layout that a push and a copy made", ["crane", "registry"], async () => {
+  await using out = await tempDirectory();
+  await using registry = await startRegistry("registry");
+  const { digest, paths } = await images(out.path);
+  for (const { name, layout } of paths) {
+    const reference = `${registry.host}/app:${name}`;
+    await tool("crane", ["push", "--insecure", layout, reference]);
+    assert.equal((await tool("crane", ["digest", "--insecure", reference])).trim(), digest, name);
+  }
+});
+
+/** How other tools write an image that they got from a layout: the program, its arguments, and what comes of it. */
+const writers: readonly (readonly [
+  name: string,
+  tools: readonly string[],
+  write: (from: string, to: string) => Promise<readonly string[]>,
+])[] = [
+  ["regctl", ["regctl"], async (from, to) => {
+    await tool("regctl", ["image", "copy", `ocidir://${from}:1.2.3`, `ocidir://${to}:1.2.3`]);
+    await tool("regctl", ["image", "export", `ocidir://${from}:1.2.3`, `${to}.tar`]);
+    return [`oci-layout:${to}`, `oci-archive:${to}.tar`];
+  }],
+  ["skopeo", ["skopeo"], async (from, to) => {
+    await tool("skopeo", ["copy", "--preserve-digests", `oci:${from}:1.2.3`, `oci:${to}:1.2.3`]);
+    await tool("skopeo", ["copy", "--preserve-digests", `oci:${from}:1.2.3`, `oci-archive:${to}.tar:1.2.3`]);
+    return [`oci-layout:${to}`, `oci-archive:${to}.tar`];
+  }],
+  ["oras", ["oras"], async (from, to) => {
+    await tool("oras", ["copy", "--from-oci-layout", `${from}:1.2.3`, "--to-oci-layout", `${to}:1.2.3`]);
+    return [`oci-layout:${to}`];
+  }],
+  ["umoci", ["umoci"], async (from, to) => {
+    await tool("cp", ["-r", from, to]);
+    await tool("umoci", ["tag", "--image", `${to}:1.2.3`, "again"]);
+    return [`oci-layout:${to}`];
+  }],
+];
+
+for (const [name, tools, write] of writers) {
+  toolTest(`gantry reads what ${name} wrote, with the same digest`, tools, async () => {
+    await using out = await tempDirectory();
+    const { digest, paths: [image] } = await images(out.path);
+    assert.ok(image !== undefined);
+    for (const url of await write(image.layout, join(out.path, name))) {
+      await gantryOk(["verify", url]);
+      const copied = await gantryOk(["copy", `${url}:1.2.3`, `oci-layout:${join(out.path, "back")}`, "-q"]);
+      assert.equal(copied.stdout.trim().split("@")[1], digest, url);
+    }
+  });
+}
+
+toolTest("gantry reads an image that umoci made", ["umoci"], async () => {
+  await using out = await tempDirectory();
+  const layout = join(out.path, "layout");
+  await tool("umoci", ["init", "--layout", layout]);
+  await tool("umoci", ["new", "--image", `${layout}:made`]);
+  const { manifests: [entry] } = JSON.parse(await Deno.readTextFile(join(layout, "index.json")));
+  assert.match((await gantryOk(["verify", `oci-layout:${layout}`])).stdout, /: whole, 1 manifest, /);
+  const { digest } = JSON.parse((await gantryOk(["inspect", `oci-layout:${layout}:made`, "-o", "json"])).stdout);
+  assert.equal(digest, entry.digest);
+});
+
+toolTest("gantry reads a layout that crane pulled from a registry", ["crane", "registry"], async () => {
+  await using out = await tempDirectory();
+  await using registry = await startRegistry("registry");
+  const { digest } = await push([
+    join(EXAMPLES, "flux"),
+    `oci://${registry.host}/app`,
+    "--profile",
+    "image",
+    "-t",
+    "1",
+  ]);
+  const layout = join(out.path, "layout");
+  await tool("crane", ["pull", "--insecure", "--format", "oci", "--annotate-ref", `${registry.host}/app:1`, layout]);
+  await gantryOk(["verify", `oci-layout:${layout}`]);
+  const copied = await gantryOk(["copy", `oci-layout:${layout}@${digest}`, `oci-layout:${join(out.path, "b")}`, "-q"]);
+  assert.equal(copied.stdout.trim().split("@")[1], digest);
 });

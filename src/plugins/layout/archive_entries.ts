@@ -1,7 +1,9 @@
 import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import type { Content } from "../../oci/descriptor.ts";
-import type { TarEntry } from "../../oci/tar.ts";
+import { type TarEntry, tarSize } from "../../oci/tar.ts";
+import type { TarHeader } from "../../oci/tar_header.ts";
 import type { Context } from "../../pipeline/context.ts";
+import type { ArchiveBytes } from "./archive_bytes.ts";
 import { readArchive } from "./archive_file.ts";
 import { blobName } from "./blob_name.ts";
 import { formatIndex, type LayoutIndex } from "./layout_index.ts";
@@ -13,10 +15,8 @@ import { watched } from "./watched.ts";
 
 /** A tar that is there already, open, and what is in it. */
 export interface ExistingArchive {
-  /** The open file, which can be read more than once. */
-  readonly file: Deno.FsFile;
-  /** What the file was when it was opened. */
-  readonly info: Deno.FileInfo;
+  /** The open tar, which can be read more than once. */
+  readonly file: ArchiveBytes;
   /** What is in it. */
   readonly scan: ArchiveScan;
 }
@@ -48,10 +48,30 @@ export async function* archiveEntries(parts: ArchiveParts, context: Context): As
   const listed = formatIndex(index);
   yield fileEntry(INDEX_FILE, listed.byteLength, () => [listed]);
   const contents = added.map((content) => contentEntry(content, parts, context));
-  const files = [...contents.map(({ name }) => name), ...existing?.scan.files ?? []];
-  const directories = new Set([...existing?.scan.directories ?? [], ...files.flatMap(directoriesOf)]);
-  const placed = [...contents, ...Array.from(directories, directoryEntry)].sort(byName);
+  const placed = [...contents, ...directoryEntries(parts)].sort(byName);
   yield* merge(existing === undefined ? [] : carriedOver(existing, parts.path, context), placed);
+}
+
+/** How many bytes the tar of {@linkcode archiveEntries} has. */
+export function archiveSize(parts: ArchiveParts): number {
+  const files: Iterable<readonly [name: string, size: number]> = [
+    [OCI_LAYOUT_FILE, OCI_LAYOUT_BYTES.byteLength],
+    [INDEX_FILE, formatIndex(parts.index).byteLength],
+    ...parts.added.map(({ descriptor }) => [blobName(descriptor.digest), descriptor.size] as const),
+    ...parts.existing?.scan.files ?? [],
+  ];
+  const headers = [
+    ...Array.from(files, ([name, size]): TarHeader => ({ name, size, type: "file", mode: 0o644 })),
+    ...directoryEntries(parts),
+  ];
+  return tarSize(headers);
+}
+
+/** The directories above everything in it, and those that were in the old tar. */
+function directoryEntries({ added, existing }: ArchiveParts): readonly TarEntry[] {
+  const files = [...added.map(({ descriptor }) => blobName(descriptor.digest)), ...existing?.scan.files.keys() ?? []];
+  const directories = new Set([...existing?.scan.directories ?? [], ...files.flatMap(directoriesOf)]);
+  return Array.from(directories, directoryEntry);
 }
 
 function contentEntry(content: Content, { path, itemOf }: ArchiveParts, { signal, progress }: Context): TarEntry {

@@ -2,31 +2,12 @@
  * Reading an image layout that is in one tar.
  */
 import { readTar, type TarMember } from "../../oci/read_tar.ts";
+import type { ArchiveBytes } from "./archive_bytes.ts";
 import { reason } from "./io_error.ts";
 import { INDEX_SIZE_LIMIT, type LayoutIndex, parseIndex } from "./layout_index.ts";
 import { checkOciLayout, OCI_LAYOUT_FILE, OCI_LAYOUT_SIZE_LIMIT } from "./oci_layout_file.ts";
 import { INDEX_FILE } from "./read_layout.ts";
-import { readPieces } from "./read_pieces.ts";
-
-/**
- * Opens a tar.
- *
- * @returns `undefined` when there is none.
- * @throws {Error} When something else is there.
- */
-export async function openArchive(
-  path: string,
-  options: { readonly write: boolean },
-): Promise<Deno.FsFile | undefined> {
-  try {
-    const info = await Deno.stat(path);
-    if (!info.isFile) throw new Error(info.isDirectory ? "it is a directory" : "it is not a file");
-    return await Deno.open(path, { read: true, ...options });
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
-    throw unusable(path, reason(cause), cause);
-  }
-}
+import { unusable } from "./unusable.ts";
 
 /**
  * Reads the entries of a tar from its start. Their names have no `./` before and no `/` after them; the name of the
@@ -34,11 +15,13 @@ export async function openArchive(
  *
  * @throws {Error} When it is no tar, or a damaged one; the bodies throw the same.
  */
-export async function* readArchive(file: Deno.FsFile, path: string): AsyncGenerator<TarMember, void, void> {
-  await file.seek(0, Deno.SeekMode.Start);
+export async function* readArchive(
+  file: Pick<ArchiveBytes, "read">,
+  path: string,
+): AsyncGenerator<TarMember, void, void> {
   const explain = (cause: unknown): Error =>
     new Error(`Cannot read ${JSON.stringify(path)} as a tar: ${reason(cause)}`, { cause });
-  for await (const item of readTar(ReadableStream.from(readPieces(file)), { explain })) {
+  for await (const item of readTar(ReadableStream.from(file.read(0)), { explain })) {
     yield { ...item, name: normalize(item.name) };
   }
 }
@@ -88,11 +71,6 @@ export function archiveHead(path: string): ArchiveHead {
       throw unusable(path, `it is a tar without ${isLayout ? INDEX_FILE : OCI_LAYOUT_FILE}`);
     },
   };
-}
-
-/** Says that a path cannot be used as an image layout in a tar. */
-export function unusable(path: string, problem: string, cause?: unknown): Error {
-  return new Error(`Cannot use ${JSON.stringify(path)} as an OCI archive: ${problem}`, { cause });
 }
 
 async function readSmall({ name, size, body }: HeadMember, limit: number): Promise<Uint8Array> {

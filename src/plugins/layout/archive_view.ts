@@ -2,12 +2,12 @@
  * An image layout in a tar, as it is on the disk.
  */
 import type { Descriptor } from "../../oci/descriptor.ts";
-import { archiveHead, openArchive, readArchive, unusable } from "./archive_file.ts";
+import { archiveHead, readArchive } from "./archive_file.ts";
 import { blobName } from "./blob_name.ts";
-import { isSameFile } from "./is_same_file.ts";
 import type { LayoutIndex } from "./layout_index.ts";
-import { readPieces } from "./read_pieces.ts";
+import { openArchive } from "./open_archive.ts";
 import { tarPositions } from "./tar_positions.ts";
+import { unusable } from "./unusable.ts";
 
 /** What a tar holds. It is not kept open: each read opens it and makes sure that it is still the same. */
 export interface ArchiveView {
@@ -31,7 +31,7 @@ export interface ArchiveView {
 export async function viewArchive(path: string): Promise<ArchiveView | undefined> {
   using file = await openArchive(path, { write: false });
   if (file === undefined) return undefined;
-  const info = await file.stat();
+  const { isCurrent } = file;
   const positions = await tarPositions(file);
   const head = archiveHead(path);
   const files = new Map<string, { readonly size: number; readonly offset?: number }>();
@@ -47,14 +47,14 @@ export async function viewArchive(path: string): Promise<ArchiveView | undefined
     for (const { name: written, type, size, offset } of positions) {
       const name = written.replace(/^(?:\.\/+)+/, "");
       if (type !== "file") continue;
-      if (!await head.take({ name, type, size, body: readRange(file, offset, size) })) remember(name, { size, offset });
+      if (!await head.take({ name, type, size, body: file.read(offset, size) })) remember(name, { size, offset });
     }
   }
   const index = head.index();
   return {
     index,
     has: ({ digest, size }) => files.get(blobName(digest))?.size === size,
-    isCurrent: () => isSameFile(path, info),
+    isCurrent,
     async *read({ digest }): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
       const name = blobName(digest);
       const place = files.get(name);
@@ -62,28 +62,13 @@ export async function viewArchive(path: string): Promise<ArchiveView | undefined
       if (file === undefined || place === undefined) {
         throw new Error(`Cannot find ${digest} in ${JSON.stringify(path)}`);
       }
-      if (!await isSameFile(path, info)) {
+      if (!await isCurrent()) {
         throw new Error(`Cannot read ${JSON.stringify(path)}: it was replaced meanwhile`);
       }
-      if (place.offset !== undefined) return yield* readRange(file, place.offset, place.size);
+      if (place.offset !== undefined) return yield* file.read(place.offset, place.size);
       for await (const item of readArchive(file, path)) {
         if (item.name === name) return yield* item.body;
       }
     },
   };
-}
-
-async function* readRange(
-  file: Deno.FsFile,
-  offset: number,
-  size: number,
-): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-  await file.seek(offset, Deno.SeekMode.Start);
-  let left = size;
-  for await (const piece of readPieces(file)) {
-    const part = piece.subarray(0, left);
-    left -= part.byteLength;
-    if (part.byteLength > 0) yield part;
-    if (left === 0) return;
-  }
 }

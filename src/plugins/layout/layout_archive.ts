@@ -1,8 +1,9 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
-import { archiveHead, openArchive, readArchive } from "./archive_file.ts";
+import { archiveHead, readArchive } from "./archive_file.ts";
 import { blobName } from "./blob_name.ts";
 import { resolveTag } from "./layout_index.ts";
 import type { LayoutStore } from "./layout_store.ts";
+import { openArchive } from "./open_archive.ts";
 import { inFile } from "./read_layout.ts";
 import { verified } from "./verified.ts";
 

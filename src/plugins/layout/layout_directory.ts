@@ -10,11 +10,11 @@ import { blobPath, hasBlob, readBlob, writeBlob } from "./blob.ts";
 import { formatIndex, resolveTag, setTags } from "./layout_index.ts";
 import { withLock } from "./layout_lock.ts";
 import type { LayoutStore } from "./layout_store.ts";
-import { makeLayout } from "./make_layout.ts";
+import { type MadeLayout, makeLayout } from "./make_layout.ts";
 import { OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
 import { INDEX_FILE, inFile, isLayout, readIndex } from "./read_layout.ts";
 import { refuseToMove } from "./refuse_to_move.ts";
-import { type MadeLayout, removeLayout } from "./remove_layout.ts";
+import { removeLayout } from "./remove_layout.ts";
 import type { Watcher } from "./watched.ts";
 import { writeFile } from "./write_file.ts";
 
@@ -85,7 +85,7 @@ export function layoutDirectoryStore(path: string): LayoutDirectory {
       { needs = [manifest], signal }: TagOptions = {},
     ): Promise<readonly Moved[]> {
       const file = join(path, INDEX_FILE);
-      return await withLock(join(path, OCI_LAYOUT_FILE), signal, async () => {
+      const moved = await withLock(join(path, OCI_LAYOUT_FILE), signal, async () => {
         for (const needed of needs) await requireBlob(path, needed);
         const before = await readIndex(path);
         const { index, moved } = inFile(file, () => setTags(before, manifest, tags.map(({ name }) => name)));
@@ -93,15 +93,23 @@ export function layoutDirectoryStore(path: string): LayoutDirectory {
         if (JSON.stringify(index) !== JSON.stringify(before)) await writeFile(file, [formatIndex(index)]);
         return moved;
       });
+      await (await made)?.release();
+      return moved;
     },
     async discard(): Promise<void> {
       const ours = await made?.catch(() => undefined);
-      if (ours !== undefined) await removeLayout(path, ours, written).catch(() => {});
+      if (ours === undefined) return;
+      await ours.release();
+      await removeLayout(path, ours, written).catch(() => {});
     },
   };
 }
 
-async function requireBlob(path: string, descriptor: Descriptor): Promise<void> {
+/** Makes sure that a blob is there in its full size.
+ *
+ * @throws {Error} When it is not.
+ */
+export async function requireBlob(path: string, descriptor: Descriptor): Promise<void> {
   if (await hasBlob(path, descriptor)) return;
   throw new Error(`Cannot tag in ${JSON.stringify(path)}: blob ${descriptor.digest} is no longer there`);
 }

@@ -1,43 +1,83 @@
 import { join } from "node:path";
+import { collectTemporaryFiles } from "./collect_leftovers.ts";
+import { ioError } from "./io_error.ts";
 import { EMPTY_INDEX, formatIndex } from "./layout_index.ts";
 import { withLock } from "./layout_lock.ts";
 import { makeDirectories } from "./make_directories.ts";
 import { OCI_LAYOUT_BYTES, OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
 import { hasLostIndex, INDEX_FILE, isLayout } from "./read_layout.ts";
-import { type MadeLayout, removeLayout } from "./remove_layout.ts";
-import { createFile } from "./write_file.ts";
+import { type OwnLayout, removeLayout } from "./remove_layout.ts";
+import { createFile, temporaryPath } from "./write_file.ts";
+
+/** What of a layout this process has made. */
+export interface MadeLayout extends OwnLayout {
+  /** Lets whoever made the layout give it up again. Never fails. */
+  release(): Promise<void>;
+}
 
 /**
  * Makes an image layout, unless one is there.
  *
- * A layout has its `index.json` from the start, so that other tools can open it before anything is tagged.
+ * A layout has its `index.json` from the start, so that other tools can open it before anything is tagged. A layout in
+ * which nothing is listed may be given up by the process that made it; from here on it is not, until this one has
+ * called `release`.
  *
  * @throws {Error} When something else is there, or nothing can be written. Nothing is left behind then.
  */
 export async function makeLayout(path: string, signal?: AbortSignal): Promise<MadeLayout> {
-  if (await isLayout(path)) {
-    await makeIndex(path, signal);
-    return { directories: [], isNew: false };
-  }
-  const directories = await makeDirectories(path);
-  let isNew = false;
-  try {
-    isNew = await createFile(join(path, OCI_LAYOUT_FILE), [OCI_LAYOUT_BYTES]);
-    await makeIndex(path, signal);
-    return { directories, isNew };
-  } catch (error) {
-    await removeLayout(path, { directories, isNew }, new Set());
-    throw error;
+  for (;;) {
+    const isThere = await isLayout(path);
+    const directories = isThere ? [] : await makeDirectories(path);
+    let isNew = false;
+    let sign: string | undefined;
+    try {
+      isNew = !isThere && await createFile(join(path, OCI_LAYOUT_FILE), [OCI_LAYOUT_BYTES]);
+      sign = await makeIndex(path, { signal, isNew });
+      return { directories, isNew, release: () => release(sign) };
+    } catch (error) {
+      // Whoever made the layout has given it up while we waited.
+      if (isGone(error) && !isNew) continue;
+      await release(sign);
+      await removeLayout(path, { directories, isNew }, new Set());
+      throw error;
+    }
   }
 }
 
-/** The index comes before the first blob, whoever made the layout. */
-async function makeIndex(path: string, signal: AbortSignal | undefined): Promise<void> {
+/** The index comes before the first blob, whoever made the layout. Tells which file shows that we are here, if any. */
+async function makeIndex(
+  path: string,
+  { signal, isNew }: { readonly signal: AbortSignal | undefined; readonly isNew: boolean },
+): Promise<string | undefined> {
   const file = join(path, INDEX_FILE);
-  await withLock(join(path, OCI_LAYOUT_FILE), signal, async () => {
+  return await withLock(join(path, OCI_LAYOUT_FILE), signal, async () => {
     if (await hasLostIndex(path)) {
       throw new Error(`Cannot read ${JSON.stringify(file)}: it is gone, though there are blobs`);
     }
-    await createFile(file, [formatIndex(EMPTY_INDEX)]);
+    const empty = formatIndex(EMPTY_INDEX);
+    await createFile(file, [empty]);
+    await collectTemporaryFiles(path);
+    // Once anything was listed, nobody gives the layout up.
+    const isEmpty = (await Deno.stat(file)).size === empty.byteLength;
+    return isEmpty && !isNew ? await showPresence(path) : undefined;
   });
+}
+
+/** A file that is not of whoever made the layout keeps it from being removed. */
+async function showPresence(path: string): Promise<string> {
+  const sign = temporaryPath(join(path, INDEX_FILE));
+  try {
+    using _file = await Deno.open(sign, { write: true, createNew: true });
+    return sign;
+  } catch (cause) {
+    throw ioError("write", path, cause);
+  }
+}
+
+async function release(sign: string | undefined): Promise<void> {
+  if (sign !== undefined) await Deno.remove(sign).catch(() => {});
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof Deno.errors.NotFound;
 }

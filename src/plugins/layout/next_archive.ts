@@ -1,21 +1,23 @@
 import { dirname } from "node:path";
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
+import { digestOf } from "../../oci/digest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import { tar } from "../../oci/tar.ts";
 import type { Context } from "../../pipeline/context.ts";
 import type { Moved } from "../../pipeline/values.ts";
-import { archiveEntries, type ExistingArchive } from "./archive_entries.ts";
-import { openArchive, unusable } from "./archive_file.ts";
+import { archiveEntries, type ArchiveParts, archiveSize, type ExistingArchive } from "./archive_entries.ts";
 import { blobName } from "./blob_name.ts";
+import { collectPartials } from "./collect_leftovers.ts";
 import { reason } from "./io_error.ts";
-import { isSameFile } from "./is_same_file.ts";
-import { EMPTY_INDEX, type LayoutIndex } from "./layout_index.ts";
-import { lock } from "./layout_lock.ts";
+import { EMPTY_INDEX, formatIndex, type LayoutIndex } from "./layout_index.ts";
 import { makeDirectories } from "./make_directories.ts";
+import { openArchive } from "./open_archive.ts";
 import { inFile } from "./read_layout.ts";
 import { removeEmpty } from "./remove_empty.ts";
 import { scanArchive } from "./scan_archive.ts";
-import { moveOver, moveToNew, writeNewFile } from "./write_file.ts";
+import { type UnnamedArchive, writeUnnamed } from "./unnamed_archive.ts";
+import { unusable } from "./unusable.ts";
+import { planVolumes, type VolumePart, writeVolumes } from "./write_volumes.ts";
 
 /** A tar that is written and has not got its name yet. */
 export interface NextArchive {
@@ -43,6 +45,11 @@ export interface ArchiveChange {
   readonly needs?: readonly Descriptor[];
   /** What is not carried over. */
   readonly unneeded?: readonly Descriptor[];
+  /**
+   * How large the files may be in which it is written, in bytes with their headers: it becomes `PATH.001`, `PATH.002`
+   * and so on. One file when left out.
+   */
+  readonly volumeSize?: number;
   /** Says what it shall list, and where the tags that are set pointed to before. */
   edit(before: LayoutIndex): { readonly index: LayoutIndex; readonly moved: readonly Moved[] };
 }
@@ -59,8 +66,9 @@ export async function prepareArchive(
   context: Context,
 ): Promise<NextArchive> {
   await using work = new AsyncDisposableStack();
-  const path = await realPath(reference.path);
   const before = without(change.unneeded ?? [], await openExisting(reference.path, context, work));
+  checkKind(reference.path, before, change);
+  const path = before?.file.set?.base ?? await realPath(reference.path);
   const { index, moved } = inFile(reference.path, () => change.edit(before?.scan.index ?? EMPTY_INDEX));
   const url = formatRepository(reference);
   const { contents } = change;
@@ -72,16 +80,21 @@ export async function prepareArchive(
   if (missing !== undefined) {
     throw new Error(`Cannot tag in ${JSON.stringify(reference.path)}: blob ${missing.digest} is no longer there`);
   }
+  const itemOf = ({ descriptor }: Content): string => `${url}@${descriptor.digest}`;
+  const parts = { path: reference.path, index, added, itemOf, existing: before };
+  const volumes = change.volumeSize === undefined ? undefined : volumesOf(parts, change.volumeSize);
   const isSame = before !== undefined && added.length === 0 && (change.unneeded ?? []).length === 0 &&
-    JSON.stringify(index) === JSON.stringify(before.scan.index);
-  const partial = `${path}.${crypto.randomUUID()}.partial`;
+    JSON.stringify(index) === JSON.stringify(before.scan.index) && haveSameSizes(volumes, before.file.set?.volumes);
+  let next: UnnamedArchive | undefined;
   if (!isSame) {
     const directories = await makeDirectories(dirname(path));
     work.defer(() => removeEmpty(directories));
-    const itemOf = ({ descriptor }: Content): string => `${url}@${descriptor.digest}`;
-    const parts = { path: reference.path, index, added, itemOf, existing: before };
-    await writeNewFile(partial, tar(archiveEntries(parts, context)), reference.path);
-    work.defer(() => Deno.remove(partial).catch(() => {}));
+    await collectPartials(path);
+    const bytes = tar(archiveEntries(parts, context));
+    next = volumes === undefined
+      ? await writeUnnamed(path, bytes, { shown: reference.path, before: before?.file })
+      : await writeVolumes(path, bytes, { parts: volumes, before: before?.file });
+    work.defer(next.remove);
   }
   const held = work.move();
   return {
@@ -89,11 +102,11 @@ export async function prepareArchive(
     existing: contents.map(({ descriptor }) => descriptor).filter(isThere),
     moved,
     async publish(signal: AbortSignal): Promise<boolean> {
-      if (before === undefined) return await moveToNew(partial, path);
+      if (before === undefined) return await next?.moveToNew(signal) ?? false;
       // Whoever replaces a tar holds the lock of the one that stands there, so no two can do it at once.
-      await lock(before.file, signal);
-      if (!await isSameFile(path, before.info)) return false;
-      if (!isSame) await moveOver(partial, path);
+      await before.file.lock(signal);
+      if (!await before.file.isCurrent()) return false;
+      await next?.moveOver();
       await held.disposeAsync();
       return true;
     },
@@ -111,12 +124,30 @@ async function openExisting(
   const file = await openArchive(path, { write: true });
   if (file === undefined) return undefined;
   work.use(file);
-  const info = await file.stat();
   const scan = await scanArchive(file, path, signal);
   if (scan.compression !== undefined) {
     log.warn(`${JSON.stringify(path)} is compressed with ${scan.compression}, and is not when it is written again`);
   }
-  return { file, info, scan };
+  return { file, scan };
+}
+
+/** A tar beside volumes of the same name would hide them, and the other way round. */
+function checkKind(path: string, before: ExistingArchive | undefined, { volumeSize }: ArchiveChange): void {
+  if (before === undefined || (before.file.set === undefined) === (volumeSize === undefined)) return;
+  throw unusable(
+    path,
+    volumeSize === undefined
+      ? `it is in ${before.file.set?.volumes.length} volumes, and would become one file`
+      : "it is one file, and would become volumes",
+  );
+}
+
+function volumesOf(parts: ArchiveParts, volumeSize: number): readonly VolumePart[] {
+  return planVolumes({ bundle: digestOf(formatIndex(parts.index)), size: archiveSize(parts), volumeSize });
+}
+
+function haveSameSizes(planned: readonly VolumePart[] = [], found: readonly VolumePart[] = []): boolean {
+  return planned.length === found.length && planned.every(({ size }, at) => size === found[at]?.size);
 }
 
 function without(
@@ -124,7 +155,7 @@ function without(
   existing: ExistingArchive | undefined,
 ): ExistingArchive | undefined {
   if (existing === undefined || unneeded.length === 0) return existing;
-  const files = new Set(existing.scan.files);
+  const files = new Map(existing.scan.files);
   for (const { digest } of unneeded) files.delete(blobName(digest));
   return { ...existing, scan: { ...existing.scan, files } };
 }

@@ -21,13 +21,29 @@ export async function isLayout(path: string): Promise<boolean> {
   if (names.every(isTemporaryName)) return false;
   // After the names: while another process makes the layout, this file is the first to come.
   const bytes = await readSmallFile(join(path, OCI_LAYOUT_FILE), OCI_LAYOUT_SIZE_LIMIT);
-  if (bytes === undefined) throw refuse("it is a directory with other files and no oci-layout file");
+  if (bytes === undefined) {
+    // While another process removes the layout, this file is the last to go.
+    const left = await namesIn(path);
+    if (left !== "file" && left.every(isTemporaryName)) return false;
+    throw refuse("it is a directory with other files and no oci-layout file");
+  }
   try {
     checkOciLayout(bytes);
   } catch (cause) {
     throw refuse(cause instanceof Error ? cause.message : String(cause), cause);
   }
   return true;
+}
+
+/**
+ * Checks the file by which a layout directory is known.
+ *
+ * @throws {Error} When it is missing, or of another version.
+ */
+export async function checkLayoutFile(path: string): Promise<void> {
+  const bytes = await readSmallFile(join(path, OCI_LAYOUT_FILE), OCI_LAYOUT_SIZE_LIMIT);
+  if (bytes === undefined) throw new Error("it is missing");
+  checkOciLayout(bytes);
 }
 
 /**

@@ -5,7 +5,7 @@ import { INDEX_FILE, readIndex } from "./read_layout.ts";
 import { removeEmpty } from "./remove_empty.ts";
 
 /** What of a layout this process has made. */
-export interface MadeLayout {
+export interface OwnLayout {
   /** The directories that were not there, outermost first. */
   readonly directories: readonly string[];
   /** Whether the layout itself was not there. */
@@ -15,13 +15,12 @@ export interface MadeLayout {
 /**
  * Removes a layout that this process has made, if nothing is listed in it and every file in it is its own.
  *
- * Another process may have found the layout in the meantime. What it has written shows as a file that is not ours, and
- * what it has listed shows in the index; in either case everything stays. If it has written nothing yet, it will find
- * its layout gone when it comes to its tags, and say so.
+ * Another process may have found the layout in the meantime. It shows that by a file that is not ours, and what it has
+ * listed shows in the index; in either case everything stays.
  *
  * @param blobs The paths of the blobs that this process has written.
  */
-export async function removeLayout(path: string, made: MadeLayout, blobs: ReadonlySet<string>): Promise<void> {
+export async function removeLayout(path: string, made: OwnLayout, blobs: ReadonlySet<string>): Promise<void> {
   const marker = join(path, OCI_LAYOUT_FILE);
   if (made.isNew) {
     await withLock(marker, undefined, async () => {
@@ -30,8 +29,9 @@ export async function removeLayout(path: string, made: MadeLayout, blobs: Readon
       const ours = new Set([marker, join(path, INDEX_FILE), ...blobs]);
       if (!files.every((file) => ours.has(file))) return;
       // The marker last: as long as it is there, what is left is a layout.
-      for (const file of [...files.filter((file) => file !== marker), marker]) await Deno.remove(file);
+      for (const file of files) if (file !== marker) await Deno.remove(file);
       await removeEmpty(directories);
+      await Deno.remove(marker);
     });
   }
   await removeEmpty(made.directories);

@@ -1,9 +1,11 @@
 import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import { compressionOf, type KnownCompression } from "../../oci/decompress.ts";
 import type { TarMember } from "../../oci/read_tar.ts";
-import { archiveHead, readArchive, unusable } from "./archive_file.ts";
+import { type ArchiveBytes, readRange } from "./archive_bytes.ts";
+import { archiveHead, readArchive } from "./archive_file.ts";
 import { blobDigest } from "./blob_name.ts";
 import type { LayoutIndex } from "./layout_index.ts";
+import { unusable } from "./unusable.ts";
 import { verified } from "./verified.ts";
 import { watched } from "./watched.ts";
 
@@ -11,8 +13,8 @@ import { watched } from "./watched.ts";
 export interface ArchiveScan {
   /** What it lists. */
   readonly index: LayoutIndex;
-  /** Every file but `oci-layout` and `index.json`: blobs, and what other tools have put beside them. */
-  readonly files: ReadonlySet<string>;
+  /** Every file but `oci-layout` and `index.json`, with its size: blobs, and what other tools have put beside them. */
+  readonly files: ReadonlyMap<string, number>;
   /** Every directory that has an entry of its own. */
   readonly directories: ReadonlySet<string>;
   /** Whether the files come in the order of their names, as gantry writes them. */
@@ -26,10 +28,10 @@ export interface ArchiveScan {
  *
  * @throws {Error} When it holds no image layout, a damaged blob, or what cannot be carried over into another tar.
  */
-export async function scanArchive(file: Deno.FsFile, path: string, signal: AbortSignal): Promise<ArchiveScan> {
+export async function scanArchive(file: ArchiveBytes, path: string, signal: AbortSignal): Promise<ArchiveScan> {
   const head = archiveHead(path);
   const seen = new Set<string>();
-  const files: string[] = [];
+  const files: (readonly [name: string, size: number])[] = [];
   const directories = new Set<string>();
   for await (const item of readArchive(file, path)) {
     const { name, type } = item;
@@ -44,11 +46,17 @@ export async function scanArchive(file: Deno.FsFile, path: string, signal: Abort
       throw unusable(path, `${JSON.stringify(name)} in it is ${what}`);
     }
     if (await head.take(item)) continue;
-    files.push(checkName(name, path));
+    files.push([checkName(name, path), item.size]);
     for await (const _ of watched(itemBytes(item, path), { signal })); // Only to verify it.
   }
-  const isSorted = files.every((name, at) => at === 0 || compareBytewise(files[at - 1] ?? "", name) < 0);
-  return { index: head.index(), files: new Set(files), directories, isSorted, compression: await compression(file) };
+  const isSorted = files.every(([name], at) => at === 0 || compareBytewise(files[at - 1]?.[0] ?? "", name) < 0);
+  return {
+    index: head.index(),
+    files: new Map(files),
+    directories,
+    isSorted,
+    compression: compressionOf(await readRange(file, 0, 4)),
+  };
 }
 
 /** The bytes of an entry; those of a blob are checked against the digest in its name. */
@@ -63,11 +71,4 @@ function checkName(name: string, path: string): string {
   // The replacement character stands for bytes that are not UTF-8, and would come out as other bytes.
   if (isPath && !name.includes("\ufffd")) return name;
   throw unusable(path, `the name ${JSON.stringify(name)} in it cannot be carried over`);
-}
-
-async function compression(file: Deno.FsFile): Promise<ArchiveScan["compression"]> {
-  const start = new Uint8Array(4);
-  await file.seek(0, Deno.SeekMode.Start);
-  await file.read(start);
-  return compressionOf(start);
 }

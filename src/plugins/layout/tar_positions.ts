@@ -7,6 +7,7 @@
  * @see {@link https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13 | POSIX.1-2017, pax, Extended Description}
  */
 import { TAR_BLOCK_SIZE } from "../../oci/tar_header.ts";
+import { type ArchiveBytes, readRange } from "./archive_bytes.ts";
 
 /** Where a file stands. */
 export interface TarPosition {
@@ -24,39 +25,60 @@ export interface TarPosition {
 const EXTENSION_LIMIT = 1024 * 1024;
 const DECODER = new TextDecoder();
 
+/** What the headers of a tar say, as far as they can be read. */
+export interface TarPositions {
+  readonly positions: readonly TarPosition[];
+  /**
+   * How it ends: as a tar does; `early` when it is cut off or damaged behind the last position; `unknown` when it is no
+   * plain tar, or one of another kind.
+   */
+  readonly end: "whole" | "early" | "unknown";
+  /** Where the last header begins that was read, or the end of the tar. */
+  readonly at: number;
+}
+
 /**
  * Reads the headers of a tar.
  *
  * @returns `undefined` when this is no plain tar, or one of another kind.
  */
-export async function tarPositions(file: Deno.FsFile): Promise<readonly TarPosition[] | undefined> {
-  const { size: end } = await file.stat();
+export async function tarPositions(
+  file: Pick<ArchiveBytes, "size" | "read">,
+): Promise<readonly TarPosition[] | undefined> {
+  const { positions, end } = await readPositions(file);
+  return end === "whole" ? positions : undefined;
+}
+
+/** Reads the headers of a tar up to the first one that is not as it should be. */
+export async function readPositions(file: Pick<ArchiveBytes, "size" | "read">): Promise<TarPositions> {
   const positions: TarPosition[] = [];
   let extended: Extension = {};
-  for (let at = 0; at + TAR_BLOCK_SIZE <= end;) {
-    const block = await readAt(file, at, TAR_BLOCK_SIZE);
-    if (block.every((byte) => byte === 0)) return positions;
+  let at = 0;
+  const ended = (end: TarPositions["end"]): TarPositions => ({ positions, end, at });
+  while (at + TAR_BLOCK_SIZE <= file.size) {
+    const block = await readRange(file, at, TAR_BLOCK_SIZE);
+    if (block.every((byte) => byte === 0)) return ended("whole");
     const header = parseHeader(block);
-    if (header === undefined) return undefined;
+    if (header === undefined) return ended(at === 0 ? "unknown" : "early");
     const offset = at + TAR_BLOCK_SIZE;
     const size = isExtension(header.type) ? header.size : extended.size ?? header.size;
-    if (offset + size > end) return undefined;
-    at = offset + Math.ceil(size / TAR_BLOCK_SIZE) * TAR_BLOCK_SIZE;
+    if (offset + size > file.size) return ended("early");
     if (isExtension(header.type)) {
-      if (size > EXTENSION_LIMIT) return undefined;
-      const more = parseExtension(header.type, await readAt(file, offset, size));
-      if (more === undefined) return undefined;
+      if (size > EXTENSION_LIMIT) return ended("unknown");
+      const more = parseExtension(header.type, await readRange(file, offset, size));
+      if (more === undefined) return ended("unknown");
       extended = { ...extended, ...more };
-      continue;
+    } else {
+      const name = extended.name ?? header.name;
+      const isFile = FILE_TYPES.includes(header.type) && !name.endsWith("/");
+      if (!isFile && !OTHER_TYPES.includes(header.type)) return ended("unknown");
+      positions.push({ name, offset, size, type: isFile ? "file" : "other" });
+      extended = {};
     }
-    const name = extended.name ?? header.name;
-    const isFile = FILE_TYPES.includes(header.type) && !name.endsWith("/");
-    if (!isFile && !OTHER_TYPES.includes(header.type)) return undefined;
-    positions.push({ name, offset, size, type: isFile ? "file" : "other" });
-    extended = {};
+    at = offset + Math.ceil(size / TAR_BLOCK_SIZE) * TAR_BLOCK_SIZE;
   }
   // A tar ends with a block of zeros.
-  return undefined;
+  return ended(at === 0 ? "unknown" : "early");
 }
 
 /** What stands in headers before the header of an entry, and counts more. */
@@ -129,15 +151,4 @@ function checksum(block: Uint8Array): number {
 function text(field: Uint8Array): string {
   const end = field.indexOf(0);
   return DECODER.decode(end < 0 ? field : field.subarray(0, end));
-}
-
-async function readAt(file: Deno.FsFile, offset: number, size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size);
-  await file.seek(offset, Deno.SeekMode.Start);
-  for (let at = 0; at < size;) {
-    const count = await file.read(bytes.subarray(at));
-    if (count === null) return bytes.subarray(0, at);
-    at += count;
-  }
-  return bytes;
 }

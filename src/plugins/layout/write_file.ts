@@ -92,7 +92,8 @@ export async function writeNewFile(
   }
 }
 
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+/** Writes all of some bytes: a single write may take only a part of them. */
+export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.byteLength;) at += await file.write(bytes.subarray(at));
 }
 
@@ -101,6 +102,7 @@ export function isTemporaryName(name: string): boolean {
   return /^\.gantry-.*\.tmp$/.test(name);
 }
 
-function temporaryPath(path: string): string {
+/** A name beside a path under which a file is written before it gets that; no other process uses it. */
+export function temporaryPath(path: string): string {
   return join(dirname(path), `.gantry-${Deno.pid}-${crypto.randomUUID()}.tmp`);
 }

@@ -3,6 +3,7 @@ import { fetchBlob } from "./blob_download.ts";
 import { pushBlob } from "./blob_upload.ts";
 import { blobExists } from "./blobs.ts";
 import type { Call } from "./call.ts";
+import { listRepositories } from "./repository_list.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { deleteManifest } from "./delete_manifest.ts";
@@ -15,7 +16,7 @@ import { RegistryTraits } from "./registry_traits.ts";
 import type { Repository } from "./repository.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import { createBackoff, DEFAULT_RETRY_POLICY, retry, type RetryPolicy } from "./retry.ts";
-import { type Access, repositoryScope } from "./scope.ts";
+import { type Access, CATALOG_SCOPE, repositoryScope } from "./scope.ts";
 import { type Answer, sendAuthorized } from "./sender.ts";
 import { DEFAULT_STALL_LIMITS, type StallLimits, withStallGuard } from "./stall_guard.ts";
 import { listTags } from "./tag_list.ts";
@@ -53,6 +54,12 @@ export interface RegistryClient {
    * @param access What will be done there; a token is asked for accordingly. `pull` when left out.
    */
   repository(name: string, access?: Access): Repository;
+  /**
+   * Lists the names of all repositories, in the registry's order. Many registries do not tell them to everybody.
+   *
+   * @throws {RegistryError} When it has no such list, or not for us.
+   */
+  repositories(call: Call): AsyncIterable<string>;
   /**
    * Shows our credentials to the registry, as a login does. A registry that wants none takes any.
    *
@@ -126,6 +133,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   return {
     host,
     repository: (name, access = "pull") => repository(link(name, [repositoryScope(name, access)])),
+    repositories: (call) => listRepositories(link("", [CATALOG_SCOPE]), call),
     async check(call): Promise<void> {
       const api = link("", []);
       const request = { action: `log in to ${host}`, method: "GET", target: "/v2/", expect: [200] } as const;

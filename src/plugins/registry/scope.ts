@@ -14,6 +14,9 @@ const ACTIONS: Readonly<Record<Access, string>> = {
   delete: "delete,pull,push",
 };
 
+/** The scope for the list of all repositories. */
+export const CATALOG_SCOPE = "registry:catalog:*";
+
 /** The scope for a repository, such as `repository:acme/app:pull,push`. */
 export function repositoryScope(repository: string, access: Access): string {
   return `repository:${repository}:${ACTIONS[access]}`;

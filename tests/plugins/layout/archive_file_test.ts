@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { openArchive, readArchive } from "../../../src/plugins/layout/archive_file.ts";
+import { fileBytes } from "../../../src/plugins/layout/archive_bytes.ts";
+import { readArchive } from "../../../src/plugins/layout/archive_file.ts";
+import { openArchive } from "../../../src/plugins/layout/open_archive.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { tarOf } from "./tar_variants.ts";
@@ -66,12 +68,8 @@ for (const [state, damage, why] of DAMAGED) {
 
 Deno.test("readArchive() says in lower case and without numbers why a file cannot be read", async () => {
   await using root = await tempDirectory();
-  const file = await Deno.open(root.path);
-  try {
-    await assert.rejects(readArchive(file, "x.tar").next(), {
-      message: 'Cannot read "x.tar" as a tar: is a directory',
-    });
-  } finally {
-    file.close();
-  }
+  using file = await fileBytes(await Deno.open(root.path), root.path);
+  await assert.rejects(readArchive(file, "x.tar").next(), {
+    message: 'Cannot read "x.tar" as a tar: is a directory',
+  });
 });

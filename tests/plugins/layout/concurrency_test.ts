@@ -6,17 +6,17 @@ import { tempDirectory } from "../../support/temp_directory.ts";
 import { startPushing } from "./push_process.ts";
 
 const kinds = [
-  ["oci-layout", layoutDirectoryStore, 10],
-  ["oci-archive", layoutArchiveStore, 3],
+  ["oci-layout", layoutDirectoryStore, 8, 20],
+  ["oci-archive", layoutArchiveStore, 4, 3],
 ] as const;
 
-for (const [kind, storeAt, count] of kinds) {
-  Deno.test(`${kind} holds every tag when 4 processes set ${count} each at once`, async () => {
+for (const [kind, storeAt, writers, count] of kinds) {
+  Deno.test(`${kind} holds every tag when ${writers} processes set ${count} each at once`, async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "layout");
-    const processes = ["a", "b", "c", "d"].map((name) => startPushing(kind, path, name, count));
+    const processes = Array.from({ length: writers }, (_, at) => startPushing(kind, path, `${at}`, { count }));
     const tags = (await Promise.all(processes.map((process) => process.tags()))).flatMap((tags) => [...tags]);
-    assert.equal(tags.length, 4 * count);
+    assert.equal(tags.length, writers * count);
     const store = storeAt(path);
     for (const [tag, digest] of tags) assert.equal((await store.resolve(tag))?.digest, digest);
     const latest = (await store.resolve("latest"))?.digest;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { bytesContent } from "../../../src/oci/bytes_content.ts";
+import { digestHex } from "../../../src/oci/digest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
 import { layoutDirectoryStore } from "../../../src/plugins/layout/layout_directory.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
@@ -224,24 +225,31 @@ for (const [state, work] of kept) {
 Deno.test("discard() leaves a layout that was there before", async () => {
   await using directory = await tempDirectory();
   await layoutDirectoryStore(directory.path).push(a);
+  const before = await readTree(directory.path);
   const store = layoutDirectoryStore(directory.path);
   await store.push(b);
-  const before = await readTree(directory.path);
   await store.discard();
-  assert.deepEqual(await readTree(directory.path), before);
+  const after = await readTree(directory.path);
+  assert.deepEqual(after, {
+    ...before,
+    [`blobs/sha256/${digestHex(b.descriptor.digest)}`]: "0644 " + b.descriptor.digest,
+  });
 });
 
-Deno.test("tag() fails and lists nothing when another process has removed its layout", async () => {
+Deno.test("discard() leaves what another process relies on that has written nothing yet", async () => {
   await using directory = await tempDirectory();
-  const path = join(directory.path, "layout");
-  const [first, second] = [layoutDirectoryStore(path), layoutDirectoryStore(path)];
+  const [first, second] = [layoutDirectoryStore(directory.path), layoutDirectoryStore(directory.path)];
   await first.push(a);
   assert.equal(await second.push(a), false);
   await first.discard();
-  await assert.rejects(second.tag(a.descriptor, free("1.0")), {
-    message: `Cannot open "${path}/oci-layout": no such file or directory`,
-  });
-  assert.deepEqual(await readTree(directory.path), {});
+  await second.tag(a.descriptor, free("1.0"));
+  await second.discard();
+  assert.deepEqual(await second.resolve("1.0"), a.descriptor);
+  assert.deepEqual((await Array.fromAsync(Deno.readDir(directory.path))).map(({ name }) => name).sort(), [
+    "blobs",
+    "index.json",
+    "oci-layout",
+  ]);
 });
 
 mountTest("layoutDirectoryStore() leaves nothing half-written when the disk is full", "1m", async (mount) => {
@@ -299,4 +307,25 @@ mountTest("layoutDirectoryStore() reads a read-only layout and says that it cann
   await assert.rejects(layoutDirectoryStore(join(mount.path, "other")).push(a), {
     message: `Cannot create "${mount.path}/other": read-only file system`,
   });
+});
+
+Deno.test("discard() takes nothing from another process that begins in the same new layout at that moment", async () => {
+  await using directory = await tempDirectory();
+  for (let round = 0; round < 60; round++) {
+    const path = join(directory.path, `${round}`);
+    const [failing, working] = [layoutDirectoryStore(path), layoutDirectoryStore(path)];
+    await failing.push(a);
+    const begin = async (): Promise<void> => {
+      // Each round begins a little later than the one before.
+      for (let turn = 0; turn < round; turn++) await Deno.stat(directory.path);
+      for (const content of [a, b]) await working.push(content);
+      await working.tag(a.descriptor, free("1.0"), { needs: [a.descriptor, b.descriptor] });
+      await working.discard();
+    };
+    await Promise.all([failing.discard(), begin()]);
+    assert.deepEqual(await working.resolve("1.0"), a.descriptor);
+    const files = Object.entries(await readTree(path)).filter(([, what]) => what !== "dir").map(([name]) => name);
+    const blobs = [a, b].map(({ descriptor }) => `blobs/sha256/${digestHex(descriptor.digest)}`);
+    assert.deepEqual(files, [...blobs.sort(), "index.json", "oci-layout"]);
+  }
 });

@@ -5,6 +5,8 @@ import { type TempDirectory, tempDirectory } from "../../support/temp_directory.
 export interface Mount extends TempDirectory {
   /** Lets nobody write to it any more, not even root. */
   makeReadOnly(): Promise<void>;
+  /** Makes it larger. */
+  grow(size: string): Promise<void>;
 }
 
 /**
@@ -24,7 +26,9 @@ export function mountTest(name: string, size: string, body: (mount: Mount) => Pr
     const { path } = directory;
     await tool("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", path]);
     try {
-      await body({ ...directory, makeReadOnly: async () => void await tool("mount", ["-o", "remount,ro", path]) });
+      const remount = async (option: string): Promise<void> =>
+        void await tool("mount", ["-o", `remount,${option}`, path]);
+      await body({ ...directory, makeReadOnly: () => remount("ro"), grow: (size) => remount(`size=${size}`) });
     } finally {
       await tool("umount", [path]);
     }

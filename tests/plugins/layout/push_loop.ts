@@ -1,27 +1,55 @@
 /**
- * Pushes one sample artifact after the other into a target: `push_loop.ts KIND PATH NAME COUNT`. It writes `ready` when
- * it begins, and `TAG DIGEST` after each tag that is set. Run by tests, which let several of them run at once and kill
- * them.
+ * Brings one sample artifact after the other into a layout: `push_loop.ts KIND PATH NAME COUNT WAY`, as a push does it,
+ * as a copy does it, or as a copy into volumes. It writes `ready` when it begins, and `TAG DIGEST` after each tag that
+ * is set. Run by tests, which let several of them run at once and kill them.
  */
+import { readGraph } from "../../../src/pipeline/artifact_graph.ts";
+import { copyGraph, tagGraph } from "../../../src/pipeline/copy_graph.ts";
+import type { Store } from "../../../src/pipeline/store.ts";
+import { archiveStore } from "../../../src/plugins/layout/archive_store.ts";
+import { directoryStore } from "../../../src/plugins/layout/directory_store.ts";
 import { layoutArchive } from "../../../src/plugins/layout/layout_archive_target.ts";
 import { layoutDirectory } from "../../../src/plugins/layout/layout_target.ts";
+import { memoryStore } from "../../support/memory_store.ts";
+import { putSample, sampleOf } from "../../support/store_samples.ts";
 import { sampleArtifact } from "./sample_artifact.ts";
 import { testContext } from "./test_context.ts";
 
-const [kind, path = "", name = "", count = ""] = Deno.args;
+const [kind, path = "", name = "", count = "", way] = Deno.args;
 const context = testContext();
 const say = (line: string): void => void Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 
 say("ready");
 for (let turn = 0; turn < Number(count); turn++) {
+  const tag = `${name}-${turn}`;
+  say(`${tag} ${await (way === "push" ? push(tag) : copy(tag))}`);
+}
+
+async function push(tag: string): Promise<string> {
   const target = kind === "oci-archive"
     ? layoutArchive({ reference: { kind, path } })
     : layoutDirectory({ reference: { kind: "oci-layout", path } });
-  const tag = `${name}-${turn}`;
   const artifact = sampleArtifact(`${tag} `.repeat(5_000));
   const tags = [{ name: tag, immutable: true }, { name: "latest", immutable: false }];
   await target.upload(artifact, tags, context);
   await target.tag(artifact, tags, context);
-  say(`${tag} ${artifact.manifest.descriptor.digest}`);
   await target.discard();
+  return artifact.manifest.descriptor.digest;
+}
+
+/** An artifact with a signature of it, so that several manifests come to be listed at once. */
+async function copy(tag: string): Promise<string> {
+  const source = memoryStore();
+  const sample = sampleOf(`${tag} `.repeat(way === "volumes" ? 100_000 : 5_000));
+  const { digest } = sample.manifest.descriptor;
+  await putSample(source, sample, [tag], context);
+  await putSample(source, sampleOf(`${tag} signed`, { subject: sample.manifest.descriptor }), [], context);
+  await using destination: Store = kind === "oci-archive"
+    ? archiveStore({ kind, path }, way === "volumes" ? { volumeSize: 1024 * 1024 } : {})
+    : directoryStore({ kind: "oci-layout", path });
+  const graph = await readGraph(source, [tag], { referrers: true, concurrency: 4 }, context);
+  await copyGraph(graph, { source, destination, concurrency: 4 }, context);
+  await tagGraph(graph, new Map([[digest, [tag, "latest"]]]), { destination, concurrency: 1 }, context);
+  await destination.commit(context);
+  return digest;
 }

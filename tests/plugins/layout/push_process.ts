@@ -1,5 +1,8 @@
 import { fileURLToPath } from "node:url";
 
+/** How `push_loop.ts` brings artifacts into a layout. */
+export type Way = "push" | "copy" | "volumes";
+
 /** A process that pushes one sample artifact after the other. */
 export interface PushProcess {
   /** Resolves when it begins to push. */
@@ -15,10 +18,10 @@ export function startPushing(
   kind: "oci-layout" | "oci-archive",
   path: string,
   name: string,
-  count: number,
+  { count, way = "push" }: { readonly count: number; readonly way?: Way },
 ): PushProcess {
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", fileURLToPath(import.meta.resolve("./push_loop.ts")), kind, path, name, String(count)],
+    args: ["run", "-A", fileURLToPath(import.meta.resolve("./push_loop.ts")), kind, path, name, String(count), way],
     stdout: "piped",
     stderr: "inherit",
   }).spawn();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { packTar } from "modern-tar";
 import { tar } from "../../../src/oci/tar.ts";
+import { fileBytes } from "../../../src/plugins/layout/archive_bytes.ts";
 import { type TarPosition, tarPositions } from "../../../src/plugins/layout/tar_positions.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
@@ -15,7 +16,7 @@ async function positionsIn(bytes: Uint8Array): Promise<readonly TarPosition[] | 
   await using directory = await tempDirectory();
   const path = join(directory.path, "some.tar");
   await Deno.writeFile(path, bytes);
-  using file = await Deno.open(path);
+  using file = await fileBytes(await Deno.open(path), path);
   return await tarPositions(file);
 }
 
@@ -112,7 +113,7 @@ Deno.test("tarPositions() finds files behind one of more than 8 GiB", async () =
     await file.seek(size, Deno.SeekMode.Current);
     await file.write(await concat(member({ name: "small", type: "0" }, "text"), END));
   }
-  using file = await Deno.open(path);
+  using file = await fileBytes(await Deno.open(path), path);
   const positions = await tarPositions(file) ?? assert.fail();
   assert.deepEqual(positions.map(({ name, size }) => [name, size]), [["large", size], ["small", 4]]);
 });

@@ -1,0 +1,137 @@
+import type { LayoutReference } from "../oci/reference.ts";
+import type { Copied } from "../pipeline/copy_graph.ts";
+import { TagExistsError } from "../pipeline/tag_exists_error.ts";
+import { TargetsError } from "../pipeline/targets.ts";
+import { checkLayout } from "../plugins/layout/check_layout.ts";
+import { writeFile } from "../plugins/layout/write_file.ts";
+import { counted } from "./counted.ts";
+import { EXIT } from "./exit_code.ts";
+import { formatBytes } from "./format_bytes.ts";
+import { formatOutput } from "./format_output.ts";
+import { importDestinations } from "./import_destinations.ts";
+import type { ImportFlags } from "./import_flags.ts";
+import { type ImportPlan, planImport } from "./import_plan.ts";
+import { importLines, importPlanLines, importPlanReport, type ImportReceipt } from "./import_report.ts";
+import { errorWithLines } from "./error_with_lines.ts";
+import { type OpenBundle, openBundle } from "./open_bundle.ts";
+import { parsePlace } from "./open_store.ts";
+import { printable } from "./printable.ts";
+import { type ReadingSession, withReadingSession } from "./reading_session.ts";
+import { formatRegistryPlace, parseRegistryPlace, type RegistryPlace } from "./registry_place.ts";
+import { runImport } from "./run_import.ts";
+import { UsageError } from "./usage_error.ts";
+import { problemLine } from "./verify_report.ts";
+import type { World } from "./world.ts";
+
+/**
+ * `gantry import`: a bundle becomes a part of a registry.
+ *
+ * The whole bundle is verified before anything is contacted, nothing is sent before all of it can be done, and nothing
+ * is tagged before everything is there. A second run goes on where the first stopped.
+ */
+export async function importBundle(text: string, to: string, flags: ImportFlags, world: World): Promise<number> {
+  const source = parseSource(text);
+  const target = parseRegistryPlace(to);
+  return await withReadingSession(flags, world, async (session) => {
+    const { log } = session.context;
+    const check = await checkLayout(source, session.context);
+    if (check.problems.length > 0) {
+      throw errorWithLines(`Cannot import ${check.url}: it is not whole`, check.problems.map(problemLine));
+    }
+    const bundle = await openBundle(source, session);
+    const destined = importDestinations(bundle.artifacts, target, flags.map ?? []);
+    checkOrigins(bundle, flags);
+    const left = check.omitted.length === 0 ? "" : `, ${counted(check.omitted.length, "blob")} left out on purpose`;
+    const size = `${counted(check.blobs, "blob")}, ${formatBytes(check.bytes)}`;
+    log.info(`Verified ${check.url}: ${size}${left}, nothing is missing or damaged`);
+
+    const plan = await planImport(bundle, destined, { host: target.host, session });
+    if (plan.gaps.length > 0) {
+      throw errorWithLines(
+        `Cannot import to ${formatRegistryPlace(target)}: what was left out of the bundle is not all there`,
+        plan.gaps,
+      );
+    }
+    const report = importPlanReport(bundle, plan, target);
+    const format = flags.output ?? "text";
+    const lines = importPlanLines(plan, target);
+    if (flags.dryRun) {
+      world.stdout(format === "text" ? lines : await formatOutput(report, format));
+      if (!flags.force) refuseConflicts(plan);
+      return EXIT.done;
+    }
+    log.info(lines.trimEnd());
+    if (!flags.force) refuseConflicts(plan);
+    if (!flags.yes && !await isMeant(plan, target, world)) {
+      log.info("Nothing was sent");
+      return EXIT.failed;
+    }
+    const copied = await runImport(plan.artifacts, session);
+    const receipt: ImportReceipt = { ...report, ...sumOf(copied) };
+    sayImported(receipt, session);
+    if (flags.receipt !== undefined) await writeFile(flags.receipt, [await encoded(receipt)]);
+    world.stdout(format === "text" ? importLines(receipt) : await formatOutput(receipt, format));
+    return EXIT.done;
+  });
+}
+
+function parseSource(text: string): LayoutReference {
+  const reference = parsePlace(text);
+  if (reference.kind === "registry") {
+    throw new UsageError(`Cannot import ${JSON.stringify(text)}: write oci-layout:PATH or oci-archive:PATH`);
+  }
+  if (reference.tag === undefined && reference.digest === undefined) return reference;
+  throw new UsageError(`Cannot import ${JSON.stringify(text)}: all of a bundle is imported, so name it without a tag`);
+}
+
+/** What another tool made says only sometimes where its artifacts come from. */
+function checkOrigins({ artifacts, place }: OpenBundle, { map = [] }: ImportFlags): void {
+  const lost = artifacts.find(({ hasOrigin, origin }) => !hasOrigin && !map.some(([from]) => from === origin));
+  if (lost === undefined) return;
+  throw new UsageError(
+    `Cannot import ${place.url}: it does not say which repository ${
+      lost.tags.join(", ")
+    } comes from; say where it goes with --map ${lost.origin}=REPOSITORY`,
+  );
+}
+
+function refuseConflicts({ artifacts }: ImportPlan): void {
+  const errors = artifacts.flatMap(({ store: { url }, tags }) =>
+    tags.flatMap(({ tag, from, isConflict }) =>
+      isConflict && from !== undefined ? [{ url, error: new TagExistsError(url, tag, from) }] : []
+    )
+  );
+  if (errors.length > 0) throw new TargetsError(errors.map(({ error }) => error), [], errors.map(({ url }) => url));
+}
+
+async function isMeant({ artifacts }: ImportPlan, target: RegistryPlace, { prompt }: World): Promise<boolean> {
+  if (prompt === undefined) return true;
+  const question = `Import ${counted(artifacts.length, "artifact")} to ${formatRegistryPlace(target)}?`;
+  return /^\s*y(?:es)?\s*$/i.test(await prompt.line(`${printable(question)} [y/N] `));
+}
+
+function sumOf(copied: readonly Copied[]): Copied {
+  return {
+    uploaded: copied.reduce((sum, { uploaded }) => sum + uploaded, 0),
+    existing: copied.reduce((sum, { existing }) => sum + existing, 0),
+    bytesSent: copied.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
+  };
+}
+
+function sayImported(
+  { artifacts, target, uploaded, existing, bytesSent }: ImportReceipt,
+  session: ReadingSession,
+): void {
+  const referrers = artifacts.reduce(
+    (sum, each) => sum + each.referrers.length + Object.keys(each.companions).length,
+    0,
+  );
+  session.context.log.info(
+    `Imported to ${target}: ${counted(artifacts.length, "artifact")} with ${referrers} that refer to them, ` +
+      `${uploaded} sent (${formatBytes(bytesSent)}), ${existing} there already`,
+  );
+}
+
+async function encoded(receipt: ImportReceipt): Promise<Uint8Array> {
+  return new TextEncoder().encode(await formatOutput(receipt, "json"));
+}

@@ -1,0 +1,48 @@
+import type { Descriptor } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { descriptorOf, type LayoutIndex, setTags } from "./layout_index.ts";
+import type { LostTransfer } from "./lost_manifests.ts";
+
+/** An index in which manifests have their names again. */
+export interface NamedIndex {
+  readonly index: LayoutIndex;
+  /** The names that came back, with their manifests. */
+  readonly named: readonly (readonly [name: string, digest: Digest])[];
+  /** Names that two descriptions give to different manifests, or of which the manifest is not listed. */
+  readonly unclear: readonly string[];
+}
+
+/** Gives listed manifests the names that descriptions of bundles tell. */
+export function withLostNames(index: LayoutIndex, transfers: readonly LostTransfer[]): NamedIndex {
+  const listed = new Map<Digest, Descriptor>(
+    index.manifests.flatMap((entry) => descriptorOf(entry) ?? []).map((each) => [each.digest, each]),
+  );
+  const named: (readonly [name: string, digest: Digest])[] = [];
+  const unclear: string[] = [];
+  let after = index;
+  for (const [name, places] of Map.groupBy(transfers.flatMap(namesIn), ({ origin, tag }) => `${origin}:${tag}`)) {
+    const digests = new Set(places.map(({ digest }) => digest));
+    const [place] = places;
+    const manifest = place && listed.get(place.digest);
+    if (manifest === undefined || place === undefined || digests.size > 1) {
+      unclear.push(name);
+      continue;
+    }
+    after = setTags(after, manifest, [place.tag], { origin: place.origin }).index;
+    named.push([name, place.digest]);
+  }
+  return { index: after, named, unclear };
+}
+
+interface Place {
+  readonly origin: string;
+  readonly tag: string;
+  readonly digest: Digest;
+}
+
+function namesIn({ transfer }: LostTransfer): readonly Place[] {
+  return transfer.artifacts.flatMap(({ origin, digest, tags, companions }): readonly Place[] => [
+    ...tags.map((tag) => ({ origin, tag, digest })),
+    ...Object.entries(companions).map(([tag, digest]) => ({ origin, tag, digest })),
+  ]);
+}

@@ -1,0 +1,124 @@
+import { dirname, join } from "node:path";
+import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
+import type { Context } from "../../pipeline/context.ts";
+import { UnsupportedError } from "../../pipeline/store.ts";
+import { checkHashed, type LayoutCheck } from "./check_layout.ts";
+import { followIndex } from "./follow_index.ts";
+import { hashDirectory } from "./hash_directory.ts";
+import type { FileProblem, HashedLayout } from "./hashed_layout.ts";
+import { ioError } from "./io_error.ts";
+import { EMPTY_INDEX, formatIndex, type LayoutIndex, listManifests } from "./layout_index.ts";
+import { withLock } from "./layout_lock.ts";
+import { findLostManifests } from "./lost_manifests.ts";
+import { withLostNames } from "./lost_names.ts";
+import { OCI_LAYOUT_BYTES, OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
+import { INDEX_FILE, readIndex } from "./read_layout.ts";
+import { createFile, writeFile } from "./write_file.ts";
+
+/** What was repaired, and how the layout is now. */
+export interface LayoutRepair {
+  /** What was done, one sentence each. */
+  readonly done: readonly string[];
+  /** What could not be done, one sentence each. */
+  readonly left: readonly string[];
+  readonly check: LayoutCheck;
+}
+
+/**
+ * Repairs the list of a layout directory from the manifests that are there.
+ *
+ * An index that is missing or unreadable is made anew; the old one is kept beside it. A manifest that is whole and that
+ * nothing lists is listed without a name. Names come back where the description of a bundle tells them, and only when
+ * the index was lost: otherwise somebody may have taken them away. No blob is removed or moved: one that is damaged is
+ * written again by the next push that brings it, because a push hashes what it finds.
+ *
+ * @throws {UnsupportedError} When it is a tar.
+ * @throws {Error} When there is no layout, or it cannot be read or written.
+ */
+export async function repairLayout(
+  reference: LayoutReference,
+  { signal, progress }: Pick<Context, "signal" | "progress">,
+): Promise<LayoutRepair> {
+  const { kind, path } = reference;
+  const url = formatRepository(reference);
+  if (kind !== "oci-layout") {
+    throw new UnsupportedError(
+      `Cannot repair ${JSON.stringify(path)}: a tar is written in one piece, so only writing it again repairs it`,
+    );
+  }
+  const onProgress = (done: number, total: number): void => progress({ phase: "Verifying", item: url, done, total });
+  const layout = await hashDirectory(path, { signal, onProgress });
+  const marker = join(path, OCI_LAYOUT_FILE);
+  const file = join(path, INDEX_FILE);
+  const done: string[] = [];
+  const isMarked = await createFile(marker, [OCI_LAYOUT_BYTES]);
+  if (isMarked) done.push(`Wrote ${OCI_LAYOUT_FILE}, which was missing`);
+  return await withLock(marker, signal, async () => {
+    const before = await readableIndex(path);
+    const { index, said, left } = await repaired(layout, before);
+    if (before === undefined) {
+      const kept = await keepOld(file);
+      done.push(
+        `Made ${INDEX_FILE}${kept === undefined ? ", which was missing" : `, and kept the old one as ${kept}`}`,
+      );
+    }
+    if (before === undefined || said.length > 0) await writeFile(file, [formatIndex(index)]);
+    const isRepaired = (problem: FileProblem): boolean =>
+      problem.file === file || (isMarked && problem.file === marker);
+    const problems = layout.problems.filter((problem) => !isRepaired(problem));
+    const check = { url, ...await checkHashed({ ...layout, index, problems }) };
+    return { done: [...done, ...said], left, check };
+  });
+}
+
+async function repaired(
+  layout: HashedLayout,
+  before: LayoutIndex | undefined,
+): Promise<{ readonly index: LayoutIndex; readonly said: readonly string[]; readonly left: readonly string[] }> {
+  const index = before ?? EMPTY_INDEX;
+  const { needed } = await followIndex({ ...layout, index });
+  const lost = await findLostManifests(layout, new Set(needed.keys()));
+  // An index that is there says which description holds; what it does not list is of an earlier export.
+  const transfers = before === undefined ? lost.transfers : [];
+  // With the index everything was listed, so what is not whole was damaged since. Otherwise it was never finished.
+  const damaged = before === undefined ? lost.incomplete.map(({ descriptor }) => descriptor) : [];
+  const manifests = [...lost.manifests, ...damaged, ...transfers.map(({ descriptor }) => descriptor)];
+  const { index: after, named, unclear } = withLostNames(listManifests(index, manifests), transfers);
+  return {
+    index: after,
+    said: [
+      ...manifests.map(({ digest }) => `Listed ${digest}, which nothing listed`),
+      ...named.map(([name, digest]) => `Named ${digest} ${name}`),
+    ],
+    left: [
+      ...lost.incomplete.map(({ descriptor: { digest }, missing }) =>
+        `${digest} is ${before === undefined ? "not whole" : "not listed"}: ${missing} is missing or damaged`
+      ),
+      ...unclear.map((name) => `The name ${name} did not come back: what it stood at is not clear or not there`),
+    ],
+  };
+}
+
+/** The index as it is now; `undefined` when it is missing or is none. */
+async function readableIndex(path: string): Promise<LayoutIndex | undefined> {
+  try {
+    await Deno.lstat(join(path, INDEX_FILE));
+    return await readIndex(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Puts a copy of the old index beside the new one, under a name that is free; `undefined` when there is none. */
+async function keepOld(file: string): Promise<string | undefined> {
+  const bytes = await Deno.readFile(file).catch((cause) => {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw ioError("read", file, cause);
+  });
+  if (bytes === undefined) return undefined;
+  for (let number = 1;; number++) {
+    const name = `${INDEX_FILE}.unreadable${number === 1 ? "" : `-${number}`}`;
+    if (await createFile(join(dirname(file), name), [bytes])) return name;
+  }
+}

@@ -1,0 +1,45 @@
+import { type ArchiveBytes, setMode } from "./archive_bytes.ts";
+import { moveOver, moveToNew, writeNewFile } from "./write_file.ts";
+
+/** A tar that is on the disk and has not got its name yet. */
+export interface UnnamedArchive {
+  /**
+   * Gives it its name unless that is taken.
+   *
+   * @returns Whether it was free.
+   */
+  moveToNew(signal: AbortSignal): Promise<boolean>;
+  /** Gives it its name, in the place of what was there. Whoever calls it holds the lock of that. */
+  moveOver(): Promise<void>;
+  /** Removes it if it has not got its name. Never fails. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Writes a tar beside the path that it shall get.
+ *
+ * @param path Where it shall stand in the end.
+ * @param bytes What it holds.
+ * @param shown The path that errors name.
+ * @param before What it will replace; it gets the permission bits of that.
+ */
+export async function writeUnnamed(
+  path: string,
+  bytes: AsyncIterable<Uint8Array>,
+  { shown, before }: { readonly shown: string; readonly before: ArchiveBytes | undefined },
+): Promise<UnnamedArchive> {
+  const partial = `${path}.${crypto.randomUUID()}.partial`;
+  await writeNewFile(partial, bytes, shown);
+  const remove = (): Promise<void> => Deno.remove(partial).catch(() => {});
+  try {
+    await setMode(partial, before?.mode);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return {
+    moveToNew: () => moveToNew(partial, path),
+    moveOver: () => moveOver(partial, path),
+    remove,
+  };
+}

@@ -1,0 +1,641 @@
+/** `gantry export`, `import` and `inventory`: artifacts cross an air gap whole, or not at all. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { digestHex } from "../../src/oci/digest.ts";
+import type { Store } from "../../src/pipeline/store.ts";
+import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
+import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
+import type { LayoutPlace } from "../../src/plugins/layout/layout_place.ts";
+import { readBundle } from "../../src/plugins/layout/read_bundle.ts";
+import { createRegistryClient, type RegistryClient } from "../../src/plugins/registry/client.ts";
+import { registryStore } from "../../src/plugins/registry/registry_store.ts";
+import { testContext } from "../plugins/registry/support.ts";
+import { CROSSING, type CrossingArtifact, discovered, putCrossing } from "../support/crossing_samples.ts";
+import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
+import { gantry, gantryOk } from "../support/gantry.ts";
+import { killGantry } from "../support/killed_gantry.ts";
+import { putSample, sampleOf } from "../support/store_samples.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+const context = testContext();
+/** What the test that runs has opened. */
+const clients: RegistryClient[] = [];
+const [APP, MULTI] = CROSSING as readonly [CrossingArtifact, CrossingArtifact];
+const SIGNATURE = APP.samples[1]?.manifest.descriptor;
+
+Deno.test("export names everything that is missing at once, and writes nothing", async () => {
+  await withPublished({}, async ({ near, directory }) => {
+    const app = near.repositories.get("acme/app");
+    const [, layer] = APP.root.blobs;
+    app?.blobs.delete(layer?.descriptor.digest ?? "");
+    near.repositories.get("acme/multi")?.manifests.delete(MULTI.samples[0]?.manifest.descriptor.digest ?? "");
+    const path = join(directory, "out");
+    const { code, stdout, stderr } = await gantry([
+      "export",
+      ...references(near),
+      tag(near, "acme/app:9"),
+      `oci-layout:${path}`,
+    ]);
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.equal(
+      stderr,
+      [
+        `error: Cannot export to oci-layout:${path}: not everything is there`,
+        `  oci://${near.host}/acme/app@${layer?.descriptor.digest} is a blob of ${digestOf(APP)}, and is not there`,
+        `  oci://${near.host}/acme/multi@${MULTI.samples[0]?.manifest.descriptor.digest} is a part of the index ${
+          digestOf(MULTI)
+        }, and is not there`,
+        `  there is no oci://${near.host}/acme/app:9`,
+        "",
+      ].join("\n"),
+    );
+    await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("export fails when a listed referrer is not there, where copy only warns", async () => {
+  await withPublished({ referrers: false }, async ({ near, directory }) => {
+    near.repositories.get("acme/app")?.manifests.delete(SIGNATURE?.digest ?? "");
+    const layout = `oci-layout:${join(directory, "out")}`;
+    const { code, stderr } = await gantry(["export", tag(near, "acme/app:1.0.0"), layout]);
+    assert.equal(code, 1);
+    assert.ok(
+      stderr.includes(`${SIGNATURE?.digest} is listed as a referrer of ${digestOf(APP)}, and is not there`),
+      stderr,
+    );
+    await gantryOk(["copy", tag(near, "acme/app:1.0.0"), layout, "--referrers", "-q"]);
+  });
+});
+
+Deno.test("export fails when the referrers cannot be listed, and leaves them behind only when it is told to", async () => {
+  await withPublished({}, async ({ near, directory }) => {
+    const layout = { kind: "oci-layout", path: join(directory, "out") } as const;
+    const args = ["export", tag(near, "acme/app:1.0.0"), `oci-layout:${layout.path}`, "--retries", "0"];
+    near.fault({ path: /\/referrers\//, times: Infinity, fault: answer(503) });
+    const { code, stderr } = await gantry(args);
+    assert.equal(code, 1);
+    assert.match(stderr, /Cannot list the referrers of acme\/app@sha256:.*503/);
+    const told = await gantryOk([...args, "--without-referrers"]);
+    assert.match(told.stderr, /1 artifact without what refers to them/);
+    const [artifact] = await artifactsIn(directoryStore(layout));
+    assert.deepEqual([artifact?.withoutReferrers, artifact?.referrers], [true, []]);
+  });
+});
+
+Deno.test("export into one layout again and again is one bundle, with the same bytes as all at once", async () => {
+  await withPublished({}, async ({ near, directory }) => {
+    const path = (name: string): string => join(directory, name);
+    for (const reference of references(near).toReversed()) {
+      await gantryOk(["export", reference, `oci-layout:${path("many")}`, "-q"]);
+      await gantryOk(["export", reference, `oci-archive:${path("many.tar")}`, "-q"]);
+    }
+    await gantryOk(["export", ...references(near), `oci-layout:${path("one")}`, "-q"]);
+    await gantryOk(["export", ...references(near), `oci-archive:${path("one.tar")}`, "-q"]);
+    assert.deepEqual(await filesIn(path("many")), await filesIn(path("one")));
+    assert.deepEqual(await Deno.readFile(path("many.tar")), await Deno.readFile(path("one.tar")));
+    await using place = archiveStore({ kind: "oci-archive", path: path("one.tar") });
+    const artifacts = await artifactsIn(place);
+    assert.deepEqual(
+      artifacts.map(({ origin }) => origin).sort(),
+      CROSSING.map(({ repository }) => `${near.host}/${repository}`).sort(),
+    );
+    await assert.rejects(
+      place.resolve("1.0.0", context),
+      /tag "1\.0\.0" stands at 3 manifests, and only a digest says which/,
+    );
+  });
+});
+
+Deno.test("export from a layout fails when something that is listed there is gone, for it may be a signature", async () => {
+  await withBundle({}, async ({ near, directory, layout }) => {
+    assert.ok(SIGNATURE !== undefined);
+    await gantryOk(["export", `${layout}@${digestOf(APP)}`, `oci-layout:${join(directory, "again")}`, "-q"]);
+    await using again = directoryStore({ kind: "oci-layout", path: join(directory, "again") });
+    const [artifact] = await artifactsIn(again);
+    assert.deepEqual([artifact?.origin, artifact?.tags], [`${near.host}/acme/app`, []]);
+    await Deno.remove(join(directory, "bundle", "blobs", "sha256", digestHex(SIGNATURE.digest)));
+    const { code, stderr } = await gantry(["export", `${layout}:latest`, `oci-layout:${join(directory, "out")}`]);
+    assert.equal(code, 1);
+    assert.ok(stderr.includes(`${layout}@${SIGNATURE.digest} is listed, and is not there`), stderr);
+  });
+});
+
+Deno.test("list shows a tag of a bundle once for each repository", async () => {
+  await withBundle({}, async ({ near, layout }) => {
+    const rows = JSON.parse((await gantryOk(["list", layout, "-o", "json"])).stdout);
+    const named = rows.map(({ version, digest, name }: Record<string, string>) => [version, digest, name]);
+    const expected = CROSSING.flatMap((each) =>
+      each.tags.filter((tag) => tag !== "2024.1").map((tag) => [
+        tag,
+        digestOf(each),
+        `${near.host}/${each.repository}:${tag}`,
+      ])
+    );
+    assert.deepEqual(named.sort(), expected.sort());
+    const { stdout } = await gantryOk(["list", layout]);
+    assert.match(stdout, /^VERSION +DIGEST +NAME$/m);
+  });
+});
+
+Deno.test("export moves a tag of its own repository, and no other", async () => {
+  await withPublished({}, async ({ near, directory }) => {
+    const layout = `oci-layout:${join(directory, "out")}`;
+    await gantryOk(["export", tag(near, "acme/app:latest"), tag(near, "acme/multi:1.0.0"), layout, "-q"]);
+    const next = sampleOf("next");
+    await putSample(storeOf(near, "acme/app"), next, ["latest"], context);
+    await gantryOk(["export", tag(near, "acme/app:latest"), layout, "-q"]);
+    await using place = directoryStore({ kind: "oci-layout", path: join(directory, "out") });
+    const tags = (await artifactsIn(place)).map(({ digest, tags }) => [digest, tags]);
+    const expected = [[digestOf(APP), []], [digestOf(MULTI), ["1.0.0"]], [next.manifest.descriptor.digest, ["latest"]]];
+    assert.deepEqual(tags.sort(), expected.sort());
+    assert.equal((await place.resolve("latest", context))?.digest, next.manifest.descriptor.digest);
+  });
+});
+
+Deno.test("import --dry-run shows what it would do, and changes nothing", async () => {
+  await withBundle({}, async ({ far, layout }) => {
+    await putSample(storeOf(far, "m/acme/app"), sampleOf("older"), ["latest"], context);
+    far.clearLog();
+    const { stdout } = await gantryOk(["import", layout, `oci://${far.host}/m`, "--dry-run", "-q"]);
+    assert.match(stdout, new RegExp(`^new +${far.host}/m/acme/app@${digestOf(APP)} +4 manifests$`, "m"));
+    assert.match(
+      stdout,
+      new RegExp(`^tag +${far.host}/m/acme/app:latest +sha256:[0-9a-f]{12} → sha256:[0-9a-f]{12}$`, "m"),
+    );
+    assert.match(stdout, new RegExp(`^tag +${far.host}/m/acme/app:1.0.0 +new$`, "m"));
+    assertOnlyRead(far);
+  });
+});
+
+Deno.test("import moves no version, and sends nothing then, unless it is forced", async () => {
+  await withBundle({}, async ({ far, layout }) => {
+    await putSample(storeOf(far, "acme/app"), sampleOf("older"), ["1.0.0", "latest"], context);
+    await putSample(storeOf(far, "acme/multi"), sampleOf("older"), ["1.0.0"], context);
+    far.clearLog();
+    for (const flags of [[], ["--dry-run"], ["--yes"]]) {
+      const { code, stderr } = await gantry(["import", layout, `oci://${far.host}`, ...flags]);
+      assert.equal(code, 1);
+      assert.equal(stderr.match(/error: Cannot move tag "1\.0\.0"/g)?.length, 2, stderr);
+      assert.match(stderr, /advice: .*--force/);
+    }
+    assertOnlyRead(far);
+    const { stdout } = await gantryOk(["import", layout, `oci://${far.host}`, "--force", "-o", "json", "-q"]);
+    const [app] = JSON.parse(stdout).artifacts;
+    assert.deepEqual(app.tags.map(({ tag, conflict }: { tag: string; conflict: boolean }) => [tag, conflict]), [
+      ["1.0.0", true],
+      ["latest", undefined],
+    ]);
+    assert.equal(far.repositories.get("acme/app")?.tags.get("1.0.0"), digestOf(APP));
+  });
+});
+
+Deno.test("import asks on a terminal, and sends nothing when the answer is no", async () => {
+  await withBundle({}, async ({ far, layout }) => {
+    const no = await gantry(["import", layout, `oci://${far.host}`], { answer: "n" });
+    assert.equal(no.code, 1);
+    assert.match(no.stderr, new RegExp(`Import 5 artifacts to oci://${far.host}\\? \\[y/N\\]`));
+    assertOnlyRead(far);
+    await gantryOk(["import", layout, `oci://${far.host}`], { answer: "y" });
+    assert.equal(far.repositories.get("acme/app")?.tags.get("1.0.0"), digestOf(APP));
+  });
+});
+
+Deno.test("import puts artifacts where a mapping says, the longest first, and keeps the prefix for the others", async () => {
+  await withBundle({}, async ({ near, far, layout }) => {
+    const maps = [`${near.host}/acme/=team`, `${near.host}/acme/multi=images/multi`, `${near.host}/other/deep=deep`];
+    const { stdout } = await gantryOk(
+      ["import", layout, `oci://${far.host}/m`, "-q", ...maps.flatMap((map) => ["--map", map])],
+    );
+    const expected = ["team/app", "images/multi", "m/other/cosigned", "deep/bundled", "team/plain"];
+    assert.deepEqual(
+      stdout.trim().split("\n").sort(),
+      expected.map((repository, at) => `${far.host}/${repository}@${digestOf(CROSSING[at])}`).sort(),
+    );
+  });
+});
+
+for (
+  const [what, args, says] of [
+    [
+      "a mapping that fits nothing",
+      ["--map", "ghcr.io/acme=x"],
+      /Cannot put ghcr\.io\/acme into x: nothing in the bundle/,
+    ],
+    ["a mapping to no repository", ["--map", "NEAR/acme=X"], /into "X": that is not the name of a repository/],
+    [
+      "two artifacts with one name",
+      ["--map", "NEAR/acme/app=a", "--map", "NEAR/acme/multi=a"],
+      /together: a:1\.0\.0 would be sha256/,
+    ],
+  ] as const
+) {
+  Deno.test(`import refuses ${what} before it contacts anything`, async () => {
+    await withBundle({}, async ({ near, far, layout }) => {
+      const flags = args.map((arg) => arg.replace("NEAR", near.host));
+      const { code, stderr } = await gantry(["import", layout, `oci://${far.host}`, ...flags]);
+      assert.match(stderr, says);
+      assert.deepEqual([code, far.requests.length], [2, 0]);
+    });
+  });
+}
+
+Deno.test("import contacts nobody when a blob is damaged or a signature is missing", async () => {
+  for (const breaking of ["layer", "signature"]) {
+    await withBundle({}, async ({ far, directory, layout }) => {
+      const digest = breaking === "layer" ? APP.root.blobs[1]?.descriptor.digest : SIGNATURE?.digest;
+      assert.ok(digest !== undefined);
+      const path = join(directory, "bundle", "blobs", "sha256", digestHex(digest));
+      if (breaking === "layer") await Deno.writeTextFile(path, "THE APP");
+      else await Deno.remove(path);
+      const { code, stderr } = await gantry(["import", layout, `oci://${far.host}`]);
+      assert.equal(code, 1);
+      assert.ok(stderr.startsWith(`error: Cannot import ${layout}: it is not whole\n  ${digest} `), stderr);
+      assert.equal(far.requests.length, 0);
+    });
+  }
+});
+
+Deno.test("import says what an entry of the bundle does not hold that its description promises", async () => {
+  await withBundle({}, async ({ far, directory, layout }) => {
+    const file = join(directory, "bundle", "index.json");
+    const index = JSON.parse(await Deno.readTextFile(file));
+    index.manifests = index.manifests.filter(({ digest }: { digest: string }) => digest !== SIGNATURE?.digest);
+    await Deno.writeTextFile(file, JSON.stringify(index));
+    const { code, stderr } = await gantry(["import", layout, `oci://${far.host}`]);
+    assert.equal(code, 1);
+    assert.ok(stderr.includes(`${SIGNATURE?.digest} is promised as a referrer of ${digestOf(APP)}`), stderr);
+    assert.equal(far.requests.length, 0);
+  });
+});
+
+Deno.test("import tags nothing when the registry does not find a referrer that was sent", async () => {
+  await withBundle({}, async ({ far, layout }) => {
+    const nothing = { schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests: [] };
+    const empty = (): Response => Response.json(nothing, { headers: { "content-type": nothing.mediaType } });
+    far.fault({
+      path: new RegExp(`/referrers/${digestOf(APP)}`),
+      times: Infinity,
+      fault: { kind: "answer", answer: empty },
+    });
+    const { code, stderr } = await gantry(["import", layout, `oci://${far.host}`]);
+    assert.equal(code, 1);
+    assert.ok(
+      stderr.includes(`${SIGNATURE?.digest} was sent, and is not found as a referrer of ${digestOf(APP)}`),
+      stderr,
+    );
+    for (const { tags } of far.repositories.values()) assert.deepEqual([...tags.keys()], []);
+  });
+});
+
+Deno.test("import goes on where it broke, and sends only the rest", async () => {
+  await withBundle({}, async ({ far, layout }) => {
+    const args = ["import", layout, `oci://${far.host}`, "-q", "--retries", "0", "--concurrency", "1"];
+    far.fault({ method: "PUT", path: /\/manifests\//, skip: 6, fault: answer(500) });
+    assert.equal((await gantry(args)).code, 1);
+    for (const { tags } of far.repositories.values()) assert.deepEqual([...tags.keys()], []);
+    const before = new Set(sent(far));
+    assert.ok(before.size > 6);
+    far.clearLog();
+    await gantryOk(args);
+    const again = sent(far).filter((line) => before.has(line) && line.startsWith("blob"));
+    assert.deepEqual(again, []);
+    await assertArrived(far, "");
+  });
+});
+
+Deno.test("import that was killed goes on in the next run, and nothing has a tag before", async () => {
+  await withBundle({}, async ({ far, layout }) => {
+    far.fault({ method: "PUT", path: /\/manifests\//, skip: 9, fault: { kind: "stall", after: 0 } });
+    const args = ["import", layout, `oci://${far.host}`, "--concurrency", "1"];
+    assert.equal(await killGantry(args, { kind: "when", reached: far.stalled() }), true);
+    for (const { tags } of far.repositories.values()) assert.deepEqual([...tags.keys()], []);
+    const before = new Set(sent(far).filter((line) => line.startsWith("blob")));
+    far.clearLog();
+    await gantryOk(["import", layout, `oci://${far.host}`, "-q"]);
+    assert.deepEqual(sent(far).filter((line) => before.has(line)), []);
+    await assertArrived(far, "");
+  });
+});
+
+Deno.test("import contacts the target and nothing else", async () => {
+  await withBundle({}, async ({ near, far, layout }) => {
+    near.clearLog();
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--no-prompt",
+        "--no-check",
+        "--quiet",
+        "--allow-read",
+        "--allow-write",
+        "--allow-env",
+        "--allow-sys",
+        `--allow-net=${far.host}`,
+        MAIN,
+        "import",
+        layout,
+        `oci://${far.host}`,
+      ],
+      stdout: "null",
+    }).output();
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+    assert.equal(near.requests.length, 0);
+    await assertArrived(far, "");
+  });
+});
+
+Deno.test("import writes a receipt of what is there, and the same for the second time", async () => {
+  await withBundle({}, async ({ far, directory, layout }) => {
+    const path = join(directory, "receipt.json");
+    const { stdout } = await gantryOk(["import", layout, `oci://${far.host}/m`, "-q", "-o", "json", "--receipt", path]);
+    assert.equal(await Deno.readTextFile(path), stdout);
+    const receipt = JSON.parse(stdout);
+    assert.deepEqual([receipt.version, receipt.target], [1, `oci://${far.host}/m`]);
+    const app = receipt.artifacts.find(({ digest }: { digest: string }) => digest === digestOf(APP));
+    assert.deepEqual([app.repository, app.existed, app.referrers.length], [`${far.host}/m/acme/app`, false, 3]);
+    const again = JSON.parse((await gantryOk(["import", layout, `oci://${far.host}/m`, "-q", "-o", "json"])).stdout);
+    assert.ok(again.artifacts.every(({ existed }: { existed: boolean }) => existed));
+  });
+});
+
+Deno.test("a delta leaves out what the far side has, and mounts it from another repository there", async () => {
+  await withBundle({}, async ({ near, far, directory, layout }) => {
+    await gantryOk(["import", layout, `oci://${far.host}/m`, "-q"]);
+    catalog(far, ["m/acme/app", "m/acme/multi", "m/other/cosigned", "unrelated"]);
+    const have = join(directory, "have.json");
+    const { stdout } = await gantryOk(["inventory", `oci://${far.host}/m`, "-q"]);
+    await Deno.writeTextFile(have, stdout);
+    assert.deepEqual(JSON.parse(stdout).repositories.map(({ name }: { name: string }) => name), [
+      "m/acme/app",
+      "m/acme/multi",
+      "m/other/cosigned",
+    ]);
+    await putSample(storeOf(near, "acme/app"), sampleOf("new"), ["1.1.0"], context);
+    const delta = join(directory, "delta.tar");
+    await gantryOk([
+      "export",
+      tag(near, "acme/app:1.1.0"),
+      tag(near, "acme/app:1.0.0"),
+      `oci-archive:${delta}`,
+      "--have",
+      have,
+      "-q",
+    ]);
+    await using place = archiveStore({ kind: "oci-archive", path: delta });
+    const layerOf = (artifact: typeof APP.root): Parameters<Store["exists"]>[0] | undefined =>
+      artifact.blobs[1]?.descriptor;
+    const [old, added] = [layerOf(APP.root), layerOf(sampleOf("new"))];
+    assert.ok(old !== undefined && added !== undefined);
+    assert.deepEqual([await place.exists(old, context), await place.exists(added, context)], [false, true]);
+    assert.equal(
+      (await readBundle(place, context))?.transfer.omitted.find(({ digest }) => digest === old.digest)?.at[0],
+      "m/acme/app",
+    );
+
+    far.clearLog();
+    await gantryOk(["import", `oci-archive:${delta}`, `oci://${far.host}/elsewhere`, "-q"]);
+    assert.ok(far.repositories.get("elsewhere/acme/app")?.blobs.has(old.digest));
+    assert.ok(
+      far.requests.some(({ path }) =>
+        path.includes(`mount=${encodeURIComponent(old.digest)}`) && path.includes("from=m")
+      ),
+    );
+    assert.deepEqual(
+      await discovered(storeOf(far, "elsewhere/acme/app"), { ...APP, tags: ["1.0.0"] }, context),
+      await discovered(storeOf(near, "acme/app"), { ...APP, tags: ["1.0.0"] }, context),
+    );
+  });
+});
+
+Deno.test("a delta by a lying inventory fails at the far side, which names what is missing and tags nothing", async () => {
+  await withBundle({}, async ({ near, far, directory, layout }) => {
+    await using liar = startFakeRegistry();
+    await gantryOk(["import", layout, `oci://${liar.host}/m`, "-q"]);
+    catalog(liar, ["m/acme/app"]);
+    const have = join(directory, "have.json");
+    await Deno.writeTextFile(have, (await gantryOk(["inventory", `oci://${liar.host}`, "-q"])).stdout);
+    const delta = `oci-archive:${join(directory, "delta.tar")}`;
+    await gantryOk(["export", tag(near, "acme/app:1.0.0"), delta, "--have", have, "-q"]);
+    const { code, stderr } = await gantry(["import", delta, `oci://${far.host}/m`]);
+    assert.equal(code, 1);
+    const layers = APP.samples.flatMap(({ blobs: [, layer] }) => layer?.descriptor ?? []);
+    const lines = layers.map(({ digest, size }) =>
+      `  ${far.host}/m/acme/app lacks ${digest} (${size} B), which ${near.host}/acme/app:1.0.0 needs`
+    );
+    assert.equal(
+      stderr.split("\n").slice(1).join("\n"),
+      [
+        `error: Cannot import to oci://${far.host}/m: what was left out of the bundle is not all there`,
+        ...lines.sort(),
+        "",
+      ].join("\n"),
+    );
+    assertOnlyRead(far);
+  });
+});
+
+Deno.test("a delta tags nothing when the registry does not mount what was left out", async () => {
+  await withBundle({}, async ({ near, far, directory, layout }) => {
+    await gantryOk(["import", layout, `oci://${far.host}/m`, "-q"]);
+    catalog(far, ["m/acme/app"]);
+    const have = join(directory, "have.json");
+    await Deno.writeTextFile(have, (await gantryOk(["inventory", `oci://${far.host}`, "-q"])).stdout);
+    const delta = `oci-archive:${join(directory, "delta.tar")}`;
+    await gantryOk(["export", tag(near, "acme/app:1.0.0"), delta, "--have", have, "-q"]);
+    const headers = { location: "/v2/other/acme/app/blobs/uploads/none" };
+    const refused = (): Response => new Response(null, { status: 202, headers });
+    far.fault({ method: "POST", path: /mount=/, times: Infinity, fault: { kind: "answer", answer: refused } });
+    const { code, stderr } = await gantry(["import", delta, `oci://${far.host}/other`]);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /Cannot send sha256:[0-9a-f]{64} to oci:.*: it was left out of the bundle, and the registry does/,
+    );
+    assert.deepEqual([...far.repositories.get("other/acme/app")?.tags.keys() ?? []], []);
+  });
+});
+
+Deno.test("inventory takes a prefix for a repository where the registry does not tell its repositories", async () => {
+  await withPublished({}, async ({ near }) => {
+    const { stdout, stderr } = await gantryOk([
+      "inventory",
+      `oci://${near.host}/acme/app`,
+      `oci://${near.host}/other/cosigned`,
+    ]);
+    assert.match(stderr, /does not tell its repositories: acme\/app is taken for one/);
+    const [app, cosigned] = JSON.parse(stdout).repositories;
+    const digests = app.blobs.map(({ digest }: { digest: string }) => digest);
+    for (const { manifest, blobs } of APP.samples) {
+      for (const { descriptor } of [manifest, ...blobs]) assert.ok(digests.includes(descriptor.digest));
+    }
+    assert.deepEqual(digests, digests.toSorted());
+    assert.equal(cosigned.name, "other/cosigned");
+    const whole = await gantry(["inventory", `oci://${near.host}`]);
+    assert.equal(whole.code, 1);
+    assert.match(whole.stderr, /does not tell them, so name each of them/);
+  });
+});
+
+Deno.test("import takes a layout of another tool that has full references, and asks for a mapping where it has none", async () => {
+  await withPublished({}, async ({ far, directory }) => {
+    const path = join(directory, "foreign");
+    const reference = { kind: "oci-layout", path } as const;
+    {
+      await using place = directoryStore(reference);
+      await putSample(place, APP.root, ["1.0.0"], context);
+      await putSample(place, APP.samples[1] ?? APP.root, [], context);
+    }
+    const target = `oci://${far.host}/m`;
+    const { code, stderr } = await gantry(["import", `oci-layout:${path}`, target]);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /does not say which repository 1\.0\.0 comes from; say where it goes with --map foreign=REPOSITORY/,
+    );
+    assert.equal(far.requests.length, 0);
+    await gantryOk(["import", `oci-layout:${path}`, target, "--map", "foreign=mapped", "-q"]);
+    assert.ok(far.repositories.get("mapped")?.manifests.has(SIGNATURE?.digest ?? ""));
+
+    const file = join(path, "index.json");
+    const index = await Deno.readTextFile(file);
+    const name = `"io.containerd.image.name":"docker.io/acme/app:1.0.0",`;
+    await Deno.writeTextFile(file, index.replace(`"annotations":{`, `"annotations":{${name}`));
+    const { stdout } = await gantryOk(["import", `oci-layout:${path}`, target, "-q"]);
+    assert.equal(stdout, `${far.host}/m/acme/app@${digestOf(APP)}\n`);
+  });
+});
+
+Deno.test("export, import and inventory say what is wrong with their arguments", async () => {
+  const cases: readonly (readonly [args: readonly string[], says: RegExp])[] = [
+    [["export", "oci-layout:a"], /There is nothing to export/],
+    [["export", "oci-layout:a:1", "oci://localhost:1/b"], /write oci-layout:PATH or oci-archive:PATH/],
+    [["export", "oci-layout:a:1", "oci-layout:b:1"], /each artifact keeps its own tags/],
+    [["export", "oci-layout:a:1", "oci-layout:b", "--volume-size", "1GiB"], /only a tar is split/],
+    [
+      ["export", "oci-layout:a:1", "oci-layout:b", "--have", "/nowhere.json"],
+      /Cannot use the inventory .*: it is not there/,
+    ],
+    [["import", "oci://localhost:1/a", "oci://localhost:1"], /write oci-layout:PATH or oci-archive:PATH/],
+    [["import", "oci-layout:a:1", "oci://localhost:1"], /name it without a tag/],
+    [["import", "oci-layout:a", "localhost:1"], /write oci:\/\/HOST or oci:\/\/HOST\/PREFIX/],
+    [["inventory", "oci://localhost:1/a:1"], /without a tag or a digest/],
+    [["inventory", "oci://localhost:1/a", "oci://localhost:2/a"], /write one inventory for each registry/],
+    [["inventory", "oci://user:secret@localhost:1/a"], /Cannot use "oci:\/\/localhost:1\/a"/],
+  ];
+  for (const [args, says] of cases) {
+    const { code, stdout, stderr } = await gantry(args);
+    assert.match(stderr, says);
+    assert.doesNotMatch(stderr, /secret/);
+    assert.deepEqual([code, stdout], [2, ""]);
+  }
+});
+
+interface Places {
+  readonly near: FakeRegistry;
+  readonly far: FakeRegistry;
+  readonly directory: string;
+}
+
+async function withPublished(options: FakeRegistryOptions, body: (places: Places) => Promise<void>): Promise<void> {
+  await using near = startFakeRegistry(options);
+  await using far = startFakeRegistry(options);
+  await using directory = await tempDirectory();
+  try {
+    await putCrossing(CROSSING, (repository) => storeOf(near, repository), context);
+    await body({ near, far, directory: directory.path });
+  } finally {
+    for (const client of clients.splice(0)) client.close();
+  }
+}
+
+/** All five in a layout. */
+async function withBundle(
+  options: FakeRegistryOptions,
+  body: (places: Places & { readonly layout: string }) => Promise<void>,
+): Promise<void> {
+  await withPublished(options, async (places) => {
+    const layout = `oci-layout:${join(places.directory, "bundle")}`;
+    await gantryOk(["export", ...references(places.near), layout, "-q"]);
+    await body({ ...places, layout });
+  });
+}
+
+function references({ host }: FakeRegistry): readonly string[] {
+  return CROSSING.flatMap(({ repository, root, tags }) => {
+    const place = `oci://${host}/${repository}`;
+    return tags.length === 0 ? [`${place}@${root.manifest.descriptor.digest}`] : tags.map((tag) => `${place}:${tag}`);
+  });
+}
+
+function tag({ host }: FakeRegistry, name: string): string {
+  return `oci://${host}/${name}`;
+}
+
+function digestOf(artifact: CrossingArtifact | undefined): string {
+  return artifact?.root.manifest.descriptor.digest ?? "";
+}
+
+function storeOf({ host }: FakeRegistry, repository: string): Store {
+  const client = createRegistryClient({ host });
+  clients.push(client);
+  return registryStore({ reference: { kind: "registry", host, repository }, client, access: "push" });
+}
+
+async function artifactsIn(
+  place: LayoutPlace,
+): Promise<NonNullable<Awaited<ReturnType<typeof readBundle>>>["transfer"]["artifacts"]> {
+  const bundle = await readBundle(place, context);
+  assert.equal(bundle?.manifests.length, 1);
+  return bundle?.transfer.artifacts ?? [];
+}
+
+async function assertArrived(far: FakeRegistry, prefix: string): Promise<void> {
+  await using complete = startFakeRegistry();
+  await putCrossing(CROSSING, (repository) => storeOf(complete, repository), context);
+  for (const artifact of CROSSING) {
+    assert.deepEqual(
+      await discovered(storeOf(far, `${prefix}${artifact.repository}`), artifact, context),
+      await discovered(storeOf(complete, artifact.repository), artifact, context),
+    );
+  }
+}
+
+function assertOnlyRead({ requests }: FakeRegistry): void {
+  const others = requests.filter(({ method }) => method !== "GET" && method !== "HEAD");
+  assert.deepEqual(others.map(({ method, path }) => `${method} ${path}`), []);
+}
+
+/** What a registry took, by kind and digest and repository. */
+function sent({ requests }: FakeRegistry): readonly string[] {
+  return requests.filter(({ method, status }) => (method === "PUT" || method === "POST") && status === 201).map(
+    ({ path }) => {
+      const [, repository, kind] = /^\/v2\/(.+)\/(blobs|manifests)\//.exec(path) ?? [];
+      const digest = /sha256(?::|%3A)[0-9a-f]{64}/.exec(path)?.[0].replace("%3A", ":");
+      return `${kind === "blobs" ? "blob" : "manifest"} ${repository} ${digest}`;
+    },
+  );
+}
+
+function catalog(registry: FakeRegistry, repositories: readonly string[]): void {
+  const rule = { kind: "answer", answer: () => Response.json({ repositories }) } as const;
+  registry.fault({ path: /^\/v2\/_catalog/, times: Infinity, fault: rule });
+}
+
+function answer(status: number): { readonly kind: "answer"; readonly answer: () => Response } {
+  return { kind: "answer", answer: () => new Response(null, { status }) };
+}
+
+/** Every file below a directory, with its bytes. */
+async function filesIn(directory: string): Promise<Readonly<Record<string, string>>> {
+  const files: [string, string][] = [];
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    const path = join(directory, name);
+    if (!isDirectory) files.push([name, await Deno.readTextFile(path)]);
+    else {files.push(
+        ...Object.entries(await filesIn(path)).map(([inner, text]): [string, string] => [`${name}/${inner}`, text]),
+      );}
+  }
+  return Object.fromEntries(files.sort());
+}
