@@ -284,6 +284,19 @@ for (const named of [1, 2, 3]) {
   });
 }
 
+Deno.test("archiveStore() finishes nothing with a volume that is damaged", async () => {
+  await using directory = await tempDirectory();
+  const base = join(directory.path, "b.tar");
+  await cut(base, noise(2 * MIB), MIB);
+  await Deno.rename(`${base}.002`, `${base}.002.some-run.partial`);
+  const bytes = await Deno.readFile(`${base}.002.some-run.partial`);
+  bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
+  await Deno.writeFile(`${base}.002.some-run.partial`, bytes);
+  const before = await namesIn(directory.path);
+  await assert.rejects(add(base, SMALL, "1.0", MIB), /volume 2 of 3 is missing/);
+  assert.deepEqual(await namesIn(directory.path), before);
+});
+
 Deno.test("archiveStore() keeps what several writers put into one set of volumes at once", async () => {
   await using directory = await tempDirectory();
   const base = join(directory.path, "b.tar");
