@@ -4,6 +4,7 @@ import { mergeTransfers, type Transfer } from "../../oci/transfer.ts";
 import { transferContents } from "../../oci/transfer_contents.ts";
 import type { ArtifactGraph, GraphManifest } from "../../pipeline/artifact_graph.ts";
 import type { Context } from "../../pipeline/context.ts";
+import { inParallel } from "../../pipeline/in_parallel.ts";
 import { descriptorOf, dropManifest, formatIndex, type LayoutIndex, listManifests, setTags } from "./layout_index.ts";
 import type { LayoutPlace, Relisted } from "./layout_place.ts";
 import { readBundleOf } from "./read_bundle.ts";
@@ -93,7 +94,7 @@ function partsOf({ manifests, blobs }: ArtifactGraph): readonly Descriptor[] {
 
 /** What was omitted once may have come since. */
 async function missingOf(place: LayoutPlace, { omitted }: Transfer, context: Context): Promise<Transfer["omitted"]> {
-  const isThere = await Promise.all(omitted.map((blob) => place.exists(blob, context)));
+  const isThere = await inParallel(omitted, 16, (blob) => place.exists(blob, context));
   return omitted.filter((_, at) => isThere[at] === false);
 }
 
