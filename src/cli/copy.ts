@@ -9,7 +9,7 @@ import type { CopyFlags } from "./copy_flags.ts";
 import { copyLines, copyReport, type CopyResult } from "./copy_report.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";
-import { DEFAULT_TAG, type Opened, openReader, openStore } from "./open_store.ts";
+import { DEFAULT_TAG, type Opened, openReader, openStore, parsePlace } from "./open_store.ts";
 import { type ReadingSession, withReadingSession } from "./reading_session.ts";
 import { refuseToMove } from "./refuse_to_move.ts";
 import { UsageError } from "./usage_error.ts";
@@ -29,6 +29,7 @@ export async function copy(
   flags: CopyFlags,
   world: World,
 ): Promise<number> {
+  const places = [text, ...destinations].map(parsePlace);
   return await withReadingSession(flags, world, async (session) => {
     const { access, context, concurrency } = session;
     await using opened = new AsyncDisposableStack();
@@ -55,7 +56,7 @@ export async function copy(
     const format = flags.output ?? "text";
     world.stdout(format === "text" ? copyLines(report) : await formatOutput(report, format));
     return EXIT.done;
-  });
+  }, { places });
 }
 
 /** What becomes of one destination. */

@@ -4,7 +4,7 @@ import type { Context } from "../pipeline/context.ts";
 import { NotFoundError, type Store, UnsupportedError } from "../pipeline/store.ts";
 import type { DeleteFlags } from "./delete_flags.ts";
 import { EXIT } from "./exit_code.ts";
-import { openStore } from "./open_store.ts";
+import { openStore, parsePlace } from "./open_store.ts";
 import { printable } from "./printable.ts";
 import { withReadingSession } from "./reading_session.ts";
 import { UsageError } from "./usage_error.ts";
@@ -30,7 +30,7 @@ export async function deleteStored(text: string, flags: DeleteFlags, world: Worl
     await store.commit(context);
     world.stdout(`${formatReference(reference).replace(/^oci:\/\//, "")}\n`);
     return EXIT.done;
-  });
+  }, { places: [parsePlace(text)] });
 }
 
 /** A tag and a digest together do not say which of them is to go. */

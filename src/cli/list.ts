@@ -6,7 +6,7 @@ import { chosenTags, type TagChoice } from "./chosen_tags.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";
 import type { ListFlags } from "./list_flags.ts";
-import { openReader } from "./open_store.ts";
+import { openReader, parsePlace } from "./open_store.ts";
 import { withReadingSession } from "./reading_session.ts";
 import { table } from "./table.ts";
 import { UsageError } from "./usage_error.ts";
@@ -48,7 +48,7 @@ export async function list(text: string, flags: ListFlags, world: World): Promis
     world.stdout(format === "text" ? versionTable(versions) : await formatOutput(versions, format));
     say(tags, chosen, shown, context.log);
     return EXIT.done;
-  }, { concurrency: CONCURRENCY });
+  }, { places: [parsePlace(text)], concurrency: CONCURRENCY });
 }
 
 function choiceOf({ all = false, filterSemver, filterRegex }: ListFlags): TagChoice {

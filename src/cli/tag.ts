@@ -3,7 +3,7 @@ import { inParallel } from "../pipeline/in_parallel.ts";
 import { NotFoundError } from "../pipeline/store.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";
-import { openStore } from "./open_store.ts";
+import { openStore, parsePlace } from "./open_store.ts";
 import { withReadingSession } from "./reading_session.ts";
 import { refuseToMove } from "./refuse_to_move.ts";
 import type { TagFlags } from "./tag_flags.ts";
@@ -39,7 +39,7 @@ export async function tag(
       format === "text" ? `${url.replace(/^oci:\/\//, "")}\n` : await formatOutput({ url, tags, digest }, format),
     );
     return EXIT.done;
-  });
+  }, { places: [parsePlace(text)] });
 }
 
 function checked(text: string): string {
