@@ -4,7 +4,6 @@ import type { StoreReader } from "../pipeline/store.ts";
 import { DEFAULT_EXTRACTION_RULES } from "../plugins/extract/extraction_rules.ts";
 import { findArtifact, type FoundArtifact } from "../plugins/extract/find_artifact.ts";
 import { hashArtifact, type HashedFile } from "../plugins/extract/hash_artifact.ts";
-import { parsePlatform } from "../plugins/extract/platform.ts";
 import { diffDirectory } from "./diff_directory.ts";
 import type { DiffFlags } from "./diff_flags.ts";
 import { diffReport, type DiffSide } from "./diff_report.ts";
@@ -13,7 +12,6 @@ import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";
 import { DEFAULT_TAG, openReader, parsePlace } from "./open_store.ts";
 import { type ReadingSession, withReadingSession } from "./reading_session.ts";
-import { UsageError } from "./usage_error.ts";
 import { withPatches } from "./with_patches.ts";
 import type { World } from "./world.ts";
 
@@ -24,13 +22,12 @@ const REFERENCE_REGEXP = /^(?:oci:\/\/|oci-layout:|oci-archive:)/;
 
 /** `gantry diff`: what differs between two artifacts, or between one and what a push would make of a directory. */
 export async function diff(a: string, b: string, flags: DiffFlags, world: World): Promise<number> {
-  const platform = flags.platform === undefined ? undefined : platformOf(flags.platform);
   const lines = flags.unified ?? (flags.text ? DEFAULT_CONTEXT : undefined);
   const places = [a, b].filter((text) => REFERENCE_REGEXP.test(text)).map(parsePlace);
   return await withReadingSession(flags, world, async (session) => {
     const { context } = session;
-    await using first = await openSide(a, session, platform);
-    await using second = await openSide(b, session, platform);
+    await using first = await openSide(a, session, flags.platform);
+    await using second = await openSide(b, session, flags.platform);
     const keepLimit = lines === undefined ? -1 : TEXT_LIMIT;
     const isSame = first.found !== undefined && first.found.descriptor.digest === second.found?.descriptor.digest;
     const read = { session, flags, world, keepLimit };
@@ -108,12 +105,4 @@ function hasDigest(file: HashedFile | undefined, digest: Digest): boolean {
 function sideOf({ text, store, found }: Side, files: DiffSide["files"]): DiffSide {
   if (store === undefined || found === undefined) return { name: text, files };
   return { name: `${store.url}@${found.descriptor.digest}`, manifest: found.manifest, files };
-}
-
-function platformOf(text: string): Platform {
-  try {
-    return parsePlatform(text);
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
+import type { Platform } from "../oci/descriptor.ts";
 import type { SymlinkPolicy } from "../plugins/collect/directory.ts";
-import { repeated, wholeNumber } from "./options.ts";
+import { platform, repeated, wholeNumber } from "./options.ts";
 import { PROFILE_NAMES, type ProfileName } from "./profile_names.ts";
 import type { OutputFormat } from "./publish_flags.ts";
 import { addReadingFlags, type ReadingFlags } from "./reading_flags.ts";
@@ -9,7 +10,7 @@ import { addReadingFlags, type ReadingFlags } from "./reading_flags.ts";
 export interface DiffFlags extends ReadingFlags {
   readonly text?: boolean;
   readonly unified?: number;
-  readonly platform?: string;
+  readonly platform?: Platform;
   readonly profile?: ProfileName | "auto";
   readonly ignore?: readonly string[];
   readonly ignoreFile?: string;
@@ -28,7 +29,7 @@ export function diffCommand(): Command {
     .optionsGroup("Content:")
     .option("--text", "also the lines that differ, as a unified diff")
     .option("-U, --unified <lines>", "the same, with so many lines of context (default 3)", wholeNumber(0, 1_000_000))
-    .option("--platform <os/arch>", "which manifest of an index, such as linux/amd64")
+    .option("--platform <os/arch>", "which manifest of an index, such as linux/amd64", platform)
     .optionsGroup("What a push of a directory would publish:")
     .addOption(
       new Option("--profile <profile>", "its profile (default: that of the artifact)")

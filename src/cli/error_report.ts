@@ -6,23 +6,25 @@ import { ExtractionError } from "../plugins/extract/extraction_error.ts";
 import { CredentialsRefusedError } from "../plugins/registry/credentials_refused_error.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";
 import { ConnectionError } from "../plugins/registry/transport.ts";
-import { EXTRACTION_ADVICE } from "./extraction_advice.ts";
+import { extractionAdvice } from "./extraction_advice.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**
  * Writes an error for people: what failed, where, and one line of advice when there is something to do about it.
  * Only the command line knows flags, so advice is written here and nowhere else.
+ *
+ * @param command The name of the command that failed, where flags differ between commands.
  */
-export function errorReport(error: unknown): string {
+export function errorReport(error: unknown, command?: string): string {
   const { root, wheres, host } = unwrap(error);
   if (root instanceof TargetsError && root.errors.length > 1) {
-    const reports = root.errors.map((each) => errorReport(each).trimEnd());
+    const reports = root.errors.map((each) => errorReport(each, command).trimEnd());
     const tagged = isTagging(error) && root.done.length > 0 ? `  tagged in ${root.done.join(", ")}\n` : "";
     return `${reports.join("\n")}\n${tagged}`;
   }
   const lines = [`error: ${messageOf(root)}`];
   for (const where of wheres) lines.push(`  ${where}`);
-  const advice = adviceFor(root, host);
+  const advice = adviceFor(root, { host, command });
   if (advice !== undefined) lines.push(`advice: ${advice}`);
   return `${lines.join("\n")}\n`;
 }
@@ -66,10 +68,13 @@ function messageOf(error: unknown): string {
   return error.message === "" ? error.name : error.message;
 }
 
-function adviceFor(error: unknown, host: string | undefined): string | undefined {
+function adviceFor(
+  error: unknown,
+  { host, command }: { readonly host: string | undefined; readonly command: string | undefined },
+): string | undefined {
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
   if (error instanceof UsageError) return undefined;
-  if (error instanceof ExtractionError) return EXTRACTION_ADVICE[error.rule];
+  if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
   if (error instanceof NotFoundError) return `\`gantry list ${error.url} --all\` shows which tags there are`;
   if (error instanceof CredentialsRefusedError) {
     return "check the user name and the password; many registries take an access token only in the place of a password";

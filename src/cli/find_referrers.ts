@@ -1,6 +1,5 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { ParsedManifest } from "../oci/parse_manifest.ts";
 import { companionTags } from "../pipeline/companion_tags.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
 import type { StoreReader } from "../pipeline/store.ts";
@@ -20,22 +19,19 @@ export interface Referrer {
 const REFERRER_LIMIT = 10_000;
 
 /**
- * Finds everything that refers to a manifest or to one of the manifests in an index, and what refers to that.
+ * Finds everything that refers to some manifests, and what refers to that.
  *
  * Each manifest is looked at once, so referrers that go round in circles do no harm.
  *
- * @returns The referrers, by the digest of what they refer to: the manifest itself, or one of the index.
+ * @returns The referrers, by the digest of the manifest that they refer to.
  * @throws {RangeError} When there are too many.
  */
 export async function findReferrers(
   store: StoreReader,
-  root: Descriptor,
-  manifest: ParsedManifest,
+  subjects: readonly Descriptor[],
   { context, concurrency }: ReadingSession,
 ): Promise<ReadonlyMap<Digest, readonly Referrer[]>> {
-  const seen = new Set<Digest>();
-  const subjects = [root, ...(manifest.kind === "index" ? manifest.manifests : [])];
-  subjects.forEach(({ digest }) => seen.add(digest));
+  const seen = new Set(subjects.map(({ digest }) => digest));
   const found = await inParallel(subjects, concurrency, async ({ digest }) => [digest, await of(digest)] as const);
   return new Map(found);
 
@@ -46,9 +42,7 @@ export async function findReferrers(
       const { digest } = referrer.descriptor;
       const isRepeated = seen.has(digest);
       if (seen.size > REFERRER_LIMIT) {
-        throw new RangeError(
-          `Cannot show what refers to ${store.url}@${root.digest}: it is more than ${REFERRER_LIMIT}`,
-        );
+        throw new RangeError(`Cannot show what refers to ${store.url}: it is more than ${REFERRER_LIMIT}`);
       }
       seen.add(digest);
       fresh.push({ ...referrer, isRepeated, referrers: [] });

@@ -1,6 +1,8 @@
 import { parseManifest } from "../oci/parse_manifest.ts";
 import { formatReference } from "../oci/reference.ts";
-import { NotFoundError, type StoredManifest } from "../pipeline/store.ts";
+import type { Context } from "../pipeline/context.ts";
+import { NotFoundError, type StoredManifest, type StoreReader } from "../pipeline/store.ts";
+import { findArtifact, type FoundArtifact } from "../plugins/extract/find_artifact.ts";
 import { EXIT } from "./exit_code.ts";
 import { findReferrers } from "./find_referrers.ts";
 import { formatOutput } from "./format_output.ts";
@@ -22,25 +24,41 @@ export async function inspect(text: string, flags: InspectFlags, world: World): 
     const { access, context } = session;
     const { store: opened, reference, name = DEFAULT_TAG } = openReader(text, access);
     await using store = opened;
-    const stored = await store.fetchManifest(name, context);
-    if (stored === undefined) throw new NotFoundError(store.url, name);
+    const { root, descriptor, bytes } = await find(store, name, flags, context);
     if (flags.raw) {
-      world.stdout(rawText(stored));
+      world.stdout(rawText({ descriptor, bytes }));
       return EXIT.done;
     }
-    const manifest = parseManifest(stored.bytes, stored.descriptor);
+    const manifest = parseManifest(bytes, descriptor);
+    const index = root.digest === descriptor.digest ? undefined : root;
+    const isImage = manifest.kind !== "index";
+    const subjects = [descriptor, ...(index === undefined ? [] : [index]), ...(isImage ? [] : manifest.manifests)];
     const report = inspectReport({
       reference: formatReference({ ...reference, ...(reference.digest === undefined ? { tag: name } : {}) }),
-      url: `${store.url}@${stored.descriptor.digest}`,
-      descriptor: stored.descriptor,
+      url: `${store.url}@${descriptor.digest}`,
+      descriptor,
       manifest,
-      ...(flags.files ? { files: await filesOf(store, manifest, context) } : {}),
-      ...(flags.referrers ? { referrers: await findReferrers(store, stored.descriptor, manifest, session) } : {}),
+      ...(index === undefined ? {} : { index }),
+      ...(flags.files && isImage ? { files: await filesOf(store, manifest, context) } : {}),
+      ...(flags.referrers ? { referrers: await findReferrers(store, subjects, session) } : {}),
     });
     const format = flags.output ?? "text";
     world.stdout(format === "text" ? inspectText(report) : await formatOutput(report, format));
     return EXIT.done;
   }, { places: [parsePlace(text)] });
+}
+
+/** What a name stands for or, where its files or a platform are asked for, the manifest that it leads to. */
+async function find(
+  store: StoreReader,
+  name: string,
+  { files, platform }: InspectFlags,
+  context: Context,
+): Promise<StoredManifest & Pick<FoundArtifact, "root">> {
+  if (files || platform !== undefined) return await findArtifact(store, name, platform, context);
+  const stored = await store.fetchManifest(name, context);
+  if (stored === undefined) throw new NotFoundError(store.url, name);
+  return { root: stored.descriptor, ...stored };
 }
 
 async function filesOf(...parameters: Parameters<typeof layerFiles>): ReturnType<typeof layerFiles> {

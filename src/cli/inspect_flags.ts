@@ -1,4 +1,6 @@
 import { Command, Option } from "commander";
+import type { Platform } from "../oci/descriptor.ts";
+import { platform } from "./options.ts";
 import type { OutputFormat } from "./publish_flags.ts";
 import { addReadingFlags, type ReadingFlags } from "./reading_flags.ts";
 
@@ -7,6 +9,7 @@ export interface InspectFlags extends ReadingFlags {
   readonly files?: boolean;
   readonly referrers?: boolean;
   readonly raw?: boolean;
+  readonly platform?: Platform;
   readonly output?: OutputFormat;
 }
 
@@ -18,7 +21,8 @@ export function inspectCommand(): Command {
     .optionsGroup("Content:")
     .option("--files", "also the files in its layers")
     .option("--referrers", "also what refers to it: signatures, SBOMs and the like")
-    .option("--raw", "the exact bytes of the manifest, and nothing else");
+    .option("--raw", "the exact bytes of the manifest, and nothing else")
+    .option("--platform <os/arch>", "which manifest of an index, such as linux/amd64", platform);
   return addReadingFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
 }

@@ -11,6 +11,8 @@ export interface InspectReport {
   /** The place and the digest. */
   readonly url: string;
   readonly digest: Digest;
+  /** The index that led to the manifest; absent when there was none. */
+  readonly index?: InspectedManifest;
   readonly mediaType: string;
   /** The type of the artifact, or else the media type of its config; an index may have none. */
   readonly artifactType?: string;
@@ -33,7 +35,7 @@ export interface InspectedLayer extends Descriptor {
   readonly files?: readonly LayerFile[];
 }
 
-/** A manifest of an index, with what refers to it when that was asked for. */
+/** An index or a manifest of one, with what refers to it when that was asked for. */
 export interface InspectedManifest extends Descriptor {
   readonly referrers?: readonly InspectedReferrer[];
 }
@@ -53,6 +55,8 @@ export interface Inspected {
   readonly url: string;
   readonly descriptor: Descriptor;
   readonly manifest: ParsedManifest;
+  /** What led to the manifest, if that was an index. */
+  readonly index?: Descriptor;
   /** By the digest of the layer. */
   readonly files?: ReadonlyMap<Digest, readonly LayerFile[]>;
   /** By the digest of what they refer to. */
@@ -60,13 +64,15 @@ export interface Inspected {
 }
 
 /** Says what was found out. */
-export function inspectReport({ reference, url, descriptor, manifest, files, referrers }: Inspected): InspectReport {
+export function inspectReport(inspected: Inspected): InspectReport {
+  const { reference, url, descriptor, manifest, index, files, referrers } = inspected;
   const artifactType = artifactTypeOf(manifest);
   const contents = new Map([descriptor, ...manifestParts(manifest)].map(({ digest, size }) => [digest, size]));
   return {
     reference,
     url,
     digest: descriptor.digest,
+    ...(index === undefined ? {} : { index: withReferrers(index) }),
     mediaType: descriptor.mediaType,
     ...(artifactType === undefined ? {} : { artifactType }),
     size: [...contents.values()].reduce((sum, size) => sum + size, 0),
@@ -74,10 +80,7 @@ export function inspectReport({ reference, url, descriptor, manifest, files, ref
     annotations: manifest.annotations ?? {},
     ...(manifest.kind === "index"
       ? {
-        manifests: manifest.manifests.map((each): InspectedManifest => ({
-          ...each,
-          ...(referrers === undefined ? {} : { referrers: inspectedReferrers(referrers.get(each.digest)) }),
-        })),
+        manifests: manifest.manifests.map(withReferrers),
       }
       : {
         config: manifest.config,
@@ -88,6 +91,11 @@ export function inspectReport({ reference, url, descriptor, manifest, files, ref
       }),
     ...(referrers === undefined ? {} : { referrers: inspectedReferrers(referrers.get(descriptor.digest)) }),
   };
+
+  function withReferrers(each: Descriptor): InspectedManifest {
+    if (referrers === undefined) return each;
+    return { ...each, referrers: inspectedReferrers(referrers.get(each.digest)) };
+  }
 }
 
 function inspectedReferrers(referrers: readonly Referrer[] = []): readonly InspectedReferrer[] {

@@ -8,11 +8,12 @@ import { table } from "./table.ts";
 
 /** Writes what was found out for people. */
 export function inspectText(report: InspectReport): string {
-  const { config, layers, manifests, subject, referrers } = report;
+  const { index, config, layers, manifests, subject, referrers } = report;
   return [
     table([
       ["reference", report.reference],
       ["digest", report.digest],
+      ...(index === undefined ? [] : [["in index", index.digest]]),
       ["media type", report.mediaType],
       ...(report.artifactType === undefined ? [] : [["type", report.artifactType]]),
       ["size", formatBytes(report.size)],
@@ -26,7 +27,7 @@ export function inspectText(report: InspectReport): string {
       return files === undefined ? [] : [section(`files in ${digest}`, files.map(fileRow))];
     }),
     ...(referrers === undefined ? [] : [section("referrers", referrerRows(referrers))]),
-    ...(manifests ?? []).flatMap(({ referrers, digest }) => {
+    ...[...(index === undefined ? [] : [index]), ...(manifests ?? [])].flatMap(({ referrers, digest }) => {
       return referrers === undefined || referrers.length === 0
         ? []
         : [section(`referrers of ${digest}`, referrerRows(referrers))];

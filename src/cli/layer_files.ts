@@ -1,7 +1,7 @@
 import { TITLE_ANNOTATION } from "../oci/annotation_keys.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { ParsedManifest } from "../oci/parse_manifest.ts";
+import type { ImageManifest } from "../oci/parse_manifest.ts";
 import { readTar, type TarMember } from "../oci/read_tar.ts";
 import type { Context } from "../pipeline/context.ts";
 import type { StoreReader } from "../pipeline/store.ts";
@@ -10,7 +10,6 @@ import { createMeter, type Meter } from "../plugins/extract/meter.ts";
 import { openLayer } from "../plugins/extract/open_layer.ts";
 import { beginsLikeArchive, peekStart } from "../plugins/extract/peek_start.ts";
 import { unpackedBytes } from "../plugins/extract/unpacked_bytes.ts";
-import { UsageError } from "./usage_error.ts";
 
 /** One file, directory or link in a layer, as the layer has it. */
 export interface LayerFile {
@@ -31,12 +30,9 @@ export interface LayerFile {
  */
 export async function layerFiles(
   store: StoreReader,
-  manifest: ParsedManifest,
+  manifest: ImageManifest,
   context: Context,
 ): Promise<ReadonlyMap<Digest, readonly LayerFile[]>> {
-  if (manifest.kind === "index") {
-    throw new UsageError("Cannot list the files of an index: name one of its manifests by its digest");
-  }
   const meter = createMeter(DEFAULT_EXTRACTION_RULES);
   const files = new Map<Digest, readonly LayerFile[]>();
   for (const layer of manifest.layers) {

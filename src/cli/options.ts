@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from "commander";
+import type { Platform } from "../oci/descriptor.ts";
+import { parsePlatform } from "../plugins/extract/platform.ts";
 
 /** Collects the values of an option that may be repeated. */
 export function repeated(value: string, before: readonly string[] | undefined): readonly string[] {
@@ -39,4 +41,17 @@ export function keyValue(text: string): [key: string, value: string] {
   const at = text.indexOf("=");
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
   throw new InvalidArgumentError(at === 0 ? "There is no key before the =." : "It must be KEY=VALUE.");
+}
+
+/**
+ * Parses a platform, such as `linux/amd64` or `linux/arm/v7`.
+ *
+ * @throws {InvalidArgumentError} When it is none.
+ */
+export function platform(text: string): Platform {
+  try {
+    return parsePlatform(text);
+  } catch {
+    throw new InvalidArgumentError("It must be OS/ARCHITECTURE, such as linux/amd64.");
+  }
 }

@@ -1,6 +1,4 @@
-import type { Platform } from "../oci/descriptor.ts";
 import { DEFAULT_EXTRACTION_RULES, type ExtractionRules } from "../plugins/extract/extraction_rules.ts";
-import { parsePlatform } from "../plugins/extract/platform.ts";
 import { pullArtifact, type PulledArtifact } from "../plugins/extract/pull_artifact.ts";
 import { saveLayer } from "../plugins/extract/save_layer.ts";
 import { EXIT } from "./exit_code.ts";
@@ -24,7 +22,6 @@ export async function pull(
   world: World,
 ): Promise<number> {
   const output = outputOf(directory, flags);
-  const platform = flags.platform === undefined ? undefined : platformOf(flags.platform);
   return await withReadingSession(flags, world, async (session) => {
     const { access, context } = session;
     const { store: opened, name = "latest" } = openReader(text, access);
@@ -32,7 +29,7 @@ export async function pull(
     const options = {
       name,
       rules: rulesOf(flags),
-      ...(platform === undefined ? {} : { platform }),
+      ...(flags.platform === undefined ? {} : { platform: flags.platform }),
       ...(flags.layerType === undefined ? {} : { layerTypes: flags.layerType }),
     };
     const pulled = flags.outputArchive === undefined
@@ -57,14 +54,6 @@ function outputOf(directory: string | undefined, { outputArchive }: PullFlags): 
     throw new UsageError("There is no directory: name one, or a file with --output-archive");
   }
   return output;
-}
-
-function platformOf(text: string): Platform {
-  try {
-    return parsePlatform(text);
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
 }
 
 function rulesOf(flags: PullFlags): ExtractionRules {

@@ -1,14 +1,15 @@
 import { Command, Option } from "commander";
+import type { Platform } from "../oci/descriptor.ts";
 import type { LinkPolicy, NamePolicy } from "../plugins/extract/extraction_rules.ts";
 import { byteSize } from "./byte_size.ts";
-import { repeated, wholeNumber } from "./options.ts";
+import { platform, repeated, wholeNumber } from "./options.ts";
 import type { OutputFormat } from "./publish_flags.ts";
 import { addReadingFlags, type ReadingFlags } from "./reading_flags.ts";
 
 /** The flags of `pull`, as they were given; what was not given is absent. */
 export interface PullFlags extends ReadingFlags {
   readonly layerType?: readonly string[];
-  readonly platform?: string;
+  readonly platform?: Platform;
   readonly outputArchive?: string;
   readonly overwrite?: boolean;
   readonly names?: NamePolicy;
@@ -29,7 +30,7 @@ export function pullCommand(): Command {
     .argument("[directory]", "where its files go; made if absent")
     .optionsGroup("Content:")
     .option("--layer-type <type>", "only layers of this media type or digest; repeatable", repeated)
-    .option("--platform <os/arch>", "which manifest of an index, such as linux/amd64")
+    .option("--platform <os/arch>", "which manifest of an index, such as linux/amd64", platform)
     .option("--output-archive <file>", "write one layer to a file as it is, instead of extracting")
     .option("--overwrite", "replace files that are there with other content")
     .optionsGroup("Safety:")

@@ -26,7 +26,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return usage(error, masked);
-    masked.stderr(world.signal.aborted ? "error: Interrupted\n" : printable(errorReport(error)));
+    masked.stderr(world.signal.aborted ? "error: Interrupted\n" : printable(errorReport(error, args[0])));
     const format = outputFormat(args);
     if (format !== undefined) world.stdout(world.secrets.mask(await formatOutput(errorJson(error), format)));
     return exitCode(error, world.signal);

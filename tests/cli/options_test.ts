@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { duration, keyValue, repeated, wholeNumber } from "../../src/cli/options.ts";
+import { duration, keyValue, platform, repeated, wholeNumber } from "../../src/cli/options.ts";
 
 Deno.test("repeated() collects values in their order", () => {
   const first = repeated("a", undefined);
@@ -120,6 +120,14 @@ for (
     assert.throws(() => keyValue(text), { code: "commander.invalidArgument", message });
   });
 }
+
+Deno.test("platform() takes what is one, and says how one is written", () => {
+  assert.deepEqual(platform("linux/arm/v7"), { os: "linux", architecture: "arm", variant: "v7" });
+  assert.throws(() => platform("linux"), {
+    code: "commander.invalidArgument",
+    message: "It must be OS/ARCHITECTURE, such as linux/amd64.",
+  });
+});
 
 Deno.test("keyValue() gives back what was joined", () => {
   const keys = fc.string({ minLength: 1 }).filter((key) => !key.includes("="));

@@ -39,6 +39,15 @@ const CASES: readonly Case[] = [
     code: 2,
     says: 'error: Cannot publish "DIR/source": every file was left out, "a.yaml" by *.yaml (--ignore)',
   },
+  ...["source/a/.wh.b", "source/a/.wh..wh..opq", "source/a/.wh.d/b"].map((path): Case => ({
+    name: `a whiteout in an image, ${path}`,
+    files: { [path]: "" },
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "--profile", "image"],
+    code: 2,
+    says: `error: Cannot publish "a/${
+      path.split("/")[2]
+    }" in an image: a name that begins with ".wh." deletes a file there`,
+  })),
   {
     name: "no source",
     args: ["push"],

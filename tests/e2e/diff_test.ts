@@ -1,7 +1,15 @@
 /** `gantry diff`: files are compared, and not the bytes of their compression. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import {
+  EMPTY_MEDIA_TYPE,
+  IMAGE_CONFIG_MEDIA_TYPE,
+  IMAGE_LAYER_MEDIA_TYPE,
+  OCI_INDEX_MEDIA_TYPE,
+} from "../../src/oci/media_types.ts";
+import { file, rawTar } from "../plugins/extract/raw_tar.ts";
 import { startFakeRegistry } from "../support/fake_registry.ts";
+import { type ForeignRepository, foreignRepository } from "../support/foreign_artifact.ts";
 import { gantry, gantryOk, type GantryResult, push } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";
@@ -191,6 +199,70 @@ Deno.test("diff --text keeps no file over 1 MiB, and lets no text act on a termi
   });
 });
 
+const AMD64 = JSON.stringify({ os: "linux", architecture: "amd64" });
+
+/** What is refused, and all that is said about it: `diff` has fewer flags than `pull`. */
+const REFUSED: readonly (readonly [
+  name: string,
+  make: (repository: ForeignRepository) => void,
+  flags: readonly string[],
+  stderr: RegExp,
+])[] = [
+  [
+    "a path that leads out",
+    (repository) => {
+      const layer = repository.blob(rawTar([file("../evil")]), IMAGE_LAYER_MEDIA_TYPE);
+      repository.manifest({ schemaVersion: 2, config: repository.blob("{}", EMPTY_MEDIA_TYPE), layers: [layer] });
+    },
+    [],
+    /^error: Cannot unpack "\.\.\/evil" from layer sha256:\w+: its path leads out of the directory\n$/,
+  ],
+  [
+    "an artifact without content",
+    (repository) => {
+      repository.manifest({ schemaVersion: 2, config: repository.blob("{}", EMPTY_MEDIA_TYPE), layers: [] });
+    },
+    [],
+    /^error: Cannot find a layer with content: there is none at all\n$/,
+  ],
+  [
+    "an index that leaves a choice",
+    (repository) => {
+      const manifests = ["a", "b"].map((architecture) => {
+        const config = repository.blob(`{"architecture":"${architecture}"}`, IMAGE_CONFIG_MEDIA_TYPE);
+        const child = repository.manifest({ schemaVersion: 2, config, layers: [] }, { tag: architecture });
+        return { ...child, platform: { os: "linux", architecture } };
+      });
+      const mediaType = OCI_INDEX_MEDIA_TYPE;
+      repository.manifest({ schemaVersion: 2, mediaType, manifests }, { mediaType });
+    },
+    [],
+    /^error: Cannot choose a manifest of .*: it is an index for several platforms, linux\/a, linux\/b\nadvice: .*\n$/,
+  ],
+  [
+    "an image for another platform",
+    (repository) => {
+      const config = repository.blob(AMD64, IMAGE_CONFIG_MEDIA_TYPE);
+      repository.manifest({ schemaVersion: 2, config, layers: [] });
+    },
+    ["--platform", "linux/arm64"],
+    /^error: Cannot use .* for linux\/arm64: the image is for "linux\/amd64"\nadvice: .*\n$/,
+  ],
+];
+
+for (const [name, make, flags, stderr] of REFUSED) {
+  Deno.test(`diff says in its own words what it refuses: ${name}`, async () => {
+    await using registry = startFakeRegistry();
+    await using directory = await tempDirectory();
+    const repository = foreignRepository(registry);
+    make(repository);
+    await writeTree(directory.path, { "a": "1" });
+    const result = await gantry(["diff", directory.path, `${repository.url}:1`, ...flags]);
+    assert.match(result.stderr, stderr);
+    assert.deepEqual([result.code, result.stdout], [1, ""]);
+  });
+}
+
 const WRONG: readonly (readonly [args: readonly string[], code: number, message: RegExp])[] = [
   [["nowhere", "oci-layout:packed:1"], 1, /there is no such tag|Cannot/],
   [["nowhere", "nowhere"], 2, /Cannot compare "nowhere": it is no directory/],
@@ -198,7 +270,7 @@ const WRONG: readonly (readonly [args: readonly string[], code: number, message:
   [["oci://BAD", "."], 2, /Cannot parse/],
   [["."], 2, /Missing required argument/i],
   [[".", ".", "-U", "x"], 2, /whole number/],
-  [[".", ".", "--platform", "linux"], 2, /Cannot parse platform/],
+  [[".", ".", "--platform", "linux"], 2, /It must be OS\/ARCHITECTURE, such as linux\/amd64/],
 ];
 
 for (const [args, code, message] of WRONG) {

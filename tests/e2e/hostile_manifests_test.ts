@@ -185,7 +185,7 @@ const CASES: readonly Case[] = [
   [
     "sec/tar-extract: a title twice",
     (repository) => repository.manifest(artifact(repository, [file(repository, "a"), file(repository, "a", "other")])),
-    /Cannot extract "a" from layer sha256:\w+: another layer holds it too$/m,
+    /Cannot unpack "a" from layer sha256:\w+: another layer holds it too$/m,
   ],
   [
     "sec/tar-extract: titles that differ by case",
@@ -196,7 +196,7 @@ const CASES: readonly Case[] = [
     "sec/tar-extract: a title below a file",
     (repository) =>
       repository.manifest(artifact(repository, [file(repository, "a"), file(repository, "a/b", "other")])),
-    /Cannot extract "a\/b" from layer sha256:\w+: another layer holds it too$/m,
+    /Cannot unpack "a\/b" from layer sha256:\w+: another layer holds it too$/m,
   ],
   [
     "sec/tar-extract: a directory with a title with ..",

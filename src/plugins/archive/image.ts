@@ -1,6 +1,9 @@
 import { bytesContent } from "../../oci/bytes_content.ts";
 import { IMAGE_CONFIG_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE } from "../../oci/media_types.ts";
+import { WHITEOUT_PREFIX } from "../../oci/whiteout.ts";
+import type { Entry } from "../../pipeline/entry.ts";
 import type { Archiver } from "../../pipeline/plugin.ts";
+import { SourceError } from "../../pipeline/source_error.ts";
 import type { Archive } from "../../pipeline/values.ts";
 import { compressedMediaType, type Compression } from "./compression.ts";
 import { packLayer } from "./layer.ts";
@@ -10,12 +13,15 @@ import { tree } from "./tree.ts";
  * A container image with the files and nothing else, as `FROM scratch` and `COPY` make it. The config has real
  * `diff_ids`, so every image tool takes it.
  *
+ * A name that begins with `.wh.` is refused with a `SourceError`: in an image it is no file, but takes one away.
+ *
  * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md | OCI image-spec 1.1.1, Image Configuration}
  */
 export function image(compression: Compression): Archiver {
   return {
     name: "image",
     async archive(entries, context): Promise<Archive> {
+      refuseWhiteouts(entries);
       const { content, diffId } = await packLayer({
         entries: tree(entries, { root: false, trailingSlash: true }),
         mediaType: compressedMediaType(IMAGE_LAYER_MEDIA_TYPE, compression),
@@ -35,4 +41,14 @@ export function image(compression: Compression): Archiver {
       };
     },
   };
+}
+
+function refuseWhiteouts(entries: readonly Entry[]): void {
+  for (const { path } of entries) {
+    if (!path.split("/").some((part) => part.startsWith(WHITEOUT_PREFIX))) continue;
+    const named = JSON.stringify(path);
+    throw new SourceError(
+      `Cannot publish ${named} in an image: a name that begins with "${WHITEOUT_PREFIX}" deletes a file there`,
+    );
+  }
 }

@@ -1,26 +1,26 @@
-import type { Platform } from "../../oci/descriptor.ts";
+import type { Descriptor, Platform } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
 import { DOCKER_IMAGE_CONFIG_MEDIA_TYPE, IMAGE_CONFIG_MEDIA_TYPE } from "../../oci/media_types.ts";
 import type { Context } from "../../pipeline/context.ts";
 import type { StoreReader } from "../../pipeline/store.ts";
 import { ExtractionError } from "./extraction_error.ts";
-import type { FoundArtifact } from "./find_artifact.ts";
 import { openLayer } from "./open_layer.ts";
 import { formatPlatform, isPlatform } from "./platform.ts";
 
 /**
- * Makes sure that an image which no index has chosen is for the platform that is wanted: its config says so. Artifacts
- * that are no images are for every platform.
+ * Makes sure that an image is for the platform that is wanted: its config says so. Artifacts that are no images are for
+ * every platform.
  *
+ * @param manifest The digest of the manifest, and the config that it names.
  * @throws {ExtractionError} When it is for another one.
  */
 export async function checkPlatform(
   store: StoreReader,
-  { root, descriptor, manifest: { config } }: FoundArtifact,
-  wanted: Platform | undefined,
+  { digest, config }: { readonly digest: Digest; readonly config: Descriptor },
+  wanted: Platform,
   context: Context,
 ): Promise<void> {
-  if (wanted === undefined || root.digest !== descriptor.digest) return;
   if (![IMAGE_CONFIG_MEDIA_TYPE, DOCKER_IMAGE_CONFIG_MEDIA_TYPE].includes(config.mediaType)) return;
   if (config.size > MANIFEST_SIZE_LIMIT) {
     throw new RangeError(
@@ -32,7 +32,7 @@ export async function checkPlatform(
   const other = own === undefined ? "says no platform" : `is for ${JSON.stringify(formatPlatform(own).slice(0, 100))}`;
   throw new ExtractionError(
     "platform",
-    `Cannot pull ${store.url}@${descriptor.digest} for ${formatPlatform(wanted)}: the image ${other}`,
+    `Cannot use ${store.url}@${digest} for ${formatPlatform(wanted)}: the image ${other}`,
   );
 }
 

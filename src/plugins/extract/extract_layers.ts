@@ -60,7 +60,7 @@ async function extractLayer(plan: LayerPlan, bytes: ReadableStream<Bytes>, place
       }
       await stream.cancel().catch(() => {});
       const type = JSON.stringify(layer.mediaType.slice(0, 150));
-      throw new ExtractionError("layer", `Cannot extract ${what} of type ${type}: it has no title and is no archive`);
+      throw new ExtractionError("layer", `Cannot unpack ${what} of type ${type}: it has no title and is no archive`);
     }
   }
 }

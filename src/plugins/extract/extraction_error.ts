@@ -51,7 +51,7 @@ export type Refuse = (path: string, rule: ExtractionRule, why: string) => never;
  */
 export function refuser(what: string): Refuse {
   return (path, rule, why) => {
-    throw new ExtractionError(rule, `Cannot extract ${shorten(path)} from ${what}: ${why}`);
+    throw new ExtractionError(rule, `Cannot unpack ${shorten(path)} from ${what}: ${why}`);
   };
 }
 

@@ -2,6 +2,7 @@ import type { Descriptor, Platform } from "../../oci/descriptor.ts";
 import { type ImageManifest, parseManifest } from "../../oci/parse_manifest.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { NotFoundError, type StoreReader } from "../../pipeline/store.ts";
+import { checkPlatform } from "./check_platform.ts";
 import { ExtractionError } from "./extraction_error.ts";
 import { formatPlatform, isPlatform } from "./platform.ts";
 
@@ -12,6 +13,8 @@ export interface FoundArtifact {
   /** The manifest. */
   readonly descriptor: Descriptor;
   readonly manifest: ImageManifest;
+  /** The bytes of the manifest. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** How deep indexes may stand in each other. */
@@ -20,11 +23,12 @@ const DEPTH_LIMIT = 8;
 const REFERENCE_TYPE_ANNOTATION = "vnd.docker.reference.type";
 
 /**
- * Finds the manifest that a name stands for. In an index it is the one for the platform, or else the only one.
+ * Finds the manifest that a name stands for. In an index it is the one for the platform, or else the only one; an image
+ * that no index has chosen must be for the platform by its own words.
  *
  * @param name A tag or a digest.
  * @throws {NotFoundError} When there is no such manifest.
- * @throws {ExtractionError} When an index leaves a choice; it names the platforms.
+ * @throws {ExtractionError} When an index leaves a choice, or it is for another platform; it names the platforms.
  * @throws {SyntaxError} When a manifest is malformed.
  */
 export async function findArtifact(
@@ -37,25 +41,31 @@ export async function findArtifact(
   if (found === undefined) throw new NotFoundError(store.url, name);
   const root = found.descriptor;
   let descriptor = root;
-  let parsed = parseManifest(found.bytes, root);
+  let { bytes } = found;
+  let parsed = parseManifest(bytes, root);
   for (let depth = 0; parsed.kind === "index"; depth++) {
     if (depth === DEPTH_LIMIT) {
       throw new ExtractionError(
         "platform",
-        `Cannot pull ${store.url}: there are more than ${depth} indexes in each other`,
+        `Cannot choose a manifest of ${store.url}@${root.digest}: there are more than ${depth} indexes in each other`,
       );
     }
     descriptor = choose(parsed.manifests, platform, `${store.url}@${descriptor.digest}`);
     const child = await store.fetchManifest(descriptor.digest, context);
     if (child === undefined) throw new NotFoundError(store.url, descriptor.digest);
-    if (child.bytes.byteLength !== descriptor.size) {
+    bytes = child.bytes;
+    if (bytes.byteLength !== descriptor.size) {
       throw new SyntaxError(
-        `Cannot read manifest ${descriptor.digest}: it has ${child.bytes.byteLength} bytes, and its index says ${descriptor.size}`,
+        `Cannot read manifest ${descriptor.digest}: it has ${bytes.byteLength} bytes, and its index says ${descriptor.size}`,
       );
     }
-    parsed = parseManifest(child.bytes, descriptor);
+    parsed = parseManifest(bytes, descriptor);
   }
-  return { root, descriptor, manifest: parsed };
+  const { digest } = descriptor;
+  if (platform !== undefined && digest === root.digest) {
+    await checkPlatform(store, { digest, config: parsed.config }, platform, context);
+  }
+  return { root, descriptor, manifest: parsed, bytes };
 }
 
 function choose(manifests: readonly Descriptor[], wanted: Platform | undefined, index: string): Descriptor {
@@ -72,7 +82,7 @@ function choose(manifests: readonly Descriptor[], wanted: Platform | undefined, 
     : fitting.length === 0
     ? `it is not there for ${formatPlatform(wanted)}, but for ${named(artifacts)}`
     : `there are several for ${formatPlatform(wanted)}: ${named(fitting)}`;
-  throw new ExtractionError("platform", `Cannot pull ${index}: ${problem}`);
+  throw new ExtractionError("platform", `Cannot choose a manifest of ${index}: ${problem}`);
 }
 
 function isAttestation({ platform, annotations = {} }: Descriptor): boolean {

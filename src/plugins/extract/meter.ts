@@ -57,5 +57,5 @@ export function createMeter(
 }
 
 function tooMuch(rule: "entries" | "size" | "ratio", what: string, why: string): ExtractionError {
-  return new ExtractionError(rule, `Cannot extract ${what}: ${why}`);
+  return new ExtractionError(rule, `Cannot unpack ${what}: ${why}`);
 }

@@ -1,7 +1,6 @@
 import type { Descriptor, Platform } from "../../oci/descriptor.ts";
 import type { Context } from "../../pipeline/context.ts";
 import type { StoreReader } from "../../pipeline/store.ts";
-import { checkPlatform } from "./check_platform.ts";
 import { extractLayers } from "./extract_layers.ts";
 import { startExtraction } from "./extraction.ts";
 import type { ExtractionRules } from "./extraction_rules.ts";
@@ -43,7 +42,6 @@ export async function pullArtifact(
   context: Context,
 ): Promise<PulledArtifact> {
   const found = await findArtifact(store, name, platform, context);
-  await checkPlatform(store, found, platform, context);
   const plans = planLayers(found.manifest, layerTypes);
   const layers = plans.map(({ layer }) => layer);
   await using extraction = await startExtraction(directory, rules);

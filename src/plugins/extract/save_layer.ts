@@ -2,7 +2,6 @@ import { basename, dirname } from "node:path";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Context } from "../../pipeline/context.ts";
 import type { StoreReader } from "../../pipeline/store.ts";
-import { checkPlatform } from "./check_platform.ts";
 import { startExtraction } from "./extraction.ts";
 import { ExtractionError } from "./extraction_error.ts";
 import { findArtifact } from "./find_artifact.ts";
@@ -28,7 +27,6 @@ export async function saveLayer(
   context: Context,
 ): Promise<PulledArtifact> {
   const found = await findArtifact(store, name, platform, context);
-  await checkPlatform(store, found, platform, context);
   const layer = onlyLayer(selectLayers(found.manifest, layerTypes), `${store.url}@${found.descriptor.digest}`);
   // The name is the user's own, and is held to no rule but those of the system.
   await using extraction = await startExtraction(dirname(file), { ...rules, names: "any" });

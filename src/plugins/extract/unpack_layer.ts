@@ -1,4 +1,5 @@
 import { readTar, type TarMember } from "../../oci/read_tar.ts";
+import { WHITEOUT_PREFIX } from "../../oci/whiteout.ts";
 import { ExtractionError, type Refuse, refuser, shorten } from "./extraction_error.ts";
 import type { ExtractedTree } from "./extracted_tree.ts";
 import type { ExtractionRules, LinkPolicy } from "./extraction_rules.ts";
@@ -151,7 +152,6 @@ function locator(
  * Takes away what a layer of an image hides.
  *
  * @returns Whether the member is no file but says what to hide.
- * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#whiteouts | OCI image-spec 1.1.1, Whiteouts}
  */
 function applyWhiteout(parts: readonly string[], placer: Placer, refuse: () => never): boolean {
   const name = parts.at(-1) ?? "";
@@ -166,5 +166,4 @@ function applyWhiteout(parts: readonly string[], placer: Placer, refuse: () => n
   return true;
 }
 
-const WHITEOUT_PREFIX = ".wh.";
 const OPAQUE_WHITEOUT = ".wh..wh..opq";

@@ -53,7 +53,7 @@ export function unpackedBytes(
     for await (const piece of coalesce(counted(decompress(consumed())), PIECE_SIZE)) {
       // The reader of the archive would undo that too, and nobody would count.
       if (isFirst && compressionOf(piece) !== undefined) {
-        throw new ExtractionError("archive", `Cannot extract ${what}: it is compressed twice`);
+        throw new ExtractionError("archive", `Cannot unpack ${what}: it is compressed twice`);
       }
       isFirst = false;
       yield piece;

@@ -19,11 +19,11 @@ const KEEP: ExtractTestOptions = { unpack: { links: "keep" } };
 const IMAGE: ExtractTestOptions = { unpack: { links: "keep", replaces: true, whiteouts: true } };
 const MiB = 1024 * 1024;
 
-const OUT = /^Cannot extract .* from layer 1: its path leads out of the directory$/;
-const THROUGH = /^Cannot extract "l\/evil" from layer 1: "l" is a link$/;
+const OUT = /^Cannot unpack .* from layer 1: its path leads out of the directory$/;
+const THROUGH = /^Cannot unpack "l\/evil" from layer 1: "l" is a link$/;
 const LINK_OUT = /^Cannot extract ".*": it is a symbolic link to ".*", which leads out of the directory$/;
-const NO_TARGET = /^Cannot extract "h" from layer 1: it is a hard link to ".*", and no file stands there before it$/;
-const ONE_NAME = /^Cannot extract ".*" from layer 1: ".*" and ".*" are one name on some file systems$/;
+const NO_TARGET = /^Cannot unpack "h" from layer 1: it is a hard link to ".*", and no file stands there before it$/;
+const ONE_NAME = /^Cannot unpack ".*" from layer 1: ".*" and ".*" are one name on some file systems$/;
 
 const CASES: readonly Case[] = [
   ["a path with ..", [file("../evil")], "path", OUT],
@@ -43,7 +43,7 @@ const CASES: readonly Case[] = [
   ["NUL", [file("NUL")], "name", /"NUL" from layer 1: "NUL" is a device on Windows$/],
   ["a device with an ending", [folder("d"), file("d/con.txt")], "name", /"con.txt" is a device on Windows$/],
   ["a device as a directory", [file("Com1.d/x")], "name", /"Com1.d" is a device on Windows$/],
-  ["an empty path", [file("")], "path", /Cannot extract "" from layer 1: its path is empty$/],
+  ["an empty path", [file("")], "path", /Cannot unpack "" from layer 1: its path is empty$/],
   ["a NUL character", [paxHeader({ path: "a\0b" }), file("good")], "path", /its path holds a control character$/],
   ["a line break", [file("a\nb")], "path", /"a\\nb" from layer 1: its path holds a control character$/],
   ["bytes that are not UTF-8", [{ name: new Uint8Array([0x61, 0xff]) }], "path", /its path is not valid UTF-8$/],
@@ -127,7 +127,7 @@ const CASES: readonly Case[] = [
     "a million members",
     repeated(folder("a"), 1_000_000),
     "entries",
-    /^Cannot extract layer 1: there are more than 100000 files and directories$/,
+    /^Cannot unpack layer 1: there are more than 100000 files and directories$/,
   ],
   [
     "directories that no member names",
@@ -140,7 +140,7 @@ const CASES: readonly Case[] = [
     "a 1000:1 bomb",
     gzip(rawTar([{ name: "zeros", content: new Uint8Array(64 * MiB) }])),
     "ratio",
-    /^Cannot extract layer 1: it unpacks to more than 1000 times its size$/,
+    /^Cannot unpack layer 1: it unpacks to more than 1000 times its size$/,
   ],
   [
     "a bomb behind the end of the archive",
@@ -152,7 +152,7 @@ const CASES: readonly Case[] = [
     "more than is allowed",
     rawTar([{ name: "zeros", content: new Uint8Array(3 * MiB) }]),
     "size",
-    /^Cannot extract layer 1: it unpacks to more than 2097152 bytes$/,
+    /^Cannot unpack layer 1: it unpacks to more than 2097152 bytes$/,
     { rules: { maxSize: 2 * MiB } },
   ],
   [
@@ -172,7 +172,7 @@ const CASES: readonly Case[] = [
     "an archive inside an archive's compression",
     gzip(gzip(rawTar([file("a")]))),
     "archive",
-    /^Cannot extract layer 1: it is compressed twice$/,
+    /^Cannot unpack layer 1: it is compressed twice$/,
   ],
   ["a cut archive", gzip(rawTar([file("a")])).slice(0, -20), "archive", /^Cannot read layer 1 as a tar: /],
   ["a cut member", rawMember({ ...file("a", "abc"), size: 5000 }), "archive", /as a tar: tar archive is truncated$/],
@@ -213,10 +213,10 @@ const CASES: readonly Case[] = [
     /"evil" from layer 1: it is not in "app", which the layer is for$/,
     { unpack: { title: "app" } },
   ],
-  ["a title with ..", [file("../evil")], "path", /Cannot extract "\.\.\/app" from layer 1: its path leads out/, {
+  ["a title with ..", [file("../evil")], "path", /Cannot unpack "\.\.\/app" from layer 1: its path leads out/, {
     unpack: { title: "../app" },
   }],
-  ["an absolute title", [file("app/x")], "path", /Cannot extract "\/app" from layer 1: its path is absolute$/, {
+  ["an absolute title", [file("app/x")], "path", /Cannot unpack "\/app" from layer 1: its path is absolute$/, {
     unpack: { title: "/app" },
   }],
   [

@@ -174,7 +174,7 @@ Deno.test("unpackLayer() lets a layer replace what earlier ones hold only where 
     file("c/x", "2"),
   ]];
   assert.deepEqual(await extracted(layers, { unpack: { replaces: true } }), ["a = 2", "b = 2", "c/", "c/x = 2"]);
-  await assert.rejects(extracted(layers), /Cannot extract "a" from layer 2: another layer holds it too/);
+  await assert.rejects(extracted(layers), /Cannot unpack "a" from layer 2: another layer holds it too/);
   assert.deepEqual(await extracted([[folder("d"), file("d/x")], [folder("d"), file("d/y")]]), [
     "d/",
     "d/x = d/x",
