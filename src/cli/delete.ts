@@ -16,7 +16,7 @@ export async function deleteStored(text: string, flags: DeleteFlags, world: Worl
     throw new UsageError("Cannot ask whether to delete: there is no terminal, so say it with --yes");
   }
   return await withReadingSession(flags, world, async ({ access, context }) => {
-    const { store: opened, reference } = openStore(text, access, "delete");
+    const { store: opened, reference } = openStore(text, access, "delete", { mustExist: true });
     await using store = opened;
     const { name, tag } = oneName(reference);
     const manifest = await store.resolve(name, context);

@@ -75,7 +75,11 @@ function adviceFor(
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
   if (error instanceof UsageError) return undefined;
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
-  if (error instanceof NotFoundError) return `\`gantry list ${error.url} --all\` shows which tags there are`;
+  if (error instanceof NotFoundError) {
+    return error.isPlace
+      ? "check the path: relative ones begin where the command runs"
+      : `\`gantry list ${error.url} --all\` shows which tags there are`;
+  }
   if (error instanceof CredentialsRefusedError) {
     return "check the user name and the password; many registries take an access token only in the place of a password";
   }

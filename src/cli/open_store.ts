@@ -2,6 +2,7 @@ import { parseReference, type Reference } from "../oci/reference.ts";
 import type { Store, StoreReader } from "../pipeline/store.ts";
 import { archiveStore } from "../plugins/layout/archive_store.ts";
 import { directoryStore } from "../plugins/layout/directory_store.ts";
+import type { LayoutStoreOptions } from "../plugins/layout/layout_reader.ts";
 import type { RegistryAccess } from "./registry_access.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -22,33 +23,49 @@ export interface Opened<S extends StoreReader> {
  * @throws {UsageError} When the text is no reference.
  */
 export function openReader(text: string, access: RegistryAccess): Opened<StoreReader> {
-  return open(text, access, "pull");
+  return open(text, access, "pull", { mustExist: true });
 }
 
 /**
  * Opens a place to change. Nothing is contacted and nothing is written yet.
  *
  * @param right What will be done there: a registry is asked for this right and no other.
+ * @param options Whether it is an error when there is no layout at the place; it is made otherwise.
  * @throws {UsageError} When the text is no reference.
  */
-export function openStore(text: string, access: RegistryAccess, right: "push" | "delete"): Opened<Store> {
-  return open(text, access, right);
+export function openStore(
+  text: string,
+  access: RegistryAccess,
+  right: "push" | "delete",
+  options: LayoutStoreOptions = {},
+): Opened<Store> {
+  return open(text, access, right, options);
 }
 
-function open(text: string, access: RegistryAccess, right: "pull" | "push" | "delete"): Opened<Store> {
+function open(
+  text: string,
+  access: RegistryAccess,
+  right: "pull" | "push" | "delete",
+  options: LayoutStoreOptions,
+): Opened<Store> {
   const reference = parsePlace(text);
   const name = reference.digest ?? reference.tag;
-  return { reference, store: storeFor(reference, access, right), ...(name === undefined ? {} : { name }) };
+  return { reference, store: storeFor(reference, access, right, options), ...(name === undefined ? {} : { name }) };
 }
 
-function storeFor(reference: Reference, access: RegistryAccess, right: "pull" | "push" | "delete"): Store {
+function storeFor(
+  reference: Reference,
+  access: RegistryAccess,
+  right: "pull" | "push" | "delete",
+  options: LayoutStoreOptions,
+): Store {
   switch (reference.kind) {
     case "registry":
       return access.store(reference, right);
     case "oci-layout":
-      return directoryStore(reference);
+      return directoryStore(reference, options);
     case "oci-archive":
-      return archiveStore(reference);
+      return archiveStore(reference, options);
   }
 }
 

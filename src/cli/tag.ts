@@ -19,7 +19,7 @@ export async function tag(
 ): Promise<number> {
   const tags = [...new Set(names.map(checked))];
   return await withReadingSession(flags, world, async ({ access, context, concurrency }) => {
-    const { store: opened, name } = openStore(text, access, "push");
+    const { store: opened, name } = openStore(text, access, "push", { mustExist: true });
     await using store = opened;
     if (name === undefined) {
       throw new UsageError(`Cannot tag ${JSON.stringify(text)}: name what gets the tags, by a tag or a digest`);

@@ -143,6 +143,10 @@ type Lead =
   | { readonly kind: "child"; readonly descriptor: Descriptor; readonly parent: Digest }
   | { readonly kind: "referrer"; readonly descriptor: Descriptor; readonly subject: Digest };
 
+/** Manifests of former times. Everything else in an index that is no manifest is a blob. */
+const UNREAD_MANIFEST_REGEXP =
+  /^application\/vnd\.(?:oci\.artifact\.manifest\.v1\+json|docker\.distribution\.manifest\.v1\+(?:json|prettyjws))$/;
+
 interface GraphNode {
   readonly manifest: GraphManifest;
   /** What must be there before it. */
@@ -161,7 +165,14 @@ function keyOf(lead: Lead): string {
 }
 
 function childrenOf(parsed: ParsedManifest): readonly Descriptor[] {
-  return parsed.kind === "index" ? parsed.manifests.filter(({ mediaType }) => isManifestMediaType(mediaType)) : [];
+  if (parsed.kind !== "index") return [];
+  const unknown = parsed.manifests.find(({ mediaType }) => UNREAD_MANIFEST_REGEXP.test(mediaType));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `Cannot read manifest ${unknown.digest}: "${unknown.mediaType}" is not a kind of manifest that gantry reads`,
+    );
+  }
+  return parsed.manifests.filter(({ mediaType }) => isManifestMediaType(mediaType));
 }
 
 function nodeOf(parsed: ParsedManifest, content: Content): GraphNode {

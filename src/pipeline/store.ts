@@ -105,22 +105,27 @@ export interface Pushed {
   readonly bytesSent: number;
 }
 
-/** There is no such tag or manifest. */
+/** There is no such tag, manifest or place. */
 export class NotFoundError extends Error {
   override readonly name = "NotFoundError";
   /** The store. */
   readonly url: string;
+  /** Whether it is the store itself that is not there. */
+  readonly isPlace: boolean;
 
   /**
    * @param url The store.
-   * @param name A tag or a digest.
+   * @param name A tag or a digest; left out when the store itself is not there.
    */
-  constructor(url: string, name: string) {
+  constructor(url: string, name?: string) {
     super(
-      isDigest(name)
+      name === undefined
+        ? `Cannot find ${url}: there is no layout`
+        : isDigest(name)
         ? `Cannot find ${url}@${name}: there is no such manifest`
         : `Cannot find ${url}:${name}: there is no such tag`,
     );
+    this.isPlace = name === undefined;
     this.url = url;
   }
 }

@@ -156,8 +156,11 @@ Deno.test("list fails where there is nothing to list", async () => {
         `oci://${registry.host}/acme/none`,
         /Cannot list the tags of acme\/none: NAME_UNKNOWN.*\nadvice: there is no such/,
       ],
-      [`oci-layout:${directory.path}/none`, /Cannot list the tags of oci-layout:.*: there is no layout/],
-      [`oci-archive:${directory.path}/none.tar`, /Cannot list the tags of oci-archive:.*: there is no layout/],
+      [`oci-layout:${directory.path}/none`, /Cannot find oci-layout:.*: there is no layout\nadvice: check the path/],
+      [
+        `oci-archive:${directory.path}/none.tar`,
+        /Cannot find oci-archive:.*: there is no layout\nadvice: check the path/,
+      ],
     ] as const
   ) {
     const { code, stdout, stderr } = await gantry(["list", place]);

@@ -144,6 +144,25 @@ Deno.test("readGraph() refuses a manifest of another size than its index says", 
   });
 });
 
+Deno.test("readGraph() says that it does not read an old kind of manifest in an index", async () => {
+  await withScratch(async (context) => {
+    const { manifest, ...rest } = sampleOf("child");
+    const descriptor = { ...manifest.descriptor, mediaType: "application/vnd.oci.artifact.manifest.v1+json" };
+    const place = memoryPlace();
+    await putSample(memoryStore(place), sampleOf("child"), [], context);
+    await putSample(
+      memoryStore(place),
+      indexOf([{ ...rest, manifest: { ...manifest, descriptor } }]),
+      ["1.0"],
+      context,
+    );
+    await assert.rejects(
+      readGraph(memoryStore(place), ["1.0"], { referrers: false, concurrency: 1 }, context),
+      /^TypeError: Cannot read manifest sha256:\w+: "application\/vnd\.oci\.artifact\.manifest\.v1\+json" is not a kind/,
+    );
+  });
+});
+
 Deno.test("readGraph() leaves out and names what is listed as a referrer and is none, or is gone", async () => {
   await withScratch(async (context) => {
     const [subject, other, gone] = [sampleOf("subject"), sampleOf("other"), sampleOf("gone")];

@@ -105,7 +105,12 @@ export async function createStaging(destination: string): Promise<Staging> {
 async function makeDirectory(destination: string): Promise<string> {
   const found = await lookAt(destination);
   // What is missing above the destination is made at the end; where it will be is the same disk.
-  if (found === undefined) return await makePrivate(await nearestDirectory(dirname(destination)));
+  if (found === undefined) {
+    if (await isLink(destination)) {
+      throw new Error(`Cannot extract to ${JSON.stringify(destination)}: it is a link that leads nowhere`);
+    }
+    return await makePrivate(await nearestDirectory(dirname(destination)));
+  }
   if (!found.isDirectory) throw new Error(`Cannot extract to ${JSON.stringify(destination)}: it is not a directory`);
   // A link is gone through, because the disk of its target counts.
   const place = await Deno.realPath(destination);
@@ -130,6 +135,15 @@ async function lookAt(path: string): Promise<Deno.FileInfo | undefined> {
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
     throw ioError("use", path, cause);
+  }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await Deno.lstat(path)).isSymlink;
+  } catch {
+    // There is nothing at all.
+    return false;
   }
 }
 

@@ -8,7 +8,7 @@ import { NotFoundError, type Pushed, type Store, type StoredManifest, Unsupporte
 import { type ArchiveView, viewArchive } from "./archive_view.ts";
 import { blobName } from "./blob_name.ts";
 import { dropManifest, dropTag, EMPTY_INDEX, type LayoutIndex, setTags } from "./layout_index.ts";
-import { layoutReader } from "./layout_reader.ts";
+import { layoutReader, type LayoutStoreOptions } from "./layout_reader.ts";
 import { listedAs } from "./listed_as.ts";
 import { type ArchiveChange, prepareArchive } from "./next_archive.ts";
 import { readAhead } from "./read_ahead.ts";
@@ -22,7 +22,7 @@ import { verified } from "./verified.ts";
  * What changes is remembered and written by `commit`, in one new tar that takes the place of the old one. When another
  * process has replaced the old one in the meantime, the changes are made to what is there then.
  */
-export function archiveStore(reference: LayoutReference): Store {
+export function archiveStore(reference: LayoutReference, options: LayoutStoreOptions = {}): Store {
   const { path } = reference;
   const url = formatRepository(reference);
   let changes = noChanges();
@@ -62,7 +62,7 @@ export function archiveStore(reference: LayoutReference): Store {
       return (await onDisk())?.has(descriptor) ?? false;
     },
     open: (descriptor) => ReadableStream.from(read(descriptor)),
-  });
+  }, options);
 
   async function push(content: Content, context: Context): Promise<Pushed> {
     const { descriptor } = content;

@@ -9,7 +9,7 @@ import { blobPath, hasBlob, readBlob } from "./blob.ts";
 import { layoutDirectoryStore } from "./layout_directory.ts";
 import { dropManifest, dropTag, formatIndex, type LayoutIndex } from "./layout_index.ts";
 import { withLock } from "./layout_lock.ts";
-import { layoutReader } from "./layout_reader.ts";
+import { layoutReader, type LayoutStoreOptions } from "./layout_reader.ts";
 import { listedAs } from "./listed_as.ts";
 import { OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
 import { INDEX_FILE, readIndex } from "./read_layout.ts";
@@ -23,7 +23,7 @@ import { writeFile } from "./write_file.ts";
  *
  * Everything is written at once, and several processes can do that together: see {@linkcode layoutDirectoryStore}.
  */
-export function directoryStore(reference: LayoutReference): Store {
+export function directoryStore(reference: LayoutReference, options: LayoutStoreOptions = {}): Store {
   const { path } = reference;
   const url = formatRepository(reference);
   const layout = layoutDirectoryStore(path);
@@ -33,7 +33,7 @@ export function directoryStore(reference: LayoutReference): Store {
     index: index.read,
     has: (descriptor) => hasBlob(path, descriptor),
     open: (descriptor) => readBlob(path, descriptor),
-  });
+  }, options);
 
   async function push(content: Content, { signal, progress }: Context): Promise<Pushed> {
     const { digest, size } = content.descriptor;
