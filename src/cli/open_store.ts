@@ -1,7 +1,8 @@
-import { parseReference, type Reference } from "../oci/reference.ts";
+import { type LayoutReference, parseReference, type Reference } from "../oci/reference.ts";
 import type { Store, StoreReader } from "../pipeline/store.ts";
 import { archiveStore } from "../plugins/layout/archive_store.ts";
 import { directoryStore } from "../plugins/layout/directory_store.ts";
+import type { LayoutPlace } from "../plugins/layout/layout_place.ts";
 import type { LayoutStoreOptions } from "../plugins/layout/layout_reader.ts";
 import type { RegistryAccess } from "./registry_access.ts";
 import { UsageError } from "./usage_error.ts";
@@ -59,14 +60,12 @@ function storeFor(
   right: "pull" | "push" | "delete",
   options: LayoutStoreOptions,
 ): Store {
-  switch (reference.kind) {
-    case "registry":
-      return access.store(reference, right);
-    case "oci-layout":
-      return directoryStore(reference, options);
-    case "oci-archive":
-      return archiveStore(reference, options);
-  }
+  return reference.kind === "registry" ? access.store(reference, right) : openLayout(reference, options);
+}
+
+/** Opens a layout. Nothing is read and nothing is written yet. */
+export function openLayout(reference: LayoutReference, options: LayoutStoreOptions = {}): LayoutPlace {
+  return reference.kind === "oci-layout" ? directoryStore(reference, options) : archiveStore(reference, options);
 }
 
 /**

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { copyCommand, type CopyFlags } from "./copy_flags.ts";
 import { deleteCommand, type DeleteFlags } from "./delete_flags.ts";
 import { diffCommand, type DiffFlags } from "./diff_flags.ts";
+import { exportCommand, type ExportFlags } from "./export_flags.ts";
 import { inspectCommand, type InspectFlags } from "./inspect_flags.ts";
 import { listCommand, type ListFlags } from "./list_flags.ts";
 import type { PublishFlags } from "./publish_flags.ts";
@@ -109,6 +110,13 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       .action(async (source: string, destinations: readonly string[], flags: CopyFlags) => {
         const { copy } = await import("./copy.ts");
         done(await copy(source, destinations, flags, world));
+      }),
+  );
+  add(
+    exportCommand()
+      .action(async (references: readonly string[], flags: ExportFlags) => {
+        const { exportBundle } = await import("./export_bundle.ts");
+        done(await exportBundle(references, flags, world));
       }),
   );
   add(

@@ -16,6 +16,8 @@ export const VERSION_ANNOTATION = "org.opencontainers.image.version";
 export const TITLE_ANNOTATION = "org.opencontainers.image.title";
 /** The tag of a manifest in an image layout's `index.json`. */
 export const REF_NAME_ANNOTATION = "org.opencontainers.image.ref.name";
+/** The full reference of a manifest in an image layout's `index.json`, as containerd, docker and nerdctl write it. */
+export const FULL_NAME_ANNOTATION = "io.containerd.image.name";
 
 /** The digest of a layer before compression, as `oras` reads it when it unpacks. */
 export const ORAS_CONTENT_DIGEST_ANNOTATION = "io.deis.oras.content.digest";

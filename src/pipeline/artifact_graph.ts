@@ -4,7 +4,7 @@
  */
 import { bytesContent } from "../oci/bytes_content.ts";
 import type { Content, Descriptor } from "../oci/descriptor.ts";
-import type { Digest } from "../oci/digest.ts";
+import { type Digest, isDigest } from "../oci/digest.ts";
 import { isManifestMediaType, manifestParts, type ParsedManifest, parseManifest } from "../oci/parse_manifest.ts";
 import { companionTags } from "./companion_tags.ts";
 import type { Context } from "./context.ts";
@@ -26,8 +26,11 @@ export interface ArtifactGraph {
 /** A manifest or an index of a graph. */
 export interface GraphManifest {
   readonly content: Content;
-  /** Whether it refers to another manifest. */
-  readonly hasSubject: boolean;
+  /** The manifest that it refers to, in the graph or not. */
+  readonly subject?: Digest;
+  readonly artifactType?: string;
+  /** What its config is; an index has none. */
+  readonly configType?: string;
 }
 
 /** How far a graph goes. */
@@ -35,6 +38,11 @@ export interface GraphOptions {
   /** Whether what refers to a manifest belongs to it. */
   readonly referrers: boolean;
   readonly concurrency: number;
+  /**
+   * Told of each manifest that is missing, in a sentence that begins with a small letter; reading goes on without it.
+   * When left out, a listed referrer that is missing is a warning, and everything else an error.
+   */
+  readonly onMissing?: (gap: string) => void;
 }
 
 /** How many manifests are read, all in all: a registry can make up new ones as long as somebody asks. */
@@ -50,7 +58,7 @@ const MANIFEST_LIMIT = 100_000;
 export async function readGraph(
   source: StoreReader,
   names: readonly string[],
-  { referrers, concurrency }: GraphOptions,
+  { referrers, concurrency, onMissing }: GraphOptions,
   context: Context,
 ): Promise<ArtifactGraph> {
   const roots = new Map<string, Descriptor>();
@@ -75,9 +83,13 @@ export async function readGraph(
   }
 
   async function follow(lead: Lead, context: Context): Promise<readonly Lead[]> {
-    const stored = await source.fetchManifest("descriptor" in lead ? lead.descriptor.digest : lead.name, context);
+    const name = "descriptor" in lead ? lead.descriptor.digest : lead.name;
+    const stored = await source.fetchManifest(name, context);
     if (stored === undefined) {
-      sayMissing(lead, context);
+      // A tag of cosign's that is not there is one that nobody has ever set.
+      if (lead.kind === "companion") return [];
+      if (onMissing === undefined) sayMissing(lead, context);
+      else onMissing(gapOf(lead));
       return [];
     }
     const descriptor = descriptorOf(lead, stored);
@@ -112,7 +124,7 @@ export async function readGraph(
     ];
   }
 
-  function sayMissing(lead: Lead, { log }: Context): void {
+  function sayMissing(lead: MissingLead, { log }: Context): void {
     switch (lead.kind) {
       case "root":
         throw new NotFoundError(source.url, lead.name);
@@ -122,11 +134,18 @@ export async function readGraph(
         );
       case "referrer":
         // Whoever deletes a signature may forget to take it from a list that a client keeps.
-        return log.warn(
-          `${source.url}@${lead.descriptor.digest} is listed as a referrer of ${lead.subject}, and is not there: left out`,
-        );
-      case "companion":
-        return;
+        return log.warn(`${gapOf(lead)}: left out`);
+    }
+  }
+
+  function gapOf(lead: MissingLead): string {
+    switch (lead.kind) {
+      case "root":
+        return `there is no ${source.url}${isDigest(lead.name) ? "@" : ":"}${lead.name}`;
+      case "child":
+        return `${source.url}@${lead.descriptor.digest} is a part of the index ${lead.parent}, and is not there`;
+      case "referrer":
+        return `${source.url}@${lead.descriptor.digest} is listed as a referrer of ${lead.subject}, and is not there`;
     }
   }
 
@@ -138,8 +157,11 @@ export async function readGraph(
 }
 
 /** Why a manifest is looked for. */
-type Lead =
-  | { readonly kind: "root" | "companion"; readonly name: string }
+type Lead = MissingLead | { readonly kind: "companion"; readonly name: string };
+
+/** What must lead somewhere. */
+type MissingLead =
+  | { readonly kind: "root"; readonly name: string }
   | { readonly kind: "child"; readonly descriptor: Descriptor; readonly parent: Digest }
   | { readonly kind: "referrer"; readonly descriptor: Descriptor; readonly subject: Digest };
 
@@ -178,7 +200,12 @@ function childrenOf(parsed: ParsedManifest): readonly Descriptor[] {
 function nodeOf(parsed: ParsedManifest, content: Content): GraphNode {
   const before = [...childrenOf(parsed), ...(parsed.subject === undefined ? [] : [parsed.subject])];
   return {
-    manifest: { content, hasSubject: parsed.subject !== undefined },
+    manifest: {
+      content,
+      ...(parsed.subject === undefined ? {} : { subject: parsed.subject.digest }),
+      ...(parsed.artifactType === undefined ? {} : { artifactType: parsed.artifactType }),
+      ...(parsed.kind === "index" ? {} : { configType: parsed.config.mediaType }),
+    },
     after: before.map(({ digest }) => digest),
   };
 }

@@ -26,7 +26,7 @@ export async function copyGraph(
   graph: ArtifactGraph,
   { source, destination, concurrency }: {
     readonly source: StoreReader;
-    readonly destination: Store;
+    readonly destination: Pick<Store, "exists" | "push" | "pushManifest">;
     readonly concurrency: number;
   },
   context: Context,
@@ -51,9 +51,11 @@ export async function copyGraph(
     return await destination.push(storedContent(source, blob, inner), inner, { from: source.url });
   }
 
-  async function pushManifest({ content, hasSubject }: GraphManifest, inner: Context): Promise<Pushed> {
+  async function pushManifest({ content, subject }: GraphManifest, inner: Context): Promise<Pushed> {
     // One with a subject is pushed again: it may be there, and missing on the list of referrers.
-    if (!hasSubject && await destination.exists(content.descriptor, inner)) return { existed: true, bytesSent: 0 };
+    if (subject === undefined && await destination.exists(content.descriptor, inner)) {
+      return { existed: true, bytesSent: 0 };
+    }
     return await destination.pushManifest(content, inner);
   }
 }

@@ -4,10 +4,11 @@ import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import type { Context } from "../../pipeline/context.ts";
-import { NotFoundError, type Pushed, type Store, type StoredManifest, UnsupportedError } from "../../pipeline/store.ts";
+import { NotFoundError, type Pushed, type StoredManifest, UnsupportedError } from "../../pipeline/store.ts";
 import { type ArchiveView, viewArchive } from "./archive_view.ts";
 import { blobName } from "./blob_name.ts";
 import { dropManifest, dropTag, EMPTY_INDEX, type LayoutIndex, setTags } from "./layout_index.ts";
+import type { LayoutPlace, Relisted, Relisting } from "./layout_place.ts";
 import { layoutReader, type LayoutStoreOptions } from "./layout_reader.ts";
 import { listedAs } from "./listed_as.ts";
 import { type ArchiveChange, prepareArchive } from "./next_archive.ts";
@@ -22,10 +23,12 @@ import { verified } from "./verified.ts";
  * What changes is remembered and written by `commit`, in one new tar that takes the place of the old one. When another
  * process has replaced the old one in the meantime, the changes are made to what is there then.
  */
-export function archiveStore(reference: LayoutReference, options: LayoutStoreOptions = {}): Store {
+export function archiveStore(reference: LayoutReference, options: LayoutStoreOptions = {}): LayoutPlace {
   const { path } = reference;
   const url = formatRepository(reference);
   let changes = noChanges();
+  /** What the last look at the list brought with it. */
+  let relistedContents: ReadonlyMap<Digest, Content> = new Map();
   let view: ArchiveView | undefined;
   let last: { readonly base: LayoutIndex; readonly edits: number; readonly index: LayoutIndex } | undefined;
 
@@ -34,10 +37,14 @@ export function archiveStore(reference: LayoutReference, options: LayoutStoreOpt
     return view;
   }
 
+  function added(digest: Digest): Content | undefined {
+    return changes.contents.get(digest) ?? relistedContents.get(digest);
+  }
+
   async function* read(descriptor: Descriptor): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
     const { digest } = descriptor;
     const action = `Cannot read ${digest} in ${JSON.stringify(path)}`;
-    const bytes = changes.contents.get(digest)?.open() ?? (await onDisk())?.read(descriptor);
+    const bytes = added(digest)?.open() ?? (await onDisk())?.read(descriptor);
     if (bytes === undefined) throw new Error(`${action}: it is not there`);
     yield* verified(bytes, descriptor, action);
   }
@@ -57,8 +64,8 @@ export function archiveStore(reference: LayoutReference, options: LayoutStoreOpt
     indexFile: path,
     index: currentIndex,
     async has(descriptor: Descriptor): Promise<boolean> {
-      const added = changes.contents.get(descriptor.digest);
-      if (added !== undefined) return added.descriptor.size === descriptor.size;
+      const ours = added(descriptor.digest);
+      if (ours !== undefined) return ours.descriptor.size === descriptor.size;
       return (await onDisk())?.has(descriptor) ?? false;
     },
     open: (descriptor) => ReadableStream.from(read(descriptor)),
@@ -83,26 +90,45 @@ export function archiveStore(reference: LayoutReference, options: LayoutStoreOpt
     changes.edits.push((before) => setTags(before, manifest, tags).index);
   }
 
+  /** Everything that changes a list, one after the other. */
+  async function relisted(before: LayoutIndex): Promise<Relisted> {
+    const contents = new Map<Digest, Content>();
+    const needs = new Map(changes.needs);
+    const dropped = [...changes.deleted];
+    let after = before;
+    for (const change of changes.relistings) {
+      const next = await change(after);
+      after = next.after;
+      for (const content of next.contents) contents.set(content.descriptor.digest, content);
+      for (const needed of next.needs) needs.set(needed.digest, needed);
+      dropped.push(...next.dropped);
+    }
+    relistedContents = contents;
+    const all = new Map([...changes.contents, ...contents]);
+    return { after, contents: [...all.values()], needs: [...needs.values()], dropped };
+  }
+
   /** Tells whether the new tar got its name; if not, another process was faster. */
   async function writeChanges(context: Context): Promise<boolean> {
     const base = (await onDisk())?.index ?? EMPTY_INDEX;
-    const after = edited(base, changes.edits);
+    const { after, contents, needs, dropped } = await relisted(edited(base, changes.edits));
     const unneeded: Descriptor[] = [];
-    for (const manifest of changes.deleted) unneeded.push(...await superfluous(reader, manifest, after, context));
+    for (const manifest of dropped) unneeded.push(...await superfluous(reader, manifest, after, context));
     const left = new Set(unneeded.map(({ digest }) => digest));
     const isNeeded = ({ digest }: Descriptor): boolean => !left.has(digest);
-    const added = [...changes.contents.values()].filter(({ descriptor }) => isNeeded(descriptor));
+    const wanted = contents.filter(({ descriptor }) => isNeeded(descriptor));
+    // What was found out for one list says nothing of another one.
+    const isBound = unneeded.length > 0 || changes.relistings.length > 0;
     // The order in which they stand in the tar.
-    await using ahead = readAhead(added.toSorted((a, b) => compareBytewise(nameOf(a), nameOf(b))));
+    await using ahead = readAhead(wanted.toSorted((a, b) => compareBytewise(nameOf(a), nameOf(b))));
     let isStale = false;
     const next = await prepareArchive(reference, {
       contents: ahead.contents,
-      needs: [...changes.needs.values()].filter(isNeeded),
+      needs: needs.filter(isNeeded),
       unneeded,
       edit(before): ReturnType<ArchiveChange["edit"]> {
-        // What is not needed was found out for one list, and says nothing of another one.
-        isStale = unneeded.length > 0 && JSON.stringify(before) !== JSON.stringify(base);
-        return { index: edited(before, changes.edits), moved: [] };
+        isStale = isBound && JSON.stringify(before) !== JSON.stringify(base);
+        return { index: isBound ? after : edited(before, changes.edits), moved: [] };
       },
     }, context);
     try {
@@ -124,6 +150,10 @@ export function archiveStore(reference: LayoutReference, options: LayoutStoreOpt
       return pushed;
     },
     tag: list,
+    relist(change: Relisting): Promise<void> {
+      changes.relistings.push(change);
+      return Promise.resolve();
+    },
     async untag(tag: string, context: Context): Promise<void> {
       if (await reader.resolve(tag, context) === undefined) throw new NotFoundError(url, tag);
       changes.edits.push((before) => dropTag(before, tag) ?? before);
@@ -141,6 +171,7 @@ export function archiveStore(reference: LayoutReference, options: LayoutStoreOpt
       while (!isEmpty(changes)) {
         if (!await writeChanges(context)) continue;
         changes = noChanges();
+        relistedContents = new Map();
         view = undefined;
         last = undefined;
       }
@@ -163,14 +194,16 @@ interface Changes {
   readonly needs: Map<Digest, Descriptor>;
   readonly edits: ((before: LayoutIndex) => LayoutIndex)[];
   readonly deleted: Descriptor[];
+  /** Changes that have to look at what is there when it is written. */
+  readonly relistings: Relisting[];
 }
 
 function noChanges(): Changes {
-  return { contents: new Map(), needs: new Map(), edits: [], deleted: [] };
+  return { contents: new Map(), needs: new Map(), edits: [], deleted: [], relistings: [] };
 }
 
-function isEmpty({ contents, edits }: Changes): boolean {
-  return contents.size === 0 && edits.length === 0;
+function isEmpty({ contents, edits, relistings }: Changes): boolean {
+  return contents.size === 0 && edits.length === 0 && relistings.length === 0;
 }
 
 function edited(index: LayoutIndex, edits: Changes["edits"]): LayoutIndex {

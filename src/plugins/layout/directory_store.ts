@@ -4,11 +4,12 @@ import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import type { Context } from "../../pipeline/context.ts";
-import { NotFoundError, type Pushed, type Store, type StoredManifest, UnsupportedError } from "../../pipeline/store.ts";
-import { blobPath, hasBlob, readBlob } from "./blob.ts";
-import { layoutDirectoryStore } from "./layout_directory.ts";
-import { dropManifest, dropTag, formatIndex, type LayoutIndex } from "./layout_index.ts";
+import { NotFoundError, type Pushed, type StoredManifest, UnsupportedError } from "../../pipeline/store.ts";
+import { blobPath, hasBlob, readBlob, writeBlob } from "./blob.ts";
+import { layoutDirectoryStore, requireBlob } from "./layout_directory.ts";
+import { dropManifest, dropTag, formatIndex } from "./layout_index.ts";
 import { withLock } from "./layout_lock.ts";
+import type { LayoutPlace, Relisted, Relisting } from "./layout_place.ts";
 import { layoutReader, type LayoutStoreOptions } from "./layout_reader.ts";
 import { listedAs } from "./listed_as.ts";
 import { OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
@@ -23,7 +24,7 @@ import { writeFile } from "./write_file.ts";
  *
  * Everything is written at once, and several processes can do that together: see {@linkcode layoutDirectoryStore}.
  */
-export function directoryStore(reference: LayoutReference, options: LayoutStoreOptions = {}): Store {
+export function directoryStore(reference: LayoutReference, options: LayoutStoreOptions = {}): LayoutPlace {
   const { path } = reference;
   const url = formatRepository(reference);
   const layout = layoutDirectoryStore(path);
@@ -51,10 +52,16 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
     index.forget();
   }
 
-  /** Takes names away while nobody else changes any. */
-  async function unlist(edit: (before: LayoutIndex) => Promise<Unlisted>, { signal }: Context): Promise<void> {
+  /** Changes the list while nobody else changes it. */
+  async function relist(change: Relisting, context: Context): Promise<void> {
+    const { signal } = context;
     await withLock(join(path, OCI_LAYOUT_FILE), signal, async () => {
-      const { after, unneeded = [] } = await edit(await readIndex(path));
+      const before = await readIndex(path);
+      const { after, contents, needs, dropped } = await change(before);
+      for (const content of contents) await writeBlob(path, content, { signal });
+      for (const needed of needs) await requireBlob(path, needed);
+      const unneeded: Descriptor[] = [];
+      for (const manifest of dropped) unneeded.push(...await superfluous(reader, manifest, after, context));
       await writeFile(join(path, INDEX_FILE), [formatIndex(after)]);
       index.forget();
       for (const { digest } of unneeded) await Deno.remove(blobPath(path, digest)).catch(() => {});
@@ -73,17 +80,18 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
       return pushed;
     },
     tag: list,
+    relist,
     async untag(tag: string, context: Context): Promise<void> {
       if (await reader.resolve(tag, context) === undefined) throw new NotFoundError(url, tag);
-      await unlist((before) => Promise.resolve({ after: dropTag(before, tag) ?? before }), context);
+      await relist((before) => Promise.resolve({ ...UNCHANGED, after: dropTag(before, tag) ?? before }), context);
     },
     async deleteManifest(digest: Digest, context: Context): Promise<void> {
       const manifest = await reader.resolve(digest, context);
       if (manifest === undefined) throw new NotFoundError(url, digest);
-      await unlist(async (before) => {
+      await relist((before) => {
         const after = dropManifest(before, digest);
         if (after === undefined) throw new UnsupportedError(`Cannot delete ${url}@${digest}: it is a part of an index`);
-        return { after, unneeded: await superfluous(reader, manifest, after, context) };
+        return Promise.resolve({ ...UNCHANGED, after, dropped: [manifest] });
       }, context);
     },
     commit: () => Promise.resolve(),
@@ -91,8 +99,5 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
   };
 }
 
-/** What is still listed, and what nothing needs any more. */
-interface Unlisted {
-  readonly after: LayoutIndex;
-  readonly unneeded?: readonly Descriptor[];
-}
+/** What most changes leave as it is. */
+const UNCHANGED: Omit<Relisted, "after"> = { contents: [], needs: [], dropped: [] };

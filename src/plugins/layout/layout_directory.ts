@@ -101,7 +101,11 @@ export function layoutDirectoryStore(path: string): LayoutDirectory {
   };
 }
 
-async function requireBlob(path: string, descriptor: Descriptor): Promise<void> {
+/** Makes sure that a blob is there in its full size.
+ *
+ * @throws {Error} When it is not.
+ */
+export async function requireBlob(path: string, descriptor: Descriptor): Promise<void> {
   if (await hasBlob(path, descriptor)) return;
   throw new Error(`Cannot tag in ${JSON.stringify(path)}: blob ${descriptor.digest} is no longer there`);
 }

@@ -3,7 +3,7 @@
  *
  * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#indexjson-file | OCI image-spec 1.1.1, index.json file}
  */
-import { REF_NAME_ANNOTATION } from "../../oci/annotation_keys.ts";
+import { FULL_NAME_ANNOTATION, REF_NAME_ANNOTATION } from "../../oci/annotation_keys.ts";
 import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import type { Annotations, Descriptor } from "../../oci/descriptor.ts";
 import { type Digest, isDigest } from "../../oci/digest.ts";
@@ -66,9 +66,7 @@ export function resolveTag(index: LayoutIndex, tag: string): Descriptor | undefi
   const named = index.manifests.filter((entry) => tagOf(entry) === tag);
   const [first] = named;
   if (first === undefined) return undefined;
-  if (named.some(({ digest }) => digest !== first.digest)) {
-    throw new SyntaxError(`tag ${JSON.stringify(tag)} stands at ${named.length} manifests`);
-  }
+  if (named.some(({ digest }) => digest !== first.digest)) throw new SyntaxError(ambiguity(tag, named));
   const descriptor = descriptorOf(first);
   if (descriptor === undefined) throw new SyntaxError(`tag ${JSON.stringify(tag)} stands at an invalid descriptor`);
   return descriptor;
@@ -86,8 +84,17 @@ export function tagOf({ annotations }: IndexEntry): string | undefined {
   return isText(tag) ? tag : undefined;
 }
 
+/** The full reference of an entry, `HOST/REPOSITORY:TAG`; `undefined` when it has none. */
+export function fullNameOf({ annotations }: IndexEntry): string | undefined {
+  const name = isObject(annotations) ? annotations[FULL_NAME_ANNOTATION] : undefined;
+  return isText(name) ? name : undefined;
+}
+
 /**
  * Lets tags point to a manifest. Without any tag the manifest is listed once, without a name.
+ *
+ * A name is the full reference where there is one, and otherwise the tag: the same tag of two repositories is two names,
+ * and each of them moves alone.
  *
  * A manifest that loses its last tag stays listed without a name, as `oras` and `skopeo` keep it too: what is not
  * listed cannot be found again, and would be lost to the first garbage collection.
@@ -98,20 +105,33 @@ export function setTags(
   index: LayoutIndex,
   descriptor: Descriptor,
   tags: readonly string[],
+  { origin }: { readonly origin?: string | undefined } = {},
 ): { readonly index: LayoutIndex; readonly moved: readonly Moved[] } {
+  const byName = Map.groupBy(index.manifests, nameOf);
   const moved = tags.map((tag): Moved => {
-    const from = resolveTag(index, tag)?.digest;
+    const from = resolveTag({ ...index, manifests: byName.get(nameIn(origin, tag)) ?? [] }, tag)?.digest;
     return from === undefined ? { tag } : { tag, from };
   });
   const { digest } = descriptor;
-  const arriving = new Set(moved.filter(({ from }) => from !== digest).map(({ tag }) => tag));
-  const bare = withTag({ ...orderDescriptor(descriptor), digest }, undefined);
-  const kept = index.manifests.map((entry) => arriving.has(tagOf(entry) ?? "") ? withTag(entry, undefined) : entry);
+  const arriving = new Map(
+    moved.filter(({ from }) => from !== digest).map(({ tag }) => [nameIn(origin, tag), tag]),
+  );
+  const bare = bareEntry(descriptor);
+  const kept = index.manifests.map((entry) => arriving.has(nameOf(entry) ?? "") ? withName(entry, {}) : entry);
   const isListed = kept.some((entry) => entry.digest === digest);
-  const added = [...arriving].map((tag) => withTag(bare, tag));
+  const added = [...arriving].map(([name, tag]) =>
+    withName(bare, origin === undefined ? { tag } : { tag, fullName: name })
+  );
   const manifests = [...kept, ...added, ...(tags.length === 0 && !isListed ? [bare] : [])];
   const touched = new Set<string>([digest, ...moved.flatMap(({ from }) => from ?? [])]);
   return { index: { ...index, manifests: withoutRepeats(manifests, touched) }, moved };
+}
+
+/** Lists manifests without a name, unless they are listed. */
+export function listManifests(index: LayoutIndex, manifests: readonly Descriptor[]): LayoutIndex {
+  const listed = new Set<string>(index.manifests.map(({ digest }) => digest));
+  const added = new Map(manifests.filter(({ digest }) => !listed.has(digest)).map((each) => [each.digest, each]));
+  return { ...index, manifests: [...index.manifests, ...[...added.values()].map(bareEntry)] };
 }
 
 /**
@@ -122,7 +142,7 @@ export function setTags(
 export function dropTag(index: LayoutIndex, tag: string): LayoutIndex | undefined {
   const named = index.manifests.filter((entry) => tagOf(entry) === tag);
   if (named.length === 0) return undefined;
-  const manifests = index.manifests.map((entry) => named.includes(entry) ? withTag(entry, undefined) : entry);
+  const manifests = index.manifests.map((entry) => named.includes(entry) ? withName(entry, {}) : entry);
   return { ...index, manifests: withoutRepeats(manifests, new Set(named.map(({ digest }) => digest))) };
 }
 
@@ -141,18 +161,47 @@ function withoutRepeats(entries: readonly IndexEntry[], digests: ReadonlySet<str
   const said = new Set<string>();
   return entries.toSorted(compareEntries).filter((entry) => {
     if (!digests.has(entry.digest)) return true;
-    const content = JSON.stringify(withTag(entry, undefined));
+    const content = JSON.stringify(withName(entry, {}));
     if (tagOf(entry) === undefined && said.has(content)) return false;
     said.add(content);
     return true;
   });
 }
 
-/** Gives an entry a tag or takes it away; the fields of the spec come in its order, all others after them. */
-function withTag(entry: IndexEntry, tag: string | undefined): IndexEntry {
+/** What identifies an entry among all others; `undefined` when it has no name. */
+function nameOf(entry: IndexEntry): string | undefined {
+  return fullNameOf(entry) ?? tagOf(entry);
+}
+
+function nameIn(origin: string | undefined, tag: string): string {
+  return origin === undefined ? tag : `${origin}:${tag}`;
+}
+
+function ambiguity(tag: string, named: readonly IndexEntry[]): string {
+  const names = named.map((entry) => `${fullNameOf(entry) ?? tag} at ${entry.digest}`).sort(compareBytewise);
+  return `tag ${JSON.stringify(tag)} stands at ${named.length} manifests, and only a digest says which is meant: ${
+    names.slice(0, 10).join(", ")
+  }`;
+}
+
+function bareEntry(descriptor: Descriptor): IndexEntry {
+  return withName({ ...orderDescriptor(descriptor), digest: descriptor.digest }, {});
+}
+
+/** Gives an entry a name or takes it away; the fields of the spec come in its order, all others after them. */
+function withName(
+  entry: IndexEntry,
+  { tag, fullName }: { readonly tag?: string; readonly fullName?: string },
+): IndexEntry {
   const { mediaType, digest, size, annotations, ...others } = entry;
-  const { [REF_NAME_ANNOTATION]: _, ...rest } = isObject(annotations) ? annotations as Annotations : {};
-  const named = tag === undefined ? rest : { ...rest, [REF_NAME_ANNOTATION]: tag };
+  const { [REF_NAME_ANNOTATION]: _tag, [FULL_NAME_ANNOTATION]: _name, ...rest } = isObject(annotations)
+    ? annotations as Annotations
+    : {};
+  const named = {
+    ...rest,
+    ...(tag === undefined ? {} : { [REF_NAME_ANNOTATION]: tag }),
+    ...(fullName === undefined ? {} : { [FULL_NAME_ANNOTATION]: fullName }),
+  };
   return { mediaType, digest, size, annotations: orderAnnotations(named), ...others };
 }
 

@@ -3,8 +3,9 @@ import { isDigest } from "../../oci/digest.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { NotFoundError, type StoredManifest, type StoreReader } from "../../pipeline/store.ts";
 import { createGraphReader, type LayoutGraph, type ReadManifest } from "./layout_graph.ts";
-import type { LayoutIndex } from "./layout_index.ts";
+import { descriptorOf, fullNameOf, type LayoutIndex, tagOf } from "./layout_index.ts";
 import { type LayoutNames, layoutNames } from "./layout_names.ts";
+import type { LayoutPlace, ListedManifest } from "./layout_place.ts";
 import { inFile } from "./read_layout.ts";
 import { readManifest } from "./read_manifest.ts";
 
@@ -27,7 +28,7 @@ export interface LayoutStoreOptions {
 }
 
 /** What can be read from a layout, and what the layout leads to. */
-export interface LayoutReader extends Omit<StoreReader, typeof Symbol.asyncDispose> {
+export interface LayoutReader extends Omit<StoreReader, typeof Symbol.asyncDispose>, Pick<LayoutPlace, "listed"> {
   /** Everything that an index leads to. */
   graphOf(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph>;
   /** Everything that one manifest consists of, itself included. */
@@ -105,6 +106,17 @@ export function layoutReader(
     async referrers(subject, { signal }): Promise<readonly Descriptor[]> {
       const index = await contents.index(signal);
       return index === undefined ? [] : (await currentGraph(index, signal)).referrers.get(subject) ?? [];
+    },
+    async listed({ signal }: Context): Promise<readonly ListedManifest[] | undefined> {
+      return (await contents.index(signal))?.manifests.flatMap((entry) => {
+        const descriptor = descriptorOf(entry);
+        const [name, fullName] = [tagOf(entry), fullNameOf(entry)];
+        return descriptor === undefined ? [] : [{
+          descriptor,
+          ...(name === undefined ? {} : { name }),
+          ...(fullName === undefined ? {} : { fullName }),
+        }];
+      });
     },
     graphOf: (index, signal) => reader.read(index, readManifestOf(signal)),
     partsOf: (root, signal) => reader.partsOf(root, readManifestOf(signal)),

@@ -4,12 +4,16 @@ import { bytesContent } from "../../../src/oci/bytes_content.ts";
 import type { Descriptor } from "../../../src/oci/descriptor.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
 import {
+  dropTag,
   EMPTY_INDEX,
   formatIndex,
+  fullNameOf,
   type LayoutIndex,
+  listManifests,
   parseIndex,
   resolveTag,
   setTags,
+  tagOf,
 } from "../../../src/plugins/layout/layout_index.ts";
 
 const REF_NAME = "org.opencontainers.image.ref.name";
@@ -167,7 +171,7 @@ const unresolvable: readonly (readonly [string, readonly unknown[], string])[] =
   ["two manifests have it", [{ ...a, annotations: { [REF_NAME]: "1.0" } }, {
     ...b,
     annotations: { [REF_NAME]: "1.0" },
-  }], "stands at 2 manifests"],
+  }], `stands at 2 manifests, and only a digest says which is meant: 1.0 at ${b.digest}, 1.0 at ${a.digest}`],
   [
     "its digest is of an unknown kind",
     [{ ...a, digest: "md5:00", annotations: { [REF_NAME]: "1.0" } }],
@@ -186,6 +190,42 @@ const unresolvable: readonly (readonly [string, readonly unknown[], string])[] =
     "stands at an invalid descriptor",
   ],
 ];
+
+Deno.test("setTags() keeps the same tag of two repositories apart, and moves each of them alone", () => {
+  const one = setTags(EMPTY_INDEX, a, ["1.0"], { origin: "ghcr.io/acme/app" }).index;
+  const both = setTags(one, b, ["1.0"], { origin: "ghcr.io/acme/db" }).index;
+  assert.throws(() => resolveTag(both, "1.0"), {
+    name: "SyntaxError",
+    message: `tag "1.0" stands at 2 manifests, and only a digest says which is meant: ` +
+      `ghcr.io/acme/app:1.0 at ${a.digest}, ghcr.io/acme/db:1.0 at ${b.digest}`,
+  });
+  const { index, moved } = setTags(both, manifest("c"), ["1.0"], { origin: "ghcr.io/acme/db" });
+  assert.deepEqual(moved, [{ tag: "1.0", from: b.digest }]);
+  assert.deepEqual(index.manifests.map((entry) => [entry.digest, tagOf(entry), fullNameOf(entry)]), [
+    [manifest("c").digest, "1.0", "ghcr.io/acme/db:1.0"],
+    [a.digest, "1.0", "ghcr.io/acme/app:1.0"],
+    [b.digest, undefined, undefined],
+  ]);
+  assert.deepEqual(setTags(index, manifest("c"), ["1.0"], { origin: "ghcr.io/acme/db" }).index, index);
+});
+
+Deno.test("setTags() leaves full references alone when a tag without one is set, and a tag of both is asked for", () => {
+  const named = setTags(EMPTY_INDEX, a, ["1.0"], { origin: "ghcr.io/acme/app" }).index;
+  const same = setTags(named, a, ["1.0"]).index;
+  assert.equal(same.manifests.length, 2);
+  assert.equal(resolveTag(same, "1.0")?.digest, a.digest);
+  assert.throws(() => resolveTag(setTags(named, b, ["1.0"]).index, "1.0"), /stands at 2 manifests/);
+});
+
+Deno.test("dropTag() takes the full reference away with the tag", () => {
+  const named = setTags(EMPTY_INDEX, a, ["1.0"], { origin: "ghcr.io/acme/app" }).index;
+  assert.deepEqual(dropTag(named, "1.0")?.manifests.map(({ annotations }) => annotations), [undefined]);
+});
+
+Deno.test("listManifests() lists each manifest once, whatever names it has", () => {
+  const index = listManifests(tagged(EMPTY_INDEX, a, "1.0"), [a, b, b]);
+  assert.deepEqual(index.manifests.map(({ digest }) => digest), [a.digest, b.digest]);
+});
 
 for (const [state, manifests, message] of unresolvable) {
   Deno.test(`resolveTag() and setTags() refuse a tag when ${state}`, () => {

@@ -1,0 +1,100 @@
+import { basename, resolve } from "node:path";
+import type { Descriptor } from "../oci/descriptor.ts";
+import { isDigest } from "../oci/digest.ts";
+import { isOrigin } from "../oci/origin.ts";
+import { formatReference, formatRepository, type LayoutReference } from "../oci/reference.ts";
+import type { Context } from "../pipeline/context.ts";
+import type { StoreReader } from "../pipeline/store.ts";
+import type { LayoutPlace, ListedManifest } from "../plugins/layout/layout_place.ts";
+import { DEFAULT_TAG, openLayout, parsePlace } from "./open_store.ts";
+import type { RegistryAccess } from "./registry_access.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** An artifact that was asked for. */
+export interface ExportSource {
+  /** `HOST/REPOSITORY`, or the name of a layout. */
+  readonly origin: string;
+  readonly store: StoreReader;
+  readonly root: Descriptor;
+  readonly tags: readonly string[];
+}
+
+/** What references lead to. */
+export interface FoundSources {
+  /** Each artifact of each origin once, with all the tags that were named. */
+  readonly sources: readonly ExportSource[];
+  /** What is not there. */
+  readonly gaps: readonly string[];
+}
+
+/**
+ * Finds the artifacts that references name. Two references to one repository share a store.
+ *
+ * @param opened Takes the stores; whoever disposes it closes them.
+ */
+export async function findSources(
+  texts: readonly string[],
+  { access, context, opened }: {
+    readonly access: RegistryAccess;
+    readonly context: Context;
+    readonly opened: AsyncDisposableStack;
+  },
+): Promise<FoundSources> {
+  const stores = new Map<string, Source>();
+  const found = new Map<string, ExportSource>();
+  const gaps: string[] = [];
+  for (const text of texts) {
+    const reference = parsePlace(text);
+    const name = reference.digest ?? reference.tag ?? DEFAULT_TAG;
+    const place = formatRepository(reference);
+    const store: Source = stores.get(place) ??
+      opened.use(reference.kind === "registry" ? access.store(reference, "pull") : openLayout(reference));
+    stores.set(place, store);
+    const root = await store.resolve(name, context);
+    if (root === undefined) {
+      gaps.push(`there is no ${place}${isDigest(name) ? "@" : ":"}${name}`);
+      continue;
+    }
+    const tag = reference.tag ?? (reference.digest === undefined ? DEFAULT_TAG : undefined);
+    const origins = reference.kind === "registry"
+      ? [`${reference.host}/${reference.repository}`]
+      : originsIn(await store.listed?.(context) ?? [], root, { reference, tag });
+    for (const origin of origins) {
+      const key = `${origin}@${root.digest}`;
+      const before = found.get(key) ?? { origin, store, root, tags: [] };
+      found.set(key, { ...before, tags: [...new Set([...before.tags, ...tag === undefined ? [] : [tag]])] });
+    }
+  }
+  return { sources: [...found.values()], gaps };
+}
+
+/** Only a layout can say where something was before. */
+type Source = StoreReader & Partial<Pick<LayoutPlace, "listed">>;
+
+/** Where the artifact of a layout was before, as far as the layout says it. */
+function originsIn(
+  listed: readonly ListedManifest[],
+  { digest }: Descriptor,
+  { reference, tag }: { readonly reference: LayoutReference; readonly tag: string | undefined },
+): readonly string[] {
+  const named = listed.filter(({ descriptor, name }) =>
+    descriptor.digest === digest && (tag === undefined || name === tag)
+  );
+  const origins = named.flatMap(({ fullName }) => fullName?.replace(/:[^:/]*$/, "") ?? []).filter(isOrigin);
+  return origins.length === 0 ? [originOf(reference)] : [...new Set(origins)];
+}
+
+/**
+ * The name of a layout as that of a repository.
+ *
+ * @throws {UsageError} When it cannot be one.
+ */
+export function originOf(reference: LayoutReference): string {
+  const name = basename(resolve(reference.path)).toLowerCase().replace(/\.(?:tar(?:\.(?:gz|zst))?|tgz)$/, "");
+  if (isOrigin(name)) return name;
+  throw new UsageError(
+    `Cannot use ${formatReference(reference)}: it does not say which repository it comes from, and ${
+      JSON.stringify(name)
+    } cannot be the name of one; use the reference of the registry`,
+  );
+}

@@ -1,0 +1,42 @@
+import type { Digest } from "../oci/digest.ts";
+import { type Inventory, INVENTORY_SIZE_LIMIT, parseInventory } from "../oci/inventory.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** Where the far side has blobs: the repositories, by digest. */
+export type Had = ReadonlyMap<Digest, readonly string[]>;
+
+/**
+ * Reads what the far side has.
+ *
+ * @throws {UsageError} When a file cannot be used.
+ */
+export async function readInventories(paths: readonly string[]): Promise<Had> {
+  const had = new Map<Digest, string[]>();
+  for (const path of paths) {
+    for (const { name, blobs } of (await readInventory(path)).repositories) {
+      for (const { digest } of blobs) {
+        const names = had.get(digest) ?? [];
+        names.push(name);
+        had.set(digest, names);
+      }
+    }
+  }
+  return had;
+}
+
+async function readInventory(path: string): Promise<Inventory> {
+  try {
+    const { size } = await Deno.stat(path);
+    if (size > INVENTORY_SIZE_LIMIT) {
+      throw new RangeError(`it has ${size} bytes, and ${INVENTORY_SIZE_LIMIT} are the limit`);
+    }
+    return parseInventory(await Deno.readTextFile(path));
+  } catch (cause) {
+    const problem = cause instanceof Deno.errors.NotFound
+      ? "it is not there"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new UsageError(`Cannot use the inventory ${JSON.stringify(path)}: ${problem}`, { cause });
+  }
+}
