@@ -47,7 +47,7 @@ function oneName(reference: Reference): { readonly name: string; readonly tag?: 
 
 async function untag(store: Store, tag: string, digest: Digest, context: Context): Promise<void> {
   try {
-    await store.untag(tag, context);
+    await store.untag(tag, context, { from: digest });
   } catch (error) {
     if (error instanceof UnsupportedError) {
       context.log.info(`The manifest, with all of its tags, may be deleted by its digest: ${store.url}@${digest}`);

@@ -1,4 +1,5 @@
 import { parseTag } from "../oci/tag.ts";
+import { isVersion } from "../oci/version.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
 import { NotFoundError } from "../pipeline/store.ts";
 import { EXIT } from "./exit_code.ts";
@@ -30,7 +31,7 @@ export async function tag(
     if (flags.force !== true) {
       await inParallel(tags, concurrency, (tag) => refuseToMove(store, tag, digest, context));
     }
-    await store.tag(manifest, tags, context);
+    await store.tag(manifest, tags, context, { immutable: flags.force ? [] : tags.filter(isVersion) });
     await store.commit(context);
     context.log.info(`Tagged ${store.url}@${digest} as ${tags.join(", ")}`);
     const url = `${store.url}@${digest}`;

@@ -69,15 +69,19 @@ export interface Store extends StoreReader {
   /**
    * Points tags to a manifest that is there. Without any tag it is only listed, where a store keeps a list: a manifest
    * that no tag, no index and no referrer leads to is lost in a layout.
+   *
+   * @throws {TagExistsError} When a tag points to something else that may not move, and the store can look at it and set
+   *   it in one step: layouts can, registries cannot.
    */
-  tag(manifest: StoredManifest, tags: readonly string[], context: Context): Promise<void>;
+  tag(manifest: StoredManifest, tags: readonly string[], context: Context, options?: TagOptions): Promise<void>;
   /**
    * Takes a tag away. The manifest stays, and so do its other tags.
    *
    * @throws {UnsupportedError} When the store cannot do that.
    * @throws {NotFoundError} When there is no such tag.
+   * @throws {Error} When it points to something else than it should.
    */
-  untag(tag: string, context: Context): Promise<void>;
+  untag(tag: string, context: Context, options?: UntagOptions): Promise<void>;
   /**
    * Takes a manifest away, and with it all of its tags.
    *
@@ -95,6 +99,18 @@ export interface Store extends StoreReader {
 export interface PushOptions {
   /** The `url` of another store that has the blob; where it is in the same registry nothing needs to be sent. */
   readonly from?: string;
+}
+
+/** How tags are set. */
+export interface TagOptions {
+  /** Those that may not move. */
+  readonly immutable?: readonly string[];
+}
+
+/** How a tag is taken away. */
+export interface UntagOptions {
+  /** What it must still point to; anything when left out. */
+  readonly from?: Digest;
 }
 
 /** What a push did. */
@@ -128,6 +144,16 @@ export class NotFoundError extends Error {
     this.isPlace = name === undefined;
     this.url = url;
   }
+}
+
+/**
+ * Makes sure that a tag points to what it should when it is taken away.
+ *
+ * @throws {Error} When it has moved.
+ */
+export function refuseMoved(url: string, tag: string, digest: Digest, { from }: UntagOptions): void {
+  if (from === undefined || from === digest) return;
+  throw new Error(`Cannot delete ${url}:${tag}: it has moved meanwhile, to ${digest}`);
 }
 
 /** A store cannot do what was asked, and will not be able to do it later. */

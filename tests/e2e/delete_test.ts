@@ -66,6 +66,22 @@ Deno.test("delete asks on a terminal, and does nothing unless the answer is yes"
   });
 });
 
+Deno.test("delete leaves a tag alone that has moved while it asked", async () => {
+  await inEveryPlace(async (place, digest) => {
+    await using directory = await tempDirectory();
+    await writeTree(directory.path, { "b.yaml": "b: 1\n" });
+    const answer = async (): Promise<string> => {
+      await push([directory.path, `${place}:1`]);
+      return "yes";
+    };
+    const { code, stderr } = await gantry(["delete", `${place}:1`], { answer });
+    assert.match(stderr, /error: Cannot delete .*:1: it has moved meanwhile, to sha256:/);
+    assert.ok(!stderr.includes(`to ${digest}`), stderr);
+    assert.equal(code, 1);
+    assert.ok((await tagsOf(place)).includes("1"));
+  });
+});
+
 Deno.test("delete refuses without a terminal, and contacts nobody", async () => {
   await inEveryPlace(async (place, _, registry) => {
     registry.clearLog();

@@ -4,18 +4,27 @@ import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import type { Context } from "../../pipeline/context.ts";
-import { NotFoundError, type Pushed, type StoredManifest, UnsupportedError } from "../../pipeline/store.ts";
+import {
+  NotFoundError,
+  type Pushed,
+  type StoredManifest,
+  type TagOptions,
+  UnsupportedError,
+  type UntagOptions,
+} from "../../pipeline/store.ts";
 import { type ArchiveView, viewArchive } from "./archive_view.ts";
 import { blobName } from "./blob_name.ts";
-import { dropManifest, dropTag, EMPTY_INDEX, type LayoutIndex, setTags } from "./layout_index.ts";
+import { dropManifest, EMPTY_INDEX, type LayoutIndex, setTags } from "./layout_index.ts";
 import type { LayoutPlace, Relisted, Relisting } from "./layout_place.ts";
 import { layoutReader, type LayoutStoreOptions } from "./layout_reader.ts";
 import { listedAs } from "./listed_as.ts";
 import { type ArchiveChange, prepareArchive } from "./next_archive.ts";
 import { readAhead } from "./read_ahead.ts";
 import { readManifest } from "./read_manifest.ts";
+import { refuseToMove } from "./refuse_to_move.ts";
 import { superfluous } from "./superfluous.ts";
 import { verified } from "./verified.ts";
+import { withoutTag } from "./without_tag.ts";
 
 /**
  * The image layout in a tar, as a store.
@@ -78,16 +87,28 @@ export function archiveStore(reference: LayoutReference, options: LayoutStoreOpt
     return { existed: false, bytesSent: descriptor.size };
   }
 
-  async function list({ descriptor, bytes }: StoredManifest, tags: readonly string[], context: Context): Promise<void> {
+  async function list(
+    { descriptor, bytes }: StoredManifest,
+    tags: readonly string[],
+    context: Context,
+    { immutable = [] }: TagOptions = {},
+  ): Promise<void> {
     const manifest = listedAs(descriptor, parseManifest(bytes, descriptor));
     const { contents } = await reader.partsOf(manifest, context.signal);
     for (const part of contents.values()) {
+      // It may be elsewhere.
+      if (part.urls !== undefined) continue;
       if (!await reader.exists(part, context)) {
         throw new Error(`Cannot tag in ${JSON.stringify(path)}: blob ${part.digest} is not there`);
       }
       changes.needs.set(part.digest, part);
     }
-    changes.edits.push((before) => setTags(before, manifest, tags).index);
+    const names = tags.map((name) => ({ name, immutable: immutable.includes(name) }));
+    changes.edits.push((before) => {
+      const { index, moved } = setTags(before, manifest, tags);
+      refuseToMove(url, manifest, names, moved);
+      return index;
+    });
   }
 
   /** Everything that changes a list, one after the other. */
@@ -154,9 +175,9 @@ export function archiveStore(reference: LayoutReference, options: LayoutStoreOpt
       changes.relistings.push(change);
       return Promise.resolve();
     },
-    async untag(tag: string, context: Context): Promise<void> {
+    async untag(tag: string, context: Context, options: UntagOptions = {}): Promise<void> {
       if (await reader.resolve(tag, context) === undefined) throw new NotFoundError(url, tag);
-      changes.edits.push((before) => dropTag(before, tag) ?? before);
+      changes.edits.push((before) => withoutTag(url, before, tag, options));
     },
     async deleteManifest(digest: Digest, context: Context): Promise<void> {
       const manifest = await reader.resolve(digest, context);
