@@ -7,6 +7,7 @@ import { CredentialsRefusedError } from "../plugins/registry/credentials_refused
 import { RegistryError } from "../plugins/registry/registry_error.ts";
 import { ConnectionError } from "../plugins/registry/transport.ts";
 import { extractionAdvice } from "./extraction_advice.ts";
+import { PartlyTaggedError } from "./partly_tagged_error.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**
@@ -49,8 +50,14 @@ function unwrap(error: unknown): Unwrapped {
     } else if (current instanceof StageError) {
       if ((current.stage === "upload" || current.stage === "tag") && current.plugin !== undefined) {
         host = /^oci:\/\/([^/]+)\//.exec(current.plugin)?.[1] ?? host;
-        wheres.unshift(`while ${current.stage === "tag" ? "tagging in" : "uploading to"} ${current.plugin}`);
+        // A refusal names the place itself, and nothing was done there.
+        if (!(current.cause instanceof TagExistsError)) {
+          wheres.unshift(`while ${current.stage === "tag" ? "tagging in" : "uploading to"} ${current.plugin}`);
+        }
       }
+      current = current.cause;
+    } else if (current instanceof PartlyTaggedError) {
+      wheres.push(`set there: ${current.tags.join(", ")}`);
       current = current.cause;
     } else {
       return { root: current, wheres, host };
