@@ -67,7 +67,15 @@ export async function* readTar(
 }
 
 function memberOf(header: TarHeader, body: TarMember["body"]): TarMember {
-  const { name, size, mode = 0, linkname = "" } = header;
+  const { name, size, mode = 0, linkname = "", pax = {} } = header;
+  // Readers that do not agree on a size do not agree on what is in the tar.
+  if (pax.size !== undefined && (!/^[0-9]+$/.test(pax.size) || Number(pax.size) !== size)) {
+    throw new SyntaxError(
+      `The size of ${JSON.stringify(name.slice(0, 200))} is ${
+        JSON.stringify(pax.size.slice(0, 40))
+      }, and that cannot be`,
+    );
+  }
   return { name, type: typeOf(header), mode, size, target: linkname, body };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import type { Content } from "../../../src/oci/descriptor.ts";
 import { TagExistsError } from "../../../src/pipeline/tag_exists_error.ts";
 import type { Store } from "../../../src/pipeline/store.ts";
@@ -150,6 +151,28 @@ Deno.test("archiveStore() moves no tag that may not, whoever has set it in the m
     await assert.rejects(store.commit(context), TagExistsError);
     await using later = open(path);
     assert.equal((await later.resolve("2.0", context))?.digest, one.manifest.descriptor.digest);
+  });
+});
+
+Deno.test("archiveStore() reads no tar in which the index or the oci-layout file is there twice", async () => {
+  await withArchive({ "1.0": one }, async (path) => {
+    const files = await filesOf(path);
+    const bytes = await tarOf(files);
+    for (const name of ["index.json", "oci-layout"]) {
+      const second = files.find(([each]) => each === name);
+      assert.ok(second !== undefined);
+      const doubled = await tarOf([...files, [`./${name}`, second[1]]]);
+      for (const packed of [doubled, new Uint8Array(gzipSync(doubled))]) {
+        await Deno.writeFile(path, packed);
+        await using store = open(path);
+        await assert.rejects(Array.fromAsync(store.tags(context)), {
+          message: `Cannot use ${JSON.stringify(path)} as an OCI archive: it holds "${name}" twice`,
+        });
+      }
+    }
+    await Deno.writeFile(path, bytes);
+    await using store = open(path);
+    assert.deepEqual(await Array.fromAsync(store.tags(context)), ["1.0"]);
   });
 });
 
