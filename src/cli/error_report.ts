@@ -108,6 +108,11 @@ function connectionAdvice({ problem }: ConnectionError): string | undefined {
 }
 
 function registryAdvice(error: RegistryError, host: string): string | undefined {
+  if (error.isElsewhere) {
+    return error.status === 401 || error.status === 403
+      ? "the registry has sent the request to another host, which refuses it; credentials never go there"
+      : undefined;
+  }
   if (error.status === 401) {
     return `log in with \`gantry login ${host}\`, or pass --username and --password-stdin`;
   }

@@ -42,7 +42,7 @@ export async function* readTar(
 ): AsyncGenerator<TarMember, void, void> {
   const stop = new AbortController();
   const signal = aborted === undefined ? stop.signal : AbortSignal.any([stop.signal, aborted]);
-  const failed = (cause: unknown): unknown => aborted?.aborted ? aborted.reason : explain(cause);
+  const failed = (cause: unknown): unknown => aborted?.aborted ? aborted.reason : explain(inOwnWords(cause));
   const decoder = createTarDecoder({ strict: true });
   // A stream of its own, because a generator that waits for bytes cannot be cancelled.
   const source = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
@@ -64,6 +64,11 @@ export async function* readTar(
     stop.abort();
     await piped;
   }
+}
+
+function inOwnWords(cause: unknown): unknown {
+  if (!(cause instanceof Error) || cause.message !== "Invalid EOF.") return cause;
+  return new Error("Something else stands behind its end", { cause });
 }
 
 function memberOf(header: TarHeader, body: TarMember["body"]): TarMember {

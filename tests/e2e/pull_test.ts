@@ -379,6 +379,19 @@ const FOREIGN: readonly ForeignCase[] = [
       /it is an index for several platforms, linux\/amd64, linux\/arm64, linux\/arm\/v7\nadvice: choose one with --platform/,
   },
   {
+    name: "an index of several manifests for no platform",
+    make: (repository) => {
+      const manifests = ["one", "two"].map((name) => {
+        return repository.manifest(image(repository, [file("a", name)]), { tag: name });
+      });
+      repository.manifest({ schemaVersion: 2, mediaType: OCI_INDEX_MEDIA_TYPE, manifests }, {
+        mediaType: OCI_INDEX_MEDIA_TYPE,
+      });
+    },
+    gives:
+      /it is an index of several manifests, sha256:\w+, sha256:\w+\nadvice: name the manifest that is meant by its digest\n/,
+  },
+  {
     name: "a platform of an index",
     make: (repository) => platforms(repository, ["linux/amd64", "linux/arm64"]),
     args: ["--platform", "linux/arm64"],

@@ -28,6 +28,8 @@ export type ExtractionRule =
   | "layer"
   /** A choice between platforms. */
   | "platform"
+  /** A choice between manifests that no platform makes. */
+  | "index"
   /** Something else is there already. */
   | "changed";
 

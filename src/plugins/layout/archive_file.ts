@@ -20,7 +20,11 @@ export async function openArchive(
 ): Promise<Deno.FsFile | undefined> {
   try {
     const info = await Deno.stat(path);
-    if (!info.isFile) throw new Error(info.isDirectory ? "it is a directory" : "it is not a file");
+    if (!info.isFile) {
+      throw new Error(
+        info.isDirectory ? `it is a directory: write oci-layout:${path}` : "it is not a file",
+      );
+    }
     return await Deno.open(path, { read: true, ...options });
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;

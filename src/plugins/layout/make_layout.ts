@@ -3,7 +3,7 @@ import { EMPTY_INDEX, formatIndex } from "./layout_index.ts";
 import { withLock } from "./layout_lock.ts";
 import { makeDirectories } from "./make_directories.ts";
 import { OCI_LAYOUT_BYTES, OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
-import { hasLostIndex, INDEX_FILE, isLayout } from "./read_layout.ts";
+import { INDEX_FILE, isLayout, refuseLostIndex } from "./read_layout.ts";
 import { type MadeLayout, removeLayout } from "./remove_layout.ts";
 import { createFile } from "./write_file.ts";
 
@@ -35,9 +35,7 @@ export async function makeLayout(path: string, signal?: AbortSignal): Promise<Ma
 async function makeIndex(path: string, signal: AbortSignal | undefined): Promise<void> {
   const file = join(path, INDEX_FILE);
   await withLock(join(path, OCI_LAYOUT_FILE), signal, async () => {
-    if (await hasLostIndex(path)) {
-      throw new Error(`Cannot read ${JSON.stringify(file)}: it is gone, though there are blobs`);
-    }
+    await refuseLostIndex(path);
     await createFile(file, [formatIndex(EMPTY_INDEX)]);
   });
 }
