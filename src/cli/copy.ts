@@ -1,17 +1,19 @@
 import type { Digest } from "../oci/digest.ts";
 import { type ArtifactGraph, readGraph } from "../pipeline/artifact_graph.ts";
-import { copyGraph, tagGraph } from "../pipeline/copy_graph.ts";
+import { copyGraph } from "../pipeline/copy_graph.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
-import { StageError } from "../pipeline/stage_error.ts";
-import type { Store, StoreReader } from "../pipeline/store.ts";
-import { everyTarget, TargetsError } from "../pipeline/targets.ts";
+import { NotFoundError, type Store, type StoreReader } from "../pipeline/store.ts";
+import { everyTarget } from "../pipeline/targets.ts";
+import { chosenTags } from "./chosen_tags.ts";
 import type { CopyFlags } from "./copy_flags.ts";
 import { copyLines, copyReport, type CopyResult } from "./copy_report.ts";
+import { errorWithLines } from "./error_with_lines.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";
-import { DEFAULT_TAG, type Opened, openReader, openStore } from "./open_store.ts";
+import { DEFAULT_TAG, type Opened, openReader, openStore, parsePlace } from "./open_store.ts";
 import { type ReadingSession, withReadingSession } from "./reading_session.ts";
 import { refuseToMove } from "./refuse_to_move.ts";
+import { type CopyJob, tagCopies } from "./tag_copies.ts";
 import { UsageError } from "./usage_error.ts";
 import type { World } from "./world.ts";
 
@@ -29,6 +31,7 @@ export async function copy(
   flags: CopyFlags,
   world: World,
 ): Promise<number> {
+  const places = [text, ...destinations].map(parsePlace);
   return await withReadingSession(flags, world, async (session) => {
     const { access, context, concurrency } = session;
     await using opened = new AsyncDisposableStack();
@@ -39,35 +42,22 @@ export async function copy(
     checkNames(source, targets, flags);
 
     const names = flags.allTags ? await allTags(source.store, session) : [source.name ?? DEFAULT_TAG];
-    const options = { referrers: flags.referrers ?? false, concurrency };
-    const graph = await readGraph(source.store, names, options, context);
+    const graph = await readWhole(source.store, names, flags, session);
     const jobs = targets.map((target) => jobOf(source, target, graph, flags));
-    await everyTarget("upload", jobs, (job) => checkDestination(job, flags, session));
+    await everyTarget("upload", jobs, (job) => checkDestination(job, session));
     const copied = await everyTarget("upload", jobs, async ({ url, store: destination, tags }) => ({
       url,
       copied: await copyGraph(graph, { source: source.store, destination, concurrency }, context),
       tags,
     }));
-    await tagAll(jobs, graph, session);
+    await tagCopies(jobs, graph, session);
 
     for (const result of copied) sayCopied(result, session);
     const report = copyReport(source.store.url, copied);
     const format = flags.output ?? "text";
     world.stdout(format === "text" ? copyLines(report) : await formatOutput(report, format));
     return EXIT.done;
-  });
-}
-
-/** What becomes of one destination. */
-interface Job {
-  readonly url: string;
-  readonly store: Store;
-  /** Whether everything is written in one piece at the end. */
-  readonly isArchive: boolean;
-  /** The digest that the user expects. */
-  readonly digest: Digest | undefined;
-  /** The tags of what was asked for. */
-  readonly tags: ReadonlyMap<Digest, readonly string[]>;
+  }, { places });
 }
 
 function checkNames(source: Opened<StoreReader>, targets: readonly Opened<Store>[], { allTags }: CopyFlags): void {
@@ -81,7 +71,7 @@ function checkNames(source: Opened<StoreReader>, targets: readonly Opened<Store>
 }
 
 async function allTags(store: StoreReader, { context }: ReadingSession): Promise<readonly string[]> {
-  const tags = await Array.fromAsync(store.tags(context));
+  const tags = chosenTags(await Array.fromAsync(store.tags(context)), { all: true });
   const chosen = tags.filter((tag) => !REFERRERS_TAG_REGEXP.test(tag));
   if (chosen.length < tags.length) {
     context.log.debug(`${tags.length - chosen.length} tags hold lists of referrers: left out`);
@@ -90,12 +80,28 @@ async function allTags(store: StoreReader, { context }: ReadingSession): Promise
   return chosen;
 }
 
+/** Reads what shall be copied: all of it, or nothing. */
+async function readWhole(
+  source: StoreReader,
+  names: readonly string[],
+  { referrers = false }: CopyFlags,
+  { context, concurrency }: ReadingSession,
+): Promise<ArtifactGraph> {
+  const gaps: string[] = [];
+  const onMissing = (gap: string): void => void gaps.push(gap);
+  const graph = await readGraph(source, names, { referrers, concurrency, onMissing }, context);
+  const lost = names.find((name) => !graph.roots.has(name));
+  if (lost !== undefined) throw new NotFoundError(source.url, lost);
+  if (gaps.length > 0) throw errorWithLines(`Cannot copy ${source.url}: not everything is there`, gaps);
+  return graph;
+}
+
 function jobOf(
   { reference }: Opened<StoreReader>,
   { reference: to, store }: Opened<Store>,
   graph: ArtifactGraph,
-  { allTags }: CopyFlags,
-): Job {
+  { allTags, force = false }: CopyFlags,
+): CopyJob {
   const kept = reference.tag ?? (reference.digest === undefined ? DEFAULT_TAG : undefined);
   const tag = to.tag ?? (to.digest === undefined ? kept : undefined);
   const tags = new Map<Digest, readonly string[]>();
@@ -103,13 +109,12 @@ function jobOf(
     const named = allTags ? [name] : tag === undefined ? [] : [tag];
     tags.set(digest, [...tags.get(digest) ?? [], ...named]);
   }
-  return { url: store.url, store, isArchive: to.kind === "oci-archive", digest: to.digest, tags };
+  return { url: store.url, store, isArchive: to.kind === "oci-archive", digest: to.digest, tags, force };
 }
 
 /** Asked before the first byte goes anywhere. */
 async function checkDestination(
-  { url, store, digest: expected, tags }: Job,
-  { force }: CopyFlags,
+  { url, store, digest: expected, tags, force }: CopyJob,
   { context, concurrency }: ReadingSession,
 ): Promise<void> {
   const pairs = [...tags].flatMap(([digest, names]) => names.map((name) => ({ digest, name })));
@@ -119,35 +124,6 @@ async function checkDestination(
   }
   if (force) return;
   await inParallel(pairs, concurrency, ({ name, digest }) => refuseToMove(store, name, digest, context));
-}
-
-/** Archives first: they are written only now, so they may still fail when nothing is tagged anywhere. */
-async function tagAll(jobs: readonly Job[], graph: ArtifactGraph, session: ReadingSession): Promise<void> {
-  const { concurrency, context } = session;
-  const archives = jobs.filter(({ isArchive }) => isArchive);
-  const others = jobs.filter(({ isArchive }) => !isArchive);
-  const finish = async ({ store: destination, tags }: Job): Promise<void> => {
-    await tagGraph(graph, tags, { destination, concurrency }, context);
-    await destination.commit(context);
-  };
-  try {
-    await everyTarget("upload", archives, finish);
-  } catch (error) {
-    // Archives that are done have their tags.
-    if (error instanceof TargetsError && error.done.length > 0) throw asTagging(error);
-    throw error;
-  }
-  try {
-    await everyTarget("tag", others, finish);
-  } catch (error) {
-    if (!(error instanceof TargetsError)) throw error;
-    const done = [...archives.map(({ url }) => url), ...error.done];
-    throw asTagging(new TargetsError(error.errors, done, error.failed));
-  }
-}
-
-function asTagging(error: TargetsError): StageError {
-  return new StageError("tag", undefined, error);
 }
 
 function sayCopied({ url, copied, tags }: CopyResult, { context: { log } }: ReadingSession): void {

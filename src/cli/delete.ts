@@ -2,9 +2,11 @@ import type { Digest } from "../oci/digest.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
 import type { Context } from "../pipeline/context.ts";
 import { NotFoundError, type Store, UnsupportedError } from "../pipeline/store.ts";
+import { type DeleteEffects, deleteEffects, referrersThatStay, tagsThatGo } from "./delete_effects.ts";
 import type { DeleteFlags } from "./delete_flags.ts";
 import { EXIT } from "./exit_code.ts";
-import { openStore } from "./open_store.ts";
+import { formatOutput } from "./format_output.ts";
+import { openStore, parsePlace } from "./open_store.ts";
 import { printable } from "./printable.ts";
 import { withReadingSession } from "./reading_session.ts";
 import { UsageError } from "./usage_error.ts";
@@ -15,22 +17,34 @@ export async function deleteStored(text: string, flags: DeleteFlags, world: Worl
   if (flags.yes !== true && world.prompt === undefined) {
     throw new UsageError("Cannot ask whether to delete: there is no terminal, so say it with --yes");
   }
-  return await withReadingSession(flags, world, async ({ access, context }) => {
-    const { store: opened, reference } = openStore(text, access, "delete");
+  return await withReadingSession(flags, world, async (session) => {
+    const { access, context } = session;
+    const { store: opened, reference } = openStore(text, access, "delete", { mustExist: true });
     await using store = opened;
     const { name, tag } = oneName(reference);
     const manifest = await store.resolve(name, context);
     if (manifest === undefined) throw new NotFoundError(store.url, name);
-    if (flags.yes !== true && !await isMeant(question(store, manifest.digest, tag), world)) {
+    const { digest } = manifest;
+    const effects = tag === undefined ? await deleteEffects(store, digest, session) : { tags: [tag] };
+    if (flags.yes !== true && !await isMeant(question(store, digest, tag, effects), world)) {
       context.log.info("Nothing was deleted");
       return EXIT.failed;
     }
-    if (tag === undefined) await store.deleteManifest(manifest.digest, context);
-    else await untag(store, tag, manifest.digest, context);
+    if (tag === undefined) await store.deleteManifest(digest, context);
+    else await untag(store, tag, digest, context);
     await store.commit(context);
-    world.stdout(`${formatReference(reference).replace(/^oci:\/\//, "")}\n`);
+    if (tag === undefined) {
+      context.log.info(`Deleted ${store.url}@${digest} ${tagsThatGo(effects)}.${referrersThatStay(effects)}`);
+    }
+    const format = flags.output ?? "text";
+    const url = `${store.url}@${digest}`;
+    world.stdout(
+      format === "text"
+        ? `${formatReference(reference).replace(/^oci:\/\//, "")}\n`
+        : await formatOutput({ url, digest, isManifestDeleted: tag === undefined, ...effects }, format),
+    );
     return EXIT.done;
-  });
+  }, { places: [parsePlace(text)] });
 }
 
 /** A tag and a digest together do not say which of them is to go. */
@@ -47,7 +61,7 @@ function oneName(reference: Reference): { readonly name: string; readonly tag?: 
 
 async function untag(store: Store, tag: string, digest: Digest, context: Context): Promise<void> {
   try {
-    await store.untag(tag, context);
+    await store.untag(tag, context, { from: digest });
   } catch (error) {
     if (error instanceof UnsupportedError) {
       context.log.info(`The manifest, with all of its tags, may be deleted by its digest: ${store.url}@${digest}`);
@@ -56,9 +70,9 @@ async function untag(store: Store, tag: string, digest: Digest, context: Context
   }
 }
 
-function question({ url }: Store, digest: Digest, tag: string | undefined): string {
+function question({ url }: Store, digest: Digest, tag: string | undefined, effects: DeleteEffects): string {
   return tag === undefined
-    ? `Delete the manifest ${url}@${digest} and all of its tags?`
+    ? `Delete the manifest ${url}@${digest} ${tagsThatGo(effects)}?${referrersThatStay(effects)}`
     : `Delete the tag ${url}:${tag}? The manifest ${digest} stays.`;
 }
 

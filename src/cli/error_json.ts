@@ -1,6 +1,7 @@
 import { StageError } from "../pipeline/stage_error.ts";
 import { TargetsError } from "../pipeline/targets.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";
+import { PartlyTaggedError } from "./partly_tagged_error.ts";
 
 /** One error, as `-o json` prints it. */
 export interface ErrorJson {
@@ -10,6 +11,8 @@ export interface ErrorJson {
   readonly stage?: string;
   /** The plugin or the target's URL, when it is known. */
   readonly where?: string;
+  /** The tags that are set there, when others are not. */
+  readonly tags?: readonly string[];
   /** What the registry calls it, such as `DENIED`. */
   readonly code?: string;
   /** The HTTP status. */
@@ -35,6 +38,7 @@ function flatten(error: unknown, around: Omit<ErrorJson, "message">): readonly E
     const { stage, plugin } = error;
     return flatten(error.cause, { ...around, stage, ...(plugin === undefined ? {} : { where: plugin }) });
   }
+  if (error instanceof PartlyTaggedError) return flatten(error.cause, { ...around, tags: error.tags });
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof RegistryError)) return [{ message, ...around }];
   const { status, method, url, requestId, attempts } = error;

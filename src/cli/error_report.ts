@@ -7,6 +7,7 @@ import { CredentialsRefusedError } from "../plugins/registry/credentials_refused
 import { RegistryError } from "../plugins/registry/registry_error.ts";
 import { ConnectionError } from "../plugins/registry/transport.ts";
 import { extractionAdvice } from "./extraction_advice.ts";
+import { PartlyTaggedError } from "./partly_tagged_error.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**
@@ -49,8 +50,14 @@ function unwrap(error: unknown): Unwrapped {
     } else if (current instanceof StageError) {
       if ((current.stage === "upload" || current.stage === "tag") && current.plugin !== undefined) {
         host = /^oci:\/\/([^/]+)\//.exec(current.plugin)?.[1] ?? host;
-        wheres.unshift(`while ${current.stage === "tag" ? "tagging in" : "uploading to"} ${current.plugin}`);
+        // A refusal names the place itself, and nothing was done there.
+        if (!(current.cause instanceof TagExistsError)) {
+          wheres.unshift(`while ${current.stage === "tag" ? "tagging in" : "uploading to"} ${current.plugin}`);
+        }
       }
+      current = current.cause;
+    } else if (current instanceof PartlyTaggedError) {
+      wheres.push(`set there: ${current.tags.join(", ")}`);
       current = current.cause;
     } else {
       return { root: current, wheres, host };
@@ -75,7 +82,11 @@ function adviceFor(
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
   if (error instanceof UsageError) return undefined;
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
-  if (error instanceof NotFoundError) return `\`gantry list ${error.url} --all\` shows which tags there are`;
+  if (error instanceof NotFoundError) {
+    return error.isPlace
+      ? "check the path: relative ones begin where the command runs"
+      : `\`gantry list ${error.url} --all\` shows which tags there are`;
+  }
   if (error instanceof CredentialsRefusedError) {
     return "check the user name and the password; many registries take an access token only in the place of a password";
   }
@@ -97,6 +108,11 @@ function connectionAdvice({ problem }: ConnectionError): string | undefined {
 }
 
 function registryAdvice(error: RegistryError, host: string): string | undefined {
+  if (error.isElsewhere) {
+    return error.status === 401 || error.status === 403
+      ? "the registry has sent the request to another host, which refuses it; credentials never go there"
+      : undefined;
+  }
   if (error.status === 401) {
     return `log in with \`gantry login ${host}\`, or pass --username and --password-stdin`;
   }

@@ -7,6 +7,7 @@ import type { ExtractionRule } from "../plugins/extract/extraction_error.ts";
  */
 export function extractionAdvice(rule: ExtractionRule, command: string | undefined): string | undefined {
   if (rule === "platform") return "choose one with --platform OS/ARCHITECTURE, or name its digest";
+  if (rule === "index") return "name the manifest that is meant by its digest";
   return command === "pull" ? PULL_ADVICE[rule] : undefined;
 }
 

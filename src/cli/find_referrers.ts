@@ -15,6 +15,8 @@ export interface Referrer {
   readonly referrers: readonly Referrer[];
 }
 
+/** How many may refer to each other in a row. */
+const DEPTH_LIMIT = 100;
 /** How many referrers are looked for, all in all. */
 const REFERRER_LIMIT = 10_000;
 
@@ -24,7 +26,7 @@ const REFERRER_LIMIT = 10_000;
  * Each manifest is looked at once, so referrers that go round in circles do no harm.
  *
  * @returns The referrers, by the digest of the manifest that they refer to.
- * @throws {RangeError} When there are too many.
+ * @throws {RangeError} When there are too many, or too many in a row.
  */
 export async function findReferrers(
   store: StoreReader,
@@ -32,10 +34,15 @@ export async function findReferrers(
   { context, concurrency }: ReadingSession,
 ): Promise<ReadonlyMap<Digest, readonly Referrer[]>> {
   const seen = new Set(subjects.map(({ digest }) => digest));
-  const found = await inParallel(subjects, concurrency, async ({ digest }) => [digest, await of(digest)] as const);
+  const found = await inParallel(subjects, concurrency, async ({ digest }) => [digest, await of(digest, 1)] as const);
   return new Map(found);
 
-  async function of(subject: Digest): Promise<readonly Referrer[]> {
+  async function of(subject: Digest, depth: number): Promise<readonly Referrer[]> {
+    if (depth > DEPTH_LIMIT) {
+      throw new RangeError(
+        `Cannot show what refers to ${store.url}: more than ${DEPTH_LIMIT} refer to each other in a row`,
+      );
+    }
     const listed = await store.referrers(subject, context);
     const fresh: Referrer[] = [];
     for (const referrer of [...listed.map((descriptor) => ({ descriptor })), ...await companions(subject)]) {
@@ -49,7 +56,7 @@ export async function findReferrers(
     }
     const referrers: Referrer[] = [];
     for (const each of fresh) {
-      referrers.push(each.isRepeated ? each : { ...each, referrers: await of(each.descriptor.digest) });
+      referrers.push(each.isRepeated ? each : { ...each, referrers: await of(each.descriptor.digest, depth + 1) });
     }
     return referrers;
   }

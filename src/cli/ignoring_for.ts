@@ -3,7 +3,7 @@ import type { Reference } from "../oci/reference.ts";
 import type { Log } from "../pipeline/context.ts";
 import type { Filter } from "../pipeline/plugin.ts";
 import { reasonOf } from "../plugins/collect/reading_error.ts";
-import { GANTRY_IGNORES, VERSION_CONTROL_IGNORES } from "../plugins/filter/default_ignores.ts";
+import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../plugins/filter/default_ignores.ts";
 import type { SymlinkPolicy } from "../plugins/collect/directory.ts";
 import { disputedPatterns } from "../plugins/filter/disputed_patterns.ts";
 import { emptied } from "../plugins/filter/emptied.ts";
@@ -50,7 +50,7 @@ async function patternSources(
   const { ignoreFile, ownRules, defaultIgnores } = PROFILES[profileName];
   const defaults: readonly PatternSource[] = settings.defaultIgnores
     ? [
-      { from: "default", patterns: [...VERSION_CONTROL_IGNORES, ...GANTRY_IGNORES] },
+      { from: "default", patterns: [...VERSION_CONTROL_IGNORES, ...GANTRY_IGNORES, ...TEMPORARY_IGNORES] },
       { from: `${profileName} defaults`, patterns: defaultIgnores },
     ]
     : [];

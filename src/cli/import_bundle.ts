@@ -72,7 +72,7 @@ export async function importBundle(text: string, to: string, flags: ImportFlags,
     if (flags.receipt !== undefined) await writeFile(flags.receipt, [await encoded(receipt)]);
     world.stdout(format === "text" ? importLines(receipt) : await formatOutput(receipt, format));
     return EXIT.done;
-  });
+  }, { places: [target] });
 }
 
 function parseSource(text: string): LayoutReference {

@@ -10,7 +10,7 @@ import type { InspectFlags } from "./inspect_flags.ts";
 import { inspectReport } from "./inspect_report.ts";
 import { inspectText } from "./inspect_text.ts";
 import type { layerFiles } from "./layer_files.ts";
-import { DEFAULT_TAG, openReader } from "./open_store.ts";
+import { DEFAULT_TAG, openReader, parsePlace } from "./open_store.ts";
 import { withReadingSession } from "./reading_session.ts";
 import { UsageError } from "./usage_error.ts";
 import type { World } from "./world.ts";
@@ -45,7 +45,7 @@ export async function inspect(text: string, flags: InspectFlags, world: World): 
     const format = flags.output ?? "text";
     world.stdout(format === "text" ? inspectText(report) : await formatOutput(report, format));
     return EXIT.done;
-  });
+  }, { places: [parsePlace(text)] });
 }
 
 /** What a name stands for or, where its files or a platform are asked for, the manifest that it leads to. */

@@ -30,7 +30,7 @@ export async function inventory(texts: readonly string[], flags: InventoryFlags,
     const blobs = repositories.flatMap(({ blobs }) => blobs.map(({ digest }) => digest));
     session.context.log.info(`Listed ${repositories.length} repositories with ${new Set(blobs).size} blobs`);
     return EXIT.done;
-  }, { concurrency: CONCURRENCY });
+  }, { places, concurrency: CONCURRENCY });
 }
 
 async function repositoriesOf(

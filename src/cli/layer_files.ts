@@ -5,6 +5,7 @@ import type { ImageManifest } from "../oci/parse_manifest.ts";
 import { readTar, type TarMember } from "../oci/read_tar.ts";
 import type { Context } from "../pipeline/context.ts";
 import type { StoreReader } from "../pipeline/store.ts";
+import { refuser } from "../plugins/extract/extraction_error.ts";
 import { DEFAULT_EXTRACTION_RULES } from "../plugins/extract/extraction_rules.ts";
 import { createMeter, type Meter } from "../plugins/extract/meter.ts";
 import { openLayer } from "../plugins/extract/open_layer.ts";
@@ -58,6 +59,9 @@ async function filesIn(
   const files: LayerFile[] = [];
   for await (const { name, type, mode, size, target } of readTar(unpacked.bytes, { explain, signal: context.signal })) {
     meter.entry(what);
+    if (Math.max(name.length, target.length) > DEFAULT_EXTRACTION_RULES.maxPathLength) {
+      refuser(what)(name, "path-length", "its path, or what it links to, is too long");
+    }
     files.push({ path: name, type, mode: octal(mode), size, ...(target === "" ? {} : { target }) });
   }
   await unpacked.drain();

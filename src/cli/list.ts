@@ -4,10 +4,11 @@ import type { Log } from "../pipeline/context.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
 import type { ListedManifest } from "../plugins/layout/layout_place.ts";
 import { chosenTags, type TagChoice } from "./chosen_tags.ts";
+import { counted } from "./counted.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";
 import type { ListFlags } from "./list_flags.ts";
-import { openLayout, openReader } from "./open_store.ts";
+import { openLayout, openReader, parsePlace } from "./open_store.ts";
 import { withReadingSession } from "./reading_session.ts";
 import { table } from "./table.ts";
 import { UsageError } from "./usage_error.ts";
@@ -26,6 +27,8 @@ export interface ListedVersion {
 
 /** How long an expression or a range may be: what people write, and not what makes a machine think for hours. */
 const EXPRESSION_LIMIT = 256;
+/** How many tags a warning names. */
+const SHOWN = 10;
 /** Requests for digests are small, so more of them go at a time than blobs. */
 const CONCURRENCY = 8;
 
@@ -52,9 +55,12 @@ export async function list(text: string, flags: ListFlags, world: World): Promis
     const versions = found.flat();
     const format = flags.output ?? "text";
     world.stdout(format === "text" ? versionTable(versions) : await formatOutput(versions, format));
-    say(tags, chosen, shown, context.log);
+    const there = new Set(versions.map(({ version }) => version));
+    const lost = shown.filter((tag) => !there.has(tag));
+    const isFiltered = choice.range !== undefined || choice.regexp !== undefined;
+    say({ tags, chosen, shown, lost, isFiltered }, context.log);
     return EXIT.done;
-  }, { concurrency: CONCURRENCY });
+  }, { places: [parsePlace(text)], concurrency: CONCURRENCY });
 }
 
 /** A tag of several repositories stands in a layout several times. */
@@ -108,10 +114,25 @@ function limited(tags: readonly string[], limit: number): readonly string[] {
   return tags.slice(0, limit + (tags[0] === "latest" ? 1 : 0));
 }
 
-function say(tags: readonly string[], chosen: readonly string[], shown: readonly string[], log: Log): void {
+interface Found {
+  readonly tags: readonly string[];
+  readonly chosen: readonly string[];
+  readonly shown: readonly string[];
+  /** Those that were shown if they pointed to something. */
+  readonly lost: readonly string[];
+  readonly isFiltered: boolean;
+}
+
+function say({ tags, chosen, shown, lost, isFiltered }: Found, log: Log): void {
   const count = (names: readonly string[]): number => names.filter((name) => name !== "latest").length;
+  if (lost.length > 0) {
+    const more = lost.length > SHOWN ? ` and ${lost.length - SHOWN} more` : "";
+    log.warn(`Left out, because their manifests are not there: ${lost.slice(0, SHOWN).join(", ")}${more}`);
+  }
   if (shown.length < chosen.length) log.info(`showing ${count(shown)} of ${count(chosen)} versions`);
-  if (chosen.length === 0 && tags.length > 0) log.info(`There are ${tags.length} tags, and none is asked for`);
+  if (chosen.length > 0 || tags.length === 0) return;
+  const there = `There ${tags.length === 1 ? "is" : "are"} ${counted(tags.length, "tag")}`;
+  log.info(isFiltered ? `${there}, and none is asked for` : `${there}, and none is a version: --all shows the others`);
 }
 
 function versionTable(versions: readonly ListedVersion[]): string {

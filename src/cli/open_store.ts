@@ -3,6 +3,7 @@ import type { Store, StoreReader } from "../pipeline/store.ts";
 import { archiveStore, type ArchiveStoreOptions } from "../plugins/layout/archive_store.ts";
 import { directoryStore } from "../plugins/layout/directory_store.ts";
 import type { LayoutPlace } from "../plugins/layout/layout_place.ts";
+import type { LayoutStoreOptions } from "../plugins/layout/layout_reader.ts";
 import type { RegistryAccess } from "./registry_access.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -23,32 +24,48 @@ export interface Opened<S extends StoreReader> {
  * @throws {UsageError} When the text is no reference.
  */
 export function openReader(text: string, access: RegistryAccess): Opened<StoreReader> {
-  return open(text, access, "pull");
+  return open(text, access, "pull", { mustExist: true });
 }
 
 /**
  * Opens a place to change. Nothing is contacted and nothing is written yet.
  *
  * @param right What will be done there: a registry is asked for this right and no other.
+ * @param options Whether it is an error when there is no layout at the place; it is made otherwise.
  * @throws {UsageError} When the text is no reference.
  */
-export function openStore(text: string, access: RegistryAccess, right: "push" | "delete"): Opened<Store> {
-  return open(text, access, right);
+export function openStore(
+  text: string,
+  access: RegistryAccess,
+  right: "push" | "delete",
+  options: LayoutStoreOptions = {},
+): Opened<Store> {
+  return open(text, access, right, options);
 }
 
-function open(text: string, access: RegistryAccess, right: "pull" | "push" | "delete"): Opened<Store> {
+function open(
+  text: string,
+  access: RegistryAccess,
+  right: "pull" | "push" | "delete",
+  options: LayoutStoreOptions,
+): Opened<Store> {
   const reference = parsePlace(text);
   const name = reference.digest ?? reference.tag;
-  return { reference, store: storeFor(reference, access, right), ...(name === undefined ? {} : { name }) };
+  return { reference, store: storeFor(reference, access, right, options), ...(name === undefined ? {} : { name }) };
 }
 
-function storeFor(reference: Reference, access: RegistryAccess, right: "pull" | "push" | "delete"): Store {
-  return reference.kind === "registry" ? access.store(reference, right) : openLayout(reference);
+function storeFor(
+  reference: Reference,
+  access: RegistryAccess,
+  right: "pull" | "push" | "delete",
+  options: LayoutStoreOptions,
+): Store {
+  return reference.kind === "registry" ? access.store(reference, right) : openLayout(reference, options);
 }
 
 /** Opens a layout. Nothing is read and nothing is written yet. */
 export function openLayout(reference: LayoutReference, options: ArchiveStoreOptions = {}): LayoutPlace {
-  return reference.kind === "oci-layout" ? directoryStore(reference) : archiveStore(reference, options);
+  return reference.kind === "oci-layout" ? directoryStore(reference, options) : archiveStore(reference, options);
 }
 
 /**

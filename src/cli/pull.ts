@@ -3,7 +3,7 @@ import { pullArtifact, type PulledArtifact } from "../plugins/extract/pull_artif
 import { saveLayer } from "../plugins/extract/save_layer.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";
-import { openReader } from "./open_store.ts";
+import { openReader, parsePlace } from "./open_store.ts";
 import type { PullFlags } from "./pull_flags.ts";
 import { pullReport } from "./pull_report.ts";
 import { type ReadingSession, withReadingSession } from "./reading_session.ts";
@@ -42,7 +42,7 @@ export async function pull(
       format === "text" ? `${report.url.replace(/^oci:\/\//, "")}\n` : await formatOutput(report, format),
     );
     return EXIT.done;
-  });
+  }, { places: [parsePlace(text)] });
 }
 
 function outputOf(directory: string | undefined, { outputArchive }: PullFlags): string {

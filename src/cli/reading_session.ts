@@ -5,6 +5,7 @@ import { clearingLog } from "./clearing_log.ts";
 import { createLog } from "./log.ts";
 import { createProgress } from "./progress.ts";
 import type { ReadingFlags } from "./reading_flags.ts";
+import type { RegistryPlace } from "./registry_place.ts";
 import { createRegistryAccess, type RegistryAccess } from "./registry_access.ts";
 import type { World } from "./world.ts";
 
@@ -20,8 +21,8 @@ export interface ReadingSession {
 export interface ReadingOptions {
   /** How many requests at a time it thinks right; 4 when left out. */
   readonly concurrency?: number;
-  /** Where it will go, if that is more than one place: credentials that were given are for one registry only. */
-  readonly places?: readonly Reference[];
+  /** Every place where it will go: credentials that were given are for one registry only. */
+  readonly places: readonly (Reference | RegistryPlace)[];
 }
 
 /** Opens the way to registries, lets a command use it, and cleans up after it. */
@@ -29,7 +30,7 @@ export async function withReadingSession<T>(
   flags: ReadingFlags,
   world: World,
   use: (session: ReadingSession) => Promise<T>,
-  { concurrency: usual = 4, places = [] }: ReadingOptions = {},
+  { concurrency: usual = 4, places }: ReadingOptions,
 ): Promise<T> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
   const concurrency = flags.concurrency ?? usual;

@@ -1,4 +1,4 @@
-import type { RegistryReference } from "../oci/reference.ts";
+import type { Reference, RegistryReference } from "../oci/reference.ts";
 import type { Context, Log } from "../pipeline/context.ts";
 import type { Target } from "../pipeline/plugin.ts";
 import type { Store } from "../pipeline/store.ts";
@@ -8,6 +8,7 @@ import { registry } from "../plugins/registry/registry_target.ts";
 import type { Access } from "../plugins/registry/scope.ts";
 import { registryCredentials } from "./registry_credentials.ts";
 import type { RegistryFlags } from "./registry_flags.ts";
+import type { RegistryPlace } from "./registry_place.ts";
 import type { Settings } from "./settings.ts";
 import { readTlsFiles } from "./tls_files.ts";
 import type { World } from "./world.ts";
@@ -31,10 +32,13 @@ export interface RegistryAccess {
 /** Opens the way to registries as the flags say. Nothing is sent before the first request. */
 export async function createRegistryAccess(
   flags: RegistryFlags,
-  settings: Pick<Settings, "targets" | "concurrency" | "retries" | "timeout">,
+  settings: Pick<Settings, "concurrency" | "retries" | "timeout"> & {
+    /** Every place where gantry will go. */
+    readonly targets: readonly (Reference | RegistryPlace)[];
+  },
   surroundings: { readonly world: World; readonly log: Log },
 ): Promise<RegistryAccess> {
-  const hosts = new Set(settings.targets.flatMap((target) => target.kind === "registry" ? [target.host] : []));
+  const hosts = new Set(settings.targets.flatMap((target) => "host" in target ? [target.host] : []));
   const credentials = await registryCredentials(flags, { ...surroundings, hosts: [...hosts] });
   const options = await clientOptions(flags, settings);
   const clients = new Map<string, RegistryClient>();

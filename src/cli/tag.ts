@@ -1,9 +1,10 @@
 import { parseTag } from "../oci/tag.ts";
+import { isVersion } from "../oci/version.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
 import { NotFoundError } from "../pipeline/store.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";
-import { openStore } from "./open_store.ts";
+import { openStore, parsePlace } from "./open_store.ts";
 import { withReadingSession } from "./reading_session.ts";
 import { refuseToMove } from "./refuse_to_move.ts";
 import type { TagFlags } from "./tag_flags.ts";
@@ -19,7 +20,7 @@ export async function tag(
 ): Promise<number> {
   const tags = [...new Set(names.map(checked))];
   return await withReadingSession(flags, world, async ({ access, context, concurrency }) => {
-    const { store: opened, name } = openStore(text, access, "push");
+    const { store: opened, name } = openStore(text, access, "push", { mustExist: true });
     await using store = opened;
     if (name === undefined) {
       throw new UsageError(`Cannot tag ${JSON.stringify(text)}: name what gets the tags, by a tag or a digest`);
@@ -30,7 +31,7 @@ export async function tag(
     if (flags.force !== true) {
       await inParallel(tags, concurrency, (tag) => refuseToMove(store, tag, digest, context));
     }
-    await store.tag(manifest, tags, context);
+    await store.tag(manifest, tags, context, { immutable: flags.force ? [] : tags.filter(isVersion) });
     await store.commit(context);
     context.log.info(`Tagged ${store.url}@${digest} as ${tags.join(", ")}`);
     const url = `${store.url}@${digest}`;
@@ -39,7 +40,7 @@ export async function tag(
       format === "text" ? `${url.replace(/^oci:\/\//, "")}\n` : await formatOutput({ url, tags, digest }, format),
     );
     return EXIT.done;
-  });
+  }, { places: [parsePlace(text)] });
 }
 
 function checked(text: string): string {

@@ -44,6 +44,8 @@ async function patchOf(
     ...(before === undefined ? {} : { before: before.text }),
     ...(after === undefined ? {} : { after: after.text }),
   }, lines);
+  // An empty file that comes or goes has no lines.
+  if (patch === "") return {};
   return patch === undefined ? { noPatch: "different" } : { patch };
 }
 

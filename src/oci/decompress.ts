@@ -30,7 +30,8 @@ export async function* decompress(bytes: AsyncIterable<Bytes>): AsyncGenerator<B
     if (first.done === true) return;
     const compression = compressionOf(first.value);
     const whole = prepend(first.value, pieces);
-    yield* compression === undefined ? whole : through(whole, () => decompressorFor(compression));
+    if (compression === undefined) yield* whole;
+    else yield* explained(through(whole, () => decompressorFor(compression)));
   } finally {
     await pieces.return();
   }
@@ -50,6 +51,18 @@ function decompressorFor(compression: KnownCompression): Duplex {
     throw new Error("It is compressed with zstd, which this version of Deno cannot undo");
   }
   return createZstdDecompress();
+}
+
+/** Says what is wrong with compressed bytes in words of our own. */
+async function* explained(bytes: AsyncIterable<Bytes>): AsyncGenerator<Bytes, void, void> {
+  try {
+    yield* bytes;
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    if (code === "Z_BUF_ERROR") throw new Error("Its compressed bytes end too early", { cause });
+    if (code !== "Z_DATA_ERROR") throw cause;
+    throw new Error("Its compressed bytes are damaged, or something else stands behind them", { cause });
+  }
 }
 
 /** The same bytes; the first piece has `size` of them, if there are so many. */

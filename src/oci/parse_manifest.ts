@@ -8,13 +8,7 @@ import type { Annotations, Descriptor, Platform } from "./descriptor.ts";
 import { type Digest, isDigest } from "./digest.ts";
 import { embeddedData } from "./embedded_data.ts";
 import type { Manifest } from "./manifest.ts";
-import {
-  DOCKER_MANIFEST_LIST_MEDIA_TYPE,
-  DOCKER_MANIFEST_MEDIA_TYPE,
-  MANIFEST_MEDIA_TYPES,
-  OCI_INDEX_MEDIA_TYPE,
-  OCI_MANIFEST_MEDIA_TYPE,
-} from "./media_types.ts";
+import { DOCKER_MANIFEST_LIST_MEDIA_TYPE, MANIFEST_MEDIA_TYPES, OCI_INDEX_MEDIA_TYPE } from "./media_types.ts";
 
 /** A manifest: a config and layers. */
 export interface ImageManifest extends Manifest {
@@ -82,6 +76,10 @@ export function artifactTypeOf(manifest: ParsedManifest): string | undefined {
 }
 
 function parse(json: Readonly<Record<string, unknown>>, mediaType: string): ParsedManifest {
+  // First of all, because another kind has other fields.
+  if (!isManifestMediaType(mediaType)) {
+    throw new SyntaxError(`${show(mediaType)} is not a kind of manifest that gantry reads`);
+  }
   if (json.schemaVersion !== 2) throw new SyntaxError("its schemaVersion is not 2");
   if (json.mediaType !== undefined && json.mediaType !== mediaType) {
     throw new SyntaxError(`it is called ${show(mediaType)} and calls itself ${show(json.mediaType)}`);
@@ -96,26 +94,20 @@ function parse(json: Readonly<Record<string, unknown>>, mediaType: string): Pars
     ...(isAbsent(json.subject) ? {} : { subject: parseDescriptor(json.subject, "subject") }),
     ...annotationsOf(json.annotations, "annotations"),
   };
-  switch (mediaType) {
-    case OCI_MANIFEST_MEDIA_TYPE:
-    case DOCKER_MANIFEST_MEDIA_TYPE:
-      // What one reader takes for a manifest and another for an index hides content from one of them.
-      if (json.manifests !== undefined) throw new SyntaxError("it is a manifest and lists manifests as an index does");
-      return {
-        kind: "manifest",
-        ...common,
-        config: parseDescriptor(json.config, "config"),
-        layers: parseList(json.layers, "layers"),
-      };
-    case OCI_INDEX_MEDIA_TYPE:
-    case DOCKER_MANIFEST_LIST_MEDIA_TYPE:
-      if (json.config !== undefined || json.layers !== undefined) {
-        throw new SyntaxError("it is an index and has a config or layers as a manifest does");
-      }
-      return { kind: "index", ...common, manifests: parseList(json.manifests, "manifests") };
-    default:
-      throw new SyntaxError(`${show(mediaType)} is not a kind of manifest that gantry reads`);
+  // What one reader takes for a manifest and another for an index hides content from one of them.
+  if (mediaType === OCI_INDEX_MEDIA_TYPE || mediaType === DOCKER_MANIFEST_LIST_MEDIA_TYPE) {
+    if (json.config !== undefined || json.layers !== undefined) {
+      throw new SyntaxError("it is an index and has a config or layers as a manifest does");
+    }
+    return { kind: "index", ...common, manifests: parseList(json.manifests, "manifests") };
   }
+  if (json.manifests !== undefined) throw new SyntaxError("it is a manifest and lists manifests as an index does");
+  return {
+    kind: "manifest",
+    ...common,
+    config: parseDescriptor(json.config, "config"),
+    layers: parseList(json.layers, "layers"),
+  };
 }
 
 function parseList(value: unknown, name: string): readonly Descriptor[] {

@@ -42,7 +42,7 @@ export async function* readTar(
 ): AsyncGenerator<TarMember, void, void> {
   const stop = new AbortController();
   const signal = aborted === undefined ? stop.signal : AbortSignal.any([stop.signal, aborted]);
-  const failed = (cause: unknown): unknown => aborted?.aborted ? aborted.reason : explain(cause);
+  const failed = (cause: unknown): unknown => aborted?.aborted ? aborted.reason : explain(inOwnWords(cause));
   const decoder = createTarDecoder({ strict: true });
   // A stream of its own, because a generator that waits for bytes cannot be cancelled.
   const source = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
@@ -66,8 +66,21 @@ export async function* readTar(
   }
 }
 
+function inOwnWords(cause: unknown): unknown {
+  if (!(cause instanceof Error) || cause.message !== "Invalid EOF.") return cause;
+  return new Error("Something else stands behind its end", { cause });
+}
+
 function memberOf(header: TarHeader, body: TarMember["body"]): TarMember {
-  const { name, size, mode = 0, linkname = "" } = header;
+  const { name, size, mode = 0, linkname = "", pax = {} } = header;
+  // Readers that do not agree on a size do not agree on what is in the tar.
+  if (pax.size !== undefined && (!/^[0-9]+$/.test(pax.size) || Number(pax.size) !== size)) {
+    throw new SyntaxError(
+      `The size of ${JSON.stringify(name.slice(0, 200))} is ${
+        JSON.stringify(pax.size.slice(0, 40))
+      }, and that cannot be`,
+    );
+  }
   return { name, type: typeOf(header), mode, size, target: linkname, body };
 }
 

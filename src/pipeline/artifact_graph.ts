@@ -4,6 +4,7 @@
  */
 import { asBlob } from "../oci/as_blob.ts";
 import { bytesContent } from "../oci/bytes_content.ts";
+import { compareBytewise } from "../oci/compare_bytewise.ts";
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
 import { isManifestMediaType, manifestParts, type ParsedManifest, parseManifest } from "../oci/parse_manifest.ts";
@@ -40,8 +41,8 @@ export interface GraphOptions {
   readonly referrers: boolean;
   readonly concurrency: number;
   /**
-   * Told of each manifest that is missing, in a sentence that begins with a small letter; reading goes on without it.
-   * When left out, a listed referrer that is missing is a warning, and everything else an error.
+   * Told of each manifest that is missing, or is no referrer though it is listed as one, in a sentence that begins with
+   * a small letter; reading goes on without it. When left out, the first one is an error.
    */
   readonly onMissing?: (gap: string) => void;
 }
@@ -53,8 +54,9 @@ const MANIFEST_LIMIT = 100_000;
  * Reads all manifests that names lead to, each once, and none of the blobs.
  *
  * @param names Tags and digests.
- * @throws {NotFoundError} When there is no manifest of a name.
- * @throws {Error} When a manifest of an index is not there, or a manifest is not what its index says.
+ * @throws {NotFoundError} When there is no manifest of a name, and nobody is told of that.
+ * @throws {Error} When a manifest is not what its index says. When a manifest of an index or a referrer is not there, and
+ *   nobody is told of that.
  */
 export async function readGraph(
   source: StoreReader,
@@ -73,8 +75,9 @@ export async function readGraph(
   }
   const order = dependencyOrder(new Map([...nodes].map(([digest, { after }]) => [digest, after])));
   return {
-    roots,
-    companions,
+    // Answers come in any order, and what is made of the graph has one.
+    roots: new Map(names.flatMap((name) => entryOf(roots, name))),
+    companions: new Map([...companions.keys()].sort(compareBytewise).flatMap((name) => entryOf(companions, name))),
     manifests: order.map((group) => group.flatMap((digest) => nodes.get(digest)?.manifest ?? [])),
     blobs: [...blobs.values()],
   };
@@ -89,15 +92,15 @@ export async function readGraph(
     if (stored === undefined) {
       // A tag of cosign's that is not there is one that nobody has ever set.
       if (lead.kind === "companion") return [];
-      if (onMissing === undefined) sayMissing(lead, context);
-      else onMissing(gapOf(lead));
+      if (lead.kind === "root" && onMissing === undefined) throw new NotFoundError(source.url, lead.name);
+      sayMissing(gapOf(lead));
       return [];
     }
     const descriptor = descriptorOf(lead, stored);
     const { digest } = descriptor;
     const parsed = parseManifest(stored.bytes, descriptor);
     if (lead.kind === "referrer" && parsed.subject?.digest !== lead.subject) {
-      context.log.warn(`${source.url}@${digest} is listed as a referrer of ${lead.subject}, and is none: left out`);
+      sayMissing(`${source.url}@${digest} is listed as a referrer of ${lead.subject}, and is none`);
       return [];
     }
     if (lead.kind === "root") roots.set(lead.name, descriptor);
@@ -125,18 +128,9 @@ export async function readGraph(
     ];
   }
 
-  function sayMissing(lead: MissingLead, { log }: Context): void {
-    switch (lead.kind) {
-      case "root":
-        throw new NotFoundError(source.url, lead.name);
-      case "child":
-        throw new Error(
-          `Cannot read ${source.url}@${lead.parent}: manifest ${lead.descriptor.digest} of this index is not there`,
-        );
-      case "referrer":
-        // Whoever deletes a signature may forget to take it from a list that a client keeps.
-        return log.warn(`${gapOf(lead)}: left out`);
-    }
+  function sayMissing(gap: string): void {
+    if (onMissing === undefined) throw new Error(`Cannot read everything: ${gap}`);
+    onMissing(gap);
   }
 
   function gapOf(lead: MissingLead): string {
@@ -166,10 +160,19 @@ type MissingLead =
   | { readonly kind: "child"; readonly descriptor: Descriptor; readonly parent: Digest }
   | { readonly kind: "referrer"; readonly descriptor: Descriptor; readonly subject: Digest };
 
+/** Manifests of former times. Everything else in an index that is no manifest is a blob. */
+const UNREAD_MANIFEST_REGEXP =
+  /^application\/vnd\.(?:oci\.artifact\.manifest\.v1\+json|docker\.distribution\.manifest\.v1\+(?:json|prettyjws))$/;
+
 interface GraphNode {
   readonly manifest: GraphManifest;
   /** What must be there before it. */
   readonly after: readonly Digest[];
+}
+
+function entryOf<Value>(map: ReadonlyMap<string, Value>, name: string): readonly (readonly [string, Value])[] {
+  const value = map.get(name);
+  return value === undefined ? [] : [[name, value]];
 }
 
 function keyOf(lead: Lead): string {
@@ -184,7 +187,14 @@ function keyOf(lead: Lead): string {
 }
 
 function childrenOf(parsed: ParsedManifest): readonly Descriptor[] {
-  return parsed.kind === "index" ? parsed.manifests.filter(({ mediaType }) => isManifestMediaType(mediaType)) : [];
+  if (parsed.kind !== "index") return [];
+  const unknown = parsed.manifests.find(({ mediaType }) => UNREAD_MANIFEST_REGEXP.test(mediaType));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `Cannot read manifest ${unknown.digest}: "${unknown.mediaType}" is not a kind of manifest that gantry reads`,
+    );
+  }
+  return parsed.manifests.filter(({ mediaType }) => isManifestMediaType(mediaType));
 }
 
 function nodeOf(parsed: ParsedManifest, content: Content): GraphNode {

@@ -1,5 +1,6 @@
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
+import { isVersion } from "../oci/version.ts";
 import type { ArtifactGraph, GraphManifest } from "./artifact_graph.ts";
 import type { Context } from "./context.ts";
 import type { Pushed, Store, StoredManifest, StoreReader } from "./store.ts";
@@ -45,7 +46,7 @@ export async function copyGraph(
   async function pushBlob(blob: Descriptor, inner: Context): Promise<Pushed | undefined> {
     // Layers that must not be distributed are at other places, and their manifest may go without them.
     if (blob.urls !== undefined && !await source.exists(blob, inner)) {
-      context.log.debug(`${blob.digest} is not in ${source.url} but somewhere else: left out`);
+      context.log.warn(`${blob.digest} is not in ${source.url} but somewhere else: left out`);
       return undefined;
     }
     return await destination.push(storedContent(source, blob, inner), inner, { from: source.url });
@@ -68,7 +69,12 @@ export async function copyGraph(
 export async function tagGraph(
   graph: ArtifactGraph,
   tags: ReadonlyMap<Digest, readonly string[]>,
-  { destination, concurrency }: { readonly destination: Store; readonly concurrency: number },
+  { destination, concurrency, force = false }: {
+    readonly destination: Store;
+    readonly concurrency: number;
+    /** Whether a tag may move that is a version. */
+    readonly force?: boolean;
+  },
   context: Context,
 ): Promise<void> {
   const contents = new Map(graph.manifests.flat().map(({ content }) => [content.descriptor.digest, content]));
@@ -77,7 +83,8 @@ export async function tagGraph(
   for (const group of [companions, others]) {
     await together(group, { concurrency, context }, async ({ digest, names }, inner) => {
       const content = contents.get(digest);
-      if (content !== undefined) await destination.tag(await storedManifest(content), names, inner);
+      const immutable = force ? [] : names.filter(isVersion);
+      if (content !== undefined) await destination.tag(await storedManifest(content), names, inner, { immutable });
     });
   }
 }

@@ -69,15 +69,19 @@ export interface Store extends StoreReader {
   /**
    * Points tags to a manifest that is there. Without any tag it is only listed, where a store keeps a list: a manifest
    * that no tag, no index and no referrer leads to is lost in a layout.
+   *
+   * @throws {TagExistsError} When a tag points to something else that may not move, and the store can look at it and set
+   *   it in one step: layouts can, registries cannot.
    */
-  tag(manifest: StoredManifest, tags: readonly string[], context: Context): Promise<void>;
+  tag(manifest: StoredManifest, tags: readonly string[], context: Context, options?: TagOptions): Promise<void>;
   /**
    * Takes a tag away. The manifest stays, and so do its other tags.
    *
    * @throws {UnsupportedError} When the store cannot do that.
    * @throws {NotFoundError} When there is no such tag.
+   * @throws {Error} When it points to something else than it should.
    */
-  untag(tag: string, context: Context): Promise<void>;
+  untag(tag: string, context: Context, options?: UntagOptions): Promise<void>;
   /**
    * Takes a manifest away, and with it all of its tags.
    *
@@ -97,6 +101,18 @@ export interface PushOptions {
   readonly from?: string;
 }
 
+/** How tags are set. */
+export interface TagOptions {
+  /** Those that may not move. */
+  readonly immutable?: readonly string[];
+}
+
+/** How a tag is taken away. */
+export interface UntagOptions {
+  /** What it must still point to; anything when left out. */
+  readonly from?: Digest;
+}
+
 /** What a push did. */
 export interface Pushed {
   /** Whether the content was there before, so that nothing had to be sent. */
@@ -105,24 +121,39 @@ export interface Pushed {
   readonly bytesSent: number;
 }
 
-/** There is no such tag or manifest. */
+/** There is no such tag, manifest or place. */
 export class NotFoundError extends Error {
   override readonly name = "NotFoundError";
   /** The store. */
   readonly url: string;
+  /** Whether it is the store itself that is not there. */
+  readonly isPlace: boolean;
 
   /**
    * @param url The store.
-   * @param name A tag or a digest.
+   * @param name A tag or a digest; left out when the store itself is not there.
    */
-  constructor(url: string, name: string) {
+  constructor(url: string, name?: string) {
     super(
-      isDigest(name)
+      name === undefined
+        ? `Cannot find ${url}: there is no layout`
+        : isDigest(name)
         ? `Cannot find ${url}@${name}: there is no such manifest`
         : `Cannot find ${url}:${name}: there is no such tag`,
     );
+    this.isPlace = name === undefined;
     this.url = url;
   }
+}
+
+/**
+ * Makes sure that a tag points to what it should when it is taken away.
+ *
+ * @throws {Error} When it has moved.
+ */
+export function refuseMoved(url: string, tag: string, digest: Digest, { from }: UntagOptions): void {
+  if (from === undefined || from === digest) return;
+  throw new Error(`Cannot delete ${url}:${tag}: it has moved meanwhile, to ${digest}`);
 }
 
 /** A store cannot do what was asked, and will not be able to do it later. */

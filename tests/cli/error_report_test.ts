@@ -30,6 +30,12 @@ Deno.test("errorReport() advises to log in to the host that has answered when it
   assert.match(adviceOf(UNAUTHORIZED) ?? "", /`gantry login auth\.docker\.io`/);
 });
 
+Deno.test("errorReport() does not advise to log in to a host that the registry names", () => {
+  const advice = adviceOf(new RegistryError({ ...UNAUTHORIZED, isElsewhere: true }));
+  assert.match(advice ?? "", /^the registry has sent the request to another host, which refuses it; /);
+  assert.equal(adviceOf(new RegistryError({ ...UNAUTHORIZED, status: 500, isElsewhere: true })), undefined);
+});
+
 Deno.test("errorReport() does not advise to log in when it was the login that failed", () => {
   const advice = adviceOf(new CredentialsRefusedError("Cannot log in to ghcr.io: UNAUTHORIZED (401)"));
   assert.match(advice ?? "", /^check the user name and the password; /);

@@ -233,6 +233,13 @@ const CASES: readonly Case[] = [
       "error: The credentials that were given are for one registry, and there are several: one.invalid, two.invalid",
   },
   {
+    name: "one password for the two registries of a copy",
+    args: ["copy", "oci://one.invalid/a:1", "oci://two.invalid/a", "--creds", "robot:secret"],
+    code: 2,
+    says:
+      "error: The credentials that were given are for one registry, and there are several: one.invalid, two.invalid",
+  },
+  {
     name: "a tar that is compressed with xz",
     files: { "x.tar.xz": "\xfd7zXZ\0" },
     args: ["push", "DIR/x.tar.xz", "oci-layout:DIR/layout"],

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { digestHex } from "../../src/oci/digest.ts";
+import { OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
 import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
 import { createRegistryClient, type RegistryClient } from "../../src/plugins/registry/client.ts";
@@ -10,7 +11,7 @@ import type { Store } from "../../src/pipeline/store.ts";
 import { testContext } from "../plugins/registry/support.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
-import { indexOf, putSample, type Sample, sampleOf } from "../support/store_samples.ts";
+import { indexOf, putSample, type Sample, sampleOf, textContent } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 
 const context = testContext();
@@ -201,6 +202,110 @@ Deno.test("copy --all-tags copies every tag, and no list of referrers", async ()
   });
 });
 
+Deno.test("copy --all-tags prints in one order, the highest version first", async () => {
+  await withPublished({}, async ({ source, registry, directory }) => {
+    await putSample(registryOf(registry, "acme/app"), CHILDREN[0], ["2.0.0"], context);
+    await putSample(registryOf(registry, "acme/app"), CHILDREN[1], ["10.0.0", "latest"], context);
+    const args = ["copy", source, `oci-layout:${join(directory, "l")}`, "--all-tags", "-q", "-o", "json"];
+    const { tag, digest, targets } = JSON.parse((await gantryOk(args)).stdout);
+    assert.deepEqual([tag, digest], ["latest", CHILDREN[1].manifest.descriptor.digest]);
+    const tags = targets[0].manifests.map(({ tags }: { readonly tags: readonly string[] }) => tags);
+    assert.deepEqual(tags, [["latest", "10.0.0"], ["2.0.0"], ["1.0"], [COSIGN_TAG]]);
+  });
+});
+
+Deno.test("copy --referrers names everything that is listed and is not there or no referrer, and copies nothing", async () => {
+  await withPublished({ referrers: false }, async ({ source, registry, directory }) => {
+    const { digest } = BUNDLE.manifest.descriptor;
+    const list = indexOf([BUNDLE, COSIGN]);
+    const store = registryOf(registry, "acme/app");
+    await putSample(store, list, [`sha256-${digestHex(IMAGE.manifest.descriptor.digest)}`], context);
+    registry.repositories.get("acme/app")?.manifests.delete(digest);
+    const layout = join(directory, "layout");
+    const { code, stdout, stderr } = await gantry([
+      "copy",
+      `${source}:1.0`,
+      `oci-layout:${layout}`,
+      "--referrers",
+      "-q",
+    ]);
+    assert.deepEqual([code, stdout], [1, ""]);
+    const lines = [
+      `${source}@${digest} is listed as a referrer of ${IMAGE.manifest.descriptor.digest}, and is not there`,
+      `${source}@${COSIGN.manifest.descriptor.digest} is listed as a referrer of ${IMAGE.manifest.descriptor.digest}, and is none`,
+    ].sort();
+    assert.equal(stderr, `error: Cannot copy ${source}: not everything is there\n  ${lines.join("\n  ")}\n`);
+    await assert.rejects(Deno.stat(layout), Deno.errors.NotFound);
+    await gantryOk(["copy", `${source}:1.0`, `oci-layout:${layout}`, "-q"]);
+  });
+});
+
+Deno.test("copy into a layout repairs everything in it that is damaged", async () => {
+  await withPublished({}, async ({ source, directory }) => {
+    const path = join(directory, "layout");
+    const args = ["copy", `${source}:1.0`, `oci-layout:${path}`, "--referrers", "-q"];
+    await gantryOk(args);
+    const blobs = join(path, "blobs/sha256");
+    for await (const { name } of Deno.readDir(blobs)) {
+      const bytes = await Deno.readFile(join(blobs, name));
+      if (bytes[0] !== undefined) bytes[0] ^= 1;
+      await Deno.writeFile(join(blobs, name), bytes);
+    }
+    await gantryOk(args);
+    await using layout = directoryStore({ kind: "oci-layout", path });
+    await assertComplete(layout);
+  });
+});
+
+Deno.test("copy leaves out layers that are said to be elsewhere, and says so", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "source");
+  const layer = { ...textContent("elsewhere").descriptor, urls: ["https://example.test/layer"] };
+  const config = textContent("{}");
+  const text = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST_MEDIA_TYPE,
+    config: config.descriptor,
+    layers: [layer],
+  });
+  const manifest = textContent(text, OCI_MANIFEST_MEDIA_TYPE);
+  {
+    await using store = directoryStore({ kind: "oci-layout", path });
+    const stored = { descriptor: manifest.descriptor, bytes: new TextEncoder().encode(text) };
+    await putSample(store, { blobs: [config], manifest, stored }, ["1.0"], context);
+  }
+  const targets = [`oci-layout:${join(directory.path, "l")}`, `oci-archive:${join(directory.path, "a.tar")}`];
+  const { stderr } = await gantryOk(["copy", `oci-layout:${path}:1.0`, ...targets]);
+  const said = `warning: ${layer.digest} is not in oci-layout:${path} but somewhere else: left out\n`;
+  assert.equal(stderr.split(said).length, 3, stderr);
+  for (const target of targets) await gantryOk(["inspect", `${target}:1.0`, "--raw"]);
+});
+
+Deno.test("copy says which tags are set when others are not", async () => {
+  await withPublished({}, async ({ source, registry }) => {
+    await putSample(registryOf(registry, "acme/app"), CHILDREN[0], ["2.0.0"], context);
+    await using destination = startFakeRegistry();
+    destination.fault({ method: "PUT", path: /manifests\/1\.0$/, times: Infinity, fault: answer(403) });
+    const target = `oci://${destination.host}/acme/copy`;
+    const args = ["copy", source, target, "--all-tags", "--retries", "0", "--concurrency", "1", "-o", "json"];
+    const { code, stdout, stderr } = await gantry(args);
+    assert.equal(code, 3, stderr);
+    assert.ok(stderr.includes(`\n  while tagging in ${target}\n  set there: 2.0.0\n`), stderr);
+    assert.deepEqual(JSON.parse(stdout).error.tags, ["2.0.0"]);
+  });
+});
+
+Deno.test("copy ends with 1 when nothing is tagged anywhere", async () => {
+  await withPublished({}, async ({ source }) => {
+    await using destination = startFakeRegistry();
+    destination.fault({ method: "PUT", path: /manifests\/1\.0$/, times: Infinity, fault: answer(403) });
+    const target = `oci://${destination.host}/acme/copy`;
+    const { code, stderr } = await gantry(["copy", `${source}:1.0`, target, "--retries", "0"]);
+    assert.equal(code, 1, stderr);
+    assert.ok(stderr.includes(`while tagging in ${target}\n`), stderr);
+  });
+});
+
 Deno.test("copy ends with 3 when some destinations are done and others are not", async () => {
   await withPublished({}, async ({ source, directory }) => {
     await using destination = startFakeRegistry();
@@ -239,6 +344,7 @@ Deno.test("copy does not move a version without --force", async () => {
     const { code, stderr } = await gantry(["copy", `${source}:1.0`, target]);
     assert.equal(code, 1);
     assert.match(stderr, /advice: .*--force/);
+    assert.doesNotMatch(stderr, /while uploading/);
     assert.ok(registry.requests.every(({ method }) => method === "GET" || method === "HEAD"));
     await gantryOk(["copy", `${source}:1.0`, target, "--force"]);
   });

@@ -3,6 +3,14 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { parseReference } from "../../src/oci/reference.ts";
+import type { Store } from "../../src/pipeline/store.ts";
+import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
+import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
+import { createRegistryClient } from "../../src/plugins/registry/client.ts";
+import { registryStore } from "../../src/plugins/registry/registry_store.ts";
+import { testContext } from "../plugins/registry/support.ts";
+import { putSample, sampleOf } from "../support/store_samples.ts";
 import { errorAnswer } from "../support/fake_registry_answer.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk, push } from "../support/gantry.ts";
@@ -26,6 +34,20 @@ async function inEveryPlace(
   for (const place of places) await test(place, digest, registry);
 }
 
+/** Opens one of the places as a store. */
+async function storeOf<T>(place: string, { host }: FakeRegistry, use: (store: Store) => Promise<T>): Promise<T> {
+  const reference = parseReference(place);
+  if (reference.kind !== "registry") {
+    return await use(reference.kind === "oci-layout" ? directoryStore(reference) : archiveStore(reference));
+  }
+  const client = createRegistryClient({ host });
+  try {
+    return await use(registryStore({ reference, client, access: "push" }));
+  } finally {
+    client.close();
+  }
+}
+
 async function tagsOf(place: string): Promise<readonly string[]> {
   const { stdout } = await gantryOk(["list", place, "--all", "-o", "json"]);
   return JSON.parse(stdout).map(({ version }: { version: string }) => version);
@@ -42,8 +64,9 @@ Deno.test("delete takes a tag away and leaves the manifest and its other tags", 
 
 Deno.test("delete takes a manifest away with all of its tags", async () => {
   await inEveryPlace(async (place, digest) => {
-    const { stdout } = await gantryOk(["delete", `${place}@${digest}`, "-y"]);
+    const { stdout, stderr } = await gantryOk(["delete", `${place}@${digest}`, "-y"]);
     assert.equal(stdout, `${place.replace("oci://", "")}@${digest}\n`);
+    assert.equal(stderr, `Deleted ${place}@${digest} and its tags 1, 1.0.0, latest.\n`);
     assert.deepEqual(await tagsOf(place), []);
     assert.equal((await gantry(["inspect", `${place}@${digest}`])).code, 1);
   });
@@ -62,7 +85,23 @@ Deno.test("delete asks on a terminal, and does nothing unless the answer is yes"
     }
     assert.deepEqual(await tagsOf(place), ["latest"]);
     const { stderr } = await gantry(["delete", `${place}@${digest}`], { answer: "no" });
-    assert.ok(stderr.startsWith(`Delete the manifest ${place}@${digest} and all of its tags? [y/N] `), stderr);
+    assert.ok(stderr.startsWith(`Delete the manifest ${place}@${digest} and its tag latest? [y/N] `), stderr);
+  });
+});
+
+Deno.test("delete leaves a tag alone that has moved while it asked", async () => {
+  await inEveryPlace(async (place, digest) => {
+    await using directory = await tempDirectory();
+    await writeTree(directory.path, { "b.yaml": "b: 1\n" });
+    const answer = async (): Promise<string> => {
+      await push([directory.path, `${place}:1`]);
+      return "yes";
+    };
+    const { code, stderr } = await gantry(["delete", `${place}:1`], { answer });
+    assert.match(stderr, /error: Cannot delete .*:1: it has moved meanwhile, to sha256:/);
+    assert.ok(!stderr.includes(`to ${digest}`), stderr);
+    assert.equal(code, 1);
+    assert.ok((await tagsOf(place)).includes("1"));
   });
 });
 
@@ -94,6 +133,41 @@ Deno.test("delete fails when there is no such thing", async () => {
       assert.match(stderr, /^error: Cannot find .*: there is no such (?:tag|manifest)\n/);
       assert.equal(code, 1);
     }
+  });
+});
+
+Deno.test("delete says what goes with a manifest and what stays, also to programs", async () => {
+  await inEveryPlace(async (place, digest, registry) => {
+    const subject = await storeOf(place, registry, async (store) => {
+      const manifest = await store.fetchManifest(digest, testContext());
+      assert.ok(manifest !== undefined);
+      const signature = sampleOf("signature", { subject: manifest.descriptor });
+      await putSample(store, signature, [], testContext());
+      await store.commit(testContext());
+      return signature.manifest.descriptor.digest;
+    });
+    const untagged = await gantryOk(["delete", `${place}:latest`, "-y", "-o", "json"]);
+    const url = `${place}@${digest}`;
+    assert.deepEqual(JSON.parse(untagged.stdout), { url, digest, isManifestDeleted: false, tags: ["latest"] });
+    const { stdout, stderr } = await gantryOk(["delete", url, "-y", "-o", "json"]);
+    assert.equal(stderr, `Deleted ${url} and its tags 1, 1.0.0. 1 referrer of it stays.\n`);
+    assert.deepEqual(JSON.parse(stdout), {
+      url,
+      digest,
+      isManifestDeleted: true,
+      tags: ["1", "1.0.0"],
+      referrers: [subject],
+    });
+  });
+});
+
+Deno.test("delete by digest does not depend on the tags being listed", async () => {
+  await inEveryPlace(async (place, digest, registry) => {
+    if (!place.startsWith("oci://")) return;
+    const fault = { kind: "answer", answer: () => errorAnswer(403, "DENIED") } as const;
+    registry.fault({ path: /tags\/list/, times: Infinity, fault });
+    const { stderr } = await gantryOk(["delete", `${place}@${digest}`, "-y"]);
+    assert.equal(stderr, `Deleted ${place}@${digest} and all of its tags.\n`);
   });
 });
 

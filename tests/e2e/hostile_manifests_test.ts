@@ -106,7 +106,7 @@ const CASES: readonly Case[] = [
       let inner = repository.manifest(artifact(repository, [file(repository)]));
       for (let depth = 0; depth < 20; depth++) inner = repository.manifest(index([inner]), INDEX);
     },
-    /there are more than 8 indexes in each other$/m,
+    /there are more than 8 indexes in each other\nadvice: name the manifest that is meant by its digest$/m,
   ],
   [
     "a manifest that is no JSON",

@@ -11,6 +11,7 @@ import type { Store } from "../../src/pipeline/store.ts";
 import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
 import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
 import { registryStore } from "../../src/plugins/registry/registry_store.ts";
+import { file, paxHeader, rawTar } from "../plugins/extract/raw_tar.ts";
 import { testClient, testContext } from "../plugins/registry/support.ts";
 import { type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
@@ -339,6 +340,33 @@ Deno.test("inspect --referrers ends when manifests refer to each other in a circ
   assert.equal(rows.length, 3);
   assert.match(rows[1] ?? "", new RegExp(`^  ${b.manifest.descriptor.digest}`));
   assert.match(rows[2] ?? "", new RegExp(`^    ${a.manifest.descriptor.digest}.* \\(see above\\)$`));
+});
+
+Deno.test("inspect --referrers gives up a long row of referrers, each of the one before", async () => {
+  const chain: Sample[] = [sampleOf("0")];
+  for (let at = 1; at <= 102; at++) {
+    const { manifest } = chain.at(-1) ?? assert.fail();
+    chain.push(sampleOf(`${at}`, { subject: manifest.descriptor }));
+  }
+  await inEveryPlace(async (store) => {
+    for (const [at, sample] of chain.entries()) await putSample(store, sample, at === 0 ? ["1.0"] : [], context);
+  }, async (place) => {
+    const { code, stdout, stderr } = await gantry(["inspect", `${place}:1.0`, "--referrers"]);
+    assert.equal(stderr, `error: Cannot show what refers to ${place}: more than 100 refer to each other in a row\n`);
+    assert.deepEqual([code, stdout], [1, ""]);
+  });
+});
+
+Deno.test("inspect --files refuses a path that is longer than any real one", async () => {
+  const layer = bytesContent("application/vnd.example.tar", rawTar([paxHeader({ path: "a".repeat(2000) }), file("a")]));
+  await inEveryPlace((store) => putSample(store, sampleWith([layer]), ["1.0"], context), async (place) => {
+    const { code, stderr } = await gantry(["inspect", `${place}:1.0`, "--files"]);
+    assert.match(
+      stderr,
+      /^error: Cannot unpack "a{200}…" from layer sha256:\w+: its path, or what it links to, is too long\n/,
+    );
+    assert.equal(code, 1);
+  });
 });
 
 Deno.test("inspect --referrers shows what refers to the manifests of an index", async () => {

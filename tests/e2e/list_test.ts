@@ -105,7 +105,9 @@ Deno.test("list --limit shows so many versions and says how many there are", asy
 Deno.test("list says when there are tags and none is shown", async () => {
   const { versions, stderr } = await listing(["main", "stable"]);
   assert.deepEqual(versions, []);
-  assert.equal(stderr, "There are 2 tags, and none is asked for\n");
+  assert.equal(stderr, "There are 2 tags, and none is a version: --all shows the others\n");
+  const one = await listing(["main"], "--filter-regex", "x");
+  assert.equal(one.stderr, "There is 1 tag, and none is asked for\n");
 });
 
 Deno.test("list asks for each digest once, so many at a time as it was told, and for hidden tags not at all", async () => {
@@ -121,12 +123,13 @@ Deno.test("list asks for each digest once, so many at a time as it was told, and
   assert.ok(registry.requests.length - heads.length <= 7, `${registry.requests.length - heads.length}`);
 });
 
-Deno.test("list passes over a tag that is gone when its digest is asked for", async () => {
+Deno.test("list names a tag whose manifest is not there", async () => {
   await using registry = startFakeRegistry();
   fill(registry, ["1.0.0", "2.0.0"]);
   registry.fault({ method: "HEAD", path: /2\.0\.0/, fault: { kind: "answer", answer: () => errorAnswer(404, "X") } });
-  const { stdout } = await gantryOk(["list", `oci://${registry.host}/acme/app`, "-o", "json"]);
+  const { stdout, stderr } = await gantryOk(["list", `oci://${registry.host}/acme/app`, "-o", "json"]);
   assert.deepEqual(JSON.parse(stdout).map(({ version }: { version: string }) => version), ["1.0.0"]);
+  assert.equal(stderr, "warning: Left out, because their manifests are not there: 2.0.0\n");
 });
 
 const wrong: readonly (readonly [args: readonly string[], message: RegExp])[] = [
@@ -147,6 +150,28 @@ for (const [args, message] of wrong) {
   });
 }
 
+Deno.test("list names the other kind of layout, and what a layout has lost", async () => {
+  await using directory = await tempDirectory();
+  const { path } = directory;
+  await writeTree(path, { "a.yaml": "a: 1\n" });
+  await push([path, `oci-layout:${path}-layout`, "--version", "1.0.0"]);
+  await Deno.writeTextFile(join(path, "x.tar"), "x");
+  await Deno.rename(`${path}-layout`, join(path, "layout"));
+  await Deno.remove(join(path, "layout/index.json"));
+  const cases = [
+    [
+      `oci-layout:${path}/x.tar`,
+      `Cannot use "${path}/x.tar" as an OCI layout: it is a file: write oci-archive:${path}/x.tar`,
+    ],
+    [`oci-archive:${path}`, `Cannot use "${path}" as an OCI archive: it is a directory: write oci-layout:${path}`],
+    [`oci-layout:${path}/layout`, `Cannot read "${path}/layout/index.json": it is gone, though there are blobs`],
+  ] as const;
+  for (const [place, message] of cases) {
+    const { code, stderr } = await gantry(["list", place]);
+    assert.deepEqual([code, stderr], [1, `error: ${message}\n`]);
+  }
+});
+
 Deno.test("list fails where there is nothing to list", async () => {
   await using directory = await tempDirectory();
   await using registry = startFakeRegistry();
@@ -156,8 +181,11 @@ Deno.test("list fails where there is nothing to list", async () => {
         `oci://${registry.host}/acme/none`,
         /Cannot list the tags of acme\/none: NAME_UNKNOWN.*\nadvice: there is no such/,
       ],
-      [`oci-layout:${directory.path}/none`, /Cannot list the tags of oci-layout:.*: there is no layout/],
-      [`oci-archive:${directory.path}/none.tar`, /Cannot list the tags of oci-archive:.*: there is no layout/],
+      [`oci-layout:${directory.path}/none`, /Cannot find oci-layout:.*: there is no layout\nadvice: check the path/],
+      [
+        `oci-archive:${directory.path}/none.tar`,
+        /Cannot find oci-archive:.*: there is no layout\nadvice: check the path/,
+      ],
     ] as const
   ) {
     const { code, stdout, stderr } = await gantry(["list", place]);

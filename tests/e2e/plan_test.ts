@@ -52,6 +52,22 @@ digest   sha256:0992ff018e29b216cfaba7d31e4dbd356974acf49d03d6afa154c5e35e89e953
   );
 });
 
+for (const profile of ["generic", "flux", "timoni", "image"]) {
+  Deno.test(`plan leaves out what a gantry that was killed has left, profile ${profile}`, async () => {
+    await using directory = await tempDirectory();
+    const id = crypto.randomUUID();
+    await writeTree(directory.path, {
+      "a.yaml": "a: 1\n",
+      [`.gantry-pull-${id}.tmp/tree/a`]: "half of it",
+      [`layout.d/.gantry-7-${id}.tmp`]: "half of it",
+      [`app.tar.${id}.partial`]: "half of it",
+    });
+    const args = ["plan", directory.path, "oci://registry.invalid/acme/app", "--profile", profile, "-o", "json"];
+    const { files } = JSON.parse((await gantryOk(args)).stdout);
+    assert.deepEqual(files.map(({ path }: { readonly path: string }) => path), ["a.yaml"]);
+  });
+}
+
 Deno.test("plan has the digest that push has, and push --dry-run is plan", async () => {
   await using directory = await tempDirectory();
   await writeTree(join(directory.path, "app"), { "a.yaml": "a: 1\n" });

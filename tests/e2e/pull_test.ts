@@ -94,6 +94,25 @@ Deno.test("pull --output-archive keeps the layer as it is", async () => {
   });
 });
 
+Deno.test("pull refuses places where nothing can be put, before anything is fetched", async () => {
+  await withPublished(async ({ target, directory, registry }) => {
+    const [dangling, folder] = [join(directory, "dangling"), join(directory, "source")];
+    await Deno.symlink("nowhere", dangling);
+    registry.clearLog();
+    const cases: readonly (readonly [args: readonly string[], says: string])[] = [
+      [[dangling], `Cannot extract to ${JSON.stringify(dangling)}: it is a link that leads nowhere`],
+      [["--output-archive", folder], `Cannot write ${JSON.stringify(folder)}: it is a directory, and a file is wanted`],
+      [["--output-archive", "new/"], 'Cannot write "new/": it is a directory, and a file is wanted'],
+    ];
+    for (const [args, says] of cases) {
+      const { code, stderr } = await gantry(["pull", target, ...args]);
+      assert.equal(stderr, `error: ${says}\n`);
+      assert.equal(code, 1);
+    }
+    assert.ok(!registry.requests.some(({ path }) => path.includes("/blobs/")));
+  });
+});
+
 Deno.test("pull says what is wrong with its arguments, and contacts nobody", async () => {
   await withPublished(async ({ target, directory, registry }) => {
     const out = join(directory, "out");
@@ -132,7 +151,7 @@ Deno.test("pull says that there is no such tag, digest or repository", async () 
     const layout = `oci-layout:${join(directory, "nowhere")}`;
     assert.match(
       (await gantry(["pull", layout, out])).stderr,
-      /Cannot find oci-layout:.*:latest: there is no such tag/,
+      /Cannot find oci-layout:.*nowhere: there is no layout\nadvice: check the path/,
     );
     assert.deepEqual(Object.keys(await readTree(directory)), [
       "source",
@@ -318,6 +337,19 @@ const FOREIGN: readonly ForeignCase[] = [
     make: (repository) => platforms(repository, ["linux/amd64", "linux/arm64", "linux/arm/v7"]),
     gives:
       /it is an index for several platforms, linux\/amd64, linux\/arm64, linux\/arm\/v7\nadvice: choose one with --platform/,
+  },
+  {
+    name: "an index of several manifests for no platform",
+    make: (repository) => {
+      const manifests = ["one", "two"].map((name) => {
+        return repository.manifest(image(repository, [file("a", name)]), { tag: name });
+      });
+      repository.manifest({ schemaVersion: 2, mediaType: OCI_INDEX_MEDIA_TYPE, manifests }, {
+        mediaType: OCI_INDEX_MEDIA_TYPE,
+      });
+    },
+    gives:
+      /it is an index of several manifests, sha256:\w+, sha256:\w+\nadvice: name the manifest that is meant by its digest\n/,
   },
   {
     name: "a platform of an index",

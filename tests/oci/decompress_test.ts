@@ -82,10 +82,12 @@ for (const [compression, start] of [["xz", "\xfd7zXZ\0"], ["bzip2", "BZh91AY&SY"
   });
 }
 
+const DAMAGE = /^Error: Its compressed bytes are damaged, or something else stands behind them$/;
 const DAMAGED: readonly (readonly [state: string, damage: (packed: Bytes) => Bytes, why: RegExp])[] = [
-  ["end too early", (packed) => packed.slice(0, -12), /unexpected end of file/],
-  ["have a wrong checksum", (packed) => (packed.set([1, 2, 3, 4], packed.byteLength - 8), packed), /check/],
-  ["are damaged", (packed) => packed.with(3, 0xff), /header|flags/],
+  ["end too early", (packed) => packed.slice(0, -12), /^Error: Its compressed bytes end too early$/],
+  ["have a wrong checksum", (packed) => (packed.set([1, 2, 3, 4], packed.byteLength - 8), packed), DAMAGE],
+  ["are damaged", (packed) => packed.with(3, 0xff), DAMAGE],
+  ["have something else behind them", (packed) => new Uint8Array([...packed, 1, 2, 3]), DAMAGE],
 ];
 
 for (const [state, damage, why] of DAMAGED) {

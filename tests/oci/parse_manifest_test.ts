@@ -106,6 +106,12 @@ const refused: readonly (readonly [what: string, value: unknown, problem: RegExp
   ["bytes that are no UTF-8", new Uint8Array([0x22, 0xff, 0x22]), /: it is not JSON$/],
   ["a list", "[]", /: it is not a JSON object$/],
   ["deep nesting", "[".repeat(1_000_000), /: it is not JSON$/],
+  [
+    "another kind, which has other fields",
+    { mediaType: "text/plain" },
+    /: "text\/plain" is not a kind of manifest/,
+    "text/plain",
+  ],
   ["another schema", { ...manifest, schemaVersion: 1 }, /: its schemaVersion is not 2$/],
   ["an index that is called a manifest", { ...index }, /: it is called ".*manifest.*" and calls itself ".*index.*"$/],
   [

@@ -114,7 +114,7 @@ Deno.test("readGraph() names the manifest that an index has lost", async () => {
     place.manifests.delete(digestOf(child));
     await assert.rejects(
       readGraph(memoryStore(place), ["1.0"], { referrers: false, concurrency: 2 }, context),
-      new RegExp(`manifest ${digestOf(child)} of this index is not there`),
+      new RegExp(`@${digestOf(child)} is a part of the index sha256:[0-9a-f]+, and is not there$`),
     );
   });
 });
@@ -144,7 +144,45 @@ Deno.test("readGraph() refuses a manifest of another size than its index says", 
   });
 });
 
-Deno.test("readGraph() leaves out and names what is listed as a referrer and is none, or is gone", async () => {
+Deno.test("readGraph() says that it does not read an old kind of manifest in an index", async () => {
+  await withScratch(async (context) => {
+    const { manifest, ...rest } = sampleOf("child");
+    const descriptor = { ...manifest.descriptor, mediaType: "application/vnd.oci.artifact.manifest.v1+json" };
+    const place = memoryPlace();
+    await putSample(memoryStore(place), sampleOf("child"), [], context);
+    await putSample(
+      memoryStore(place),
+      indexOf([{ ...rest, manifest: { ...manifest, descriptor } }]),
+      ["1.0"],
+      context,
+    );
+    await assert.rejects(
+      readGraph(memoryStore(place), ["1.0"], { referrers: false, concurrency: 1 }, context),
+      /^TypeError: Cannot read manifest sha256:\w+: "application\/vnd\.oci\.artifact\.manifest\.v1\+json" is not a kind/,
+    );
+  });
+});
+
+Deno.test("readGraph() lists roots in the order in which they are asked for, whatever comes first", async () => {
+  await withScratch(async (context) => {
+    const place = memoryPlace();
+    await putSample(memoryStore(place), sampleOf("slow"), ["2.0"], context);
+    await putSample(memoryStore(place), sampleOf("fast"), ["1.0"], context);
+    const isFast = Promise.withResolvers<void>();
+    const source = {
+      ...memoryStore(place),
+      async fetchManifest(name: string, context: Context): ReturnType<Store["fetchManifest"]> {
+        if (name === "2.0") await isFast.promise;
+        else queueMicrotask(isFast.resolve);
+        return await memoryStore(place).fetchManifest(name, context);
+      },
+    };
+    const { roots } = await readGraph(source, ["2.0", "1.0"], { referrers: false, concurrency: 2 }, context);
+    assert.deepEqual([...roots.keys()], ["2.0", "1.0"]);
+  });
+});
+
+Deno.test("readGraph() names what is listed as a referrer and is none, or is gone", async () => {
   await withScratch(async (context) => {
     const [subject, other, gone] = [sampleOf("subject"), sampleOf("other"), sampleOf("gone")];
     const place = memoryPlace();
@@ -153,15 +191,17 @@ Deno.test("readGraph() leaves out and names what is listed as a referrer and is 
       ...memoryStore(place),
       referrers: () => Promise.resolve([other, gone].map(({ manifest }) => manifest.descriptor)),
     };
-    const graph = await readGraph(source, [digestOf(subject)], { referrers: true, concurrency: 1 }, context);
+    const options = { referrers: true, concurrency: 1 };
+    await assert.rejects(readGraph(source, [digestOf(subject)], options, context), /^Error: Cannot read everything: /);
+    const gaps: string[] = [];
+    const onMissing = (gap: string): void => void gaps.push(gap);
+    const graph = await readGraph(source, [digestOf(subject)], { ...options, onMissing }, context);
     assert.deepEqual(graph.manifests.flat().map(({ content }) => content.descriptor.digest), [digestOf(subject)]);
-    const { lines } = context.log;
-    assert.equal(lines.length, 2);
-    assert.match(lines[0] ?? "", new RegExp(`warn .*${digestOf(other)} is listed as a referrer of .*, and is none`));
-    assert.match(
-      lines[1] ?? "",
-      new RegExp(`warn .*${digestOf(gone)} is listed as a referrer of .*, and is not there`),
-    );
+    const listed = `is listed as a referrer of ${digestOf(subject)}`;
+    assert.deepEqual(gaps, [
+      `${source.url}@${digestOf(other)} ${listed}, and is none`,
+      `${source.url}@${digestOf(gone)} ${listed}, and is not there`,
+    ]);
   });
 });
 

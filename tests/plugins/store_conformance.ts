@@ -251,6 +251,26 @@ const CASES: readonly (readonly [what: string, body: Case])[] = [
     });
   }],
 
+  ["takes no tag away that has moved", async (place) => {
+    const [one, two] = [sampleOf("one"), sampleOf("two")];
+    await written(place, async (store) => {
+      await putSample(store, one, ["edge"], context);
+      await putSample(store, two, ["edge"], context);
+    });
+    await assert.rejects(
+      written(place, async (store) => {
+        await store.untag("edge", context, { from: one.manifest.descriptor.digest });
+      }),
+      /^Error: Cannot delete .*:edge: it has moved meanwhile, to sha256:/,
+    );
+    await using store = place.open();
+    assert.deepEqual(await tagsOf(store), ["edge"]);
+    if (place.untags === false) return;
+    await store.untag("edge", context, { from: two.manifest.descriptor.digest });
+    await store.commit(context);
+    assert.deepEqual(await tagsOf(store), []);
+  }],
+
   ["takes a manifest away with all of its tags, and leaves the others whole", async (place) => {
     const [one, two] = [sampleOf("one"), sampleOf("two")];
     await written(place, async (store) => {

@@ -16,7 +16,7 @@ export interface GantryOptions {
   readonly stdin?: Uint8Array<ArrayBuffer>;
   readonly signal?: AbortSignal;
   /** What is typed when a question is asked; without it there is no terminal. */
-  readonly answer?: string;
+  readonly answer?: string | (() => Promise<string>);
 }
 
 /** Runs one command line with no environment but the one given. */
@@ -24,9 +24,9 @@ export async function gantry(args: readonly string[], options: GantryOptions = {
   let stdout = "";
   let stderr = "";
   const { answer } = options;
-  const ask = (question: string): Promise<string> => {
+  const ask = async (question: string): Promise<string> => {
     stderr += `${question}\n`;
-    return Promise.resolve(answer ?? "");
+    return typeof answer === "function" ? await answer() : answer ?? "";
   };
   const code = await run(args, {
     ...(answer === undefined ? {} : { prompt: { line: ask, hidden: ask } }),

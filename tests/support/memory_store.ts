@@ -2,7 +2,7 @@ import type { Content, Descriptor } from "../../src/oci/descriptor.ts";
 import { type Digest, digestOf, isDigest } from "../../src/oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../src/oci/manifest.ts";
 import { artifactTypeOf, parseManifest } from "../../src/oci/parse_manifest.ts";
-import { NotFoundError, type Pushed, type Store, type StoredManifest } from "../../src/pipeline/store.ts";
+import { NotFoundError, type Pushed, refuseMoved, type Store, type StoredManifest } from "../../src/pipeline/store.ts";
 import { compareBytewise } from "../../src/oci/compare_bytewise.ts";
 import { collectBytes } from "./collect_bytes.ts";
 
@@ -68,7 +68,13 @@ export function memoryStore(place: MemoryPlace = memoryPlace(), url = "oci://mem
       for (const name of names) tags.set(name, descriptor.digest);
       return Promise.resolve();
     },
-    untag: (tag) => tags.delete(tag) ? Promise.resolve() : Promise.reject(new NotFoundError(url, tag)),
+    untag(tag, _context, options = {}): Promise<void> {
+      const digest = tags.get(tag);
+      if (digest === undefined) return Promise.reject(new NotFoundError(url, tag));
+      refuseMoved(url, tag, digest, options);
+      tags.delete(tag);
+      return Promise.resolve();
+    },
     deleteManifest(digest): Promise<void> {
       for (const [tag, each] of tags) if (each === digest) tags.delete(tag);
       return manifests.delete(digest) ? Promise.resolve() : Promise.reject(new NotFoundError(url, digest));

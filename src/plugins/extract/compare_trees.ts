@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { ioError } from "./io_error.ts";
 import { isSameFile } from "./is_same_file.ts";
 
@@ -6,6 +6,8 @@ import { isSameFile } from "./is_same_file.ts";
 export interface Move {
   readonly from: string;
   readonly to: string;
+  /** The file or link that is there. */
+  readonly replaced?: Deno.FileInfo;
 }
 
 /** How a staged tree differs from what is in its place. */
@@ -33,7 +35,10 @@ export async function compareTrees(staged: string, destination: string, signal: 
   let moved = 0;
   let unchanged = 0;
   if (await lookAt(destination, Deno.stat) === undefined) await move("", staged);
-  else await compareDirectory("");
+  else {
+    await compareDirectory("");
+    await refuseOtherDisks();
+  }
   return { moves, moved, unchanged, changed, blocked };
 
   async function compareDirectory(path: string): Promise<void> {
@@ -61,12 +66,21 @@ export async function compareTrees(staged: string, destination: string, signal: 
     } else if (await isSameFile(from, to, there)) unchanged++;
     else {
       changed.push(path);
-      await move(path, from);
+      await move(path, from, there);
     }
   }
 
-  async function move(path: string, from: string): Promise<void> {
-    moves.push({ from, to: join(destination, path) });
+  /** Nothing can be moved to another disk in one step. */
+  async function refuseOtherDisks(): Promise<void> {
+    const { dev } = await Deno.stat(staged);
+    for (const directory of new Set(moves.map(({ to }) => dirname(to)))) {
+      if ((await lookAt(directory, Deno.stat))?.dev === dev) continue;
+      blocked.push(`${JSON.stringify(relative(destination, directory))} is on another disk there`);
+    }
+  }
+
+  async function move(path: string, from: string, replaced?: Deno.FileInfo): Promise<void> {
+    moves.push({ from, to: join(destination, path), ...(replaced === undefined ? {} : { replaced }) });
     moved += await countFiles(from);
   }
 }

@@ -6,8 +6,10 @@ export type ExtractionRule =
   | "name"
   /** The same path twice, or a path that is a file and a directory. */
   | "conflict"
-  /** A link. */
+  /** A symbolic link. */
   | "link"
+  /** A hard link. */
+  | "hard-link"
   /** A device, a named pipe, a sparse file. */
   | "kind"
   /** More bytes than are allowed. */
@@ -26,6 +28,8 @@ export type ExtractionRule =
   | "layer"
   /** A choice between platforms. */
   | "platform"
+  /** A choice between manifests that no platform makes. */
+  | "index"
   /** Something else is there already. */
   | "changed";
 

@@ -46,7 +46,7 @@ export async function findArtifact(
   for (let depth = 0; parsed.kind === "index"; depth++) {
     if (depth === DEPTH_LIMIT) {
       throw new ExtractionError(
-        "platform",
+        "index",
         `Cannot choose a manifest of ${store.url}@${root.digest}: there are more than ${depth} indexes in each other`,
       );
     }
@@ -75,14 +75,15 @@ function choose(manifests: readonly Descriptor[], wanted: Platform | undefined, 
   if (first !== undefined && fitting.length === 1) return first;
   const exact = fitting.filter(({ platform }) => platform?.variant === wanted?.variant);
   if (wanted !== undefined && exact[0] !== undefined && exact.length === 1) return exact[0];
+  const hasPlatforms = artifacts.some(({ platform }) => platform !== undefined);
   const problem = artifacts.length === 0
     ? "there is nothing in the index"
     : wanted === undefined
-    ? `it is an index for several platforms, ${named(artifacts)}`
+    ? `it is an index ${hasPlatforms ? "for several platforms" : "of several manifests"}, ${named(artifacts)}`
     : fitting.length === 0
     ? `it is not there for ${formatPlatform(wanted)}, but for ${named(artifacts)}`
     : `there are several for ${formatPlatform(wanted)}: ${named(fitting)}`;
-  throw new ExtractionError("platform", `Cannot choose a manifest of ${index}: ${problem}`);
+  throw new ExtractionError(hasPlatforms ? "platform" : "index", `Cannot choose a manifest of ${index}: ${problem}`);
 }
 
 function isAttestation({ platform, annotations = {} }: Descriptor): boolean {

@@ -9,6 +9,9 @@ export interface PathProblem {
 
 /** Devices of DOS, which Windows finds in every directory, whatever the ending of the name. */
 const WINDOWS_DEVICE_REGEXP = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])[ .]*(?:[.:].*)?$/iu;
+/** Windows takes ".. " for "..". */
+const DOTS_REGEXP = /^[. ]+$/;
+const CUT_REGEXP = /[. ]$/;
 const DRIVE_REGEXP = /^[a-z]:/i;
 // deno-lint-ignore no-control-regex -- control characters are what it looks for
 const CONTROL_REGEXP = /[\u0000-\u001f\u007f]/;
@@ -59,6 +62,7 @@ function harmOf(name: string, parts: readonly string[]): string | undefined {
   if (name.startsWith("/")) return "its path is absolute";
   if (name.includes("\\")) return "its path holds a backslash";
   if (parts.includes("..")) return "its path leads out of the directory";
+  if (parts.some((part) => DOTS_REGEXP.test(part))) return "a part of its path is nothing but dots and spaces";
   if (CONTROL_REGEXP.test(name)) return "its path holds a control character";
   if (name.includes(REPLACEMENT) || !name.isWellFormed()) return "its path is not valid UTF-8";
   if (parts.some((part) => ENCODER.encode(part).byteLength > NAME_LENGTH_LIMIT)) {
@@ -72,6 +76,8 @@ function unportableName(parts: readonly string[]): string | undefined {
   if (DRIVE_REGEXP.test(first)) return "its path begins with a drive letter";
   const device = parts.find((part) => WINDOWS_DEVICE_REGEXP.test(part));
   if (device !== undefined) return `${JSON.stringify(device)} is a device on Windows`;
+  const cut = parts.find((part) => CUT_REGEXP.test(part));
+  if (cut !== undefined) return `${JSON.stringify(cut)} has a dot or a space at its end, which Windows cuts off`;
   // Windows writes what stands after a colon into a hidden stream of another file.
   if (Deno.build.os === "windows" && parts.some((part) => part.includes(":"))) return "its path holds a colon";
   return undefined;

@@ -26,6 +26,7 @@ export async function saveLayer(
   { name, file, platform, layerTypes = [], rules }: SaveOptions,
   context: Context,
 ): Promise<PulledArtifact> {
+  await refuseDirectory(file);
   const found = await findArtifact(store, name, platform, context);
   const layer = onlyLayer(selectLayers(found.manifest, layerTypes), `${store.url}@${found.descriptor.digest}`);
   // The name is the user's own, and is held to no rule but those of the system.
@@ -38,6 +39,12 @@ export async function saveLayer(
     signal,
   });
   return { ...found, ...await extraction.finish(signal), layers: [layer] };
+}
+
+/** Found out before anything is fetched. */
+async function refuseDirectory(file: string): Promise<void> {
+  const isDirectory = /[/\\]$/.test(file) || await Deno.stat(file).then((found) => found.isDirectory, () => false);
+  if (isDirectory) throw new Error(`Cannot write ${JSON.stringify(file)}: it is a directory, and a file is wanted`);
 }
 
 function onlyLayer(layers: readonly Descriptor[], artifact: string): Descriptor {

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { ioError } from "./io_error.ts";
+import { makePrivateDirectory, type PrivateDirectory } from "./private_directory.ts";
 
 /** Takes in the files of a tree; it decides nothing about their paths, which were checked before. */
 export interface TreeWriter {
@@ -44,12 +45,12 @@ const AT_ONCE_LIMIT = 64 * 1024;
  * @throws {Error} When the destination is something else, or there is no place to write.
  */
 export async function createStaging(destination: string): Promise<Staging> {
-  const path = await makeDirectory(destination);
-  const tree = join(path, "tree");
+  const directory = await makeDirectory(destination);
+  const tree = join(directory.path, "tree");
   try {
     await Deno.mkdir(tree, { mode: 0o755 });
   } catch (cause) {
-    await Deno.remove(path).catch(() => {});
+    await directory[Symbol.asyncDispose]().catch(() => {});
     throw ioError("create", tree, cause);
   }
   const at = (parts: readonly string[]): string => {
@@ -94,27 +95,28 @@ export async function createStaging(destination: string): Promise<Staging> {
     remove(parts): void {
       said("remove", parts, () => Deno.removeSync(at(parts)));
     },
-    async [Symbol.asyncDispose](): Promise<void> {
-      await Deno.remove(path, { recursive: true }).catch((cause) => {
-        if (!(cause instanceof Deno.errors.NotFound)) throw ioError("remove", path, cause);
-      });
-    },
+    [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
   };
 }
 
-async function makeDirectory(destination: string): Promise<string> {
+async function makeDirectory(destination: string): Promise<PrivateDirectory> {
   const found = await lookAt(destination);
   // What is missing above the destination is made at the end; where it will be is the same disk.
-  if (found === undefined) return await makePrivate(await nearestDirectory(dirname(destination)));
+  if (found === undefined) {
+    if (await isLink(destination)) {
+      throw new Error(`Cannot extract to ${JSON.stringify(destination)}: it is a link that leads nowhere`);
+    }
+    return await makePrivateDirectory(await nearestDirectory(dirname(destination)));
+  }
   if (!found.isDirectory) throw new Error(`Cannot extract to ${JSON.stringify(destination)}: it is not a directory`);
   // A link is gone through, because the disk of its target counts.
   const place = await Deno.realPath(destination);
   const beside = await lookAt(dirname(place));
   if (dirname(place) !== place && beside?.dev === found.dev) {
-    const made = await makePrivate(dirname(place)).catch(() => undefined);
+    const made = await makePrivateDirectory(dirname(place)).catch(() => undefined);
     if (made !== undefined) return made;
   }
-  return await makePrivate(place);
+  return await makePrivateDirectory(place);
 }
 
 async function nearestDirectory(path: string): Promise<string> {
@@ -133,14 +135,13 @@ async function lookAt(path: string): Promise<Deno.FileInfo | undefined> {
   }
 }
 
-async function makePrivate(parent: string): Promise<string> {
-  const path = join(parent, `.gantry-pull-${crypto.randomUUID()}.tmp`);
+async function isLink(path: string): Promise<boolean> {
   try {
-    await Deno.mkdir(path, { mode: 0o700 });
-  } catch (cause) {
-    throw ioError("write to", parent, cause);
+    return (await Deno.lstat(path)).isSymlink;
+  } catch {
+    // There is nothing at all.
+    return false;
   }
-  return path;
 }
 
 /** Says no where something else than a directory is on the way: the path was thought to be safe, and is not. */

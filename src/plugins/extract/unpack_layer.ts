@@ -102,13 +102,14 @@ export async function unpackLayer(
   }
 
   function placeCopy({ name, target }: TarMember, parts: readonly string[]): void {
-    const from = locate(target);
+    const isLink = `it is a hard link to ${shorten(target)}`;
+    const from = locate(target, (_, rule, why) => refuse(name, rule, `${isLink}: ${why}`));
     const node = tree.find(from);
     if (node?.kind !== "file") {
-      return refuse(name, "link", `it is a hard link to ${shorten(target)}, and no file stands there before it`);
+      return refuse(name, "hard-link", `${isLink}, and no file stands there before it`);
     }
     const put = placer.leaf(parts);
-    if (tree.find(from) !== node) refuse(name, "link", "it is a hard link to what it takes the place of");
+    if (tree.find(from) !== node) refuse(name, "hard-link", "it is a hard link to what it takes the place of");
     meter.bytes(node.size, what);
     staging.copy(from, parts, node);
     put({ ...node, layer });
@@ -121,17 +122,17 @@ export async function unpackLayer(
   }
 }
 
-/** Makes the function that says where in the tree a member is. */
+/** Makes the function that says where in the tree a member is; it can be told how to refuse a name. */
 function locator(
   { title = ".", strip = false }: UnpackOptions,
   rules: ExtractionRules,
-  refuse: Refuse,
-): (name: string) => readonly string[] {
+  refuseMember: Refuse,
+): (name: string, refuse?: Refuse) => readonly string[] {
   let within: readonly string[] | undefined;
   let top: string | undefined;
-  return (name) => {
-    within ??= checkedParts(title);
-    const parts = checkedParts(name);
+  return (name, refuse = refuseMember) => {
+    within ??= checkedParts(title, refuse);
+    const parts = checkedParts(name, refuse);
     if (!within.every((part, at) => parts[at] === part)) {
       refuse(name, "path", `it is not in ${shorten(title)}, which the layer is for`);
     }
@@ -141,7 +142,7 @@ function locator(
     return parts.slice(1);
   };
 
-  function checkedParts(name: string): readonly string[] {
+  function checkedParts(name: string, refuse: Refuse): readonly string[] {
     const problem = pathProblem(name, rules);
     if (problem !== undefined) refuse(name, problem.rule, problem.why);
     return pathParts(name);

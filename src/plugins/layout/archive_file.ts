@@ -50,6 +50,8 @@ export function archiveHead(path: string): ArchiveHead {
   return {
     async take(item: HeadMember): Promise<boolean> {
       if (item.type !== "file") return false;
+      const isSecond = item.name === OCI_LAYOUT_FILE ? isLayout : item.name === INDEX_FILE && index !== undefined;
+      if (isSecond) throw unusable(path, `it holds ${JSON.stringify(item.name)} twice`);
       try {
         if (item.name === OCI_LAYOUT_FILE) {
           checkOciLayout(await readSmall(item, OCI_LAYOUT_SIZE_LIMIT));

@@ -4,22 +4,31 @@ import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import type { Context } from "../../pipeline/context.ts";
-import { NotFoundError, type Pushed, type StoredManifest, UnsupportedError } from "../../pipeline/store.ts";
+import {
+  NotFoundError,
+  type Pushed,
+  type StoredManifest,
+  type TagOptions,
+  UnsupportedError,
+  type UntagOptions,
+} from "../../pipeline/store.ts";
 import { type ArchiveView, viewArchive } from "./archive_view.ts";
 import { blobName } from "./blob_name.ts";
 import { finishVolumes } from "./finish_volumes.ts";
-import { dropManifest, dropTag, EMPTY_INDEX, type LayoutIndex, setTags } from "./layout_index.ts";
+import { dropManifest, EMPTY_INDEX, type LayoutIndex, setTags } from "./layout_index.ts";
 import type { LayoutPlace, Relisted, Relisting } from "./layout_place.ts";
-import { layoutReader } from "./layout_reader.ts";
+import { layoutReader, type LayoutStoreOptions } from "./layout_reader.ts";
 import { listedAs } from "./listed_as.ts";
 import { type ArchiveChange, prepareArchive } from "./next_archive.ts";
 import { readAhead } from "./read_ahead.ts";
 import { readManifest } from "./read_manifest.ts";
+import { refuseToMove } from "./refuse_to_move.ts";
 import { superfluous } from "./superfluous.ts";
 import { verified } from "./verified.ts";
+import { withoutTag } from "./without_tag.ts";
 
 /** How a tar is written. */
-export interface ArchiveStoreOptions {
+export interface ArchiveStoreOptions extends LayoutStoreOptions {
   /**
    * How large the files may be in which it is written, in bytes with their headers: it becomes `PATH.001`, `PATH.002`
    * and so on. One file when left out.
@@ -33,7 +42,8 @@ export interface ArchiveStoreOptions {
  * What changes is remembered and written by `commit`, in one new tar that takes the place of the old one. When another
  * process has replaced the old one in the meantime, the changes are made to what is there then.
  */
-export function archiveStore(reference: LayoutReference, { volumeSize }: ArchiveStoreOptions = {}): LayoutPlace {
+export function archiveStore(reference: LayoutReference, options: ArchiveStoreOptions = {}): LayoutPlace {
+  const { volumeSize } = options;
   const { path } = reference;
   const url = formatRepository(reference);
   let changes = noChanges();
@@ -82,7 +92,7 @@ export function archiveStore(reference: LayoutReference, { volumeSize }: Archive
       return (await onDisk())?.has(descriptor) ?? false;
     },
     open: (descriptor) => ReadableStream.from(read(descriptor)),
-  });
+  }, options);
 
   async function push(content: Content, context: Context): Promise<Pushed> {
     const { descriptor } = content;
@@ -91,16 +101,28 @@ export function archiveStore(reference: LayoutReference, { volumeSize }: Archive
     return { existed: false, bytesSent: descriptor.size };
   }
 
-  async function list({ descriptor, bytes }: StoredManifest, tags: readonly string[], context: Context): Promise<void> {
+  async function list(
+    { descriptor, bytes }: StoredManifest,
+    tags: readonly string[],
+    context: Context,
+    { immutable = [] }: TagOptions = {},
+  ): Promise<void> {
     const manifest = listedAs(descriptor, parseManifest(bytes, descriptor));
     const { contents } = await reader.partsOf(manifest, context.signal);
     for (const part of contents.values()) {
+      // It may be elsewhere.
+      if (part.urls !== undefined) continue;
       if (!await reader.exists(part, context)) {
         throw new Error(`Cannot tag in ${JSON.stringify(path)}: blob ${part.digest} is not there`);
       }
       changes.needs.set(part.digest, part);
     }
-    changes.edits.push((before) => setTags(before, manifest, tags).index);
+    const names = tags.map((name) => ({ name, immutable: immutable.includes(name) }));
+    changes.edits.push((before) => {
+      const { index, moved } = setTags(before, manifest, tags);
+      refuseToMove(url, manifest, names, moved);
+      return index;
+    });
   }
 
   /** Everything that changes a list, one after the other. */
@@ -168,9 +190,9 @@ export function archiveStore(reference: LayoutReference, { volumeSize }: Archive
       changes.relistings.push(change);
       return Promise.resolve();
     },
-    async untag(tag: string, context: Context): Promise<void> {
+    async untag(tag: string, context: Context, options: UntagOptions = {}): Promise<void> {
       if (await reader.resolve(tag, context) === undefined) throw new NotFoundError(url, tag);
-      changes.edits.push((before) => dropTag(before, tag) ?? before);
+      changes.edits.push((before) => withoutTag(url, before, tag, options));
     },
     async deleteManifest(digest: Digest, context: Context): Promise<void> {
       const manifest = await reader.resolve(digest, context);

@@ -55,7 +55,12 @@ export async function writeBlob(
   return true;
 }
 
-async function isIntact(layout: string, descriptor: Descriptor, signal: AbortSignal | undefined): Promise<boolean> {
+/** Tells whether a blob is there and every byte of it is right. */
+export async function isIntact(
+  layout: string,
+  descriptor: Descriptor,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   if (!await hasBlob(layout, descriptor)) return false;
   const digester = createDigester(digestAlgorithm(descriptor.digest));
   for await (const piece of readFile(layout, descriptor.digest)) {

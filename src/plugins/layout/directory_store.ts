@@ -1,22 +1,30 @@
 import { join } from "node:path";
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { parseManifest } from "../../oci/parse_manifest.ts";
+import { isManifestMediaType, parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import type { Context } from "../../pipeline/context.ts";
-import { NotFoundError, type Pushed, type StoredManifest, UnsupportedError } from "../../pipeline/store.ts";
-import { blobPath, hasBlob, readBlob, writeBlob } from "./blob.ts";
+import {
+  NotFoundError,
+  type Pushed,
+  type StoredManifest,
+  type TagOptions,
+  UnsupportedError,
+  type UntagOptions,
+} from "../../pipeline/store.ts";
+import { blobPath, hasBlob, isIntact, readBlob, writeBlob } from "./blob.ts";
 import { layoutDirectoryStore, requireBlob } from "./layout_directory.ts";
-import { dropManifest, dropTag, formatIndex } from "./layout_index.ts";
+import { dropManifest, formatIndex } from "./layout_index.ts";
 import { withLock } from "./layout_lock.ts";
 import type { LayoutPlace, Relisted, Relisting } from "./layout_place.ts";
-import { layoutReader } from "./layout_reader.ts";
+import { layoutReader, type LayoutStoreOptions } from "./layout_reader.ts";
 import { listedAs } from "./listed_as.ts";
 import { OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
 import { INDEX_FILE, readIndex } from "./read_layout.ts";
 import { readManifest } from "./read_manifest.ts";
 import { superfluous } from "./superfluous.ts";
 import { watchedIndex } from "./watched_index.ts";
+import { withoutTag } from "./without_tag.ts";
 import { writeFile } from "./write_file.ts";
 
 /**
@@ -24,7 +32,7 @@ import { writeFile } from "./write_file.ts";
  *
  * Everything is written at once, and several processes can do that together: see {@linkcode layoutDirectoryStore}.
  */
-export function directoryStore(reference: LayoutReference): LayoutPlace {
+export function directoryStore(reference: LayoutReference, options: LayoutStoreOptions = {}): LayoutPlace {
   const { path } = reference;
   const url = formatRepository(reference);
   const layout = layoutDirectoryStore(path);
@@ -34,7 +42,7 @@ export function directoryStore(reference: LayoutReference): LayoutPlace {
     index: index.read,
     has: (descriptor) => hasBlob(path, descriptor),
     open: (descriptor) => readBlob(path, descriptor),
-  });
+  }, options);
 
   async function push(content: Content, { signal, progress }: Context): Promise<Pushed> {
     const { digest, size } = content.descriptor;
@@ -43,11 +51,16 @@ export function directoryStore(reference: LayoutReference): LayoutPlace {
     return { existed, bytesSent: existed ? 0 : size };
   }
 
-  async function list({ descriptor, bytes }: StoredManifest, tags: readonly string[], context: Context): Promise<void> {
+  async function list(
+    { descriptor, bytes }: StoredManifest,
+    tags: readonly string[],
+    context: Context,
+    { immutable = [] }: TagOptions = {},
+  ): Promise<void> {
     const { signal } = context;
     const manifest = listedAs(descriptor, parseManifest(bytes, descriptor));
     const { contents } = await reader.partsOf(manifest, signal);
-    const names = tags.map((name) => ({ name, immutable: false }));
+    const names = tags.map((name) => ({ name, immutable: immutable.includes(name) }));
     await layout.tag(manifest, names, { needs: [...contents.values()], signal });
     index.forget();
   }
@@ -70,6 +83,9 @@ export function directoryStore(reference: LayoutReference): LayoutPlace {
 
   return {
     ...reader,
+    // A small one that is damaged is not there, so that whoever copies writes it again.
+    exists: (descriptor, { signal }) =>
+      isManifestMediaType(descriptor.mediaType) ? isIntact(path, descriptor, signal) : hasBlob(path, descriptor),
     push,
     async pushManifest(manifest: Content, context: Context): Promise<Pushed> {
       const { descriptor } = manifest;
@@ -81,9 +97,11 @@ export function directoryStore(reference: LayoutReference): LayoutPlace {
     },
     tag: list,
     relist,
-    async untag(tag: string, context: Context): Promise<void> {
+    async untag(tag: string, context: Context, options: UntagOptions = {}): Promise<void> {
       if (await reader.resolve(tag, context) === undefined) throw new NotFoundError(url, tag);
-      await relist((before) => Promise.resolve({ ...UNCHANGED, after: dropTag(before, tag) ?? before }), context);
+      await relist((before) => {
+        return Promise.resolve({ ...UNCHANGED, after: withoutTag(url, before, tag, options) });
+      }, context);
     },
     async deleteManifest(digest: Digest, context: Context): Promise<void> {
       const manifest = await reader.resolve(digest, context);

@@ -105,11 +105,12 @@ export function layoutDirectoryStore(path: string): LayoutDirectory {
   };
 }
 
-/** Makes sure that a blob is there in its full size.
+/**
+ * Makes sure that a blob is there in its full size, unless it is said to be elsewhere.
  *
  * @throws {Error} When it is not.
  */
 export async function requireBlob(path: string, descriptor: Descriptor): Promise<void> {
-  if (await hasBlob(path, descriptor)) return;
+  if (descriptor.urls !== undefined || await hasBlob(path, descriptor)) return;
   throw new Error(`Cannot tag in ${JSON.stringify(path)}: blob ${descriptor.digest} is no longer there`);
 }

@@ -1,7 +1,7 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { isDigest } from "../../oci/digest.ts";
 import type { Context } from "../../pipeline/context.ts";
-import type { StoredManifest, StoreReader } from "../../pipeline/store.ts";
+import { NotFoundError, type StoredManifest, type StoreReader } from "../../pipeline/store.ts";
 import { createGraphReader, type LayoutGraph, type ReadManifest } from "./layout_graph.ts";
 import { descriptorOf, fullNameOf, type LayoutIndex, tagOf } from "./layout_index.ts";
 import { type LayoutNames, layoutNames } from "./layout_names.ts";
@@ -21,6 +21,12 @@ export interface LayoutContents {
   open(descriptor: Descriptor): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
+/** How a layout is opened. */
+export interface LayoutStoreOptions {
+  /** Whether it is an error when there is no layout; it counts as an empty one otherwise. */
+  readonly mustExist?: boolean;
+}
+
 /** What can be read from a layout, and what the layout leads to. */
 export interface LayoutReader extends Omit<StoreReader, typeof Symbol.asyncDispose>, Pick<LayoutPlace, "listed"> {
   /** Everything that an index leads to. */
@@ -30,7 +36,11 @@ export interface LayoutReader extends Omit<StoreReader, typeof Symbol.asyncDispo
 }
 
 /** Reads from a layout as from any store. */
-export function layoutReader(url: string, contents: LayoutContents): LayoutReader {
+export function layoutReader(
+  url: string,
+  contents: LayoutContents,
+  { mustExist = false }: LayoutStoreOptions = {},
+): LayoutReader {
   const reader = createGraphReader();
   let names: { readonly index: LayoutIndex; readonly names: LayoutNames } | undefined;
   let last: { readonly index: LayoutIndex; readonly reading: Promise<LayoutGraph> } | undefined;
@@ -69,7 +79,10 @@ export function layoutReader(url: string, contents: LayoutContents): LayoutReade
 
   async function resolve(name: string, { signal }: Context): Promise<Descriptor | undefined> {
     const index = await contents.index(signal);
-    if (index === undefined) return undefined;
+    if (index === undefined) {
+      if (mustExist) throw new NotFoundError(url);
+      return undefined;
+    }
     const listed = inIndex(index, (names) => names.resolve(name));
     if (listed !== undefined || !isDigest(name)) return listed;
     const inner = (await currentGraph(index, signal)).manifests.get(name);
@@ -87,7 +100,7 @@ export function layoutReader(url: string, contents: LayoutContents): LayoutReade
     fetch: (descriptor) => Promise.resolve(contents.open(descriptor)),
     async *tags({ signal }: Context): AsyncGenerator<string, void, void> {
       const index = await contents.index(signal);
-      if (index === undefined) throw new Error(`Cannot list the tags of ${url}: there is no layout`);
+      if (index === undefined) throw new NotFoundError(url);
       yield* inIndex(index, ({ tags }) => tags);
     },
     async referrers(subject, { signal }): Promise<readonly Descriptor[]> {

@@ -5,7 +5,7 @@ import { EMPTY_INDEX, formatIndex } from "./layout_index.ts";
 import { withLock } from "./layout_lock.ts";
 import { makeDirectories } from "./make_directories.ts";
 import { OCI_LAYOUT_BYTES, OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
-import { hasLostIndex, INDEX_FILE, isLayout } from "./read_layout.ts";
+import { INDEX_FILE, isLayout, refuseLostIndex } from "./read_layout.ts";
 import { type OwnLayout, removeLayout } from "./remove_layout.ts";
 import { createFile, temporaryPath } from "./write_file.ts";
 
@@ -51,9 +51,7 @@ async function makeIndex(
 ): Promise<string | undefined> {
   const file = join(path, INDEX_FILE);
   return await withLock(join(path, OCI_LAYOUT_FILE), signal, async () => {
-    if (await hasLostIndex(path)) {
-      throw new Error(`Cannot read ${JSON.stringify(file)}: it is gone, though there are blobs`);
-    }
+    await refuseLostIndex(path);
     const empty = formatIndex(EMPTY_INDEX);
     await createFile(file, [empty]);
     await collectTemporaryFiles(path);

@@ -33,7 +33,9 @@ export async function openArchive(path: string, options: OpenOptions): Promise<A
 async function openFile(path: string, { write }: OpenOptions): Promise<ArchiveBytes | undefined> {
   try {
     const info = await Deno.stat(path);
-    if (!info.isFile) throw new Error(info.isDirectory ? "it is a directory" : "it is not a file");
+    if (!info.isFile) {
+      throw new Error(info.isDirectory ? `it is a directory: write oci-layout:${path}` : "it is not a file");
+    }
     return await fileBytes(await Deno.open(path, { read: true, write }), path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;

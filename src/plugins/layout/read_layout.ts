@@ -17,7 +17,7 @@ export async function isLayout(path: string): Promise<boolean> {
   const refuse = (problem: string, cause?: unknown): Error =>
     new Error(`Cannot use ${JSON.stringify(path)} as an OCI layout: ${problem}`, { cause });
   const names = await namesIn(path);
-  if (names === "file") throw refuse("it is a file");
+  if (names === "file") throw refuse(`it is a file: write oci-archive:${path}`);
   if (names.every(isTemporaryName)) return false;
   // After the names: while another process makes the layout, this file is the first to come.
   const bytes = await readSmallFile(join(path, OCI_LAYOUT_FILE), OCI_LAYOUT_SIZE_LIMIT);
@@ -57,11 +57,18 @@ export async function readIndex(path: string): Promise<LayoutIndex> {
   return bytes === undefined ? EMPTY_INDEX : inFile(file, () => parseIndex(bytes));
 }
 
-/** Tells whether a layout has blobs though its index is gone: what they were called is lost. */
-export async function hasLostIndex(path: string): Promise<boolean> {
-  if (await readSmallFile(join(path, INDEX_FILE), INDEX_SIZE_LIMIT) !== undefined) return false;
+/**
+ * Refuses a layout that has blobs though its index is gone: what they were called is lost.
+ *
+ * @throws {Error} Names the index.
+ */
+export async function refuseLostIndex(path: string): Promise<void> {
+  const file = join(path, INDEX_FILE);
   const blobs = await namesIn(join(path, "blobs", "sha256"));
-  return blobs !== "file" && !blobs.every(isTemporaryName);
+  if (blobs === "file" || blobs.every(isTemporaryName)) return;
+  // After the blobs: the index comes before the first of them.
+  if (await readSmallFile(file, INDEX_SIZE_LIMIT) !== undefined) return;
+  throw new Error(`Cannot read ${JSON.stringify(file)}: it is gone, though there are blobs`);
 }
 
 /** Does something with a file's content, so that what is wrong with it names the file. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { ioError } from "./io_error.ts";
 import { EMPTY_INDEX, type LayoutIndex } from "./layout_index.ts";
-import { INDEX_FILE, isLayout, readIndex } from "./read_layout.ts";
+import { INDEX_FILE, isLayout, readIndex, refuseLostIndex } from "./read_layout.ts";
 
 /** The index of a layout directory, read again only when its file is another one. */
 export interface WatchedIndex {
@@ -18,7 +18,11 @@ export function watchedIndex(path: string): WatchedIndex {
   return {
     async read(): Promise<LayoutIndex | undefined> {
       const stamp = await stampOf(file);
-      if (stamp === undefined) return await isLayout(path) ? EMPTY_INDEX : undefined;
+      if (stamp === undefined) {
+        if (!await isLayout(path)) return undefined;
+        await refuseLostIndex(path);
+        return EMPTY_INDEX;
+      }
       if (last?.stamp === stamp) return last.index;
       if (!await isLayout(path)) return undefined;
       const index = await readIndex(path);
@@ -37,7 +41,8 @@ async function stampOf(file: string): Promise<string | undefined> {
     const { dev, ino, size, mtime } = await Deno.stat(file);
     return [dev, ino, size, mtime?.getTime()].join(" ");
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
+    // What is said of a file in the place of the directory is said later.
+    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) return undefined;
     throw ioError("read", file, cause);
   }
 }

@@ -12,7 +12,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
  */
 export async function fetchBlob(link: RepositoryLink, blob: Descriptor, call: Call): Promise<ReadableStream<Bytes>> {
   const first = await link.retry(() => openWhole(link, blob, 0, call), call);
-  return resuming(link, blob, first, call).pipeThrough(verifiedStream(blob, `blob ${blob.digest} from ${link.name}`));
+  const what = `blob ${blob.digest} from ${link.name}${first.encoding}`;
+  return resuming(link, blob, { first, what }, call).pipeThrough(verifiedStream(blob, what));
 }
 
 /** An answer that is being read. */
@@ -22,12 +23,14 @@ interface Opened {
   readonly isWhole: boolean;
   /** By what the registry knows these bytes again. */
   readonly tag: string | undefined;
+  /** Says that the bytes are sent in an encoding, which may be why they are not the right ones; empty otherwise. */
+  readonly encoding: string;
 }
 
 function resuming(
   link: RepositoryLink,
   blob: Descriptor,
-  first: Opened,
+  { first, what }: { readonly first: Opened; readonly what: string },
   { signal, ...rest }: Call,
 ): ReadableStream<Bytes> {
   const backoff = link.backoff();
@@ -49,7 +52,7 @@ function resuming(
         if (position >= blob.size) return undefined;
         if (opened.isWhole && ++shortAnswers === SHORT_ANSWERS) {
           throw new DigestMismatchError(
-            `Cannot use blob ${blob.digest} from ${link.name}: it has ${position} bytes, it should have ${blob.size}`,
+            `Cannot use ${what}: it has ${position} bytes, it should have ${blob.size}`,
           );
         }
         throw new ConnectionError("reset", `Cannot fetch blob ${blob.digest}: it ended after ${position} bytes`);
@@ -90,7 +93,7 @@ async function openRest(
   const answer = await get(link, blob, range, call);
   if (answer.status === 200) return opened(answer, position);
   if (answer.status === 206 && isRest(answer, position, blob)) {
-    return { reader: bodyOf(answer).getReader(), isWhole: false, tag: tagOf(answer) };
+    return { reader: bodyOf(answer).getReader(), isWhole: false, tag: tagOf(answer), encoding: encodingOf(answer) };
   }
   await answer.body?.cancel();
   return await openWhole(link, blob, position, call);
@@ -102,7 +105,8 @@ async function openWhole(link: RepositoryLink, blob: Descriptor, position: numbe
 }
 
 function opened(answer: Response, position: number): Opened {
-  return { reader: bodyOf(answer).pipeThrough(without(position)).getReader(), isWhole: true, tag: tagOf(answer) };
+  const reader = bodyOf(answer).pipeThrough(without(position)).getReader();
+  return { reader, isWhole: true, tag: tagOf(answer), encoding: encodingOf(answer) };
 }
 
 async function get(
@@ -131,6 +135,11 @@ function isRest({ headers }: Response, position: number, { size }: Descriptor): 
 function tagOf({ headers }: Response): string | undefined {
   const tag = headers.get("etag") ?? "";
   return tag.startsWith('"') ? tag : undefined;
+}
+
+function encodingOf({ headers }: Response): string {
+  const encoding = headers.get("content-encoding") ?? "identity";
+  return encoding === "identity" ? "" : `, sent with Content-Encoding ${JSON.stringify(encoding.slice(0, 40))}`;
 }
 
 function bodyOf(response: Response): ReadableStream<Bytes> {

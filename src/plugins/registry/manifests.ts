@@ -1,4 +1,5 @@
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
+import { compressionOf } from "../../oci/decompress.ts";
 import { type Digest, digestAlgorithm, digestOf, isDigest } from "../../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
 import { MANIFEST_MEDIA_TYPES } from "../../oci/media_types.ts";
@@ -78,7 +79,8 @@ export async function fetchManifest(
     if (!isJsonObject(bytes)) throw notAManifest(`fetch ${nameOf(link, reference)}`, url, response.status, bytes);
     const digest = digestOf(bytes, isDigest(reference) ? digestAlgorithm(reference) : "sha256");
     checkAsked(link, reference, digest);
-    const mediaType = mediaTypeOf(bytes, bareMediaType(response.headers.get("content-type") ?? undefined));
+    const header = bareMediaType(response.headers.get("content-type") ?? undefined);
+    const mediaType = mediaTypeOf(bytes, header, nameOf(link, reference));
     return { descriptor: { mediaType, digest, size: bytes.byteLength }, bytes };
   }, call);
 }
@@ -200,12 +202,14 @@ function isJsonObject(bytes: Uint8Array<ArrayBuffer>): boolean {
 
 /** A portal or a proxy answers everything with a page, and with 200. Its hash is the digest of nothing. */
 function notAManifest(action: string, url: URL, status: number, bytes: Uint8Array<ArrayBuffer>): RegistryError {
-  const text = `the answer is no manifest: ${plainText(new TextDecoder().decode(bytes.subarray(0, 4096)))}`;
+  const text = compressionOf(bytes) === undefined
+    ? `the answer is no manifest: ${plainText(new TextDecoder().decode(bytes.subarray(0, 4096)))}`
+    : "the answer is compressed, which nobody has asked for";
   return new RegistryError({ action, method: "GET", url: redactUrl(url), status, errors: [], text });
 }
 
 /** Two readers must not take the same bytes for different things, so both places have to agree. */
-function mediaTypeOf(bytes: Uint8Array<ArrayBuffer>, header: string): string {
+function mediaTypeOf(bytes: Uint8Array<ArrayBuffer>, header: string, name: string): string {
   let inside: unknown;
   try {
     inside = JSON.parse(new TextDecoder().decode(bytes))?.mediaType;
@@ -214,7 +218,7 @@ function mediaTypeOf(bytes: Uint8Array<ArrayBuffer>, header: string): string {
   }
   if (typeof inside !== "string") return header;
   if (MANIFEST_MEDIA_TYPES.includes(header) && header !== inside) {
-    throw new TypeError(`Cannot use manifest: it is sent as ${header} and calls itself ${inside}`);
+    throw new TypeError(`Cannot use manifest ${name}: it is sent as ${header} and calls itself ${inside}`);
   }
   return inside;
 }

@@ -1,4 +1,5 @@
 import type { Call } from "./call.ts";
+import { parseLinks } from "./parse_links.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import type { Answer } from "./sender.ts";
 import { parseServerUrl } from "./server_url.ts";
@@ -47,6 +48,7 @@ export async function* readPages<Item>(
  * The page after this one; `undefined` when this is the last.
  *
  * @throws {TypeError} When it is not at the registry itself.
+ * @throws {SyntaxError} When the registry's answer does not say clearly where it is.
  */
 export async function nextPage(
   what: string,
@@ -54,10 +56,20 @@ export async function nextPage(
   { response, url }: Answer,
   call: Call,
 ): Promise<URL | undefined> {
-  const text = /<([^<>]*)>\s*;[^,]*\brel="?next"?/i.exec(response.headers.get("link") ?? "")?.[1];
+  const text = linkToNext(what, response.headers.get("link") ?? "");
   if (text === undefined) return undefined;
   const endpoint = await link.endpoint(call);
   const next = parseServerUrl(text, { what: "link to the next page", base: url, endpoint });
   if (next.origin === endpoint.origin) return next;
   throw new TypeError(`Cannot list ${what}: the next page is at another host, ${next.host}`);
+}
+
+function linkToNext(what: string, header: string): string | undefined {
+  try {
+    return parseLinks(header).find(({ relations }) => relations.includes("next"))?.target;
+  } catch (cause) {
+    // A proxy may add links of its own; a broken one that cannot be to the next page is nobody's business here.
+    if (!/next/i.test(header)) return undefined;
+    throw new SyntaxError(`Cannot list ${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }

@@ -32,6 +32,8 @@ export interface RegistryFailure {
   readonly retryAfter?: string;
   /** How often it was tried, when it was more than once. */
   readonly attempts?: number;
+  /** Whether it was another host that answered, to which the registry has sent the request. */
+  readonly isElsewhere?: boolean;
 }
 
 /** A registry answered, and the answer is no. */
@@ -46,6 +48,7 @@ export class RegistryError extends Error implements RegistryFailure {
   readonly requestId?: string;
   readonly retryAfter?: string;
   readonly attempts?: number;
+  readonly isElsewhere?: boolean;
 
   constructor(failure: RegistryFailure, options?: ErrorOptions) {
     super(`Cannot ${failure.action}: ${summary(failure)}`, options);
@@ -58,6 +61,7 @@ export class RegistryError extends Error implements RegistryFailure {
     if (failure.requestId !== undefined) this.requestId = failure.requestId;
     if (failure.retryAfter !== undefined) this.retryAfter = failure.retryAfter;
     if (failure.attempts !== undefined) this.attempts = failure.attempts;
+    if (failure.isElsewhere !== undefined) this.isElsewhere = failure.isElsewhere;
   }
 
   /** Whether the registry reported one of these codes. */

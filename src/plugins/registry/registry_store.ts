@@ -9,9 +9,11 @@ import {
   NotFoundError,
   type Pushed,
   type PushOptions,
+  refuseMoved,
   type Store,
   type StoredManifest,
   UnsupportedError,
+  type UntagOptions,
 } from "../../pipeline/store.ts";
 import type { RegistryClient } from "./client.ts";
 import { readContent } from "./read_content.ts";
@@ -90,10 +92,11 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
       if (tags.length === 0) return;
       await repository.tag(bytesContent(descriptor.mediaType, bytes), tags, context);
     },
-    async untag(tag: string, context: Context): Promise<void> {
+    async untag(tag: string, context: Context, options: UntagOptions = {}): Promise<void> {
       const before = await repository.resolve(tag, context);
       if (before === undefined) throw new NotFoundError(url, tag);
       const { digest } = before;
+      refuseMoved(url, tag, digest, options);
       if (!await repository.delete(tag, context)) {
         throw new UnsupportedError(`Cannot delete ${url}:${tag}: the registry has it, and finds nothing to delete`);
       }

@@ -72,6 +72,8 @@ export async function sendAuthorized(request: RegistryRequest, options: SenderOp
     if (location !== undefined) {
       if (++redirects > REDIRECT_LIMIT) throw new RegistryError({ ...refusal, text: "too many redirects" });
       url = parseServerUrl(location, { what: "redirect", base: url, endpoint });
+    } else if (!trusted) {
+      throw new RegistryError({ ...refusal, isElsewhere: true });
     } else if (challenge === null || ++challenges > CHALLENGE_LIMIT) {
       throw refusal;
     } else if (!await authorizer.learn(challenge, request.scopes, authorization)) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ExtractionError } from "../../../src/plugins/extract/extraction_error.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
+import { tool } from "../../support/tools.ts";
 import { writeTree } from "../../support/tree.ts";
 import { mountTest } from "../layout/mount.ts";
 import { extractLayers, type ExtractTestOptions, listing } from "./extract_support.ts";
@@ -134,6 +135,72 @@ Deno.test("startExtraction() refuses a destination that is no directory", async 
   await Deno.writeTextFile(out, "mine");
   await assert.rejects(place(out, TREE), new Error(`Cannot extract to ${JSON.stringify(out)}: it is not a directory`));
   await assert.rejects(place(join(out, "below"), TREE), /Cannot (use|extract below) /);
+});
+
+Deno.test("moveIntoPlace() keeps the permissions of a file that it replaces, but for the executable bit", async () => {
+  await using directory = await tempDirectory();
+  const modes: readonly (readonly [before: number, executable: boolean, after: number])[] = [
+    [0o600, false, 0o600],
+    [0o600, true, 0o700],
+    [0o640, true, 0o750],
+    [0o755, false, 0o644],
+    [0o664, false, 0o664],
+    [0o4755, true, 0o755],
+  ];
+  for (const [before, executable, after] of modes) {
+    const path = join(directory.path, "secret");
+    await Deno.writeTextFile(path, "old");
+    await Deno.chmod(path, before);
+    await place(directory.path, [{ ...file("secret", "new"), mode: executable ? 0o755 : 0o644 }], {
+      rules: { overwrite: true },
+    });
+    assert.equal(await Deno.readTextFile(path), "new");
+    assert.equal((((await Deno.stat(path)).mode ?? 0) & 0o7777).toString(8), after.toString(8));
+  }
+});
+
+mountTest("moveIntoPlace() refuses what lies on another disk, and moves nothing", "1m", async ({ path }) => {
+  const out = join(path, "out");
+  await writeTree(out, { "a": "other", "d/": "" });
+  await tool("mount", ["-t", "tmpfs", "tmpfs", join(out, "d")]);
+  try {
+    await assert.rejects(
+      place(out, TREE, { rules: { overwrite: true } }),
+      new ExtractionError("conflict", `Cannot extract to ${JSON.stringify(out)}: "d" is on another disk there`),
+    );
+    assert.deepEqual(await listing(path), ["out/", "out/a = other", "out/d/"]);
+    await Deno.writeTextFile(join(out, "d/b"), "B");
+    assert.deepEqual(await place(out, TREE, { rules: { overwrite: true } }), [2, 1]);
+  } finally {
+    await tool("umount", [join(out, "d")]);
+  }
+});
+
+mountTest("moveIntoPlace() takes back what it has moved when something cannot be moved", "1m", async ({ path }) => {
+  const out = join(path, "out");
+  const names = Array.from({ length: 20 }, (_, at) => `f${at}`);
+  await writeTree(out, Object.fromEntries(names.map((name) => [name, "old"])));
+  await Deno.symlink("f0", join(out, "link"));
+  await Deno.mkdir(join(out, "d"));
+  await Deno.mkdir(join(path, "bound"));
+  // The same disk in another place: only the attempt shows that nothing can be moved there.
+  await tool("mount", ["--bind", join(path, "bound"), join(out, "d")]);
+  try {
+    const before = await listing(path);
+    const { ino } = await Deno.stat(join(out, "f0"));
+    const others = [...names, "new", "link", "e/x"];
+    // A directory is read in the order in which it was written, or the other way round.
+    for (const order of [["d/x", ...others], [...others, "d/x"]]) {
+      await assert.rejects(
+        place(out, order.map((name) => file(name, "new")), { rules: { overwrite: true } }),
+        new Error(`Cannot write ${JSON.stringify(join(out, "d/x"))}: invalid cross-device link`),
+      );
+      assert.deepEqual(await listing(path), before);
+      assert.equal((await Deno.stat(join(out, "f0"))).ino, ino);
+    }
+  } finally {
+    await tool("umount", [join(out, "d")]);
+  }
 });
 
 mountTest(

@@ -5,6 +5,7 @@ import { SourceError } from "../../../src/pipeline/source_error.ts";
 import {
   FLUX_DEFAULT_IGNORES,
   GANTRY_IGNORES,
+  TEMPORARY_IGNORES,
   VERSION_CONTROL_IGNORES,
 } from "../../../src/plugins/filter/default_ignores.ts";
 import { ignore } from "../../../src/plugins/filter/ignore.ts";
@@ -83,6 +84,13 @@ const DEFAULTS: readonly (readonly [name: string, patterns: readonly string[], d
     GANTRY_IGNORES,
     "gantry.jsonc gantry.json gantry.yaml .gantryignore",
     "d/gantry.yaml d/.gantryignore gantry.yml my-gantry.yaml",
+  ],
+  [
+    "TEMPORARY_IGNORES",
+    TEMPORARY_IGNORES,
+    ".gantry-pull-92fc4ee0-0bb2-4d9c-9d25-ae3e1ea4a44b.tmp/ d/.gantry-pull-92fc4ee0-0bb2-4d9c-9d25-ae3e1ea4a44b.tmp/tree/a " +
+    "blobs/sha256/.gantry-7-92fc4ee0-0bb2-4d9c-9d25-ae3e1ea4a44b.tmp app.tar.92fc4ee0-0bb2-4d9c-9d25-ae3e1ea4a44b.partial",
+    "gantry-x.tmp .gantry-x .gantryignore x.tmp app.tar.partial my.partial",
   ],
   [
     "FLUX_DEFAULT_IGNORES",

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import type { Content } from "../../../src/oci/descriptor.ts";
+import { TagExistsError } from "../../../src/pipeline/tag_exists_error.ts";
 import type { Store } from "../../../src/pipeline/store.ts";
 import { archiveStore } from "../../../src/plugins/layout/archive_store.ts";
 import { viewArchive } from "../../../src/plugins/layout/archive_view.ts";
@@ -133,6 +135,44 @@ Deno.test("archiveStore() does not list what another process has taken away in t
     await assert.rejects(store.commit(context), {
       message: new RegExp(`^Cannot tag in "${path}": blob sha256:[0-9a-f]+ is no longer there$`),
     });
+  });
+});
+
+Deno.test("archiveStore() moves no tag that may not, whoever has set it in the meantime", async () => {
+  await withArchive({ "1.0": one }, async (path) => {
+    await using store = open(path);
+    await putSample(store, two, [], context);
+    await store.tag(two.stored, ["2.0"], context, { immutable: ["2.0"] });
+    {
+      await using other = open(path);
+      await other.tag(one.stored, ["2.0"], context);
+      await other.commit(context);
+    }
+    await assert.rejects(store.commit(context), TagExistsError);
+    await using later = open(path);
+    assert.equal((await later.resolve("2.0", context))?.digest, one.manifest.descriptor.digest);
+  });
+});
+
+Deno.test("archiveStore() reads no tar in which the index or the oci-layout file is there twice", async () => {
+  await withArchive({ "1.0": one }, async (path) => {
+    const files = await filesOf(path);
+    const bytes = await tarOf(files);
+    for (const name of ["index.json", "oci-layout"]) {
+      const second = files.find(([each]) => each === name);
+      assert.ok(second !== undefined);
+      const doubled = await tarOf([...files, [`./${name}`, second[1]]]);
+      for (const packed of [doubled, new Uint8Array(gzipSync(doubled))]) {
+        await Deno.writeFile(path, packed);
+        await using store = open(path);
+        await assert.rejects(Array.fromAsync(store.tags(context)), {
+          message: `Cannot use ${JSON.stringify(path)} as an OCI archive: it holds "${name}" twice`,
+        });
+      }
+    }
+    await Deno.writeFile(path, bytes);
+    await using store = open(path);
+    assert.deepEqual(await Array.fromAsync(store.tags(context)), ["1.0"]);
   });
 });
 

@@ -4,6 +4,7 @@ import { bytesContent } from "../../../src/oci/bytes_content.ts";
 import type { Content } from "../../../src/oci/descriptor.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../../src/oci/manifest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
+import { TagExistsError } from "../../../src/pipeline/tag_exists_error.ts";
 import type { Store } from "../../../src/pipeline/store.ts";
 import { blobPath } from "../../../src/plugins/layout/blob.ts";
 import { directoryStore } from "../../../src/plugins/layout/directory_store.ts";
@@ -115,6 +116,27 @@ Deno.test("tag() refuses a manifest of which a part is not there", async () => {
       message: new RegExp(`^Cannot tag in "${path}": blob sha256:[0-9a-f]+ is no longer there$`),
     });
     assert.deepEqual(await Array.fromAsync(store.tags(context)), ["1.0"]);
+  });
+});
+
+Deno.test("tag() moves no tag that may not, and sets no other one with it", async () => {
+  await withLayout({ "1.0": one, "2.0": two }, async (_, store) => {
+    const options = { immutable: ["1.0"] };
+    await assert.rejects(store.tag(two.stored, ["latest", "1.0"], context, options), TagExistsError);
+    assert.deepEqual(await Array.fromAsync(store.tags(context)), ["1.0", "2.0"]);
+    await store.tag(one.stored, ["1.0", "2.0"], context, options);
+    assert.equal((await store.resolve("2.0", context))?.digest, one.manifest.descriptor.digest);
+  });
+});
+
+Deno.test("exists() takes a manifest that is damaged for one that is not there", async () => {
+  await withLayout({ "1.0": one }, async (path, store) => {
+    const { descriptor } = one.manifest;
+    assert.equal(await store.exists(descriptor, context), true);
+    const bytes = await Deno.readFile(blobPath(path, descriptor.digest));
+    bytes[0] = 0;
+    await Deno.writeFile(blobPath(path, descriptor.digest), bytes);
+    assert.equal(await store.exists(descriptor, context), false);
   });
 });
 

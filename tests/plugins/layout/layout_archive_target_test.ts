@@ -309,7 +309,7 @@ Deno.test("layoutArchive() leaves a file alone when it holds a sparse file", asy
 Deno.test("layoutArchive() refuses a path when it is a directory, or a link to nothing", async () => {
   await using directory = await tempDirectory();
   await assert.rejects(publish(directory.path, one, []), {
-    message: `Cannot use "${directory.path}" as an OCI archive: it is a directory`,
+    message: `Cannot use "${directory.path}" as an OCI archive: it is a directory: write oci-layout:${directory.path}`,
   });
   const path = join(directory.path, "app.tar");
   await Deno.symlink("nowhere", path);

@@ -130,7 +130,7 @@ Deno.test("layoutDirectoryStore() refuses a path when it is a file, or leads thr
   const path = join(directory.path, "file");
   await Deno.writeTextFile(path, "mine");
   await assert.rejects(layoutDirectoryStore(path).push(a), {
-    message: `Cannot use "${path}" as an OCI layout: it is a file`,
+    message: `Cannot use "${path}" as an OCI layout: it is a file: write oci-archive:${path}`,
   });
   await assert.rejects(layoutDirectoryStore(join(path, "layout")).push(a), {
     message: `Cannot read "${path}/layout": not a directory`,

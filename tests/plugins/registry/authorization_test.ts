@@ -289,7 +289,11 @@ Deno.test("auth/challenge-from-redirect-target: a 401 from elsewhere gets no cre
     skip: 1,
     fault: { kind: "answer", answer: () => new Response(undefined, { status: 307, headers: { location } }) },
   });
-  await assert.rejects(client.repository("acme/app").fetch(content.descriptor, testContext()), /401/);
+  await assert.rejects(client.repository("acme/app").fetch(content.descriptor, testContext()), {
+    name: "RegistryError",
+    status: 401,
+    isElsewhere: true,
+  });
   assert.deepEqual(cdn.requests.map(({ headers }) => headers.get("authorization")), [null]);
 });
 

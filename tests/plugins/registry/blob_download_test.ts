@@ -52,6 +52,19 @@ for (const [name, edit, message] of WRONG) {
   });
 }
 
+Deno.test("fetch() says when the wrong bytes are sent in an encoding", async () => {
+  const { fake, blob } = await startWithBlob();
+  await using _ = fake;
+  using client = testClient(fake);
+  const wrong = new Uint8Array(blob.descriptor.size + 1);
+  const headers = { "content-encoding": "x-own" };
+  fake.fault({ fault: { kind: "answer", answer: () => new Response(wrong, { headers }) } });
+  const stream = await client.repository("acme/app").fetch(blob.descriptor, testContext());
+  await assert.rejects(new Response(stream).arrayBuffer(), {
+    message: /^Cannot use blob sha256:\w+ from acme\/app, sent with Content-Encoding "x-own": it has more than /,
+  });
+});
+
 Deno.test("fetch() says that a blob is not there", async () => {
   const { fake } = await startWithBlob();
   await using _ = fake;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import { bytesContent } from "../../../src/oci/bytes_content.ts";
 import { digestOf } from "../../../src/oci/digest.ts";
 import {
@@ -125,9 +126,21 @@ Deno.test("download/manifest-content-type-params: parameters and case do not mat
     await using _ = wrong.fake;
     using client = testClient(wrong.fake);
     await assert.rejects(client.repository("acme/app").fetchManifest("v1", testContext()), {
-      message: `Cannot use manifest: it is sent as ${other} and calls itself ${OCI_MANIFEST_MEDIA_TYPE}`,
+      message: `Cannot use manifest acme/app:v1: it is sent as ${other} and calls itself ${OCI_MANIFEST_MEDIA_TYPE}`,
     });
   }
+});
+
+Deno.test("fetchManifest() says that an answer is compressed instead of showing its bytes", async () => {
+  const { fake } = startWith(MANIFEST);
+  await using _ = fake;
+  using client = testClient(fake);
+  const bytes = new Uint8Array(gzipSync(MANIFEST));
+  fake.fault({ times: Infinity, fault: { kind: "answer", answer: () => new Response(bytes) } });
+  await assert.rejects(
+    client.repository("acme/app").fetchManifest("v1", testContext()),
+    /^RegistryError: Cannot fetch acme\/app:v1: HTTP 200, the answer is compressed, which nobody has asked for /,
+  );
 });
 
 Deno.test("sec/manifest-4MiB+1: no more than that is read", async () => {

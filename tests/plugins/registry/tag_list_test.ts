@@ -20,6 +20,21 @@ Deno.test("tags() follows the registry's pages to the end", async () => {
   assert.equal(fake.requests.length, 3);
 });
 
+Deno.test("tags() understands every valid Link header, and does not take half of a list for all of it", async () => {
+  const page = (link: string) => (url: URL): Response =>
+    url.searchParams.get("p") === "2"
+      ? Response.json({ tags: ["b"] })
+      : Response.json({ tags: ["a"] }, { headers: { link } });
+  const target = "</v2/acme/app/tags/list?p=2>";
+  for (const rest of ['; title="x,y"; rel="next"', ' ; rel = "next"', '; rel="first next"', ";rel=next"]) {
+    assert.deepEqual(await list(page(`${target}${rest}`)), ["a", "b"], rest);
+  }
+  await assert.rejects(list(page(`${target}; rel="next`)), {
+    message: "Cannot list the tags of acme/app: the Link header is not valid",
+  });
+  assert.deepEqual(await list(page('<style.css; rel="preload"')), ["a"]);
+});
+
 Deno.test("tags() stops asking when its caller has enough", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);
