@@ -13,6 +13,8 @@ export async function makeDirectories(path: string): Promise<readonly string[]> 
     await Deno.mkdir(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.AlreadyExists && await isDirectory(path)) return [];
+    // Whoever made it has removed it in this moment.
+    if (cause instanceof Deno.errors.AlreadyExists && await isFree(path)) return await makeDirectories(path);
     if (!(cause instanceof Deno.errors.NotFound) || dirname(path) === path) throw ioError("create", path, cause);
     return [...await makeDirectories(dirname(path)), ...await makeDirectories(path)];
   }
@@ -22,4 +24,8 @@ export async function makeDirectories(path: string): Promise<readonly string[]> 
 
 async function isDirectory(path: string): Promise<boolean> {
   return await Deno.stat(path).then((info) => info.isDirectory, () => false);
+}
+
+async function isFree(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => false, (error) => error instanceof Deno.errors.NotFound);
 }

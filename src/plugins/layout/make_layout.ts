@@ -25,7 +25,7 @@ export interface MadeLayout extends OwnLayout {
  * @throws {Error} When something else is there, or nothing can be written. Nothing is left behind then.
  */
 export async function makeLayout(path: string, signal?: AbortSignal): Promise<MadeLayout> {
-  for (;;) {
+  for (let tries = 1;; tries++) {
     const isThere = await isLayout(path);
     const directories = isThere ? [] : await makeDirectories(path);
     let isNew = false;
@@ -36,13 +36,16 @@ export async function makeLayout(path: string, signal?: AbortSignal): Promise<Ma
       return { directories, isNew, release: () => release(sign) };
     } catch (error) {
       // Whoever made the layout has given it up while we waited.
-      if (isGone(error) && !isNew) continue;
+      if (isGone(error) && !isNew && tries < TRIES) continue;
       await release(sign);
       await removeLayout(path, { directories, isNew }, new Set());
       throw error;
     }
   }
 }
+
+/** How often a layout may be given up by others; where nothing can be made at all, it seems to be gone each time. */
+const TRIES = 20;
 
 /** The index comes before the first blob, whoever made the layout. Tells which file shows that we are here, if any. */
 async function makeIndex(
