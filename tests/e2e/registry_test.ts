@@ -61,7 +61,6 @@ Deno.test("push refuses to move a version before it uploads anything, and --forc
         refused.stderr,
         `Profile generic: there is no timoni.cue\n` +
           `error: Cannot move tag "1.0.0" of ${place}: it is immutable and already points to ${first.digest}\n` +
-          `  while uploading to ${place}\n` +
           `advice: publish a new version, or move the tag with --force\n`,
       );
     }
