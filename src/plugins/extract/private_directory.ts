@@ -87,8 +87,18 @@ async function removeAbandoned(parent: string, start: string): Promise<void> {
 async function removeIfAbandoned(path: string): Promise<void> {
   // An empty one has no lock yet. Whoever has just made it makes another one.
   if (await Deno.remove(path).then(() => true, () => false)) return;
-  using file = await Deno.open(join(path, LOCK_FILE), { read: true, write: true });
-  if (await tryLock(file)) await Deno.remove(path, { recursive: true });
+  using file = await openLock(join(path, LOCK_FILE));
+  // One that holds anything and no lock is what a process was removing when it ended.
+  if (file === undefined || await tryLock(file)) await Deno.remove(path, { recursive: true });
+}
+
+async function openLock(path: string): Promise<Deno.FsFile | undefined> {
+  try {
+    return await Deno.open(path, { read: true, write: true });
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw cause;
+  }
 }
 
 async function tryLock(file: Deno.FsFile): Promise<boolean> {

@@ -49,6 +49,14 @@ Deno.test("makePrivateDirectory() leaves alone what is in use", async () => {
   for (const { path } of [first, second]) assert.ok((await Deno.stat(path)).isDirectory);
 });
 
+Deno.test("makePrivateDirectory() removes what is left when a process was killed while it removed its own", async () => {
+  await using directory = await tempDirectory();
+  const left = await abandon(directory.path);
+  await Deno.remove(join(left, "lock"));
+  await (await makePrivateDirectory(directory.path))[Symbol.asyncDispose]();
+  assert.equal((await namesIn(directory.path)).length, CAN_TELL ? 0 : 1);
+});
+
 Deno.test("makePrivateDirectory() removes what a process has left that was killed before it had a lock", async () => {
   await using directory = await tempDirectory();
   const left = await abandon(directory.path);
