@@ -116,6 +116,9 @@ function registryAdvice(error: RegistryError, host: string): string | undefined 
   if (error.status === 401) {
     return `log in with \`gantry login ${host}\`, or pass --username and --password-stdin`;
   }
+  if (error.errors.some(({ message }) => /immutable/i.test(message))) {
+    return "the registry lets nobody move this tag: publish a new version";
+  }
   if (error.status === 403 || error.has("DENIED")) {
     return "the credentials are known but not allowed to do this: check their permissions for this repository";
   }

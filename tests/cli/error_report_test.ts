@@ -36,6 +36,11 @@ Deno.test("errorReport() does not advise to log in to a host that the registry n
   assert.equal(adviceOf(new RegistryError({ ...UNAUTHORIZED, status: 500, isElsewhere: true })), undefined);
 });
 
+Deno.test("errorReport() does not speak of permissions when the registry says that the tag is immutable", () => {
+  const errors = [{ code: "DENIED", message: "tag is immutable" }];
+  assert.match(adviceOf(new RegistryError({ ...UNAUTHORIZED, status: 403, errors })) ?? "", /publish a new version$/);
+});
+
 Deno.test("errorReport() does not advise to log in when it was the login that failed", () => {
   const advice = adviceOf(new CredentialsRefusedError("Cannot log in to ghcr.io: UNAUTHORIZED (401)"));
   assert.match(advice ?? "", /^check the user name and the password; /);
