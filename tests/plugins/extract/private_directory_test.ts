@@ -70,7 +70,6 @@ for (
   const [what, spoil] of [
     ["of another machine", (path) => Deno.rename(path, path.replace(/-pull-[0-9a-f]+-/, "-pull-0123456789ab-"))],
     ["of no machine", (path) => Deno.rename(path, path.replace(/-pull-[0-9a-f]+-/, "-pull-"))],
-    ["without a lock", (path) => Deno.remove(join(path, "lock"))],
     ["of another name", (path) => Deno.rename(path, `${path}.kept`)],
   ] satisfies readonly (readonly [string, (path: string) => Promise<void>])[]
 ) {
