@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createEnvironment } from "./src/cli/environment.ts";
 import { createPrompt } from "./src/cli/prompt.ts";
 import { run } from "./src/cli/run.ts";
 import { createSecrets } from "./src/cli/secrets.ts";
@@ -25,10 +26,11 @@ if (import.meta.main) {
 
 function hostWorld(signal: AbortSignal, interrupt: () => void): World {
   const encoder = new TextEncoder();
+  const secrets = createSecrets();
   const world: World = {
-    env: (name) => Deno.env.get(name),
+    ...createEnvironment((name) => Deno.env.get(name), secrets),
     stdin: () => Deno.stdin.readable,
-    secrets: createSecrets(),
+    secrets,
     stdout: (text) => writeAll(Deno.stdout, encoder.encode(text)),
     stderr: (text) => writeAll(Deno.stderr, encoder.encode(text)),
     signal,

@@ -41,7 +41,11 @@ export async function diffDirectory(
   world: World,
 ): Promise<ReadonlyMap<string, HashedFile>> {
   await checkDirectory(path);
-  const found = await findConfig({ source: path, ...(flags.config === undefined ? {} : { explicit: flags.config }) });
+  const found = await findConfig({
+    source: path,
+    ...(flags.config === undefined ? {} : { explicit: flags.config }),
+    readEnv: world.declaredEnv,
+  });
   if (found !== undefined && flags.config === undefined) context.log.info(`Configuration: ${found.path}`);
   const settings = resolveSettings([path], flags, found);
   const chosen = flags.profile ?? found?.config.profile ?? profileOf(other) ?? "auto";

@@ -27,7 +27,8 @@ export interface PublishFlags extends RegistryFlags {
   readonly compression?: "gzip" | "zstd" | "none";
   readonly compressionLevel?: number;
   readonly stdinName?: string;
-  readonly config?: string;
+  /** `false` when no configuration file is wanted. */
+  readonly config?: string | false;
   readonly output?: OutputFormat;
   readonly digestFile?: string;
   readonly quiet?: boolean;
@@ -81,6 +82,7 @@ export function publishCommand(name: "push" | "plan"): Command {
     .optionsGroup("Output:")
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]))
     .option("--config <path>", "configuration file (default: gantry.jsonc, .json or .yaml beside the source)")
+    .option("--no-config", "read no configuration file")
     .option("-q, --quiet", "print nothing but results and errors")
     .option("-v, --verbose", "print what happens");
   if (name === "push") {

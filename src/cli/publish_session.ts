@@ -34,7 +34,7 @@ export async function withPublishSession<T>(
   use: (session: PublishSession) => Promise<T>,
 ): Promise<T> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
-  const settings = await readSettings(args, flags, log);
+  const settings = await readSettings(args, flags, { world, log });
   if (flags.passwordStdin && settings.source === "-") {
     throw new UsageError("Cannot read both the password and the source from standard input");
   }
@@ -84,11 +84,16 @@ function warnOfCompression({ compression }: Settings, log: Log): void {
   }
 }
 
-async function readSettings(args: readonly string[], flags: PublishFlags, log: Log): Promise<Settings> {
+async function readSettings(
+  args: readonly string[],
+  flags: PublishFlags,
+  { world, log }: { readonly world: World; readonly log: Log },
+): Promise<Settings> {
   const { source } = splitArguments(args);
   const found = await findConfig({
     ...(source === undefined ? {} : { source: await sourceDirectory(source) }),
     ...(flags.config === undefined ? {} : { explicit: flags.config }),
+    readEnv: world.declaredEnv,
   });
   // Whoever can change that file decides what is published where: nobody should wonder which file it was.
   if (found !== undefined && flags.config === undefined) log.info(`Configuration: ${found.path}`);

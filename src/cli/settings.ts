@@ -57,7 +57,7 @@ export interface Settings {
 export function resolveSettings(
   args: readonly string[],
   flags: PublishFlags,
-  found: FoundConfig | undefined,
+  found: Pick<FoundConfig, "path" | "config"> | undefined,
 ): Settings {
   const config: Config = found?.config ?? {};
   const { source: givenSource, targets: givenTargets } = splitArguments(args);
