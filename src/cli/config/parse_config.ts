@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type { z } from "../../pipeline/schema.ts";
 import { ConfigError } from "./config_error.ts";
 import {
   type ConfigNode,
@@ -13,7 +13,7 @@ import {
 import { type Config, CONFIG_SCHEMA } from "./config_schema.ts";
 import { CONFIG_SIZE_LIMIT } from "./config_size_limit.ts";
 import { locateProblems } from "./locate_problems.ts";
-import { nearestKey } from "./nearest_key.ts";
+import { nearestKey } from "../../pipeline/nearest_key.ts";
 import { readJsonc } from "./read_jsonc.ts";
 import { readYaml } from "./read_yaml.ts";
 
