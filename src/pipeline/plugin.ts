@@ -7,7 +7,7 @@
  * A plugin's file needs no import that is there when it runs: types come by `import type`, zod and everything else as
  * arguments. So the same file runs under `deno run`, in the compiled binary and in tests.
  */
-import type * as zod from "zod";
+import type { Schema, Zod } from "./schema.ts";
 import type { Annotations, Content, Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Context } from "./context.ts";
@@ -195,7 +195,7 @@ export interface PluginBase<S extends Stage, O> {
   /** One sentence for `gantry plugin list`. */
   readonly description?: string;
   /** What can be configured; a strict object, so that a misspelt option is an error. */
-  readonly options: zod.ZodType<O>;
+  readonly options: Schema<O>;
   /** The environment variables that it reads. */
   readonly env?: readonly string[];
   /** What happens in a plan; it runs when left out. Plugins of upload and later never run in one. */
@@ -237,7 +237,7 @@ export interface Kit {
   /** The version of the contract that the host speaks. */
   readonly apiVersion: 1;
   /** zod, for the options. */
-  readonly z: typeof zod.z;
+  readonly z: Zod;
   /** Gives back what it gets, with types that fit the stage. */
   plugin<const S extends Stage, O>(plugin: Plugin<S, O>): Plugin<S, O>;
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../pipeline/schema.ts";
 import { parseReference } from "../../oci/reference.ts";
 import { parseTag } from "../../oci/tag.ts";
 import { parseVersion } from "../../oci/version.ts";

@@ -1,11 +1,11 @@
-import type { z } from "zod";
+import type { z } from "../../pipeline/schema.ts";
 import { ConfigError } from "./config_error.ts";
 import { type ConfigText, keyProblems, quoteKey, valueOf } from "./config_node.ts";
 import { type ConfigPlaces, configPlaces, type PathProblem, placed } from "./config_places.ts";
 import { type Config, CONFIG_SCHEMA } from "./config_schema.ts";
 import { CONFIG_SIZE_LIMIT } from "./config_size_limit.ts";
 import { locateProblems } from "./locate_problems.ts";
-import { nearestKey } from "./nearest_key.ts";
+import { nearestKey } from "../../pipeline/nearest_key.ts";
 import { readJsonc } from "./read_jsonc.ts";
 import { readYaml } from "./read_yaml.ts";
 import { schemaKeys } from "./schema_keys.ts";
