@@ -13,16 +13,27 @@ export function describeSchema(schema: Schema<unknown>): JsonSchema {
 }
 
 /** The keys that a JSON Schema knows at a place. */
-export function knownKeys(schema: JsonSchema, path: readonly PropertyKey[]): readonly string[] {
-  const [key, ...rest] = path;
-  const own = key === undefined ? schema["properties"] : stepInto(schema, key);
-  const found = !isSchema(own) ? [] : key === undefined ? Object.keys(own) : knownKeys(own, rest);
-  const choices = [schema["anyOf"], schema["oneOf"], schema["allOf"]].flat().filter(isSchema);
-  return [...found, ...choices.flatMap((choice) => knownKeys(choice, path))];
+export function knownKeys(root: JsonSchema, path: readonly PropertyKey[]): readonly string[] {
+  return [...new Set(keysAt(root, path))];
+
+  function keysAt(schema: JsonSchema, path: readonly PropertyKey[]): readonly string[] {
+    const [key, ...rest] = path;
+    const own = key === undefined ? schema["properties"] : stepInto(schema, key);
+    const found = !isSchema(own) ? [] : key === undefined ? Object.keys(own) : keysAt(own, rest);
+    const choices = [schema["anyOf"], schema["oneOf"], schema["allOf"], referredTo(root, schema)].flat();
+    return [...found, ...choices.filter(isSchema).flatMap((choice) => keysAt(choice, path))];
+  }
+}
+
+/** What a schema of its own name says, such as `#/definitions/Plugin`. */
+function referredTo(root: JsonSchema, { $ref }: JsonSchema): unknown {
+  const name = /^#\/definitions\/([^/]+)$/.exec(String($ref))?.[1];
+  const definitions = root["definitions"];
+  return name === undefined || !isSchema(definitions) ? undefined : definitions[name];
 }
 
 function stepInto(schema: JsonSchema, key: PropertyKey): unknown {
-  if (typeof key === "number") return schema["items"];
+  if (typeof key === "number") return Array.isArray(schema["items"]) ? schema["items"][key] : schema["items"];
   const properties = schema["properties"];
   return (isSchema(properties) ? properties[String(key)] : undefined) ?? schema["additionalProperties"];
 }

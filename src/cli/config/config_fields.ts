@@ -1,5 +1,5 @@
 /** The kinds of fields that a configuration file has, with messages that say what is expected and what came. */
-import { z } from "zod";
+import { z } from "../../pipeline/schema.ts";
 import { duration as parseDuration } from "../options.ts";
 
 /** A text; what YAML takes for a number is told apart. */

@@ -1,3 +1,4 @@
+import { formatPath } from "../../pipeline/issue_message.ts";
 import { type ConfigNode, type ConfigProblem, hiddenIn, keyOffset, quoteKey, valueOffset } from "./config_node.ts";
 import { locateProblems } from "./locate_problems.ts";
 
@@ -46,6 +47,5 @@ export function placed(root: ConfigNode, { path, message, isKey = false }: PathP
 /** Writes a path as people do: `"targets[0]"`. */
 function subject(path: readonly PropertyKey[]): string {
   if (path.length === 0) return "the configuration";
-  const written = path.map((part) => typeof part === "number" ? `[${part}]` : `.${String(part)}`).join("");
-  return quoteKey(written.slice(1));
+  return quoteKey(formatPath(path));
 }

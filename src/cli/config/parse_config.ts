@@ -1,3 +1,6 @@
+import { didYouMean } from "../../pipeline/issue_message.ts";
+import { describeSchema, type JsonSchema, knownKeys } from "../../pipeline/known_keys.ts";
+import { nearestKey } from "../../pipeline/nearest_key.ts";
 import type { z } from "../../pipeline/schema.ts";
 import { ConfigError } from "./config_error.ts";
 import { type ConfigText, keyProblems, quoteKey, valueOf } from "./config_node.ts";
@@ -5,10 +8,8 @@ import { type ConfigPlaces, configPlaces, type PathProblem, placed } from "./con
 import { type Config, CONFIG_SCHEMA } from "./config_schema.ts";
 import { CONFIG_SIZE_LIMIT } from "./config_size_limit.ts";
 import { locateProblems } from "./locate_problems.ts";
-import { nearestKey } from "../../pipeline/nearest_key.ts";
 import { readJsonc } from "./read_jsonc.ts";
 import { readYaml } from "./read_yaml.ts";
-import { schemaKeys } from "./schema_keys.ts";
 import { type ReadEnv, substituteEnv } from "./substitute_env.ts";
 
 /** What a configuration file says, and where it says it. */
@@ -44,9 +45,10 @@ export function parseConfig(
   const result = CONFIG_SCHEMA.safeParse(valueOf(root));
   if (result.success && broken.length === 0) return { config: result.data, places: configPlaces(root, { path, text }) };
   const known = new Set(broken.map(({ offset }) => offset));
-  const found = (result.error?.issues ?? []).flatMap(issueProblems).map((problem) => placed(root, problem));
+  const described = describeSchema(CONFIG_SCHEMA);
+  const found = (result.error?.issues ?? []).flatMap((issue) => issueProblems(issue, described));
   // Of a place that the reader could not make sense of, the schema has nothing to add.
-  const more = found.filter(({ offset }) => !known.has(offset));
+  const more = found.map((problem) => placed(root, problem)).filter(({ offset }) => !known.has(offset));
   throw new ConfigError(locateProblems(text, path, [...broken, ...more]));
 }
 
@@ -57,10 +59,13 @@ function read(text: string, path: string): ConfigText {
   throw new ConfigError([`${path}: the name of a configuration file ends in .jsonc, .json or .yaml`]);
 }
 
-function issueProblems(issue: z.core.$ZodIssue): readonly PathProblem[] {
+function issueProblems(issue: z.core.$ZodIssue, described: JsonSchema): readonly PathProblem[] {
   const { path, message } = issue;
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(path, key), isKey: true }));
+    return issue.keys.map((key) => {
+      const meant = nearestKey(key, knownKeys(described, path));
+      return { path: [...path, key], message: `unknown key ${quoteKey(key)}${didYouMean(meant)}`, isKey: true };
+    });
   }
   if (issue.code === "invalid_key") {
     return [{ path, message: issue.issues[0]?.message ?? message, isKey: true }];
@@ -69,7 +74,7 @@ function issueProblems(issue: z.core.$ZodIssue): readonly PathProblem[] {
     // Only one of the forms begins like what is there, so only what it says is of use.
     const meant = issue.errors.find((issues) => !issues.some(isOfAnotherKind));
     if (meant !== undefined) {
-      return meant.flatMap((inner) => issueProblems({ ...inner, path: [...path, ...inner.path] }));
+      return meant.flatMap((inner) => issueProblems({ ...inner, path: [...path, ...inner.path] }, described));
     }
   }
   return [{ path, message }];
@@ -77,9 +82,4 @@ function issueProblems(issue: z.core.$ZodIssue): readonly PathProblem[] {
 
 function isOfAnotherKind({ code, path }: z.core.$ZodIssue): boolean {
   return code === "invalid_type" && path.length === 0;
-}
-
-function unknownKey(path: readonly PropertyKey[], key: string): string {
-  const meant = nearestKey(key, schemaKeys(CONFIG_SCHEMA, path));
-  return `unknown key ${quoteKey(key)}${meant === undefined ? "" : `, did you mean ${JSON.stringify(meant)}?`}`;
 }

@@ -1,5 +1,5 @@
-import { z } from "zod";
-import type { StageName } from "../../pipeline/stage_error.ts";
+import { z } from "../../pipeline/schema.ts";
+import { STAGE_NAMES } from "../../pipeline/stages.ts";
 import { duration, filled, list, mustBe, object, oneOf } from "./config_fields.ts";
 
 const SPEC = filled().meta({
@@ -23,8 +23,7 @@ const ENTRY = z.union([
 ], { error: mustBe('a plugin, a list ["PLUGIN", { OPTIONS }] or an object with "use"') })
   .meta({ id: "Plugin", description: "A plugin, a plugin with its options, or an object with more." });
 
-const STAGES = ["collect", "filter", "archive", "annotate", "upload", "tag"] as const satisfies readonly StageName[];
-const STAGE = oneOf(STAGES);
+const STAGE = oneOf(STAGE_NAMES);
 const CUSTOM = object({
   before: STAGE.describe("The stage that it stands before.").exactOptional(),
   after: STAGE.describe("The stage that it stands after.").exactOptional(),
