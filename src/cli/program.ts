@@ -1,9 +1,11 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { copyCommand, type CopyFlags } from "./copy_flags.ts";
 import { deleteCommand, type DeleteFlags } from "./delete_flags.ts";
 import { diffCommand, type DiffFlags } from "./diff_flags.ts";
+import type { InitFlags } from "./init.ts";
 import { inspectCommand, type InspectFlags } from "./inspect_flags.ts";
 import { listCommand, type ListFlags } from "./list_flags.ts";
+import { PROFILE_NAMES } from "./profile_names.ts";
 import type { PublishFlags } from "./publish_flags.ts";
 import { publishCommand } from "./publish_flags.ts";
 import { pullCommand, type PullFlags } from "./pull_flags.ts";
@@ -116,6 +118,18 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       .action(async (reference: string, flags: DeleteFlags) => {
         const { deleteStored } = await import("./delete.ts");
         done(await deleteStored(reference, flags, world));
+      }),
+  );
+  add(
+    new Command("init")
+      .argument("[directory]", "what will be published", ".")
+      .addOption(new Option("--profile <profile>", "the shape that an ecosystem expects").choices(PROFILE_NAMES))
+      .option("--force", "replace files that are there already")
+      .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]))
+      .description("write a commented configuration file that fits a directory, and an ignore file")
+      .action(async (directory: string, flags: InitFlags) => {
+        const { init } = await import("./init.ts");
+        done(await init(directory, flags, world));
       }),
   );
   add(
