@@ -14,7 +14,7 @@ import { stageNameOf } from "./stages.ts";
  * A built-in plugin is trusted: it ends when it is aborted, what it throws is meant for people, and what it gives has
  * the type that it says.
  *
- * @throws {StageError} Names the plugin. The cause is what a built-in plugin threw, and a `PluginError` for all others.
+ * @throws {StageError} Names the plugin, if it is none of upload: those throw the cause itself. The cause is what a built-in plugin threw, and a `PluginError` for all others.
  */
 export async function callPlugin<S extends Stage, T>(
   instance: Instance<S>,
@@ -26,7 +26,8 @@ export async function callPlugin<S extends Stage, T>(
     if (instance.origin === undefined) return await work(pluginContext(instance, context));
     return await guarded(instance, context, work);
   } catch (cause) {
-    throw StageError.from(cause, stageNameOf(stage), id);
+    // Whoever uploads to several places names the place.
+    throw stage === "upload" ? cause : StageError.from(cause, stageNameOf(stage), id);
   }
 }
 

@@ -28,6 +28,8 @@ export function checkOutput<S extends Stage>(
   const odd = isObject(output) && isObject(output["set"]) &&
     Object.getOwnPropertyDescriptor(output["set"], "__proto__");
   if (odd) check({ id, stage }, ANNOTATION_SCHEMA, odd.value, ["set", "__proto__"]);
+  // What a program of another language says when it has nothing to say.
+  if (isObject(output) && Object.keys(output).length === 0) return undefined as StageIO[S]["out"];
   return deepFreeze(output) as StageIO[S]["out"];
 }
 
