@@ -4,6 +4,7 @@ import { deleteCommand, type DeleteFlags } from "./delete_flags.ts";
 import { diffCommand, type DiffFlags } from "./diff_flags.ts";
 import { inspectCommand, type InspectFlags } from "./inspect_flags.ts";
 import { listCommand, type ListFlags } from "./list_flags.ts";
+import { pluginCommand } from "./plugin_command.ts";
 import type { PublishFlags } from "./publish_flags.ts";
 import { publishCommand } from "./publish_flags.ts";
 import { pullCommand, type PullFlags } from "./pull_flags.ts";
@@ -118,6 +119,7 @@ export function createProgram(world: World, done: (code: number) => void): Comma
         done(await deleteStored(reference, flags, world));
       }),
   );
+  add(pluginCommand(world, done));
   add(
     new Command("schema")
       .description("print the JSON Schema of the configuration file")
