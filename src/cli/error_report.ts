@@ -1,3 +1,4 @@
+import { PluginError } from "../pipeline/plugin_error.ts";
 import { StageError } from "../pipeline/stage_error.ts";
 import { NotFoundError } from "../pipeline/store.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
@@ -68,6 +69,7 @@ function messageOf(error: unknown): string {
 
 function adviceFor(error: unknown, host: string | undefined): string | undefined {
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
+  if (error instanceof PluginError) return error.hint;
   if (error instanceof UsageError) return undefined;
   if (error instanceof ExtractionError) return EXTRACTION_ADVICE[error.rule];
   if (error instanceof NotFoundError) return `\`gantry list ${error.url} --all\` shows which tags there are`;

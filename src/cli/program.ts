@@ -5,6 +5,7 @@ import { diffCommand, type DiffFlags } from "./diff_flags.ts";
 import type { InitFlags } from "./init.ts";
 import { inspectCommand, type InspectFlags } from "./inspect_flags.ts";
 import { listCommand, type ListFlags } from "./list_flags.ts";
+import { pluginCommand } from "./plugin_command.ts";
 import { PROFILE_NAMES } from "./profile_names.ts";
 import type { PublishFlags } from "./publish_flags.ts";
 import { publishCommand } from "./publish_flags.ts";
@@ -120,6 +121,7 @@ export function createProgram(world: World, done: (code: number) => void): Comma
         done(await deleteStored(reference, flags, world));
       }),
   );
+  add(pluginCommand(world, done));
   add(
     new Command("init")
       .argument("[directory]", "what will be published", ".")
