@@ -7,6 +7,7 @@ import { ExtractionError } from "../plugins/extract/extraction_error.ts";
 import { CredentialsRefusedError } from "../plugins/registry/credentials_refused_error.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";
 import { ConnectionError } from "../plugins/registry/transport.ts";
+import { ConfigError } from "./config/config_error.ts";
 import { EXTRACTION_ADVICE } from "./extraction_advice.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -23,6 +24,7 @@ export function errorReport(error: unknown): string {
   }
   const lines = [`error: ${messageOf(root)}`];
   for (const where of wheres) lines.push(`  ${where}`);
+  if (root instanceof ConfigError) lines.push(...root.hints.map((hint) => `advice: ${hint}`));
   const advice = adviceFor(root, host);
   if (advice !== undefined) lines.push(`advice: ${advice}`);
   return `${lines.join("\n")}\n`;

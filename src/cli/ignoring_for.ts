@@ -1,7 +1,6 @@
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Reference } from "../oci/reference.ts";
 import type { Log } from "../pipeline/context.ts";
-import type { ReadyPlugin } from "../pipeline/ready_plugin.ts";
 import { reasonOf } from "../plugins/collect/reading_error.ts";
 import { GANTRY_IGNORES, VERSION_CONTROL_IGNORES } from "../plugins/filter/default_ignores.ts";
 import type { SymlinkPolicy } from "../plugins/collect/directory.ts";
@@ -11,16 +10,18 @@ import { ignore } from "../plugins/filter/ignore.ts";
 import { ignoreRules, type PatternGroup } from "../plugins/filter/ignore_rules.ts";
 import { parseIgnoreFile } from "../plugins/filter/parse_ignore_file.ts";
 import { loadPatterns, type PatternSource } from "../plugins/filter/pattern_source.ts";
-import type { PrepareBuiltIn } from "./prepare_built_in.ts";
 import type { ProfileName } from "./profile_names.ts";
 import { PROFILES } from "./profiles.ts";
 import type { Settings } from "./settings.ts";
+import type { BuiltIn } from "./stages/stage_entry.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The filters, and what of them the walk of a directory may know in advance. */
 export interface Ignoring {
-  /** Makes the filters: what patterns match, then directories that are there only for what this run writes. */
-  filters(prepare: PrepareBuiltIn): Promise<readonly ReadyPlugin<"filter">[]>;
+  /** Leaves out what patterns match. */
+  readonly ignore: BuiltIn;
+  /** Leaves out directories that are there only for what this run writes; left out when it writes nothing there. */
+  readonly emptied?: BuiltIn;
   /** Tells which directories need not be walked, because nothing in them is kept. */
   readonly prune: (path: string) => boolean;
 }
@@ -35,10 +36,7 @@ export async function ignoringFor(settings: Settings, profileName: ProfileName, 
   const sources = await patternSources(settings, profileName, own);
   // What is no directory is not walked; the filter finds the files among the entries.
   if (root === undefined) {
-    return {
-      filters: async (prepare) => [await prepare(ignore({ after: sources }), { patterns: [] })],
-      prune: () => false,
-    };
+    return { ignore: { factory: ignore({ after: sources }), options: { patterns: [] } }, prune: () => false };
   }
   // Read once, so that the walk and the filter cannot disagree.
   const groups = await loadPatterns(sources, (name) => readRootFile(root, name, settings.symlinks));
@@ -47,10 +45,8 @@ export async function ignoringFor(settings: Settings, profileName: ProfileName, 
     if (files.has(group.from) || group.from === settings.ignoreFile) warnOfDisputes(group, log);
   }
   return {
-    filters: async (prepare) => [
-      await prepare(ignore({ after: groups }), { patterns: [] }),
-      await prepare(emptied({ paths: own, reason: OWN_TARGET }), {}),
-    ],
+    ignore: { factory: ignore({ after: groups }), options: { patterns: [] } },
+    ...(own.length === 0 ? {} : { emptied: { factory: emptied({ paths: own, reason: OWN_TARGET }), options: {} } }),
     prune: ignoreRules(groups).prunes,
   };
 }

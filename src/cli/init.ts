@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { Log } from "../pipeline/context.ts";
 import { reasonOf } from "../plugins/collect/reading_error.ts";
 import { detectProfile } from "./detect_profile.ts";
 import { EXIT } from "./exit_code.ts";
@@ -9,6 +8,7 @@ import { initialIgnores } from "./initial_ignores.ts";
 import { createLog } from "./log.ts";
 import type { ProfileName } from "./profile_names.ts";
 import type { OutputFormat } from "./publish_flags.ts";
+import { SILENT_LOG } from "./silent_log.ts";
 import { suggestTarget } from "./suggest_target.ts";
 import { UsageError } from "./usage_error.ts";
 import type { World } from "./world.ts";
@@ -53,16 +53,14 @@ export async function init(directory: string, flags: InitFlags, world: World): P
 
 /** What `push` would choose by itself, and beyond that what hints at Flux, which is only asked for by name. */
 async function likelyProfile(directory: string): Promise<{ readonly name: ProfileName; readonly because: string }> {
-  const chosen = await detectProfile(directory, SILENT);
+  // What is worth a warning is said by the commands that publish.
+  const chosen = await detectProfile(directory, SILENT_LOG);
   if (chosen.name !== "generic") return chosen;
   for (const name of [".sourceignore", "kustomization.yaml", "kustomization.yml"]) {
     if (await isThere(join(directory, name))) return { name: "flux", because: `there is a ${name}` };
   }
   return chosen;
 }
-
-/** What is worth a warning is said by the commands that publish. */
-const SILENT: Log = { debug: (): void => {}, info: (): void => {}, warn: (): void => {} };
 
 async function checkDirectory(directory: string): Promise<void> {
   try {

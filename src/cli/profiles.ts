@@ -7,9 +7,8 @@ import { image } from "../plugins/archive/image.ts";
 import { timoni } from "../plugins/archive/timoni.ts";
 import { FLUX_DEFAULT_IGNORES } from "../plugins/filter/default_ignores.ts";
 import { UNKNOWN_ARTIFACT_TYPE } from "../oci/media_types.ts";
-import type { ReadyPlugin } from "../pipeline/ready_plugin.ts";
-import type { PrepareBuiltIn } from "./prepare_built_in.ts";
 import type { ProfileName } from "./profile_names.ts";
+import type { BuiltIn } from "./stages/stage_entry.ts";
 import { UsageError } from "./usage_error.ts";
 
 export type { ProfileName } from "./profile_names.ts";
@@ -27,11 +26,11 @@ export interface Profile {
   /** Annotations without which the ecosystem's tools show gaps. */
   readonly expects: readonly ("source" | "revision" | "version")[];
   /**
-   * Makes the plugin of the archive stage.
+   * The plugin of the archive stage, with its options.
    *
    * @throws {UsageError} When the ecosystem has no use for what was chosen.
    */
-  archive(prepare: PrepareBuiltIn, options: ArchiveOptions): Promise<ReadyPlugin<"archive">>;
+  archive(options: ArchiveOptions): BuiltIn;
 }
 
 /** What the user may choose about an archive. */
@@ -47,11 +46,10 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     ownRules: [],
     revision: "commit",
     expects: [],
-    archive: (prepare, options) =>
-      prepare(generic(meansOf(options)), {
-        ...compressionOf(options),
-        artifactType: options.artifactType ?? UNKNOWN_ARTIFACT_TYPE,
-      }),
+    archive: (options) => ({
+      factory: generic(meansOf(options)),
+      options: { ...compressionOf(options), artifactType: options.artifactType ?? UNKNOWN_ARTIFACT_TYPE },
+    }),
   },
   flux: {
     defaultIgnores: FLUX_DEFAULT_IGNORES,
@@ -59,7 +57,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     ownRules: [],
     revision: "flux",
     expects: ["source", "revision"],
-    archive: async (prepare, options) => await prepare(flux(meansOf(options)), onlyGzip("flux", options)),
+    archive: (options) => ({ factory: flux(meansOf(options)), options: onlyGzip("flux", options) }),
   },
   timoni: {
     defaultIgnores: [],
@@ -68,14 +66,14 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     ownRules: ["/*/**/cue.mod/", "!/cue.mod", "!/cue.mod/**", "/cue.mod/**/.git"],
     revision: "commit",
     expects: ["version"],
-    archive: async (prepare, options) => await prepare(timoni(meansOf(options)), onlyGzip("timoni", options)),
+    archive: (options) => ({ factory: timoni(meansOf(options)), options: onlyGzip("timoni", options) }),
   },
   image: {
     defaultIgnores: [],
     ownRules: [],
     revision: "commit",
     expects: [],
-    archive: async (prepare, options) => await prepare(image(meansOf(options)), noArtifactType("image", options)),
+    archive: (options) => ({ factory: image(meansOf(options)), options: noArtifactType("image", options) }),
   },
 };
 

@@ -34,6 +34,7 @@ export interface PublishFlags extends RegistryFlags {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly dryRun?: boolean;
+  readonly stages?: boolean;
 }
 
 /** Declares the arguments and flags that `push` and `plan` share. */
@@ -85,6 +86,9 @@ export function publishCommand(name: "push" | "plan"): Command {
     .option("--no-config", "read no configuration file")
     .option("-q, --quiet", "print nothing but results and errors")
     .option("-v, --verbose", "print what happens");
+  if (name === "plan") {
+    command.option("--stages", "show which plugins run in which order, and who decided each; runs none of them");
+  }
   if (name === "push") {
     command
       .option("--digest-file <path>", "write the digest to a file")

@@ -7,7 +7,7 @@ import { createScratch } from "../plugins/scratch/scratch.ts";
 import { buildPipeline } from "./build_pipeline.ts";
 import { clearingLog } from "./clearing_log.ts";
 import { sourceDirectory } from "./collector_for.ts";
-import { findConfig } from "./config/find_config.ts";
+import { findConfig, type FoundConfig } from "./config/find_config.ts";
 import { type ChosenProfile, detectProfile } from "./detect_profile.ts";
 import { createLog } from "./log.ts";
 import { pluginHost } from "./plugin_host.ts";
@@ -16,6 +16,10 @@ import { PROFILES } from "./profiles.ts";
 import type { PublishFlags } from "./publish_flags.ts";
 import { createRegistryAccess } from "./registry_access.ts";
 import { resolveSettings, type Settings, splitArguments } from "./settings.ts";
+import { sourceDate } from "./source_date.ts";
+import type { MadePlugin } from "./stages/make_plugins.ts";
+import { type AskedArchive, readArchive } from "./stages/read_archive.ts";
+import { withArchive, withIgnores } from "./stages/with_written.ts";
 import { UsageError } from "./usage_error.ts";
 import type { World } from "./world.ts";
 
@@ -24,6 +28,8 @@ export interface PublishSession {
   readonly settings: Settings;
   readonly profile: ChosenProfile;
   readonly pipeline: Pipeline;
+  /** Every plugin of the pipeline, and who decided it. */
+  readonly plugins: readonly MadePlugin[];
   readonly context: Context;
   readonly log: Log;
 }
@@ -36,27 +42,26 @@ export async function withPublishSession<T>(
   use: (session: PublishSession) => Promise<T>,
 ): Promise<T> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
-  const settings = await readSettings(args, flags, { world, log });
+  const found = await readConfig(args, flags, { world, log });
+  const asked = found && readArchive(found, flags);
+  const settings = withIgnores(resolveSettings(args, flags, found && withArchive(found, asked)), found);
   if (flags.passwordStdin && settings.source === "-") {
     throw new UsageError("Cannot read both the password and the source from standard input");
   }
-  const profile = await chooseProfile(settings, log);
+  const profile = await chooseProfile(settings, asked, log);
   warnOfCompression(settings, log);
   const progress = createProgress(world);
   const cleared = clearingLog(log, progress.clear);
   const access = await createRegistryAccess(flags, settings, { world, log: cleared });
-  const host = pluginHost(world, { mode, log: cleared });
-  const pipeline = await buildPipeline(settings, profile, { world, log, access, host });
   const scratch = createScratch();
+  const report = flags.quiet ? (): void => {} : progress.update;
+  const context: Context = { signal: world.signal, log: cleared, scratch, progress: report };
   try {
-    const report = flags.quiet ? (): void => {} : progress.update;
-    return await use({
-      settings,
-      profile,
-      pipeline,
-      log: cleared,
-      context: { signal: world.signal, log: cleared, scratch, progress: report },
-    });
+    // Only plugins of the user's own ask for it, and to know it takes a look at git.
+    const now = found?.config.pipeline === undefined ? undefined : await sourceDate(settings, world, context);
+    const host = pluginHost(world, { mode, log: cleared, sourceDate: now });
+    const built = await buildPipeline(settings, profile, { flags, found, world, log: cleared, access, host });
+    return await use({ settings, profile, ...built, log: cleared, context });
   } finally {
     progress.clear();
     access.close();
@@ -87,11 +92,11 @@ function warnOfCompression({ compression }: Settings, log: Log): void {
   }
 }
 
-async function readSettings(
+async function readConfig(
   args: readonly string[],
   flags: PublishFlags,
   { world, log }: { readonly world: World; readonly log: Log },
-): Promise<Settings> {
+): Promise<FoundConfig | undefined> {
   const { source } = splitArguments(args);
   const found = await findConfig({
     ...(source === undefined ? {} : { source: await sourceDirectory(source) }),
@@ -100,10 +105,15 @@ async function readSettings(
   });
   // Whoever can change that file decides what is published where: nobody should wonder which file it was.
   if (found !== undefined && flags.config === undefined) log.info(`Configuration: ${found.path}`);
-  return resolveSettings(args, flags, found);
+  return found;
 }
 
-async function chooseProfile({ profile, source }: Settings, log: Log): Promise<ChosenProfile> {
+async function chooseProfile(
+  { profile, source }: Settings,
+  asked: AskedArchive | undefined,
+  log: Log,
+): Promise<ChosenProfile> {
+  if (profile === asked?.profile) return { name: asked.profile, because: asked.place };
   if (profile !== "auto") return { name: profile, because: "asked for" };
   const chosen = await detectProfile(source, log);
   log.info(`Profile ${chosen.name}: ${chosen.because}`);

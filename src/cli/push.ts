@@ -14,7 +14,7 @@ import type { World } from "./world.ts";
 export async function push(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
   if (flags.dryRun) return await plan(args, flags, world);
   return await withPublishSession(args, flags, { world, mode: "run" }, async (session) => {
-    if (session.settings.targets.length === 0) {
+    if (session.pipeline.upload.length === 0) {
       throw new UsageError("There is no target: name one, such as oci://HOST/REPOSITORY or oci-layout:PATH");
     }
     await checkWritable(flags.digestFile, "--digest-file");

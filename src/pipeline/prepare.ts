@@ -2,7 +2,7 @@ import { makePlugin } from "./check_plugin.ts";
 import type { Host } from "./host.ts";
 import { createKit, uncheckedKit } from "./kit.ts";
 import type { OptionProblem } from "./parse_options.ts";
-import type { Kit, Plugin, Stage } from "./plugin.ts";
+import type { AnyPlugin, Kit, Plugin, Stage } from "./plugin.ts";
 import type { ReadyOf } from "./ready_plugin.ts";
 import { readyPlugin } from "./run_plugin.ts";
 
@@ -46,7 +46,19 @@ export async function prepare<S extends Stage>(
     const plugin = makePlugin(factory, uncheckedKit(), origin);
     return { plugin: readyPlugin(plugin, { ...use, options: use.options }, host) as ReadyOf<S>, problems: [] };
   }
-  const plugin = makePlugin(factory, await createKit(), origin);
+  return await prepareMade<S>(makePlugin(factory, await createKit(), origin), use, host);
+}
+
+/**
+ * The same for a plugin that was made and looked at before.
+ *
+ * @param plugin What {@linkcode makePlugin} gave for this use alone.
+ */
+export async function prepareMade<S extends Stage>(
+  plugin: AnyPlugin,
+  use: PluginUse,
+  host: Host,
+): Promise<Prepared<S>> {
   const { parseOptions } = await import("./parse_options.ts");
   const parsed = parseOptions(plugin, use.options);
   if (!parsed.success) return { name: plugin.name, problems: parsed.problems };

@@ -1,5 +1,6 @@
 import { basename, isAbsolute, join, resolve, sep } from "node:path";
 import { formatReference, parseReference } from "../../oci/reference.ts";
+import { specifierKind } from "../../plugins/load/specifier_kind.ts";
 import type { Config } from "./config_schema.ts";
 import type { PipelineConfig } from "./pipeline_schema.ts";
 
@@ -43,12 +44,12 @@ function rebasePipeline(pipeline: PipelineConfig, directory: string): PipelineCo
 
 /** A plugin's file, and a program with a `/` in its name; what has none is looked up on PATH. */
 function rebaseSpec(spec: string, directory: string): string {
-  if (/^\.\.?\//.test(spec)) return rebaseFile(spec, directory);
+  if (specifierKind(spec) === "file") return rebaseFile(spec, directory);
   const program = /^exec:(.*\/.*)$/s.exec(spec)?.[1];
   return program === undefined ? spec : `exec:${rebaseFile(program, directory)}`;
 }
 
-/** Begins with `./`, `../` or `/`, because a plugin's name without that is not a file. */
+/** Begins with `./`, `../` or `/`, so that nobody takes it for a name. */
 function rebaseFile(path: string, directory: string): string {
   const rebased = rebase(path, directory).replaceAll(sep, "/");
   return isAbsolute(rebased) || rebased.startsWith("../") ? rebased : `./${rebased}`;

@@ -44,7 +44,7 @@ const CASES: readonly (readonly [what: string, directory: string, config: Config
         ["./b.ts", { x: "./y" }],
         { use: "./deploy/c/d.ts", id: "d" },
         "/e.ts",
-        "plugins/f.ts",
+        "./deploy/plugins/f.ts",
       ],
       annotate: [
         "npm:@acme/x@1",
