@@ -1,6 +1,7 @@
 import type { Reference } from "../oci/reference.ts";
 import type { Log } from "../pipeline/context.ts";
 import type { Host } from "../pipeline/host.ts";
+import { ownReference } from "../pipeline/own_reference.ts";
 import { pluginTarget } from "../pipeline/plugin_target.ts";
 import type { Pipeline } from "../pipeline/publish.ts";
 import type { ReadyPlugin } from "../pipeline/ready_plugin.ts";
@@ -62,12 +63,8 @@ async function targetFor(
   { immutable, force, concurrency }: Settings,
   { access, prepare }: { readonly access: RegistryAccess; readonly prepare: PrepareBuiltIn },
 ): Promise<Target> {
-  const { tag, digest } = reference;
-  return pluginTarget(await plugin(), {
-    // A tag that a target's own reference asks for is as immutable as the others.
-    ...(tag === undefined ? {} : { ownTag: { name: tag, immutable: immutable && !force } }),
-    ...(digest === undefined ? {} : { ownDigest: digest }),
-  });
+  // A tag that a target's own reference asks for is as immutable as the others.
+  return pluginTarget(await plugin(), ownReference(reference, { immutable: immutable && !force }));
 
   async function plugin(): Promise<ReadyPlugin<"upload">> {
     switch (reference.kind) {
