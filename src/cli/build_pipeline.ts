@@ -1,6 +1,7 @@
 import type { Reference } from "../oci/reference.ts";
 import type { Log } from "../pipeline/context.ts";
 import type { Host } from "../pipeline/host.ts";
+import { ownReference } from "../pipeline/own_reference.ts";
 import { pluginSteps, type StepStage } from "../pipeline/plugin_step.ts";
 import { pluginTarget } from "../pipeline/plugin_target.ts";
 import type { Stage } from "../pipeline/plugin.ts";
@@ -114,12 +115,9 @@ function targetsOf(
   { targets: references, immutable, force }: Settings,
 ): readonly Target[] {
   const targets = of(plugins, "upload").map((plugin, at) => {
-    const { tag, digest } = references[at] ?? {};
-    return pluginTarget(plugin, {
-      // A tag that a target's own reference asks for is as immutable as the others.
-      ...(tag === undefined ? {} : { ownTag: { name: tag, immutable: immutable && !force } }),
-      ...(digest === undefined ? {} : { ownDigest: digest }),
-    });
+    const reference = references[at];
+    // A tag that a target's own reference asks for is as immutable as the others.
+    return pluginTarget(plugin, reference && ownReference(reference, { immutable: immutable && !force }));
   });
   const again = targets.find(({ url }, at) =>
     targets.findIndex((other) => other.url === url) < at && at >= references.length

@@ -49,19 +49,21 @@ function without(
   if (drop.length === 0) return { entries, dropped: [] };
   const reasons = new Map(drop.map(({ path, reason }) => [path, reason]));
   const kept: Entry[] = [];
-  const dropped: Dropped[] = [];
-  let gone: { readonly within: string; readonly reason: string } | undefined;
+  const within = new Map<string, Dropped[]>();
+  let gone: Drop | undefined;
   for (const entry of entries) {
     const { path, kind } = entry;
-    const inherited = gone !== undefined && path.startsWith(gone.within) ? gone.reason : undefined;
-    const reason = reasons.get(path) ?? inherited;
-    if (reason === undefined) {
+    const reason = reasons.get(path);
+    if (gone !== undefined && path.startsWith(`${gone.path}/`)) {
+      if (reason === undefined) within.get(gone.path)?.push({ path, reason: gone.reason });
+    } else if (reason === undefined) {
       kept.push(entry);
-      continue;
+    } else if (kind === "directory") {
+      gone = { path, reason };
+      within.set(path, []);
     }
-    dropped.push({ path, reason });
-    if (kind === "directory" && inherited === undefined) gone = { within: `${path}/`, reason };
   }
+  const dropped = [...reasons].flatMap(([path, reason]) => [{ path, reason }, ...within.get(path) ?? []]);
   return { entries: kept, dropped };
 }
 

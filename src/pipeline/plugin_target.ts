@@ -1,19 +1,12 @@
 import type { Content } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
+import type { OwnReference } from "./own_reference.ts";
 import { distinct } from "./distinct.ts";
 import type { StageIO } from "./plugin.ts";
 import type { ReadyPlugin } from "./ready_plugin.ts";
 import type { Target } from "./target.ts";
 import type { Artifact, Moved, Receipt, TagName } from "./values.ts";
 import { wrongOutput } from "./wrong_output.ts";
-
-/** What a target's own reference says. */
-export interface OwnReference {
-  /** The tag that this target alone gets. */
-  readonly ownTag?: TagName;
-  /** The digest that must be published. */
-  readonly ownDigest?: Digest;
-}
 
 /** Makes a target of an upload plugin. A place whose plugin skips the upload gets no tags either. */
 export function pluginTarget(plugin: ReadyPlugin<"upload">, own: OwnReference = {}): Target {
