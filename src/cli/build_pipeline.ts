@@ -71,7 +71,7 @@ export async function buildPipeline(
     targets: access === undefined
       ? []
       : settings.targets.map((reference) => targetPlugin(reference, settings, { access, flags })),
-    placeOf: (field) => found?.places.at([field]) ?? "configuration",
+    placeOf: (...path) => found?.places.at(path.filter((part) => part !== undefined)) ?? "configuration",
   });
   const load = { base: ".", env: (name: string) => world.declaredEnv([name])[name], signal: world.signal };
   const plugins = await makePlugins(entries, { host, places: found?.places, load });

@@ -9,6 +9,8 @@ export interface PathProblem {
   readonly message: string;
   /** Set when it is the key at the end of the path that is wrong, and not its value. */
   readonly isKey?: boolean;
+  /** What the message is about, when it names the key itself; the path when left out. */
+  readonly about?: readonly PropertyKey[];
 }
 
 /** Where in a configuration file something stands. */
@@ -34,10 +36,9 @@ export function configPlaces(root: ConfigNode, file: { readonly path: string; re
 }
 
 /** Says where a problem is. What a secret variable has brought into a value is not shown. */
-export function placed(root: ConfigNode, { path, message, isKey = false }: PathProblem): ConfigProblem {
+export function placed(root: ConfigNode, { path, about = path, message, isKey = false }: PathProblem): ConfigProblem {
   if (isKey) {
-    const around = path.slice(0, -1);
-    return { offset: keyOffset(root, path), message: `${around.length === 0 ? "" : `${subject(around)}: `}${message}` };
+    return { offset: keyOffset(root, path), message: `${about.length === 0 ? "" : `${subject(about)}: `}${message}` };
   }
   const hidden = hiddenIn(root, path);
   const shown = hidden === undefined ? message : `it does not fit, and is not shown because it holds \${${hidden}}`;

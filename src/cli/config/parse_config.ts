@@ -64,11 +64,12 @@ function issueProblems(issue: z.core.$ZodIssue, described: JsonSchema): readonly
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {
       const meant = nearestKey(key, knownKeys(described, path));
-      return { path: [...path, key], message: `unknown key ${quoteKey(key)}${didYouMean(meant)}`, isKey: true };
+      const message = `unknown key ${quoteKey(key)}${didYouMean(meant)}`;
+      return { path: [...path, key], about: path, message, isKey: true };
     });
   }
   if (issue.code === "invalid_key") {
-    return [{ path, message: issue.issues[0]?.message ?? message, isKey: true }];
+    return [{ path, about: path.slice(0, -1), message: issue.issues[0]?.message ?? message, isKey: true }];
   }
   if (issue.code === "invalid_union") {
     // Only one of the forms begins like what is there, so only what it says is of use.

@@ -21,7 +21,7 @@ export interface Deciding {
   /** Makes the plugin of each target, in the order of the targets. */
   readonly targets: readonly BuiltIn[];
   /** Where a field of the configuration stands. */
-  readonly placeOf: (field: string) => string;
+  readonly placeOf: (field: string, at?: number) => string;
 }
 
 /**
@@ -90,11 +90,16 @@ function annotateEntries({ settings, written, builtIns }: Deciding): readonly St
     const { env, git } = builtIns.annotate;
     return [first, byDefault("annotate", "env", env()), byDefault("annotate", "git", git())];
   }
-  const entries = list.map((entry) => fromConfig("annotate", entry, builtIns));
+  const entries = list.map((entry): StageEntry => {
+    const made = fromConfig("annotate", entry, builtIns);
+    if (entry.spec !== "static") return made;
+    return { ...made, builtIn: { factory: staticAnnotations({ from: entry.place }), options: {} } };
+  });
   const [head, ...rest] = entries;
   if (head?.spec === "static") {
-    const decidedBy = [head.decidedBy, sources].filter((text) => text !== "").join(", ");
-    return [{ ...head, decidedBy, builtIn: carrying }, ...rest];
+    const decidedBy = sources === "" ? head.decidedBy : `${head.decidedBy}, ${sources}`;
+    const both = staticAnnotations({ given, from: head.decidedBy });
+    return [{ ...head, decidedBy, builtIn: { factory: both, options: {} } }, ...rest];
   }
   return [...(sources === "" ? [] : [first]), ...entries];
 }
@@ -106,7 +111,7 @@ function uploadEntries({ settings, written, targets, placeOf }: Deciding): reado
     const spec = reference.kind === "registry" ? "registry" : reference.kind;
     const said = entries.find((entry) => entry.spec === spec);
     const builtIn = targets[at];
-    const from = settings.targetsFrom === "command line" ? "command line" : placeOf("targets");
+    const from = settings.targetsFrom === "command line" ? "command line" : placeOf("targets", at);
     return builtIn && {
       stage: "upload",
       spec,

@@ -91,12 +91,12 @@ pipeline:
   assert.deepEqual(
     places.problems([
       { path: [...options, "token"], message: `must be a number, not ${SECRET}` },
-      { path: [...options, "kindz"], message: 'unknown key "kindz"', isKey: true },
+      { path: [...options, "kindz"], message: "unknown option", isKey: true },
       { path: [...options, "kinds"], message: "is missing" },
     ]),
     [
       'gantry.yaml:7:16: "pipeline.filter[1].options.kinds": is missing',
-      'gantry.yaml:7:18: "pipeline.filter[1].options": unknown key "kindz"',
+      'gantry.yaml:7:18: "pipeline.filter[1].options.kindz": unknown option',
       'gantry.yaml:7:36: "pipeline.filter[1].options.token": it does not fit, and is not shown because it holds ${SCAN_TOKEN}',
     ],
   );
