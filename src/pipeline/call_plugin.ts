@@ -65,9 +65,9 @@ function threw(cause: unknown, { id, plugin: { stage } }: Instance, { log }: Con
   if (cause instanceof Error && cause.stack !== undefined) log.debug(`${id}: ${cause.stack}`);
   const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
   const did = cause instanceof TypeError && FROZEN_REGEXP.test(cause.message)
-    ? "wanted to change what it was given"
+    ? "wanted to change what it was given:"
     : "threw";
-  return new PluginError(`Plugin ${id} (${stage}) ${did}: ${what}`, { code: "PLUGIN_THREW", plugin: id, stage, cause });
+  return new PluginError(`Plugin ${id} (${stage}) ${did} ${what}`, { code: "PLUGIN_THREW", plugin: id, stage, cause });
 }
 
 /** What V8 says of a change to something that is frozen. */

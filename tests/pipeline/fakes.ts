@@ -4,6 +4,7 @@ import { bytesContent } from "../../src/oci/bytes_content.ts";
 import { annotate } from "../../src/pipeline/annotate.ts";
 import type { Context } from "../../src/pipeline/context.ts";
 import type { Entry } from "../../src/pipeline/entry.ts";
+import type { Host } from "../../src/pipeline/host.ts";
 import { archiveOf } from "../../src/pipeline/archive_of.ts";
 import type {
   Contents,
@@ -65,12 +66,17 @@ export function directoryEntry(path: string): Entry {
   return { path, kind: "directory", executable: false, size: 0, open: () => ReadableStream.from([]) };
 }
 
+/** How a fake plugin is used. */
+export interface FakeUse extends Pick<PluginUse, "origin" | "timeout">, Partial<Pick<Plugin, "env" | "inPlan">> {
+  readonly host?: Host;
+}
+
 /** A plugin without options, called by this name. It counts as built in unless it has an origin. */
 export function fakePlugin<const S extends Stage>(
   stage: S,
   id: string,
   run: (input: StageIO[S]["in"], context: PluginContext<S>) => MaybePromise<StageIO[S]["out"] | Skip>,
-  use: Pick<PluginUse, "origin"> = {},
+  { host, env, inPlan, ...use }: FakeUse = {},
 ): ReadyOf<S> {
   const factory = (kit: Kit): Plugin<S, unknown> => {
     const plugin: PluginBase<S, unknown> = {
@@ -79,11 +85,13 @@ export function fakePlugin<const S extends Stage>(
       apiVersion: 1,
       stage,
       options: kit.z.strictObject({}),
+      ...(env === undefined ? {} : { env }),
+      ...(inPlan === undefined ? {} : { inPlan }),
       run: (input, _options, context) => run(input, context),
     };
     return plugin as Plugin<S, unknown>;
   };
-  return prepared<S>(factory, { ...use, id });
+  return prepared<S>(factory, { ...use, id }, host);
 }
 
 export function collector(name: string, entries: readonly Entry[]): ReadyPlugin<"collect"> {
