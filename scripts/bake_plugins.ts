@@ -12,14 +12,15 @@ import { importModule } from "../src/plugins/load/import_module.ts";
  * {@linkcode bakedPlugins} reads in the compiled program.
  *
  * @param what Files, or specifiers of packages.
- * @param directory Where they go; made, and emptied before.
- * @returns The files that belong into the program.
+ * @param directory Where they go; what an earlier build has left there is removed.
+ * @returns The files that belong into the program; none without plugins.
  * @throws {Error} When one is no plugin, or two have one name.
  */
 export async function bakePlugins(what: readonly string[], directory: string): Promise<readonly string[]> {
   await Deno.remove(directory, { recursive: true }).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
+  if (what.length === 0) return [];
   await Deno.mkdir(directory, { recursive: true });
   const kit = await createKit();
   const baked = new Map<string, { readonly from: string; readonly plugin: BakedPlugin }>();

@@ -45,7 +45,7 @@ async function compileAll(args: readonly string[]): Promise<void> {
     throw new RangeError(`Cannot compile for "${unknown}": the targets are ${TARGETS.join(", ")}`);
   }
   await Deno.mkdir(OUT, { recursive: true });
-  const included = plugins.length === 0 ? [] : await bakePlugins(plugins, PLUGINS);
+  const included = await bakePlugins(plugins, PLUGINS);
   const built: string[] = [];
   if (targets.length === 0) {
     const output = `${OUT}/gantry${Deno.build.os === "windows" ? ".exe" : ""}`;

@@ -68,7 +68,10 @@ export async function runProgram(program: string, options: RunProgram): Promise<
   await writing;
   ending.sweep();
   if (options.signal.aborted) throw options.signal.reason;
-  if (stopped.signal.aborted) throw stopped.signal.reason;
+  if (stopped.signal.aborted) {
+    const { reason } = stopped.signal;
+    throw new Error(`Cannot use the answer of ${JSON.stringify(program)}: ${reason.message}`, { cause: reason });
+  }
   return { code, signal, stdout, lastLines };
 }
 
