@@ -68,7 +68,8 @@ function infoOf(
     use,
     ...(description === undefined ? {} : { description }),
     env,
-    inPlan: inPlan ?? (/upload|tag/.test(stage) ? "skip" : "run"),
+    // What leaves traces outside never runs in a plan.
+    inPlan: /upload|tag/.test(stage) ? "skip" : inPlan ?? "run",
     options: optionRows(optionsSchema),
     optionsSchema,
   };

@@ -46,7 +46,7 @@ export function stagesText({ plugins }: StagesReport): string {
     [
       stage,
       id,
-      use === name ? "" : `${name} ${version}, ${use}`,
+      use === name ? "" : `${use} (${version})`,
       target ?? "",
       decidedBy,
     ].map((cell) => printable(cell).replaceAll("\n", "\\n"))
