@@ -20,7 +20,8 @@ if (import.meta.main) {
   };
   Deno.addSignalListener("SIGINT", onInterrupt);
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", onInterrupt);
-  Deno.exit(await run(Deno.args, hostWorld(interrupt.signal, onInterrupt)));
+  // Not awaited: in a top-level await nobody is told that nothing is left to wait for, which a plugin may come to.
+  run(Deno.args, hostWorld(interrupt.signal, onInterrupt)).then(Deno.exit);
 }
 
 function hostWorld(signal: AbortSignal, interrupt: () => void): World {

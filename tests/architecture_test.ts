@@ -21,7 +21,7 @@ Deno.test("the graph has every source file, main.ts and mod.ts", () => {
 });
 
 Deno.test("every source file is in a folder with rules", () => {
-  const known = ["src/oci", "src/pipeline", "src/cli"];
+  const known = ["src/oci", "src/pipeline", "src/host", "src/testing", "src/cli"];
   const others = SOURCES.filter((file) => !known.includes(folderOf(file)) && !/^src\/plugins\/[^/]+\//.test(file));
   assert.deepEqual(others, []);
 });
@@ -39,6 +39,14 @@ for (const plugin of new Set(SOURCES.map(folderOf).filter((folder) => folder.sta
     assertImports(plugin, [plugin, "src/pipeline", "src/oci"]);
   });
 }
+
+Deno.test("src/host imports nothing of ours but itself, src/pipeline, src/oci and what packs layers", () => {
+  assertImports("src/host", ["src/host", "src/plugins/archive", "src/pipeline", "src/oci"]);
+});
+
+Deno.test("src/testing imports nothing of ours but itself, src/host, src/plugins/scratch, src/pipeline and src/oci", () => {
+  assertImports("src/testing", ["src/testing", "src/host", "src/plugins/scratch", "src/pipeline", "src/oci"]);
+});
 
 Deno.test("nothing imports src/cli but src/cli and main.ts", () => {
   const importers = GRAPH.imports.filter(({ to }) => folderOf(to) === "src/cli").map(({ from }) => folderOf(from));

@@ -1,10 +1,11 @@
 import { dirname } from "node:path";
-import type { Collector } from "../pipeline/plugin.ts";
+import type { ReadyPlugin } from "../pipeline/ready_plugin.ts";
 import { directory } from "../plugins/collect/directory.ts";
 import { file } from "../plugins/collect/file.ts";
 import { stdin } from "../plugins/collect/stdin.ts";
 import { tar } from "../plugins/collect/tar.ts";
 import { looksLikeTar, peek } from "./peek.ts";
+import type { PrepareBuiltIn } from "./prepare_built_in.ts";
 import type { Settings } from "./settings.ts";
 import type { World } from "./world.ts";
 
@@ -18,16 +19,23 @@ const TAR_NAME_REGEXP = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|txz|tar\.bz2|t
  */
 export async function collectorFor(
   { source, symlinks, stdinName }: Settings,
-  world: World,
-  prune: (path: string) => boolean,
-): Promise<Collector> {
+  { world, prune, prepare }: {
+    readonly world: World;
+    readonly prune: (path: string) => boolean;
+    readonly prepare: PrepareBuiltIn;
+  },
+): Promise<ReadyPlugin<"collect">> {
   if (source === "-") {
     const { head, stream } = await peek(world.stdin(), world.signal);
     const open = (): ReadableStream<Uint8Array<ArrayBuffer>> => stream;
-    return looksLikeTar(head) ? tar({ symlinks, open }) : stdin({ name: stdinName, read: open });
+    return looksLikeTar(head)
+      ? await prepare(tar({ open }), { symlinks })
+      : await prepare(stdin({ read: open }), { name: stdinName });
   }
-  if (await isFile(source)) return TAR_NAME_REGEXP.test(source) ? tar({ symlinks }) : file();
-  return directory({ symlinks, prune });
+  if (await isFile(source)) {
+    return TAR_NAME_REGEXP.test(source) ? await prepare(tar(), { symlinks }) : await prepare(file(), {});
+  }
+  return await prepare(directory({ prune }), { symlinks });
 }
 
 /** The directory that belongs to a source: where git and a configuration file are looked for. */

@@ -13,6 +13,8 @@ import { findConfig } from "./config/find_config.ts";
 import { detectProfile } from "./detect_profile.ts";
 import type { DiffFlags } from "./diff_flags.ts";
 import { ignoringFor } from "./ignoring_for.ts";
+import { pluginHost } from "./plugin_host.ts";
+import { prepareBuiltIn } from "./prepare_built_in.ts";
 import type { ProfileName } from "./profile_names.ts";
 import type { ReadingSession } from "./reading_session.ts";
 import { resolveSettings } from "./settings.ts";
@@ -47,10 +49,11 @@ export async function diffDirectory(
   const chosen = flags.profile ?? found?.config.profile ?? profileOf(other) ?? "auto";
   const profile = chosen === "auto" ? (await detectProfile(path, context.log)).name : chosen;
   const ignoring = await ignoringFor(settings, profile, context.log);
-  const collector = await collectorFor(settings, world, ignoring.prune);
+  const prepare = prepareBuiltIn(pluginHost(world, { mode: "plan", log: context.log }));
+  const collector = await collectorFor(settings, { world, prune: ignoring.prune, prepare });
   const run = stageRunner({}, context);
   const collected = await run("collect", { location: path }, collect([collector]));
-  const { entries } = await run("filter", collected, filter(ignoring.filters));
+  const { entries } = await run("filter", collected, filter(await ignoring.filters(prepare)));
   const files = entries.filter(({ kind }) => kind === "file");
   return new Map(
     await inParallel(files, concurrency, async (entry) => {

@@ -1,7 +1,7 @@
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Reference } from "../oci/reference.ts";
 import type { Log } from "../pipeline/context.ts";
-import type { Filter } from "../pipeline/plugin.ts";
+import type { ReadyPlugin } from "../pipeline/ready_plugin.ts";
 import { reasonOf } from "../plugins/collect/reading_error.ts";
 import { GANTRY_IGNORES, VERSION_CONTROL_IGNORES } from "../plugins/filter/default_ignores.ts";
 import type { SymlinkPolicy } from "../plugins/collect/directory.ts";
@@ -11,14 +11,16 @@ import { ignore } from "../plugins/filter/ignore.ts";
 import { ignoreRules, type PatternGroup } from "../plugins/filter/ignore_rules.ts";
 import { parseIgnoreFile } from "../plugins/filter/parse_ignore_file.ts";
 import { loadPatterns, type PatternSource } from "../plugins/filter/pattern_source.ts";
+import type { PrepareBuiltIn } from "./prepare_built_in.ts";
 import type { ProfileName } from "./profile_names.ts";
 import { PROFILES } from "./profiles.ts";
 import type { Settings } from "./settings.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** The filter, and what of it the walk of a directory may know in advance. */
+/** The filters, and what of them the walk of a directory may know in advance. */
 export interface Ignoring {
-  readonly filters: readonly Filter[];
+  /** Makes the filters: what patterns match, then directories that are there only for what this run writes. */
+  filters(prepare: PrepareBuiltIn): Promise<readonly ReadyPlugin<"filter">[]>;
   /** Tells which directories need not be walked, because nothing in them is kept. */
   readonly prune: (path: string) => boolean;
 }
@@ -32,14 +34,25 @@ export async function ignoringFor(settings: Settings, profileName: ProfileName, 
   const own = root === undefined ? [] : await ownTargets(root, settings.targets);
   const sources = await patternSources(settings, profileName, own);
   // What is no directory is not walked; the filter finds the files among the entries.
-  if (root === undefined) return { filters: [ignore(sources)], prune: () => false };
+  if (root === undefined) {
+    return {
+      filters: async (prepare) => [await prepare(ignore({ after: sources }), { patterns: [] })],
+      prune: () => false,
+    };
+  }
   // Read once, so that the walk and the filter cannot disagree.
   const groups = await loadPatterns(sources, (name) => readRootFile(root, name, settings.symlinks));
   const files = new Set(sources.flatMap((source) => "file" in source ? [source.file] : []));
   for (const group of groups) {
     if (files.has(group.from) || group.from === settings.ignoreFile) warnOfDisputes(group, log);
   }
-  return { filters: [ignore(groups), emptied(own, OWN_TARGET)], prune: ignoreRules(groups).prunes };
+  return {
+    filters: async (prepare) => [
+      await prepare(ignore({ after: groups }), { patterns: [] }),
+      await prepare(emptied({ paths: own, reason: OWN_TARGET }), {}),
+    ],
+    prune: ignoreRules(groups).prunes,
+  };
 }
 
 async function patternSources(

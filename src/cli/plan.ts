@@ -9,7 +9,7 @@ import type { World } from "./world.ts";
 
 /** `gantry plan`: the pipeline without upload and tag. Contacts nobody and writes nothing but the plan. */
 export async function plan(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
-  return await withPublishSession(args, flags, world, async (session) => {
+  return await withPublishSession(args, flags, { world, mode: "plan" }, async (session) => {
     const { settings, pipeline, context, profile } = session;
     const artifact = await makePlan({ location: settings.source }, pipeline, context);
     warnOfGaps(session, artifact);

@@ -1,11 +1,14 @@
 import type { RevisionStyle } from "../plugins/annotate/revision.ts";
-import type { Compression, Gzip } from "../plugins/archive/compression.ts";
+import type { Compression } from "../plugins/archive/compression.ts";
+import type { ArchiveMeans, CompressionChoice, GzipChoice } from "../plugins/archive/compression_choice.ts";
 import { flux } from "../plugins/archive/flux.ts";
 import { generic } from "../plugins/archive/generic.ts";
 import { image } from "../plugins/archive/image.ts";
 import { timoni } from "../plugins/archive/timoni.ts";
 import { FLUX_DEFAULT_IGNORES } from "../plugins/filter/default_ignores.ts";
-import type { Archiver } from "../pipeline/plugin.ts";
+import { UNKNOWN_ARTIFACT_TYPE } from "../oci/media_types.ts";
+import type { ReadyPlugin } from "../pipeline/ready_plugin.ts";
+import type { PrepareBuiltIn } from "./prepare_built_in.ts";
 import type { ProfileName } from "./profile_names.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -23,8 +26,12 @@ export interface Profile {
   readonly revision: RevisionStyle;
   /** Annotations without which the ecosystem's tools show gaps. */
   readonly expects: readonly ("source" | "revision" | "version")[];
-  /** Makes the plugin of the archive stage. */
-  archiver(options: ArchiveOptions): Archiver;
+  /**
+   * Makes the plugin of the archive stage.
+   *
+   * @throws {UsageError} When the ecosystem has no use for what was chosen.
+   */
+  archive(prepare: PrepareBuiltIn, options: ArchiveOptions): Promise<ReadyPlugin<"archive">>;
 }
 
 /** What the user may choose about an archive. */
@@ -40,7 +47,11 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     ownRules: [],
     revision: "commit",
     expects: [],
-    archiver: (options) => generic(options),
+    archive: (prepare, options) =>
+      prepare(generic(meansOf(options)), {
+        ...compressionOf(options),
+        artifactType: options.artifactType ?? UNKNOWN_ARTIFACT_TYPE,
+      }),
   },
   flux: {
     defaultIgnores: FLUX_DEFAULT_IGNORES,
@@ -48,7 +59,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     ownRules: [],
     revision: "flux",
     expects: ["source", "revision"],
-    archiver: (options) => flux(onlyGzip("flux", options)),
+    archive: async (prepare, options) => await prepare(flux(meansOf(options)), onlyGzip("flux", options)),
   },
   timoni: {
     defaultIgnores: [],
@@ -57,27 +68,37 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     ownRules: ["/*/**/cue.mod/", "!/cue.mod", "!/cue.mod/**", "/cue.mod/**/.git"],
     revision: "commit",
     expects: ["version"],
-    archiver: (options) => timoni(onlyGzip("timoni", options)),
+    archive: async (prepare, options) => await prepare(timoni(meansOf(options)), onlyGzip("timoni", options)),
   },
   image: {
     defaultIgnores: [],
     ownRules: [],
     revision: "commit",
     expects: [],
-    archiver: (options) => image(noArtifactType("image", options)),
+    archive: async (prepare, options) => await prepare(image(meansOf(options)), noArtifactType("image", options)),
   },
 };
 
-function onlyGzip(profile: ProfileName, options: ArchiveOptions): Gzip {
-  const compression = noArtifactType(profile, options);
-  if (compression.kind === "gzip") return compression;
+function meansOf({ compression }: ArchiveOptions): ArchiveMeans {
+  return compression.kind === "gzip" ? { workers: compression.workers } : {};
+}
+
+function compressionOf({ compression }: ArchiveOptions): CompressionChoice {
+  if (compression.kind === "none") return { compression: "none" };
+  return { compression: compression.kind, compressionLevel: compression.level };
+}
+
+function onlyGzip(profile: ProfileName, options: ArchiveOptions): GzipChoice {
+  noArtifactType(profile, options);
+  const { compression } = options;
+  if (compression.kind === "gzip") return { compressionLevel: compression.level };
   throw new UsageError(
     `Cannot use compression "${compression.kind}" with profile "${profile}": its consumers read gzip only`,
   );
 }
 
-function noArtifactType(profile: ProfileName, { compression, artifactType }: ArchiveOptions): Compression {
-  if (artifactType === undefined) return compression;
+function noArtifactType(profile: ProfileName, options: ArchiveOptions): CompressionChoice {
+  if (options.artifactType === undefined) return compressionOf(options);
   throw new UsageError(
     `Cannot use an artifact type with profile "${profile}": its consumers expect none, use profile "generic"`,
   );

@@ -1,5 +1,6 @@
 import { REVISION_ANNOTATION, SOURCE_ANNOTATION, VERSION_ANNOTATION } from "../oci/annotation_keys.ts";
 import type { Context, Log } from "../pipeline/context.ts";
+import type { Host } from "../pipeline/host.ts";
 import type { Pipeline } from "../pipeline/publish.ts";
 import type { Artifact } from "../pipeline/values.ts";
 import { createScratch } from "../plugins/scratch/scratch.ts";
@@ -9,6 +10,7 @@ import { sourceDirectory } from "./collector_for.ts";
 import { findConfig } from "./config/find_config.ts";
 import { type ChosenProfile, detectProfile } from "./detect_profile.ts";
 import { createLog } from "./log.ts";
+import { pluginHost } from "./plugin_host.ts";
 import { createProgress } from "./progress.ts";
 import { PROFILES } from "./profiles.ts";
 import type { PublishFlags } from "./publish_flags.ts";
@@ -30,7 +32,7 @@ export interface PublishSession {
 export async function withPublishSession<T>(
   args: readonly string[],
   flags: PublishFlags,
-  world: World,
+  { world, mode }: { readonly world: World; readonly mode: Host["mode"] },
   use: (session: PublishSession) => Promise<T>,
 ): Promise<T> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
@@ -43,7 +45,8 @@ export async function withPublishSession<T>(
   const progress = createProgress(world);
   const cleared = clearingLog(log, progress.clear);
   const access = await createRegistryAccess(flags, settings, { world, log: cleared });
-  const pipeline = await buildPipeline(settings, profile, { world, log, access });
+  const host = pluginHost(world, { mode, log: cleared });
+  const pipeline = await buildPipeline(settings, profile, { world, log, access, host });
   const scratch = createScratch();
   try {
     const report = flags.quiet ? (): void => {} : progress.update;

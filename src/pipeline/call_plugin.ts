@@ -14,7 +14,7 @@ import { stageNameOf } from "./stages.ts";
  * A built-in plugin is trusted: it ends when it is aborted, what it throws is meant for people, and what it gives has
  * the type that it says.
  *
- * @throws {StageError} Names the plugin. The cause is what a built-in plugin threw, and a `PluginError` for all others.
+ * @throws {StageError} Names the plugin, if it is none of upload: those throw the cause itself. The cause is what a built-in plugin threw, and a `PluginError` for all others.
  */
 export async function callPlugin<S extends Stage, T>(
   instance: Instance<S>,
@@ -26,7 +26,8 @@ export async function callPlugin<S extends Stage, T>(
     if (instance.origin === undefined) return await work(pluginContext(instance, context));
     return await guarded(instance, context, work);
   } catch (cause) {
-    throw StageError.from(cause, stageNameOf(stage), id);
+    // Whoever uploads to several places names the place.
+    throw stage === "upload" ? cause : StageError.from(cause, stageNameOf(stage), id);
   }
 }
 
@@ -64,9 +65,9 @@ function threw(cause: unknown, { id, plugin: { stage } }: Instance, { log }: Con
   if (cause instanceof Error && cause.stack !== undefined) log.debug(`${id}: ${cause.stack}`);
   const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
   const did = cause instanceof TypeError && FROZEN_REGEXP.test(cause.message)
-    ? "wanted to change what it was given"
+    ? "wanted to change what it was given:"
     : "threw";
-  return new PluginError(`Plugin ${id} (${stage}) ${did}: ${what}`, { code: "PLUGIN_THREW", plugin: id, stage, cause });
+  return new PluginError(`Plugin ${id} (${stage}) ${did} ${what}`, { code: "PLUGIN_THREW", plugin: id, stage, cause });
 }
 
 /** What V8 says of a change to something that is frozen. */

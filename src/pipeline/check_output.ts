@@ -23,6 +23,7 @@ export function checkOutput<S extends Stage>(
     if (typeof skipped === "string" && skipped !== "") return { skipped };
     throw wrongOutput({ id, stage }, "skipped", `must be the reason, not ${kindOf(skipped)}`);
   }
+  if (isStep(stage) && isNothing(output)) return undefined as StageIO[S]["out"];
   check({ id, stage }, OUTPUT_SCHEMAS[stage], output);
   // zod passes over this key.
   const odd = isObject(output) && isObject(output["set"]) &&
@@ -54,7 +55,7 @@ function check(
   const { keys } = issue as { readonly keys?: readonly string[] };
   const [key] = keys ?? [];
   if (issue.code !== "unrecognized_keys" || key === undefined) {
-    throw wrongOutput(plugin, formatPath([...base, ...issue.path]), issueMessage(issue, output));
+    throw wrongOutput(plugin, formatPath([...base, ...placeOf(issue)]), issueMessage(issue, output));
   }
   const meant = nearestKey(key, knownKeys(describeSchema(schema), issue.path));
   throw wrongOutput(plugin, formatPath([...base, ...issue.path, key]), `is not known here${didYouMean(meant)}`);
@@ -71,6 +72,21 @@ function alternatives(issue: Issue): readonly Issue[] {
 
 function depth(issues: readonly Issue[]): number {
   return Math.max(...issues.map(({ code, path }) => path.length + (code === "invalid_type" ? 0 : 0.5)));
+}
+
+/** What a key stands in is wrong when the key is. */
+function placeOf({ code, path }: Issue): readonly PropertyKey[] {
+  return code === "invalid_key" ? path.slice(0, -1) : path;
+}
+
+function isStep(stage: Stage): boolean {
+  return stage.includes(":");
+}
+
+/** An empty object is what a program in another language says when it has nothing to say. */
+function isNothing(output: unknown): boolean {
+  return output === undefined ||
+    isObject(output) && !Array.isArray(output) && Object.keys(output).length === 0;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -10,7 +10,8 @@ import type { Issue } from "./schema.ts";
  */
 export function issueMessage(issue: Issue, whole: unknown): string {
   const { code, path, message } = issue;
-  const { expected, values } = issue as { readonly expected?: unknown; readonly values?: unknown };
+  const { expected, values, issues } = issue as Details;
+  if (code === "invalid_key") return `has a key that ${issues?.[0]?.message ?? "is not allowed"}`;
   const given = path.reduce<unknown>((at, key) => isObject(at) ? Reflect.get(at, key) : undefined, whole);
   if (code === "invalid_value" && Array.isArray(values)) {
     const names = values.map((each) => JSON.stringify(each)).join(" or ");
@@ -24,6 +25,13 @@ export function issueMessage(issue: Issue, whole: unknown): string {
     return `must be ${expectedKind(expected)}, not ${kindOf(given)}`;
   }
   return message.charAt(0).toLowerCase() + message.slice(1);
+}
+
+/** What issues of some codes have beyond the rest. */
+interface Details {
+  readonly expected?: unknown;
+  readonly values?: unknown;
+  readonly issues?: readonly Issue[];
 }
 
 /** Writes a path as people do: `drop[3].path`. */

@@ -36,10 +36,10 @@ const tagName = z.string().check((context) => {
 });
 
 const entries = z.strictObject({ entries: z.array(entry) });
-const nothing = z.strictObject({}).optional();
+const nothing = z.strictObject({});
 const referrers = z.strictObject({
   referrers: z.array(contents.extend({ artifactType: text, annotations: annotations.optional() })),
-}).or(nothing);
+});
 
 /** The value of an annotation, as annotate plugins may give it. */
 export const ANNOTATION_SCHEMA: Schema<unknown> = z.string().or(z.strictObject({ value: z.string(), from: text }));
@@ -49,7 +49,7 @@ export const MOVED_SCHEMA: Schema<unknown> = z.strictObject({
   moved: z.array(z.strictObject({ tag: text, from: digest.optional() })),
 });
 
-/** What plugins of each stage give, when they are not skipped. */
+/** What plugins of each stage give, when they are not skipped. Steps around the stages may give nothing as well. */
 export const OUTPUT_SCHEMAS: Readonly<Record<Stage, Schema<unknown>>> = {
   collect: entries,
   filter: z.strictObject({ drop: z.array(z.strictObject({ path: text, reason: text })) }),
@@ -60,12 +60,12 @@ export const OUTPUT_SCHEMAS: Readonly<Record<Stage, Schema<unknown>>> = {
     tags: z.array(tagName.or(z.strictObject({ name: tagName, immutable: z.boolean() }))),
   }),
   "before:collect": nothing,
-  "after:collect": entries.or(nothing),
-  "before:filter": entries.or(nothing),
-  "after:filter": entries.or(nothing),
-  "before:archive": entries.or(nothing),
-  "after:archive": contents.or(nothing),
-  "before:annotate": contents.or(nothing),
+  "after:collect": entries,
+  "before:filter": entries,
+  "after:filter": entries,
+  "before:archive": entries,
+  "after:archive": contents,
+  "before:annotate": contents,
   "after:annotate": nothing,
   "before:upload": nothing,
   "after:upload": referrers,

@@ -28,7 +28,7 @@ export function parseOptions(
   given: unknown = {},
 ): ParsedOptions {
   const result = schema.safeParse(given);
-  const described = describeSchema(schema);
+  const described = lazily(() => describeSchema(schema));
   const problems = result.success ? forgotten() : result.error.issues.flatMap(problemsOf);
   return result.success && problems.length === 0
     ? { success: true, options: result.data }
@@ -42,13 +42,20 @@ export function parseOptions(
   }
 
   function forgotten(): readonly OptionProblem[] {
-    const { properties, additionalProperties } = described;
+    if (Object.keys(given ?? {}).length === 0) return [];
+    const { properties, additionalProperties } = described();
     if (typeof properties !== "object" || properties === null || additionalProperties !== undefined) return [];
     return Object.keys(given ?? {}).filter((key) => !Object.hasOwn(properties, key)).map((key) => unknown([], key));
   }
 
   function unknown(path: readonly PropertyKey[], key: string): OptionProblem {
-    const meant = nearestKey(key, knownKeys(described, path));
+    const meant = nearestKey(key, knownKeys(described(), path));
     return { path: [...path, key], isKey: true, message: `unknown option of plugin ${name}${didYouMean(meant)}` };
   }
+}
+
+/** A description is needed for suggestions only, and costs more than the check. */
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

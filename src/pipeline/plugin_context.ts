@@ -20,7 +20,8 @@ export function pluginContext<S extends Stage>(
     host: Object.freeze({ version: host.version, apiVersion: 1 }),
     stage,
     mode: host.mode,
-    sourceDate: host.sourceDate && new Date(host.sourceDate),
+    // A date can be changed.
+    sourceDate: structuredClone(host.sourceDate),
     env: Object.freeze(Object.fromEntries((plugin.env ?? []).map((name) => [name, host.env(name)]))),
     fail(code: string, message: string, { hint, path, cause }: Problem = {}): never {
       throw new PluginError(message, { code, plugin: id, stage, hint, path, cause });

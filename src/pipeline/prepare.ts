@@ -1,6 +1,6 @@
 import { makePlugin } from "./check_plugin.ts";
 import type { Host } from "./host.ts";
-import { createKit } from "./kit.ts";
+import { createKit, uncheckedKit } from "./kit.ts";
 import type { OptionProblem } from "./parse_options.ts";
 import type { Kit, Plugin, Stage } from "./plugin.ts";
 import type { ReadyOf } from "./ready_plugin.ts";
@@ -8,7 +8,7 @@ import { readyPlugin } from "./run_plugin.ts";
 
 /** A factory of plugins of certain stages. */
 // deno-lint-ignore no-explicit-any -- options are checked by the plugin's own schema, and known to it alone
-export type FactoryOf<S extends Stage> = (kit: Kit) => S extends Stage ? Plugin<S, any> : never;
+export type FactoryOf<S extends Stage> = (kit: Kit) => Plugin<S, any>;
 
 /** How a plugin is used: one entry of a configuration. */
 export interface PluginUse {
@@ -18,6 +18,8 @@ export interface PluginUse {
   readonly options?: unknown;
   /** The file or specifier that it is from; left out for what is built in. */
   readonly origin?: string;
+  /** Whether the options are complete and were checked already; only for what is built in. */
+  readonly checked?: boolean;
   /** How long it may take, in milliseconds; 10 minutes when left out, an hour for uploads, for ever when built in. */
   readonly timeout?: number;
 }
@@ -39,7 +41,12 @@ export async function prepare<S extends Stage>(
   use: PluginUse,
   host: Host,
 ): Promise<Prepared<S>> {
-  const plugin = makePlugin(factory, await createKit(), use.origin ?? use.id ?? "built-in");
+  const origin = use.origin ?? use.id ?? "built-in";
+  if (use.checked) {
+    const plugin = makePlugin(factory, uncheckedKit(), origin);
+    return { plugin: readyPlugin(plugin, { ...use, options: use.options }, host) as ReadyOf<S>, problems: [] };
+  }
+  const plugin = makePlugin(factory, await createKit(), origin);
   const { parseOptions } = await import("./parse_options.ts");
   const parsed = parseOptions(plugin, use.options);
   if (!parsed.success) return { name: plugin.name, problems: parsed.problems };

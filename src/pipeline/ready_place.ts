@@ -1,5 +1,4 @@
-import type { Digest } from "../oci/digest.ts";
-import { isDigest } from "../oci/digest.ts";
+import { type Digest, isDigest } from "../oci/digest.ts";
 import { callPlugin } from "./call_plugin.ts";
 import { deepFreeze } from "./deep_freeze.ts";
 import type { Instance } from "./instance.ts";
@@ -7,6 +6,7 @@ import { kindOf } from "./kind_of.ts";
 import type { Plugin } from "./plugin.ts";
 import { PluginError } from "./plugin_error.ts";
 import type { ReadyPlace } from "./ready_plugin.ts";
+import type { Moved } from "./values.ts";
 import { wrongOutput } from "./wrong_output.ts";
 
 /**
@@ -21,12 +21,12 @@ export function readyPlace({ place }: Plugin<"upload">, instance: Instance<"uplo
     url: urlOf(place, instance),
     async resolve(tag, context): Promise<Digest | undefined> {
       return await callPlugin(instance, context, async (own) => {
-        const digest = await place.resolve?.(deepFreeze({ tag }), options, own);
+        const digest = await place.resolve?.({ tag }, options, own);
         if (digest === undefined || isDigest(digest)) return digest;
         throw wrongOutput({ id, stage: "upload" }, "place.resolve", `gave ${kindOf(digest)} and no digest`);
       });
     },
-    async tag(input, context) {
+    async tag(input, context): Promise<readonly Moved[]> {
       return await callPlugin(instance, context, async (own) => {
         const given = await place.tag(deepFreeze(input), options, own);
         if (origin !== undefined) (await import("./check_output.ts")).checkMoved(instance, given);

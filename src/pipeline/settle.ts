@@ -37,7 +37,8 @@ export async function settle<T>(work: () => MaybePromise<T>, limits: Limits): Pr
     }),
     host.whenIdle(() => reject(late ?? stuck("waits for something that can never happen"))),
   ];
-  signal.addEventListener("abort", giveGrace, { once: true });
+  if (signal.aborted) giveGrace();
+  else signal.addEventListener("abort", giveGrace, { once: true });
   try {
     return await Promise.race([begin(work).finally(() => late && reject(late)), promise]);
   } finally {

@@ -8,6 +8,7 @@ import { layoutDirectoryStore } from "../../../src/plugins/layout/layout_directo
 import type { LayoutStore } from "../../../src/plugins/layout/layout_store.ts";
 import { layoutDirectory } from "../../../src/plugins/layout/layout_target.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
+import { targetOf } from "../../support/prepared.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { startPushing } from "./push_process.ts";
 import { sampleArtifact } from "./sample_artifact.ts";
@@ -41,12 +42,12 @@ for (const [kind, storeAt, targetFor, rounds, milliseconds] of kinds) {
     assert.ok(set.size > 0, "no process came as far as its first tag");
     await assertTags(store, set);
 
-    const target = targetFor({ reference: { kind, path } });
+    const target = targetOf(targetFor({ reference: { kind, path } }));
     const artifact = sampleArtifact(`r${rounds - 1}-0 `.repeat(5_000));
     const names = [{ name: "again", immutable: true }];
     await target.upload(artifact, names, testContext());
     await target.tag(artifact, names, testContext());
-    await target.discard();
+    await target.discard(testContext());
     await assertTags(store, new Map([...set, ["again", artifact.manifest.descriptor.digest]]));
   });
 }
