@@ -1,4 +1,4 @@
-import { extname } from "node:path";
+import { extname, resolve } from "node:path";
 import { writeFile } from "../plugins/layout/write_file.ts";
 import { buildPlugin } from "../plugins/load/build_plugin.ts";
 import { isPackage } from "../plugins/load/load_package.ts";
@@ -15,6 +15,9 @@ export interface PluginBuildFlags {
 /** `gantry plugin build`: one module of a plugin, for the compiled gantry and for whoever wants to read what runs. */
 export async function pluginBuild(what: string, { output }: PluginBuildFlags, world: World): Promise<number> {
   const path = output ?? usualOutput(what);
+  if (resolve(path) === resolve(what)) {
+    throw new UsageError(`Cannot build ${what} over itself: say where it goes, with -o`);
+  }
   const text = await buildPlugin(what, {
     base: ".",
     deno: Deno.build.standalone ? undefined : Deno.execPath(),
@@ -30,6 +33,5 @@ export async function pluginBuild(what: string, { output }: PluginBuildFlags, wo
 function usualOutput(what: string): string {
   if (isPackage(what)) throw new UsageError(`Cannot build ${what}: say where it goes, with -o`);
   const ending = extname(what);
-  if (ending === ".mjs") throw new UsageError(`Cannot build ${what} over itself: say where it goes, with -o`);
   return `${what.slice(0, what.length - ending.length)}.mjs`;
 }

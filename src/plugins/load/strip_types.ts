@@ -10,7 +10,7 @@ import { LoadError } from "./load_error.ts";
  */
 export async function stripTypes(source: string, file: string): Promise<string> {
   // 4 MB of WebAssembly: whoever has no such plugin does not load it.
-  const { transformSync } = await import("amaro");
+  const { transformSync } = await import("@swc/wasm-typescript");
   const strip = (mode: "strip-only" | "transform"): string => transformSync(source, { mode, filename: file }).code;
   try {
     return strip("strip-only");

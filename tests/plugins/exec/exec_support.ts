@@ -26,13 +26,13 @@ export interface ExecRun {
 export interface ExecRunOptions {
   readonly metadata?: Partial<Metadata>;
   /** Lines of shell: what `PROGRAM run` does. `$1` is `run`, the request stands on standard input. */
-  readonly script: readonly string[];
+  readonly script?: readonly string[];
+  /** A program that is there, in the place of metadata and script. */
+  readonly program?: string;
   readonly options?: unknown;
   readonly host?: Partial<Host>;
   readonly signal?: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
-  /** The directory for the program; a temporary one when left out. */
-  readonly directory?: string;
 }
 
 /** Metadata that is right. */
@@ -58,7 +58,8 @@ export async function writeProgram(directory: string, metadata: unknown, ...run:
 export async function runExec(input: unknown, run: ExecRunOptions): Promise<ExecRun> {
   await using own = await tempDirectory();
   await using scratch = createScratch();
-  const program = await writeProgram(run.directory ?? own.path, { ...METADATA, ...run.metadata }, ...run.script);
+  const program = run.program ??
+    await writeProgram(own.path, { ...METADATA, ...run.metadata }, ...run.script ?? []);
   const signal = run.signal ?? new AbortController().signal;
   const env = (name: string): string | undefined => run.env?.[name] ?? (name === "PATH" ? "/usr/bin:/bin" : undefined);
   const factory = await execPlugin(program, { base: "/", env, signal });
