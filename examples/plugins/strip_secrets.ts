@@ -8,7 +8,9 @@
 import type { Kit, PluginFactory } from "@gantry/gantry/plugin";
 
 /** What begins a line of a document that cannot be judged by its lines: flow style, tags, anchors, templates. */
-const UNCLEAR = /^[{[?&*!|>%"'`@]/;
+const UNCLEAR = /^(?:[{[?&*!|>%"'`@]|---)/;
+/** What ends a line for one YAML parser or another. */
+const LINE_BREAK = /\r\n|[\r\n\u0085\u2028\u2029]/;
 
 export default ((kit: Kit) =>
   kit.plugin({
@@ -44,17 +46,18 @@ export default ((kit: Kit) =>
       return { entries: kept };
 
       function isOneOf(document: string, path: string): boolean {
-        const [first = "", ...rest] = document.split(/\r?\n/);
-        const lines = first.startsWith("---")
-          ? [first.slice(3).replace(/^\s+#.*|^\s+$/, ""), ...rest]
-          : [first, ...rest];
+        if (/[\0\ufffd]/.test(document)) return doubt(path, "bytes that are no UTF-8 text");
+        const [first = "", ...rest] = document.split(LINE_BREAK);
+        const start = first.startsWith("---") ? first.slice(3).trim() : "";
+        if (start !== "" && !start.startsWith("#")) return doubt(path, `something after ---: ${quoted(start)}`);
+        const lines = first.startsWith("---") ? rest : [first, ...rest];
         const unclear = lines.find((line) => UNCLEAR.test(line));
-        if (unclear !== undefined) return doubt(path, `the line ${JSON.stringify(unclear.slice(0, 40))}`);
+        if (unclear !== undefined) return doubt(path, `the line ${quoted(unclear)}`);
         const found = lines.filter((line) => /^kind\s*:/.test(line)).map((line) => line.replace(/^kind\s*:\s*/, ""));
         if (found.length > 1) return doubt(path, "two lines that begin with kind");
         const value = found[0]?.replace(/\s+#.*$/, "").trim().replace(/^(["'])(.*)\1$/, "$2");
         if (value === undefined) return false;
-        if (!/^[A-Za-z]+$/.test(value)) return doubt(path, `the kind ${JSON.stringify(value.slice(0, 40))}`);
+        if (!/^[A-Za-z]+$/.test(value)) return doubt(path, `the kind ${quoted(value)}`);
         const inside = new RegExp(`^\\s.*\\bkind["']?\\s*:\\s*["']?(?:${kinds.join("|")})\\b`);
         if (value.endsWith("List") && lines.some((line) => inside.test(line))) return doubt(path, `a ${value} of them`);
         return kinds.includes(value);
@@ -68,3 +71,7 @@ export default ((kit: Kit) =>
       }
     },
   })) satisfies PluginFactory;
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}
