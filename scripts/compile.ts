@@ -9,7 +9,7 @@
  */
 import { basename } from "node:path";
 import { digestHex, digestOf } from "../src/oci/digest.ts";
-import { VERSION } from "../src/cli/version.ts";
+import { VERSION } from "../src/host/version.ts";
 
 const TARGETS: readonly string[] = [
   "x86_64-unknown-linux-gnu",
