@@ -4,12 +4,7 @@
  * `blobs/HEX` holds every blob and manifest, `tags/NAME` the digest that a tag stands for, and `referrers/HEX/HEX` what
  * refers to an artifact. Every file is written under another name first, so that nobody reads half of it.
  */
-import type { Kit, PluginFactory } from "@gantry/gantry/plugin";
-
-interface Blob {
-  readonly descriptor: { readonly digest: string };
-  open(): ReadableStream<Uint8Array<ArrayBuffer>>;
-}
+import type { Content, Digest, Kit, Moved, PluginFactory } from "@gantry/gantry/plugin";
 
 export default ((kit: Kit) =>
   kit.plugin({
@@ -22,8 +17,8 @@ export default ((kit: Kit) =>
       path: kit.z.string().min(1).describe("The directory; a relative one starts where gantry is started."),
     }),
     async run({ manifest, blobs }, { path }) {
-      const uploaded = [];
-      const existing = [];
+      const uploaded: Digest[] = [];
+      const existing: Digest[] = [];
       for (const blob of [...blobs, manifest]) {
         const { digest } = blob.descriptor;
         (await writeBlob(path, blob) ? uploaded : existing).push(digest);
@@ -40,7 +35,7 @@ export default ((kit: Kit) =>
       },
       async tag({ manifest, tags }, { path }) {
         const { digest } = manifest.descriptor;
-        const moved = [];
+        const moved: Moved[] = [];
         for (const { name } of tags) {
           const from = await readIfThere(`${path}/tags/${name}`);
           await write(`${path}/tags/${name}`, new Blob([digest]).stream());
@@ -56,10 +51,10 @@ export default ((kit: Kit) =>
   })) satisfies PluginFactory;
 
 /** Whether it had to be written. A blob that is there is what its name says: nothing has its name before it is whole. */
-async function writeBlob(path: string, { descriptor, open }: Blob): Promise<boolean> {
-  const place = `${path}/blobs/${hex(descriptor.digest)}`;
+async function writeBlob(path: string, blob: Content): Promise<boolean> {
+  const place = `${path}/blobs/${hex(blob.descriptor.digest)}`;
   if (await isThere(place)) return false;
-  await write(place, open());
+  await write(place, blob.open());
   return true;
 }
 
@@ -92,6 +87,6 @@ function hex(digest: string): string {
   return digest.slice(digest.indexOf(":") + 1);
 }
 
-function isDigest(text: string): text is `sha256:${string}` {
+function isDigest(text: string): text is Digest {
   return /^sha256:[0-9a-f]{64}$/.test(text);
 }

@@ -5,7 +5,7 @@
  * YAML library at hand, so it looks at lines: a document is a Secret when it has a line `kind: Secret` that is not
  * indented. Wherever that is not enough to be sure, it stops the publication.
  */
-import type { Kit, PluginFactory } from "@gantry/gantry/plugin";
+import type { Entry, Kit, PluginFactory } from "@gantry/gantry/plugin";
 
 /** What begins a line of a document that cannot be judged by its lines: flow style, tags, anchors, templates. */
 const UNCLEAR = /^(?:[{[?&*!|>%"'`@]|---)/;
@@ -24,7 +24,7 @@ export default ((kit: Kit) =>
       except: kit.z.array(kit.z.string()).default([]).describe("Paths of files that are left as they are."),
     }),
     async run({ entries }, { kinds, except }, context) {
-      const kept = [];
+      const kept: Entry[] = [];
       for (const entry of entries) {
         if (entry.kind === "directory" || !/\.ya?ml$/.test(entry.path) || except.includes(entry.path)) {
           kept.push(entry);
