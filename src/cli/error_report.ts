@@ -54,7 +54,9 @@ function unwrap(error: unknown): Unwrapped {
       if (isTagging(error) && current.done.length > 0) wheres.unshift(`tagged in ${current.done.join(", ")}`);
       current = current.errors[0];
     } else if (current instanceof StageError) {
-      if ((current.stage === "upload" || current.stage === "tag") && current.plugin !== undefined) {
+      if (
+        (current.stage === "upload" || current.stage === "tag") && current.plugin !== undefined && !isNamed(current)
+      ) {
         host = /^oci:\/\/([^/]+)\//.exec(current.plugin)?.[1] ?? host;
         wheres.unshift(`while ${current.stage === "tag" ? "tagging in" : "uploading to"} ${current.plugin}`);
       }
@@ -63,6 +65,11 @@ function unwrap(error: unknown): Unwrapped {
       return { root: current, wheres, host };
     }
   }
+}
+
+/** A step around the stage, or what names tags, and no target: its own message says which plugin it is. */
+function isNamed({ plugin, cause }: StageError): boolean {
+  return cause instanceof PluginError && cause.plugin === plugin;
 }
 
 /** Before tagging, nothing is visible in any target, so there is nothing to tell of the others. */
