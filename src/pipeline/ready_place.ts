@@ -16,12 +16,14 @@ import { wrongOutput } from "./wrong_output.ts";
  */
 export function readyPlace({ place }: Plugin<"upload">, instance: Instance<"upload">): ReadyPlace {
   const { id, origin, options } = instance;
-  const { attach } = place;
+  const { attach, resolve } = place;
+  const url = urlOf(place, instance);
   return {
-    url: urlOf(place, instance),
+    url,
     async resolve(tag, context): Promise<Digest | undefined> {
+      if (resolve === undefined) throw cannotTell(instance, url, tag);
       return await callPlugin(instance, context, async (own) => {
-        const digest = await place.resolve?.({ tag }, options, own);
+        const digest = await resolve.call(place, { tag }, options, own);
         if (digest === undefined || isDigest(digest)) return digest;
         throw wrongOutput({ id, stage: "upload" }, "place.resolve", `gave ${kindOf(digest)} and no digest`);
       });
@@ -45,6 +47,19 @@ export function readyPlace({ place }: Plugin<"upload">, instance: Instance<"uplo
       });
     },
   };
+}
+
+/** Only tags that may not move are asked about. */
+function cannotTell({ id }: Instance<"upload">, url: string, tag: string): PluginError {
+  return new PluginError(
+    `Cannot promise that tag ${JSON.stringify(tag)} of ${url} does not move: plugin ${id} cannot say what it points to`,
+    {
+      code: "PLUGIN_INVALID",
+      plugin: id,
+      stage: "upload",
+      hint: "let the tag move, or give the plugin's place a `resolve`",
+    },
+  );
 }
 
 function urlOf({ url }: Plugin<"upload">["place"], { id, options }: Instance<"upload">): string {

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- the console is what is tested
 import assert from "node:assert/strict";
 import { pluginConsole } from "../../src/host/plugin_console.ts";
 

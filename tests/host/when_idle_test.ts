@@ -18,6 +18,12 @@ const PROGRAMS: readonly (readonly [what: string, program: string, printed: stri
     "done\n",
   ],
   [
+    "can be called again by who is told",
+    `whenIdle(() => { console.log("one"); whenIdle(() => console.log("two")); });
+     void new Promise(() => {});`,
+    "one\ntwo\n",
+  ],
+  [
     "tells everybody who waits, also when one of them stops another",
     `const stops = [];
      for (const name of ["a", "b"]) stops.push(whenIdle(() => { console.log(name); stops.forEach((stop) => stop()); }));

@@ -29,6 +29,7 @@ function target({ run, ...place }: Parts = {}): Target {
       run: (input) => (run ?? everything)(input) as StageIO["upload"]["out"],
       place: {
         url: ({ root }) => `webdav:${root}`,
+        resolve: () => undefined,
         tag: ({ tags }) => ({ moved: tags.map(({ name }) => ({ tag: name })) }),
         ...place,
       },
@@ -152,6 +153,27 @@ Deno.test("publish() names the place of an upload plugin that failed, and the pl
   assert.ok(error.cause instanceof TargetsError);
   assert.deepEqual(error.cause.failed, ["webdav:https://files"]);
   assert.equal(error.message, "Plugin acme:webdav (upload) threw TypeError: fetch failed");
+});
+
+Deno.test("a place that cannot say what a tag points to takes no tags that may not move", async () => {
+  const bare = (kit: Kit): Plugin<"upload", unknown> =>
+    kit.plugin({
+      name: "acme:bare",
+      version: "1.0.0",
+      apiVersion: 1,
+      stage: "upload",
+      options: kit.z.strictObject({}),
+      run: everything,
+      place: { url: () => "webdav:x", tag: () => ({ moved: [] }) },
+    });
+  const mine = pluginTarget(prepared<"upload">(bare, { origin: "./webdav.ts" }));
+  const error = await stageErrorOf(publish(SOURCE, fakePipeline({ upload: [mine] }), fakeContext()));
+  assert.equal(
+    error.message,
+    'Cannot promise that tag "1.0.0" of webdav:x does not move: plugin acme:bare cannot say what it points to',
+  );
+  const { published } = await publish(SOURCE, fakePipeline({ upload: [mine], tag: [] }), fakeContext());
+  assert.deepEqual(published.map(({ url }) => url), ["webdav:x"]);
 });
 
 Deno.test("a plugin whose place has no URL is refused before anything runs", () => {
