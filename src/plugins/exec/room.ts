@@ -34,7 +34,13 @@ export async function makeRoom(signal: AbortSignal): Promise<Room> {
     return known;
   };
   // gantry may be ended at once, as by a second Ctrl-C.
-  const removeNow = (): void => Deno.removeSync(root, { recursive: true });
+  const removeNow = (): void => {
+    try {
+      Deno.removeSync(root, { recursive: true });
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
   globalThis.addEventListener("unload", removeNow);
 
   return {

@@ -50,7 +50,18 @@ async function bundled(what: string, cwd: string, { deno, signal, why }: Bundlin
     throw new LoadError("compiled", `Cannot build ${place} compiled gantry cannot bundle`);
   }
   const { success, stdout, stderr } = await new Deno.Command(deno, {
-    args: ["bundle", "--quiet", "--minify", "--platform", "deno", "--format", "esm", what],
+    args: [
+      "bundle",
+      "--quiet",
+      "--minify",
+      "--platform",
+      "deno",
+      "--format",
+      "esm",
+      // A package says itself what it needs; the lock file of whatever project this directory belongs to is not its own.
+      ...(isPackage(what) ? ["--no-config", "--no-lock"] : []),
+      what,
+    ],
     cwd,
     env: { NO_COLOR: "1" },
     stdin: "null",

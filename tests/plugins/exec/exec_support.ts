@@ -10,6 +10,7 @@ import type { Source } from "../../../src/pipeline/values.ts";
 import { execPlugin } from "../../../src/plugins/exec/exec_plugin.ts";
 import type { Metadata } from "../../../src/plugins/exec/protocol.ts";
 import { createScratch } from "../../../src/plugins/scratch/scratch.ts";
+import { fakeHost } from "../../support/fake_host.ts";
 import { writeScript } from "../../support/script.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 
@@ -64,11 +65,8 @@ export async function runExec(input: unknown, run: ExecRunOptions): Promise<Exec
   const env = (name: string): string | undefined => run.env?.[name] ?? (name === "PATH" ? "/usr/bin:/bin" : undefined);
   const factory = await execPlugin(program, { base: "/", env, signal });
   const options = run.options === undefined ? {} : { options: run.options };
-  const { plugin, problems } = await prepare(factory as FactoryOf<"collect">, { origin: "exec:program", ...options }, {
-    ...HOST,
-    env,
-    ...run.host,
-  });
+  const host = fakeHost({ env, ...run.host });
+  const { plugin, problems } = await prepare(factory as FactoryOf<"collect">, { origin: program, ...options }, host);
   if (plugin === undefined) {
     throw new Error(problems.map(({ path, message }) => `${path.join(".")}: ${message}`).join());
   }
@@ -102,21 +100,6 @@ export function directoryEntry(path: string): Entry {
 export function textContent(text: string, mediaType = "text/plain"): Content {
   return bytesContent(mediaType, new TextEncoder().encode(text));
 }
-
-const HOST: Host = {
-  version: "0.1.0",
-  mode: "run",
-  sourceDate: undefined,
-  env: () => undefined,
-  layer: () => Promise.reject(new Error("no program can ask for a layer")),
-  timer: (milliseconds, elapsed) => {
-    if (milliseconds === Infinity) return () => {};
-    const timer = setTimeout(elapsed, milliseconds);
-    return () => clearTimeout(timer);
-  },
-  whenIdle: () => () => {},
-  during: (_, work) => work(),
-};
 
 async function textsIn(value: unknown): Promise<Record<string, string>> {
   if (typeof value !== "object" || value === null) return {};

@@ -14,6 +14,18 @@ Deno.test("findProgram() finds a path relative to the base, and a name on PATH o
   assert.equal(await findProgram("gate", { base: path, path: `${path}/bin` }), join(path, "bin/gate"));
 });
 
+Deno.test("findProgram() takes an empty part of PATH for no directory, not even the current one", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "gate": "#!/bin/sh\n" });
+  const before = Deno.cwd();
+  Deno.chdir(directory.path);
+  try {
+    await assert.rejects(findProgram("gate", { base: directory.path, path: ":" }), /Cannot find the program "gate"/);
+  } finally {
+    Deno.chdir(before);
+  }
+});
+
 const PROBLEMS: readonly (readonly [program: string, message: RegExp])[] = [
   ["./nope", /^Cannot run "\/.*\/nope": there is no such file$/],
   ["./data/nope", /^Cannot run "\/.*\/data\/nope": there is no such file$/],
@@ -29,7 +41,6 @@ for (const [program, message] of PROBLEMS) {
     await using directory = await tempDirectory();
     const { path } = directory;
     await writeTree(path, { "gate": "#!/bin/sh\n", "data": "text", "bin/unfit": "text" });
-    // The empty part of PATH is no directory, not even the current one.
-    await assert.rejects(findProgram(program, { base: path, path: `:${path}/bin` }), { message });
+    await assert.rejects(findProgram(program, { base: path, path: `${path}/bin` }), { message });
   });
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { LoadError } from "../../../src/plugins/load/load_error.ts";
 import { buildPlugin } from "../../../src/plugins/load/build_plugin.ts";
+import { writeScript } from "../../support/script.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { writeTree } from "../../support/tree.ts";
 
@@ -32,6 +33,30 @@ Deno.test("buildPlugin() says which line it cannot bundle where there is no Deno
   await assert.rejects(buildPlugin("npm:@acme/x@1", { base: "/", deno: undefined, signal: OPEN }), {
     message: "Cannot build npm:@acme/x@1: the compiled gantry cannot bundle",
   });
+});
+
+Deno.test("buildPlugin() bundles a package apart from the project around, and a file as part of its own", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, FILES);
+  const deno = await writeScript(directory.path, "deno", 'echo "/* $PWD $* */ export default 1;"');
+  const root = await Deno.realPath(directory.path);
+  const bundle = (what: string): Promise<string> => buildPlugin(what, { base: root, deno, signal: OPEN });
+  const flags = "bundle --quiet --minify --platform deno --format esm";
+  assert.equal(
+    await bundle("npm:@acme/x@1"),
+    `/* ${root} ${flags} --no-config --no-lock npm:@acme/x@1 */ export default 1;\n`,
+  );
+  assert.equal(await bundle("more.ts"), `/* ${root} ${flags} ${root}/more.ts */ export default 1;\n`);
+});
+
+Deno.test("buildPlugin() ends the bundling when it is aborted", async () => {
+  await using directory = await tempDirectory();
+  const stop = new AbortController();
+  const reason = new Error("enough");
+  const deno = await writeScript(directory.path, "deno", "exec sleep 600");
+  const built = buildPlugin("npm:@acme/x@1", { base: directory.path, deno, signal: stop.signal });
+  stop.abort(reason);
+  await assert.rejects(built, reason);
 });
 
 const OPEN = new AbortController().signal;
