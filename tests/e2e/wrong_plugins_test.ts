@@ -5,10 +5,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { startFakeRegistry } from "../support/fake_registry.ts";
-import { gantry } from "../support/gantry.ts";
+import { gantry, gantryOk } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
+import { runTool } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
 
+const ROOT = new URL("../../", import.meta.url).pathname;
 const GOLDEN = new URL("golden/wrong_plugins.txt", import.meta.url);
 
 /** A plugin's file: what it is, and what of it differs from one that works. */
@@ -39,7 +41,7 @@ interface Wrong {
 }
 
 const filter = (entry: unknown): object => ({ filter: [entry] });
-const uploading = { url: '() => "acme:place"', tag: "() => ({ moved: [] })" };
+const uploading = { url: '() => "acme:place"', tag: "() => ({ moved: [] })", resolve: "() => undefined" };
 const place = (parts: object): string =>
   `{ ${Object.entries({ ...uploading, ...parts }).map((field) => field.join(": ")).join(", ")} }`;
 const gate = { custom: [{ after: "archive", use: "exec:./gate" }] };
@@ -91,6 +93,11 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   "an upload without a place": { plugin: file({ stage: '"upload"' }), pipeline: { upload: ["./plugin.mjs"] }, code: 2 },
   "an upload that says nothing of what it did": {
     plugin: file({ stage: '"upload"', place: place({}), run: "() => ({ uploaded: [], existing: [] })" }),
+    pipeline: { upload: ["./plugin.mjs"] },
+    code: 1,
+  },
+  "an upload to a place that cannot say what a tag points to": {
+    plugin: file({ stage: '"upload"', place: place({ resolve: "undefined" }) }),
     pipeline: { upload: ["./plugin.mjs"] },
     code: 1,
   },
@@ -156,6 +163,37 @@ for (const [what, { plugin, pipeline = filter("./plugin.mjs"), code }] of Object
     }
   });
 }
+
+Deno.test("a plugin that never settles is named at once, when nothing can happen any more", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, {
+    "source/a.yaml": "a: 1\n",
+    "plugin.mjs": file({ run: "() => new Promise(() => {})" }),
+    "gantry.json": JSON.stringify({ source: "./source", pipeline: filter("./plugin.mjs") }),
+  });
+  // A process of its own: in this one the tests themselves are something that can happen.
+  const { code, stdout, stderr } = await runTool(
+    Deno.execPath(),
+    ["run", "-A", "--frozen", "--config", join(ROOT, "deno.json"), join(ROOT, "main.ts"), "push", "oci-layout:out"],
+    { cwd: directory.path },
+  );
+  assert.equal(code, 2, stderr);
+  assert.equal(stdout, "");
+  assert.match(stderr, /^error: Plugin acme:wrong \(filter\) .*never/m);
+  await assert.rejects(Deno.stat(join(directory.path, "out")), Deno.errors.NotFound);
+});
+
+Deno.test("what a plugin writes to the console goes to standard error, with its name", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, {
+    "source/a.yaml": "a: 1\n",
+    "plugin.mjs": file({ run: "() => { console.log('looked at %d', 1); return { drop: [] }; }" }),
+    "gantry.json": JSON.stringify({ source: "./source", pipeline: filter("./plugin.mjs") }),
+  });
+  const { stdout, stderr } = await gantryOk(["plan", "--config", join(directory.path, "gantry.json"), "-o", "json"]);
+  assert.equal(JSON.parse(stdout).files.length, 1);
+  assert.match(stderr, /^acme:wrong: looked at 1$/m);
+});
 
 Deno.test("golden/wrong_plugins.txt has the message of every wrong plugin, and no other", async () => {
   if (Deno.env.get("GANTRY_UPDATE") === "1") await Deno.writeTextFile(GOLDEN, Object.values(said).join(""));
