@@ -42,13 +42,18 @@ export function readArchive(
   return {
     profile: spec,
     place,
-    // What has another type is reported by the plugin's own schema.
+    // What is of another type, or out of range, is reported by the plugin's own schema.
     fields: {
       ...(compression === "gzip" || compression === "zstd" || compression === "none" ? { compression } : {}),
-      ...(typeof compressionLevel === "number" ? { compressionLevel } : {}),
+      ...(isLevel(compressionLevel, spec) ? { compressionLevel } : {}),
       ...(typeof artifactType === "string" ? { artifactType } : {}),
     },
   };
+}
+
+function isLevel(value: unknown, profile: ProfileName): value is number {
+  const most = profile === "flux" || profile === "timoni" ? 9 : 19;
+  return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most;
 }
 
 function isProfileName(name: string): name is ProfileName {
