@@ -12,7 +12,7 @@
  */
 import { basename } from "node:path";
 import { digestHex, digestOf } from "../src/oci/digest.ts";
-import { VERSION } from "../src/cli/version.ts";
+import { VERSION } from "../src/host/version.ts";
 import { bakePlugins } from "./bake_plugins.ts";
 
 const TARGETS: readonly string[] = [

@@ -1,3 +1,4 @@
+import { PluginError } from "../pipeline/plugin_error.ts";
 import { StageError } from "../pipeline/stage_error.ts";
 import { TargetsError } from "../pipeline/targets.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";
@@ -10,7 +11,7 @@ export interface ErrorJson {
   readonly stage?: string;
   /** The plugin or the target's URL, when it is known. */
   readonly where?: string;
-  /** What the registry calls it, such as `DENIED`. */
+  /** What the registry or the plugin calls it, such as `DENIED`. */
   readonly code?: string;
   /** The HTTP status. */
   readonly status?: number;
@@ -36,6 +37,7 @@ function flatten(error: unknown, around: Omit<ErrorJson, "message">): readonly E
     return flatten(error.cause, { ...around, stage, ...(plugin === undefined ? {} : { where: plugin }) });
   }
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof PluginError) return [{ message, where: error.plugin, ...around, code: error.code }];
   if (!(error instanceof RegistryError)) return [{ message, ...around }];
   const { status, method, url, requestId, attempts } = error;
   const code = error.errors[0]?.code;

@@ -22,10 +22,16 @@ export function errorReport(error: unknown): string {
     return `${reports.join("\n")}\n${tagged}`;
   }
   const lines = [`error: ${messageOf(root)}`];
+  if (root instanceof PluginError) lines.push(...pluginLines(root));
   for (const where of wheres) lines.push(`  ${where}`);
   const advice = adviceFor(root, host);
   if (advice !== undefined) lines.push(`advice: ${advice}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** What gantry says of a plugin names it in the message already. */
+function pluginLines({ code, plugin, stage }: PluginError): readonly string[] {
+  return code.startsWith("PLUGIN_") || stage === undefined ? [] : [`  in plugin ${plugin} (${stage})`];
 }
 
 interface Unwrapped {
@@ -68,8 +74,8 @@ function messageOf(error: unknown): string {
 }
 
 function adviceFor(error: unknown, host: string | undefined): string | undefined {
+  if (error instanceof PluginError) return error.hint ?? pluginAdvice(error);
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
-  if (error instanceof PluginError) return error.hint;
   if (error instanceof UsageError) return undefined;
   if (error instanceof ExtractionError) return EXTRACTION_ADVICE[error.rule];
   if (error instanceof NotFoundError) return `\`gantry list ${error.url} --all\` shows which tags there are`;
@@ -79,6 +85,20 @@ function adviceFor(error: unknown, host: string | undefined): string | undefined
   if (error instanceof RegistryError) return registryAdvice(error, host ?? new URL(error.url).host);
   if (error instanceof ConnectionError) return connectionAdvice(error);
   return undefined;
+}
+
+function pluginAdvice({ code }: PluginError): string | undefined {
+  switch (code) {
+    case "PLUGIN_OUTPUT":
+    case "PLUGIN_STUCK":
+      return "that is a fault of the plugin: tell its author";
+    case "PLUGIN_THREW":
+      return "that is a fault of the plugin: tell its author, with what -v shows";
+    case "PLUGIN_TIMEOUT":
+      return 'a plugin that needs longer gets it by "timeout" in its entry of the configuration';
+    default:
+      return undefined;
+  }
 }
 
 function connectionAdvice({ problem }: ConnectionError): string | undefined {

@@ -21,7 +21,7 @@ export const EXIT = {
 /** The exit code for an error. */
 export function exitCode(error: unknown, signal: AbortSignal): number {
   if (signal.aborted) return EXIT.interrupted;
-  // Outside of a stage a plugin can only fail to be loaded.
+  // A plugin that cannot be used, before any stage has begun.
   if (error instanceof UsageError || error instanceof PluginError) return EXIT.usage;
   if (error instanceof StageError) {
     if (error.stage === "tag") return error.cause instanceof TargetsError ? taggingCode(error.cause) : EXIT.failed;

@@ -2,7 +2,7 @@ import { createHost } from "../host/create_host.ts";
 import { pluginConsole } from "../host/plugin_console.ts";
 import type { Log } from "../pipeline/context.ts";
 import type { Host } from "../pipeline/host.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../host/version.ts";
 import type { World } from "./world.ts";
 
 /** Names of environment variables whose values nobody may read in what gantry writes. */

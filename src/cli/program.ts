@@ -10,7 +10,7 @@ import { publishCommand } from "./publish_flags.ts";
 import { pullCommand, type PullFlags } from "./pull_flags.ts";
 import { tagCommand, type TagFlags } from "./tag_flags.ts";
 import { addRegistryFlags, type RegistryFlags } from "./registry_flags.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../host/version.ts";
 import type { World } from "./world.ts";
 
 /**

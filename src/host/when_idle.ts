@@ -16,8 +16,11 @@ export function whenIdle(idle: () => void): () => void {
   };
 }
 
+/** Tells each of them once: who is told and does nothing must not keep the program from its end. */
 function tellAll(event: Event): void {
-  // The program goes on: somebody has something to say.
   event.preventDefault();
-  for (const idle of [...waiting]) idle();
+  removeEventListener("beforeunload", tellAll);
+  const told = [...waiting];
+  waiting.clear();
+  for (const idle of told) idle();
 }

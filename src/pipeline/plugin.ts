@@ -106,18 +106,29 @@ export interface StageIO {
     };
     readonly out: { readonly tags: readonly (string | TagName)[] };
   };
-  /** Steps between the stages see the value that flows there; what they may change stands in what they give. */
+  /** Before anything is read. It may only look. */
   readonly "before:collect": { readonly in: Source; readonly out: void };
+  /** Everything that was found; it may change. */
   readonly "after:collect": { readonly in: Collected; readonly out: ChangedEntries | void };
+  /** The same, as what runs right before the filters. */
   readonly "before:filter": { readonly in: Collected; readonly out: ChangedEntries | void };
+  /** What is kept; it may change. */
   readonly "after:filter": { readonly in: Selected; readonly out: ChangedEntries | void };
+  /** The same, as what runs right before it is packed. */
   readonly "before:archive": { readonly in: Selected; readonly out: ChangedEntries | void };
+  /** Config and layers; they may change, or the run may end here. */
   readonly "after:archive": { readonly in: Packed; readonly out: Contents | void };
+  /** The same, as what runs right before annotations are gathered. */
   readonly "before:annotate": { readonly in: Packed; readonly out: Contents | void };
+  /** The artifact as it will be published. It may only look. */
   readonly "after:annotate": { readonly in: Artifact; readonly out: void };
+  /** The same, when it will be published for sure and nothing was contacted yet. */
   readonly "before:upload": { readonly in: Artifact; readonly out: void };
+  /** Every target has everything, and no tag is set. It may bring what refers to the artifact. */
   readonly "after:upload": { readonly in: Uploaded; readonly out: { readonly referrers: readonly Referrer[] } | void };
+  /** The same, as the last before tags are set. */
   readonly "before:tag": { readonly in: Uploaded; readonly out: { readonly referrers: readonly Referrer[] } | void };
+  /** Everything is visible. It may only look. */
   readonly "after:tag": { readonly in: Publication; readonly out: void };
 }
 
@@ -201,7 +212,8 @@ export interface PluginBase<S extends Stage, O> {
   run(input: StageIO[S]["in"], options: O, context: PluginContext<S>): MaybePromise<StageIO[S]["out"] | Skip>;
 }
 
-type PlaceOf<S extends Stage, O> = S extends "upload" ? { readonly place: Place<O> } : unknown;
+/** What only upload plugins have. */
+export type PlaceOf<S extends Stage, O> = S extends "upload" ? { readonly place: Place<O> } : unknown;
 
 /** What an upload plugin knows about the place that it uploads to. */
 export interface Place<O> {

@@ -4,6 +4,8 @@ import type { Stage } from "./plugin.ts";
 export type PluginFault =
   /** It cannot be loaded, or is no plugin as the contract has it. */
   | "PLUGIN_INVALID"
+  /** Its options are wrong, where nobody can say in which file. */
+  | "PLUGIN_OPTIONS"
   /** What it gave is not what its stage takes. */
   | "PLUGIN_OUTPUT"
   /** It threw. */

@@ -25,8 +25,18 @@ export interface ReadyPlugin<S extends Stage = Stage> {
    * @throws {StageError} Names it. The cause is a `PluginError`, or what a built-in plugin threw.
    */
   run(input: StageIO[S]["in"], context: Context): Promise<StageIO[S]["out"] | undefined>;
+  /** Lets it work as {@linkcode ReadyPlugin.run} does, and tells why it was skipped instead of logging it. */
+  attempt(input: StageIO[S]["in"], context: Context): Promise<Attempt<S>>;
   /** What an upload plugin knows of its place. */
   readonly place: S extends "upload" ? ReadyPlace : undefined;
+}
+
+/** What a plugin came to: what it gave, or why it was skipped. */
+export interface Attempt<S extends Stage> {
+  /** `undefined` when it was skipped, or has nothing to give. */
+  readonly output?: StageIO[S]["out"];
+  /** Why it was skipped. */
+  readonly skipped?: string;
 }
 
 /** A plugin of one of several stages. */

@@ -5,7 +5,7 @@ import type { Host } from "./host.ts";
 import type { Instance } from "./instance.ts";
 import type { AnyPlugin, Plugin, Skip, Stage, StageIO } from "./plugin.ts";
 import { readyPlace } from "./ready_place.ts";
-import type { ReadyPlugin } from "./ready_plugin.ts";
+import type { Attempt, ReadyPlugin } from "./ready_plugin.ts";
 
 /** How a plugin is used, its options checked. */
 export interface CheckedUse {
@@ -35,28 +35,29 @@ export function readyPlugin(
     stage,
     origin,
     place: made.stage === "upload" ? readyPlace(made, instance as Instance<"upload">) : undefined,
-    run: (input, context) => run(instance, input, context),
+    attempt: (input: StageIO[Stage]["in"], context: Context) => attempt(instance, input, context),
+    async run(input: StageIO[Stage]["in"], context: Context): Promise<StageIO[Stage]["out"] | undefined> {
+      const { output, skipped } = await attempt(instance, input, context);
+      if (skipped !== undefined) {
+        const level = origin === undefined ? "debug" : "info";
+        context.log[level](`Skipped ${id}: ${skipped}`);
+      }
+      return output;
+    },
   } as ReadyPlugin;
 }
 
-async function run(
+async function attempt(
   instance: Instance,
   input: StageIO[Stage]["in"],
   context: Context,
-): Promise<StageIO[Stage]["out"] | undefined> {
-  const { plugin, id, origin, options, host } = instance;
-  const log = (reason: string): void =>
-    context.log[origin === undefined ? "debug" : "info"](`Skipped ${id}: ${reason}`);
-  if (host.mode === "plan" && !isInPlan(instance)) {
-    log("it does not run in a plan");
-    return undefined;
-  }
+): Promise<Attempt<Stage>> {
+  const { plugin, origin, options, host } = instance;
+  if (host.mode === "plan" && !isInPlan(instance)) return { skipped: "it does not run in a plan" };
   return await callPlugin(instance, context, async (own) => {
     const given = await plugin.run(origin === undefined ? input : deepFreeze(input), options, own);
     const output = origin === undefined ? given : (await import("./check_output.ts")).checkOutput(instance, given);
-    if (!isSkip(output)) return output;
-    log(output.skipped);
-    return undefined;
+    return isSkip(output) ? output : { output };
   });
 }
 

@@ -39,7 +39,7 @@ export function fakeHost(parts: Partial<Host> = {}): FakeHost {
       idlers.add(idle);
       return () => idlers.delete(idle);
     },
-    during({ id, stage }, work) {
+    during<T>({ id, stage }: Parameters<Host["during"]>[0], work: () => T): T {
       called.push(`${id} ${stage}`);
       return work();
     },

@@ -10,6 +10,7 @@ export interface ArchiveMeans {
 
 /** How a layer that any tool may read is compressed. */
 export interface CompressionChoice {
+  /** Which one. */
   readonly compression: Compression["kind"];
   /** 1 to 9 for gzip, 1 to 19 for zstd; each has its default. */
   readonly compressionLevel?: number | undefined;
