@@ -85,7 +85,6 @@ function messageOf(error: unknown): string {
 function adviceFor(error: unknown, host: string | undefined): string | undefined {
   if (error instanceof PluginError) return error.hint ?? pluginAdvice(error);
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
-  if (error instanceof PluginError) return error.hint;
   if (error instanceof UsageError) return undefined;
   if (error instanceof ExtractionError) return EXTRACTION_ADVICE[error.rule];
   if (error instanceof NotFoundError) return `\`gantry list ${error.url} --all\` shows which tags there are`;
