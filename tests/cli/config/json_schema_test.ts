@@ -71,12 +71,14 @@ Deno.test("docs/configuration.md has the same example in both formats, with almo
 });
 
 Deno.test("docs/configuration.md has a row for each field", () => {
-  const rows = [...PAGE.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1]);
+  const [, fields = ""] = /^## Fields$(.*?)^## /ms.exec(PAGE) ?? [];
+  const rows = [...fields.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1]);
   assert.deepEqual(rows, Object.keys(CONFIG_SCHEMA.shape));
 });
 
 function example(language: string): string {
-  const text = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "ms").exec(PAGE)?.[1];
+  const text = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "ms").exec(PAGE.slice(PAGE.indexOf("## Examples")))
+    ?.[1];
   assert.ok(text !== undefined, `there is no ${language} in the page`);
   return text;
 }
