@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import type { PluginBuildFlags } from "./plugin_build.ts";
 import type { PluginListFlags } from "./plugin_list.ts";
-import type { PluginTestFlags } from "./plugin_test.ts";
+import type { PluginTestFlags } from "./test_plugin.ts";
 import type { OutputFormat } from "./publish_flags.ts";
 import type { World } from "./world.ts";
 
@@ -48,8 +48,8 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
       .option("--update", "write the golden file")
       .option("-v, --verbose", "print what happens")
       .action(async (use: string, flags: PluginTestFlags) => {
-        const { pluginTest } = await import("./plugin_test.ts");
-        done(await pluginTest(use, flags, world));
+        const { testPlugin } = await import("./test_plugin.ts");
+        done(await testPlugin(use, flags, world));
       }),
   );
   add(
