@@ -87,7 +87,10 @@ export function publishCommand(name: "push" | "plan"): Command {
     .option("-q, --quiet", "print nothing but results and errors")
     .option("-v, --verbose", "print what happens");
   if (name === "plan") {
-    command.option("--stages", "show which plugins run in which order, and who decided each; runs none of them");
+    command.option(
+      "--stages",
+      "show which plugins run in which order, and who decided each; loads them, and lets none work",
+    );
   }
   if (name === "push") {
     command

@@ -205,6 +205,12 @@ const REFUSED: readonly (readonly [what: string, pipeline: object, flags: readon
     /"pipeline\.collect\[0\]\[1\]\.symlink": .*did you mean "symlinks"\?\n.*"pipeline\.archive\[0\]\[1\]\.compressionLevel": .*\n.*"pipeline\.tag\[0\]\[1\]\.tags": is missing\n/,
   ],
   [
+    "options of a kind of target that is not among the targets, and two entries for one kind",
+    { upload: [["registry", { concurency: 2 }], "oci-layout", "oci-layout"] },
+    [],
+    /"pipeline\.upload\[0\]\[1\]\.concurency": .*did you mean "concurrency"\?\n.*"pipeline\.upload\[2\]": says for the second time how oci-layout targets are reached$/m,
+  ],
+  [
     "an archive plugin of one's own together with --profile",
     { archive: ["./drop.mjs"] },
     ["--profile", "flux"],
@@ -222,6 +228,26 @@ for (const [what, pipeline, flags, message] of REFUSED) {
     assert.match(stderr, message);
   });
 }
+
+Deno.test("one entry says how several registries are reached, and flags win over it", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "gantry.json");
+  await writeTree(directory.path, {
+    ...FILES,
+    "gantry.json": JSON.stringify({
+      source: "./source",
+      targets: ["oci://localhost:1/a", "oci://localhost:1/b", "oci-layout:./out"],
+      pipeline: { upload: [{ use: "registry", id: "mine", options: { concurrency: 2 } }] },
+    }),
+  });
+  const { stdout } = await gantryOk(["plan", "--stages", "--config", path, "-o", "json", "--concurrency", "3"]);
+  const uploads = JSON.parse(stdout).plugins.filter(({ stage }: { stage: string }) => stage === "upload");
+  assert.deepEqual(uploads.map(({ id, target }: { id: string; target: string }) => [id, target]), [
+    ["registry", "oci://localhost:1/a"],
+    ["registry#2", "oci://localhost:1/b"],
+    ["oci-layout", `oci-layout:${join(directory.path, "out")}`],
+  ]);
+});
 
 Deno.test("diff compares with what the plugins of the directory's configuration would publish", async () => {
   await using directory = await tempDirectory();

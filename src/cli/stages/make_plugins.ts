@@ -38,9 +38,9 @@ export async function makePlugins(entries: readonly StageEntry[], means: MakingM
   for (const entry of entries) {
     const taken = ids.get(entry.stage) ?? new Set<string>();
     ids.set(entry.stage, taken);
-    const outcome = await makeOne(entry, taken, means);
-    if ("plugin" in outcome) made.push({ entry, plugin: outcome.plugin });
-    else problems.push(...outcome.problems);
+    const outcome = await makeOne(entry, entry.onlyChecked ? new Set() : taken, means);
+    if ("problems" in outcome) problems.push(...outcome.problems);
+    else if (!entry.onlyChecked) made.push({ entry, plugin: outcome.plugin });
     if ("hint" in outcome && outcome.hint !== undefined) hints.add(outcome.hint);
   }
   if (problems.length > 0) throw new ConfigError(means.places?.problems(problems) ?? [], { hints: [...hints] });
@@ -54,6 +54,7 @@ type Outcome =
 async function makeOne(entry: StageEntry, taken: Set<string>, means: MakingMeans): Promise<Outcome> {
   const { written } = entry;
   if (written === undefined) return { plugin: await madeByDefault(entry, taken, means) };
+  if (entry.problem !== undefined) return problem(written, entry.problem);
   try {
     return await madeAsWritten(entry, written, taken, means);
   } catch (error) {

@@ -3,6 +3,7 @@ import { staticAnnotations } from "../../plugins/annotate/static.ts";
 import type { Ignoring } from "../ignoring_for.ts";
 import type { PublishFlags } from "../publish_flags.ts";
 import type { Settings } from "../settings.ts";
+import { builtInCatalogue } from "./built_in_catalogue.ts";
 import type { BuiltIns } from "./built_ins.ts";
 import { isBuiltIn } from "./built_in_names.ts";
 import type { BuiltIn, StageEntry, WrittenEntry } from "./stage_entry.ts";
@@ -108,7 +109,7 @@ function annotateEntries({ settings, written, builtIns }: Deciding): readonly St
 function uploadEntries({ settings, written, targets, placeOf }: Deciding): readonly StageEntry[] {
   const entries = written.stages.upload ?? [];
   const places = settings.targets.map((reference, at): StageEntry | undefined => {
-    const spec = reference.kind === "registry" ? "registry" : reference.kind;
+    const spec = reference.kind;
     const said = entries.find((entry) => entry.spec === spec);
     const builtIn = targets[at];
     const from = settings.targetsFrom === "command line" ? "command line" : placeOf("targets", at);
@@ -117,13 +118,34 @@ function uploadEntries({ settings, written, targets, placeOf }: Deciding): reado
       spec,
       decidedBy: said === undefined ? from : `${from}, ${said.place}`,
       builtIn,
-      ...(said === undefined ? {} : { written: said }),
+      // One entry may be about several targets, which cannot have one name.
+      ...(said === undefined ? {} : { written: { ...said, id: undefined } }),
     };
   });
   return [
     ...places.filter((entry) => entry !== undefined),
     ...entries.filter(({ spec }) => !isBuiltIn("upload", spec)).map((entry) => fromConfig("upload", entry)),
+    ...entries.flatMap((entry, at) => unusedEntry(entry, entries.slice(0, at), settings.targets)),
   ];
+}
+
+/** What says how targets are reached that are not among the targets is wrong all the same when its options are. */
+function unusedEntry(
+  entry: WrittenEntry,
+  before: readonly WrittenEntry[],
+  targets: Settings["targets"],
+): readonly StageEntry[] {
+  const { spec } = entry;
+  if (!isBuiltIn("upload", spec)) return [];
+  const isRepeated = before.some((other) => other.spec === spec);
+  if (!isRepeated && targets.some(({ kind }) => kind === spec)) return [];
+  const builtIn = { factory: builtInCatalogue().upload[spec], options: {} };
+  return [{
+    ...fromConfig("upload", entry),
+    builtIn,
+    onlyChecked: true,
+    ...(isRepeated ? { problem: `says for the second time how ${spec} targets are reached` } : {}),
+  }];
 }
 
 function tagEntries({ settings, flags, written, builtIns, placeOf }: Deciding): readonly StageEntry[] {

@@ -36,4 +36,8 @@ export interface StageEntry {
   readonly builtIn?: BuiltIn;
   /** Set for what the configuration names. */
   readonly written?: WrittenEntry;
+  /** Set when it is made to check its options and is no part of the pipeline. */
+  readonly onlyChecked?: boolean;
+  /** What is wrong with it, whatever the plugin says. */
+  readonly problem?: string;
 }
