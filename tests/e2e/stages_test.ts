@@ -211,6 +211,17 @@ const REFUSED: readonly (readonly [what: string, pipeline: object, flags: readon
     /"pipeline\.upload\[0\]\[1\]\.concurency": .*did you mean "concurrency"\?\n.*"pipeline\.upload\[2\]": says for the second time how oci-layout targets are reached$/m,
   ],
   [
+    "a source and a time in a list that could not be published, without showing them",
+    {
+      annotate: [
+        ["static", { "org.opencontainers.image.source": "https://x/y@hunter2" }],
+        ["static", { "org.opencontainers.image.created": "now" }],
+      ],
+    },
+    [],
+    /^(?!.*hunter2).*"pipeline\.annotate\[0\]": the source must be the URL of a repository.*\n.*"pipeline\.annotate\[1\]": .*"now"/m,
+  ],
+  [
     "an archive plugin of one's own together with --profile",
     { archive: ["./drop.mjs"] },
     ["--profile", "flux"],
@@ -228,6 +239,16 @@ for (const [what, pipeline, flags, message] of REFUSED) {
     assert.match(stderr, message);
   });
 }
+
+Deno.test("a source that is written in a list loses its credentials, as that of a flag does", async () => {
+  await using directory = await tempDirectory();
+  const pipeline = {
+    annotate: [["static", { "org.opencontainers.image.source": "https://me:hunter2@git.example/a/b.git" }]],
+  };
+  await writeTree(directory.path, { ...FILES, "gantry.json": JSON.stringify({ source: "./source", pipeline }) });
+  const { stdout } = await gantryOk(["plan", "--config", join(directory.path, "gantry.json"), "-o", "json"]);
+  assert.equal(JSON.parse(stdout).annotations["org.opencontainers.image.source"].value, "https://git.example/a/b");
+});
 
 Deno.test("one entry says how several registries are reached, and flags win over it", async () => {
   await using directory = await tempDirectory();

@@ -6,6 +6,7 @@ import type { Settings } from "../settings.ts";
 import { builtInCatalogue } from "./built_in_catalogue.ts";
 import type { BuiltIns } from "./built_ins.ts";
 import { isBuiltIn } from "./built_in_names.ts";
+import { staticEntry } from "./static_entry.ts";
 import type { BuiltIn, StageEntry, WrittenEntry } from "./stage_entry.ts";
 import type { WrittenPipeline } from "./written_entries.ts";
 
@@ -91,18 +92,15 @@ function annotateEntries({ settings, written, builtIns }: Deciding): readonly St
     const { env, git } = builtIns.annotate;
     return [first, byDefault("annotate", "env", env()), byDefault("annotate", "git", git())];
   }
-  const entries = list.map((entry): StageEntry => {
-    const made = fromConfig("annotate", entry, builtIns);
-    if (entry.spec !== "static") return made;
-    return { ...made, builtIn: { factory: staticAnnotations({ from: entry.place }), options: {} } };
-  });
-  const [head, ...rest] = entries;
+  const [head, ...rest] = list;
+  const made = (entry: WrittenEntry): StageEntry =>
+    entry.spec === "static" ? staticEntry(entry) : fromConfig("annotate", entry, builtIns);
   if (head?.spec === "static") {
-    const decidedBy = sources === "" ? head.decidedBy : `${head.decidedBy}, ${sources}`;
-    const both = staticAnnotations({ given, from: head.decidedBy });
-    return [{ ...head, decidedBy, builtIn: { factory: both, options: {} } }, ...rest];
+    const carried = staticEntry(head, { given });
+    const decidedBy = sources === "" ? head.place : `${head.place}, ${sources}`;
+    return [{ ...carried, decidedBy }, ...rest.map(made)];
   }
-  return [...(sources === "" ? [] : [first]), ...entries];
+  return [...(sources === "" ? [] : [first]), ...list.map(made)];
 }
 
 /** Built-in plugins in the list only say how targets are reached; all others are targets of their own. */
