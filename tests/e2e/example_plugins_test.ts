@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { EXAMPLE_PLUGINS, examplePipelines, startHook } from "../support/example_plugins.ts";
 import { gantry, gantryOk, type GantryOptions, type GantryResult, push } from "../support/gantry.ts";
 import { type TempDirectory, tempDirectory } from "../support/temp_directory.ts";
+import { runTool } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
 
+const ROOT = new URL("../../", import.meta.url).pathname;
 const SECRET = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n";
 const SERVICE = "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n";
 
@@ -29,6 +31,26 @@ Deno.test("examples/plugins/gantry.jsonc plans its source with all of them", asy
   const plan = JSON.parse((await gantryOk(["plan", ...args])).stdout);
   assert.deepEqual(plan.files.map(({ path }: { path: string }) => path), ["VERSION", "deployment.yaml"]);
   assert.equal(plan.annotations["org.opencontainers.image.version"].value, "1.4.0");
+});
+
+Deno.test("examples/plugins run by deno run, with gantry's own permissions and no others", async () => {
+  await using directory = await tempDirectory();
+  await using hook = startHook();
+  for (
+    const [name, pipeline] of Object.entries(examplePipelines({ url: hook.url, tree: join(directory.path, "tree") }))
+  ) {
+    const config = JSON.stringify({ source: join(EXAMPLE_PLUGINS, "app"), pipeline });
+    await writeTree(directory.path, { "gantry.json": config });
+    const args = (out: string): readonly string[] => {
+      const layout = `oci-layout:${join(directory.path, name, out)}`;
+      return ["push", layout, "--config", join(directory.path, "gantry.json"), "-t", "x", "-o", "json"];
+    };
+    const program = ["run", "--quiet", "-P", "--no-prompt", "--frozen", "main.ts"];
+    const { code, stdout, stderr } = await runTool(Deno.execPath(), [...program, ...args("run")], { cwd: ROOT });
+    assert.equal(code, 0, stderr);
+    assert.equal(JSON.parse(stdout).digest, (await push(args("process").slice(1, -2))).digest);
+  }
+  assert.equal(hook.told.length, 2);
 });
 
 Deno.test("strip_secrets.ts takes Secrets out, and a file of nothing else", async () => {
