@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createEnvironment } from "./src/cli/environment.ts";
 import { createPrompt } from "./src/cli/prompt.ts";
 import { run } from "./src/cli/run.ts";
 import { createSecrets } from "./src/cli/secrets.ts";
@@ -20,15 +21,17 @@ if (import.meta.main) {
   };
   Deno.addSignalListener("SIGINT", onInterrupt);
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", onInterrupt);
-  Deno.exit(await run(Deno.args, hostWorld(interrupt.signal, onInterrupt)));
+  // Not awaited: in a top-level await nobody is told that nothing is left to wait for, which a plugin may come to.
+  run(Deno.args, hostWorld(interrupt.signal, onInterrupt)).then(Deno.exit);
 }
 
 function hostWorld(signal: AbortSignal, interrupt: () => void): World {
   const encoder = new TextEncoder();
+  const secrets = createSecrets();
   const world: World = {
-    env: (name) => Deno.env.get(name),
+    ...createEnvironment((name) => Deno.env.get(name), secrets),
     stdin: () => Deno.stdin.readable,
-    secrets: createSecrets(),
+    secrets,
     stdout: (text) => writeAll(Deno.stdout, encoder.encode(text)),
     stderr: (text) => writeAll(Deno.stderr, encoder.encode(text)),
     signal,

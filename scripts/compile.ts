@@ -1,15 +1,19 @@
 /**
- * Builds the binary: `deno task compile [TARGET...]`.
+ * Builds the binary: `deno task compile [--plugin FILE]... [TARGET...]`.
  *
  * Without a target it builds `dist/gantry` for this machine and starts it once; with targets, such as
  * `aarch64-unknown-linux-gnu`, or `all`, it builds `dist/gantry-TARGET` for each. `dist/SHA256SUMS` has the checksums.
+ *
+ * With `--plugin FILE`, once for each, plugins are put into the binary: a configuration names them by their names. Each
+ * is loaded once to check it. A package's specifier is as good as a file.
  *
  * `deno compile` downloads the runtime of the target from Deno's download site; `DENORT_BIN` names one that is here
  * already. It must be `denort` and fit this Deno: the full `deno` would make a binary that is a prompt and no gantry.
  */
 import { basename } from "node:path";
 import { digestHex, digestOf } from "../src/oci/digest.ts";
-import { VERSION } from "../src/cli/version.ts";
+import { VERSION } from "../src/host/version.ts";
+import { bakePlugins } from "./bake_plugins.ts";
 
 const TARGETS: readonly string[] = [
   "x86_64-unknown-linux-gnu",
@@ -19,6 +23,8 @@ const TARGETS: readonly string[] = [
   "x86_64-pc-windows-msvc",
 ];
 const OUT = "dist";
+/** Where the binary finds them: `bakedPlugins` knows this place. */
+const PLUGINS = `${OUT}/plugins`;
 
 if (import.meta.main) {
   try {
@@ -32,28 +38,51 @@ if (import.meta.main) {
 }
 
 async function compileAll(args: readonly string[]): Promise<void> {
-  const targets = args.includes("all") ? TARGETS : args;
+  const { plugins, names } = parseArgs(args);
+  const targets = names.includes("all") ? TARGETS : names;
   const unknown = targets.find((target) => !TARGETS.includes(target));
   if (unknown !== undefined) {
     throw new RangeError(`Cannot compile for "${unknown}": the targets are ${TARGETS.join(", ")}`);
   }
   await Deno.mkdir(OUT, { recursive: true });
+  const included = await bakePlugins(plugins, PLUGINS);
   const built: string[] = [];
   if (targets.length === 0) {
     const output = `${OUT}/gantry${Deno.build.os === "windows" ? ".exe" : ""}`;
-    await compile(output);
+    await compile(output, { included });
     await startOnce(output);
     built.push(output);
   }
   for (const target of targets) {
     const output = `${OUT}/gantry-${target}${target.includes("windows") ? ".exe" : ""}`;
-    await compile(output, target);
+    await compile(output, { included, target });
     built.push(output);
   }
   await writeChecksums(built);
 }
 
-async function compile(output: string, target?: string): Promise<void> {
+function parseArgs(
+  args: readonly string[],
+): { readonly plugins: readonly string[]; readonly names: readonly string[] } {
+  const plugins: string[] = [];
+  const names: string[] = [];
+  const rest = [...args];
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    if (!arg.startsWith("--plugin")) names.push(arg);
+    else if (arg.startsWith("--plugin=")) plugins.push(arg.slice("--plugin=".length));
+    else plugins.push(rest.shift() ?? missingFile());
+  }
+  return { plugins, names };
+}
+
+function missingFile(): never {
+  throw new RangeError("Cannot bake a plugin: --plugin needs a file");
+}
+
+async function compile(
+  output: string,
+  { included, target }: { readonly included: readonly string[]; readonly target?: string },
+): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "compile",
@@ -66,6 +95,7 @@ async function compile(output: string, target?: string): Promise<void> {
       // Nothing imports the worker, so it would not be in the binary.
       "--include",
       "src/plugins/archive/deflate_worker.ts",
+      ...included.flatMap((file) => ["--include", file]),
       "--output",
       output,
       "main.ts",

@@ -10,18 +10,19 @@ const LINE_LIMIT = 350;
 const PURE_NODE_MODULES = ["node:crypto", "node:path/posix", "node:stream", "node:stream/promises", "node:zlib"];
 
 const SOURCES = await sourceFiles("src");
-const GRAPH = await readModuleGraph(ROOT, ["main.ts", "mod.ts", ...SOURCES]);
+const ENTRIES = ["main.ts", "mod.ts", "plugin.ts", "testing.ts"];
+const GRAPH = await readModuleGraph(ROOT, [...ENTRIES, ...SOURCES]);
 
 Deno.test("every import resolves", () => {
   assert.deepEqual(GRAPH.errors, []);
 });
 
-Deno.test("the graph has every source file, main.ts and mod.ts", () => {
-  assert.deepEqual(GRAPH.files.filter((file) => file.endsWith(".ts")), ["main.ts", "mod.ts", ...SOURCES].sort());
+Deno.test("the graph has every source file and every module that others import", () => {
+  assert.deepEqual(GRAPH.files.filter((file) => file.endsWith(".ts")), [...ENTRIES, ...SOURCES].sort());
 });
 
 Deno.test("every source file is in a folder with rules", () => {
-  const known = ["src/oci", "src/pipeline", "src/cli"];
+  const known = ["src/oci", "src/pipeline", "src/host", "src/testing", "src/cli"];
   const others = SOURCES.filter((file) => !known.includes(folderOf(file)) && !/^src\/plugins\/[^/]+\//.test(file));
   assert.deepEqual(others, []);
 });
@@ -40,6 +41,14 @@ for (const plugin of new Set(SOURCES.map(folderOf).filter((folder) => folder.sta
   });
 }
 
+Deno.test("src/host imports nothing of ours but itself, src/pipeline, src/oci and what packs layers", () => {
+  assertImports("src/host", ["src/host", "src/plugins/archive", "src/pipeline", "src/oci", "deno.json"]);
+});
+
+Deno.test("src/testing imports nothing of ours but itself, src/host, src/plugins/scratch, src/pipeline and src/oci", () => {
+  assertImports("src/testing", ["src/testing", "src/host", "src/plugins/scratch", "src/pipeline", "src/oci"]);
+});
+
 Deno.test("nothing imports src/cli but src/cli and main.ts", () => {
   const importers = GRAPH.imports.filter(({ to }) => folderOf(to) === "src/cli").map(({ from }) => folderOf(from));
   assert.deepEqual([...new Set(importers)].sort(), ["main.ts", "src/cli"]);
@@ -47,6 +56,17 @@ Deno.test("nothing imports src/cli but src/cli and main.ts", () => {
 
 Deno.test("main.ts imports nothing but src/cli", () => {
   assertImports("main.ts", ["src/cli"]);
+});
+
+Deno.test("plugin.ts has types and nothing else", async () => {
+  assert.deepEqual(Object.keys(await import("../plugin.ts")), []);
+  const text = withoutComments(await Deno.readTextFile(`${ROOT}plugin.ts`));
+  assert.deepEqual(text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("export type ")), []);
+});
+
+Deno.test("zod is imported by one module, and nothing that every run loads imports that one", () => {
+  const importers = GRAPH.imports.filter(({ to }) => to.startsWith("npm:") && to.includes("zod"));
+  assert.deepEqual(importers.map(({ from }) => from), ["src/pipeline/schema.ts"]);
 });
 
 Deno.test("there are no cycles, type imports included", () => {

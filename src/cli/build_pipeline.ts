@@ -1,77 +1,135 @@
 import type { Reference } from "../oci/reference.ts";
 import type { Log } from "../pipeline/context.ts";
-import type { Collector, Tagger, Target } from "../pipeline/plugin.ts";
+import type { Host } from "../pipeline/host.ts";
+import { ownReference } from "../pipeline/own_reference.ts";
+import { pluginSteps, type StepStage } from "../pipeline/plugin_step.ts";
+import { pluginTarget } from "../pipeline/plugin_target.ts";
+import type { Stage } from "../pipeline/plugin.ts";
 import type { Pipeline } from "../pipeline/publish.ts";
-import { env } from "../plugins/annotate/env.ts";
-import { git } from "../plugins/annotate/git.ts";
-import { staticAnnotations } from "../plugins/annotate/static.ts";
-import { latest } from "../plugins/tag/latest.ts";
-import { staticTags } from "../plugins/tag/static.ts";
-import { version } from "../plugins/tag/version.ts";
+import type { ReadyOf } from "../pipeline/ready_plugin.ts";
+import type { Target } from "../pipeline/target.ts";
 import { layoutArchive } from "../plugins/layout/layout_archive_target.ts";
 import { layoutDirectory } from "../plugins/layout/layout_target.ts";
-import { ciVariables, readEvent } from "./ci_variables.ts";
 import { collectorFor, sourceDirectory } from "./collector_for.ts";
-import { ignoringFor } from "./ignoring_for.ts";
+import type { FoundConfig } from "./config/find_config.ts";
 import type { ChosenProfile } from "./detect_profile.ts";
-import { PROFILES } from "./profiles.ts";
+import { ignoringFor } from "./ignoring_for.ts";
+import type { PublishFlags } from "./publish_flags.ts";
 import type { RegistryAccess } from "./registry_access.ts";
 import type { Settings } from "./settings.ts";
+import { builtIns } from "./stages/built_ins.ts";
+import { type MadePlugin, makePlugins } from "./stages/make_plugins.ts";
+import type { BuiltIn } from "./stages/stage_entry.ts";
+import { stageEntries } from "./stages/stage_entries.ts";
+import { refuseUntrusted } from "./stages/refuse_untrusted.ts";
+import { writtenEntries } from "./stages/written_entries.ts";
+import { UsageError } from "./usage_error.ts";
 import type { World } from "./world.ts";
 
 /** What the pipeline is made with, beyond what the user wants. */
 export interface Means {
+  readonly flags: PublishFlags;
+  readonly found: FoundConfig | undefined;
   readonly world: World;
   readonly log: Log;
-  readonly access: RegistryAccess;
+  /** The way to registries; without it the pipeline has no targets. */
+  readonly access?: Pick<RegistryAccess, "target">;
+  readonly host: Host;
 }
 
-/** Puts the built-in plugins together as the settings say. */
+/** A pipeline, and its plugins in their order. */
+export interface BuiltPipeline {
+  readonly pipeline: Pipeline;
+  readonly plugins: readonly MadePlugin[];
+}
+
+/**
+ * Puts the pipeline together, as settings and configuration say. Nothing of it has run.
+ *
+ * @throws {ConfigError} Names all that is wrong with the plugins of the configuration.
+ */
 export async function buildPipeline(
   settings: Settings,
   chosen: ChosenProfile,
-  means: Means,
-): Promise<Pipeline> {
-  const profile = PROFILES[chosen.name];
-  const ignoring = await ignoringFor(settings, chosen.name, means.log);
-  const collect: readonly Collector[] = [await collectorFor(settings, means.world, ignoring.prune)];
-  const { compression, artifactType } = settings;
+  { flags, found, world, log, access, host }: Means,
+): Promise<BuiltPipeline> {
+  const written = writtenEntries(found?.config ?? {}, found?.places);
+  if (found !== undefined) await refuseUntrusted(found, written, log);
+  const ignoring = await ignoringFor(settings, chosen.name, log);
+  const directory = await sourceDirectory(settings.source);
+  const named = builtIns({ settings, flags, profile: chosen.name, directory, world, prune: ignoring.prune });
+  // Standard input is looked at only when nobody has said what to make of it.
+  const collector = written.stages.collect === undefined ? await collectorFor(settings, named, world) : undefined;
+  const entries = stageEntries({
+    settings,
+    flags,
+    written,
+    builtIns: named,
+    ignoring,
+    collector,
+    profile: chosen,
+    targets: access === undefined
+      ? []
+      : settings.targets.map((reference) => targetPlugin(reference, settings, { access, flags })),
+    placeOf: (...path) => found?.places.at(path.filter((part) => part !== undefined)) ?? "configuration",
+  });
+  const load = { base: ".", env: (name: string) => world.declaredEnv([name])[name], signal: world.signal };
+  const plugins = await makePlugins(entries, { host, places: found?.places, load });
+  const targets = targetsOf(plugins, settings);
+  const [archive] = of(plugins, "archive");
+  if (archive === undefined) throw new TypeError("Cannot build a pipeline: nothing makes layers");
   return {
-    collect,
-    filter: ignoring.filters,
-    archive: profile.archiver({ compression, ...(artifactType === undefined ? {} : { artifactType }) }),
-    annotate: [
-      staticAnnotations(settings.annotations),
-      env({ variables: ciVariables(means.world), readEvent, revision: profile.revision }),
-      git({ directory: await sourceDirectory(settings.source), revision: profile.revision }),
-    ],
-    upload: settings.targets.map((reference) => holding(settings, targetFor(reference, means))),
-    tag: taggersFor(settings),
+    plugins,
+    pipeline: {
+      collect: of(plugins, "collect"),
+      filter: of(plugins, "filter"),
+      archive,
+      annotate: of(plugins, "annotate"),
+      upload: targets,
+      tag: of(plugins, "tag"),
+      custom: pluginSteps(plugins.map(({ plugin }) => plugin).filter(isStep), targets),
+    },
   };
 }
 
-function targetFor(reference: Reference, { access }: Means): Target {
+function targetPlugin(
+  reference: Reference,
+  { concurrency }: Settings,
+  { access, flags }: Pick<Means, "flags"> & { readonly access: Pick<RegistryAccess, "target"> },
+): BuiltIn {
   switch (reference.kind) {
-    case "registry":
-      return access.target(reference);
+    case "registry": {
+      const chosen = flags.concurrency === undefined ? {} : { flags: { concurrency } };
+      return { factory: access.target(reference), options: { concurrency }, ...chosen };
+    }
     case "oci-layout":
-      return layoutDirectory({ reference });
+      return { factory: layoutDirectory({ reference }), options: {} };
     case "oci-archive":
-      return layoutArchive({ reference });
+      return { factory: layoutArchive({ reference }), options: {} };
   }
 }
 
-/** A tag that a target's own reference asks for is as immutable as the others. */
-function holding({ immutable, force }: Settings, target: Target): Target {
-  if (target.ownTag === undefined || !immutable || force) return target;
-  return { ...target, ownTag: { ...target.ownTag, immutable: true } };
+/** The targets that are named come first, and in their order. */
+function targetsOf(
+  plugins: readonly MadePlugin[],
+  { targets: references, immutable, force }: Settings,
+): readonly Target[] {
+  const targets = of(plugins, "upload").map((plugin, at) => {
+    const reference = references[at];
+    // A tag that a target's own reference asks for is as immutable as the others.
+    return pluginTarget(plugin, reference && ownReference(reference, { immutable: immutable && !force }));
+  });
+  const again = targets.find(({ url }, at) =>
+    targets.findIndex((other) => other.url === url) < at && at >= references.length
+  );
+  if (again !== undefined) throw new UsageError(`The target ${again.url} is there twice, once by plugin ${again.name}`);
+  return targets;
 }
 
-function taggersFor(settings: Settings): readonly Tagger[] {
-  const immutable = settings.immutable && !settings.force;
-  return [
-    ...(settings.version === undefined ? [] : [version(settings.version, { immutable: !settings.force })]),
-    ...(settings.tags.length === 0 ? [] : [staticTags(settings.tags, { immutable })]),
-    ...(settings.latest ? [latest({ immutable })] : []),
-  ];
+function of<S extends Stage>(plugins: readonly MadePlugin[], stage: S): readonly ReadyOf<S>[] {
+  return plugins.map(({ plugin }) => plugin).filter((plugin): plugin is ReadyOf<S> => plugin.stage === stage);
+}
+
+function isStep(plugin: ReadyOf<Stage>): plugin is ReadyOf<StepStage> {
+  return plugin.stage.includes(":");
 }

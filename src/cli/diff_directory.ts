@@ -7,15 +7,19 @@ import type { Entry } from "../pipeline/entry.ts";
 import { filter } from "../pipeline/filter.ts";
 import { stageRunner } from "../pipeline/flow.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
+import type { Pipeline } from "../pipeline/publish.ts";
 import type { HashedFile } from "../plugins/extract/hash_artifact.ts";
-import { collectorFor } from "./collector_for.ts";
+import { buildPipeline } from "./build_pipeline.ts";
 import { findConfig } from "./config/find_config.ts";
 import { detectProfile } from "./detect_profile.ts";
 import type { DiffFlags } from "./diff_flags.ts";
-import { ignoringFor } from "./ignoring_for.ts";
+import { pluginHost } from "./plugin_host.ts";
 import type { ProfileName } from "./profile_names.ts";
 import type { ReadingSession } from "./reading_session.ts";
 import { resolveSettings } from "./settings.ts";
+import { sourceDate } from "./source_date.ts";
+import { readArchive } from "./stages/read_archive.ts";
+import { withArchive, withIgnores } from "./stages/with_written.ts";
 import { UsageError } from "./usage_error.ts";
 import type { World } from "./world.ts";
 
@@ -41,22 +45,42 @@ export async function diffDirectory(
   world: World,
 ): Promise<ReadonlyMap<string, HashedFile>> {
   await checkDirectory(path);
-  const found = await findConfig({ source: path, ...(flags.config === undefined ? {} : { explicit: flags.config }) });
+  const found = await findConfig({
+    source: path,
+    ...(flags.config === undefined ? {} : { explicit: flags.config }),
+    readEnv: world.declaredEnv,
+  });
   if (found !== undefined && flags.config === undefined) context.log.info(`Configuration: ${found.path}`);
-  const settings = resolveSettings([path], flags, found);
-  const chosen = flags.profile ?? found?.config.profile ?? profileOf(other) ?? "auto";
-  const profile = chosen === "auto" ? (await detectProfile(path, context.log)).name : chosen;
-  const ignoring = await ignoringFor(settings, profile, context.log);
-  const collector = await collectorFor(settings, world, ignoring.prune);
-  const run = stageRunner({}, context);
-  const collected = await run("collect", { location: path }, collect([collector]));
-  const { entries } = await run("filter", collected, filter(ignoring.filters));
+  const asked = found && readArchive(found, flags);
+  const settings = withIgnores(resolveSettings([path], flags, found && withArchive(found, asked)), found);
+  const chosen = flags.profile ?? found?.config.profile ?? asked?.profile ?? profileOf(other) ?? "auto";
+  const profile = chosen === "auto"
+    ? await detectProfile(path, context.log)
+    : { name: chosen, because: asked?.place ?? "asked for" };
+  const { log } = context;
+  const now = found?.config.pipeline === undefined ? undefined : await sourceDate(settings, world, context);
+  const host = pluginHost(world, { mode: "plan", log, sourceDate: now });
+  const { pipeline } = await buildPipeline(settings, profile, { flags, found, world, log, host });
+  const entries = await entriesOf(path, pipeline, context);
   const files = entries.filter(({ kind }) => kind === "file");
   return new Map(
     await inParallel(files, concurrency, async (entry) => {
       return [entry.path, await hashEntry(entry, keepLimit, context)] as const;
     }),
   );
+}
+
+/** What would be packed: after the filters, and after the steps between them and the archive. */
+async function entriesOf(
+  location: string,
+  { collect: collectors, filter: filters, custom = {} }: Pipeline,
+  context: Context,
+): Promise<readonly Entry[]> {
+  const run = stageRunner(custom, context);
+  const collected = await run("collect", { location }, collect(collectors));
+  let selected = await run("filter", collected, filter(filters));
+  for (const step of custom.before?.archive ?? []) selected = await step.run(selected, context);
+  return selected.entries;
 }
 
 async function hashEntry(entry: Entry, keepLimit: number, { signal }: Context): Promise<HashedFile> {

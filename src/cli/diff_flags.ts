@@ -16,7 +16,8 @@ export interface DiffFlags extends ReadingFlags {
   readonly ignoreFile?: string;
   readonly defaultIgnores?: boolean;
   readonly symlinks?: SymlinkPolicy;
-  readonly config?: string;
+  /** `false` when no configuration file is wanted. */
+  readonly config?: string | false;
   readonly output?: OutputFormat;
 }
 
@@ -42,7 +43,8 @@ export function diffCommand(): Command {
     .addOption(
       new Option("--symlinks <policy>", "what to do with symbolic links").choices(["follow", "skip", "error"]),
     )
-    .option("--config <path>", "configuration file (default: gantry.jsonc, .json or .yaml in the directory)");
+    .option("--config <path>", "configuration file (default: gantry.jsonc, .json or .yaml in the directory)")
+    .option("--no-config", "read no configuration file");
   return addReadingFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
 }

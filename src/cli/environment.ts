@@ -1,8 +1,41 @@
 import { CI_VARIABLES } from "../plugins/annotate/env.ts";
+import { looksSecret, type Secrets } from "./secrets.ts";
+
+/** What is known of the environment: what gantry itself looks at, and what somebody has declared. */
+export interface Environment {
+  /** The value of one of {@linkcode ENVIRONMENT_VARIABLES}; any other name is a mistake in gantry and throws. */
+  readonly env: (name: string) => string | undefined;
+  /**
+   * The values of variables that a configuration file or a plugin declares. Those whose names look secret are not shown
+   * from here on.
+   */
+  readonly declaredEnv: (names: readonly string[]) => Readonly<Record<string, string | undefined>>;
+}
 
 /**
- * Every environment variable that gantry may read, sorted. The permissions in `deno.json` list the same; a test holds
- * them together.
+ * Keeps reading of the environment to what was declared.
+ *
+ * @param read Reads any variable.
+ */
+export function createEnvironment(read: (name: string) => string | undefined, secrets: Secrets): Environment {
+  return {
+    env(name): string | undefined {
+      if (ENVIRONMENT_VARIABLES.includes(name)) return read(name);
+      throw new RangeError(`Cannot read the environment variable ${JSON.stringify(name)}: gantry does not declare it`);
+    },
+    declaredEnv(names): Readonly<Record<string, string | undefined>> {
+      return Object.fromEntries(names.map((name) => {
+        const value = read(name);
+        if (looksSecret(name)) secrets.add(value);
+        return [name, value];
+      }));
+    },
+  };
+}
+
+/**
+ * Every environment variable that gantry itself reads, sorted. The permissions in `deno.json` are wider, because a
+ * plugin or a configuration file may declare any other.
  */
 export const ENVIRONMENT_VARIABLES: readonly string[] = [
   ...new Set([

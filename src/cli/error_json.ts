@@ -1,3 +1,4 @@
+import { PluginError } from "../pipeline/plugin_error.ts";
 import { StageError } from "../pipeline/stage_error.ts";
 import { TargetsError } from "../pipeline/targets.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";
@@ -13,7 +14,7 @@ export interface ErrorJson {
   readonly where?: string;
   /** The tags that are set there, when others are not. */
   readonly tags?: readonly string[];
-  /** What the registry calls it, such as `DENIED`. */
+  /** What the registry or the plugin calls it, such as `DENIED`. */
   readonly code?: string;
   /** The HTTP status. */
   readonly status?: number;
@@ -40,6 +41,7 @@ function flatten(error: unknown, around: Omit<ErrorJson, "message">): readonly E
   }
   if (error instanceof PartlyTaggedError) return flatten(error.cause, { ...around, tags: error.tags });
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof PluginError) return [{ message, where: error.plugin, ...around, code: error.code }];
   if (!(error instanceof RegistryError)) return [{ message, ...around }];
   const { status, method, url, requestId, attempts } = error;
   const code = error.errors[0]?.code;

@@ -1,3 +1,4 @@
+import { PluginError } from "../pipeline/plugin_error.ts";
 import { StageError } from "../pipeline/stage_error.ts";
 import { NotFoundError } from "../pipeline/store.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
@@ -6,6 +7,7 @@ import { ExtractionError } from "../plugins/extract/extraction_error.ts";
 import { CredentialsRefusedError } from "../plugins/registry/credentials_refused_error.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";
 import { ConnectionError } from "../plugins/registry/transport.ts";
+import { ConfigError } from "./config/config_error.ts";
 import { extractionAdvice } from "./extraction_advice.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";
 import { UsageError } from "./usage_error.ts";
@@ -24,10 +26,17 @@ export function errorReport(error: unknown, command?: string): string {
     return `${reports.join("\n")}\n${tagged}`;
   }
   const lines = [`error: ${messageOf(root)}`];
+  if (root instanceof PluginError) lines.push(...pluginLines(root));
   for (const where of wheres) lines.push(`  ${where}`);
+  if (root instanceof ConfigError) lines.push(...root.hints.map((hint) => `advice: ${hint}`));
   const advice = adviceFor(root, { host, command });
   if (advice !== undefined) lines.push(`advice: ${advice}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** What gantry says of a plugin names it in the message already. */
+function pluginLines({ code, plugin, stage }: PluginError): readonly string[] {
+  return code.startsWith("PLUGIN_") || stage === undefined ? [] : [`  in plugin ${plugin} (${stage})`];
 }
 
 interface Unwrapped {
@@ -48,7 +57,9 @@ function unwrap(error: unknown): Unwrapped {
       if (isTagging(error) && current.done.length > 0) wheres.unshift(`tagged in ${current.done.join(", ")}`);
       current = current.errors[0];
     } else if (current instanceof StageError) {
-      if ((current.stage === "upload" || current.stage === "tag") && current.plugin !== undefined) {
+      if (
+        (current.stage === "upload" || current.stage === "tag") && current.plugin !== undefined && !isNamed(current)
+      ) {
         host = /^oci:\/\/([^/]+)\//.exec(current.plugin)?.[1] ?? host;
         // A refusal names the place itself, and nothing was done there.
         if (!(current.cause instanceof TagExistsError)) {
@@ -65,6 +76,11 @@ function unwrap(error: unknown): Unwrapped {
   }
 }
 
+/** A step around the stage, or what names tags, and no target: its own message says which plugin it is. */
+function isNamed({ plugin, cause }: StageError): boolean {
+  return cause instanceof PluginError && cause.plugin === plugin;
+}
+
 /** Before tagging, nothing is visible in any target, so there is nothing to tell of the others. */
 function isTagging(error: unknown): boolean {
   return error instanceof StageError && error.stage === "tag";
@@ -79,6 +95,7 @@ function adviceFor(
   error: unknown,
   { host, command }: { readonly host: string | undefined; readonly command: string | undefined },
 ): string | undefined {
+  if (error instanceof PluginError) return error.hint ?? pluginAdvice(error);
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
   if (error instanceof UsageError) return undefined;
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
@@ -93,6 +110,20 @@ function adviceFor(
   if (error instanceof RegistryError) return registryAdvice(error, host ?? new URL(error.url).host);
   if (error instanceof ConnectionError) return connectionAdvice(error);
   return undefined;
+}
+
+function pluginAdvice({ code }: PluginError): string | undefined {
+  switch (code) {
+    case "PLUGIN_OUTPUT":
+    case "PLUGIN_STUCK":
+      return "that is a fault of the plugin: tell its author";
+    case "PLUGIN_THREW":
+      return "that is a fault of the plugin: tell its author, with what -v shows";
+    case "PLUGIN_TIMEOUT":
+      return 'a plugin that needs longer gets it by "timeout" in its entry of the configuration';
+    default:
+      return undefined;
+  }
 }
 
 function connectionAdvice({ problem }: ConnectionError): string | undefined {

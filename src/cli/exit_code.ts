@@ -1,3 +1,4 @@
+import { PluginError } from "../pipeline/plugin_error.ts";
 import { StageError } from "../pipeline/stage_error.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../pipeline/targets.ts";
@@ -20,7 +21,8 @@ export const EXIT = {
 /** The exit code for an error. */
 export function exitCode(error: unknown, signal: AbortSignal): number {
   if (signal.aborted) return EXIT.interrupted;
-  if (error instanceof UsageError) return EXIT.usage;
+  // A plugin that cannot be used, before any stage has begun.
+  if (error instanceof UsageError || error instanceof PluginError) return EXIT.usage;
   if (error instanceof StageError) {
     if (error.stage === "tag") return error.cause instanceof TargetsError ? taggingCode(error.cause) : EXIT.failed;
     return error.stage === "upload" ? EXIT.failed : EXIT.usage;

@@ -1,7 +1,6 @@
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Reference } from "../oci/reference.ts";
 import type { Log } from "../pipeline/context.ts";
-import type { Filter } from "../pipeline/plugin.ts";
 import { reasonOf } from "../plugins/collect/reading_error.ts";
 import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../plugins/filter/default_ignores.ts";
 import type { SymlinkPolicy } from "../plugins/collect/directory.ts";
@@ -14,11 +13,15 @@ import { loadPatterns, type PatternSource } from "../plugins/filter/pattern_sour
 import type { ProfileName } from "./profile_names.ts";
 import { PROFILES } from "./profiles.ts";
 import type { Settings } from "./settings.ts";
+import type { BuiltIn } from "./stages/stage_entry.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** The filter, and what of it the walk of a directory may know in advance. */
+/** The filters, and what of them the walk of a directory may know in advance. */
 export interface Ignoring {
-  readonly filters: readonly Filter[];
+  /** Leaves out what patterns match. */
+  readonly ignore: BuiltIn;
+  /** Leaves out directories that are there only for what this run writes; left out when it writes nothing there. */
+  readonly emptied?: BuiltIn;
   /** Tells which directories need not be walked, because nothing in them is kept. */
   readonly prune: (path: string) => boolean;
 }
@@ -32,14 +35,20 @@ export async function ignoringFor(settings: Settings, profileName: ProfileName, 
   const own = root === undefined ? [] : await ownTargets(root, settings.targets);
   const sources = await patternSources(settings, profileName, own);
   // What is no directory is not walked; the filter finds the files among the entries.
-  if (root === undefined) return { filters: [ignore(sources)], prune: () => false };
+  if (root === undefined) {
+    return { ignore: { factory: ignore({ after: sources }), options: { patterns: [] } }, prune: () => false };
+  }
   // Read once, so that the walk and the filter cannot disagree.
   const groups = await loadPatterns(sources, (name) => readRootFile(root, name, settings.symlinks));
   const files = new Set(sources.flatMap((source) => "file" in source ? [source.file] : []));
   for (const group of groups) {
     if (files.has(group.from) || group.from === settings.ignoreFile) warnOfDisputes(group, log);
   }
-  return { filters: [ignore(groups), emptied(own, OWN_TARGET)], prune: ignoreRules(groups).prunes };
+  return {
+    ignore: { factory: ignore({ after: groups }), options: { patterns: [] } },
+    ...(own.length === 0 ? {} : { emptied: { factory: emptied({ paths: own, reason: OWN_TARGET }), options: {} } }),
+    prune: ignoreRules(groups).prunes,
+  };
 }
 
 async function patternSources(

@@ -4,18 +4,24 @@ import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";
 import { planReport, planText } from "./plan_report.ts";
 import type { PublishFlags } from "./publish_flags.ts";
+import { stagesReport, stagesText } from "./stages_report.ts";
 import { warnOfGaps, withPublishSession } from "./publish_session.ts";
 import type { World } from "./world.ts";
 
 /** `gantry plan`: the pipeline without upload and tag. Contacts nobody and writes nothing but the plan. */
 export async function plan(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
-  return await withPublishSession(args, flags, world, async (session) => {
-    const { settings, pipeline, context, profile } = session;
+  return await withPublishSession(args, flags, { world, mode: "plan" }, async (session) => {
+    const { settings, pipeline, context, profile, plugins } = session;
+    const format = flags.output ?? "text";
+    if (flags.stages) {
+      const report = stagesReport(plugins);
+      world.stdout(format === "text" ? stagesText(report) : await formatOutput(report, format));
+      return EXIT.done;
+    }
     const artifact = await makePlan({ location: settings.source }, pipeline, context);
     warnOfGaps(session, artifact);
     const tags = await tagNames(pipeline.tag, artifact, context);
     const report = planReport(artifact, { profile, targets: pipeline.upload, tags });
-    const format = flags.output ?? "text";
     world.stdout(format === "text" ? planText(report) : await formatOutput(report, format));
     if (flags.digestFile !== undefined) await Deno.writeTextFile(flags.digestFile, `${report.digest}\n`);
     return EXIT.done;

@@ -1,5 +1,5 @@
 import type { Digest } from "../oci/digest.ts";
-import type { Target } from "../pipeline/plugin.ts";
+import type { Target } from "../pipeline/target.ts";
 import { tagsOfTarget } from "../pipeline/tag_names.ts";
 import type { Artifact, Attributed, Dropped, TagName } from "../pipeline/values.ts";
 import type { ChosenProfile } from "./detect_profile.ts";

@@ -1,12 +1,14 @@
 import type { RevisionStyle } from "../plugins/annotate/revision.ts";
-import type { Compression, Gzip } from "../plugins/archive/compression.ts";
+import type { Compression } from "../plugins/archive/compression.ts";
+import type { ArchiveMeans, CompressionChoice, GzipChoice } from "../plugins/archive/compression_choice.ts";
 import { flux } from "../plugins/archive/flux.ts";
 import { generic } from "../plugins/archive/generic.ts";
 import { image } from "../plugins/archive/image.ts";
 import { timoni } from "../plugins/archive/timoni.ts";
 import { FLUX_DEFAULT_IGNORES } from "../plugins/filter/default_ignores.ts";
-import type { Archiver } from "../pipeline/plugin.ts";
+import { UNKNOWN_ARTIFACT_TYPE } from "../oci/media_types.ts";
 import type { ProfileName } from "./profile_names.ts";
+import type { BuiltIn } from "./stages/stage_entry.ts";
 import { UsageError } from "./usage_error.ts";
 
 export type { ProfileName } from "./profile_names.ts";
@@ -23,8 +25,12 @@ export interface Profile {
   readonly revision: RevisionStyle;
   /** Annotations without which the ecosystem's tools show gaps. */
   readonly expects: readonly ("source" | "revision" | "version")[];
-  /** Makes the plugin of the archive stage. */
-  archiver(options: ArchiveOptions): Archiver;
+  /**
+   * The plugin of the archive stage, with its options.
+   *
+   * @throws {UsageError} When the ecosystem has no use for what was chosen.
+   */
+  archive(options: ArchiveOptions): BuiltIn;
 }
 
 /** What the user may choose about an archive. */
@@ -40,7 +46,10 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     ownRules: [],
     revision: "commit",
     expects: [],
-    archiver: (options) => generic(options),
+    archive: (options) => ({
+      factory: generic(meansOf(options)),
+      options: { ...compressionOf(options), artifactType: options.artifactType ?? UNKNOWN_ARTIFACT_TYPE },
+    }),
   },
   flux: {
     defaultIgnores: FLUX_DEFAULT_IGNORES,
@@ -48,7 +57,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     ownRules: [],
     revision: "flux",
     expects: ["source", "revision"],
-    archiver: (options) => flux(onlyGzip("flux", options)),
+    archive: (options) => ({ factory: flux(meansOf(options)), options: onlyGzip("flux", options) }),
   },
   timoni: {
     defaultIgnores: [],
@@ -57,27 +66,37 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     ownRules: ["/*/**/cue.mod/", "!/cue.mod", "!/cue.mod/**", "/cue.mod/**/.git"],
     revision: "commit",
     expects: ["version"],
-    archiver: (options) => timoni(onlyGzip("timoni", options)),
+    archive: (options) => ({ factory: timoni(meansOf(options)), options: onlyGzip("timoni", options) }),
   },
   image: {
     defaultIgnores: [],
     ownRules: [],
     revision: "commit",
     expects: [],
-    archiver: (options) => image(noArtifactType("image", options)),
+    archive: (options) => ({ factory: image(meansOf(options)), options: noArtifactType("image", options) }),
   },
 };
 
-function onlyGzip(profile: ProfileName, options: ArchiveOptions): Gzip {
-  const compression = noArtifactType(profile, options);
-  if (compression.kind === "gzip") return compression;
+function meansOf({ compression }: ArchiveOptions): ArchiveMeans {
+  return compression.kind === "gzip" ? { workers: compression.workers } : {};
+}
+
+function compressionOf({ compression }: ArchiveOptions): CompressionChoice {
+  if (compression.kind === "none") return { compression: "none" };
+  return { compression: compression.kind, compressionLevel: compression.level };
+}
+
+function onlyGzip(profile: ProfileName, options: ArchiveOptions): GzipChoice {
+  noArtifactType(profile, options);
+  const { compression } = options;
+  if (compression.kind === "gzip") return { compressionLevel: compression.level };
   throw new UsageError(
     `Cannot use compression "${compression.kind}" with profile "${profile}": its consumers read gzip only`,
   );
 }
 
-function noArtifactType(profile: ProfileName, { compression, artifactType }: ArchiveOptions): Compression {
-  if (artifactType === undefined) return compression;
+function noArtifactType(profile: ProfileName, options: ArchiveOptions): CompressionChoice {
+  if (options.artifactType === undefined) return compressionOf(options);
   throw new UsageError(
     `Cannot use an artifact type with profile "${profile}": its consumers expect none, use profile "generic"`,
   );

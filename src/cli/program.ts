@@ -1,19 +1,22 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { copyCommand, type CopyFlags } from "./copy_flags.ts";
 import { deleteCommand, type DeleteFlags } from "./delete_flags.ts";
 import { diffCommand, type DiffFlags } from "./diff_flags.ts";
 import { exportCommand, type ExportFlags } from "./export_flags.ts";
+import type { InitFlags } from "./init.ts";
 import { inspectCommand, type InspectFlags } from "./inspect_flags.ts";
 import { importCommand, type ImportFlags } from "./import_flags.ts";
 import { inventoryCommand, type InventoryFlags } from "./inventory_flags.ts";
 import { listCommand, type ListFlags } from "./list_flags.ts";
+import { pluginCommand } from "./plugin_command.ts";
+import { PROFILE_NAMES } from "./profile_names.ts";
 import type { PublishFlags } from "./publish_flags.ts";
 import { publishCommand } from "./publish_flags.ts";
 import { pullCommand, type PullFlags } from "./pull_flags.ts";
 import { tagCommand, type TagFlags } from "./tag_flags.ts";
 import { addRegistryFlags, type RegistryFlags } from "./registry_flags.ts";
 import { verifyCommand, type VerifyFlags } from "./verify_flags.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../host/version.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -148,6 +151,19 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       .action(async (reference: string, flags: DeleteFlags) => {
         const { deleteStored } = await import("./delete.ts");
         done(await deleteStored(reference, flags, world));
+      }),
+  );
+  add(pluginCommand(world, done));
+  add(
+    new Command("init")
+      .argument("[directory]", "what will be published", ".")
+      .addOption(new Option("--profile <profile>", "the shape that an ecosystem expects").choices(PROFILE_NAMES))
+      .option("--force", "replace files that are there already")
+      .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]))
+      .description("write a commented configuration file that fits a directory, and an ignore file")
+      .action(async (directory: string, flags: InitFlags) => {
+        const { init } = await import("./init.ts");
+        done(await init(directory, flags, world));
       }),
   );
   add(

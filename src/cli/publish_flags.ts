@@ -27,12 +27,14 @@ export interface PublishFlags extends RegistryFlags {
   readonly compression?: "gzip" | "zstd" | "none";
   readonly compressionLevel?: number;
   readonly stdinName?: string;
-  readonly config?: string;
+  /** `false` when no configuration file is wanted. */
+  readonly config?: string | false;
   readonly output?: OutputFormat;
   readonly digestFile?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly dryRun?: boolean;
+  readonly stages?: boolean;
 }
 
 /** Declares the arguments and flags that `push` and `plan` share. */
@@ -81,8 +83,15 @@ export function publishCommand(name: "push" | "plan"): Command {
     .optionsGroup("Output:")
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]))
     .option("--config <path>", "configuration file (default: gantry.jsonc, .json or .yaml beside the source)")
+    .option("--no-config", "read no configuration file")
     .option("-q, --quiet", "print nothing but results and errors")
     .option("-v, --verbose", "print what happens");
+  if (name === "plan") {
+    command.option(
+      "--stages",
+      "show which plugins run in which order, and who decided each; loads them, and lets none work",
+    );
+  }
   if (name === "push") {
     command
       .option("--digest-file <path>", "write the digest to a file")

@@ -1,19 +1,25 @@
 import { REVISION_ANNOTATION, SOURCE_ANNOTATION, VERSION_ANNOTATION } from "../oci/annotation_keys.ts";
 import type { Context, Log } from "../pipeline/context.ts";
+import type { Host } from "../pipeline/host.ts";
 import type { Pipeline } from "../pipeline/publish.ts";
 import type { Artifact } from "../pipeline/values.ts";
 import { createScratch } from "../plugins/scratch/scratch.ts";
 import { buildPipeline } from "./build_pipeline.ts";
 import { clearingLog } from "./clearing_log.ts";
 import { sourceDirectory } from "./collector_for.ts";
-import { findConfig } from "./config/find_config.ts";
+import { findConfig, type FoundConfig } from "./config/find_config.ts";
 import { type ChosenProfile, detectProfile } from "./detect_profile.ts";
 import { createLog } from "./log.ts";
+import { pluginHost } from "./plugin_host.ts";
 import { createProgress } from "./progress.ts";
 import { PROFILES } from "./profiles.ts";
 import type { PublishFlags } from "./publish_flags.ts";
 import { createRegistryAccess } from "./registry_access.ts";
 import { resolveSettings, type Settings, splitArguments } from "./settings.ts";
+import { sourceDate } from "./source_date.ts";
+import type { MadePlugin } from "./stages/make_plugins.ts";
+import { type AskedArchive, readArchive } from "./stages/read_archive.ts";
+import { withArchive, withIgnores } from "./stages/with_written.ts";
 import { UsageError } from "./usage_error.ts";
 import type { World } from "./world.ts";
 
@@ -22,6 +28,8 @@ export interface PublishSession {
   readonly settings: Settings;
   readonly profile: ChosenProfile;
   readonly pipeline: Pipeline;
+  /** Every plugin of the pipeline, and who decided it. */
+  readonly plugins: readonly MadePlugin[];
   readonly context: Context;
   readonly log: Log;
 }
@@ -30,30 +38,30 @@ export interface PublishSession {
 export async function withPublishSession<T>(
   args: readonly string[],
   flags: PublishFlags,
-  world: World,
+  { world, mode }: { readonly world: World; readonly mode: Host["mode"] },
   use: (session: PublishSession) => Promise<T>,
 ): Promise<T> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
-  const settings = await readSettings(args, flags, log);
+  const found = await readConfig(args, flags, { world, log });
+  const asked = found && readArchive(found, flags);
+  const settings = withIgnores(resolveSettings(args, flags, found && withArchive(found, asked)), found);
   if (flags.passwordStdin && settings.source === "-") {
     throw new UsageError("Cannot read both the password and the source from standard input");
   }
-  const profile = await chooseProfile(settings, log);
+  const profile = await chooseProfile(settings, asked, log);
   warnOfCompression(settings, log);
   const progress = createProgress(world);
   const cleared = clearingLog(log, progress.clear);
   const access = await createRegistryAccess(flags, settings, { world, log: cleared });
-  const pipeline = await buildPipeline(settings, profile, { world, log, access });
   const scratch = createScratch();
+  const report = flags.quiet ? (): void => {} : progress.update;
+  const context: Context = { signal: world.signal, log: cleared, scratch, progress: report };
   try {
-    const report = flags.quiet ? (): void => {} : progress.update;
-    return await use({
-      settings,
-      profile,
-      pipeline,
-      log: cleared,
-      context: { signal: world.signal, log: cleared, scratch, progress: report },
-    });
+    // Only plugins of the user's own ask for it, and to know it takes a look at git.
+    const now = found?.config.pipeline === undefined ? undefined : await sourceDate(settings, world, context);
+    const host = pluginHost(world, { mode, log: cleared, sourceDate: now });
+    const built = await buildPipeline(settings, profile, { flags, found, world, log: cleared, access, host });
+    return await use({ settings, profile, ...built, log: cleared, context });
   } finally {
     progress.clear();
     access.close();
@@ -84,18 +92,28 @@ function warnOfCompression({ compression }: Settings, log: Log): void {
   }
 }
 
-async function readSettings(args: readonly string[], flags: PublishFlags, log: Log): Promise<Settings> {
+async function readConfig(
+  args: readonly string[],
+  flags: PublishFlags,
+  { world, log }: { readonly world: World; readonly log: Log },
+): Promise<FoundConfig | undefined> {
   const { source } = splitArguments(args);
   const found = await findConfig({
     ...(source === undefined ? {} : { source: await sourceDirectory(source) }),
     ...(flags.config === undefined ? {} : { explicit: flags.config }),
+    readEnv: world.declaredEnv,
   });
   // Whoever can change that file decides what is published where: nobody should wonder which file it was.
   if (found !== undefined && flags.config === undefined) log.info(`Configuration: ${found.path}`);
-  return resolveSettings(args, flags, found);
+  return found;
 }
 
-async function chooseProfile({ profile, source }: Settings, log: Log): Promise<ChosenProfile> {
+async function chooseProfile(
+  { profile, source }: Settings,
+  asked: AskedArchive | undefined,
+  log: Log,
+): Promise<ChosenProfile> {
+  if (profile === asked?.profile) return { name: asked.profile, because: asked.place };
   if (profile !== "auto") return { name: profile, because: "asked for" };
   const chosen = await detectProfile(source, log);
   log.info(`Profile ${chosen.name}: ${chosen.because}`);

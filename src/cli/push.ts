@@ -13,8 +13,8 @@ import type { World } from "./world.ts";
 /** `gantry push`: the whole pipeline. */
 export async function push(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
   if (flags.dryRun) return await plan(args, flags, world);
-  return await withPublishSession(args, flags, world, async (session) => {
-    if (session.settings.targets.length === 0) {
+  return await withPublishSession(args, flags, { world, mode: "run" }, async (session) => {
+    if (session.pipeline.upload.length === 0) {
       throw new UsageError("There is no target: name one, such as oci://HOST/REPOSITORY or oci-layout:PATH");
     }
     await checkWritable(flags.digestFile, "--digest-file");

@@ -1,10 +1,10 @@
 import type { Reference, RegistryReference } from "../oci/reference.ts";
 import type { Context, Log } from "../pipeline/context.ts";
-import type { Target } from "../pipeline/plugin.ts";
+import type { Factory } from "../pipeline/plugin.ts";
 import type { Store } from "../pipeline/store.ts";
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from "../plugins/registry/client.ts";
 import { registryStore } from "../plugins/registry/registry_store.ts";
-import { registry } from "../plugins/registry/registry_target.ts";
+import { registry, type RegistryChoice } from "../plugins/registry/registry_target.ts";
 import type { Access } from "../plugins/registry/scope.ts";
 import { registryCredentials } from "./registry_credentials.ts";
 import type { RegistryFlags } from "./registry_flags.ts";
@@ -16,7 +16,7 @@ import type { World } from "./world.ts";
 /** The way to registries: one client for each host, and who we are there. */
 export interface RegistryAccess {
   /** A repository as a place to publish to. */
-  target(reference: RegistryReference): Target;
+  target(reference: RegistryReference): Factory<"upload", RegistryChoice>;
   /** A repository as a store, opened for what will be done there. */
   store(reference: RegistryReference, access: Access): Store;
   /**
@@ -43,7 +43,7 @@ export async function createRegistryAccess(
   const options = await clientOptions(flags, settings);
   const clients = new Map<string, RegistryClient>();
   return {
-    target: (reference) => registry({ reference, client: client(reference.host), concurrency: settings.concurrency }),
+    target: (reference) => registry({ reference, client: client(reference.host) }),
     store: (reference, access) => registryStore({ reference, client: client(reference.host), access }),
     repositories: (host, context) => client(host).repositories(context),
     close: () => clients.forEach((client) => client.close()),

@@ -6,6 +6,11 @@ export interface Secrets {
   mask(text: string): string;
 }
 
+/** Whether the value of an environment variable is to be hidden, by what the variable is called. */
+export function looksSecret(name: string): boolean {
+  return /TOKEN|PASSWORD|PASSWD|PASSPHRASE|SECRET|KEY|CREDENTIAL/i.test(name);
+}
+
 /** Starts without secrets. */
 export function createSecrets(): Secrets {
   const known = new Set<string>();

@@ -26,6 +26,8 @@ export interface Settings {
   /** A path or `-`. */
   readonly source: string;
   readonly targets: readonly Reference[];
+  /** Who named them. */
+  readonly targetsFrom: "command line" | "configuration";
   readonly profile: ProfileName | "auto";
   readonly version: string | undefined;
   readonly latest: boolean;
@@ -57,7 +59,7 @@ export interface Settings {
 export function resolveSettings(
   args: readonly string[],
   flags: PublishFlags,
-  found: FoundConfig | undefined,
+  found: Pick<FoundConfig, "path" | "config"> | undefined,
 ): Settings {
   const config: Config = found?.config ?? {};
   const { source: givenSource, targets: givenTargets } = splitArguments(args);
@@ -79,6 +81,7 @@ export function resolveSettings(
   return {
     source,
     targets: references(givenTargets.length > 0 ? givenTargets : config.targets ?? []),
+    targetsFrom: givenTargets.length > 0 ? "command line" : "configuration",
     profile: flags.profile ?? config.profile ?? "auto",
     version,
     latest,

@@ -1,9 +1,8 @@
+import type { Environment } from "./environment.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** Everything that the command line touches beyond files and sockets, so that a test can run it in process. */
-export interface World {
-  /** The value of an environment variable. */
-  readonly env: (name: string) => string | undefined;
+export interface World extends Environment {
   /** Standard input from its start; read at most once. */
   readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Writes to standard output, which is for programs. */

@@ -4,30 +4,31 @@ import type { Content } from "../oci/descriptor.ts";
 import { encodeManifest } from "../oci/manifest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { Step } from "./flow.ts";
-import type { Annotator } from "./plugin.ts";
-import { blame } from "./stage_error.ts";
+import type { ReadyPlugin } from "./ready_plugin.ts";
 import type { Archive, Artifact, Attributed, Packed } from "./values.ts";
 
-/** Gathers annotations, the first annotator to know a key wins, and writes the manifest. */
-export function annotate(annotators: readonly Annotator[]): Step<Packed, Artifact> {
+/** Gathers annotations, the first plugin to know a key wins, and writes the manifest. */
+export function annotate(plugins: readonly ReadyPlugin<"annotate">[]): Step<Packed, Artifact> {
   return async (packed, context) => {
+    const { entries, archive } = packed;
     // A map, because a key may be "__proto__".
     const known = new Map<string, Attributed>();
-    for (const annotator of annotators) {
-      const found = await blame(
-        "annotate",
-        annotator.name,
-        () => annotator.annotate(packed.archive, Object.fromEntries(known), context),
-      );
-      for (const [key, attributed] of Object.entries(found)) {
-        if (!known.has(key)) known.set(key, attributed);
+    for (const plugin of plugins) {
+      const given = await plugin.run({
+        entries,
+        config: archive.config.descriptor,
+        layers: archive.layers.map(({ descriptor }) => descriptor),
+        known: Object.fromEntries(known),
+      }, context);
+      for (const [key, value] of Object.entries(given?.set ?? {})) {
+        if (!known.has(key)) known.set(key, typeof value === "string" ? { value, from: plugin.id } : value);
       }
     }
     const sorted = [...known].sort(([a], [b]) => compareBytewise(a, b));
     return {
       ...packed,
       annotations: Object.fromEntries(sorted),
-      manifest: manifestOf(packed.archive, sorted),
+      manifest: manifestOf(archive, sorted),
     };
   };
 }

@@ -1,9 +1,11 @@
+import { archiveOf } from "./archive_of.ts";
 import { checkEntryNames } from "./entry_names.ts";
 import { inWalkOrder } from "./entry_order.ts";
 import type { Step } from "./flow.ts";
-import type { Archiver } from "./plugin.ts";
-import { blame } from "./stage_error.ts";
+import type { ReadyPlugin } from "./ready_plugin.ts";
+import { StageError } from "./stage_error.ts";
 import type { Packed, Selected } from "./values.ts";
+import { wrongOutput } from "./wrong_output.ts";
 
 /**
  * Turns entries into a config and layers: bytes with digests.
@@ -12,11 +14,15 @@ import type { Packed, Selected } from "./values.ts";
  *
  * @returns A step that throws a `SourceError` when two entries have the same path, or a name that consumers refuse.
  */
-export function archive(archiver: Archiver): Step<Selected, Packed> {
+export function archive(plugin: ReadyPlugin<"archive">): Step<Selected, Packed> {
   return async (selected, context) => {
     const entries = inWalkOrder(selected.entries);
     checkEntryNames(entries, context.log);
-    const archive = await blame("archive", archiver.name, () => archiver.archive(entries, context));
+    const contents = await plugin.run({ entries }, context);
+    if (contents === undefined) {
+      throw new StageError("archive", plugin.id, wrongOutput(plugin, "", "was skipped, and nothing else makes layers"));
+    }
+    const archive = archiveOf(contents, plugin.name);
     for (const { descriptor } of archive.layers) {
       context.log.debug(`Packed ${descriptor.mediaType}, ${descriptor.size} bytes, ${descriptor.digest}`);
     }

@@ -1,21 +1,20 @@
 import type { Entry } from "./entry.ts";
 import { inWalkOrder } from "./entry_order.ts";
 import type { Step } from "./flow.ts";
-import type { Collector } from "./plugin.ts";
-import { blame } from "./stage_error.ts";
+import type { ReadyPlugin } from "./ready_plugin.ts";
 import type { Collected, Source } from "./values.ts";
 
 /**
- * Finds what is to be published: the entries of all collectors in one order.
+ * Finds what is to be published: the entries of all plugins in one order.
  *
  * @returns A step that throws a `SourceError` when two entries have the same path.
  */
-export function collect(collectors: readonly Collector[]): Step<Source, Collected> {
+export function collect(plugins: readonly ReadyPlugin<"collect">[]): Step<Source, Collected> {
   return async (source, context) => {
     const found: Entry[] = [];
-    for (const collector of collectors) {
-      const entries = await blame("collect", collector.name, () => collector.collect(source, context));
-      for (const entry of entries) found.push(entry);
+    for (const plugin of plugins) {
+      const given = await plugin.run(source, context);
+      for (const entry of given?.entries ?? []) found.push(entry);
     }
     const entries = inWalkOrder(found);
     context.log.debug(`Collected ${entries.length} entries from ${source.location}`);

@@ -7,25 +7,26 @@ import { collect } from "./collect.ts";
 import type { Context } from "./context.ts";
 import { filter } from "./filter.ts";
 import { type CustomSteps, stageRunner } from "./flow.ts";
-import type { Annotator, Archiver, Collector, Filter, Tagger, Target } from "./plugin.ts";
+import type { ReadyPlugin } from "./ready_plugin.ts";
 import { tag } from "./tag.ts";
+import type { Target } from "./target.ts";
 import { upload } from "./upload.ts";
 import type { Artifact, Publication, Source } from "./values.ts";
 
 /** The plugins of each stage, in their order. */
 export interface Pipeline {
   /** What finds entries. */
-  readonly collect: readonly Collector[];
+  readonly collect: readonly ReadyPlugin<"collect">[];
   /** What leaves some out, one after the other. */
-  readonly filter: readonly Filter[];
+  readonly filter: readonly ReadyPlugin<"filter">[];
   /** What makes config and layers. */
-  readonly archive: Archiver;
+  readonly archive: ReadyPlugin<"archive">;
   /** What knows annotations, the first one first. */
-  readonly annotate: readonly Annotator[];
+  readonly annotate: readonly ReadyPlugin<"annotate">[];
   /** Where it goes. */
   readonly upload: readonly Target[];
   /** What names tags. */
-  readonly tag: readonly Tagger[];
+  readonly tag: readonly ReadyPlugin<"tag">[];
   /** The user's own steps around the stages. */
   readonly custom?: CustomSteps;
 }
@@ -60,12 +61,12 @@ export async function publish(source: Source, pipeline: Pipeline, context: Conte
 }
 
 /** What could not be discarded is a nuisance: it neither hides why a publication failed nor makes a good one fail. */
-async function discardAll(targets: readonly Target[], { log }: Context): Promise<void> {
+async function discardAll(targets: readonly Target[], context: Context): Promise<void> {
   for (const target of targets) {
     try {
-      await target.discard();
+      await target.discard(context);
     } catch (error) {
-      log.warn(`Cannot clean up ${target.url}: ${error instanceof Error ? error.message : String(error)}`);
+      context.log.warn(`Cannot clean up ${target.url}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 }

@@ -7,7 +7,7 @@ export class StageError extends Error {
   override readonly name = "StageError";
   /** The stage that was running. */
   readonly stage: StageName;
-  /** The plugin or custom step that failed, when it is known. */
+  /** The id of the plugin that failed, or a target's URL, when it is known. */
   readonly plugin: string | undefined;
 
   /** Blames a stage, and a plugin when it is known, for what was thrown. */
@@ -24,7 +24,7 @@ export class StageError extends Error {
 }
 
 /** Runs a plugin's own code, so that what it throws names the plugin. */
-export async function blame<T>(stage: StageName, plugin: string, run: () => Promise<T>): Promise<T> {
+export async function blame<T>(stage: StageName, plugin: string, run: () => T | Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (cause) {

@@ -8,6 +8,7 @@ import type { Context } from "./context.ts";
 
 /** A manifest or an index, with its bytes. */
 export interface StoredManifest {
+  /** What it is. */
   readonly descriptor: Descriptor;
   /** The bytes as the store has them, at most `MANIFEST_SIZE_LIMIT`; size and digest were checked. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -123,6 +124,7 @@ export interface Pushed {
 
 /** There is no such tag, manifest or place. */
 export class NotFoundError extends Error {
+  /** The name of the class. */
   override readonly name = "NotFoundError";
   /** The store. */
   readonly url: string;
@@ -130,6 +132,8 @@ export class NotFoundError extends Error {
   readonly isPlace: boolean;
 
   /**
+   * Names what is missing, and where.
+   *
    * @param url The store.
    * @param name A tag or a digest; left out when the store itself is not there.
    */
@@ -158,5 +162,6 @@ export function refuseMoved(url: string, tag: string, digest: Digest, { from }: 
 
 /** A store cannot do what was asked, and will not be able to do it later. */
 export class UnsupportedError extends Error {
+  /** The name of the class. */
   override readonly name = "UnsupportedError";
 }

@@ -1,5 +1,5 @@
 import type { Step } from "./flow.ts";
-import type { Target } from "./plugin.ts";
+import type { Target } from "./target.ts";
 import { tagsOfTarget } from "./tag_names.ts";
 import { everyTarget } from "./targets.ts";
 import type { Publication, Published, Receipt, Uploaded } from "./values.ts";

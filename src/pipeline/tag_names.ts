@@ -1,26 +1,26 @@
-import type { Context } from "./context.ts";
-import type { Tagger, Target } from "./plugin.ts";
-import { blame } from "./stage_error.ts";
 import { parseTag } from "../oci/tag.ts";
+import type { Context } from "./context.ts";
+import type { ReadyPlugin } from "./ready_plugin.ts";
+import { blame } from "./stage_error.ts";
+import type { Target } from "./target.ts";
 import type { Artifact, TagName } from "./values.ts";
 
 /**
- * Asks the taggers for names, in their order and each name once. A name that any of them calls immutable is immutable.
+ * Asks plugins for names, in their order and each name once. A name that any of them calls immutable is immutable.
  *
- * @throws {StageError} When a name is no tag; it names the tagger.
+ * @throws {StageError} When a name is no tag; it names the plugin.
  */
 export async function tagNames(
-  taggers: readonly Tagger[],
-  artifact: Artifact,
+  plugins: readonly ReadyPlugin<"tag">[],
+  { manifest, annotations }: Artifact,
   context: Context,
 ): Promise<readonly TagName[]> {
+  const { digest } = manifest.descriptor;
   const names = new Map<string, TagName>();
-  for (const tagger of taggers) {
-    const wanted = await blame("tag", tagger.name, async () => {
-      const wanted = await tagger.tags(artifact, context);
-      wanted.forEach(({ name }) => parseTag(name));
-      return wanted;
-    });
+  for (const plugin of plugins) {
+    const given = await plugin.run({ digest, annotations }, context);
+    const wanted = (given?.tags ?? []).map((tag) => typeof tag === "string" ? { name: tag, immutable: false } : tag);
+    await blame("tag", plugin.id, () => wanted.forEach(({ name }) => parseTag(name)));
     for (const { name, immutable } of wanted) {
       names.set(name, { name, immutable: immutable || names.get(name)?.immutable === true });
     }

@@ -1,4 +1,4 @@
-import type { Target } from "./plugin.ts";
+import type { Target } from "./target.ts";
 import { StageError, type StageName } from "./stage_error.ts";
 
 /** Some targets failed. With more than one failure, `errors` has each of them. */

@@ -1,8 +1,9 @@
 import type { Context } from "./context.ts";
 import type { Step } from "./flow.ts";
-import type { Tagger, Target } from "./plugin.ts";
+import type { ReadyPlugin } from "./ready_plugin.ts";
 import { TagExistsError } from "./tag_exists_error.ts";
 import { tagNames, tagsOfTarget } from "./tag_names.ts";
+import type { Target } from "./target.ts";
 import { everyTarget } from "./targets.ts";
 import type { Artifact, TagName, Uploaded } from "./values.ts";
 
@@ -15,7 +16,7 @@ import type { Artifact, TagName, Uploaded } from "./values.ts";
  * @returns A step that throws a `TargetsError`; the cause of each of its errors is a `TagExistsError` or what the target
  *   threw.
  */
-export function upload(targets: readonly Target[], taggers: readonly Tagger[]): Step<Artifact, Uploaded> {
+export function upload(targets: readonly Target[], taggers: readonly ReadyPlugin<"tag">[]): Step<Artifact, Uploaded> {
   return async (artifact, context) => {
     const tags = await tagNames(taggers, artifact, context);
     refuseOtherDigest(targets, artifact);

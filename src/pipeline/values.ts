@@ -18,6 +18,8 @@ export interface Collected {
   readonly source: Source;
   /** In the order of a walk. */
   readonly entries: readonly Entry[];
+  /** What custom steps have left out already; nothing when left out. */
+  readonly dropped?: readonly Dropped[];
 }
 
 /** An entry that was left out, and why. */
@@ -30,13 +32,13 @@ export interface Dropped {
 
 /** After filter: what stays and what was left out. */
 export interface Selected extends Collected {
-  /** In the order in which filters dropped them. */
+  /** In the order in which filters and custom steps dropped them. */
   readonly dropped: readonly Dropped[];
 }
 
 /** What an archive plugin makes: config and layers, in the shape of one ecosystem. */
 export interface Archive {
-  /** Which profile's shape this is, such as `flux`. */
+  /** The archive plugin whose shape this is, such as `flux`. */
   readonly profile: string;
   /** The artifact's type; left out where the ecosystem has none. */
   readonly artifactType?: string;
@@ -94,6 +96,8 @@ export interface Uploaded extends Artifact {
   readonly tags: readonly TagName[];
   /** In the order of the targets. */
   readonly receipts: readonly Receipt[];
+  /** The manifests that custom steps attached to the artifact, in every target; none when left out. */
+  readonly referrers?: readonly Descriptor[];
 }
 
 /** A tag that now points to the artifact. */
@@ -114,4 +118,6 @@ export interface Published extends Receipt {
 export interface Publication extends Artifact {
   /** In the order of the targets. */
   readonly published: readonly Published[];
+  /** The manifests that custom steps attached to the artifact, in every target; none when left out. */
+  readonly referrers?: readonly Descriptor[];
 }

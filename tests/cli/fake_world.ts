@@ -1,6 +1,6 @@
-import type { Terminal, World } from "../../src/cli/world.ts";
-
+import { createEnvironment } from "../../src/cli/environment.ts";
 import { createSecrets } from "../../src/cli/secrets.ts";
+import type { Terminal, World } from "../../src/cli/world.ts";
 
 /** A world that keeps what is written to it. */
 export interface FakeWorld extends World {
@@ -10,10 +10,11 @@ export interface FakeWorld extends World {
 /** Makes a world without environment and standard input. */
 export function fakeWorld(terminal?: Terminal): FakeWorld {
   const written = { stdout: "", stderr: "" };
+  const secrets = createSecrets();
   return {
     written,
-    env: () => undefined,
-    secrets: createSecrets(),
+    ...createEnvironment(() => undefined, secrets),
+    secrets,
     stdin: () => ReadableStream.from([]),
     stdout: (text) => {
       written.stdout += text;

@@ -3,6 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { EXAMPLE_PLUGINS, examplePipelines, startHook } from "../support/example_plugins.ts";
 import { startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
@@ -63,6 +64,26 @@ Deno.test({
           await Deno.readFile(join(directory.path, "binary.tar")),
           await Deno.readFile(join(directory.path, "run.tar")),
         );
+      });
+    }
+
+    for (const name of Object.keys(examplePipelines({ url: "", tree: "" }))) {
+      await t.step(`it runs examples/plugins/${name} with the same result`, async () => {
+        await using directory = await tempDirectory();
+        await using hook = startHook();
+        const publish = async (who: string): Promise<readonly string[]> => {
+          const tree = join(directory.path, who, "tree");
+          const pipeline = examplePipelines({ url: hook.url, tree })[name];
+          const config = JSON.stringify({ source: join(EXAMPLE_PLUGINS, "app"), pipeline });
+          await writeTree(join(directory.path, who), { "gantry.json": config });
+          const layout = `oci-layout:${join(directory.path, who, "out")}`;
+          return ["push", layout, "--config", join(directory.path, who, "gantry.json"), "-o", "json", ...METADATA];
+        };
+        const ours = await gantry(await publish("run"), { env: ENV });
+        assert.equal(ours.code, 0, ours.stderr);
+        const theirs = JSON.parse(await tool(binary, await publish("binary"), { env: ENV }));
+        assert.equal(theirs.digest, JSON.parse(ours.stdout).digest);
+        assert.equal(hook.told.length, name === "notify.ts" ? 2 : 0);
       });
     }
 

@@ -13,7 +13,6 @@ import type { Content } from "../../src/oci/descriptor.ts";
 import { EMPTY_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import type { Entry } from "../../src/pipeline/entry.ts";
 import { type Pipeline, publish } from "../../src/pipeline/publish.ts";
-import type { Archive } from "../../src/pipeline/values.ts";
 import { packLayer } from "../../src/plugins/archive/layer.ts";
 import { tree } from "../../src/plugins/archive/tree.ts";
 import { createRegistryClient } from "../../src/plugins/registry/client.ts";
@@ -29,6 +28,8 @@ import { noise } from "../support/sample_bytes.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { startTokenServer } from "../support/token_server.ts";
 import { toolTest } from "../support/tools.ts";
+import { prepared, targetOf } from "../support/prepared.ts";
+import { fakePlugin } from "../pipeline/fakes.ts";
 
 const PUSHES = Number(Deno.env.get("GANTRY_SOAK") ?? 20);
 const wanted = Deno.env.get("GANTRY_SEED") ?? "20261122";
@@ -129,7 +130,11 @@ async function pushOnce({ host, repository, tag, seed }: Push): Promise<Pushed> 
     progress: () => {},
   };
   const reference = { kind: "registry", host, repository } as const;
-  const pipeline = { ...randomArtifact(seed), upload: [registry({ reference, client })], tag: [version(tag, FIXED)] };
+  const pipeline = {
+    ...randomArtifact(seed),
+    upload: [targetOf(registry({ reference, client }))],
+    tag: [prepared<"tag">(version({ version: tag }))],
+  };
   try {
     const publication = await publish({ location: "." }, pipeline, context);
     return { digest: publication.manifest.descriptor.digest, report: "", log: said.join("\n") };
@@ -139,8 +144,6 @@ async function pushOnce({ host, repository, tag, seed }: Push): Promise<Pushed> 
     client.close();
   }
 }
-
-const FIXED = { immutable: true };
 
 /** Waits that are asked for are shortened; how long a request may stand still is not. */
 const IMPATIENT_CLOCK: Clock = {
@@ -154,21 +157,18 @@ function randomArtifact(seed: number): Pick<Pipeline, "collect" | "filter" | "ar
   const layers = Array.from({ length: 1 + random(6) }, () => randomTree(random(40)));
   const entries = layers.flatMap((tree, at) => tree.map((entry) => ({ ...entry, path: `${at}/${entry.path}` })));
   return {
-    collect: [{ name: "random", collect: () => Promise.resolve(entries) }],
+    collect: [fakePlugin("collect", "random", () => ({ entries }))],
     filter: [],
-    archive: {
-      name: "layers",
-      async archive(_entries, context): Promise<Archive> {
-        const packed: Content[] = [];
-        for (const layer of layers) {
-          const entries = tree(layer, { root: false, trailingSlash: false });
-          const mediaType = IMAGE_LAYER_MEDIA_TYPE;
-          packed.push((await packLayer({ entries, mediaType, compression: { kind: "none" } }, context)).content);
-        }
-        const config = bytesContent(EMPTY_MEDIA_TYPE, new TextEncoder().encode("{}"));
-        return { profile: "generic", artifactType: `application/vnd.soak.v${seed}`, config, layers: packed };
-      },
-    },
+    archive: fakePlugin("archive", "layers", async (_input, context) => {
+      const packed: Content[] = [];
+      for (const layer of layers) {
+        const entries = tree(layer, { root: false, trailingSlash: false });
+        const mediaType = IMAGE_LAYER_MEDIA_TYPE;
+        packed.push((await packLayer({ entries, mediaType, compression: { kind: "none" } }, context)).content);
+      }
+      const config = bytesContent(EMPTY_MEDIA_TYPE, new TextEncoder().encode("{}"));
+      return { artifactType: `application/vnd.soak.v${seed}`, config, layers: packed };
+    }),
     annotate: [],
   };
 }

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { annotate } from "../../src/pipeline/annotate.ts";
-import type { Annotator } from "../../src/pipeline/plugin.ts";
-import type { Attributed } from "../../src/pipeline/values.ts";
+import type { ReadyPlugin } from "../../src/pipeline/ready_plugin.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
-import { annotator, archiver, fakeContext, fakePacked } from "./fakes.ts";
+import { annotator, fakeArchive, fakeContext, fakePacked, fakePlugin } from "./fakes.ts";
 
 Deno.test("annotate() lets the first annotator to know a key win, and keeps who that was", async () => {
   const step = annotate([
@@ -11,7 +10,7 @@ Deno.test("annotate() lets the first annotator to know a key win, and keeps who 
     annotator("env", { b: "2", a: "2", c: "" }),
     annotator("git", { a: "3", b: "3", c: "3", d: "3" }),
   ]);
-  const { annotations } = await step(await fakePacked(), fakeContext());
+  const { annotations } = await step(fakePacked(), fakeContext());
   assert.deepEqual(annotations, {
     a: { value: "2", from: "env" },
     b: { value: "1", from: "flags" },
@@ -22,39 +21,45 @@ Deno.test("annotate() lets the first annotator to know a key win, and keeps who 
   assert.deepEqual(Object.keys(annotations), ["a", "b", "c", "d"]);
 });
 
-Deno.test("annotate() tells each annotator what is known so far", async () => {
+Deno.test("annotate() tells each annotator what is packed, and what is known so far", async () => {
+  const packed = fakePacked();
   const seen: unknown[] = [];
-  const watching = {
-    name: "watching",
-    annotate(archive, known): Promise<Record<string, Attributed>> {
-      seen.push(archive.profile, known);
-      return Promise.resolve({});
-    },
-  } satisfies Annotator;
+  const watching = fakePlugin("annotate", "watching", ({ entries, config, layers, known }) => {
+    seen.push([entries, config, layers], known);
+    return { set: {} };
+  });
   const step = annotate([watching, annotator("flags", { b: "1" }), annotator("env", { b: "2", a: "2" }), watching]);
-  await step(await fakePacked(), fakeContext());
+  await step(packed, fakeContext());
+  const { config, layers } = packed.archive;
+  const given = [packed.entries, config.descriptor, layers.map(({ descriptor }) => descriptor)];
   assert.deepEqual(seen, [
-    "test",
+    given,
     {},
-    "test",
+    given,
     { b: { value: "1", from: "flags" }, a: { value: "2", from: "env" } },
   ]);
 });
 
 Deno.test("annotate() does not let an annotator change what others know", async () => {
-  const meddling = {
-    name: "meddling",
-    annotate(_archive, known: Record<string, unknown>): Promise<Record<string, Attributed>> {
-      delete known["a"];
-      return Promise.resolve({});
-    },
-  } satisfies Annotator;
-  const { annotations } = await annotate([annotator("flags", { a: "1" }), meddling])(await fakePacked(), fakeContext());
-  assert.deepEqual(annotations, { a: { value: "1", from: "flags" } });
+  const meddling = (origin?: string): ReadyPlugin<"annotate"> =>
+    fakePlugin("annotate", "meddling", ({ known }) => {
+      Reflect.deleteProperty(known, "a");
+      return { set: {} };
+    }, origin === undefined ? {} : { origin });
+  for (const each of [meddling(), meddling("./meddling.ts")]) {
+    const { annotations } = await annotate([annotator("flags", { a: "1" }), each])(fakePacked(), fakeContext());
+    assert.deepEqual(annotations, { a: { value: "1", from: "flags" } });
+  }
+});
+
+Deno.test("annotate() names the plugin as the origin of a value that has none", async () => {
+  const plain = fakePlugin("annotate", "plain", () => ({ set: { a: "1" } }));
+  const { annotations } = await annotate([plain])(fakePacked(), fakeContext());
+  assert.deepEqual(annotations, { a: { value: "1", from: "plain" } });
 });
 
 Deno.test("annotate() writes the manifest with config, layers and annotations", async () => {
-  const packed = await fakePacked();
+  const packed = fakePacked();
   const { manifest, ...rest } = await annotate([annotator("flags", { b: "1", a: "2" })])(packed, fakeContext());
   const { config, layers } = packed.archive;
   const bytes = await collectBytes(manifest.open());
@@ -72,10 +77,10 @@ Deno.test("annotate() writes the manifest with config, layers and annotations", 
 });
 
 Deno.test("annotate() puts the artifact's type into the manifest and into its descriptor", async () => {
-  const packed = await fakePacked();
+  const packed = fakePacked();
   const typed = {
     ...packed,
-    archive: await archiver("application/vnd.test.v1").archive(packed.entries, fakeContext()),
+    archive: fakeArchive(packed.entries, "application/vnd.test.v1"),
   };
   const { manifest } = await annotate([])(typed, fakeContext());
   const json = JSON.parse(new TextDecoder().decode(await collectBytes(manifest.open())));
@@ -85,19 +90,21 @@ Deno.test("annotate() puts the artifact's type into the manifest and into its de
 });
 
 Deno.test("annotate() gives the same digest whichever annotator knew a value", async () => {
-  const packed = await fakePacked();
+  const packed = fakePacked();
   const one = await annotate([annotator("flags", { a: "1", b: "2" })])(packed, fakeContext());
   const two = await annotate([annotator("env", { b: "2" }), annotator("git", { a: "1" })])(packed, fakeContext());
   assert.equal(one.manifest.descriptor.digest, two.manifest.descriptor.digest);
 });
 
 Deno.test("annotate() takes __proto__ for a key like any other", async () => {
-  const odd: Annotator = {
-    name: "odd",
-    annotate: () => Promise.resolve(JSON.parse('{"__proto__":{"value":"1","from":"odd"}}')),
-  };
+  const odd = fakePlugin(
+    "annotate",
+    "odd",
+    () => ({ set: JSON.parse('{"__proto__":{"value":"1","from":"odd"}}') }),
+    { origin: "./odd.ts" },
+  );
   const later = annotator("later", JSON.parse('{"__proto__":"2"}'));
-  const { annotations, manifest } = await annotate([odd, later])(await fakePacked(), fakeContext());
+  const { annotations, manifest } = await annotate([odd, later])(fakePacked(), fakeContext());
   assert.deepEqual(Object.entries(annotations), [["__proto__", { value: "1", from: "odd" }]]);
   const text = new TextDecoder().decode(await collectBytes(manifest.open()));
   assert.match(text, /"annotations":\{"__proto__":"1"\}/);
@@ -105,8 +112,8 @@ Deno.test("annotate() takes __proto__ for a key like any other", async () => {
 
 Deno.test("annotate() names the annotator that failed", async () => {
   const cause = new Error("Cannot ask git");
-  const broken = { name: "broken", annotate: () => Promise.reject(cause) };
-  await assert.rejects(annotate([annotator("fine", {}), broken])(await fakePacked(), fakeContext()), {
+  const broken = fakePlugin("annotate", "broken", () => Promise.reject(cause));
+  await assert.rejects(annotate([annotator("fine", {}), broken])(fakePacked(), fakeContext()), {
     name: "StageError",
     message: "Cannot ask git",
     stage: "annotate",

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { archive } from "../../src/pipeline/archive.ts";
-import type { Archiver } from "../../src/pipeline/plugin.ts";
-import type { Archive, Selected } from "../../src/pipeline/values.ts";
-import { archiver, fakeContext, fileEntry, SOURCE } from "./fakes.ts";
+import type { Selected } from "../../src/pipeline/values.ts";
+import { archiver, fakeArchive, fakeContext, fakePacked, fakePlugin, fileEntry, SOURCE } from "./fakes.ts";
 
 const SELECTED: Selected = {
   source: SOURCE,
@@ -12,17 +11,38 @@ const SELECTED: Selected = {
 
 Deno.test("archive() gives the entries that were kept to the archiver, and adds what it made", async () => {
   const context = fakeContext();
-  const made = await archiver().archive(SELECTED.entries, context);
+  const made = fakeArchive(SELECTED.entries);
   const given: unknown[] = [];
-  const watching = {
-    name: "watching",
-    archive(...args): Promise<Archive> {
-      given.push(...args);
-      return Promise.resolve(made);
-    },
-  } satisfies Archiver;
+  const watching = fakePlugin("archive", "watching", (input, { signal, scratch, progress }) => {
+    given.push(input, signal, scratch, progress);
+    const { profile: _, ...contents } = made;
+    return contents;
+  });
   assert.deepEqual(await archive(watching)(SELECTED, context), { ...SELECTED, archive: made });
-  assert.deepEqual(given, [SELECTED.entries, context]);
+  assert.deepEqual(given, [{ entries: SELECTED.entries }, context.signal, context.scratch, context.progress]);
+});
+
+Deno.test("archive() writes the empty config when there is none, and then a type of artifact", async () => {
+  const { archive: { layers } } = fakePacked();
+  const bare = fakePlugin("archive", "bare", () => ({ layers }));
+  const { archive: made } = await archive(bare)(SELECTED, fakeContext());
+  assert.deepEqual(made.config.descriptor, {
+    mediaType: "application/vnd.oci.empty.v1+json",
+    digest: "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+    size: 2,
+  });
+  assert.equal(made.artifactType, "application/vnd.unknown.artifact.v1");
+  const typed = fakePlugin("archive", "typed", () => ({ layers, artifactType: "application/vnd.x" }));
+  assert.equal((await archive(typed)(SELECTED, fakeContext())).archive.artifactType, "application/vnd.x");
+});
+
+Deno.test("archive() blames the plugin that was skipped: nothing else makes layers", async () => {
+  const skipping = fakePlugin("archive", "skipping", (_input, context) => context.skip("no need"));
+  await assert.rejects(archive(skipping)(SELECTED, fakeContext()), {
+    name: "StageError",
+    plugin: "skipping",
+    message: "Plugin skipping (archive) gave a wrong result: it was skipped, and nothing else makes layers",
+  });
 });
 
 Deno.test("archive() tells of each layer when it is verbose", async () => {
@@ -52,7 +72,7 @@ Deno.test("archive() puts what custom steps brought in into order, and refuses t
 
 Deno.test("archive() names the archiver that failed", async () => {
   const cause = new Error("Cannot pack");
-  await assert.rejects(archive({ name: "broken", archive: () => Promise.reject(cause) })(SELECTED, fakeContext()), {
+  await assert.rejects(archive(fakePlugin("archive", "broken", () => Promise.reject(cause)))(SELECTED, fakeContext()), {
     name: "StageError",
     message: "Cannot pack",
     stage: "archive",

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { collect } from "../../src/pipeline/collect.ts";
 import type { Entry } from "../../src/pipeline/entry.ts";
-import { collector, directoryEntry, fakeContext, fileEntry, SOURCE } from "./fakes.ts";
+import { collector, directoryEntry, fakeContext, fakePlugin, fileEntry, SOURCE } from "./fakes.ts";
 
 Deno.test("collect() puts the entries of all collectors in the order of a walk", async () => {
   const collectors = [
@@ -25,16 +25,15 @@ Deno.test("collect() puts the entries of all collectors in the order of a walk",
 
 Deno.test("collect() gives each collector the source", async () => {
   const seen: unknown[] = [];
-  const collectors = ["one", "two"].map((name) => ({
-    name,
-    collect(...given: readonly unknown[]): Promise<readonly Entry[]> {
-      seen.push(...given);
-      return Promise.resolve([]);
-    },
-  }));
+  const collectors = ["one", "two"].map((name) =>
+    fakePlugin("collect", name, (source, { signal }) => {
+      seen.push(source, signal);
+      return { entries: [] };
+    })
+  );
   const context = fakeContext();
   await collect(collectors)(SOURCE, context);
-  assert.deepEqual(seen, [SOURCE, context, SOURCE, context]);
+  assert.deepEqual(seen.map((each) => each === SOURCE || each === context.signal), [true, true, true, true]);
 });
 
 Deno.test("collect() gives the same order whatever collector an entry is from and whatever the listing", async () => {
@@ -77,7 +76,7 @@ for (
 
 Deno.test("collect() names the collector that failed", async () => {
   const cause = new Error("Cannot read it");
-  const broken = { name: "broken", collect: () => Promise.reject(cause) };
+  const broken = fakePlugin("collect", "broken", () => Promise.reject(cause));
   await assert.rejects(collect([collector("fine", []), broken])(SOURCE, fakeContext()), {
     name: "StageError",
     message: "Cannot read it",

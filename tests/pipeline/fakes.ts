@@ -4,13 +4,28 @@ import { bytesContent } from "../../src/oci/bytes_content.ts";
 import { annotate } from "../../src/pipeline/annotate.ts";
 import type { Context } from "../../src/pipeline/context.ts";
 import type { Entry } from "../../src/pipeline/entry.ts";
-import type { Annotator, Archiver, Collector, Filter, Tagger } from "../../src/pipeline/plugin.ts";
+import type { Host } from "../../src/pipeline/host.ts";
+import { archiveOf } from "../../src/pipeline/archive_of.ts";
+import type {
+  Contents,
+  Kit,
+  MaybePromise,
+  Plugin,
+  PluginBase,
+  PluginContext,
+  Skip,
+  Stage,
+  StageIO,
+} from "../../src/pipeline/plugin.ts";
+import type { PluginUse } from "../../src/pipeline/prepare.ts";
 import type { Pipeline } from "../../src/pipeline/publish.ts";
+import type { ReadyOf, ReadyPlugin } from "../../src/pipeline/ready_plugin.ts";
 import { StageError } from "../../src/pipeline/stage_error.ts";
 import { TargetsError } from "../../src/pipeline/targets.ts";
-import type { Artifact, Attributed, Packed, Selected, Source, TagName } from "../../src/pipeline/values.ts";
+import type { Archive, Artifact, Attributed, Packed, Source, TagName } from "../../src/pipeline/values.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { type MemoryTarget, memoryTarget } from "../support/memory_target.ts";
+import { prepared } from "../support/prepared.ts";
 
 export const SOURCE: Source = { location: "./deploy" };
 
@@ -51,39 +66,66 @@ export function directoryEntry(path: string): Entry {
   return { path, kind: "directory", executable: false, size: 0, open: () => ReadableStream.from([]) };
 }
 
-export function collector(name: string, entries: readonly Entry[]): Collector {
-  return { name, collect: () => Promise.resolve(entries) } satisfies Collector;
+/** How a fake plugin is used. */
+export interface FakeUse extends Pick<PluginUse, "origin" | "timeout">, Partial<Pick<Plugin, "env" | "inPlan">> {
+  readonly host?: Host;
 }
 
-/** Drops these paths, whether they are there or not. */
-export function dropper(name: string, paths: readonly string[]): Filter {
-  return {
-    name,
-    filter: () => Promise.resolve(paths.map((path) => ({ path, reason: `the rule of ${name}` }))),
-  } satisfies Filter;
+/** A plugin without options, called by this name. It counts as built in unless it has an origin. */
+export function fakePlugin<const S extends Stage>(
+  stage: S,
+  id: string,
+  run: (input: StageIO[S]["in"], context: PluginContext<S>) => MaybePromise<StageIO[S]["out"] | Skip>,
+  { host, env, inPlan, ...use }: FakeUse = {},
+): ReadyOf<S> {
+  const factory = (kit: Kit): Plugin<S, unknown> => {
+    const plugin: PluginBase<S, unknown> = {
+      name: "test",
+      version: "1.0.0",
+      apiVersion: 1,
+      stage,
+      options: kit.z.strictObject({}),
+      ...(env === undefined ? {} : { env }),
+      ...(inPlan === undefined ? {} : { inPlan }),
+      run: (input, _options, context) => run(input, context),
+    };
+    return plugin as Plugin<S, unknown>;
+  };
+  return prepared<S>(factory, { ...use, id }, host);
+}
+
+export function collector(name: string, entries: readonly Entry[]): ReadyPlugin<"collect"> {
+  return fakePlugin("collect", name, () => ({ entries }));
+}
+
+/** Drops these paths, where they are there. */
+export function dropper(name: string, paths: readonly string[]): ReadyPlugin<"filter"> {
+  return fakePlugin("filter", name, ({ entries }) => {
+    const found = new Set(entries.map(({ path }) => path));
+    return { drop: paths.filter((path) => found.has(path)).map((path) => ({ path, reason: `the rule of ${name}` })) };
+  });
 }
 
 /** One layer with the list of paths: two sources with the same paths make the same artifact. */
-export function archiver(artifactType?: string): Archiver {
+export function archiver(artifactType?: string): ReadyPlugin<"archive"> {
+  return fakePlugin("archive", "list", ({ entries }) => listOf(entries, artifactType));
+}
+
+function listOf(entries: readonly Entry[], artifactType?: string): Contents {
   return {
-    name: "list",
-    archive: (entries) =>
-      Promise.resolve({
-        profile: "test",
-        ...(artifactType === undefined ? {} : { artifactType }),
-        config: json("application/vnd.test.config.v1+json", {}),
-        layers: [json("application/vnd.test.list.v1+json", entries.map(({ path }) => path))],
-      }),
-  } satisfies Archiver;
+    ...(artifactType === undefined ? {} : { artifactType }),
+    config: json("application/vnd.test.config.v1+json", {}),
+    layers: [json("application/vnd.test.list.v1+json", entries.map(({ path }) => path))],
+  };
 }
 
-export function annotator(name: string, values: Readonly<Record<string, string>>): Annotator {
+export function annotator(name: string, values: Readonly<Record<string, string>>): ReadyPlugin<"annotate"> {
   const found = Object.entries(values).map(([key, value]): [string, Attributed] => [key, { value, from: name }]);
-  return { name, annotate: () => Promise.resolve(Object.fromEntries(found)) } satisfies Annotator;
+  return fakePlugin("annotate", name, () => ({ set: Object.fromEntries(found) }));
 }
 
-export function tagger(name: string, tags: readonly TagName[]): Tagger {
-  return { name, tags: () => Promise.resolve(tags) } satisfies Tagger;
+export function tagger(name: string, tags: readonly TagName[]): ReadyPlugin<"tag"> {
+  return fakePlugin("tag", name, () => ({ tags }));
 }
 
 /** A pipeline in which every stage does something. */
@@ -112,12 +154,12 @@ export function journalingPipeline(journal: string[], upload: readonly MemoryTar
     };
   };
   return {
-    collect: collect.map((each) => ({ ...each, collect: note("collect", each.collect) })),
-    filter: filter.map((each) => ({ ...each, filter: note("filter", each.filter) })),
-    archive: { ...archive, archive: note("archive", archive.archive) },
-    annotate: annotate.map((each) => ({ ...each, annotate: note("annotate", each.annotate) })),
+    collect: collect.map((each) => ({ ...each, run: note("collect", each.run) })),
+    filter: filter.map((each) => ({ ...each, run: note("filter", each.run) })),
+    archive: { ...archive, run: note("archive", archive.run) },
+    annotate: annotate.map((each) => ({ ...each, run: note("annotate", each.run) })),
     upload,
-    tag: tag.map((each, at) => at === 0 ? { ...each, tags: note("name tags", each.tags) } : each),
+    tag: tag.map((each, at) => at === 0 ? { ...each, run: note("name tags", each.run) } : each),
   };
 }
 
@@ -144,13 +186,16 @@ export function brokenStep(): AnyStep {
   return { name: "broken", run: () => Promise.reject(new Error("Cannot do it")) };
 }
 
-export async function fakePacked(entries: readonly Entry[] = [fileEntry("a.yaml")]): Promise<Packed> {
-  const selected: Selected = { source: SOURCE, entries, dropped: [] };
-  return { ...selected, archive: await archiver().archive(entries, fakeContext()) };
+export function fakeArchive(entries: readonly Entry[], artifactType?: string): Archive {
+  return archiveOf(listOf(entries, artifactType), "test");
+}
+
+export function fakePacked(entries: readonly Entry[] = [fileEntry("a.yaml")]): Packed {
+  return { source: SOURCE, entries, dropped: [], archive: fakeArchive(entries) };
 }
 
 export async function fakeArtifact(entries?: readonly Entry[]): Promise<Artifact> {
-  return await annotate([])(await fakePacked(entries), fakeContext());
+  return await annotate([])(fakePacked(entries), fakeContext());
 }
 
 /** The error of work that must fail in a stage. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Entry } from "../../src/pipeline/entry.ts";
 import { filter } from "../../src/pipeline/filter.ts";
-import type { Filter } from "../../src/pipeline/plugin.ts";
-import type { Collected, Dropped } from "../../src/pipeline/values.ts";
-import { directoryEntry, dropper, fakeContext, fileEntry, SOURCE } from "./fakes.ts";
+import type { ReadyPlugin } from "../../src/pipeline/ready_plugin.ts";
+import type { Collected } from "../../src/pipeline/values.ts";
+import { directoryEntry, dropper, fakeContext, fakePlugin, fileEntry, SOURCE } from "./fakes.ts";
 
 const COLLECTED: Collected = {
   source: SOURCE,
@@ -16,13 +16,11 @@ Deno.test("filter() keeps everything when there is no filter", async () => {
 
 Deno.test("filter() lets each filter see what the one before it kept, and keeps every reason", async () => {
   const seen: (readonly string[])[] = [];
-  const watching = (name: string, paths: readonly string[]): Filter => ({
-    name,
-    filter(entries, context): Promise<readonly Dropped[]> {
+  const watching = (name: string, paths: readonly string[]): ReadyPlugin<"filter"> =>
+    fakePlugin("filter", name, ({ entries }) => {
       seen.push(entries.map(({ path }) => path));
-      return dropper(name, paths).filter(entries, context);
-    },
-  });
+      return { drop: paths.map((path) => ({ path, reason: `the rule of ${name}` })) };
+    });
   const { entries, dropped } = await filter([
     watching("one", ["c"]),
     watching("two", []),
@@ -36,6 +34,42 @@ Deno.test("filter() lets each filter see what the one before it kept, and keeps 
     { path: "d", reason: "the rule of three" },
     { path: "d/a", reason: "the rule of three" },
   ]);
+});
+
+Deno.test("filter() drops what is in a directory with the directory, each with a reason", async () => {
+  const names = ["d", "d/e", "d-x"].map(directoryEntry);
+  const [d, e, x] = names;
+  assert.ok(d !== undefined && e !== undefined && x !== undefined);
+  const entries = [fileEntry("a"), d, fileEntry("d/b"), e, fileEntry("d/e/c"), x, fileEntry("d-x/y"), fileEntry("f")];
+  const dropping = fakePlugin("filter", "one", () => ({
+    drop: [{ path: "f", reason: "f" }, { path: "d/e", reason: "e" }, { path: "d", reason: "d" }],
+  }));
+  const selected = await filter([dropping])({ source: SOURCE, entries }, fakeContext());
+  assert.deepEqual(selected.entries.map(({ path }) => path), ["a", "d-x", "d-x/y"]);
+  assert.deepEqual(selected.dropped, [
+    { path: "f", reason: "f" },
+    { path: "d/e", reason: "e" },
+    { path: "d", reason: "d" },
+    { path: "d/b", reason: "d" },
+    { path: "d/e/c", reason: "d" },
+  ]);
+});
+
+Deno.test("filter() blames a filter that drops what is not there: it may have meant something else", async () => {
+  const misspelt = fakePlugin("filter", "misspelt", () => ({
+    drop: [{ path: "b", reason: "x" }, { path: "./c", reason: "x" }],
+  }));
+  await assert.rejects(filter([misspelt])(COLLECTED, fakeContext()), {
+    name: "StageError",
+    plugin: "misspelt",
+    message: 'Plugin misspelt (filter) gave a wrong result: drop[1].path is "./c", and no entry has that path',
+  });
+});
+
+Deno.test("filter() goes on from what custom steps have left out", async () => {
+  const dropped = [{ path: "x", reason: "left out by mine" }];
+  const selected = await filter([dropper("one", ["c"])])({ ...COLLECTED, dropped }, fakeContext());
+  assert.deepEqual(selected.dropped, [...dropped, { path: "c", reason: "the rule of one" }]);
 });
 
 Deno.test("filter() leaves the collected value alone", async () => {
@@ -71,7 +105,7 @@ for (const [when, entries, drop, message] of NOTHING_LEFT) {
 
 Deno.test("filter() names the filter that failed", async () => {
   const cause = new Error("Cannot decide");
-  const broken = { name: "broken", filter: () => Promise.reject(cause) };
+  const broken = fakePlugin("filter", "broken", () => Promise.reject(cause));
   await assert.rejects(filter([dropper("fine", []), broken])(COLLECTED, fakeContext()), {
     name: "StageError",
     message: "Cannot decide",

@@ -8,6 +8,7 @@ import {
   brokenStep,
   fakeContext,
   fakePipeline,
+  fakePlugin,
   fileEntry,
   journalingPipeline,
   SOURCE,
@@ -106,7 +107,7 @@ Deno.test("plan() gives the artifact that publish() makes, and touches no target
   const named: string[] = [];
   const pipeline = fakePipeline({
     upload: targets,
-    tag: [{ name: "watching", tags: () => Promise.resolve((named.push("asked"), [])) }],
+    tag: [fakePlugin("tag", "watching", () => (named.push("asked"), { tags: [] }))],
     custom: {
       before: { upload: [brokenStep()], tag: [brokenStep()] },
       after: { upload: [brokenStep()], tag: [brokenStep()] },

@@ -11,6 +11,7 @@ import {
   dropper,
   fakeContext,
   fakePipeline,
+  fakePlugin,
   fileEntry,
   journalingPipeline,
   SOURCE,
@@ -197,11 +198,11 @@ for (const [when, parts, stage, message] of REFUSED) {
 const cause = new Error("Cannot do it");
 const reject = (): Promise<never> => Promise.reject(cause);
 const BROKEN: readonly (readonly [stage: StageName, parts: Partial<Pipeline>])[] = [
-  ["collect", { collect: [{ name: "broken", collect: reject }] }],
-  ["filter", { filter: [{ name: "broken", filter: reject }] }],
-  ["archive", { archive: { name: "broken", archive: reject } }],
-  ["annotate", { annotate: [{ name: "broken", annotate: reject }] }],
-  ["tag", { tag: [{ name: "broken", tags: reject }] }],
+  ["collect", { collect: [fakePlugin("collect", "broken", reject)] }],
+  ["filter", { filter: [fakePlugin("filter", "broken", reject)] }],
+  ["archive", { archive: fakePlugin("archive", "broken", reject) }],
+  ["annotate", { annotate: [fakePlugin("annotate", "broken", reject)] }],
+  ["tag", { tag: [fakePlugin("tag", "broken", reject)] }],
 ];
 
 for (const [stage, parts] of BROKEN) {

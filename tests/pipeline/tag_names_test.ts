@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { tagNames, tagsOfTarget } from "../../src/pipeline/tag_names.ts";
 import type { TagName } from "../../src/pipeline/values.ts";
 import { memoryTarget } from "../support/memory_target.ts";
-import { fakeArtifact, fakeContext, tagger } from "./fakes.ts";
+import { fakeArtifact, fakeContext, fakePlugin, tagger } from "./fakes.ts";
 
 const free = (name: string): TagName => ({ name, immutable: false });
 const fixed = (name: string): TagName => ({ name, immutable: true });
@@ -41,7 +41,7 @@ Deno.test("tagNames() names the tagger whose name is no tag", async () => {
 
 Deno.test("tagNames() names the tagger that failed", async () => {
   const cause = new Error("Cannot name it");
-  const broken = { name: "broken", tags: () => Promise.reject(cause) };
+  const broken = fakePlugin("tag", "broken", () => Promise.reject(cause));
   await assert.rejects(tagNames([broken], await fakeArtifact(), fakeContext()), {
     name: "StageError",
     stage: "tag",

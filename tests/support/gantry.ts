@@ -1,6 +1,6 @@
 /** gantry's command line, in process. */
+import { createEnvironment } from "../../src/cli/environment.ts";
 import { run } from "../../src/cli/run.ts";
-
 import { createSecrets } from "../../src/cli/secrets.ts";
 
 /** What a command line did. */
@@ -28,11 +28,12 @@ export async function gantry(args: readonly string[], options: GantryOptions = {
     stderr += `${question}\n`;
     return typeof answer === "function" ? await answer() : answer ?? "";
   };
+  const secrets = createSecrets();
   const code = await run(args, {
     ...(answer === undefined ? {} : { prompt: { line: ask, hidden: ask } }),
-    env: (name) => options.env?.[name],
+    ...createEnvironment((name) => options.env?.[name], secrets),
     stdin: () => new Blob([options.stdin ?? new Uint8Array()]).stream(),
-    secrets: createSecrets(),
+    secrets,
     stdout: (text) => {
       stdout += text;
     },

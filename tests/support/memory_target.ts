@@ -1,12 +1,12 @@
 import type { Content, Descriptor } from "../../src/oci/descriptor.ts";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
-import type { Target } from "../../src/pipeline/plugin.ts";
+import type { Target } from "../../src/pipeline/target.ts";
 import type { Artifact, Moved, Receipt, TagName } from "../../src/pipeline/values.ts";
 import { collectBytes } from "./collect_bytes.ts";
 
 /** A target in memory: it keeps what it is given, and records what was asked of it. */
 export interface MemoryTarget extends Target {
-  /** What was asked, in order: `resolve 1.0.0`, `upload`, `tag 1.0.0 latest`, `discard`. */
+  /** What was asked, in order: `resolve 1.0.0`, `upload`, `attach TYPE`, `tag 1.0.0 latest`, `discard`. */
   readonly calls: readonly string[];
   /** Blobs and manifests, in the order in which they came. */
   readonly contents: ReadonlyMap<Digest, Uint8Array>;
@@ -55,6 +55,12 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
         (await keep(content) ? uploaded : existing).push(content.descriptor);
       }
       return { url, uploaded, existing, bytesSent: uploaded.reduce((sum, { size }) => sum + size, 0) };
+    },
+
+    async attach({ manifest, blobs, subject }): Promise<void> {
+      await record(`attach ${manifest.descriptor.artifactType}`);
+      if (!contents.has(subject.digest)) throw new Error(`Cannot attach to ${subject.digest}: it was not uploaded`);
+      for (const content of [...blobs, manifest]) await keep(content);
     },
 
     async tag({ manifest }: Artifact, names: readonly TagName[]): Promise<readonly Moved[]> {

@@ -2,7 +2,16 @@
 export type ConfigNode =
   | ConfigObject
   | { readonly kind: "list"; readonly offset: number; readonly items: readonly ConfigNode[] }
-  | { readonly kind: "scalar"; readonly offset: number; readonly value: unknown };
+  | ConfigScalar;
+
+/** A value without parts. */
+export interface ConfigScalar {
+  readonly kind: "scalar";
+  readonly offset: number;
+  readonly value: unknown;
+  /** The environment variable whose secret value is in it; such a value is never shown. */
+  readonly hides?: string;
+}
 
 /** An object with its keys as they stand in the file. */
 export interface ConfigObject {
@@ -77,11 +86,18 @@ export function keyOffset(root: ConfigNode, path: readonly PropertyKey[]): numbe
   return memberOf(holder, path.at(-1))?.keyOffset ?? holder.offset;
 }
 
+/** The environment variable whose secret value a scalar at a path holds. */
+export function hiddenIn(root: ConfigNode, path: readonly PropertyKey[]): string | undefined {
+  const node = nodeAt(root, path);
+  return node.kind === "scalar" ? node.hides : undefined;
+}
+
 /** Writes a key for a message. */
 export function quoteKey(key: string): string {
   return JSON.stringify(key.length > 100 ? `${key.slice(0, 100)}…` : key);
 }
 
+/** The node at a path, or the nearest one around it. */
 function nodeAt(root: ConfigNode, path: readonly PropertyKey[]): ConfigNode {
   let node = root;
   for (const part of path) {

@@ -1,8 +1,11 @@
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { reasonOf } from "../../plugins/collect/reading_error.ts";
 import { UsageError } from "../usage_error.ts";
+import type { ConfigPlaces } from "./config_places.ts";
 import type { Config } from "./config_schema.ts";
 import { CONFIG_SIZE_LIMIT } from "./config_size_limit.ts";
+import { distrustOf } from "./distrust_of.ts";
+import type { ReadEnv } from "./substitute_env.ts";
 
 /** A configuration file that was found and parsed. */
 export interface FoundConfig {
@@ -10,6 +13,20 @@ export interface FoundConfig {
   readonly path: string;
   /** What it says; relative paths in it now start from the current directory. */
   readonly config: Config;
+  /** Where it says so. */
+  readonly places: ConfigPlaces;
+  /** Why code that it names must not run; absent when it may. */
+  readonly distrust?: string;
+}
+
+/** Where to look for a configuration file, and what to read it with. */
+export interface ConfigSearch {
+  /** A directory or a file; without it, or with `-`, the search begins in the current directory. */
+  readonly source?: string;
+  /** The file that was asked for; `false` when none is wanted. */
+  readonly explicit?: string | false;
+  /** Reads the environment variables that the file declares; none is set when left out. */
+  readonly readEnv?: ReadEnv;
 }
 
 /** Names of configuration files, in the order in which they are looked for. */
@@ -19,23 +36,27 @@ const CONFIG_NAMES = ["gantry.jsonc", "gantry.json", "gantry.yaml"];
  * Finds and reads the configuration file: the one that was asked for, or else the one beside the source, or else the
  * one in the root of the git repository around it.
  *
- * @param where `explicit` is the file that was asked for. `source` is a directory or a file; without it, or with `-`,
- *   the search begins in the current directory.
  * @returns `undefined` when there is no configuration file.
  * @throws {ConfigError} When the file says something that gantry does not take.
  * @throws {UsageError} When the file cannot be read, or when one directory holds several.
  */
-export async function findConfig(
-  where: { readonly source?: string; readonly explicit?: string },
-): Promise<FoundConfig | undefined> {
-  const path = where.explicit ?? await search(where.source ?? "-");
+export async function findConfig({ source, explicit, readEnv }: ConfigSearch): Promise<FoundConfig | undefined> {
+  if (explicit === false) return undefined;
+  const path = explicit ?? await search(source ?? "-");
   if (path === undefined) return undefined;
   // Imported only now, because most runs have no configuration file.
   const [{ parseConfig }, { rebaseConfig }] = await Promise.all([
     import("./parse_config.ts"),
     import("./rebase_config.ts"),
   ]);
-  return { path, config: rebaseConfig(parseConfig(await readText(path), path), dirname(path)) };
+  const { config, places } = parseConfig(await readText(path), { path, ...(readEnv === undefined ? {} : { readEnv }) });
+  const distrust = explicit === undefined ? await distrustOf(path, await repositoryRoot(".")) : undefined;
+  return {
+    path,
+    config: rebaseConfig(config, dirname(path)),
+    places,
+    ...(distrust === undefined ? {} : { distrust }),
+  };
 }
 
 async function search(source: string): Promise<string | undefined> {

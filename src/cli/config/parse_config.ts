@@ -1,40 +1,54 @@
-import type { z } from "zod";
+import { didYouMean } from "../../pipeline/issue_message.ts";
+import { describeSchema, type JsonSchema, knownKeys } from "../../pipeline/known_keys.ts";
+import { nearestKey } from "../../pipeline/nearest_key.ts";
+import type { z } from "../../pipeline/schema.ts";
 import { ConfigError } from "./config_error.ts";
-import {
-  type ConfigNode,
-  type ConfigProblem,
-  type ConfigText,
-  keyOffset,
-  keyProblems,
-  quoteKey,
-  valueOf,
-  valueOffset,
-} from "./config_node.ts";
+import { type ConfigText, keyProblems, quoteKey, valueOf } from "./config_node.ts";
+import { type ConfigPlaces, configPlaces, type PathProblem, placed } from "./config_places.ts";
 import { type Config, CONFIG_SCHEMA } from "./config_schema.ts";
 import { CONFIG_SIZE_LIMIT } from "./config_size_limit.ts";
 import { locateProblems } from "./locate_problems.ts";
-import { nearestKey } from "./nearest_key.ts";
 import { readJsonc } from "./read_jsonc.ts";
 import { readYaml } from "./read_yaml.ts";
+import { type ReadEnv, substituteEnv } from "./substitute_env.ts";
+
+/** What a configuration file says, and where it says it. */
+export interface ParsedConfig {
+  readonly config: Config;
+  readonly places: ConfigPlaces;
+}
+
+/** A configuration file and what it is read with. */
+export interface ConfigFile {
+  /** The file's name for messages; its ending says the format: `.jsonc`, `.json`, `.yaml` or `.yml`. */
+  readonly path: string;
+  /** Reads the environment variables that the file declares; none is set when left out. */
+  readonly readEnv?: ReadEnv;
+}
 
 /**
  * Parses a configuration file.
  *
  * @param text The file's content.
- * @param path The file's name for messages; its ending says the format: `.jsonc`, `.json`, `.yaml` or `.yml`.
  * @throws {ConfigError} Names every problem with line and column, in the order of the file.
  */
-export function parseConfig(text: string, path: string): Config {
+export function parseConfig(
+  text: string,
+  { path, readEnv = (): Record<string, string> => ({}) }: ConfigFile,
+): ParsedConfig {
   if (text.length > CONFIG_SIZE_LIMIT) throw new ConfigError([`${path}: it is larger than 1 MiB`]);
-  const { root, problems } = read(text, path);
-  const broken = [...problems, ...(root === undefined ? [] : keyProblems(root))];
-  if (root === undefined) throw new ConfigError(locateProblems(text, path, broken));
+  const written = read(text, path);
+  const broken = [...written.problems, ...(written.root === undefined ? [] : keyProblems(written.root))];
+  if (written.root === undefined) throw new ConfigError(locateProblems(text, path, broken));
+  const { root, problems } = substituteEnv(written.root, readEnv);
+  broken.push(...problems);
   const result = CONFIG_SCHEMA.safeParse(valueOf(root));
-  if (result.success && broken.length === 0) return result.data;
+  if (result.success && broken.length === 0) return { config: result.data, places: configPlaces(root, { path, text }) };
   const known = new Set(broken.map(({ offset }) => offset));
-  const found = (result.error?.issues ?? []).flatMap((issue) => issueProblems(root, issue));
+  const described = describeSchema(CONFIG_SCHEMA);
+  const found = (result.error?.issues ?? []).flatMap((issue) => issueProblems(issue, described));
   // Of a place that the reader could not make sense of, the schema has nothing to add.
-  const more = found.filter(({ offset }) => !known.has(offset));
+  const more = found.map((problem) => placed(root, problem)).filter(({ offset }) => !known.has(offset));
   throw new ConfigError(locateProblems(text, path, [...broken, ...more]));
 }
 
@@ -45,26 +59,28 @@ function read(text: string, path: string): ConfigText {
   throw new ConfigError([`${path}: the name of a configuration file ends in .jsonc, .json or .yaml`]);
 }
 
-function issueProblems(root: ConfigNode, issue: z.core.$ZodIssue): readonly ConfigProblem[] {
+function issueProblems(issue: z.core.$ZodIssue, described: JsonSchema): readonly PathProblem[] {
   const { path, message } = issue;
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ offset: keyOffset(root, [...path, key]), message: unknownKey(key) }));
+    return issue.keys.map((key) => {
+      const meant = nearestKey(key, knownKeys(described, path));
+      const message = `unknown key ${quoteKey(key)}${didYouMean(meant)}`;
+      return { path: [...path, key], about: path, message, isKey: true };
+    });
   }
   if (issue.code === "invalid_key") {
-    const reason = issue.issues[0]?.message ?? message;
-    return [{ offset: keyOffset(root, path), message: `${subject(path.slice(0, -1))}: ${reason}` }];
+    return [{ path, about: path.slice(0, -1), message: issue.issues[0]?.message ?? message, isKey: true }];
   }
-  return [{ offset: valueOffset(root, path), message: `${subject(path)}${path.length === 0 ? "" : ":"} ${message}` }];
+  if (issue.code === "invalid_union") {
+    // Only one of the forms begins like what is there, so only what it says is of use.
+    const meant = issue.errors.find((issues) => !issues.some(isOfAnotherKind));
+    if (meant !== undefined) {
+      return meant.flatMap((inner) => issueProblems({ ...inner, path: [...path, ...inner.path] }, described));
+    }
+  }
+  return [{ path, message }];
 }
 
-function unknownKey(key: string): string {
-  const meant = nearestKey(key, Object.keys(CONFIG_SCHEMA.shape));
-  return `unknown key ${quoteKey(key)}${meant === undefined ? "" : `, did you mean ${JSON.stringify(meant)}?`}`;
-}
-
-/** Writes a path as people do: `"targets[0]"`. */
-function subject(path: readonly PropertyKey[]): string {
-  if (path.length === 0) return "the configuration";
-  const written = path.map((part) => typeof part === "number" ? `[${part}]` : `.${String(part)}`).join("");
-  return quoteKey(written.slice(1));
+function isOfAnotherKind({ code, path }: z.core.$ZodIssue): boolean {
+  return code === "invalid_type" && path.length === 0;
 }

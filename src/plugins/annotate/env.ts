@@ -1,22 +1,19 @@
 import { CREATED_ANNOTATION, REVISION_ANNOTATION, SOURCE_ANNOTATION } from "../../oci/annotation_keys.ts";
-import type { Annotator } from "../../pipeline/plugin.ts";
+import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import type { Attributed } from "../../pipeline/values.ts";
-import { type CiFacts, readCiFacts } from "./ci_facts.ts";
+import { type CiEnvironment, type CiFacts, readCiFacts } from "./ci_facts.ts";
 import { CI_SYSTEMS, type CiSystem, type Place } from "./ci_systems.ts";
 import { formatCreated, parseSourceDateEpoch } from "./created.ts";
 import { formatRevision, type RevisionStyle } from "./revision.ts";
+import { type RevisionChoice, revisionChoice } from "./revision_choice.ts";
 
-/** Options of {@linkcode env}. */
-export interface EnvOptions {
-  /** Environment variables by name; only those in {@linkcode CI_VARIABLES} are looked at. */
-  readonly variables: Readonly<Record<string, string | undefined>>;
+/** What {@linkcode env} needs beyond environment variables. */
+export interface EnvMeans {
   /**
    * Reads the JSON file in which GitHub, Gitea and Forgejo describe the event, such as the head of a pull request.
    * Without it that file is not read.
    */
   readonly readEvent?: (path: string) => Promise<string | undefined>;
-  /** How the revision is written. */
-  readonly revision: RevisionStyle;
 }
 
 /** Every variable that {@linkcode env} may look at, sorted, so that permissions can be written out. */
@@ -25,35 +22,45 @@ export const CI_VARIABLES: readonly string[] = [
 ].sort();
 
 /**
- * Makes an annotator that knows what the environment says: source, revision and creation time.
+ * Knows what the environment says: source, revision and creation time.
  *
  * `SOURCE_DATE_EPOCH` gives the creation time on any machine. The rest comes from the first CI system that is
  * recognised; values that cannot be used are passed over with a line for `-v`.
  *
- * Annotating throws a `SyntaxError` when `SOURCE_DATE_EPOCH` is malformed.
+ * It throws a `SyntaxError` when `SOURCE_DATE_EPOCH` is malformed.
  */
-export function env({ variables, readEvent, revision }: EnvOptions): Annotator {
-  return {
-    name: "env",
-    async annotate(_archive, _known, { log }): Promise<Readonly<Record<string, Attributed>>> {
-      const epochSeconds = parseSourceDateEpoch(variables["SOURCE_DATE_EPOCH"] ?? "");
-      const system = CI_SYSTEMS.find((candidate) => isOn(candidate, variables));
-      const facts = system &&
-        await readCiFacts(system, { variables, log, readEvent: once(readEvent ?? (() => Promise.resolve(undefined))) });
-      const created = epochSeconds === undefined
-        ? facts?.time
-        : { value: formatCreated(epochSeconds), from: "SOURCE_DATE_EPOCH" };
-      const written = facts && writeRevision(facts, revision);
-      return {
-        ...(facts?.source && { [SOURCE_ANNOTATION]: facts.source }),
-        ...(written && { [REVISION_ANNOTATION]: written }),
-        ...(created && { [CREATED_ANNOTATION]: created }),
-      };
-    },
-  };
+export function env(
+  { readEvent = () => Promise.resolve(undefined) }: EnvMeans = {},
+): Factory<"annotate", RevisionChoice> {
+  return (kit) =>
+    kit.plugin({
+      name: "env",
+      version: "1.0.0",
+      apiVersion: 1,
+      stage: "annotate",
+      description: "Knows source, revision and time from the variables of a CI system.",
+      options: revisionChoice(kit),
+      env: CI_VARIABLES,
+      async run(_input, { revision }, { env: variables, log }): Promise<StageIO["annotate"]["out"]> {
+        const epochSeconds = parseSourceDateEpoch(variables["SOURCE_DATE_EPOCH"] ?? "");
+        const system = CI_SYSTEMS.find((candidate) => isOn(candidate, variables));
+        const facts = system && await readCiFacts(system, { variables, log, readEvent: once(readEvent) });
+        const created = epochSeconds === undefined
+          ? facts?.time
+          : { value: formatCreated(epochSeconds), from: "SOURCE_DATE_EPOCH" };
+        const written = facts && writeRevision(facts, revision);
+        return {
+          set: {
+            ...(facts?.source && { [SOURCE_ANNOTATION]: facts.source }),
+            ...(written && { [REVISION_ANNOTATION]: written }),
+            ...(created && { [CREATED_ANNOTATION]: created }),
+          },
+        };
+      },
+    });
 }
 
-function isOn(system: CiSystem, variables: EnvOptions["variables"]): boolean {
+function isOn(system: CiSystem, variables: CiEnvironment["variables"]): boolean {
   return Object.entries(system.detect).every(([name, pattern]) => pattern.test(variables[name] ?? ""));
 }
 
@@ -67,7 +74,7 @@ function writeRevision({ commit, branch, tag }: CiFacts, style: RevisionStyle): 
 }
 
 /** Several facts are in one file; it is read for the first of them only. */
-function once(read: NonNullable<EnvOptions["readEvent"]>): NonNullable<EnvOptions["readEvent"]> {
+function once(read: CiEnvironment["readEvent"]): CiEnvironment["readEvent"] {
   const texts = new Map<string, Promise<string | undefined>>();
   return (path) => {
     const text = texts.get(path) ?? read(path);

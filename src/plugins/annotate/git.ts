@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { CREATED_ANNOTATION, REVISION_ANNOTATION, SOURCE_ANNOTATION } from "../../oci/annotation_keys.ts";
-import type { Log } from "../../pipeline/context.ts";
-import type { Annotator } from "../../pipeline/plugin.ts";
+import type { Context, Log } from "../../pipeline/context.ts";
+import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import { formatCreated } from "./created.ts";
 import { checkFormat } from "./git/check_format.ts";
@@ -14,58 +14,71 @@ import { remoteUrl } from "./git/remote_url.ts";
 import { findRepository, type Repository } from "./git/repository.ts";
 import { findTagAt } from "./git/tags.ts";
 import { formatRevision, revisionCommit, type RevisionStyle } from "./revision.ts";
+import { type RevisionChoice, revisionChoice } from "./revision_choice.ts";
 import { cleanSourceUrl } from "./source_url.ts";
 
-/** Options of {@linkcode git}. */
-export interface GitOptions {
+/** Where {@linkcode git} looks. */
+export interface GitMeans {
   /** Where the repository is looked for, and in the directories above. */
   readonly directory: string;
-  /** How the revision is written; only `flux` asks for tags. */
-  readonly revision: RevisionStyle;
 }
 
 /**
- * Makes an annotator that knows what a checkout says: the URL of its remote, the commit that is checked out, and when
- * that was committed. It reads the files in `.git`; no program is run.
+ * Knows what a checkout says: the URL of its remote, the commit that is checked out, and when that was committed. It
+ * reads the files in `.git`; no program is run.
  *
  * What cannot be read is named in a warning and left out; nothing is guessed. Changes that are not committed are not
  * noticed: the revision is the commit that is checked out, whatever the files look like.
  */
-export function git({ directory, revision: style }: GitOptions): Annotator {
-  return {
-    name: "git",
-    async annotate(_archive, known, { log, signal }): Promise<Readonly<Record<string, Attributed>>> {
-      const attempt = attempts(log, signal);
-      const repository = await attempt(`look for a git repository in "${directory}"`, () => findRepository(directory));
-      if (repository === undefined) return {};
-      const { root } = repository;
-      const config = await attempt(`read the git configuration of "${root}"`, () => readConfig(repository));
-      const head = await attempt(`read what is checked out in "${root}"`, async () => {
-        if (config !== undefined) checkFormat(config);
-        return await readHead(repository);
-      });
-      const source = config && publicUrl(remoteUrl(config, head?.branch), log);
-      const annotations = source === undefined ? {} : { [SOURCE_ANNOTATION]: source };
-      if (head?.commit === undefined) return annotations;
+export function git({ directory }: GitMeans): Factory<"annotate", RevisionChoice> {
+  return (kit) =>
+    kit.plugin({
+      name: "git",
+      version: "1.0.0",
+      apiVersion: 1,
+      stage: "annotate",
+      description: "Knows source, revision and time from the files of a git repository.",
+      options: revisionChoice(kit),
+      async run({ known }, { revision }, context): Promise<StageIO["annotate"]["out"]> {
+        return { set: await readCheckout(directory, { known, style: revision }, context) };
+      },
+    });
+}
 
-      const { commit } = head;
-      warnOfOther(known[REVISION_ANNOTATION], commit, root, log);
-      const tag = style !== "flux"
-        ? undefined
-        : await attempt(`read the tags in "${root}"`, () => findTagAt(repository, commit));
-      const created = await attempt(
-        `read the commit time in "${root}"`,
-        async () => formatCreated(await readCommitTime(repository, commit)),
-      );
-      return {
-        ...annotations,
-        [REVISION_ANNOTATION]: {
-          value: formatRevision({ style, commit, tag, branch: head.branch }),
-          from: tag === undefined ? ".git/HEAD" : `.git/HEAD, refs/tags/${tag}`,
-        },
-        ...(created && { [CREATED_ANNOTATION]: { value: created, from: ".git commit time" } }),
-      };
+async function readCheckout(
+  directory: string,
+  { known, style }: { readonly known: Readonly<Record<string, Attributed>>; readonly style: RevisionStyle },
+  { log, signal }: Context,
+): Promise<Readonly<Record<string, Attributed>>> {
+  const attempt = attempts(log, signal);
+  const repository = await attempt(`look for a git repository in "${directory}"`, () => findRepository(directory));
+  if (repository === undefined) return {};
+  const { root } = repository;
+  const config = await attempt(`read the git configuration of "${root}"`, () => readConfig(repository));
+  const head = await attempt(`read what is checked out in "${root}"`, async () => {
+    if (config !== undefined) checkFormat(config);
+    return await readHead(repository);
+  });
+  const source = config && publicUrl(remoteUrl(config, head?.branch), log);
+  const annotations = source === undefined ? {} : { [SOURCE_ANNOTATION]: source };
+  if (head?.commit === undefined) return annotations;
+
+  const { commit } = head;
+  warnOfOther(known[REVISION_ANNOTATION], commit, root, log);
+  const tag = style !== "flux"
+    ? undefined
+    : await attempt(`read the tags in "${root}"`, () => findTagAt(repository, commit));
+  const created = await attempt(
+    `read the commit time in "${root}"`,
+    async () => formatCreated(await readCommitTime(repository, commit)),
+  );
+  return {
+    ...annotations,
+    [REVISION_ANNOTATION]: {
+      value: formatRevision({ style, commit, tag, branch: head.branch }),
+      from: tag === undefined ? ".git/HEAD" : `.git/HEAD, refs/tags/${tag}`,
     },
+    ...(created && { [CREATED_ANNOTATION]: { value: created, from: ".git commit time" } }),
   };
 }
 

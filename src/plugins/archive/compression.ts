@@ -1,5 +1,6 @@
 /** gzip, which every consumer reads. */
 export interface Gzip {
+  /** What it is. */
   readonly kind: "gzip";
   /** 1 to 9. Only 9 gives the same bytes on every processor. */
   readonly level: number;

@@ -3,20 +3,23 @@ import {
   ORAS_CONTENT_UNPACK_ANNOTATION,
   TITLE_ANNOTATION,
 } from "../../oci/annotation_keys.ts";
-import { bytesContent } from "../../oci/bytes_content.ts";
 import type { Annotations, Content } from "../../oci/descriptor.ts";
-import { EMPTY_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE, UNKNOWN_ARTIFACT_TYPE } from "../../oci/media_types.ts";
-import type { Archiver } from "../../pipeline/plugin.ts";
-import type { Archive } from "../../pipeline/values.ts";
+import { IMAGE_LAYER_MEDIA_TYPE, UNKNOWN_ARTIFACT_TYPE } from "../../oci/media_types.ts";
+import type { Contents, Factory } from "../../pipeline/plugin.ts";
 import { compressedMediaType, type Compression } from "./compression.ts";
+import {
+  type ArchiveMeans,
+  chosenCompression,
+  type CompressionChoice,
+  compressionFields,
+} from "./compression_choice.ts";
 import { packLayer } from "./layer.ts";
 import { tree } from "./tree.ts";
 
 /** What kind of artifact it is. */
-export interface GenericOptions {
-  readonly compression: Compression;
-  /** The artifact's type (RFC 6838); `application/vnd.unknown.artifact.v1` when left out. */
-  readonly artifactType?: string;
+export interface GenericChoice extends CompressionChoice {
+  /** The artifact's type (RFC 6838). */
+  readonly artifactType: string;
 }
 
 /**
@@ -26,27 +29,32 @@ export interface GenericOptions {
  *
  * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage | OCI image-spec 1.1.1, Guidelines for Artifact Usage}
  */
-export function generic({ compression, artifactType = UNKNOWN_ARTIFACT_TYPE }: GenericOptions): Archiver {
-  return {
-    name: "generic",
-    async archive(entries, context): Promise<Archive> {
-      const { content, diffId } = await packLayer({
-        entries: tree(entries, { root: true, trailingSlash: false }),
-        mediaType: compressedMediaType(IMAGE_LAYER_MEDIA_TYPE, compression),
-        compression,
-      }, context);
-      const layer: Content = {
-        ...content,
-        descriptor: { ...content.descriptor, annotations: layerAnnotations(compression, diffId) },
-      };
-      return {
-        profile: "generic",
-        artifactType,
-        config: bytesContent(EMPTY_MEDIA_TYPE, new TextEncoder().encode("{}")),
-        layers: [layer],
-      };
-    },
-  };
+export function generic(means: ArchiveMeans = {}): Factory<"archive", GenericChoice> {
+  return (kit) =>
+    kit.plugin({
+      name: "generic",
+      version: "1.0.0",
+      apiVersion: 1,
+      stage: "archive",
+      description: "One layer and any artifact type, for oras and everything else.",
+      options: kit.z.strictObject({
+        ...compressionFields(kit),
+        artifactType: kit.z.string().min(1).default(UNKNOWN_ARTIFACT_TYPE).describe("The artifact type (RFC 6838)."),
+      }),
+      async run({ entries }, { artifactType, ...choice }, context): Promise<Contents> {
+        const compression = chosenCompression(choice, means);
+        const { content, diffId } = await packLayer({
+          entries: tree(entries, { root: true, trailingSlash: false }),
+          mediaType: compressedMediaType(IMAGE_LAYER_MEDIA_TYPE, compression),
+          compression,
+        }, context);
+        const layer: Content = {
+          ...content,
+          descriptor: { ...content.descriptor, annotations: layerAnnotations(compression, diffId) },
+        };
+        return { artifactType, layers: [layer] };
+      },
+    });
 }
 
 function layerAnnotations({ kind }: Compression, diffId: string): Annotations {

@@ -3,10 +3,10 @@ import { TIMONI_CONTENT_TYPE_ANNOTATION } from "../../oci/annotation_keys.ts";
 import type { Content } from "../../oci/descriptor.ts";
 import type { Context } from "../../pipeline/context.ts";
 import type { Entry } from "../../pipeline/entry.ts";
-import type { Archiver } from "../../pipeline/plugin.ts";
-import type { Archive } from "../../pipeline/values.ts";
-import { emptyImageConfig } from "./empty_image_config.ts";
+import type { Contents, Factory } from "../../pipeline/plugin.ts";
 import type { Gzip } from "./compression.ts";
+import { type ArchiveMeans, chosenGzip, type GzipChoice, gzipChoice } from "./compression_choice.ts";
+import { emptyImageConfig } from "./empty_image_config.ts";
 import { packLayer } from "./layer.ts";
 import { tree } from "./tree.ts";
 
@@ -17,38 +17,49 @@ const UNPACKED_LIMIT = 100 * 1024 * 1024;
  * Two layers, as `timoni mod push` makes them: the vendored schemas in `cue.mod`, then the module itself. Schemas
  * change seldom, so that layer is shared between versions.
  */
-export function timoni(compression: Gzip): Archiver {
-  return {
-    name: "timoni",
-    async archive(entries, context): Promise<Archive> {
-      if (!entries.some(({ path }) => path === "timoni.cue")) {
-        context.log.warn('There is no file "timoni.cue": Timoni cannot apply this module');
-      }
-      const vendored = entries.filter(({ path }) => path === "cue.mod" || path.startsWith("cue.mod/"));
-      const own = entries.filter(({ path }) => path !== "cue.mod" && !path.startsWith("cue.mod/"));
-      for (const [name, part] of [["cue.mod", vendored], ["the module", own]] as const) {
-        if (sizeOf(part) > UNPACKED_LIMIT) context.log.warn(`Timoni refuses to unpack ${name}: it is over 100 MiB`);
-      }
-      return {
-        profile: "timoni",
-        config: emptyImageConfig(TIMONI_CONFIG_MEDIA_TYPE),
-        layers: [
-          await layer("module/vendor", vendored, context),
-          await layer("module", own, context),
-        ],
-      };
-    },
-  };
+export function timoni(means: ArchiveMeans = {}): Factory<"archive", GzipChoice> {
+  return (kit) =>
+    kit.plugin({
+      name: "timoni",
+      version: "1.0.0",
+      apiVersion: 1,
+      stage: "archive",
+      description: "Two gzip layers, for Timoni: the vendored schemas, then the module.",
+      options: gzipChoice(kit),
+      async run({ entries }, options, context): Promise<Contents> {
+        if (!entries.some(({ path }) => path === "timoni.cue")) {
+          context.log.warn('There is no file "timoni.cue": Timoni cannot apply this module');
+        }
+        const vendored = entries.filter(({ path }) => path === "cue.mod" || path.startsWith("cue.mod/"));
+        const own = entries.filter(({ path }) => path !== "cue.mod" && !path.startsWith("cue.mod/"));
+        for (const [name, part] of [["cue.mod", vendored], ["the module", own]] as const) {
+          if (sizeOf(part) > UNPACKED_LIMIT) context.log.warn(`Timoni refuses to unpack ${name}: it is over 100 MiB`);
+        }
+        const compression = chosenGzip(options, means);
+        return {
+          config: emptyImageConfig(TIMONI_CONFIG_MEDIA_TYPE),
+          layers: [
+            await layer("module/vendor", vendored, compression, context),
+            await layer("module", own, compression, context),
+          ],
+        };
+      },
+    });
+}
 
-  async function layer(contentType: string, entries: readonly Entry[], context: Context): Promise<Content> {
-    const { content } = await packLayer({
-      entries: tree(entries, { root: true, trailingSlash: false }),
-      mediaType: TIMONI_CONTENT_MEDIA_TYPE,
-      annotations: { [TIMONI_CONTENT_TYPE_ANNOTATION]: contentType },
-      compression,
-    }, context);
-    return content;
-  }
+async function layer(
+  contentType: string,
+  entries: readonly Entry[],
+  compression: Gzip,
+  context: Context,
+): Promise<Content> {
+  const { content } = await packLayer({
+    entries: tree(entries, { root: true, trailingSlash: false }),
+    mediaType: TIMONI_CONTENT_MEDIA_TYPE,
+    annotations: { [TIMONI_CONTENT_TYPE_ANNOTATION]: contentType },
+    compression,
+  }, context);
+  return content;
 }
 
 function sizeOf(entries: readonly Entry[]): number {

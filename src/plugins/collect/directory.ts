@@ -1,10 +1,8 @@
-import type { Context } from "../../pipeline/context.ts";
-import type { Entry } from "../../pipeline/entry.ts";
-import type { Collector } from "../../pipeline/plugin.ts";
+import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
-import type { Source } from "../../pipeline/values.ts";
 import { foundOnDisk } from "./found_on_disk.ts";
 import { readingError, reasonOf } from "./reading_error.ts";
+import { type SymlinkChoice, symlinkChoice } from "./symlink_choice.ts";
 import { type Child, type Found, type Link, type Resolved, type Tree, unfit } from "./tree.ts";
 import { walk, type WalkOptions } from "./walk.ts";
 
@@ -21,13 +19,20 @@ const NOT_UTF8: Found = { kind: "unfit", why: "its name is not valid UTF-8" };
  * The source may be a symbolic link itself. A file is executable when its owner may execute it. The stream of a file
  * that has changed since it was found fails.
  */
-export function directory(options: WalkOptions): Collector {
-  return {
-    name: "directory",
-    async collect({ location }: Source, context: Context): Promise<readonly Entry[]> {
-      return await walk(directoryTree(findRoot(location)), location, options, context);
-    },
-  };
+export function directory({ prune }: Pick<WalkOptions, "prune"> = {}): Factory<"collect", SymlinkChoice> {
+  return (kit) =>
+    kit.plugin({
+      name: "directory",
+      version: "1.0.0",
+      apiVersion: 1,
+      stage: "collect",
+      description: "Finds the files and directories below a directory.",
+      options: symlinkChoice(kit),
+      async run({ location }, { symlinks }, context): Promise<StageIO["collect"]["out"]> {
+        const options = { symlinks, ...(prune === undefined ? {} : { prune }) };
+        return { entries: await walk(directoryTree(findRoot(location)), location, options, context) };
+      },
+    });
 }
 
 function findRoot(location: string): string {

@@ -1,13 +1,11 @@
-import type { Context } from "../../pipeline/context.ts";
-import type { Entry } from "../../pipeline/entry.ts";
-import type { Collector } from "../../pipeline/plugin.ts";
-import type { Source } from "../../pipeline/values.ts";
+import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import { readingError } from "./reading_error.ts";
+import { type SymlinkChoice, symlinkChoice } from "./symlink_choice.ts";
 import { readTarTree } from "./tar_tree.ts";
 import { walk, type WalkOptions } from "./walk.ts";
 
-/** How to collect a tar. */
-export interface TarOptions extends WalkOptions {
+/** Where a tar comes from, and what of it nobody needs. */
+export interface TarMeans extends Pick<WalkOptions, "prune"> {
   /** Gives the bytes of the tar. Called once, when the stage runs. The file that the source names when left out. */
   readonly open?: () => ReadableStream<Uint8Array<ArrayBuffer>>;
 }
@@ -17,14 +15,21 @@ export interface TarOptions extends WalkOptions {
  *
  * Symbolic links are resolved inside the tar. Hard links are the files that they name.
  */
-export function tar(options: TarOptions): Collector {
-  return {
-    name: "tar",
-    async collect({ location }: Source, context: Context): Promise<readonly Entry[]> {
-      const archive = options.open === undefined ? await openFile(location) : options.open();
-      return await walk(await readTarTree(archive, location, context), location, options, context);
-    },
-  };
+export function tar({ open, prune }: TarMeans = {}): Factory<"collect", SymlinkChoice> {
+  return (kit) =>
+    kit.plugin({
+      name: "tar",
+      version: "1.0.0",
+      apiVersion: 1,
+      stage: "collect",
+      description: "Finds the files and directories in a tar, plain or compressed with gzip or zstd.",
+      options: symlinkChoice(kit),
+      async run({ location }, { symlinks }, context): Promise<StageIO["collect"]["out"]> {
+        const archive = open === undefined ? await openFile(location) : open();
+        const options = { symlinks, ...(prune === undefined ? {} : { prune }) };
+        return { entries: await walk(await readTarTree(archive, location, context), location, options, context) };
+      },
+    });
 }
 
 async function openFile(location: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {

@@ -1,47 +1,65 @@
-import type { Descriptor } from "../../oci/descriptor.ts";
+import type { Content } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import type { Context } from "../../pipeline/context.ts";
-import type { Target } from "../../pipeline/plugin.ts";
-import type { Artifact, Moved, Receipt, TagName } from "../../pipeline/values.ts";
-import { artifactContents } from "./artifact_contents.ts";
+import type { Factory, StageIO } from "../../pipeline/plugin.ts";
+import type { Moved } from "../../pipeline/values.ts";
 import { layoutDirectoryStore } from "./layout_directory.ts";
+
+/** Which layout it is. */
+export interface LayoutMeans {
+  /** Its path; a tag or a digest is not looked at. */
+  readonly reference: LayoutReference;
+}
+
+/** Nothing can be chosen. */
+export type LayoutChoice = Readonly<Record<never, never>>;
 
 /**
  * Publishes to an image layout in a directory, which is made when there is none.
  *
  * Blobs go to their names one by one and stay there when a run fails, so that the next run need not write them again.
- * Nothing is listed in `index.json` before the tags are set, and then all of them at once.
+ * Nothing is listed in `index.json` before the tags are set, and then all of them at once; only what refers to the
+ * artifact is listed before that, without a name.
  */
-export function layoutDirectory({ reference }: { readonly reference: LayoutReference }): Target {
+export function layoutDirectory({ reference }: LayoutMeans): Factory<"upload", LayoutChoice> {
   const url = formatRepository(reference);
   const store = layoutDirectoryStore(reference.path);
-  return {
-    name: "oci-layout",
-    url,
-    ...(reference.tag === undefined ? {} : { ownTag: { name: reference.tag, immutable: false } }),
-    ...(reference.digest === undefined ? {} : { ownDigest: reference.digest }),
-    async resolve(tag: string): Promise<Digest | undefined> {
-      return (await store.resolve(tag))?.digest;
-    },
-    async upload(artifact: Artifact, _tags: readonly TagName[], { signal, progress }: Context): Promise<Receipt> {
-      const uploaded: Descriptor[] = [];
-      const existing: Descriptor[] = [];
-      for (const content of artifactContents(artifact)) {
-        const { descriptor } = content;
-        const onProgress = (done: number): void =>
-          progress({ item: `${url}@${descriptor.digest}`, done, total: descriptor.size });
-        const isWritten = await store.push(content, { signal, onProgress });
-        (isWritten ? uploaded : existing).push(descriptor);
-      }
-      return { url, uploaded, existing, bytesSent: uploaded.reduce((sum, { size }) => sum + size, 0) };
-    },
-    async tag(artifact: Artifact, tags: readonly TagName[], { signal }: Context): Promise<readonly Moved[]> {
-      const needs = artifactContents(artifact).map(({ descriptor }) => descriptor);
-      return await store.tag(artifact.manifest.descriptor, tags, { needs, signal });
-    },
-    async discard(): Promise<void> {
-      await store.discard();
-    },
-  };
+
+  async function push(contents: readonly Content[], { signal, progress }: Context): Promise<StageIO["upload"]["out"]> {
+    const uploaded: Digest[] = [];
+    const existing: Digest[] = [];
+    for (const content of contents) {
+      const { digest, size } = content.descriptor;
+      const onProgress = (done: number): void => progress({ item: `${url}@${digest}`, done, total: size });
+      const isWritten = await store.push(content, { signal, onProgress });
+      (isWritten ? uploaded : existing).push(digest);
+    }
+    return { uploaded, existing };
+  }
+
+  return (kit) =>
+    kit.plugin({
+      name: "oci-layout",
+      version: "1.0.0",
+      apiVersion: 1,
+      stage: "upload",
+      description: "Writes to an OCI image layout in a directory.",
+      options: kit.z.strictObject({}),
+      run: ({ blobs, manifest }, _options, context) => push([...blobs, manifest], context),
+      place: {
+        url: () => url,
+        resolve: async ({ tag }): Promise<Digest | undefined> => (await store.resolve(tag))?.digest,
+        async tag({ blobs, manifest, tags }, _options, { signal }): Promise<{ readonly moved: readonly Moved[] }> {
+          const needs = [...blobs, manifest].map(({ descriptor }) => descriptor);
+          return { moved: await store.tag(manifest.descriptor, tags, { needs, signal }) };
+        },
+        async attach({ blobs, manifest }, _options, context): Promise<void> {
+          await push([...blobs, manifest], context);
+          const needs = [...blobs, manifest].map(({ descriptor }) => descriptor);
+          await store.tag(manifest.descriptor, [], { needs, signal: context.signal });
+        },
+        discard: () => store.discard(),
+      },
+    });
 }

@@ -34,11 +34,13 @@ export interface RegistryClientOptions {
   readonly tls?: TlsOptions;
   /** Says who we are; nobody when left out. */
   readonly credentials?: CredentialSource;
+  /** How often what may pass by itself is tried again. */
   readonly retry?: RetryPolicy;
   /** When to give up on a request in which nothing moves. */
   readonly stall?: StallLimits;
   /** What carries the requests; a test puts its faults here. */
   readonly transport?: Transport;
+  /** What tells the time; a test puts its own here. */
   readonly clock?: Clock;
   /** A number from 0 to 1, for the jitter of retries. */
   readonly random?: () => number;

@@ -3,20 +3,27 @@ export type Credential = PasswordCredential | IdentityTokenCredential | Registry
 
 /** A name and a password, or an access token in the place of one. */
 export interface PasswordCredential {
+  /** Which kind it is. */
   readonly kind: "password";
+  /** The name. */
   readonly username: string;
+  /** The password. */
   readonly password: string;
 }
 
 /** A refresh token that the registry's token server exchanges, as `docker login` stores it. */
 export interface IdentityTokenCredential {
+  /** Which kind it is. */
   readonly kind: "identity-token";
+  /** The token. */
   readonly token: string;
 }
 
 /** A token that goes to the registry as it is. */
 export interface RegistryTokenCredential {
+  /** Which kind it is. */
   readonly kind: "registry-token";
+  /** The token. */
   readonly token: string;
 }
 

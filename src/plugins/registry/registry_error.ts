@@ -9,6 +9,7 @@ import type { Method } from "./transport.ts";
 export interface ReportedError {
   /** Such as `DENIED`. */
   readonly code: string;
+  /** What the registry says to people. */
   readonly message: string;
   /** Whatever else the registry says, as text. */
   readonly detail?: string;
@@ -18,9 +19,11 @@ export interface ReportedError {
 export interface RegistryFailure {
   /** What was tried, such as `push sha256:9f86…`. */
   readonly action: string;
+  /** The method of the request. */
   readonly method: Method;
   /** Without userinfo and without the values of the query. */
   readonly url: string;
+  /** The HTTP status. */
   readonly status: number;
   /** What the registry reported; empty when it said nothing that could be understood. */
   readonly errors: readonly ReportedError[];
@@ -38,18 +41,29 @@ export interface RegistryFailure {
 
 /** A registry answered, and the answer is no. */
 export class RegistryError extends Error implements RegistryFailure {
+  /** The name of the class. */
   override readonly name = "RegistryError";
+  /** What was tried. */
   readonly action: string;
+  /** The method of the request. */
   readonly method: Method;
+  /** Without userinfo and without the values of the query. */
   readonly url: string;
+  /** The HTTP status. */
   readonly status: number;
+  /** What the registry reported. */
   readonly errors: readonly ReportedError[];
+  /** The beginning of an answer that is no error report. */
   readonly text?: string;
+  /** What the registry calls this request in its own logs. */
   readonly requestId?: string;
+  /** The `Retry-After` header as it came. */
   readonly retryAfter?: string;
+  /** How often it was tried, when it was more than once. */
   readonly attempts?: number;
   readonly isElsewhere?: boolean;
 
+  /** Sums up what the registry said. */
   constructor(failure: RegistryFailure, options?: ErrorOptions) {
     super(`Cannot ${failure.action}: ${summary(failure)}`, options);
     this.action = failure.action;

@@ -13,12 +13,17 @@ export interface RequestBody {
 
 /** One HTTP request. */
 export interface TransportRequest {
+  /** The method. */
   readonly method: Method;
+  /** Where it goes. */
   readonly url: URL;
+  /** Headers by their name in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What is sent. */
   readonly body?: RequestBody;
   /** Whether the request goes to the registry itself: a client certificate is shown to nobody else. */
   readonly trusted: boolean;
+  /** Ends the request. */
   readonly signal: AbortSignal;
 }
 
@@ -34,7 +39,9 @@ export type Transport = (request: TransportRequest) => Promise<Response>;
 
 /** A transport, and the way to let go of its connections. */
 export interface OpenTransport {
+  /** Sends requests. */
   readonly send: Transport;
+  /** Closes the connections. */
   close(): void;
 }
 
@@ -43,9 +50,12 @@ export type ConnectionProblem = "refused" | "reset" | "dns" | "certificate" | "t
 
 /** There was no answer, or it broke off. */
 export class ConnectionError extends Error {
+  /** The name of the class. */
   override readonly name = "ConnectionError";
+  /** What kind of problem it is. */
   readonly problem: ConnectionProblem;
 
+  /** Says what happened. */
   constructor(problem: ConnectionProblem, message: string, options?: ErrorOptions) {
     super(message, options);
     this.problem = problem;

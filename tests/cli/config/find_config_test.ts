@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join, relative } from "node:path";
 import { ConfigError } from "../../../src/cli/config/config_error.ts";
-import { findConfig } from "../../../src/cli/config/find_config.ts";
+import type { Config } from "../../../src/cli/config/config_schema.ts";
+import { type ConfigSearch, findConfig } from "../../../src/cli/config/find_config.ts";
 import { reasonOf } from "../../../src/plugins/collect/reading_error.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { writeTree } from "../../support/tree.ts";
@@ -28,7 +29,7 @@ for (const [what, files, source, found] of FOUND) {
   Deno.test(`findConfig() finds ${what}`, async () => {
     await using directory = await tempDirectory();
     await writeTree(directory.path, Object.fromEntries(files.map((file) => [file, "{}"])));
-    const config = await findConfig({ source: join(directory.path, source) });
+    const config = await foundBy({ source: join(directory.path, source) });
     assert.deepEqual(config, found === undefined ? undefined : { path: join(directory.path, found), config: {} });
   });
 }
@@ -37,7 +38,7 @@ Deno.test("findConfig() shows a relative path when the source is relative", asyn
   await using directory = await tempDirectory();
   await writeTree(directory.path, { "gantry.yaml": "source: a", ".git/HEAD": "", "a/b/x": "" });
   const here = relative(".", directory.path);
-  assert.deepEqual(await findConfig({ source: join(here, "a", "b") }), {
+  assert.deepEqual(await foundBy({ source: join(here, "a", "b") }), {
     path: join(here, "gantry.yaml"),
     config: { source: join(here, "a") },
   });
@@ -47,7 +48,7 @@ Deno.test("findConfig() takes the explicit file, whatever lies beside the source
   await using directory = await tempDirectory();
   await writeTree(directory.path, { "gantry.yaml": "latest: true", "other/ci.json": '{"source": "../app"}' });
   const explicit = join(directory.path, "other", "ci.json");
-  assert.deepEqual(await findConfig({ source: directory.path, explicit }), {
+  assert.deepEqual(await foundBy({ source: directory.path, explicit }), {
     path: explicit,
     config: { source: join(directory.path, "app") },
   });
@@ -58,7 +59,7 @@ for (const source of [undefined, "-", "."]) {
     await using directory = await tempDirectory();
     await writeTree(directory.path, { "gantry.yaml": "source: ./app\ntargets: ['oci-layout:./dist']" });
     await inDirectory(directory.path, async () => {
-      assert.deepEqual(await findConfig(source === undefined ? {} : { source }), {
+      assert.deepEqual(await foundBy(source === undefined ? {} : { source }), {
         path: "gantry.yaml",
         config: { source: "./app", targets: ["oci-layout:./dist"] },
       });
@@ -74,17 +75,75 @@ Deno.test("findConfig() makes paths start from the current directory when the fi
     "app/deep/x": "",
   });
   await inDirectory(join(directory.path, "app", "deep"), async () => {
-    assert.deepEqual(await findConfig({}), {
+    assert.deepEqual(await foundBy({}), {
       path: "../../gantry.jsonc",
       config: { source: "../../app", targets: ["oci-layout:../../dist:1.0"], ignoreFile: "../../.ignored" },
     });
   });
 });
 
+Deno.test("findConfig() finds nothing when no file is wanted", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "gantry.yaml": "latest: true" });
+  assert.equal(await findConfig({ source: directory.path, explicit: false }), undefined);
+});
+
+/** Files, the current directory, the source, and why code of the configuration is not trusted. */
+const TRUST: readonly (readonly [
+  what: string,
+  files: readonly string[],
+  here: string,
+  search: ConfigSearch,
+  trusted: boolean,
+])[] = [
+  ["in the current directory", ["gantry.yaml", "x"], ".", {}, true],
+  ["below it", ["a/b/gantry.yaml", "a/b/x"], ".", { source: "a/b" }, true],
+  ["below it by a name that begins with dots", ["..a/gantry.yaml"], ".", { source: "..a" }, true],
+  ["in the root of the repository", ["gantry.yaml", ".git/HEAD", "a/b/x"], "a/b", {}, true],
+  ["in the root of the repository, for a source elsewhere in it", ["gantry.yaml", ".git/HEAD", "a/x", "b/x"], "a", {
+    source: "../b",
+  }, true],
+  ["anywhere when it was asked for", ["b/gantry.yaml", "a/x"], "a", { explicit: "../b/gantry.yaml" }, true],
+  ["beside the current directory", ["b/gantry.yaml", "a/x"], "a", { source: "../b" }, false],
+  ["above the current directory", ["gantry.yaml", "a/x"], "a", { source: ".." }, false],
+  ["in another repository", ["b/gantry.yaml", "b/.git/HEAD", "b/c/x", "a/.git/HEAD"], "a", {
+    source: "../b/c",
+  }, false],
+];
+
+for (const [what, files, here, search, trusted] of TRUST) {
+  Deno.test(`findConfig() ${trusted ? "trusts" : "does not trust"} a file ${what}`, async () => {
+    await using directory = await tempDirectory();
+    await writeTree(directory.path, Object.fromEntries(files.map((file) => [file, ""])));
+    await inDirectory(join(directory.path, here), async () => {
+      const found = await findConfig(search);
+      assert.ok(found !== undefined);
+      const reason = "it is neither below the current directory nor in the root of its git repository";
+      assert.equal(found.distrust, trusted ? undefined : reason);
+    });
+  });
+}
+
+Deno.test("findConfig() does not trust a file of another user", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "gantry.yaml": "" });
+  const uid = Deno.uid;
+  try {
+    // Only root can give a file away; everybody else can only say who runs this.
+    if (uid() === 0) await Deno.chown(join(directory.path, "gantry.yaml"), 12345, null);
+    else Deno.uid = (): number => 12345;
+    await inDirectory(directory.path, async () => {
+      assert.equal((await findConfig({}))?.distrust, "it belongs to another user");
+    });
+  } finally {
+    Deno.uid = uid;
+  }
+});
+
 Deno.test("findConfig() takes a file with a byte order mark", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, { "gantry.json": "\ufeff{}" });
-  assert.deepEqual((await findConfig({ source: directory.path }))?.config, {});
+  assert.deepEqual((await foundBy({ source: directory.path }))?.config, {});
 });
 
 Deno.test("findConfig() puts the path before each problem", async () => {
@@ -109,6 +168,12 @@ Deno.test("findConfig() refuses two files in one directory", async () => {
     message: `Cannot choose a configuration file: there are ${jsonc} and ${yaml}, keep one`,
   });
 });
+
+/** What of a file that was found is the same in every directory. */
+async function foundBy(search: ConfigSearch): Promise<{ path: string; config: Config } | undefined> {
+  const found = await findConfig(search);
+  return found && { path: found.path, config: found.config };
+}
 
 const ABSENT = reasonOf(new Deno.errors.NotFound());
 

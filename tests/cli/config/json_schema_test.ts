@@ -24,10 +24,12 @@ Deno.test("configJsonSchema() describes every field in a sentence and demands no
   assert.deepEqual(Object.keys(schema.properties), Object.keys(CONFIG_SCHEMA.shape));
 });
 
+const readEnv = (): Record<string, string> => ({ TEAM: "platform" });
+
 const VERDICTS: readonly (readonly [config: unknown, valid: boolean])[] = [
   [{}, true],
-  [parseConfig(example("jsonc"), "gantry.jsonc"), true],
-  [parseConfig(example("yaml"), "gantry.yaml"), true],
+  [parseConfig(example("jsonc"), { path: "gantry.jsonc", readEnv }).config, true],
+  [parseConfig(example("yaml"), { path: "gantry.yaml", readEnv }).config, true],
   [{ targets: ["oci://ghcr.io/acme/app"], annotations: { a: "b" }, retries: 0 }, true],
   [{ profil: "flux" }, false],
   [{ profile: "fluxx" }, false],
@@ -38,6 +40,17 @@ const VERDICTS: readonly (readonly [config: unknown, valid: boolean])[] = [
   [{ annotations: { "": "x" } }, false],
   [{ annotations: { a: 1 } }, false],
   [{ source: "" }, false],
+  [{ pipeline: { filter: ["ignore", ["./a.ts", { b: [1] }], { use: "exec:./c", id: "c", timeout: "5m" }] } }, true],
+  [{ pipeline: { custom: [{ after: "archive", use: "./a.ts", options: {} }, { before: "tag", use: "b" }] } }, true],
+  [{ pipeline: { filters: [] } }, false],
+  [{ pipeline: { filter: "ignore" } }, false],
+  [{ pipeline: { filter: [{ us: "ignore" }] } }, false],
+  [{ pipeline: { filter: [["ignore"]] } }, false],
+  [{ pipeline: { archive: ["flux", "image"] } }, false],
+  [{ pipeline: { custom: [{ use: "./a.ts" }] } }, false],
+  [{ pipeline: { custom: [{ use: "./a.ts", before: "tag", after: "tag" }] } }, false],
+  [{ env: ["A", "B_1"] }, true],
+  [{ env: ["1A"] }, false],
   [[], false],
 ];
 
@@ -50,20 +63,22 @@ for (const [config, valid] of VERDICTS) {
 }
 
 Deno.test("docs/configuration.md has the same example in both formats, with almost every field", () => {
-  const { $schema, ...jsonc } = parseConfig(example("jsonc"), "gantry.jsonc");
+  const { $schema, ...jsonc } = parseConfig(example("jsonc"), { path: "gantry.jsonc", readEnv }).config;
   assert.equal($schema, "./gantry.schema.json");
-  assert.deepEqual(parseConfig(example("yaml"), "gantry.yaml"), jsonc);
+  assert.deepEqual(parseConfig(example("yaml"), { path: "gantry.yaml", readEnv }).config, jsonc);
   const without = Object.keys(CONFIG_SCHEMA.shape).filter((field) => !(field in jsonc));
   assert.deepEqual(without, ["$schema", "artifactType", "stdinName"]);
 });
 
 Deno.test("docs/configuration.md has a row for each field", () => {
-  const rows = [...PAGE.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1]);
+  const [, fields = ""] = /^## Fields$(.*?)^## /ms.exec(PAGE) ?? [];
+  const rows = [...fields.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1]);
   assert.deepEqual(rows, Object.keys(CONFIG_SCHEMA.shape));
 });
 
 function example(language: string): string {
-  const text = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "ms").exec(PAGE)?.[1];
+  const text = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "ms").exec(PAGE.slice(PAGE.indexOf("## Examples")))
+    ?.[1];
   assert.ok(text !== undefined, `there is no ${language} in the page`);
   return text;
 }

@@ -17,8 +17,8 @@ const REFUSED: readonly (readonly [what: string, path: string, text: string, mes
   [
     "an unknown key that is near no known one",
     "gantry.json",
-    '{"pipeline": {"collect": []}}',
-    'gantry.json:1:2: unknown key "pipeline"',
+    '{"webhooks": {"collect": []}}',
+    'gantry.json:1:2: unknown key "webhooks"',
   ],
   [
     "an unknown key that objects have by nature",
@@ -86,6 +86,34 @@ gantry.yaml:10:1: "tags": must be a list, not null
 gantry.yaml:11:21: "annotations.1.10": must be a string, not 1.1: put it in quotes
 gantry.yaml:11:27: "annotations": a key must not be empty
 gantry.yaml:12:10: aliases are not allowed`,
+  ],
+  [
+    "everything in a pipeline at once",
+    "gantry.jsonc",
+    `{ "env": ["1A", "A"],
+  "pipeline": {
+    "filtr": [], "collect": [], "archive": ["flux", "image"], "annotate": "git",
+    "filter": [3, "", ["ignore"], ["ignore", 1], { "use": "a", "optins": {} }, { "options": [] }, { "use": "a", "timeout": "x" }],
+    "custom": [{ "after": "archive" }, { "use": "./a.ts" }, { "use": "./a.ts", "before": "tag", "after": "tag" }, { "use": "./a.ts", "before": "tags" }],
+  },
+}`,
+    `gantry.jsonc:1:11: "env[0]": must be the name of an environment variable
+gantry.jsonc:3:5: "pipeline": unknown key "filtr", did you mean "filter"?
+gantry.jsonc:3:29: "pipeline.collect": must name at least one plugin
+gantry.jsonc:3:44: "pipeline.archive": must name exactly one plugin
+gantry.jsonc:3:75: "pipeline.annotate": must be a list, not "git"
+gantry.jsonc:4:16: "pipeline.filter[0]": must be a plugin, a list ["PLUGIN", { OPTIONS }] or an object with "use", not 3
+gantry.jsonc:4:19: "pipeline.filter[1]": must not be empty
+gantry.jsonc:4:23: "pipeline.filter[2]": must be a list of two: a plugin and its options, not a list
+gantry.jsonc:4:46: "pipeline.filter[3][1]": must be an object, not 1
+gantry.jsonc:4:64: "pipeline.filter[4]": unknown key "optins", did you mean "options"?
+gantry.jsonc:4:80: "pipeline.filter[5].use": is missing: it must be a string
+gantry.jsonc:4:93: "pipeline.filter[5].options": must be an object, not a list
+gantry.jsonc:4:124: "pipeline.filter[6].timeout": must be a duration up to 24h, such as 30s, 5m or 1h
+gantry.jsonc:5:16: "pipeline.custom[0].use": is missing: it must be a string
+gantry.jsonc:5:40: "pipeline.custom[1]": must say either "before" or "after", with the name of a stage
+gantry.jsonc:5:61: "pipeline.custom[2]": must say either "before" or "after", with the name of a stage
+gantry.jsonc:5:144: "pipeline.custom[3].before": must be one of "collect", "filter", "archive", "annotate", "upload", "tag", not "tags"`,
   ],
   [
     "lines that end in CR, LF or both",
@@ -192,7 +220,7 @@ gantry.json:2:19: a .json file cannot hold comments, name it .jsonc`,
 
 for (const [what, path, text, message] of REFUSED) {
   Deno.test(`parseConfig() refuses ${what}`, () => {
-    const error = refusal(() => parseConfig(text, path));
+    const error = refusal(() => parseConfig(text, { path: path }).config);
     assert.equal(error.message, message);
     assert.deepEqual(error.problems, message.split("\n"));
     assert.ok(error instanceof UsageError);
@@ -200,13 +228,13 @@ for (const [what, path, text, message] of REFUSED) {
 }
 
 Deno.test("parseConfig() names a key as long as the file in a short line", () => {
-  const { message } = refusal(() => parseConfig(`{"${"k".repeat(1_000_000)}": 1}`, "gantry.json"));
+  const { message } = refusal(() => parseConfig(`{"${"k".repeat(1_000_000)}": 1}`, { path: "gantry.json" }).config);
   assert.equal(message, `gantry.json:1:2: unknown key "${"k".repeat(100)}…"`);
 });
 
 Deno.test("parseConfig() names each of very many problems", () => {
   const text = `{${Array.from({ length: 20_000 }, (_, at) => `"k${at}": 1`).join(",\n")}}`;
-  assert.equal(refusal(() => parseConfig(text, "gantry.json")).problems.length, 20_000);
+  assert.equal(refusal(() => parseConfig(text, { path: "gantry.json" }).config).problems.length, 20_000);
 });
 
 const EMPTY: readonly (readonly [path: string, text: string])[] = [
@@ -220,7 +248,7 @@ const EMPTY: readonly (readonly [path: string, text: string])[] = [
 
 for (const [path, text] of EMPTY) {
   Deno.test(`parseConfig() takes ${JSON.stringify(text)} in ${path} as an empty configuration`, () => {
-    assert.deepEqual(parseConfig(text, path), {});
+    assert.deepEqual(parseConfig(text, { path: path }).config, {});
   });
 }
 
@@ -238,7 +266,7 @@ annotations:
     third
     line
 `;
-  assert.deepEqual(parseConfig(text, "gantry.yaml"), {
+  assert.deepEqual(parseConfig(text, { path: "gantry.yaml" }).config, {
     version: "1.10.0",
     profile: "flux",
     latest: true,
@@ -251,14 +279,14 @@ annotations:
 Deno.test("parseConfig() gives back what JSON.stringify() wrote", () => {
   fc.assert(fc.property(configs(), fc.boolean(), (config, indented) => {
     const text = JSON.stringify(config, undefined, indented ? 2 : 0);
-    assert.deepEqual(parseConfig(text, "gantry.json"), config);
-    assert.deepEqual(parseConfig(text, "gantry.jsonc"), config);
+    assert.deepEqual(parseConfig(text, { path: "gantry.json" }).config, config);
+    assert.deepEqual(parseConfig(text, { path: "gantry.jsonc" }).config, config);
   }));
 });
 
 Deno.test("parseConfig() gives back what a YAML library wrote", () => {
   fc.assert(fc.property(configs(), (config) => {
-    assert.deepEqual(parseConfig(dump(config), "gantry.yaml"), config);
+    assert.deepEqual(parseConfig(dump(config), { path: "gantry.yaml" }).config, config);
   }));
 });
 

@@ -30,6 +30,34 @@ const CASES: readonly (readonly [what: string, directory: string, config: Config
   }, {
     targets: ["oci://ghcr.io/acme/app:1.0", "oci-layout:deploy/dist/app", "oci-archive:app.tar:1.0"],
   }],
+  ["files and programs of plugins, and no names", "deploy", {
+    pipeline: {
+      filter: ["ignore", "./a.ts", ["../b.ts", { x: "./y" }], { use: "./c/d.ts", id: "d" }, "/e.ts", "plugins/f.ts"],
+      annotate: ["npm:@acme/x@1", "jsr:@acme/x", "exec:scan", "exec:./scan.sh", "exec:bin/scan", "exec:/bin/scan"],
+      custom: [{ after: "archive", use: "exec:../scan.sh" }],
+    },
+  }, {
+    pipeline: {
+      filter: [
+        "ignore",
+        "./deploy/a.ts",
+        ["./b.ts", { x: "./y" }],
+        { use: "./deploy/c/d.ts", id: "d" },
+        "/e.ts",
+        "./deploy/plugins/f.ts",
+      ],
+      annotate: [
+        "npm:@acme/x@1",
+        "jsr:@acme/x",
+        "exec:scan",
+        "exec:./deploy/scan.sh",
+        "exec:./deploy/bin/scan",
+        "exec:/bin/scan",
+      ],
+      custom: [{ after: "archive", use: "exec:./scan.sh" }],
+    },
+  }],
+  ["plugins of a file above", "..", { pipeline: { filter: ["./a.ts"] } }, { pipeline: { filter: ["../a.ts"] } }],
   ["a layout in a directory with an @ in its name", "de@ploy", { targets: ["oci-layout:.:1.0", "oci-layout:a@b"] }, {
     targets: ["oci-layout:de@ploy/:1.0", "oci-layout:de@ploy/a@b"],
   }],

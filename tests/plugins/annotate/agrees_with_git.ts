@@ -13,12 +13,12 @@ export async function assertAgreesWithGit(directory: string, expected: { tag?: s
   const name = expected.tag ?? branch;
   const created = new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 
-  const bare = await annotated(git({ directory, revision: "commit" }));
+  const bare = await annotated(git({ directory }), { revision: "commit" });
   assert.deepEqual(bare.warnings, []);
   assert.deepEqual([bare.values["revision"], bare.values["created"]], [commit, created]);
   assert.deepEqual([bare.from["revision"], bare.from["created"]], [".git/HEAD", ".git commit time"]);
 
-  const flux = await annotated(git({ directory, revision: "flux" }));
+  const flux = await annotated(git({ directory }), { revision: "flux" });
   assert.deepEqual(flux.warnings, []);
   assert.equal(flux.values["revision"], `${name === "" ? "" : `${name}@`}${algorithm}:${commit}`);
   const from = expected.tag === undefined ? ".git/HEAD" : `.git/HEAD, refs/tags/${expected.tag}`;

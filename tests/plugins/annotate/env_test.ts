@@ -12,11 +12,11 @@ Deno.test("env() reads each CI system", async (t) => {
         paths.push(path);
         return Promise.resolve(event === undefined ? undefined : JSON.stringify(event));
       };
-      const flux = await annotated(env({ variables, readEvent, revision: "flux" }));
+      const flux = await annotated(env({ readEvent }), { revision: "flux" }, { env: variables });
       assert.deepEqual([flux.values, flux.from], [values, from]);
       assert.deepEqual(flux.warnings, []);
       assert.ok(paths.length <= 1, "the event is read once");
-      const bare = await annotated(env({ variables, readEvent, revision: "commit" }));
+      const bare = await annotated(env({ readEvent }), { revision: "commit" }, { env: variables });
       const commit = values["revision"]?.replace(/^.*:/, "");
       assert.deepEqual(bare.values, commit === undefined ? values : { ...values, revision: commit });
     });
@@ -42,7 +42,7 @@ Deno.test("env() looks only at the variables of its list", async () => {
       },
     });
     const readEvent = (): Promise<string> => Promise.resolve(JSON.stringify(event ?? {}));
-    await annotated(env({ variables: watched, readEvent, revision: "flux" }));
+    await annotated(env({ readEvent }), { revision: "flux" }, { env: watched });
     assert.ok(asked.size > 1);
     for (const key of asked) assert.ok(CI_VARIABLES.includes(key), `${name}: ${key}`);
   }
@@ -57,7 +57,9 @@ Deno.test("CI_VARIABLES is sorted, has no name twice and none that holds a token
 Deno.test("env() takes SOURCE_DATE_EPOCH before the CI's time, and on any machine", async () => {
   for (const variables of [{}, { ...GITLAB }]) {
     const { values, from } = await annotated(
-      env({ variables: { ...variables, SOURCE_DATE_EPOCH: "0" }, revision: "commit" }),
+      env(),
+      { revision: "commit" },
+      { env: { ...variables, SOURCE_DATE_EPOCH: "0" } },
     );
     assert.equal(values["created"], "1970-01-01T00:00:00Z");
     assert.equal(from["created"], "SOURCE_DATE_EPOCH");
@@ -65,15 +67,18 @@ Deno.test("env() takes SOURCE_DATE_EPOCH before the CI's time, and on any machin
 });
 
 Deno.test("env() takes an empty SOURCE_DATE_EPOCH for not set and throws when it is malformed", async () => {
-  const empty = env({ variables: { ...GITLAB, SOURCE_DATE_EPOCH: "" }, revision: "commit" });
-  assert.equal((await annotated(empty)).from["created"], "CI_COMMIT_TIMESTAMP");
-  const malformed = env({ variables: { SOURCE_DATE_EPOCH: "now" }, revision: "commit" });
-  await assert.rejects(annotated(malformed), { name: "SyntaxError", message: /SOURCE_DATE_EPOCH "now"/ });
+  const empty = { ...GITLAB, SOURCE_DATE_EPOCH: "" };
+  assert.equal((await annotated(env(), { revision: "commit" }, { env: empty })).from["created"], "CI_COMMIT_TIMESTAMP");
+  const malformed = { SOURCE_DATE_EPOCH: "now" };
+  await assert.rejects(annotated(env(), { revision: "commit" }, { env: malformed }), {
+    name: "SyntaxError",
+    message: /SOURCE_DATE_EPOCH "now"/,
+  });
 });
 
 Deno.test("env() knows nothing outside of CI, and wants exact markers", async () => {
   for (const variables of [{}, { CI: "true" }, { GITLAB_CI: "false", CI_COMMIT_SHA: HEAD }, { JENKINS_URL: "x" }]) {
-    assert.deepEqual((await annotated(env({ variables, revision: "flux" }))).values, {});
+    assert.deepEqual((await annotated(env(), { revision: "flux" }, { env: variables })).values, {});
   }
 });
 
@@ -85,7 +90,7 @@ Deno.test("env() passes over values that cannot be used, without showing them", 
     CI_COMMIT_BRANCH: "no branch",
     CI_COMMIT_TIMESTAMP: "today",
   };
-  const { values, warnings, debug } = await annotated(env({ variables, revision: "flux" }));
+  const { values, warnings, debug } = await annotated(env(), { revision: "flux" }, { env: variables });
   assert.deepEqual([values, warnings], [{}, []]);
   for (const name of ["CI_PROJECT_URL", "CI_COMMIT_SHA", "CI_COMMIT_BRANCH", "CI_COMMIT_TIMESTAMP"]) {
     assert.equal(debug.filter((line) => line.includes(name)).length, 1, name);
@@ -105,7 +110,9 @@ Deno.test("env() does without the event when it cannot be read", async () => {
   ];
   for (const readEvent of readers) {
     const { values, warnings } = await annotated(
-      env({ variables: PULL_REQUEST, revision: "commit", ...(readEvent && { readEvent }) }),
+      env(readEvent && { readEvent }),
+      { revision: "commit" },
+      { env: PULL_REQUEST },
     );
     assert.deepEqual([values["revision"], warnings], [MERGE, []]);
   }

@@ -9,7 +9,7 @@ gitTest("keeps the revision when the commit is not in the clone, and says so", a
   await makeRepository(directory);
   const commit = await gitIn(directory, "rev-parse", "HEAD");
   await Deno.remove(join(directory, ".git/objects", commit.slice(0, 2), commit.slice(2)));
-  const { values, warnings } = await annotated(git({ directory, revision: "flux" }));
+  const { values, warnings } = await annotated(git({ directory }), { revision: "flux" });
   assert.deepEqual(values, { revision: `main@sha1:${commit}` });
   assert.equal(warnings.length, 1);
   assert.match(warnings[0] ?? "", new RegExp(`commit time.*${commit}.*not in this clone`));
@@ -23,7 +23,7 @@ gitTest("takes no object whose bytes are not what its name says", async (directo
   const path = (id: string): string => join(directory, ".git/objects", id.slice(0, 2), id.slice(2));
   await Deno.remove(path(second));
   await Deno.copyFile(path(first), path(second));
-  const { values, warnings } = await annotated(git({ directory, revision: "commit" }));
+  const { values, warnings } = await annotated(git({ directory }), { revision: "commit" });
   assert.equal(values["created"], undefined);
   assert.match(warnings.join("\n"), /content does not match its name/);
 });
@@ -44,7 +44,7 @@ gitTest("gives the source and warns when refs are in a reftable", async (directo
   await gitIn(directory, "config", "core.repositoryformatversion", "1");
   await Deno.writeTextFile(join(directory, ".git/config"), "[extensions]\n\trefStorage = reftable\n", { append: true });
   await Deno.writeTextFile(join(directory, ".git/HEAD"), "ref: refs/heads/.invalid\n");
-  const { values, warnings } = await annotated(git({ directory, revision: "flux" }));
+  const { values, warnings } = await annotated(git({ directory }), { revision: "flux" });
   assert.deepEqual(values, { source: "https://example.com/acme/app" });
   assert.equal(warnings.length, 1);
   assert.match(warnings[0] ?? "", /reftable/);
@@ -52,7 +52,7 @@ gitTest("gives the source and warns when refs are in a reftable", async (directo
 
 Deno.test("git() gives nothing and says nothing outside of a repository", async () => {
   await using temp = await tempDirectory();
-  const { values, warnings } = await annotated(git({ directory: temp.path, revision: "flux" }));
+  const { values, warnings } = await annotated(git({ directory: temp.path }), { revision: "flux" });
   assert.deepEqual(values, {});
   assert.deepEqual(warnings, []);
 });
@@ -77,7 +77,7 @@ Deno.test("git() warns and invents nothing when .git is broken", async (t) => {
       await using temp = await tempDirectory();
       await Deno.mkdir(join(temp.path, ".git/refs/heads"), { recursive: true });
       for (const [path, text] of Object.entries(files)) await Deno.writeTextFile(join(temp.path, ".git", path), text);
-      const { values, warnings } = await annotated(git({ directory: temp.path, revision: "flux" }));
+      const { values, warnings } = await annotated(git({ directory: temp.path }), { revision: "flux" });
       assert.deepEqual(values, {});
       assert.equal(warnings.length, 1, warnings.join("\n"));
       assert.match(warnings[0] ?? "", warning);
@@ -89,7 +89,7 @@ Deno.test("git() warns and invents nothing when .git is broken", async (t) => {
 Deno.test("git() warns when a .git file does not say where the repository is", async () => {
   await using temp = await tempDirectory();
   await Deno.writeTextFile(join(temp.path, ".git"), "nothing\n");
-  const { values, warnings } = await annotated(git({ directory: temp.path, revision: "flux" }));
+  const { values, warnings } = await annotated(git({ directory: temp.path }), { revision: "flux" });
   assert.deepEqual(values, {});
   assert.match(warnings.join("\n"), /gitdir: PATH/);
 });
@@ -97,5 +97,5 @@ Deno.test("git() warns when a .git file does not say where the repository is", a
 Deno.test("git() stops when it is aborted", async () => {
   await using temp = await tempDirectory();
   const signal = AbortSignal.abort(new Error("stop"));
-  await assert.rejects(annotated(git({ directory: temp.path, revision: "flux" }), {}, signal), /stop/);
+  await assert.rejects(annotated(git({ directory: temp.path }), { revision: "flux" }, { signal }), /stop/);
 });

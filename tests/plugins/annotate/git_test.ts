@@ -18,7 +18,7 @@ gitTest("reads a branch, from a directory deep in the work tree", async (directo
 
 gitTest("gives the committer's time and no other", async (directory) => {
   await makeRepository(directory);
-  const { values } = await annotated(git({ directory, revision: "commit" }));
+  const { values } = await annotated(git({ directory }), { revision: "commit" });
   assert.equal(values["created"], "2024-05-31T07:04:56Z");
 });
 
@@ -125,7 +125,7 @@ gitTest("reads a linked work tree, with its own HEAD and the shared rest", async
   await assertAgreesWithGit(linked);
   await gitIn(main, "gc", "--quiet");
   await assertAgreesWithGit(linked);
-  const { values } = await annotated(git({ directory: linked, revision: "flux" }));
+  const { values } = await annotated(git({ directory: linked }), { revision: "flux" });
   assert.equal(values["source"], "https://example.com/acme/app");
 });
 
@@ -139,7 +139,7 @@ gitTest("reads a submodule, which is its own repository", async (directory) => {
   await gitIn(join(app, "lib"), "remote", "set-url", "origin", "https://example.com/acme/library.git");
   assert.ok((await Deno.stat(join(app, "lib/.git"))).isFile);
   await assertAgreesWithGit(join(app, "lib"));
-  const { values } = await annotated(git({ directory: join(app, "lib"), revision: "commit" }));
+  const { values } = await annotated(git({ directory: join(app, "lib") }), { revision: "commit" });
   assert.equal(values["source"], "https://example.com/acme/library");
 });
 
@@ -168,7 +168,7 @@ gitTest("follows a relative alternate and ends when alternates name each other",
   const alternates = (name: string): string => join(directory, name, ".git/objects/info/alternates");
   await Deno.writeTextFile(alternates("b"), "# a comment\n\n../../../a/.git/objects\n");
   await Deno.writeTextFile(alternates("a"), `${join(directory, "b/.git/objects")}\n`);
-  const { values, warnings } = await annotated(git({ directory: join(directory, "b"), revision: "commit" }));
+  const { values, warnings } = await annotated(git({ directory: join(directory, "b") }), { revision: "commit" });
   assert.deepEqual(warnings, []);
   assert.equal(values["created"], "2024-05-31T07:04:56Z");
 });
@@ -220,7 +220,7 @@ gitTest("gives the remote's URL without credentials", async (directory) => {
   await makeRepository(directory);
   await gitIn(directory, "remote", "add", "origin", "https://bot:s3cret@example.com:8443/acme/app.git");
   await gitIn(directory, "remote", "add", "mirror", "https://mirror.example.com/acme/app");
-  const { values, from } = await annotated(git({ directory, revision: "commit" }));
+  const { values, from } = await annotated(git({ directory }), { revision: "commit" });
   assert.equal(values["source"], "https://example.com:8443/acme/app");
   assert.equal(from["source"], ".git/config remote.origin.url");
 });
@@ -229,10 +229,10 @@ gitTest("gives the upstream remote's URL when there is no origin", async (direct
   await makeRepository(directory);
   await gitIn(directory, "remote", "add", "other", "https://other.example.com/acme/app");
   await gitIn(directory, "remote", "add", "company", "git@example.com:acme/app.git");
-  const without = await annotated(git({ directory, revision: "commit" }));
+  const without = await annotated(git({ directory }), { revision: "commit" });
   assert.equal(without.values["source"], undefined);
   await gitIn(directory, "config", "branch.main.remote", "company");
-  const { values, from } = await annotated(git({ directory, revision: "commit" }));
+  const { values, from } = await annotated(git({ directory }), { revision: "commit" });
   assert.equal(values["source"], "https://example.com/acme/app");
   assert.equal(from["source"], ".git/config remote.company.url");
 });
@@ -241,7 +241,8 @@ gitTest("publishes no path of this machine", async (directory) => {
   await makeRepository(join(directory, "origin"));
   await gitIn(directory, "clone", "--quiet", "origin", "clone");
   const { values, debug, warnings } = await annotated(
-    git({ directory: join(directory, "clone"), revision: "commit" }),
+    git({ directory: join(directory, "clone") }),
+    { revision: "commit" },
   );
   assert.equal(values["source"], undefined);
   assert.deepEqual(warnings, []);
@@ -251,7 +252,7 @@ gitTest("publishes no path of this machine", async (directory) => {
 gitTest("gives only the source while there is no commit", async (directory) => {
   await gitIn(directory, "init", "--quiet", "--initial-branch=main");
   await gitIn(directory, "remote", "add", "origin", "https://example.com/acme/app");
-  const { values, warnings } = await annotated(git({ directory, revision: "flux" }));
+  const { values, warnings } = await annotated(git({ directory }), { revision: "flux" });
   assert.deepEqual(values, { source: "https://example.com/acme/app" });
   assert.deepEqual(warnings, []);
 });
@@ -262,13 +263,13 @@ gitTest("warns when the revision that is known is another commit", async (direct
   const other = "0123456789012345678901234567890123456789";
   for (const value of [other, `main@sha1:${other}`, `sha1:${other}`]) {
     const known = { [REVISION_ANNOTATION]: { value, from: "GITHUB_SHA" } };
-    const { values, warnings } = await annotated(git({ directory, revision: "commit" }), known);
+    const { values, warnings } = await annotated(git({ directory }), { revision: "commit" }, { known });
     assert.equal(values["revision"], commit, "its own view all the same");
     assert.equal(warnings.length, 1);
     for (const part of [other, commit, "GITHUB_SHA"]) assert.ok(warnings[0]?.includes(part), part);
   }
   for (const value of [commit, `main@sha1:${commit}`, "1.0.0"]) {
     const known = { [REVISION_ANNOTATION]: { value, from: "GITHUB_SHA" } };
-    assert.deepEqual((await annotated(git({ directory, revision: "commit" }), known)).warnings, []);
+    assert.deepEqual((await annotated(git({ directory }), { revision: "commit" }, { known })).warnings, []);
   }
 });

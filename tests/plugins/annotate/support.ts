@@ -1,11 +1,13 @@
+import assert from "node:assert/strict";
 import { EMPTY_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
 import { bytesContent } from "../../../src/oci/bytes_content.ts";
 import type { Context } from "../../../src/pipeline/context.ts";
-import type { Annotator } from "../../../src/pipeline/plugin.ts";
-import type { Archive, Attributed } from "../../../src/pipeline/values.ts";
+import type { Factory } from "../../../src/pipeline/plugin.ts";
+import type { Attributed } from "../../../src/pipeline/values.ts";
+import { runBuiltIn } from "../../support/prepared.ts";
 import { tool } from "../../support/tools.ts";
 
-/** What an annotator gave, and what it said. */
+/** What an annotate plugin gave, and what it said. */
 export interface Annotated {
   /** Values by the last part of their key: `source`, `revision`, `created`. */
   readonly values: Readonly<Record<string, string>>;
@@ -15,11 +17,18 @@ export interface Annotated {
   readonly debug: readonly string[];
 }
 
-/** Runs an annotator. */
-export async function annotated(
-  annotator: Annotator,
-  known: Readonly<Record<string, Attributed>> = {},
-  signal = new AbortController().signal,
+/** What an annotate plugin is run with. */
+export interface Surroundings {
+  readonly known?: Readonly<Record<string, Attributed>>;
+  readonly signal?: AbortSignal;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Runs an annotate plugin. */
+export async function annotated<O>(
+  factory: Factory<"annotate", O>,
+  options: Partial<O>,
+  { known = {}, signal = new AbortController().signal, env = {} }: Surroundings = {},
 ): Promise<Annotated> {
   const warnings: string[] = [];
   const debug: string[] = [];
@@ -30,9 +39,12 @@ export async function annotated(
     progress: () => {},
   } satisfies Context;
   const config = bytesContent(EMPTY_MEDIA_TYPE, new TextEncoder().encode("{}"));
-  const archive = { profile: "generic", config, layers: [] } satisfies Archive;
-  const annotations = Object.entries(await annotator.annotate(archive, known, context))
-    .map(([key, value]) => [key.slice(key.lastIndexOf(".") + 1), value] as const);
+  const input = { entries: [], config: config.descriptor, layers: [], known };
+  const { set } = await runBuiltIn(factory, { options, input, context, env }) ?? { set: {} };
+  const annotations = Object.entries(set).map(([key, value]) => {
+    assert.ok(typeof value === "object", "each value has its origin");
+    return [key.slice(key.lastIndexOf(".") + 1), value] as const;
+  });
   return {
     values: Object.fromEntries(annotations.map(([key, { value }]) => [key, value])),
     from: Object.fromEntries(annotations.map(([key, { from }]) => [key, from])),

@@ -2,7 +2,10 @@
 import { bytesContent } from "../../../src/oci/bytes_content.ts";
 import type { Context } from "../../../src/pipeline/context.ts";
 import type { Entry } from "../../../src/pipeline/entry.ts";
+import type { Factory } from "../../../src/pipeline/plugin.ts";
+import type { Source } from "../../../src/pipeline/values.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
+import { runBuiltIn } from "../../support/prepared.ts";
 
 /** A context that remembers messages and keeps scratch bytes in memory. */
 export interface CollectContext extends Context {
@@ -21,6 +24,16 @@ export function collectContext(signal: AbortSignal = new AbortController().signa
       keep: async ({ mediaType }, bytes) => bytesContent(mediaType, await collectBytes(bytes)),
     },
   };
+}
+
+/** Runs a collect plugin on a source. */
+export async function collected<O>(
+  factory: Factory<"collect", O>,
+  options: Partial<O>,
+  input: Source,
+  context: Context,
+): Promise<readonly Entry[]> {
+  return (await runBuiltIn(factory, { options, input, context }))?.entries ?? [];
 }
 
 /** An entry with what is in it, short enough to compare: `d/`, `d/x = text`, `run* = #!/bin/sh`. */

@@ -6,14 +6,14 @@ import { directory } from "../../../src/plugins/collect/directory.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { runTool, tool, toolTest } from "../../support/tools.ts";
 import { writeTree } from "../../support/tree.ts";
-import { collectContext, describeEntries } from "./collect_support.ts";
+import { collectContext, collected, describeEntries } from "./collect_support.ts";
 
 const COLLECT_URL = new URL("../../../src/plugins/collect/directory.ts", import.meta.url).href;
 const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
 
 async function collect(location: string, prune?: (path: string) => boolean): Promise<readonly Entry[]> {
-  const collector = directory({ symlinks: "follow", ...(prune === undefined ? {} : { prune }) });
-  return await collector.collect({ location }, collectContext());
+  const collector = directory(prune === undefined ? {} : { prune });
+  return await collected(collector, { symlinks: "follow" }, { location }, collectContext());
 }
 
 Deno.test("directory() gives only the owner's execute bit of a mode", async () => {
@@ -134,12 +134,13 @@ toolTest("directory() names what it may not read", ["setpriv"], async () => {
 async function collectWithoutPrivilege(location: string): Promise<string> {
   const code = `
     import { directory } from ${JSON.stringify(COLLECT_URL)};
+    import { collected } from ${JSON.stringify(new URL("collect_support.ts", import.meta.url).href)};
     const nothing = () => {};
     const log = { debug: nothing, info: nothing, warn: nothing };
     const context = { signal: new AbortController().signal, log, progress: nothing };
     try {
       const source = { location: ${JSON.stringify(location)} };
-      const entries = await directory({ symlinks: "follow" }).collect(source, context);
+      const entries = await collected(directory(), { symlinks: "follow" }, source, context);
       for (const entry of entries) await new Response(entry.open()).bytes();
       console.log(entries.map(({ path }) => path).join(" "));
     } catch (error) {
@@ -157,8 +158,10 @@ Deno.test("directory() stops when the run is aborted", async () => {
   await writeTree(root.path, { "a/x": "" });
   const controller = new AbortController();
   const context = collectContext(controller.signal);
-  const collector = directory({ symlinks: "follow", prune: () => (controller.abort(), false) });
-  await assert.rejects(collector.collect({ location: root.path }, context), { name: "AbortError" });
+  const collector = directory({ prune: () => (controller.abort(), false) });
+  await assert.rejects(collected(collector, { symlinks: "follow" }, { location: root.path }, context), {
+    name: "AbortError",
+  });
 });
 
 Deno.test("directory() keeps up with 10,000 small files", async () => {

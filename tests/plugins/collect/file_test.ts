@@ -4,15 +4,15 @@ import { SourceError } from "../../../src/pipeline/source_error.ts";
 import { file } from "../../../src/plugins/collect/file.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { writeTree } from "../../support/tree.ts";
-import { collectContext, describeEntries } from "./collect_support.ts";
+import { collectContext, collected, describeEntries } from "./collect_support.ts";
 
 Deno.test("file() gives one entry by the source's last name, or by the name given", async () => {
   await using root = await tempDirectory();
   await writeTree(root.path, { "d/run.sh": "#!/bin/sh" });
   const source = { location: join(root.path, "d/run.sh") };
-  const entries = await file().collect(source, collectContext());
+  const entries = await collected(file(), {}, source, collectContext());
   assert.deepEqual(await describeEntries(entries), ["run.sh* = #!/bin/sh"]);
-  const named = await file({ name: "x/y" }).collect(source, collectContext());
+  const named = await collected(file(), { name: "x/y" }, source, collectContext());
   assert.deepEqual(await describeEntries(named), ["x/y* = #!/bin/sh"]);
 });
 
@@ -20,7 +20,7 @@ Deno.test("file() takes a symbolic link for the file that it points to", async (
   await using root = await tempDirectory();
   await writeTree(root.path, { "real": "content" });
   await Deno.symlink("real", join(root.path, "link"));
-  const entries = await file().collect({ location: join(root.path, "link") }, collectContext());
+  const entries = await collected(file(), {}, { location: join(root.path, "link") }, collectContext());
   assert.deepEqual(await describeEntries(entries), ["link = content"]);
 });
 
@@ -33,7 +33,7 @@ for (
 ) {
   Deno.test(`file() refuses ${location}`, async () => {
     await assert.rejects(
-      file().collect({ location }, collectContext()),
+      collected(file(), {}, { location }, collectContext()),
       (error) => error instanceof SourceError && error.message === message,
     );
   });

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { SourceError } from "../../../src/pipeline/source_error.ts";
 import { stdin } from "../../../src/plugins/collect/stdin.ts";
-import { collectContext, describeEntries } from "./collect_support.ts";
+import { collectContext, collected, describeEntries } from "./collect_support.ts";
 
 const SOURCE = { location: "-" };
 
 Deno.test("stdin() gives standard input as one file that can be read again", async () => {
   const read = (): ReadableStream<Uint8Array<ArrayBuffer>> => new Blob(["a: ", "1\n"]).stream();
-  const entries = await stdin({ name: "app.yaml", read }).collect(SOURCE, collectContext());
+  const entries = await collected(stdin({ read }), { name: "app.yaml" }, SOURCE, collectContext());
   assert.deepEqual(await describeEntries(entries), ["app.yaml = a: 1\n"]);
   assert.deepEqual(await describeEntries(entries), ["app.yaml = a: 1\n"]);
 });
 
 Deno.test("stdin() refuses empty input", async () => {
   await assert.rejects(
-    stdin({ name: "x", read: () => new Blob([]).stream() }).collect(SOURCE, collectContext()),
+    collected(stdin({ read: () => new Blob([]).stream() }), { name: "x" }, SOURCE, collectContext()),
     new SourceError("Cannot publish standard input: it is empty"),
   );
 });
@@ -29,7 +29,7 @@ Deno.test("stdin() ends an input without end when the run is aborted", async () 
         cancelled = true;
       },
     });
-  await assert.rejects(stdin({ name: "x", read }).collect(SOURCE, collectContext(controller.signal)), {
+  await assert.rejects(collected(stdin({ read }), { name: "x" }, SOURCE, collectContext(controller.signal)), {
     name: "AbortError",
   });
   assert.ok(cancelled);

@@ -8,7 +8,7 @@ import { tar } from "../../../src/plugins/collect/tar.ts";
 import type { WalkOptions } from "../../../src/plugins/collect/walk.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { writeTree } from "../../support/tree.ts";
-import { type CollectContext, collectContext, describeEntries } from "./collect_support.ts";
+import { type CollectContext, collectContext, collected, describeEntries } from "./collect_support.ts";
 
 type Links = Readonly<Record<string, string>>;
 
@@ -28,7 +28,7 @@ async function fromDisk(links: Links, options: WalkOptions, context: CollectCont
   await writeTree(around.path, { outside: "", "source/": "" });
   await writeTree(root, FILES);
   for (const [path, target] of Object.entries(links)) await Deno.symlink(target, `${root}/${path}`);
-  return await held(await directory(options).collect({ location: root }, context));
+  return await held(await collected(directory(options), { symlinks: options.symlinks }, { location: root }, context));
 }
 
 async function fromTar(links: Links, options: WalkOptions, context: CollectContext): Promise<readonly Entry[]> {
@@ -42,7 +42,12 @@ async function fromTar(links: Links, options: WalkOptions, context: CollectConte
     })),
   ];
   const bytes = await packTar(members);
-  return await tar({ ...options, open: () => new Blob([bytes]).stream() }).collect({ location: "s.tar" }, context);
+  return await collected(
+    tar({ ...options, open: () => new Blob([bytes]).stream() }),
+    { symlinks: options.symlinks },
+    { location: "s.tar" },
+    context,
+  );
 }
 
 /** Reads everything while the directory is there. */
@@ -146,7 +151,7 @@ Deno.test("directory() follows an absolute link, and one by way of its parent, w
   await writeTree(root, { "d/x": "x" });
   await Deno.symlink(`${root}/d`, `${root}/absolute`);
   await Deno.symlink("../source/d/x", `${root}/around`);
-  const entries = await directory({ symlinks: "follow" }).collect({ location: root }, collectContext());
+  const entries = await collected(directory(), { symlinks: "follow" }, { location: root }, collectContext());
   assert.deepEqual(await describeEntries(entries), ["absolute/", "absolute/x = x", "around = x", "d/", "d/x = x"]);
 });
 
@@ -155,7 +160,7 @@ Deno.test("directory() refuses a link to a neighbour whose name begins like the 
   await writeTree(around.path, { "source/f": "", "source-2/secret": "" });
   await Deno.symlink("../source-2/secret", `${around.path}/source/l`);
   await assert.rejects(
-    directory({ symlinks: "follow" }).collect({ location: `${around.path}/source` }, collectContext()),
+    collected(directory(), { symlinks: "follow" }, { location: `${around.path}/source` }, collectContext()),
     new SourceError(`Cannot publish symbolic link "l" to "../source-2/secret": ${OUT}`),
   );
 });
@@ -165,8 +170,9 @@ Deno.test("directory() takes a source that is a symbolic link itself", async () 
   await writeTree(around.path, { "source/f": "f" });
   await Deno.symlink("source", `${around.path}/link`);
   await Deno.symlink(`${around.path}/link/f`, `${around.path}/source/l`);
-  const entries = await directory({ symlinks: "error", prune: (path) => path === "l" })
-    .collect({ location: `${around.path}/link` }, collectContext());
+  const entries = await collected(directory({ prune: (path) => path === "l" }), { symlinks: "error" }, {
+    location: `${around.path}/link`,
+  }, collectContext());
   assert.deepEqual(entries.map(({ path }) => path), ["f", "l"]);
 });
 
@@ -179,7 +185,7 @@ Deno.test("directory() stops when links multiply beyond all measure", async () =
   }
   await writeTree(root.path, Object.fromEntries(Array.from({ length: 110 }, (_, at) => [`d3/${at}`, ""])));
   await assert.rejects(
-    directory({ symlinks: "follow" }).collect({ location: root.path }, collectContext()),
+    collected(directory(), { symlinks: "follow" }, { location: root.path }, collectContext()),
     (error: Error) => error instanceof SourceError && error.message.includes("more than 100000 files and directories"),
   );
 });

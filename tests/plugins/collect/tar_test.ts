@@ -9,7 +9,7 @@ import { tar } from "../../../src/plugins/collect/tar.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { tool, toolTest } from "../../support/tools.ts";
 import { writeTree } from "../../support/tree.ts";
-import { collectContext, describeEntries } from "./collect_support.ts";
+import { collectContext, collected, describeEntries } from "./collect_support.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -29,8 +29,8 @@ function member(name: string, type: TarEntry["header"]["type"] & string, content
 }
 
 async function collect(bytes: Bytes): Promise<readonly Entry[]> {
-  const collector = tar({ symlinks: "follow", open: () => new Blob([bytes]).stream() });
-  return await collector.collect({ location: "s.tar" }, collectContext());
+  const collector = tar({ open: () => new Blob([bytes]).stream() });
+  return await collected(collector, { symlinks: "follow" }, { location: "s.tar" }, collectContext());
 }
 
 async function collectMembers(members: readonly TarEntry[]): Promise<readonly string[]> {
@@ -41,7 +41,7 @@ Deno.test("tar() reads the file that the source names", async () => {
   await using root = await tempDirectory();
   const location = join(root.path, "s.tar");
   await Deno.writeFile(location, await packTar(SMALL));
-  const entries = await tar({ symlinks: "follow" }).collect({ location }, collectContext());
+  const entries = await collected(tar(), { symlinks: "follow" }, { location }, collectContext());
   assert.deepEqual(await describeEntries(entries), SMALL_DESCRIBED);
 });
 
@@ -53,7 +53,7 @@ Deno.test("tar() names a source that is missing or a directory", async () => {
     ]] as const
   ) {
     await assert.rejects(
-      tar({ symlinks: "follow" }).collect({ location }, collectContext()),
+      collected(tar(), { symlinks: "follow" }, { location }, collectContext()),
       (error) => error instanceof SourceError && error.message.includes(location) && error.message.includes(why),
     );
   }
@@ -88,7 +88,7 @@ function canUndoZstd(): boolean {
 Deno.test("tar() reads a tar that comes in single bytes", async () => {
   const bytes = bytesOf(zlib.gzipSync(await packTar(SMALL)));
   const open = (): ReadableStream<Bytes> => ReadableStream.from(piecesOf(bytes, 1));
-  const entries = await tar({ symlinks: "follow", open }).collect({ location: "-" }, collectContext());
+  const entries = await collected(tar({ open }), { symlinks: "follow" }, { location: "-" }, collectContext());
   assert.deepEqual(await describeEntries(entries), SMALL_DESCRIBED);
 });
 
@@ -182,8 +182,8 @@ Deno.test("tar() gives hard links the content and the mode of the file that they
 Deno.test("tar() passes over the content of what is pruned because it cannot be packaged", async () => {
   const bytes = await packTar([member("a\ufffd", "file", "x".repeat(300_000)), member("b", "file", "b")]);
   const open = (): ReadableStream<Bytes> => ReadableStream.from(piecesOf(bytes, 10_000));
-  const collector = tar({ symlinks: "follow", prune: (path) => path.startsWith("a"), open });
-  const entries = await collector.collect({ location: "-" }, collectContext());
+  const collector = tar({ prune: (path) => path.startsWith("a"), open });
+  const entries = await collected(collector, { symlinks: "follow" }, { location: "-" }, collectContext());
   assert.deepEqual(entries.map(({ path }) => path), ["a\ufffd", "b"]);
 });
 
@@ -193,8 +193,8 @@ Deno.test("tar() reads on after small and large files that are passed over", asy
   });
   const bytes = await packTar(members);
   const open = (): ReadableStream<Bytes> => ReadableStream.from(piecesOf(bytes, 256 * 1024));
-  const collector = tar({ symlinks: "follow", prune: (path) => path.endsWith("\ufffd"), open });
-  const entries = await collector.collect({ location: "-" }, collectContext());
+  const collector = tar({ prune: (path) => path.endsWith("\ufffd"), open });
+  const entries = await collected(collector, { symlinks: "follow" }, { location: "-" }, collectContext());
   assert.equal(entries.length, 80);
   assert.deepEqual(
     entries.filter(({ size }) => size > 0).map(({ size }) => size).sort(),
@@ -220,9 +220,13 @@ for (const format of ["gnu", "pax", "ustar", "v7"]) {
     await Deno.link(join(root, "a-b"), join(root, "zz"));
     await Deno.symlink("a", join(root, "l"));
     await tool("tar", ["-C", root, `--format=${format}`, "-czf", join(around.path, "s.tgz"), "."]);
-    const expected = await directory({ symlinks: "follow" }).collect({ location: root }, collectContext());
-    const found = await tar({ symlinks: "follow" })
-      .collect({ location: join(around.path, "s.tgz") }, collectContext());
+    const expected = await collected(directory(), { symlinks: "follow" }, { location: root }, collectContext());
+    const found = await collected(
+      tar(),
+      { symlinks: "follow" },
+      { location: join(around.path, "s.tgz") },
+      collectContext(),
+    );
     assert.deepEqual(await describeEntries(found), await describeEntries(expected));
     assert.deepEqual(shapes(found), shapes(expected));
   });
@@ -241,7 +245,7 @@ for (const [format, why] of [["gnu", "as a tar: it holds a sparse file"], ["pax"
     const location = join(root.path, "s.tar");
     await tool("tar", ["-C", root.path, `--format=${format}`, "-S", "-cf", location, "sparse"]);
     await assert.rejects(
-      tar({ symlinks: "follow" }).collect({ location }, collectContext()),
+      collected(tar(), { symlinks: "follow" }, { location }, collectContext()),
       (error) => error instanceof SourceError && error.message.includes(why),
     );
   });
@@ -272,7 +276,7 @@ Deno.test("tar() ends an archive without end when the run is aborted", async () 
       },
     }, { highWaterMark: 0 });
   await assert.rejects(
-    tar({ symlinks: "follow", open }).collect({ location: "-" }, collectContext(controller.signal)),
+    collected(tar({ open }), { symlinks: "follow" }, { location: "-" }, collectContext(controller.signal)),
     { name: "AbortError" },
   );
   assert.ok(cancelled);
@@ -290,7 +294,7 @@ Deno.test("tar() gives up the archive when scratch is full", async () => {
     });
   const full = new Error('Cannot write to "/tmp": no space left on device');
   const context = { ...collectContext(), scratch: { keep: () => Promise.reject(full) } };
-  await assert.rejects(tar({ symlinks: "follow", open }).collect({ location: "-" }, context), full);
+  await assert.rejects(collected(tar({ open }), { symlinks: "follow" }, { location: "-" }, context), full);
   assert.ok(cancelled);
 });
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { directory } from "../../../src/plugins/collect/directory.ts";
 import { tar } from "../../../src/plugins/collect/tar.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
-import { collectContext, describeEntries } from "./collect_support.ts";
+import { collectContext, collected, describeEntries } from "./collect_support.ts";
 import { packNodes, treeArbitrary, walkOrder, writeNodes } from "./random_tree.ts";
 
 Deno.test("directory() gives any tree in the order of a walk, whatever order it was made in", async () => {
@@ -12,8 +12,8 @@ Deno.test("directory() gives any tree in the order of a walk, whatever order it 
     fc.asyncProperty(treeArbitrary, fc.boolean(), async (nodes, backwards) => {
       await using root = await tempDirectory();
       await writeNodes(root.path, backwards ? nodes.toReversed() : nodes);
-      const collector = directory({ symlinks: "follow" });
-      const entries = await collector.collect({ location: root.path }, collectContext());
+      const collector = directory();
+      const entries = await collected(collector, { symlinks: "follow" }, { location: root.path }, collectContext());
       assert.deepEqual(await describeEntries(entries), walkOrder(nodes));
     }),
     { numRuns: 60 },
@@ -35,8 +35,8 @@ Deno.test("tar() gives the entries of the tree that is in it, whatever its order
         withParents ||
         !members.some((other) => other.path !== path && other.path.startsWith(path) && path.endsWith("/"));
       const bytes = await packNodes(members.filter(isNeeded), prefix);
-      const collector = tar({ symlinks: "follow", open: () => new Blob([bytes]).stream() });
-      const entries = await collector.collect({ location: "-" }, collectContext());
+      const collector = tar({ open: () => new Blob([bytes]).stream() });
+      const entries = await collected(collector, { symlinks: "follow" }, { location: "-" }, collectContext());
       assert.deepEqual(await describeEntries(entries), walkOrder(nodes));
     }),
     { numRuns: 150 },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Context } from "../../../src/pipeline/context.ts";
 import type { Entry } from "../../../src/pipeline/entry.ts";
+import type { Drop } from "../../../src/pipeline/plugin.ts";
 import { SourceError } from "../../../src/pipeline/source_error.ts";
 import {
   FLUX_DEFAULT_IGNORES,
@@ -10,6 +11,7 @@ import {
 } from "../../../src/plugins/filter/default_ignores.ts";
 import { ignore } from "../../../src/plugins/filter/ignore.ts";
 import type { PatternSource } from "../../../src/plugins/filter/pattern_source.ts";
+import { runBuiltIn } from "../../support/prepared.ts";
 
 const NOTHING = (): void => {};
 const CONTEXT: Context = {
@@ -25,8 +27,12 @@ function entry(path: string, content: string | Uint8Array<ArrayBuffer> = ""): En
   return { path: path.replace(/\/$/, ""), kind, executable: false, size: blob.size, open: () => blob.stream() };
 }
 
+async function dropsOf(factory: ReturnType<typeof ignore>, entries: readonly Entry[]): Promise<readonly Drop[]> {
+  return (await runBuiltIn(factory, { input: { entries }, context: CONTEXT }))?.drop ?? [];
+}
+
 async function dropped(entries: readonly Entry[], sources: readonly PatternSource[]): Promise<readonly string[]> {
-  return (await ignore(sources).filter(entries, CONTEXT)).map(({ path, reason }) => `${path}: ${reason}`);
+  return (await dropsOf(ignore({ before: sources }), entries)).map(({ path, reason }) => `${path}: ${reason}`);
 }
 
 Deno.test("ignore() reads ignore files from the entries, in their place among the patterns", async () => {
@@ -103,7 +109,7 @@ const DEFAULTS: readonly (readonly [name: string, patterns: readonly string[], d
 for (const [name, patterns, drops, keeps] of DEFAULTS) {
   Deno.test(`${name} leaves out what it names and nothing beside it`, async () => {
     const entries = [...drops.split(" "), ...keeps.split(" ")].map((path) => entry(path));
-    const found = await ignore([{ from: "x", patterns }]).filter(entries, CONTEXT);
+    const found = await dropsOf(ignore({ before: [{ from: "x", patterns }] }), entries);
     assert.deepEqual(found.map(({ path }) => path), drops.split(" ").map((path) => path.replace(/\/$/, "")));
   });
 }

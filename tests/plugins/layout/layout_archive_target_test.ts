@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { packTar } from "modern-tar";
 import type { Content } from "../../../src/oci/descriptor.ts";
 import { digestOf } from "../../../src/oci/digest.ts";
-import type { Target } from "../../../src/pipeline/plugin.ts";
+import type { Target } from "../../../src/pipeline/target.ts";
 import type { Artifact, Moved, Receipt } from "../../../src/pipeline/values.ts";
 import { layoutArchive } from "../../../src/plugins/layout/layout_archive_target.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
@@ -13,11 +13,12 @@ import { mountTest } from "./mount.ts";
 import { sampleArtifact } from "./sample_artifact.ts";
 import { filesOf, type TarFiles, tarOf } from "./tar_variants.ts";
 import { type TestContext, testContext } from "./test_context.ts";
+import { targetOf } from "../../support/prepared.ts";
 
 const [one, two] = [sampleArtifact("one"), sampleArtifact("two")];
 
 function target(path: string): Target {
-  return layoutArchive({ reference: { kind: "oci-archive", path } });
+  return targetOf(layoutArchive({ reference: { kind: "oci-archive", path } }));
 }
 
 const free = (...names: readonly string[]): { name: string; immutable: boolean }[] =>
@@ -35,7 +36,7 @@ async function publish(
     const receipt = await archive.upload(artifact, free(...tags), context);
     return { receipt, moved: await archive.tag(artifact, free(...tags), context) };
   } finally {
-    await archive.discard();
+    await archive.discard(testContext());
   }
 }
 
@@ -92,7 +93,7 @@ Deno.test("layoutArchive() shows nothing under the path before tag()", async () 
   const [partial, ...more] = await namesIn(join(directory.path, "dist"));
   assert.deepEqual(more, []);
   assert.match(partial ?? "", /^app\.tar\.[0-9a-f-]{36}\.partial$/);
-  await archive.discard();
+  await archive.discard(testContext());
   assert.deepEqual(await namesIn(directory.path), []);
 });
 
@@ -103,7 +104,7 @@ Deno.test("layoutArchive() leaves the archive alone when it is discarded", async
   const before = await stateOf(path);
   const archive = target(path);
   await archive.upload(two, free("1.0"), testContext());
-  await archive.discard();
+  await archive.discard(testContext());
   assert.deepEqual(await stateOf(path), before);
   assert.deepEqual(await namesIn(directory.path), ["app.tar"]);
 });
@@ -346,7 +347,7 @@ for (const [state, before] of races) {
       { tag: "2.0" },
       { tag: "latest", from: one.manifest.descriptor.digest },
     ]);
-    await Promise.all([first.discard(), second.discard()]);
+    await Promise.all([first.discard(testContext()), second.discard(testContext())]);
     assert.equal(await second.resolve("1.0", testContext()), one.manifest.descriptor.digest);
     assert.equal(await second.resolve("latest", testContext()), two.manifest.descriptor.digest);
     assert.deepEqual(await namesIn(directory.path), ["app.tar"]);
@@ -361,7 +362,7 @@ Deno.test("layoutArchive() refuses to move an immutable tag that another process
   await archive.upload(two, tags, testContext());
   await publish(path, one, ["1.0"]);
   await assert.rejects(archive.tag(two, tags, testContext()), { name: "TagExistsError" });
-  await archive.discard();
+  await archive.discard(testContext());
   assert.equal(await archive.resolve("1.0", testContext()), one.manifest.descriptor.digest);
   assert.deepEqual(await namesIn(directory.path), ["app.tar"]);
 });
@@ -382,7 +383,7 @@ Deno.test("layoutArchive() leaves nothing behind when it is aborted", async () =
   const artifact = { ...one, archive: { ...one.archive, layers: [interrupting, ...layers] } };
   const archive = target(join(directory.path, "dist/app.tar"));
   await assert.rejects(archive.upload(artifact, [], testContext(abort.signal)), (error) => error === reason);
-  await archive.discard();
+  await archive.discard(testContext());
   assert.deepEqual(await namesIn(directory.path), []);
 });
 

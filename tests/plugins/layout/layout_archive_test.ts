@@ -7,17 +7,18 @@ import { tempDirectory } from "../../support/temp_directory.ts";
 import { sampleArtifact } from "./sample_artifact.ts";
 import { filesOf, tarOf } from "./tar_variants.ts";
 import { testContext } from "./test_context.ts";
+import { targetOf } from "../../support/prepared.ts";
 
 const artifact = sampleArtifact("hello");
 const { descriptor } = artifact.manifest;
 const layer = artifact.archive.layers[0]?.descriptor ?? descriptor;
 
 async function writeArchive(path: string): Promise<void> {
-  const target = layoutArchive({ reference: { kind: "oci-archive", path } });
+  const target = targetOf(layoutArchive({ reference: { kind: "oci-archive", path } }));
   const tags = [{ name: "1.0", immutable: true }];
   await target.upload(artifact, tags, testContext());
   await target.tag(artifact, tags, testContext());
-  await target.discard();
+  await target.discard(testContext());
 }
 
 Deno.test("layoutArchiveStore() gives back what was published", async () => {

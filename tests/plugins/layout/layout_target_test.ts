@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { parseDigest } from "../../../src/oci/digest.ts";
 import { layoutArchive } from "../../../src/plugins/layout/layout_archive_target.ts";
 import { layoutDirectory } from "../../../src/plugins/layout/layout_target.ts";
+import { ownReference } from "../../../src/pipeline/own_reference.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { readTree } from "../../support/tree.ts";
 import { sampleArtifact } from "./sample_artifact.ts";
 import { testContext } from "./test_context.ts";
+import { targetOf } from "../../support/prepared.ts";
 
 const [one, two] = [sampleArtifact("one"), sampleArtifact("two")];
 const tags = [{ name: "1.0", immutable: true }, { name: "latest", immutable: false }];
@@ -15,7 +17,7 @@ const EMPTY = `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v
 
 Deno.test("layoutDirectory() lists nothing before tag(), and then everything at once", async () => {
   await using directory = await tempDirectory();
-  const target = layoutDirectory({ reference: { kind: "oci-layout", path: directory.path } });
+  const target = targetOf(layoutDirectory({ reference: { kind: "oci-layout", path: directory.path } }));
   const context = testContext();
   const receipt = await target.upload(one, tags, context);
   assert.deepEqual(receipt.uploaded.map(({ digest }) => digest), digests);
@@ -24,7 +26,7 @@ Deno.test("layoutDirectory() lists nothing before tag(), and then everything at 
   assert.equal(await Deno.readTextFile(join(directory.path, "index.json")), EMPTY);
   assert.equal(await target.resolve("1.0", context), undefined);
   assert.deepEqual(await target.tag(one, tags, context), [{ tag: "1.0" }, { tag: "latest" }]);
-  await target.discard();
+  await target.discard(testContext());
   assert.equal(await target.resolve("1.0", context), one.manifest.descriptor.digest);
   const item = `oci-layout:${directory.path}@${one.manifest.descriptor.digest}`;
   const { size } = one.manifest.descriptor;
@@ -33,7 +35,7 @@ Deno.test("layoutDirectory() lists nothing before tag(), and then everything at 
 
 Deno.test("layoutDirectory() writes nothing when the same artifact comes again", async () => {
   await using directory = await tempDirectory();
-  const target = layoutDirectory({ reference: { kind: "oci-layout", path: directory.path } });
+  const target = targetOf(layoutDirectory({ reference: { kind: "oci-layout", path: directory.path } }));
   await target.upload(one, tags, testContext());
   await target.tag(one, tags, testContext());
   const inodes = async (): Promise<unknown> => (await Deno.stat(join(directory.path, "index.json"))).ino;
@@ -52,7 +54,7 @@ Deno.test("layoutDirectory() writes nothing when the same artifact comes again",
 
 Deno.test("layoutDirectory() repairs a blob when it was cut off, and says that it was sent", async () => {
   await using directory = await tempDirectory();
-  const target = layoutDirectory({ reference: { kind: "oci-layout", path: directory.path } });
+  const target = targetOf(layoutDirectory({ reference: { kind: "oci-layout", path: directory.path } }));
   await target.upload(one, tags, testContext());
   const before = await readTree(directory.path);
   const { digest } = one.manifest.descriptor;
@@ -64,7 +66,7 @@ Deno.test("layoutDirectory() repairs a blob when it was cut off, and says that i
 
 Deno.test("layoutDirectory() lists an artifact without tags once", async () => {
   await using directory = await tempDirectory();
-  const target = layoutDirectory({ reference: { kind: "oci-layout", path: directory.path } });
+  const target = targetOf(layoutDirectory({ reference: { kind: "oci-layout", path: directory.path } }));
   for (let turn = 0; turn < 2; turn++) {
     await target.upload(one, [], testContext());
     assert.deepEqual(await target.tag(one, [], testContext()), []);
@@ -75,7 +77,7 @@ Deno.test("layoutDirectory() lists an artifact without tags once", async () => {
 
 Deno.test("layoutDirectory() refuses to tag when a blob of the artifact is gone", async () => {
   await using directory = await tempDirectory();
-  const target = layoutDirectory({ reference: { kind: "oci-layout", path: directory.path } });
+  const target = targetOf(layoutDirectory({ reference: { kind: "oci-layout", path: directory.path } }));
   await target.upload(one, tags, testContext());
   const [config = ""] = digests;
   await Deno.remove(join(directory.path, "blobs/sha256", config.slice(7)));
@@ -90,9 +92,9 @@ Deno.test("layoutDirectory() leaves nothing behind when it is aborted", async ()
   const abort = new AbortController();
   const reason = new Error("interrupted");
   const context = { ...testContext(abort.signal), progress: () => abort.abort(reason) };
-  const target = layoutDirectory({ reference: { kind: "oci-layout", path: join(directory.path, "a/b") } });
+  const target = targetOf(layoutDirectory({ reference: { kind: "oci-layout", path: join(directory.path, "a/b") } }));
   await assert.rejects(target.upload(one, tags, context), (error) => error === reason);
-  await target.discard();
+  await target.discard(testContext());
   assert.deepEqual(await readTree(directory.path), {});
 });
 
@@ -101,14 +103,15 @@ Deno.test("layoutDirectory() and layoutArchive() hold the same artifact under th
   const digest = parseDigest(two.manifest.descriptor.digest);
   for (const [kind, make] of [["oci-layout", layoutDirectory], ["oci-archive", layoutArchive]] as const) {
     const path = join(directory.path, kind);
-    const target = make({ reference: { kind, path, tag: "2.0", digest } });
+    const reference = { kind, path, tag: "2.0", digest } as const;
+    const target = targetOf(make({ reference }), ownReference(reference, { immutable: false }));
     assert.equal(target.name, kind);
     assert.equal(target.url, `${kind}:${path}`);
     assert.deepEqual(target.ownTag, { name: "2.0", immutable: false });
     assert.equal(target.ownDigest, digest);
     await target.upload(two, tags, testContext());
     await target.tag(two, tags, testContext());
-    await target.discard();
+    await target.discard(testContext());
     assert.equal(await target.resolve("latest", testContext()), digest);
   }
 });

@@ -6,6 +6,7 @@
 import { readGraph } from "../../../src/pipeline/artifact_graph.ts";
 import { copyGraph, tagGraph } from "../../../src/pipeline/copy_graph.ts";
 import type { Store } from "../../../src/pipeline/store.ts";
+import type { Target } from "../../../src/pipeline/target.ts";
 import { archiveStore } from "../../../src/plugins/layout/archive_store.ts";
 import { directoryStore } from "../../../src/plugins/layout/directory_store.ts";
 import { layoutArchive } from "../../../src/plugins/layout/layout_archive_target.ts";
@@ -14,11 +15,19 @@ import { memoryStore } from "../../support/memory_store.ts";
 import { putSample, sampleOf } from "../../support/store_samples.ts";
 import { sampleArtifact } from "./sample_artifact.ts";
 import { testContext } from "./test_context.ts";
+import { targetOf } from "../../support/prepared.ts";
 
 const [kind, path = "", name = "", count = "", way] = Deno.args;
 const context = testContext();
 const say = (line: string): void => void Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 
+const makeTarget = (): Target =>
+  kind === "oci-archive"
+    ? targetOf(layoutArchive({ reference: { kind, path } }))
+    : targetOf(layoutDirectory({ reference: { kind: "oci-layout", path } }));
+
+// The first one takes its time: whoever stops this process wants to stop a push.
+makeTarget();
 say("ready");
 for (let turn = 0; turn < Number(count); turn++) {
   const tag = `${name}-${turn}`;
@@ -26,14 +35,12 @@ for (let turn = 0; turn < Number(count); turn++) {
 }
 
 async function push(tag: string): Promise<string> {
-  const target = kind === "oci-archive"
-    ? layoutArchive({ reference: { kind, path } })
-    : layoutDirectory({ reference: { kind: "oci-layout", path } });
+  const target = makeTarget();
   const artifact = sampleArtifact(`${tag} `.repeat(5_000));
   const tags = [{ name: tag, immutable: true }, { name: "latest", immutable: false }];
   await target.upload(artifact, tags, context);
   await target.tag(artifact, tags, context);
-  await target.discard();
+  await target.discard(context);
   return artifact.manifest.descriptor.digest;
 }
 

@@ -13,6 +13,7 @@ import { tempDirectory } from "../../support/temp_directory.ts";
 import { startTokenServer } from "../../support/token_server.ts";
 import { toolTest } from "../../support/tools.ts";
 import { sizedContent, testArtifact, testClock, testContext } from "./support.ts";
+import { targetOf } from "../../support/prepared.ts";
 
 const MIB = 1024 * 1024;
 const ANN: Credential = { kind: "password", username: "ann", password: "s3cret" };
@@ -27,7 +28,9 @@ function connect(host: string, options: Partial<RegistryClientOptions> = {}): Re
 
 /** Pushes an artifact and reads it back, twice. */
 async function roundTrip(client: RegistryClient): Promise<void> {
-  const target = registry({ reference: { kind: "registry", host: client.host, repository: "acme/app" }, client });
+  const target = targetOf(
+    registry({ reference: { kind: "registry", host: client.host, repository: "acme/app" }, client }),
+  );
   const layers = [sizedContent(0), sizedContent(7), sizedContent(100_000), sizedContent(3 * MIB)];
   const artifact = testArtifact(...layers);
   const tags = [{ name: "1.0.0", immutable: true }, { name: "latest", immutable: false }];

@@ -4,6 +4,7 @@ import type { TagName } from "../../../src/pipeline/values.ts";
 import { registry } from "../../../src/plugins/registry/registry_target.ts";
 import { startFakeRegistry } from "../../support/fake_registry.ts";
 import { sizedContent, testArtifact, testClient, testContext, textContent } from "./support.ts";
+import { targetOf } from "../../support/prepared.ts";
 
 const TAGS = [{ name: "1.0.0", immutable: true }, { name: "latest", immutable: false }];
 
@@ -14,7 +15,7 @@ function reference(host: string): RegistryReference {
 Deno.test("registry() publishes blobs, then the manifest by digest, then the tags", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);
-  const target = registry({ reference: reference(fake.host), client });
+  const target = targetOf(registry({ reference: reference(fake.host), client }));
   const context = testContext();
   const artifact = testArtifact(textContent("one"), textContent("two"), textContent("one"));
 
@@ -36,7 +37,7 @@ Deno.test("registry() publishes blobs, then the manifest by digest, then the tag
 Deno.test("registry() sends nothing when everything is there", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);
-  const target = registry({ reference: reference(fake.host), client });
+  const target = targetOf(registry({ reference: reference(fake.host), client }));
   const context = testContext();
   const artifact = testArtifact(textContent("one"));
   await target.upload(artifact, TAGS, context);
@@ -59,7 +60,7 @@ Deno.test("registry() sends nothing when everything is there", async () => {
 Deno.test("upload/manifest-after-blobs: the manifest goes out when every blob has been confirmed", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);
-  const target = registry({ reference: reference(fake.host), client });
+  const target = targetOf(registry({ reference: reference(fake.host), client }));
   await target.upload(testArtifact(...[1, 2, 3, 4, 5, 6].map((size) => sizedContent(size * 1000))), [], testContext());
   const manifests = fake.requests.filter(({ method }) => method === "PUT").map(({ path }) =>
     path.includes("/manifests/")
@@ -76,7 +77,7 @@ Deno.test("upload/manifest-after-blobs: no manifest when a blob fails", async ()
     skip: 1,
     fault: { kind: "answer", answer: () => Response.json({ errors: [{ code: "DENIED" }] }, { status: 403 }) },
   });
-  const target = registry({ reference: reference(fake.host), client });
+  const target = targetOf(registry({ reference: reference(fake.host), client }));
   const layers = [1, 2, 3].map((size) => sizedContent(size * 1000));
   await assert.rejects(target.upload(testArtifact(...layers), [], testContext()), /DENIED \(403\)/);
   assert.equal(fake.repositories.get("acme/app")?.manifests.size, 0);
@@ -86,7 +87,7 @@ Deno.test("upload/manifest-after-blobs: no manifest when a blob fails", async ()
 Deno.test("upload/multi-tag-query: one request sets all tags where the registry knows how", async () => {
   await using fake = startFakeRegistry({ multiTag: true });
   using client = testClient(fake);
-  const target = registry({ reference: reference(fake.host), client });
+  const target = targetOf(registry({ reference: reference(fake.host), client }));
   const artifact = testArtifact(textContent("one"));
   await target.upload(artifact, [], testContext());
   fake.clearLog();
@@ -99,7 +100,7 @@ Deno.test("upload/multi-tag-query: tags that the registry left out are pushed on
   for (const set of [[], ["1.0"]]) {
     await using fake = startFakeRegistry({ multiTag: set.length > 0 });
     using client = testClient(fake);
-    const target = registry({ reference: reference(fake.host), client });
+    const target = targetOf(registry({ reference: reference(fake.host), client }));
     const artifact = testArtifact(textContent("one"));
     await target.upload(artifact, [], testContext());
     fake.clearLog();
@@ -118,7 +119,7 @@ Deno.test("upload/multi-tag-query: tags that the registry left out are pushed on
 Deno.test("upload/manifest-blob-unknown-self-heal: a blob that is not there after all is sent and the manifest again", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);
-  const target = registry({ reference: reference(fake.host), client });
+  const target = targetOf(registry({ reference: reference(fake.host), client }));
   const layer = sizedContent(10_000);
   const lie = { kind: "answer", answer: () => new Response(undefined, { status: 200 }) } as const;
   fake.fault({ method: "HEAD", path: new RegExp(layer.descriptor.digest), times: Infinity, fault: lie });
@@ -132,7 +133,7 @@ Deno.test("upload/manifest-blob-unknown-self-heal: a blob that is not there afte
 Deno.test("upload/manifest-blob-unknown-self-heal: it is tried once", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);
-  const target = registry({ reference: reference(fake.host), client });
+  const target = targetOf(registry({ reference: reference(fake.host), client }));
   const unknown = { errors: [{ code: "MANIFEST_BLOB_UNKNOWN" }] };
   fake.fault({
     method: "PUT",
@@ -149,7 +150,7 @@ Deno.test("conc/first-error-cancels: the others stop, and the error is the first
   using client = testClient(fake);
   const [stalled, denied] = [sizedContent(2_000_000), sizedContent(3_000)];
   fake.fault({ method: "PUT", path: /uploads/, fault: { kind: "stall", after: 1000 } });
-  const target = registry({ reference: reference(fake.host), client });
+  const target = targetOf(registry({ reference: reference(fake.host), client }));
   const context = testContext();
   const uploading = target.upload(testArtifact(stalled), [], context);
   await fake.stalled();
@@ -158,7 +159,7 @@ Deno.test("conc/first-error-cancels: the others stop, and the error is the first
     path: new RegExp(denied.descriptor.digest),
     fault: { kind: "answer", answer: () => new Response(undefined, { status: 403 }) },
   });
-  const other = registry({ reference: reference(fake.host), client });
+  const other = targetOf(registry({ reference: reference(fake.host), client }));
   await assert.rejects(other.upload(testArtifact(stalled, denied), [], context), /HTTP 403/);
   client.close();
   await assert.rejects(uploading);
@@ -168,7 +169,7 @@ Deno.test("conc/first-error-cancels: the others stop, and the error is the first
 Deno.test("conc/no-deadlock-limit-1: one blob at a time is enough, the same one twice included", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);
-  const target = registry({ reference: reference(fake.host), client, concurrency: 1 });
+  const target = targetOf(registry({ reference: reference(fake.host), client }), { options: { concurrency: 1 } });
   const artifact = testArtifact(sizedContent(1000), sizedContent(2000), sizedContent(1000));
   await Promise.all([target.upload(artifact, [], testContext()), target.upload(artifact, [], testContext())]);
   assert.equal(fake.repositories.get("acme/app")?.blobs.size, 3);
@@ -178,13 +179,13 @@ Deno.test("perf/second-push-noop: what is there under its version costs one requ
   await using fake = startFakeRegistry();
   using client = testClient(fake);
   const artifact = testArtifact(sizedContent(1000));
-  const first = registry({ reference: reference(fake.host), client });
+  const first = targetOf(registry({ reference: reference(fake.host), client }));
   await first.upload(artifact, [], testContext());
   await first.tag(artifact, tagNames("1.0.0"), testContext());
   fake.clearLog();
 
   using fresh = testClient(fake);
-  const target = registry({ reference: reference(fake.host), client: fresh });
+  const target = targetOf(registry({ reference: reference(fake.host), client: fresh }));
   assert.equal(await target.resolve("1.0.0", testContext()), artifact.manifest.descriptor.digest);
   const receipt = await target.upload(artifact, tagNames("1.0.0"), testContext());
   assert.deepEqual(receipt.uploaded, []);
@@ -197,7 +198,7 @@ Deno.test("perf/round-trips: ten small layers take two or three requests each, a
   for (const [options, each] of cases) {
     await using fake = startFakeRegistry(options);
     using client = testClient(fake);
-    const target = registry({ reference: reference(fake.host), client, concurrency: 1 });
+    const target = targetOf(registry({ reference: reference(fake.host), client }), { options: { concurrency: 1 } });
     const layers = Array.from({ length: 10 }, (_, at) => sizedContent(1000 + at));
     const artifact = testArtifact(...layers);
     await target.resolve("1.0.0", testContext());

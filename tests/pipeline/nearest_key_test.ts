@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { nearestKey } from "../../../src/cli/config/nearest_key.ts";
+import { nearestKey } from "../../src/pipeline/nearest_key.ts";
 
 const KEYS = ["source", "targets", "tags", "ignore", "ignoreFile", "compressionLevel"];
 

@@ -1,0 +1,13 @@
+/**
+ * What a plugin is: types and nothing else, so that a plugin's file has no import that is there when it runs.
+ *
+ * @module
+ */
+export type * from "./src/oci/descriptor.ts";
+export type { Digest } from "./src/oci/digest.ts";
+export type * from "./src/pipeline/context.ts";
+export type * from "./src/pipeline/entry.ts";
+export type * from "./src/pipeline/plugin.ts";
+export type { Checked, Issue, Schema, Zod } from "./src/pipeline/schema.ts";
+export type { StageName } from "./src/pipeline/stage_error.ts";
+export type * from "./src/pipeline/values.ts";

@@ -1,0 +1,52 @@
+import { formatPath } from "../../pipeline/issue_message.ts";
+import { type ConfigNode, type ConfigProblem, hiddenIn, keyOffset, quoteKey, valueOffset } from "./config_node.ts";
+import { locateProblems } from "./locate_problems.ts";
+
+/** Something that is wrong with what stands at a path of the configuration. */
+export interface PathProblem {
+  /** Keys and positions in lists, from the top. */
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** Set when it is the key at the end of the path that is wrong, and not its value. */
+  readonly isKey?: boolean;
+  /** What the message is about, when it names the key itself; the path when left out. */
+  readonly about?: readonly PropertyKey[];
+}
+
+/** Where in a configuration file something stands. */
+export interface ConfigPlaces {
+  /** Where the value at a path stands, as `gantry.jsonc:14:5`. */
+  at(path: readonly PropertyKey[]): string;
+  /** Writes problems as `gantry.jsonc:14:5: "PATH": MESSAGE`, in the order of the file. */
+  problems(problems: readonly PathProblem[]): readonly string[];
+}
+
+/**
+ * Remembers where the parts of a configuration file stand.
+ *
+ * @param file Its name and its content.
+ */
+export function configPlaces(root: ConfigNode, file: { readonly path: string; readonly text: string }): ConfigPlaces {
+  return {
+    at: (path) =>
+      locateProblems(file.text, file.path, [{ offset: valueOffset(root, path), message: "" }]).join("")
+        .replace(/: $/, ""),
+    problems: (problems) => locateProblems(file.text, file.path, problems.map((problem) => placed(root, problem))),
+  };
+}
+
+/** Says where a problem is. What a secret variable has brought into a value is not shown. */
+export function placed(root: ConfigNode, { path, about = path, message, isKey = false }: PathProblem): ConfigProblem {
+  if (isKey) {
+    return { offset: keyOffset(root, path), message: `${about.length === 0 ? "" : `${subject(about)}: `}${message}` };
+  }
+  const hidden = hiddenIn(root, path);
+  const shown = hidden === undefined ? message : `it does not fit, and is not shown because it holds \${${hidden}}`;
+  return { offset: valueOffset(root, path), message: `${subject(path)}${path.length === 0 ? "" : ":"} ${shown}` };
+}
+
+/** Writes a path as people do: `"targets[0]"`. */
+function subject(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return "the configuration";
+  return quoteKey(formatPath(path));
+}

@@ -1,0 +1,61 @@
+import { ConfigError } from "../config/config_error.ts";
+import type { Config } from "../config/config_schema.ts";
+import type { FoundConfig } from "../config/find_config.ts";
+import { PROFILE_NAMES, type ProfileName } from "../profile_names.ts";
+import type { PublishFlags } from "../publish_flags.ts";
+import { UsageError } from "../usage_error.ts";
+import { writtenEntries } from "./written_entries.ts";
+
+/** Which shape the configuration's archive stage asks for, and what its options say in the words of the settings. */
+export interface AskedArchive {
+  readonly profile: ProfileName;
+  /** Where it is said. */
+  readonly place: string;
+  readonly fields: Pick<Config, "compression" | "compressionLevel" | "artifactType">;
+}
+
+/**
+ * Reads the archive stage of a configuration. A built-in plugin there says the profile too, and its options are the
+ * same as the fields `compression`, `compressionLevel` and `artifactType`, so that flags win over either.
+ *
+ * @returns `undefined` when there is none, when it is the user's own plugin, or when the flag `--profile` says another.
+ * @throws {UsageError} When two places contradict each other.
+ */
+export function readArchive(
+  { config, places }: Pick<FoundConfig, "config" | "places">,
+  flags: Pick<PublishFlags, "profile">,
+): AskedArchive | undefined {
+  const entry = writtenEntries(config, places).stages.archive?.[0];
+  if (entry === undefined) return undefined;
+  const asked = flags.profile === "auto" ? undefined : flags.profile;
+  const { spec, path, place, options = {} } = entry;
+  if (!isProfileName(spec)) {
+    if (asked === undefined) return undefined;
+    throw new UsageError(`Cannot use profile "${asked}" together with the archive plugin ${spec} (${place})`);
+  }
+  if (asked !== undefined && asked !== spec) return undefined;
+  if (config.profile !== undefined && config.profile !== "auto" && config.profile !== spec) {
+    const message = `is ${JSON.stringify(spec)}, and "profile" is ${JSON.stringify(config.profile)}`;
+    throw new ConfigError(places.problems([{ path, message }]));
+  }
+  const { compression, compressionLevel, artifactType } = options;
+  return {
+    profile: spec,
+    place,
+    // What is of another type, or out of range, is reported by the plugin's own schema.
+    fields: {
+      ...(compression === "gzip" || compression === "zstd" || compression === "none" ? { compression } : {}),
+      ...(isLevel(compressionLevel, spec) ? { compressionLevel } : {}),
+      ...(typeof artifactType === "string" ? { artifactType } : {}),
+    },
+  };
+}
+
+function isLevel(value: unknown, profile: ProfileName): value is number {
+  const most = profile === "flux" || profile === "timoni" ? 9 : 19;
+  return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most;
+}
+
+function isProfileName(name: string): name is ProfileName {
+  return (PROFILE_NAMES as readonly string[]).includes(name);
+}

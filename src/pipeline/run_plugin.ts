@@ -1,0 +1,72 @@
+import { callPlugin } from "./call_plugin.ts";
+import type { Context } from "./context.ts";
+import { deepFreeze } from "./deep_freeze.ts";
+import type { Host } from "./host.ts";
+import type { Instance } from "./instance.ts";
+import type { AnyPlugin, Plugin, Skip, Stage, StageIO } from "./plugin.ts";
+import { readyPlace } from "./ready_place.ts";
+import type { Attempt, ReadyPlugin } from "./ready_plugin.ts";
+
+/** How a plugin is used, its options checked. */
+export interface CheckedUse {
+  readonly id?: string;
+  readonly options: unknown;
+  readonly origin?: string;
+  readonly timeout?: number;
+}
+
+const MINUTE = 60_000;
+
+/** Makes a plugin that can run of one that was checked. */
+export function readyPlugin(
+  made: AnyPlugin,
+  { id = made.name, options, origin, timeout }: CheckedUse,
+  host: Host,
+): ReadyPlugin {
+  const plugin = made as Plugin;
+  const { name, version, stage, description } = plugin;
+  const usual = origin === undefined ? undefined : (stage === "upload" ? 60 : 10) * MINUTE;
+  const instance: Instance = { plugin, id, origin, options: deepFreeze(options), timeout: timeout ?? usual, host };
+  return {
+    id,
+    name,
+    version,
+    description,
+    stage,
+    origin,
+    place: made.stage === "upload" ? readyPlace(made, instance as Instance<"upload">) : undefined,
+    attempt: (input: StageIO[Stage]["in"], context: Context) => attempt(instance, input, context),
+    async run(input: StageIO[Stage]["in"], context: Context): Promise<StageIO[Stage]["out"] | undefined> {
+      const { output, skipped } = await attempt(instance, input, context);
+      if (skipped !== undefined) {
+        const level = origin === undefined ? "debug" : "info";
+        context.log[level](`Skipped ${id}: ${skipped}`);
+      }
+      return output;
+    },
+  } as ReadyPlugin;
+}
+
+async function attempt(
+  instance: Instance,
+  input: StageIO[Stage]["in"],
+  context: Context,
+): Promise<Attempt<Stage>> {
+  const { plugin, origin, options, host } = instance;
+  if (host.mode === "plan" && !isInPlan(instance)) return { skipped: "it does not run in a plan" };
+  return await callPlugin(instance, context, async (own) => {
+    const given = await plugin.run(origin === undefined ? input : deepFreeze(input), options, own);
+    const output = origin === undefined ? given : (await import("./check_output.ts")).checkOutput(instance, given);
+    return isSkip(output) ? output : { output };
+  });
+}
+
+/** What leaves traces outside never runs in a plan; the names of built-in tags are known without that. */
+function isInPlan({ plugin: { stage, inPlan }, origin }: Instance): boolean {
+  if (inPlan === "skip") return false;
+  return origin === undefined || !/upload|tag/.test(stage);
+}
+
+function isSkip(output: unknown): output is Skip {
+  return typeof output === "object" && output !== null && "skipped" in output;
+}

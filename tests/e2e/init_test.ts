@@ -1,0 +1,159 @@
+/** `gantry init`: what it writes fits, and `plan` works right after it. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { parseConfig } from "../../src/cli/config/parse_config.ts";
+import { gantry, gantryOk } from "../support/gantry.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { writeTree } from "../support/tree.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const REMOTE = '[remote "origin"]\n\turl = git@github.com:Acme/App.git\n';
+
+/** An example, the flags, and the profile that is written. */
+const EXAMPLES: readonly (readonly [source: string, flags: readonly string[], profile: string, because: string])[] = [
+  ["flux", [], "flux", "there is a .sourceignore"],
+  ["timoni", [], "timoni", "there is a timoni.cue"],
+  ["plain", [], "generic", "there is no timoni.cue"],
+  ["plain", ["--profile", "image"], "image", "asked for"],
+];
+
+for (const [source, flags, profile, because] of EXAMPLES) {
+  Deno.test(`init writes a configuration for examples/${source} that plan takes as ${profile}`, async () => {
+    await using directory = await tempDirectory();
+    const copy = join(directory.path, "source");
+    await copyTree(join(ROOT, "examples", source), copy);
+    const before = await planned(copy, "--profile", profile);
+    const { stdout, stderr } = await gantryOk(["init", copy, ...flags]);
+    assert.equal(stdout, `${join(copy, "gantry.jsonc")}\n`);
+    assert.match(stderr, new RegExp(`^Profile ${profile}: ${because}$`, "m"));
+    const after = await planned(copy);
+    assert.equal(after.profile, profile);
+    assert.equal(after.digest, before.digest, "the configuration itself is not published");
+  });
+}
+
+Deno.test("init suggests the registry of the remote's host, with a part for a directory below the root", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { ".git/HEAD": "", ".git/config": REMOTE, "a.yaml": "", "Deploy/b.yaml": "" });
+  await gantryOk(["init", directory.path]);
+  await gantryOk(["init", join(directory.path, "Deploy")]);
+  assert.deepEqual((await planned(directory.path)).targets, [{ url: "oci://ghcr.io/acme/app", tags: [] }]);
+  assert.deepEqual((await planned(join(directory.path, "Deploy"))).targets, [
+    { url: "oci://ghcr.io/acme/app/deploy", tags: [] },
+  ]);
+});
+
+const REMOTES: readonly (readonly [config: string, target: string | undefined])[] = [
+  ['[remote "origin"]\nurl = https://bot:hunter2@gitlab.com/a/b/c.git', "oci://registry.gitlab.com/a/b/c"],
+  ['[remote "origin"]\nurl = https://git.acme.example/a/b', undefined],
+  ['[remote "origin"]\nurl = https://github.com/a_-_b/--', undefined],
+  ['[remote "origin"]\nurl = ../elsewhere', undefined],
+  ["[broken", undefined],
+  ["", undefined],
+];
+
+for (const [config, target] of REMOTES) {
+  Deno.test(`init suggests ${target ?? "no target"} for ${JSON.stringify(config.slice(-40))}`, async () => {
+    await using directory = await tempDirectory();
+    await writeTree(directory.path, { ".git/HEAD": "", ".git/config": config, "a.yaml": "" });
+    const { stdout } = await gantryOk(["init", directory.path, "-o", "json"]);
+    assert.deepEqual(JSON.parse(stdout), {
+      directory: directory.path,
+      profile: "generic",
+      profileBecause: "there is no timoni.cue",
+      ...(target === undefined ? {} : { target }),
+      written: [join(directory.path, "gantry.jsonc")],
+    });
+    const text = await Deno.readTextFile(join(directory.path, "gantry.jsonc"));
+    assert.deepEqual(parseConfig(text, { path: "gantry.jsonc" }).config.targets, target && [target]);
+    assert.doesNotMatch(text, /hunter2/);
+  });
+}
+
+Deno.test("init writes suggestions that hold as they stand", async () => {
+  await using directory = await tempDirectory();
+  await gantryOk(["init", directory.path]);
+  const text = await Deno.readTextFile(join(directory.path, "gantry.jsonc"));
+  const fields = text.match(/^ {2}\/\/ "/gm)?.length ?? 0;
+  const { config } = parseConfig(text.replaceAll(/^ {2}\/\/ "/gm, '  "'), { path: "gantry.jsonc" });
+  assert.equal(Object.keys(config).length, fields + 2);
+});
+
+Deno.test("init writes an ignore file of what is there and seldom meant", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, {
+    ".env": "SECRET=1",
+    ".github/workflows/ci.yml": "",
+    ".gitignore": "",
+    "a.yaml": "",
+  });
+  const { stdout } = await gantryOk(["init", directory.path]);
+  assert.equal(stdout, `${join(directory.path, "gantry.jsonc")}\n${join(directory.path, ".gantryignore")}\n`);
+  const { files, dropped } = await planned(directory.path);
+  assert.deepEqual(files.map(({ path }) => path), ["a.yaml"]);
+  assert.deepEqual(dropped.map(({ path }) => path).sort(), [
+    ".env",
+    ".gantryignore",
+    ".github",
+    ".gitignore",
+    "gantry.jsonc",
+  ]);
+});
+
+Deno.test("init replaces nothing unless it is forced", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { ".env": "", ".gantryignore": "mine\n", "gantry.jsonc": "{}" });
+  const config = join(directory.path, "gantry.jsonc");
+  const refused = await gantry(["init", directory.path]);
+  assert.equal(refused.code, 2);
+  assert.equal(refused.stdout, "");
+  assert.equal(
+    refused.stderr,
+    `error: Cannot write ${JSON.stringify(config)}: it exists, and only --force replaces it\n`,
+  );
+  assert.equal(await Deno.readTextFile(config), "{}");
+
+  await Deno.remove(config);
+  await gantryOk(["init", directory.path]);
+  assert.equal(await Deno.readTextFile(join(directory.path, ".gantryignore")), "mine\n");
+
+  await gantryOk(["init", directory.path, "--force", "--profile", "flux"]);
+  assert.match(await Deno.readTextFile(config), /"profile": "flux"/);
+  assert.match(await Deno.readTextFile(join(directory.path, ".gantryignore")), /^\.env$/m);
+});
+
+Deno.test("init refuses what is no directory, and a directory with a configuration under another name", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "gantry.yaml": "" });
+  const other = await gantry(["init", directory.path, "--force"]);
+  assert.equal(other.code, 2);
+  assert.match(other.stderr, /^error: Cannot write a gantry\.jsonc: there is ".*gantry\.yaml" already\n$/);
+  assert.deepEqual([...Deno.readDirSync(directory.path)].map(({ name }) => name), ["gantry.yaml"]);
+  for (const path of ["nowhere", "gantry.yaml"]) {
+    const { code, stderr } = await gantry(["init", join(directory.path, path)]);
+    assert.equal(code, 2);
+    assert.match(stderr, /^error: Cannot write into "/);
+  }
+});
+
+interface Planned {
+  readonly profile: string;
+  readonly digest: string;
+  readonly files: readonly { readonly path: string }[];
+  readonly dropped: readonly { readonly path: string }[];
+  readonly targets: readonly unknown[];
+}
+
+async function planned(source: string, ...args: readonly string[]): Promise<Planned> {
+  return JSON.parse((await gantryOk(["plan", source, "-o", "json", ...args])).stdout);
+}
+
+async function copyTree(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name, isDirectory, isSymlink } of Deno.readDir(from)) {
+    const [source, target] = [join(from, name), join(to, name)];
+    if (isSymlink) await Deno.symlink(await Deno.readLink(source), target);
+    else if (isDirectory) await copyTree(source, target);
+    else await Deno.copyFile(source, target);
+  }
+}

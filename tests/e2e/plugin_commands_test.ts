@@ -1,0 +1,195 @@
+/** `gantry plugin list`, `info` and `test`. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { makePlugin } from "../../src/pipeline/check_plugin.ts";
+import { uncheckedKit } from "../../src/pipeline/kit.ts";
+import { BUILT_IN_NAMES } from "../../src/cli/stages/built_in_names.ts";
+import { builtInCatalogue } from "../../src/cli/stages/built_in_catalogue.ts";
+import { gantry, gantryOk } from "../support/gantry.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { writeTree } from "../support/tree.ts";
+import { EXAMPLE_PLUGINS } from "../support/example_plugins.ts";
+
+const PLUGIN = `export default (kit) => kit.plugin({
+  name: "acme:rules", version: "1.2.0", apiVersion: 1, stage: "filter", description: "Goes by rules.", env: ["RULES"],
+  options: kit.z.strictObject({
+    level: kit.z.enum(["warn", "stop"]).default("warn").describe("What a hit means."),
+    rules: kit.z.array(kit.z.strictObject({ path: kit.z.string().describe("Where.") })).default([]),
+    suffix: kit.z.string(),
+  }),
+  run: ({ entries }, { suffix }) => ({
+    drop: entries.filter(({ path }) => path.endsWith(suffix)).map(({ path }) => ({ path, reason: suffix + REASON })),
+  }),
+});
+`;
+
+Deno.test("builtInCatalogue() has every built-in plugin at its stage, under its name", () => {
+  const kit = uncheckedKit();
+  const catalogue = Object.entries(builtInCatalogue()).map(([stage, factories]) => [
+    stage,
+    Object.entries(factories).map(([name, factory]) => {
+      const plugin = makePlugin(factory, kit, name);
+      assert.equal(plugin.stage, stage);
+      assert.match(plugin.description ?? "", /^[A-Z].*\.$/);
+      return plugin.name;
+    }),
+  ]);
+  assert.deepEqual(Object.fromEntries(catalogue), BUILT_IN_NAMES);
+});
+
+Deno.test("plugin list shows what is built in and what the configuration names, and runs none of it", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, {
+    "bad.mjs": 'throw new Error("it was run");\n',
+    "gantry.json": JSON.stringify({
+      pipeline: { filter: ["ignore", "./bad.mjs"], custom: [{ after: "tag", use: "exec:notify" }] },
+    }),
+  });
+  const { stdout, stderr } = await gantryOk(["plugin", "list", directory.path, "-o", "json"]);
+  const { plugins } = JSON.parse(stdout);
+  const config = join(directory.path, "gantry.json");
+  const builtIn = Object.values(BUILT_IN_NAMES).flat().length;
+  assert.equal(plugins.length, builtIn + 2);
+  assert.deepEqual(plugins.filter(({ from }: { from: string }) => from !== "built-in"), [
+    { stage: "filter", use: join(directory.path, "bad.mjs"), from: `${config}:1:33` },
+    { stage: "after:tag", use: "exec:notify", from: `${config}:1:56` },
+  ]);
+  assert.match(stderr, /nothing has run/);
+  const { stdout: text } = await gantryOk(["plugin", "list", directory.path, "--no-config"]);
+  assert.equal(text.trimEnd().split("\n").length, builtIn + 1);
+  assert.match(text, /^filter +ignore +1\.0\.0 +built-in  +Leaves out what patterns match/m);
+});
+
+Deno.test("plugin info shows name, stage, environment and options of a plugin's file", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "rules.mjs": PLUGIN });
+  const path = join(directory.path, "rules.mjs");
+  const { stdout } = await gantryOk(["plugin", "info", path]);
+  assert.equal(
+    stdout,
+    `acme:rules 1.2.0
+  Goes by rules.
+stage        filter
+from         ${path}
+environment  RULES
+
+OPTION        TYPE             DEFAULT   DESCRIPTION
+level         "warn" | "stop"  "warn"    What a hit means.
+rules         object[]         []
+rules[].path  string           required  Where.
+suffix        string           required
+`,
+  );
+  const json = JSON.parse((await gantryOk(["plugin", "info", path, "-o", "json"])).stdout);
+  assert.equal(json.plugins[0].optionsSchema.properties.suffix.type, "string");
+});
+
+Deno.test("plugin info shows every built-in plugin of a name, and programs", async () => {
+  const { stdout } = await gantryOk(["plugin", "info", "static"]);
+  assert.deepEqual(stdout.match(/^stage.*$/gm), ["stage        annotate", "stage        tag, not in a plan"]);
+  const program = await gantryOk(["plugin", "info", `exec:${join(EXAMPLE_PLUGINS, "image_policy.sh")}`]);
+  assert.match(program.stdout, /^examples:image-policy 1\.0\.0$/m);
+  assert.match(program.stdout, /^options {6}none$/m);
+  const { code, stderr } = await gantry(["plugin", "info", "ignroe"]);
+  assert.equal(code, 2);
+  assert.match(stderr, /^error: Cannot find a plugin of the name "ignroe" in this gantry, did you mean "ignore"\?$/m);
+});
+
+Deno.test("plugin test runs a plugin twice on its fixture, and compares with a golden file", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "rules.mjs");
+  await writeTree(directory.path, {
+    "rules.mjs": PLUGIN.replace("REASON", '"!"'),
+    "fixture/a.md": "a",
+    "fixture/b.yaml": "b",
+    "options.json": '{ "suffix": ".md" }',
+  });
+  const args = ["plugin", "test", path, "--fixture", join(directory.path, "fixture")];
+  const options = ["--options", `@${join(directory.path, "options.json")}`];
+  const first = await gantryOk([...args, ...options]);
+  assert.deepEqual(JSON.parse(first.stdout), {
+    plugin: "acme:rules",
+    stage: "filter",
+    output: { drop: [{ path: "a.md", reason: ".md!" }] },
+  });
+  assert.match(first.stderr, /two runs, one output; --update writes it/);
+  await gantryOk([...args, ...options, "--update"]);
+  assert.equal(await Deno.readTextFile(`${path}.golden.json`), first.stdout);
+  assert.match((await gantryOk([...args, ...options])).stderr, /two runs, one output, as in /);
+
+  const other = await gantry([...args, "--options", '{ "suffix": ".yaml" }']);
+  assert.equal(other.code, 1);
+  assert.match(
+    other.stderr,
+    /^error: Plugin acme:rules \(filter\) gives another output than ".*golden\.json", which --update/,
+  );
+  assert.match(other.stderr, /^- +"path": "a\.md",$/m);
+  assert.match(other.stderr, /^\+ +"path": "b\.yaml",$/m);
+});
+
+Deno.test("plugin test shows what differs between two runs", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "rules.mjs": `let count = 0;\n${PLUGIN.replace("REASON", "count++")}` });
+  const args = ["plugin", "test", join(directory.path, "rules.mjs"), "--options", '{ "suffix": "secret.yaml" }'];
+  const { code, stdout, stderr } = await gantry(args);
+  assert.deepEqual([code, stdout], [1, ""]);
+  assert.match(stderr, /^error: Plugin acme:rules \(filter\) gives another output when it runs again:$/m);
+  assert.match(stderr, /^- +"reason": "secret\.yaml0"$/m);
+  assert.match(stderr, /^\+ +"reason": "secret\.yaml1"$/m);
+});
+
+const REFUSED: readonly (readonly [what: string, args: readonly string[], message: RegExp])[] = [
+  ["options that are not JSON", ["--options", "{"], /^error: Cannot read the options "\{": /],
+  [
+    "options that the plugin does not have",
+    ["--options", '{ "sufix": "" }'],
+    /^error: --options: "suffix": is missing\n--options: "sufix": unknown option .*"suffix"\?$/m,
+  ],
+  [
+    "a fixture that is not there",
+    ["--fixture", "nowhere", "--options", '{ "suffix": "" }'],
+    /^error: Cannot read "nowhere"/,
+  ],
+];
+
+for (const [what, args, message] of REFUSED) {
+  Deno.test(`plugin test refuses ${what}`, async () => {
+    await using directory = await tempDirectory();
+    await writeTree(directory.path, { "rules.mjs": PLUGIN });
+    const { code, stderr } = await gantry(["plugin", "test", join(directory.path, "rules.mjs"), ...args]);
+    assert.notEqual(code, 0);
+    assert.match(stderr, message);
+  });
+}
+
+/** The examples with options that they need, and something of what they give on the default fixture. */
+const EXAMPLES: readonly (readonly [name: string, options: object, gives: RegExp])[] = [
+  ["strip_secrets.ts", {}, /"path": "deploy\/app\.yaml"/],
+  ["version_file.ts", {}, /"value": "1\.2\.3"/],
+  ["size_limit.ts", {}, /"output": null/],
+  ["image_policy.sh", {}, /"output": null/],
+];
+
+for (const [name, options, gives] of EXAMPLES) {
+  Deno.test(`plugin test runs examples/plugins/${name} on files that gantry knows`, async () => {
+    const use = `${name.endsWith(".sh") ? "exec:" : ""}${join(EXAMPLE_PLUGINS, name)}`;
+    const { stdout } = await gantryOk(["plugin", "test", use, "--options", JSON.stringify(options)]);
+    assert.match(stdout, gives);
+    assert.doesNotMatch(stdout, /deploy\/secret\.yaml/);
+  });
+}
+
+Deno.test("plugin test lets a target take the fixture twice", async () => {
+  await using directory = await tempDirectory();
+  const options = JSON.stringify({ path: join(directory.path, "tree") });
+  const { stdout } = await gantryOk([
+    "plugin",
+    "test",
+    join(EXAMPLE_PLUGINS, "directory_tree.ts"),
+    "--options",
+    options,
+  ]);
+  const { output } = JSON.parse(stdout);
+  const blobs = [...Deno.readDirSync(join(directory.path, "tree/blobs"))].map(({ name }) => `sha256:${name}`).sort();
+  assert.deepEqual(output.present, blobs);
+});

@@ -1,0 +1,149 @@
+/** Everything that is a place takes what refers to an artifact, before any tag is set. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { bytesContent } from "../../src/oci/bytes_content.ts";
+import { attachedReferrer } from "../../src/pipeline/attach.ts";
+import type { Store } from "../../src/pipeline/store.ts";
+import type { Target } from "../../src/pipeline/target.ts";
+import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
+import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
+import { layoutArchive } from "../../src/plugins/layout/layout_archive_target.ts";
+import { layoutDirectory } from "../../src/plugins/layout/layout_target.ts";
+import { registryStore } from "../../src/plugins/registry/registry_store.ts";
+import { registry } from "../../src/plugins/registry/registry_target.ts";
+import { collectBytes } from "../support/collect_bytes.ts";
+import { startFakeRegistry } from "../support/fake_registry.ts";
+import { targetOf } from "../support/prepared.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { sampleArtifact } from "./layout/sample_artifact.ts";
+import { testContext } from "./layout/test_context.ts";
+import { testClient } from "./registry/support.ts";
+
+const ARTIFACT = sampleArtifact("subject");
+const SUBJECT = ARTIFACT.manifest.descriptor;
+const TAGS = [{ name: "1.0", immutable: true }];
+const LAYERS = ["scan", "signature"].map((text) => bytesContent("text/plain", new TextEncoder().encode(text)));
+const REFERRERS = LAYERS.map((layer, at) =>
+  attachedReferrer(
+    { artifactType: `application/vnd.test.v${at}`, layers: [layer], annotations: { at: `${at}` } },
+    SUBJECT,
+  )
+);
+
+/** A place that nobody has used yet. */
+interface Place extends AsyncDisposable {
+  readonly target: () => Target;
+  readonly store: () => Store;
+}
+
+async function directory(): Promise<Place> {
+  const temp = await tempDirectory();
+  const reference = { kind: "oci-layout", path: join(temp.path, "layout") } as const;
+  return {
+    target: () => targetOf(layoutDirectory({ reference })),
+    store: () => directoryStore(reference),
+    [Symbol.asyncDispose]: () => temp[Symbol.asyncDispose](),
+  };
+}
+
+async function archive(): Promise<Place> {
+  const temp = await tempDirectory();
+  const reference = { kind: "oci-archive", path: join(temp.path, "layout.tar") } as const;
+  return {
+    target: () => targetOf(layoutArchive({ reference })),
+    store: () => archiveStore(reference),
+    [Symbol.asyncDispose]: () => temp[Symbol.asyncDispose](),
+  };
+}
+
+async function fakeRegistry(referrers: boolean): Promise<Place> {
+  const fake = await Promise.resolve(startFakeRegistry({ referrers }));
+  const client = testClient(fake);
+  const reference = { kind: "registry", host: fake.host, repository: "acme/app" } as const;
+  return {
+    target: () => targetOf(registry({ reference, client })),
+    store: () => registryStore({ reference, client }),
+    async [Symbol.asyncDispose](): Promise<void> {
+      client.close();
+      await fake[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const PLACES: readonly (readonly [name: string, open: () => Promise<Place>])[] = [
+  ["layoutDirectory()", directory],
+  ["layoutArchive()", archive],
+  ["registry()", () => fakeRegistry(true)],
+  ["registry() without a referrers API", () => fakeRegistry(false)],
+];
+
+for (const [name, open] of PLACES) {
+  Deno.test(`${name} takes what refers to an artifact before a tag is set`, async () => {
+    await using place = await open();
+    const context = testContext();
+    const target = place.target();
+    await target.upload(ARTIFACT, TAGS, context);
+    for (const referrer of REFERRERS) await target.attach?.(referrer, context);
+    assert.equal(await target.resolve("1.0", context), undefined);
+    assert.deepEqual(await target.tag(ARTIFACT, TAGS, context), [{ tag: "1.0" }]);
+    await target.discard(context);
+
+    await using store = place.store();
+    assert.equal((await store.resolve("1.0", context))?.digest, SUBJECT.digest);
+    const found = await store.referrers(SUBJECT.digest, context);
+    const expected = REFERRERS.map(({ manifest }) => manifest.descriptor.digest).toSorted();
+    assert.deepEqual(found.map(({ digest }) => digest), expected);
+    assert.deepEqual(
+      found.map(({ artifactType }) => artifactType).toSorted(),
+      ["application/vnd.test.v0", "application/vnd.test.v1"],
+    );
+    for (const { manifest, blobs } of REFERRERS) {
+      assert.deepEqual(
+        (await store.fetchManifest(manifest.descriptor.digest, context))?.bytes,
+        await collectBytes(manifest.open()),
+      );
+      for (const { descriptor } of blobs) assert.ok(await store.exists(descriptor, context));
+    }
+  });
+
+  Deno.test(`${name} lists what refers to an artifact once when everything runs again`, async () => {
+    await using place = await open();
+    const context = testContext();
+    for (let run = 0; run < 2; run++) {
+      const target = place.target();
+      await target.upload(ARTIFACT, TAGS, context);
+      for (const referrer of REFERRERS) await target.attach?.(referrer, context);
+      await target.tag(ARTIFACT, TAGS, context);
+      await target.discard(context);
+    }
+    await using store = place.store();
+    assert.equal((await store.referrers(SUBJECT.digest, context)).length, 2);
+    assert.deepEqual(
+      await Array.fromAsync(store.tags(context)).then((tags) => tags.filter((tag) => !/^sha256-/.test(tag))),
+      ["1.0"],
+    );
+  });
+}
+
+Deno.test("layoutArchive() leaves nothing behind when it was attached to and not tagged", async () => {
+  await using temp = await tempDirectory();
+  const reference = { kind: "oci-archive", path: join(temp.path, "layout.tar") } as const;
+  const target = targetOf(layoutArchive({ reference }));
+  const context = testContext();
+  await target.upload(ARTIFACT, TAGS, context);
+  for (const referrer of REFERRERS) await target.attach?.(referrer, context);
+  await target.discard(context);
+  assert.deepEqual([...Deno.readDirSync(temp.path)], []);
+});
+
+Deno.test("layoutArchive() cannot attach to what was not uploaded", async () => {
+  await using temp = await tempDirectory();
+  const reference = { kind: "oci-archive", path: join(temp.path, "layout.tar") } as const;
+  const [referrer] = REFERRERS;
+  assert.ok(referrer !== undefined);
+  const attaching = targetOf(layoutArchive({ reference })).attach?.(referrer, testContext());
+  await assert.rejects(
+    attaching ?? Promise.resolve(),
+    /^Error: Cannot attach in oci-archive:.*: nothing was uploaded before$/,
+  );
+});
