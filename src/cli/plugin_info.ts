@@ -1,4 +1,5 @@
 import { makePlugin } from "../pipeline/check_plugin.ts";
+import { runsInPlan } from "../pipeline/runs_in_plan.ts";
 import { createKit } from "../pipeline/kit.ts";
 import { describeSchema } from "../pipeline/known_keys.ts";
 import type { AnyPlugin } from "../pipeline/plugin.ts";
@@ -68,8 +69,7 @@ function infoOf(
     use,
     ...(description === undefined ? {} : { description }),
     env,
-    // What leaves traces outside never runs in a plan.
-    inPlan: /upload|tag/.test(stage) ? "skip" : inPlan ?? "run",
+    inPlan: runsInPlan({ stage, ...(inPlan === undefined ? {} : { inPlan }) }) ? "run" : "skip",
     options: optionRows(optionsSchema),
     optionsSchema,
   };

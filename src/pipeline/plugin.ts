@@ -206,7 +206,7 @@ export interface PluginBase<S extends Stage, O> {
   readonly options: Schema<O>;
   /** The environment variables that it reads. */
   readonly env?: readonly string[];
-  /** What happens in a plan; it runs when left out. Plugins of upload and later never run in one. */
+  /** What happens in a plan; it runs when left out. Those of upload and around it, and steps around tag, never do. */
   readonly inPlan?: "run" | "skip";
   /** Does the work. */
   run(input: StageIO[S]["in"], options: O, context: PluginContext<S>): MaybePromise<StageIO[S]["out"] | Skip>;

@@ -6,6 +6,7 @@ import type { Instance } from "./instance.ts";
 import type { AnyPlugin, Plugin, Skip, Stage, StageIO } from "./plugin.ts";
 import { readyPlace } from "./ready_place.ts";
 import type { Attempt, ReadyPlugin } from "./ready_plugin.ts";
+import { runsInPlan } from "./runs_in_plan.ts";
 
 /** How a plugin is used, its options checked. */
 export interface CheckedUse {
@@ -53,18 +54,12 @@ async function attempt(
   context: Context,
 ): Promise<Attempt<Stage>> {
   const { plugin, origin, options, host } = instance;
-  if (host.mode === "plan" && !isInPlan(instance)) return { skipped: "it does not run in a plan" };
+  if (host.mode === "plan" && !runsInPlan(plugin)) return { skipped: "it does not run in a plan" };
   return await callPlugin(instance, context, async (own) => {
     const given = await plugin.run(origin === undefined ? input : deepFreeze(input), options, own);
     const output = origin === undefined ? given : (await import("./check_output.ts")).checkOutput(instance, given);
     return isSkip(output) ? output : { output };
   });
-}
-
-/** What leaves traces outside never runs in a plan; the names of built-in tags are known without that. */
-function isInPlan({ plugin: { stage, inPlan }, origin }: Instance): boolean {
-  if (inPlan === "skip") return false;
-  return origin === undefined || !/upload|tag/.test(stage);
 }
 
 function isSkip(output: unknown): output is Skip {

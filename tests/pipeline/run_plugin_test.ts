@@ -5,7 +5,15 @@ import type { MaybePromise, PluginContext, Skip, StageIO } from "../../src/pipel
 import type { ReadyPlugin } from "../../src/pipeline/ready_plugin.ts";
 import { type FakeHost, fakeHost } from "../support/fake_host.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
-import { type FakeContext, fakeContext, fakePlugin, type FakeUse, fileEntry, stageErrorOf } from "./fakes.ts";
+import {
+  fakeArtifact,
+  type FakeContext,
+  fakeContext,
+  fakePlugin,
+  type FakeUse,
+  fileEntry,
+  stageErrorOf,
+} from "./fakes.ts";
 
 const ORIGIN = "./plugins/mine.ts";
 type Run = (
@@ -268,10 +276,10 @@ const IN_PLAN: readonly (readonly [what: string, run: (host: FakeHost, context: 
     (host, context) => foreign(() => assert.fail("it ran"), { host, inPlan: "skip" }).run({ entries: [] }, context),
   ],
   [
-    "tags",
-    (host, context) =>
-      fakePlugin("tag", "mine", () => assert.fail("it ran"), { host, origin: ORIGIN })
-        .run({ digest: "sha256:0", annotations: {} }, context),
+    "waits for an upload",
+    async (host, context) =>
+      await fakePlugin("before:upload", "mine", () => assert.fail("it ran"), { host, origin: ORIGIN })
+        .run(await fakeArtifact(), context),
   ],
 ];
 
@@ -283,11 +291,11 @@ for (const [what, run] of IN_PLAN) {
   });
 }
 
-Deno.test("a plugin runs in a plan when nothing else is said, and built-in tags are named in one", async () => {
+Deno.test("a plugin runs in a plan when nothing else is said, and tags are named in one", async () => {
   const host = fakeHost({ mode: "plan" });
   const modes: string[] = [];
   await foreign((_input, { mode }) => (modes.push(mode), { drop: [] }), { host }).run({ entries: [] }, fakeContext());
-  await fakePlugin("tag", "version", (_input, { mode }) => (modes.push(mode), { tags: [] }), { host })
+  await fakePlugin("tag", "mine", (_input, { mode }) => (modes.push(mode), { tags: [] }), { host, origin: ORIGIN })
     .run({ digest: "sha256:0", annotations: {} }, fakeContext());
   assert.deepEqual(modes, ["plan", "plan"]);
 });
