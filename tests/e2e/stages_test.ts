@@ -225,7 +225,13 @@ const REFUSED: readonly (readonly [what: string, pipeline: object, flags: readon
     "an archive plugin of one's own together with --profile",
     { archive: ["./drop.mjs"] },
     ["--profile", "flux"],
-    /^error: Cannot use profile "flux" together with the archive plugin .*drop\.mjs \(.*gantry\.json:1:\d+\)$/m,
+    /^error: Cannot use profile "flux" together with the archive plugin .*drop\.mjs \(.*gantry\.json:1:\d+\): it packs by itself$/m,
+  ],
+  [
+    "a compression together with an archive plugin of one's own, which would not hear of it",
+    { archive: ["./drop.mjs"] },
+    ["--compression", "zstd"],
+    /^error: Cannot use "compression" together with the archive plugin .*drop\.mjs \(.*\): it packs by itself$/m,
   ],
 ];
 

@@ -11,8 +11,13 @@ export interface AskedArchive {
   readonly profile: ProfileName;
   /** Where it is said. */
   readonly place: string;
-  readonly fields: Pick<Config, "compression" | "compressionLevel" | "artifactType">;
+  readonly fields: Pick<Config, ArchiveField>;
 }
+
+/** What only built-in archive plugins know. */
+const ARCHIVE_FIELDS = ["compression", "compressionLevel", "artifactType"] as const;
+
+type ArchiveField = typeof ARCHIVE_FIELDS[number];
 
 /**
  * Reads the archive stage of a configuration. A built-in plugin there says the profile too, and its options are the
@@ -23,15 +28,17 @@ export interface AskedArchive {
  */
 export function readArchive(
   { config, places }: Pick<FoundConfig, "config" | "places">,
-  flags: Pick<PublishFlags, "profile">,
+  flags: Pick<PublishFlags, "profile" | ArchiveField>,
 ): AskedArchive | undefined {
   const entry = writtenEntries(config, places).stages.archive?.[0];
   if (entry === undefined) return undefined;
   const asked = flags.profile === "auto" ? undefined : flags.profile;
   const { spec, path, place, options = {} } = entry;
   if (!isProfileName(spec)) {
-    if (asked === undefined) return undefined;
-    throw new UsageError(`Cannot use profile "${asked}" together with the archive plugin ${spec} (${place})`);
+    const unused = ARCHIVE_FIELDS.find((field) => flags[field] !== undefined || config[field] !== undefined);
+    const what = asked === undefined ? unused && `"${unused}"` : `profile "${asked}"`;
+    if (what === undefined) return undefined;
+    throw new UsageError(`Cannot use ${what} together with the archive plugin ${spec} (${place}): it packs by itself`);
   }
   if (asked !== undefined && asked !== spec) return undefined;
   if (config.profile !== undefined && config.profile !== "auto" && config.profile !== spec) {
