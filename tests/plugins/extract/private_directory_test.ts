@@ -52,7 +52,7 @@ Deno.test("makePrivateDirectory() leaves alone what is in use", async () => {
 Deno.test("makePrivateDirectory() removes what is left when a process was killed while it removed its own", async () => {
   await using directory = await tempDirectory();
   const left = await abandon(directory.path);
-  await Deno.remove(join(left, "lock"));
+  if (CAN_TELL) await Deno.remove(join(left, "lock"));
   await (await makePrivateDirectory(directory.path))[Symbol.asyncDispose]();
   assert.equal((await namesIn(directory.path)).length, CAN_TELL ? 0 : 1);
 });
