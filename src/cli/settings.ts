@@ -5,7 +5,7 @@ import { isPreRelease, parseVersion } from "../oci/version.ts";
 import type { Attributed } from "../pipeline/values.ts";
 import type { Compression } from "../plugins/archive/compression.ts";
 import type { SymlinkPolicy } from "../plugins/collect/directory.ts";
-import { cleanSourceUrl } from "../plugins/annotate/source_url.ts";
+import { cleanSourceUrl } from "../oci/source_url.ts";
 import { parseCreated } from "../plugins/annotate/created.ts";
 import {
   CREATED_ANNOTATION,

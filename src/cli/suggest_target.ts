@@ -4,7 +4,7 @@ import { parseGitConfig } from "../plugins/annotate/git/config.ts";
 import { readText } from "../plugins/annotate/git/read_file.ts";
 import { remoteUrl } from "../plugins/annotate/git/remote_url.ts";
 import { findRepository } from "../plugins/annotate/git/repository.ts";
-import { cleanSourceUrl } from "../plugins/annotate/source_url.ts";
+import { cleanSourceUrl } from "../oci/source_url.ts";
 
 /** Where a directory is likely to be published. */
 export interface SuggestedTarget {

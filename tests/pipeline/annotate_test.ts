@@ -40,6 +40,20 @@ Deno.test("annotate() tells each annotator what is packed, and what is known so 
   ]);
 });
 
+Deno.test("annotate() publishes no credentials in the source, whoever knows it", async () => {
+  const key = "org.opencontainers.image.source";
+  const { annotations } = await annotate([annotator("mine", { [key]: "git@example.com:acme/app.git" })])(
+    fakePacked(),
+    fakeContext(),
+  );
+  assert.deepEqual(annotations[key], { value: "https://example.com/acme/app", from: "mine" });
+  const step = annotate([annotator("mine", { [key]: "file:///robot:hunter2@host" })]);
+  await assert.rejects(step(fakePacked(), fakeContext()), {
+    message:
+      `Plugin mine (annotate) gave a wrong result: set["${key}"] must be the URL of a repository, without credentials`,
+  });
+});
+
 Deno.test("annotate() does not let an annotator change what others know", async () => {
   const meddling = (origin?: string): ReadyPlugin<"annotate"> =>
     fakePlugin("annotate", "meddling", ({ known }) => {

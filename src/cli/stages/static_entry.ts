@@ -1,6 +1,6 @@
 import { CREATED_ANNOTATION, SOURCE_ANNOTATION } from "../../oci/annotation_keys.ts";
 import { parseCreated } from "../../plugins/annotate/created.ts";
-import { cleanSourceUrl } from "../../plugins/annotate/source_url.ts";
+import { cleanSourceUrl } from "../../oci/source_url.ts";
 import { staticAnnotations } from "../../plugins/annotate/static.ts";
 import type { StageEntry, WrittenEntry } from "./stage_entry.ts";
 

@@ -4,7 +4,7 @@ import type { CiSystem, Place } from "./ci_systems.ts";
 import { isCommitId } from "./commit_id.ts";
 import { formatCreated, parseCreated, parseSourceDateEpoch } from "./created.ts";
 import { isRefName } from "./ref_name.ts";
-import { cleanSourceUrl } from "./source_url.ts";
+import { cleanSourceUrl } from "../../oci/source_url.ts";
 
 /** What a CI system says of the commit that it builds, checked and cleaned. */
 export interface CiFacts {

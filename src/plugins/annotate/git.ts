@@ -15,7 +15,7 @@ import { findRepository, type Repository } from "./git/repository.ts";
 import { findTagAt } from "./git/tags.ts";
 import { formatRevision, revisionCommit, type RevisionStyle } from "./revision.ts";
 import { type RevisionChoice, revisionChoice } from "./revision_choice.ts";
-import { cleanSourceUrl } from "./source_url.ts";
+import { cleanSourceUrl } from "../../oci/source_url.ts";
 
 /** Where {@linkcode git} looks. */
 export interface GitMeans {

@@ -18,6 +18,7 @@ export interface LayoutPlace extends Store {
 
 /** One entry of an index that is a descriptor. */
 export interface ListedManifest {
+  /** What it names. */
   readonly descriptor: Descriptor;
   /** The name of the entry, whatever another tool put there. */
   readonly name?: string;
@@ -30,6 +31,7 @@ export type Relisting = (before: LayoutIndex) => Promise<Relisted>;
 
 /** What becomes of a list. */
 export interface Relisted {
+  /** The new list. */
   readonly after: LayoutIndex;
   /** What is written before, unless it is there. */
   readonly contents: readonly Content[];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cleanSourceUrl } from "../../../src/plugins/annotate/source_url.ts";
+import { cleanSourceUrl } from "../../src/oci/source_url.ts";
 
 const CASES: readonly (readonly [text: string, expected: string | undefined])[] = [
   ["https://github.com/acme/app", "https://github.com/acme/app"],
