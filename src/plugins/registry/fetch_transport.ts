@@ -46,7 +46,7 @@ function createClient(
 }
 
 async function sendBody(request: TransportRequest, source: RequestBody, client: Deno.HttpClient): Promise<Response> {
-  const sending = outgoing(source);
+  const sending = await outgoing(source);
   try {
     const answer = await send(request, client, sending.body);
     // Closing the source breaks a connection that still sends, so the answer is read before.
