@@ -24,7 +24,15 @@ export function pluginContext<S extends Stage>(
     sourceDate: structuredClone(host.sourceDate),
     env: Object.freeze(Object.fromEntries((plugin.env ?? []).map((name) => [name, host.env(name)]))),
     fail(code: string, message: string, { hint, path, cause }: Problem = {}): never {
-      throw new PluginError(message, { code, plugin: id, stage, hint, path, cause });
+      // A plugin in JavaScript may give anything.
+      throw new PluginError(textOf(message) ?? "The plugin failed, and does not say why", {
+        code: textOf(code) ?? "FAILED",
+        plugin: id,
+        stage,
+        hint: textOf(hint),
+        path: textOf(path),
+        cause,
+      });
     },
     skip: (reason: string): Skip => ({ skipped: reason }),
     entry(path, content, { executable = false } = {}): Entry {
@@ -51,6 +59,10 @@ function withPrefix(log: Log, id: string): Log {
   };
 }
 
+function textOf(value: unknown): string | undefined {
+  return value === undefined || value === null || value === "" ? undefined : String(value);
+}
+
 /** A copy: the bytes must not change any more. */
 function bytesOf(content: string | Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return typeof content === "string" ? new TextEncoder().encode(content) : content.slice();
@@ -59,7 +71,8 @@ function bytesOf(content: string | Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuf
 function streamOf(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     start(controller): void {
-      if (bytes.byteLength > 0) controller.enqueue(bytes);
+      // A copy as well: what one reader does to its bytes is nobody else's business.
+      if (bytes.byteLength > 0) controller.enqueue(bytes.slice());
       controller.close();
     },
   });
