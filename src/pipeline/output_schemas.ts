@@ -1,5 +1,6 @@
 /** What plugins may give, stage by stage, as something that can be checked. */
 import { isDigest } from "../oci/digest.ts";
+import { isMediaType } from "../oci/media_types.ts";
 import { parseTag } from "../oci/tag.ts";
 import type { Stage } from "./plugin.ts";
 import { type Schema, z } from "./schema.ts";
@@ -8,6 +9,7 @@ const functionSchema = z.custom((value) => typeof value === "function", "must be
 const digest = z.string().refine(isDigest, "must be a digest, such as sha256:9f86d0...");
 const size = z.number().refine((value) => Number.isSafeInteger(value) && value >= 0, "must be a whole number from 0");
 const text = z.string().min(1, "must not be empty");
+const mediaType = z.string().refine(isMediaType, "must be a media type, such as application/vnd.acme.config.v1");
 const annotations = z.record(text, z.string());
 
 const entry = z.object({
@@ -18,11 +20,11 @@ const entry = z.object({
   open: functionSchema,
 });
 const content = z.object({
-  descriptor: z.object({ mediaType: text, digest, size, annotations: annotations.optional() }),
+  descriptor: z.object({ mediaType, digest, size, annotations: annotations.optional() }),
   open: functionSchema,
 });
 const contents = z.strictObject({
-  artifactType: text.optional(),
+  artifactType: mediaType.optional(),
   config: content.optional(),
   layers: z.array(content).min(1, "must have one at least"),
 });
@@ -38,7 +40,7 @@ const tagName = z.string().check((context) => {
 const entries = z.strictObject({ entries: z.array(entry) });
 const nothing = z.strictObject({});
 const referrers = z.strictObject({
-  referrers: z.array(contents.extend({ artifactType: text, annotations: annotations.optional() })),
+  referrers: z.array(contents.extend({ artifactType: mediaType, annotations: annotations.optional() })),
 });
 
 /** The value of an annotation, as annotate plugins may give it. */

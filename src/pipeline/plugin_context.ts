@@ -5,6 +5,7 @@ import type { LayerChoice } from "./host.ts";
 import type { Instance } from "./instance.ts";
 import type { PluginContext, Problem, Skip, Stage } from "./plugin.ts";
 import { PluginError } from "./plugin_error.ts";
+import { trustOpen } from "./trusted_opens.ts";
 
 /** Makes what a plugin may use: the run's context, and what only a plugin needs. */
 export function pluginContext<S extends Stage>(
@@ -37,17 +38,18 @@ export function pluginContext<S extends Stage>(
     skip: (reason: string): Skip => ({ skipped: reason }),
     entry(path, content, { executable = false } = {}): Entry {
       const bytes = bytesOf(content);
-      return { path, kind: "file", executable, size: bytes.byteLength, open: () => streamOf(bytes) };
+      return trustOpen({ path, kind: "file", executable, size: bytes.byteLength, open: () => streamOf(bytes) });
     },
     async blob(mediaType, content, { annotations } = {}): Promise<Content> {
       const describe: { readonly mediaType: string; readonly annotations?: Annotations } = {
         mediaType,
         ...(annotations === undefined ? {} : { annotations }),
       };
-      return await scratch.keep(describe, content instanceof ReadableStream ? content : streamOf(bytesOf(content)));
+      const bytes = content instanceof ReadableStream ? content : streamOf(bytesOf(content));
+      return trustOpen(await scratch.keep(describe, bytes));
     },
-    layer: (entries: readonly Entry[], choice: LayerChoice = {}): Promise<Content> =>
-      host.layer(entries, choice, context),
+    layer: async (entries: readonly Entry[], choice: LayerChoice = {}): Promise<Content> =>
+      trustOpen(await host.layer(entries, choice, context)),
   };
 }
 

@@ -57,6 +57,27 @@ const WRONG: readonly (readonly [stage: Stage, output: unknown, problem: string,
   ["archive", { layers: [] }, "layers must have one at least"],
   [
     "archive",
+    { layers: [BLOB], artifactType: "bad type" },
+    "artifactType must be a media type, such as application/vnd.acme.config.v1",
+  ],
+  [
+    "archive",
+    { layers: [{ ...BLOB, descriptor: { ...BLOB.descriptor, mediaType: "none" } }] },
+    "layers[0].descriptor.mediaType must be a media type, such as application/vnd.acme.config.v1",
+  ],
+  ["collect", { entries: [{ ...ENTRY, path: "../a" }] }, 'entries[0].path "../a" is not a plain relative path'],
+  [
+    "after:collect",
+    { entries: [fileEntry("a/b"), ENTRY] },
+    'entries[0].path "a/b" is below "a", which is a file',
+  ],
+  [
+    "archive",
+    { layers: [BLOB, { ...BLOB, descriptor: { ...BLOB.descriptor, digest: `sha256:${"0".repeat(64)}` } }] },
+    `layers[1].descriptor.digest is sha256:${"0".repeat(64)}, and that of its bytes is ${BLOB.descriptor.digest}`,
+  ],
+  [
+    "archive",
     { layers: [{ ...BLOB, descriptor: { ...BLOB.descriptor, digest: "sha256:1" } }] },
     "layers[0].descriptor.digest must be a digest, such as sha256:9f86d0...",
   ],
