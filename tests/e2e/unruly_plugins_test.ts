@@ -1,6 +1,7 @@
 /** Plugins that would end the process, or leave it waiting for ever: it never ends well without having published. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { gantryOk, push } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { runTool, type ToolResult } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
@@ -93,4 +94,23 @@ Deno.test("what a plugin writes to standard output by Deno or by Node goes to st
   assert.equal(code, 0, stderr);
   assert.equal(JSON.parse(stdout).tag, "x");
   for (const text of ["by node", "at once ***", "later"]) assert.ok(stderr.includes(`\nacme:step: ${text}\n`), stderr);
+});
+
+Deno.test("a target whose plugin skips the upload is not reported as published", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, {
+    "source/a.yaml": "a: 1\n",
+    "plugin.mjs": `export default (kit) => kit.plugin({
+      name: "acme:place", version: "1.0.0", apiVersion: 1, stage: "upload", options: kit.z.strictObject({}),
+      run: (_input, _options, context) => context.skip("not today"),
+      place: { url: () => "acme:place", tag: () => ({ moved: [] }) },
+    });`,
+    "gantry.json": JSON.stringify({ source: "./source", pipeline: { upload: ["./plugin.mjs"] } }),
+  });
+  const config = ["--config", join(directory.path, "gantry.json")];
+  const alone = await gantryOk(["push", ...config]);
+  assert.equal(alone.stdout, "");
+  assert.match(alone.stderr, /Skipped acme:place: not today\n.*Nothing was published/);
+  const { targets } = await push([`oci-layout:${join(directory.path, "out")}`, ...config]);
+  assert.deepEqual(targets.map(({ url }) => url.startsWith("oci-layout:")), [true]);
 });
