@@ -10,7 +10,9 @@ const digest = z.string().refine(isDigest, "must be a digest, such as sha256:9f8
 const size = z.number().refine((value) => Number.isSafeInteger(value) && value >= 0, "must be a whole number from 0");
 const text = z.string().min(1, "must not be empty");
 const mediaType = z.string().refine(isMediaType, "must be a media type, such as application/vnd.acme.config.v1");
-const annotations = z.record(text, z.string());
+// A key is shown as it is, and no consumer has a use for what a terminal obeys.
+const key = text.regex(/^\P{Cc}+$/u, "has a control character");
+const annotations = z.record(key, z.string());
 
 const entry = z.object({
   path: text,
@@ -56,7 +58,7 @@ export const OUTPUT_SCHEMAS: Readonly<Record<Stage, Schema<unknown>>> = {
   collect: entries,
   filter: z.strictObject({ drop: z.array(z.strictObject({ path: text, reason: text })) }),
   archive: contents,
-  annotate: z.strictObject({ set: z.record(text, z.string().or(z.strictObject({ value: z.string(), from: text }))) }),
+  annotate: z.strictObject({ set: z.record(key, z.string().or(z.strictObject({ value: z.string(), from: text }))) }),
   upload: z.strictObject({ uploaded: z.array(digest), existing: z.array(digest), bytesSent: size.optional() }),
   tag: z.strictObject({
     tags: z.array(tagName.or(z.strictObject({ name: tagName, immutable: z.boolean() }))),

@@ -78,6 +78,13 @@ Deno.test("archive() refuses a file that others are below: no consumer could unp
   });
 });
 
+Deno.test("archive() refuses to pack nothing, whoever left everything out", async () => {
+  await assert.rejects(archive(archiver())({ ...SELECTED, entries: [] }, fakeContext()), {
+    name: "SourceError",
+    message: /^Cannot publish ".*": there is no file left to pack$/,
+  });
+});
+
 Deno.test("archive() names the archiver that failed", async () => {
   const cause = new Error("Cannot pack");
   await assert.rejects(archive(fakePlugin("archive", "broken", () => Promise.reject(cause)))(SELECTED, fakeContext()), {

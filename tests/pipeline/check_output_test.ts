@@ -54,6 +54,7 @@ const WRONG: readonly (readonly [stage: Stage, output: unknown, problem: string,
   ["collect", { entries: [{ ...ENTRY, size: "1" }] }, "entries[0].size must be a number, not a string"],
   ["collect", { entries: [{ ...ENTRY, open: undefined }] }, "entries[0].open is missing"],
   ["collect", { entries: [{ ...ENTRY, open: "x" }] }, "entries[0].open must be a function"],
+  ["annotate", { set: { "a\u001b[31m": "b" } }, "set has a key that has a control character"],
   ["archive", { layers: [] }, "layers must have one at least"],
   [
     "archive",
