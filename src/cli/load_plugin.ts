@@ -15,6 +15,8 @@ export interface LoadPluginOptions {
   readonly signal: AbortSignal;
   /** The names of the built-in plugins, which the caller has looked for already; for "did you mean". */
   readonly known?: readonly string[];
+  /** How long loading may take, in milliseconds; 30 s when left out, 10 minutes for a package, which may be fetched. */
+  readonly timeout?: number;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface LoadPluginOptions {
  */
 export async function loadPlugin(specifier: string, options: LoadPluginOptions): Promise<PluginFactory> {
   try {
-    return await load(specifier, options);
+    return await inTime(load(specifier, options), specifier, options);
   } catch (error) {
     throw withHint(error, specifier);
   }
@@ -36,6 +38,27 @@ export function withHint(error: unknown, specifier: string): unknown {
   if (!(error instanceof LoadError)) return error;
   const hint = hintFor(error.problem, specifier);
   return new PluginError(error.message, { code: "PLUGIN_INVALID", plugin: specifier, hint, cause: error });
+}
+
+/** A module may wait for ever in its top-level await, and then nobody is told that nothing is left to wait for. */
+async function inTime<T>(
+  loading: Promise<T>,
+  specifier: string,
+  { signal, timeout = (specifierKind(specifier) === "package" ? 600 : 30) * 1000 }: LoadPluginOptions,
+): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const tooLong = (): void =>
+    reject(new LoadError("stuck", `Cannot load ${specifier}: it was not loaded after ${timeout / 1000} s`));
+  const abort = (): void => reject(signal.reason);
+  const timer = setTimeout(tooLong, timeout);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort);
+  try {
+    return await Promise.race([loading, promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+  }
 }
 
 async function load(specifier: string, { base, env, signal, known = [] }: LoadPluginOptions): Promise<PluginFactory> {

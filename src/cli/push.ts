@@ -31,6 +31,7 @@ export async function push(args: readonly string[], flags: PublishFlags, world: 
 }
 
 function sayTags(report: PushReport, { log }: PublishSession): void {
+  if (report.targets.length === 0) log.warn("Nothing was published: there was nothing to do for any target");
   for (const { url, tags, uploaded, existing } of report.targets) {
     const names = tags.length === 0 ? "no tag, by digest only" : `tagged ${tags.join(", ")}`;
     log.info(`Published ${url}: ${names}, ${uploaded} sent, ${existing} there already`);

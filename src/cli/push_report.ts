@@ -5,7 +5,7 @@ import type { Settings } from "./settings.ts";
 
 /** What `gantry push -o json` prints. */
 export interface PushReport {
-  /** The first target with the digest: `oci://HOST/REPOSITORY@sha256:…`. */
+  /** The first target with the digest, `oci://HOST/REPOSITORY@sha256:…`; empty when every target was skipped. */
   readonly url: string;
   /** The first target without scheme, tag and digest. */
   readonly repository: string;
@@ -18,6 +18,7 @@ export interface PushReport {
   readonly size: number;
   readonly profile: string;
   readonly annotations: Readonly<Record<string, string>>;
+  /** Without those whose plugin skipped the upload. */
   readonly targets: readonly PushedTarget[];
 }
 
@@ -39,7 +40,8 @@ export interface PushedTarget {
 export function pushReport(publication: Publication, settings: Settings): PushReport {
   const { archive, manifest } = publication;
   const { digest, mediaType } = manifest.descriptor;
-  const targets = publication.published.map(({ url, tags, uploaded, existing, bytesSent }): PushedTarget => ({
+  const published = publication.published.filter(({ isSkipped }) => !isSkipped);
+  const targets = published.map(({ url, tags, uploaded, existing, bytesSent }): PushedTarget => ({
     url: `${url}@${digest}`,
     repository: withoutScheme(url),
     tags: tags.map(({ tag }) => tag),

@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { UnhandledError } from "../host/unhandled_error.ts";
 import { errorJson } from "./error_json.ts";
 import { errorReport } from "./error_report.ts";
 import { EXIT, exitCode } from "./exit_code.ts";
@@ -23,14 +24,26 @@ export async function run(args: readonly string[], world: World): Promise<number
       return EXIT.usage;
     }
     await program.parseAsync(args.map(splitBoolean), { from: "user" });
-    return code;
-  } catch (error) {
-    if (error instanceof CommanderError) return usage(error, masked);
-    masked.stderr(world.signal.aborted ? "error: Interrupted\n" : printable(errorReport(error, args[0])));
+    const unhandled = unhandledOf(world);
+    if (unhandled === undefined) return code;
+    // What the command was to print is printed: this comes after it.
+    masked.stderr(printable(errorReport(unhandled, args[0])));
+    return EXIT.failed;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return usage(thrown, masked);
+    const unhandled = unhandledOf(world);
+    const error = unhandled ?? thrown;
+    const isInterrupted = world.signal.aborted && unhandled === undefined;
+    masked.stderr(isInterrupted ? "error: Interrupted\n" : printable(errorReport(error, args[0])));
     const format = outputFormat(args);
     if (format !== undefined) world.stdout(world.secrets.mask(await formatOutput(errorJson(error), format)));
-    return exitCode(error, world.signal);
+    return unhandled === undefined ? exitCode(error, world.signal) : EXIT.failed;
   }
+}
+
+/** What failed while nobody was waiting for it ends the work as an interruption does, and is the reason for that. */
+function unhandledOf({ signal }: World): UnhandledError | undefined {
+  return signal.reason instanceof UnhandledError ? signal.reason : undefined;
 }
 
 /** How a program wants to be told, whatever the command was; the last word counts. */

@@ -6,6 +6,7 @@ import type { Attributed } from "../pipeline/values.ts";
 import type { Compression } from "../plugins/archive/compression.ts";
 import type { SymlinkPolicy } from "../plugins/collect/directory.ts";
 import { cleanSourceUrl } from "../oci/source_url.ts";
+import { isMediaType } from "../oci/media_types.ts";
 import { parseCreated } from "../plugins/annotate/created.ts";
 import {
   CREATED_ANNOTATION,
@@ -188,11 +189,7 @@ function plainName(name: string): string {
 }
 
 function artifactType(text: string | undefined): string | undefined {
-  if (
-    text === undefined || /^[a-zA-Z0-9][a-zA-Z0-9!#$&^_.+-]{0,126}\/[a-zA-Z0-9][a-zA-Z0-9!#$&^_.+-]{0,126}$/.test(text)
-  ) {
-    return text;
-  }
+  if (text === undefined || isMediaType(text)) return text;
   throw new UsageError(
     `Cannot use artifact type ${JSON.stringify(text)}: it must be a media type, such as application/vnd.acme.config.v1`,
   );

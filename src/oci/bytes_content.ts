@@ -18,7 +18,8 @@ export function bytesContent(
     open(): ReadableStream<Uint8Array<ArrayBuffer>> {
       return new ReadableStream({
         start(controller): void {
-          if (bytes.byteLength > 0) controller.enqueue(bytes);
+          // A copy: what one reader does to its bytes is nobody else's business.
+          if (bytes.byteLength > 0) controller.enqueue(bytes.slice());
           controller.close();
         },
       });

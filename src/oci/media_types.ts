@@ -47,3 +47,11 @@ export const DOCKER_IMAGE_CONFIG_MEDIA_TYPE = "application/vnd.docker.container.
 export const HELM_CONFIG_MEDIA_TYPE = "application/vnd.cncf.helm.config.v1+json";
 /** A Helm chart, as `helm package` makes it. */
 export const HELM_CHART_MEDIA_TYPE = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+
+/** A media type without parameters (RFC 6838, section 4.2). */
+const MEDIA_TYPE_REGEXP = /^[a-zA-Z0-9][a-zA-Z0-9!#$&^_.+-]{0,126}\/[a-zA-Z0-9][a-zA-Z0-9!#$&^_.+-]{0,126}$/;
+
+/** Whether a text is a media type as manifests have them. */
+export function isMediaType(text: string): boolean {
+  return MEDIA_TYPE_REGEXP.test(text);
+}

@@ -3,6 +3,7 @@ import { checkEntryNames } from "./entry_names.ts";
 import { inWalkOrder } from "./entry_order.ts";
 import type { Step } from "./flow.ts";
 import type { ReadyPlugin } from "./ready_plugin.ts";
+import { SourceError } from "./source_error.ts";
 import { StageError } from "./stage_error.ts";
 import type { Packed, Selected } from "./values.ts";
 import { wrongOutput } from "./wrong_output.ts";
@@ -12,12 +13,17 @@ import { wrongOutput } from "./wrong_output.ts";
  *
  * The entries are checked here, after filters and custom steps: a name that was left out harms nobody.
  *
- * @returns A step that throws a `SourceError` when two entries have the same path, or a name that consumers refuse.
+ * @returns A step that throws a `SourceError` when two entries have the same path, a name that consumers refuse, or no file at all.
  */
 export function archive(plugin: ReadyPlugin<"archive">): Step<Selected, Packed> {
   return async (selected, context) => {
     const entries = inWalkOrder(selected.entries);
     checkEntryNames(entries, context.log);
+    if (!entries.some(({ kind }) => kind === "file")) {
+      throw new SourceError(
+        `Cannot publish ${JSON.stringify(selected.source.location)}: there is no file left to pack`,
+      );
+    }
     const contents = await plugin.run({ entries }, context);
     if (contents === undefined) {
       throw new StageError("archive", plugin.id, wrongOutput(plugin, "", "was skipped, and nothing else makes layers"));

@@ -24,23 +24,29 @@ export async function callPlugin<S extends Stage, T>(
   const { id, plugin: { stage } } = instance;
   try {
     if (instance.origin === undefined) return await work(pluginContext(instance, context));
-    return await guarded(instance, context, work);
+    return await guarded(instance, context, (signal) => work(pluginContext(instance, { ...context, signal })));
   } catch (cause) {
     // Whoever uploads to several places names the place.
     throw stage === "upload" ? cause : StageError.from(cause, stageNameOf(stage), id);
   }
 }
 
-async function guarded<S extends Stage, T>(
+/**
+ * Calls code of a plugin that is not built in, within its time.
+ *
+ * @param work Gets the signal that tells it to stop.
+ * @throws {PluginError} Blames the plugin for what it throws, and for not coming to an end.
+ */
+export async function guarded<S extends Stage, T>(
   instance: Instance<S>,
   context: Context,
-  work: (context: PluginContext<S>) => MaybePromise<T>,
+  work: (signal: AbortSignal) => MaybePromise<T>,
 ): Promise<T> {
   const { id, host, timeout = Infinity, plugin: { stage } } = instance;
   const stop = new AbortController();
-  const own = pluginContext(instance, { ...context, signal: AbortSignal.any([context.signal, stop.signal]) });
+  const signal = AbortSignal.any([context.signal, stop.signal]);
   try {
-    return await settle(() => host.during({ id, stage }, () => work(own)), {
+    return await settle(() => host.during({ id, stage }, () => work(signal)), {
       host,
       signal: context.signal,
       timeout,

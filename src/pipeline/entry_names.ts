@@ -7,6 +7,7 @@
 import type { Log } from "./context.ts";
 import type { Entry } from "./entry.ts";
 import { SourceError } from "./source_error.ts";
+import { isPlainPath, treeProblem } from "./tree_problem.ts";
 
 // deno-lint-ignore no-control-regex -- control characters are what it looks for
 const CONTROL_REGEXP = /[\u0000-\u001f\u007f]/;
@@ -26,6 +27,10 @@ export function checkEntryNames(entries: readonly Entry[], log: Log): void {
     if (problem === undefined) continue;
     throw new SourceError(`Cannot publish ${JSON.stringify(entry.path)}: ${problem}`);
   }
+  const wrong = treeProblem(entries);
+  if (wrong !== undefined) {
+    throw new SourceError(`Cannot publish ${JSON.stringify(entries[wrong.at]?.path)}: it ${wrong.problem}`);
+  }
   const pairs = nearlySameNames(entries);
   for (const [a, b] of pairs.slice(0, SHOWN_PAIRS)) {
     const difference = a.normalize("NFC") === b.normalize("NFC") ? "Unicode normal form" : "letter case";
@@ -38,9 +43,7 @@ export function checkEntryNames(entries: readonly Entry[], log: Log): void {
 }
 
 function nameProblem({ path, kind }: Entry): string | undefined {
-  if (path.split("/").some((part) => part === "" || part === "." || part === "..")) {
-    return "it is not a plain relative path";
-  }
+  if (!isPlainPath(path)) return "it is not a plain relative path";
   if (path.includes("\\")) return "a name with a backslash is refused by Flux and Timoni";
   if (CONTROL_REGEXP.test(path)) return "a name with a control character is not portable";
   if (!path.isWellFormed()) return "its name is not valid Unicode";

@@ -1,5 +1,6 @@
 /** What plugins may give, stage by stage, as something that can be checked. */
 import { isDigest } from "../oci/digest.ts";
+import { isMediaType } from "../oci/media_types.ts";
 import { parseTag } from "../oci/tag.ts";
 import type { Stage } from "./plugin.ts";
 import { type Schema, z } from "./schema.ts";
@@ -8,7 +9,10 @@ const functionSchema = z.custom((value) => typeof value === "function", "must be
 const digest = z.string().refine(isDigest, "must be a digest, such as sha256:9f86d0...");
 const size = z.number().refine((value) => Number.isSafeInteger(value) && value >= 0, "must be a whole number from 0");
 const text = z.string().min(1, "must not be empty");
-const annotations = z.record(text, z.string());
+const mediaType = z.string().refine(isMediaType, "must be a media type, such as application/vnd.acme.config.v1");
+// A key is shown as it is, and no consumer has a use for what a terminal obeys.
+const key = text.regex(/^\P{Cc}+$/u, "has a control character");
+const annotations = z.record(key, z.string());
 
 const entry = z.object({
   path: text,
@@ -18,11 +22,11 @@ const entry = z.object({
   open: functionSchema,
 });
 const content = z.object({
-  descriptor: z.object({ mediaType: text, digest, size, annotations: annotations.optional() }),
+  descriptor: z.object({ mediaType, digest, size, annotations: annotations.optional() }),
   open: functionSchema,
 });
 const contents = z.strictObject({
-  artifactType: text.optional(),
+  artifactType: mediaType.optional(),
   config: content.optional(),
   layers: z.array(content).min(1, "must have one at least"),
 });
@@ -38,7 +42,7 @@ const tagName = z.string().check((context) => {
 const entries = z.strictObject({ entries: z.array(entry) });
 const nothing = z.strictObject({});
 const referrers = z.strictObject({
-  referrers: z.array(contents.extend({ artifactType: text, annotations: annotations.optional() })),
+  referrers: z.array(contents.extend({ artifactType: mediaType, annotations: annotations.optional() })),
 });
 
 /** The value of an annotation, as annotate plugins may give it. */
@@ -54,7 +58,7 @@ export const OUTPUT_SCHEMAS: Readonly<Record<Stage, Schema<unknown>>> = {
   collect: entries,
   filter: z.strictObject({ drop: z.array(z.strictObject({ path: text, reason: text })) }),
   archive: contents,
-  annotate: z.strictObject({ set: z.record(text, z.string().or(z.strictObject({ value: z.string(), from: text }))) }),
+  annotate: z.strictObject({ set: z.record(key, z.string().or(z.strictObject({ value: z.string(), from: text }))) }),
   upload: z.strictObject({ uploaded: z.array(digest), existing: z.array(digest), bytesSent: size.optional() }),
   tag: z.strictObject({
     tags: z.array(tagName.or(z.strictObject({ name: tagName, immutable: z.boolean() }))),

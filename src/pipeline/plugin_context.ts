@@ -5,6 +5,7 @@ import type { LayerChoice } from "./host.ts";
 import type { Instance } from "./instance.ts";
 import type { PluginContext, Problem, Skip, Stage } from "./plugin.ts";
 import { PluginError } from "./plugin_error.ts";
+import { trustOpen } from "./trusted_opens.ts";
 
 /** Makes what a plugin may use: the run's context, and what only a plugin needs. */
 export function pluginContext<S extends Stage>(
@@ -24,22 +25,31 @@ export function pluginContext<S extends Stage>(
     sourceDate: structuredClone(host.sourceDate),
     env: Object.freeze(Object.fromEntries((plugin.env ?? []).map((name) => [name, host.env(name)]))),
     fail(code: string, message: string, { hint, path, cause }: Problem = {}): never {
-      throw new PluginError(message, { code, plugin: id, stage, hint, path, cause });
+      // A plugin in JavaScript may give anything.
+      throw new PluginError(textOf(message) ?? "The plugin failed, and does not say why", {
+        code: textOf(code) ?? "FAILED",
+        plugin: id,
+        stage,
+        hint: textOf(hint),
+        path: textOf(path),
+        cause,
+      });
     },
     skip: (reason: string): Skip => ({ skipped: reason }),
     entry(path, content, { executable = false } = {}): Entry {
       const bytes = bytesOf(content);
-      return { path, kind: "file", executable, size: bytes.byteLength, open: () => streamOf(bytes) };
+      return trustOpen({ path, kind: "file", executable, size: bytes.byteLength, open: () => streamOf(bytes) });
     },
     async blob(mediaType, content, { annotations } = {}): Promise<Content> {
       const describe: { readonly mediaType: string; readonly annotations?: Annotations } = {
         mediaType,
         ...(annotations === undefined ? {} : { annotations }),
       };
-      return await scratch.keep(describe, content instanceof ReadableStream ? content : streamOf(bytesOf(content)));
+      const bytes = content instanceof ReadableStream ? content : streamOf(bytesOf(content));
+      return trustOpen(await scratch.keep(describe, bytes));
     },
-    layer: (entries: readonly Entry[], choice: LayerChoice = {}): Promise<Content> =>
-      host.layer(entries, choice, context),
+    layer: async (entries: readonly Entry[], choice: LayerChoice = {}): Promise<Content> =>
+      trustOpen(await host.layer(entries, choice, context)),
   };
 }
 
@@ -51,6 +61,10 @@ function withPrefix(log: Log, id: string): Log {
   };
 }
 
+function textOf(value: unknown): string | undefined {
+  return value === undefined || value === null || value === "" ? undefined : String(value);
+}
+
 /** A copy: the bytes must not change any more. */
 function bytesOf(content: string | Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return typeof content === "string" ? new TextEncoder().encode(content) : content.slice();
@@ -59,7 +73,8 @@ function bytesOf(content: string | Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuf
 function streamOf(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     start(controller): void {
-      if (bytes.byteLength > 0) controller.enqueue(bytes);
+      // A copy as well: what one reader does to its bytes is nobody else's business.
+      if (bytes.byteLength > 0) controller.enqueue(bytes.slice());
       controller.close();
     },
   });

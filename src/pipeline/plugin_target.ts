@@ -23,15 +23,19 @@ export function pluginTarget(plugin: ReadyPlugin<"upload">, own: OwnReference = 
       const given = await plugin.run(input, context);
       skipped = given === undefined;
       return given === undefined
-        ? { url, uploaded: [], existing: [], bytesSent: 0 }
+        ? { url, uploaded: [], existing: [], bytesSent: 0, isSkipped: true }
         : receiptOf(plugin, [...input.blobs, input.manifest], given);
     },
     async tag(artifact, tags, context): Promise<readonly Moved[]> {
       if (skipped) return [];
       const moved = await place.tag(inputOf(artifact, tags), context);
       const missing = tags.findIndex(({ name }) => !moved.some(({ tag }) => tag === name));
-      if (missing === -1) return moved;
-      throw wrongOutput(plugin, "moved", `says nothing of tag ${JSON.stringify(tags[missing]?.name)}`);
+      if (missing !== -1) {
+        throw wrongOutput(plugin, "moved", `says nothing of tag ${JSON.stringify(tags[missing]?.name)}`);
+      }
+      const unasked = moved.find(({ tag }) => !tags.some(({ name }) => tag === name));
+      if (unasked === undefined) return moved;
+      throw wrongOutput(plugin, "moved", `names tag ${JSON.stringify(unasked.tag)}, which was not to be set`);
     },
     ...(attach === undefined ? {} : {
       async attach(referrer, context): Promise<void> {

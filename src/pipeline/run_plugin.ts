@@ -7,6 +7,7 @@ import type { AnyPlugin, Plugin, Skip, Stage, StageIO } from "./plugin.ts";
 import { readyPlace } from "./ready_place.ts";
 import type { Attempt, ReadyPlugin } from "./ready_plugin.ts";
 import { runsInPlan } from "./runs_in_plan.ts";
+import { takeOver } from "./take_over.ts";
 
 /** How a plugin is used, its options checked. */
 export interface CheckedUse {
@@ -56,10 +57,15 @@ async function attempt(
   const { plugin, origin, options, host } = instance;
   if (host.mode === "plan" && !runsInPlan(plugin)) return { skipped: "it does not run in a plan" };
   return await callPlugin(instance, context, async (own) => {
-    const given = await plugin.run(origin === undefined ? input : deepFreeze(input), options, own);
-    const output = origin === undefined ? given : (await import("./check_output.ts")).checkOutput(instance, given);
-    return isSkip(output) ? output : { output };
+    if (origin === undefined) return attemptOf(await plugin.run(input, options, own));
+    const given = await plugin.run(deepFreeze(input), options, own);
+    const { checkOutput } = await import("./check_output.ts");
+    return attemptOf(await takeOver(instance, input, checkOutput(instance, given), context));
   });
+}
+
+function attemptOf(output: StageIO[Stage]["out"] | Skip): Attempt<Stage> {
+  return isSkip(output) ? output : { output };
 }
 
 function isSkip(output: unknown): output is Skip {

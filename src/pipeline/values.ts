@@ -88,6 +88,8 @@ export interface Receipt {
   readonly existing: readonly Descriptor[];
   /** Bytes of content that were sent, retries included. */
   readonly bytesSent: number;
+  /** Set when the upload plugin had nothing to do: the artifact is not there. */
+  readonly isSkipped?: boolean;
 }
 
 /** After upload: every target has everything, and no tag points to it yet. */

@@ -21,6 +21,12 @@ for (const [secret, text, masked] of MASKED) {
   });
 }
 
+Deno.test("mask() hides each line of a secret of several, but not what is too short to be one", () => {
+  const secrets = createSecrets();
+  secrets.add("-----BEGIN KEY-----\r\n  bGluZSBvbmU\nbGluZSB0d28\n}\n");
+  assert.equal(secrets.mask("one: bGluZSBvbmU\ntwo: bGluZSB0d28 { }"), "one: ***\ntwo: *** { }");
+});
+
 Deno.test("mask() hides every secret that was added, and only from then on", () => {
   const secrets = createSecrets();
   assert.equal(secrets.mask("first second"), "first second");

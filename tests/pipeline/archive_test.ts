@@ -64,10 +64,25 @@ Deno.test("archive() throws when a name that was kept is one that consumers refu
 
 Deno.test("archive() puts what custom steps brought in into order, and refuses the same path twice", async () => {
   const names = (packed: Selected): readonly string[] => packed.entries.map(({ path }) => path);
-  const mixed = { ...SELECTED, entries: [fileEntry("b"), fileEntry("a-b"), fileEntry("a/b"), fileEntry("a")] };
-  assert.deepEqual(names(await archive(archiver())(mixed, fakeContext())), ["a", "a/b", "a-b", "b"]);
+  const mixed = { ...SELECTED, entries: [fileEntry("b"), fileEntry("a-b"), fileEntry("a/b"), fileEntry("a/a")] };
+  assert.deepEqual(names(await archive(archiver())(mixed, fakeContext())), ["a/a", "a/b", "a-b", "b"]);
   const twice = { ...SELECTED, entries: [fileEntry("b"), fileEntry("a"), fileEntry("b")] };
   await assert.rejects(archive(archiver())(twice, fakeContext()), { name: "SourceError", message: /"b".* twice/ });
+});
+
+Deno.test("archive() refuses a file that others are below: no consumer could unpack it", async () => {
+  const below = { ...SELECTED, entries: [fileEntry("a/b/c"), fileEntry("a")] };
+  await assert.rejects(archive(archiver())(below, fakeContext()), {
+    name: "SourceError",
+    message: 'Cannot publish "a/b/c": it is below "a", which is a file',
+  });
+});
+
+Deno.test("archive() refuses to pack nothing, whoever left everything out", async () => {
+  await assert.rejects(archive(archiver())({ ...SELECTED, entries: [] }, fakeContext()), {
+    name: "SourceError",
+    message: /^Cannot publish ".*": there is no file left to pack$/,
+  });
 });
 
 Deno.test("archive() names the archiver that failed", async () => {

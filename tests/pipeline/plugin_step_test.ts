@@ -71,7 +71,7 @@ Deno.test("a plugin that gives the same path twice is named", async () => {
   assert.deepEqual([error.stage, error.plugin, error.message], [
     "collect",
     "twice",
-    'Cannot collect "a": it was found twice',
+    'Plugin twice (after:collect) gave a wrong result: entries[1].path "a" is there twice',
   ]);
 });
 

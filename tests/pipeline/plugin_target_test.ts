@@ -88,6 +88,7 @@ Deno.test("pluginTarget() sets no tags in a place whose upload was skipped", asy
     uploaded: [],
     existing: [],
     bytesSent: 0,
+    isSkipped: true,
   });
   assert.deepEqual(await mine.tag(artifact, TAGS, fakeContext()), []);
 });
@@ -111,6 +112,11 @@ const BLAMED: readonly (readonly [
     "uploaded[0] must be a digest, such as sha256:9f86d0...",
     { run: () => ({ uploaded: ["x"], existing: [] }) },
     (mine, artifact) => mine.upload(artifact, TAGS, fakeContext()),
+  ],
+  [
+    'moved names tag "other", which was not to be set',
+    { tag: ({ tags }) => ({ moved: [...tags.map(({ name }) => ({ tag: name })), { tag: "other" }] }) },
+    (mine, artifact) => mine.tag(artifact, TAGS, fakeContext()),
   ],
   [
     'moved says nothing of tag "latest"',

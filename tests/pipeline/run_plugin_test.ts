@@ -299,3 +299,22 @@ Deno.test("a plugin runs in a plan when nothing else is said, and tags are named
     .run({ digest: "sha256:0", annotations: {} }, fakeContext());
   assert.deepEqual(modes, ["plan", "plan"]);
 });
+
+Deno.test("context.fail() takes whatever a plugin in JavaScript gives it", async () => {
+  const failing = (...args: readonly unknown[]): Run => (_input, { fail }) => Reflect.apply(fail, undefined, args);
+  const nothing = await failureOf(failing(undefined, undefined));
+  assert.deepEqual([nothing.code, nothing.message], ["FAILED", "The plugin failed, and does not say why"]);
+  const odd = await failureOf(failing(7, 8, { hint: 9, path: null }));
+  assert.deepEqual([odd.code, odd.message, odd.hint, odd.path], ["7", "8", "9", undefined]);
+});
+
+Deno.test("context.entry() gives each reader bytes of its own", async () => {
+  const texts: string[] = [];
+  await foreign(async (_input, { entry }) => {
+    const made = entry("a", "as it was");
+    for await (const piece of made.open()) piece.fill(0);
+    texts.push(new TextDecoder().decode(await collectBytes(made.open())));
+    return { drop: [] };
+  }).run({ entries: [fileEntry("a")] }, fakeContext());
+  assert.deepEqual(texts, ["as it was"]);
+});

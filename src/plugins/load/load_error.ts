@@ -10,6 +10,8 @@ export type LoadProblem =
   | "import"
   /** Its own code failed while it was loaded. */
   | "threw"
+  /** Its own code waits for something for too long. */
+  | "stuck"
   /** The compiled program cannot load packages. */
   | "compiled"
   /** The lock file does not have it and may not change. */

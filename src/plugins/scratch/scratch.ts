@@ -50,7 +50,7 @@ export function createScratch({ directory, memoryLimit = MEMORY_LIMIT }: Scratch
         digester.update(piece);
         if (file === undefined && inMemory + piece.byteLength <= memoryLimit) {
           inMemory += piece.byteLength;
-          held.push(piece);
+          held.push(piece.slice());
           continue;
         }
         file ??= await spill.create();
@@ -65,7 +65,8 @@ export function createScratch({ directory, memoryLimit = MEMORY_LIMIT }: Scratch
     }
     return {
       descriptor: { ...describe, digest: digester.digest(), size: digester.size },
-      open: file?.open ?? (() => ReadableStream.from(held)),
+      // Copies: what one reader does to its bytes is nobody else's business.
+      open: file?.open ?? (() => ReadableStream.from(held.values().map((piece) => piece.slice()))),
     };
   }
 

@@ -203,3 +203,12 @@ async function listFiles(directory: string): Promise<readonly string[]> {
   }
   return files;
 }
+
+Deno.test("keep() gives each reader bytes of its own, and keeps none of the writer's", async () => {
+  await using scratch = createScratch();
+  const bytes = new TextEncoder().encode("as it was");
+  const content = await scratch.keep({ mediaType: "text/plain" }, ReadableStream.from([bytes]));
+  bytes.fill(0);
+  for await (const piece of content.open()) piece.fill(0);
+  assert.equal(new TextDecoder().decode(await collectBytes(content.open())), "as it was");
+});
