@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { digestHex, digestOf as bytesDigest } from "../../src/oci/digest.ts";
+import { digestHex, digestOf as bytesDigest, parseDigest } from "../../src/oci/digest.ts";
+import { OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import type { Store } from "../../src/pipeline/store.ts";
 import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
 import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
@@ -13,6 +14,7 @@ import { registryStore } from "../../src/plugins/registry/registry_store.ts";
 import { testContext } from "../plugins/registry/support.ts";
 import { CROSSING, type CrossingArtifact, discovered, putCrossing } from "../support/crossing_samples.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
+import { type ForeignRepository, foreignRepository, type Json } from "../support/foreign_artifact.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { killGantry } from "../support/killed_gantry.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
@@ -24,6 +26,65 @@ const context = testContext();
 const clients: RegistryClient[] = [];
 const [APP, MULTI] = CROSSING as readonly [CrossingArtifact, CrossingArtifact];
 const SIGNATURE = APP.samples[1]?.manifest.descriptor;
+
+/** Puts an image into a repository, straight. */
+function putImage(repository: ForeignRepository, text: string, tag: string, more: Json = {}): Json {
+  const config = repository.blob("{}", "application/vnd.oci.empty.v1+json");
+  const layers = [repository.blob(text, "text/plain")];
+  const manifest = { schemaVersion: 2, mediaType: OCI_MANIFEST_MEDIA_TYPE, artifactType: "application/x.test" };
+  return repository.manifest({ ...manifest, config, layers, ...more }, { tag });
+}
+
+Deno.test("export refuses one name for two artifacts before anything is written, and names both", async () => {
+  await using near = startFakeRegistry();
+  await using directory = await tempDirectory();
+  const app = foreignRepository(near);
+  const [one, two] = ["1", "2"].map((tag) => putImage(app, tag, tag)) as [Json, Json];
+  const layout = (name: string): string => `oci-layout:${join(directory.path, name)}`;
+  for (const name of ["x", "y"]) await Deno.mkdir(join(directory.path, name));
+  await gantryOk(["copy", `${app.url}:1`, `${layout("x/dist")}:v`, "-q"]);
+  await gantryOk(["copy", `${app.url}:2`, `${layout("y/dist")}:v`, "-q"]);
+  await gantryOk(["export", `${app.url}:1`, layout("bundle"), "-q"]);
+  const before = await filesIn(join(directory.path, "bundle"));
+  for (
+    const [sources, from, name] of [
+      [[`${layout("x/dist")}:v`, `${layout("y/dist")}:v`], [layout("x/dist"), layout("y/dist")], "dist:v"],
+      [[`${app.url}:1`, `${app.url}:1@${two.digest}`], [app.url, app.url], `${near.host}/acme/app:1`],
+    ] as const
+  ) {
+    const { code, stderr } = await gantry(["export", ...sources, layout("bundle")]);
+    assert.equal(code, 2);
+    assert.ok(
+      stderr.includes(
+        `Cannot export ${from[0]}@${one.digest} and ${from[1]}@${two.digest} together: ` +
+          `${name} would be ${one.digest} and ${two.digest}`,
+      ),
+      stderr,
+    );
+    assert.deepEqual(await filesIn(join(directory.path, "bundle")), before);
+  }
+});
+
+Deno.test("a bundle can be imported when cosign's tag moved between two exports into it", async () => {
+  await using near = startFakeRegistry();
+  await using directory = await tempDirectory();
+  const app = foreignRepository(near);
+  const child = putImage(app, "child", "child");
+  const sig = `sha256-${digestHex(parseDigest(String(child.digest)))}.sig`;
+  const layout = `oci-layout:${join(directory.path, "bundle")}`;
+  const signatures: Json[] = [];
+  for (const tag of ["1.0.0", "1.0.1"]) {
+    const mediaType = OCI_INDEX_MEDIA_TYPE;
+    app.manifest({ schemaVersion: 2, mediaType, manifests: [child], annotations: { tag } }, { tag, mediaType });
+    signatures.push(putImage(app, `signature of ${tag}`, sig));
+    await gantryOk(["export", `${app.url}:${tag}`, layout, "-q"]);
+  }
+  await gantryOk(["verify", layout]);
+  await gantryOk(["import", layout, `oci://${near.host}/mirror`]);
+  const { tags } = near.repositories.get("mirror/acme/app") ?? assert.fail();
+  assert.deepEqual([...tags.keys()].sort(), ["1.0.0", "1.0.1", sig]);
+  assert.equal(tags.get(sig), signatures[1]?.digest);
+});
 
 Deno.test("export names everything that is missing at once, and writes nothing", async () => {
   await withPublished({}, async ({ near, directory }) => {

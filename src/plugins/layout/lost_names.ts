@@ -1,5 +1,6 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
+import { transferredNames } from "../../oci/transferred_names.ts";
 import { descriptorOf, type LayoutIndex, setTags } from "./layout_index.ts";
 import type { LostTransfer } from "./lost_manifests.ts";
 
@@ -20,7 +21,8 @@ export function withLostNames(index: LayoutIndex, transfers: readonly LostTransf
   const named: (readonly [name: string, digest: Digest])[] = [];
   const unclear: string[] = [];
   let after = index;
-  for (const [name, places] of Map.groupBy(transfers.flatMap(namesIn), ({ origin, tag }) => `${origin}:${tag}`)) {
+  const names = transfers.flatMap(({ transfer }) => transferredNames(transfer.artifacts));
+  for (const [name, places] of Map.groupBy(names, ({ origin, tag }) => `${origin}:${tag}`)) {
     const digests = new Set(places.map(({ digest }) => digest));
     const [place] = places;
     const manifest = place && listed.get(place.digest);
@@ -32,17 +34,4 @@ export function withLostNames(index: LayoutIndex, transfers: readonly LostTransf
     named.push([name, place.digest]);
   }
   return { index: after, named, unclear };
-}
-
-interface Place {
-  readonly origin: string;
-  readonly tag: string;
-  readonly digest: Digest;
-}
-
-function namesIn({ transfer }: LostTransfer): readonly Place[] {
-  return transfer.artifacts.flatMap(({ origin, digest, tags, companions }): readonly Place[] => [
-    ...tags.map((tag) => ({ origin, tag, digest })),
-    ...Object.entries(companions).map(([tag, digest]) => ({ origin, tag, digest })),
-  ]);
 }
