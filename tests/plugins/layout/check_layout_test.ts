@@ -255,6 +255,18 @@ Deno.test("checkLayout() lets a blob be absent that the description of the bundl
   ]);
 });
 
+Deno.test("checkLayout() misses a manifest, though the description of the bundle leaves it out", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "layout");
+  // What it is said to be there is a blob; the index that needs it knows better.
+  const omitted = [{ ...named(CHILD.manifest), mediaType: "text/plain", at: ["app"] }];
+  await write({ kind: "oci-layout", path }, undefined, { transfer: { ...TRANSFER, omitted } });
+  await Deno.remove(blobAt(path, digest(CHILD.manifest)));
+  assert.deepEqual(told(await check({ kind: "oci-layout", path })), [
+    `${digest(CHILD.manifest)} is missing < ${digest(INDEX)}`,
+  ]);
+});
+
 Deno.test("checkLayout() names the volume that is damaged, and what it damages", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "b.tar");
