@@ -65,6 +65,45 @@ Deno.test("export refuses one name for two artifacts before anything is written,
   }
 });
 
+Deno.test("verify names every name on which the index and the description of a bundle do not agree", async () => {
+  await using near = startFakeRegistry();
+  await using directory = await tempDirectory();
+  const app = foreignRepository(near);
+  const [good, evil] = ["good", "evil"].map((tag) => putImage(app, tag, tag)) as [Json, Json];
+  const path = join(directory.path, "bundle");
+  const layout = `oci-layout:${path}`;
+  await gantryOk(["export", `${app.url}:good`, `${app.url}:evil`, layout, "-q"]);
+  await gantryOk(["verify", layout]);
+  const index = await Deno.readTextFile(join(path, "index.json"));
+  const bundle = JSON.parse(index).manifests.at(-1).digest;
+  const name = (tag: string): string => `${near.host}/acme/app:${tag}`;
+  const absent = (of: Json, as: string): string =>
+    `${of.digest} is promised as ${name(as)}, and index.json does not call it so, needed by the bundle ${bundle}`;
+  const more = (of: Json, as: string): string =>
+    `${of.digest} is called ${as}, and the bundle ${bundle} does not promise that, needed by index.json`;
+  const swapped = index.replaceAll(/good|evil/g, (tag) => tag === "good" ? "evil" : "good");
+  for (
+    const [change, expected] of [
+      [() => Deno.writeTextFile(join(path, "index.json"), swapped), [
+        absent(good, "good"),
+        absent(evil, "evil"),
+        more(good, name("evil")),
+        more(evil, name("good")),
+      ]],
+      [() => gantryOk(["delete", `${layout}:evil`, "--yes"]), [absent(evil, "evil")]],
+      [() => gantryOk(["tag", `${layout}:good`, "other"]), [more(good, "other")]],
+      [() => gantryOk(["copy", `${app.url}:evil`, `${layout}:good`]), [more(evil, "good")]],
+    ] as const
+  ) {
+    await Deno.writeTextFile(join(path, "index.json"), index);
+    await change();
+    const { code, stdout } = await gantry(["verify", layout]);
+    assert.equal(code, 1);
+    const lines = stdout.split("\n").filter((line) => /promise/.test(line));
+    assert.deepEqual(lines.toSorted(), [...expected].sort(), stdout);
+  }
+});
+
 Deno.test("a bundle can be imported when cosign's tag moved between two exports into it", async () => {
   await using near = startFakeRegistry();
   await using directory = await tempDirectory();
