@@ -224,6 +224,35 @@ Deno.test("export from a layout fails when something that is listed there is gon
   });
 });
 
+Deno.test("export from a bundle takes for each repository what came from there, and what came into the layout since", async () => {
+  await using near = startFakeRegistry();
+  await using directory = await tempDirectory();
+  const layout = (name: string): string => `oci-layout:${join(directory.path, name)}`;
+  const repositories = ["acme/app", "other/app"] as const;
+  const apps = repositories.map((name) => foreignRepository(near, name));
+  for (const [at, app] of apps.entries()) {
+    const subject = putImage(app, "one", "1.0.0");
+    putImage(app, `signature ${at}`, `sha256-${digestHex(parseDigest(String(subject.digest)))}.sig`);
+    putImage(app, `referrer ${at}`, "tmp", { subject });
+  }
+  await gantryOk(["export", ...apps.map(({ url }) => `${url}:1.0.0`), layout("bundle"), "-q"]);
+  await gantryOk(["export", `${layout("bundle")}:1.0.0`, layout("again"), "-q"]);
+  assert.deepEqual(await filesIn(join(directory.path, "again")), await filesIn(join(directory.path, "bundle")));
+
+  const late = foreignRepository(near, "late");
+  const subject = putImage(late, "one", "1.0.0");
+  const { digest } = putImage(late, "signed since", "tmp", { subject });
+  await gantryOk(["copy", `${late.url}@${digest}`, `${layout("bundle")}`, "-q"]);
+  await gantryOk(["export", `${layout("bundle")}@${subject.digest}`, layout("since"), "-q"]);
+  await using place = directoryStore({ kind: "oci-layout", path: join(directory.path, "since") });
+  const found = (await artifactsIn(place)).map(({ origin, referrers }) => [
+    origin,
+    referrers.length,
+    referrers.some((each) => each.digest === digest),
+  ]);
+  assert.deepEqual(found, repositories.map((name) => [`${near.host}/${name}`, 2, true]));
+});
+
 Deno.test("list shows a tag of a bundle once for each repository", async () => {
   await withBundle({}, async ({ near, layout }) => {
     const rows = JSON.parse((await gantryOk(["list", layout, "-o", "json"])).stdout);
