@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { isDigest } from "../oci/digest.ts";
-import { isOrigin } from "../oci/origin.ts";
+import { isOrigin, parseFullName } from "../oci/origin.ts";
 import { formatReference, formatRepository, type LayoutReference } from "../oci/reference.ts";
 import type { Context } from "../pipeline/context.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
@@ -120,7 +120,7 @@ function originsIn(
   const named = listed.filter(({ descriptor, name }) =>
     descriptor.digest === digest && (tag === undefined || name === tag)
   );
-  const origins = named.flatMap(({ fullName }) => fullName?.replace(/:[^:/]*$/, "") ?? []).filter(isOrigin);
+  const origins = named.flatMap(({ fullName }) => parseFullName(fullName ?? "", digest)?.origin ?? []);
   return origins.length === 0 ? [originOf(reference)] : [...new Set(origins)];
 }
 

@@ -635,6 +635,17 @@ Deno.test("import takes a layout of another tool that has full references, and a
     await Deno.writeTextFile(file, index.replace(`"annotations":{`, `"annotations":{${name}`));
     const { stdout } = await gantryOk(["import", `oci-layout:${path}`, target, "-q"]);
     assert.equal(stdout, `${far.host}/m/acme/app@${digestOf(APP)}\n`);
+
+    // As containerd writes an image that was pulled by its digest.
+    const [entry] = JSON.parse(index).manifests;
+    const pinned = { ...entry, annotations: { "io.containerd.image.name": `docker.io/acme/pinned@${digestOf(APP)}` } };
+    await Deno.writeTextFile(file, JSON.stringify({ ...JSON.parse(index), manifests: [pinned] }));
+    await gantryOk(["import", `oci-layout:${path}`, target, "-q"]);
+    const { manifests, tags } = far.repositories.get("m/acme/pinned") ?? assert.fail();
+    assert.deepEqual([manifests.has(digestOf(APP)), [...tags.keys()]], [true, []]);
+    await gantryOk(["export", `oci-layout:${path}@${digestOf(APP)}`, `oci-layout:${join(directory, "again")}`, "-q"]);
+    await using again = directoryStore({ kind: "oci-layout", path: join(directory, "again") });
+    assert.deepEqual((await artifactsIn(again)).map(({ origin }) => origin), ["docker.io/acme/pinned"]);
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Digest } from "../../src/oci/digest.ts";
-import { isOrigin, isRepository, parseOrigin } from "../../src/oci/origin.ts";
+import { isOrigin, isRepository, parseFullName, parseOrigin } from "../../src/oci/origin.ts";
 import { parseTransfer } from "../../src/oci/parse_transfer.ts";
 import {
   encodeTransfer,
@@ -192,6 +192,23 @@ Deno.test("parseOrigin() takes a repository with its host, or a name alone", () 
   assert.deepEqual(["App", "a/b@sha256:1", "a:1", "/a", ""].filter(isOrigin), []);
   assert.deepEqual(["acme/app", "app", "App", "a:1", ""].filter(isRepository), ["acme/app", "app"]);
 });
+
+for (
+  const [name, expected] of [
+    ["ghcr.io/acme/app:1.0", { origin: "ghcr.io/acme/app", tag: "1.0" }],
+    ["localhost:5000/app:1.0", { origin: "localhost:5000/app", tag: "1.0" }],
+    [`localhost:5000/app@${A}`, { origin: "localhost:5000/app" }],
+    [`ghcr.io/acme/app:1.0@${A}`, { origin: "ghcr.io/acme/app", tag: "1.0" }],
+    [`ghcr.io/acme/app@${B}`, undefined],
+    ["localhost:5000/app", undefined],
+    ["1.0", undefined],
+    ["", undefined],
+  ] as const
+) {
+  Deno.test(`parseFullName() reads ${JSON.stringify(name)} as a full reference or as none`, () => {
+    assert.deepEqual(parseFullName(name, A), expected);
+  });
+}
 
 function transfers(): fc.Arbitrary<Transfer> {
   const digest = fc.constantFrom(A, B, C);
