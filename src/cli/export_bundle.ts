@@ -9,6 +9,7 @@ import { transferredArtifact } from "../pipeline/transferred_artifact.ts";
 import type { LayoutPlace } from "../plugins/layout/layout_place.ts";
 import { listBundle } from "../plugins/layout/list_bundle.ts";
 import { LEAST_VOLUME_SIZE } from "../plugins/layout/volume_header.ts";
+import { checkExportNames } from "./check_export_names.ts";
 import { EXIT } from "./exit_code.ts";
 import type { ExportFlags } from "./export_flags.ts";
 import { exportLines, exportReport } from "./export_report.ts";
@@ -58,6 +59,7 @@ export async function exportBundle(
     const place = openLayout(reference, flags.volumeSize === undefined ? {} : { volumeSize: flags.volumeSize });
     const { sources, gaps } = await findSources(texts, { access, context, opened });
     const artifacts = await readArtifacts(sources, flags, session);
+    checkExportNames(artifacts);
     const omitted = await omittedOf(artifacts, { had, place }, session);
     const missing = await missingBlobs(artifacts, { omitted, place }, session);
     const all = [...gaps, ...artifacts.flatMap(({ gaps }) => gaps), ...missing];

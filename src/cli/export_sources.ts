@@ -1,12 +1,14 @@
 import { basename, resolve } from "node:path";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { isDigest } from "../oci/digest.ts";
-import { isOrigin } from "../oci/origin.ts";
+import { isOrigin, parseFullName } from "../oci/origin.ts";
 import { formatReference, formatRepository, type LayoutReference } from "../oci/reference.ts";
 import type { Context } from "../pipeline/context.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
 import type { StoreReader } from "../pipeline/store.ts";
 import type { LayoutPlace, ListedManifest } from "../plugins/layout/layout_place.ts";
+import { readBundle } from "../plugins/layout/read_bundle.ts";
+import { describedReaders } from "./described_readers.ts";
 import { DEFAULT_TAG, openLayout, parsePlace } from "./open_store.ts";
 import type { RegistryAccess } from "./registry_access.ts";
 import { UsageError } from "./usage_error.ts";
@@ -42,6 +44,7 @@ export async function findSources(
   },
 ): Promise<FoundSources> {
   const stores = new Map<string, Source>();
+  const descriptions = new Map<string, Described | undefined>();
   const found = new Map<string, ExportSource>();
   const gaps: string[] = [];
   for (const text of texts) {
@@ -50,7 +53,10 @@ export async function findSources(
     const place = formatRepository(reference);
     const store: Source = stores.get(place) ??
       opened.use(reference.kind === "registry" ? access.store(reference, "pull") : openLayout(reference));
-    if (!stores.has(place)) gaps.push(...await lostIn(store, context));
+    if (!stores.has(place)) {
+      gaps.push(...await lostIn(store, context));
+      descriptions.set(place, await describedIn(store, context));
+    }
     stores.set(place, store);
     const root = await store.resolve(name, context);
     if (root === undefined) {
@@ -58,10 +64,13 @@ export async function findSources(
       continue;
     }
     const tag = reference.tag ?? (reference.digest === undefined ? DEFAULT_TAG : undefined);
-    const origins = reference.kind === "registry"
-      ? [`${reference.host}/${reference.repository}`]
-      : originsIn(await store.listed?.(context) ?? [], root, { reference, tag });
-    for (const origin of origins) {
+    const artifacts = descriptions.get(place)?.artifacts(root, tag) ?? [];
+    const origins = artifacts.length > 0
+      ? artifacts
+      : reference.kind === "registry"
+      ? [{ origin: `${reference.host}/${reference.repository}`, store }]
+      : originsIn(await store.listed?.(context) ?? [], root, { reference, tag }).map((origin) => ({ origin, store }));
+    for (const { origin, store } of origins) {
       const key = `${origin}@${root.digest}`;
       const before = found.get(key) ?? { origin, store, root, tags: [] };
       found.set(key, { ...before, tags: [...new Set([...before.tags, ...tag === undefined ? [] : [tag]])] });
@@ -72,6 +81,24 @@ export async function findSources(
 
 /** Only a layout can say where something was before. */
 type Source = StoreReader & Partial<Pick<LayoutPlace, "listed">>;
+
+/** What the description of a bundle knows of a manifest. */
+interface Described {
+  artifacts(root: Descriptor, tag: string | undefined): readonly Pick<ExportSource, "origin" | "store">[];
+}
+
+async function describedIn(store: Source, context: Context): Promise<Described | undefined> {
+  const { listed } = store;
+  const bundle = listed && await readBundle({ ...store, listed }, context);
+  if (bundle === undefined) return undefined;
+  const readerOf = describedReaders(store, bundle.transfer);
+  const byDigest = Map.groupBy(bundle.transfer.artifacts, ({ digest }) => digest);
+  return {
+    artifacts: ({ digest }, tag) =>
+      (byDigest.get(digest) ?? []).filter(({ tags }) => tag === undefined || tags.includes(tag))
+        .map((artifact) => ({ origin: artifact.origin, store: readerOf(artifact) })),
+  };
+}
 
 /** What a layout lists and does not hold may be a signature of anything: nobody can see any more what it refers to. */
 async function lostIn(store: Source, context: Context): Promise<readonly string[]> {
@@ -93,7 +120,7 @@ function originsIn(
   const named = listed.filter(({ descriptor, name }) =>
     descriptor.digest === digest && (tag === undefined || name === tag)
   );
-  const origins = named.flatMap(({ fullName }) => fullName?.replace(/:[^:/]*$/, "") ?? []).filter(isOrigin);
+  const origins = named.flatMap(({ fullName }) => parseFullName(fullName ?? "", digest)?.origin ?? []);
   return origins.length === 0 ? [originOf(reference)] : [...new Set(origins)];
 }
 

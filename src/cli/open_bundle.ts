@@ -1,4 +1,4 @@
-import { isOrigin } from "../oci/origin.ts";
+import { parseFullName } from "../oci/origin.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { LayoutReference } from "../oci/reference.ts";
 import { isTag } from "../oci/tag.ts";
@@ -94,13 +94,15 @@ function namedArtifacts(
 ): readonly (TransferredArtifact & { readonly hasOrigin?: true })[] {
   const found = new Map<string, TransferredArtifact & { readonly hasOrigin?: true }>();
   for (const { descriptor: { digest, mediaType, size }, name, fullName = name } of listed) {
-    const [, before = "", tag = name] = /^(.+):([^:/]+)$/.exec(fullName ?? "") ?? [];
-    if (name === undefined && fullName === undefined || tag === undefined) continue;
-    if (!isTag(tag) || COMPANION_TAG_REGEXP.test(tag)) continue;
-    const hasOrigin = isOrigin(before);
-    const origin = hasOrigin ? before : originOf(reference);
+    if (fullName === undefined) continue;
+    const full = parseFullName(fullName, digest);
+    const tag = full === undefined ? /^[^@]+:([^:/@]+)$/.exec(fullName)?.[1] ?? name : full.tag;
+    if (full === undefined && tag === undefined) continue;
+    if (tag !== undefined && (!isTag(tag) || COMPANION_TAG_REGEXP.test(tag))) continue;
+    const hasOrigin = full !== undefined;
+    const origin = full?.origin ?? originOf(reference);
     const key = `${origin}@${digest}`;
-    const tags = [...found.get(key)?.tags ?? [], tag];
+    const tags = [...found.get(key)?.tags ?? [], ...tag === undefined ? [] : [tag]];
     const artifact = { origin, digest, mediaType, size, tags, referrers: [], companions: {} };
     found.set(key, hasOrigin ? { ...artifact, hasOrigin } : artifact);
   }

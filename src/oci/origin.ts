@@ -22,6 +22,21 @@ export function parseOrigin(origin: string): Origin {
   return { repository, ...(hasHost ? { host } : {}) };
 }
 
+/**
+ * Reads a full reference as containerd keeps it for a manifest: `HOST/REPOSITORY`, then a tag, the manifest's digest, or
+ * both.
+ *
+ * @returns `undefined` when it is none, or has another digest.
+ */
+export function parseFullName(
+  name: string,
+  digest: string,
+): { readonly origin: string; readonly tag?: string } | undefined {
+  const [, origin = "", tag, pinned] = /^([^@]+?)(?::([^:/@]+))?(?:@(.+))?$/.exec(name) ?? [];
+  if ((tag ?? pinned) === undefined || (pinned ?? digest) !== digest || !isOrigin(origin)) return undefined;
+  return { origin, ...(tag === undefined ? {} : { tag }) };
+}
+
 /** Tells whether a text is an origin that {@linkcode parseOrigin} accepts. */
 export function isOrigin(text: string): boolean {
   return isParsed(() => parseOrigin(text));

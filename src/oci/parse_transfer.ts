@@ -11,6 +11,7 @@ import {
   type TransferredArtifact,
   type TransferredReferrer,
 } from "./transfer.ts";
+import { transferredNames } from "./transferred_names.ts";
 
 /**
  * Reads a description. Whoever wrote it may be hostile, so nothing but what {@linkcode encodeTransfer} writes is taken.
@@ -30,7 +31,8 @@ export function parseTransfer(bytes: Uint8Array): Transfer {
     artifacts: listOf(json.artifacts, "artifacts", parseArtifact),
     omitted: listOf(json.omitted, "omitted", parseOmitted),
   };
-  checkTags(transfer.artifacts);
+  checkNames(transfer.artifacts);
+  checkOmitted(transfer);
   // What another reader would take for something else, such as a field twice, is written in another way.
   const written = encodeTransfer(transfer);
   if (written.byteLength !== bytes.byteLength || written.some((byte, at) => byte !== bytes[at])) {
@@ -42,15 +44,30 @@ export function parseTransfer(bytes: Uint8Array): Transfer {
 /** cosign's tags, and no others: those move without a question. */
 const COMPANION_REGEXP = /^sha256-[0-9a-f]{64}\.(?:att|sbom|sig)$/;
 
-/** A tag of one repository at two artifacts would come to stand at whichever was last. */
-function checkTags(artifacts: readonly TransferredArtifact[]): void {
-  const seen = new Set<string>();
-  for (const { origin, digest, tags } of artifacts) {
-    for (const name of [`${origin}@${digest}`, ...tags.map((tag) => `${origin}:${tag}`)]) {
-      if (seen.has(name)) throw new SyntaxError(`${show(name)} stands in it twice`);
-      seen.add(name);
-    }
+/** A name of one repository at two manifests would come to stand at whichever was last. */
+function checkNames(artifacts: readonly TransferredArtifact[]): void {
+  const seen = new Map<string, Digest>();
+  for (const { origin, digest } of artifacts) {
+    const name = `${origin}@${digest}`;
+    if (seen.has(name)) throw new SyntaxError(`${show(name)} stands in it twice`);
+    seen.set(name, digest);
   }
+  for (const { origin, tag, digest } of transferredNames(artifacts)) {
+    const name = `${origin}:${tag}`;
+    if ((seen.get(name) ?? digest) !== digest) throw new SyntaxError(`${show(name)} stands in it twice`);
+    seen.set(name, digest);
+  }
+}
+
+/** Manifests always travel: they say what must be there. */
+function checkOmitted({ artifacts, omitted }: Transfer): void {
+  const manifests = new Set(artifacts.flatMap(({ digest, referrers, companions }) => [
+    digest,
+    ...referrers.map(({ digest }) => digest),
+    ...Object.values(companions),
+  ]));
+  const wrong = omitted.find(({ digest, mediaType }) => isManifestMediaType(mediaType) || manifests.has(digest));
+  if (wrong !== undefined) throw new SyntaxError(`it leaves out ${wrong.digest}, and manifests always travel`);
 }
 
 function parseArtifact(value: Record<string, unknown>, name: string): TransferredArtifact {

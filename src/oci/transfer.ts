@@ -6,6 +6,7 @@
 import { compareBytewise } from "./compare_bytewise.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { Digest } from "./digest.ts";
+import { transferredNames } from "./transferred_names.ts";
 
 /** The type of the artifact that describes a bundle, and of its one layer. */
 export const TRANSFER_MEDIA_TYPE = "application/vnd.gantry.transfer.v1+json";
@@ -62,20 +63,54 @@ export function encodeTransfer({ artifacts, omitted }: Transfer): Uint8Array<Arr
 }
 
 /**
- * Joins two descriptions. A tag of one repository stands at what the later one says; everything else of both is kept.
+ * Joins two descriptions. A tag of one repository, and one of cosign's too, stands at what the later one says; everything
+ * else of both is kept.
  */
 export function mergeTransfers(earlier: Transfer, later: Transfer): Transfer {
-  const taken = new Set(later.artifacts.flatMap(({ origin, tags }) => tags.map((tag) => `${origin}:${tag}`)));
-  const kept = earlier.artifacts.map((artifact) => ({
-    ...artifact,
-    tags: artifact.tags.filter((tag) => !taken.has(`${artifact.origin}:${tag}`)),
-  }));
+  const taken = new Map(
+    transferredNames(later.artifacts).map(({ origin, tag, digest }) => [`${origin}:${tag}`, digest]),
+  );
+  const kept = earlier.artifacts.map((artifact) => withoutTaken(artifact, taken));
   const artifacts = Map.groupBy([...kept, ...later.artifacts], ({ origin, digest }) => `${origin}@${digest}`);
   const omitted = Map.groupBy([...earlier.omitted, ...later.omitted], ({ digest }) => digest);
   return {
     artifacts: [...artifacts.values()].map((same) => same.reduce(mergeArtifacts)),
     omitted: [...omitted.values()].map((same) => same.reduce((a, b) => ({ ...a, at: sorted([...a.at, ...b.at]) }))),
   };
+}
+
+/** What belonged to a companion that was replaced belongs to the artifact no more. */
+function withoutTaken(artifact: TransferredArtifact, taken: ReadonlyMap<string, Digest>): TransferredArtifact {
+  const { origin, digest, tags, companions } = artifact;
+  const now = (tag: string, before: Digest): Digest => taken.get(`${origin}:${tag}`) ?? before;
+  const moved = Object.fromEntries(Object.entries(companions).map(([tag, before]) => [tag, now(tag, before)]));
+  const replaced = Object.entries(companions).flatMap(([tag, before]) => moved[tag] === before ? [] : [before]);
+  return withoutReplaced(
+    { ...artifact, tags: tags.filter((tag) => now(tag, digest) === digest), companions: moved },
+    replaced,
+  );
+}
+
+function withoutReplaced(artifact: TransferredArtifact, replaced: readonly Digest[]): TransferredArtifact {
+  const left = new Set([
+    artifact.digest,
+    ...Object.values(artifact.companions),
+    ...artifact.referrers.map(({ digest }) => digest),
+  ]);
+  const gone = new Set(replaced.filter((digest) => !left.has(digest)));
+  if (gone.size === 0) return artifact;
+  const companions = Map.groupBy(
+    Object.entries(artifact.companions),
+    ([tag]) => [...gone].some((digest) => tag.startsWith(`${digest.replace(":", "-")}.`)),
+  );
+  const referrers = Map.groupBy(artifact.referrers, ({ subject }) => gone.has(subject));
+  return withoutReplaced(
+    { ...artifact, companions: Object.fromEntries(companions.get(false) ?? []), referrers: referrers.get(false) ?? [] },
+    [
+      ...(companions.get(true) ?? []).map(([, digest]) => digest),
+      ...(referrers.get(true) ?? []).map(({ digest }) => digest),
+    ],
+  );
 }
 
 function mergeArtifacts(earlier: TransferredArtifact, later: TransferredArtifact): TransferredArtifact {

@@ -2,6 +2,7 @@ import { bytesContent } from "./bytes_content.ts";
 import type { Content } from "./descriptor.ts";
 import { encodeManifest } from "./manifest.ts";
 import { EMPTY_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "./media_types.ts";
+import { parseTransfer } from "./parse_transfer.ts";
 import { encodeTransfer, type Transfer, TRANSFER_MEDIA_TYPE } from "./transfer.ts";
 
 /** The description of a bundle as an artifact. */
@@ -20,10 +21,15 @@ const CONFIG = bytesContent(EMPTY_MEDIA_TYPE, new TextEncoder().encode("{}"));
  * Makes the artifact that describes a bundle. The same description gives the same digest.
  *
  * Its own config is in the bundle whatever else is, so that is never among what is omitted.
+ *
+ * @throws {SyntaxError} When it is a description that {@linkcode parseTransfer} refuses.
  */
 export function transferContents(transfer: Transfer): TransferContents {
   const omitted = transfer.omitted.filter(({ digest }) => digest !== CONFIG.descriptor.digest);
-  const layer = bytesContent(TRANSFER_MEDIA_TYPE, encodeTransfer({ ...transfer, omitted }));
+  const bytes = encodeTransfer({ ...transfer, omitted });
+  // What nobody could read again must not be written: it would spoil what was in the bundle before, too.
+  parseTransfer(bytes);
+  const layer = bytesContent(TRANSFER_MEDIA_TYPE, bytes);
   const manifest = encodeManifest({
     artifactType: TRANSFER_MEDIA_TYPE,
     config: CONFIG.descriptor,

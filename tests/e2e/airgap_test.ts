@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { digestHex, digestOf as bytesDigest } from "../../src/oci/digest.ts";
+import { digestHex, digestOf as bytesDigest, parseDigest } from "../../src/oci/digest.ts";
+import { OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import type { Store } from "../../src/pipeline/store.ts";
 import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
 import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
@@ -13,6 +14,7 @@ import { registryStore } from "../../src/plugins/registry/registry_store.ts";
 import { testContext } from "../plugins/registry/support.ts";
 import { CROSSING, type CrossingArtifact, discovered, putCrossing } from "../support/crossing_samples.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
+import { type ForeignRepository, foreignRepository, type Json } from "../support/foreign_artifact.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { killGantry } from "../support/killed_gantry.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
@@ -24,6 +26,104 @@ const context = testContext();
 const clients: RegistryClient[] = [];
 const [APP, MULTI] = CROSSING as readonly [CrossingArtifact, CrossingArtifact];
 const SIGNATURE = APP.samples[1]?.manifest.descriptor;
+
+/** Puts an image into a repository, straight. */
+function putImage(repository: ForeignRepository, text: string, tag: string, more: Json = {}): Json {
+  const config = repository.blob("{}", "application/vnd.oci.empty.v1+json");
+  const layers = [repository.blob(text, "text/plain")];
+  const manifest = { schemaVersion: 2, mediaType: OCI_MANIFEST_MEDIA_TYPE, artifactType: "application/x.test" };
+  return repository.manifest({ ...manifest, config, layers, ...more }, { tag });
+}
+
+Deno.test("export refuses one name for two artifacts before anything is written, and names both", async () => {
+  await using near = startFakeRegistry();
+  await using directory = await tempDirectory();
+  const app = foreignRepository(near);
+  const [one, two] = ["1", "2"].map((tag) => putImage(app, tag, tag)) as [Json, Json];
+  const layout = (name: string): string => `oci-layout:${join(directory.path, name)}`;
+  for (const name of ["x", "y"]) await Deno.mkdir(join(directory.path, name));
+  await gantryOk(["copy", `${app.url}:1`, `${layout("x/dist")}:v`, "-q"]);
+  await gantryOk(["copy", `${app.url}:2`, `${layout("y/dist")}:v`, "-q"]);
+  await gantryOk(["export", `${app.url}:1`, layout("bundle"), "-q"]);
+  const before = await filesIn(join(directory.path, "bundle"));
+  for (
+    const [sources, from, name] of [
+      [[`${layout("x/dist")}:v`, `${layout("y/dist")}:v`], [layout("x/dist"), layout("y/dist")], "dist:v"],
+      [[`${app.url}:1`, `${app.url}:1@${two.digest}`], [app.url, app.url], `${near.host}/acme/app:1`],
+    ] as const
+  ) {
+    const { code, stderr } = await gantry(["export", ...sources, layout("bundle")]);
+    assert.equal(code, 2);
+    assert.ok(
+      stderr.includes(
+        `Cannot export ${from[0]}@${one.digest} and ${from[1]}@${two.digest} together: ` +
+          `${name} would be ${one.digest} and ${two.digest}`,
+      ),
+      stderr,
+    );
+    assert.deepEqual(await filesIn(join(directory.path, "bundle")), before);
+  }
+});
+
+Deno.test("verify names every name on which the index and the description of a bundle do not agree", async () => {
+  await using near = startFakeRegistry();
+  await using directory = await tempDirectory();
+  const app = foreignRepository(near);
+  const [good, evil] = ["good", "evil"].map((tag) => putImage(app, tag, tag)) as [Json, Json];
+  const path = join(directory.path, "bundle");
+  const layout = `oci-layout:${path}`;
+  await gantryOk(["export", `${app.url}:good`, `${app.url}:evil`, layout, "-q"]);
+  await gantryOk(["verify", layout]);
+  const index = await Deno.readTextFile(join(path, "index.json"));
+  const bundle = JSON.parse(index).manifests.at(-1).digest;
+  const name = (tag: string): string => `${near.host}/acme/app:${tag}`;
+  const absent = (of: Json, as: string): string =>
+    `${of.digest} is promised as ${name(as)}, and index.json does not call it so, needed by the bundle ${bundle}`;
+  const more = (of: Json, as: string): string =>
+    `${of.digest} is called ${as}, and the bundle ${bundle} does not promise that, needed by index.json`;
+  const swapped = index.replaceAll(/good|evil/g, (tag) => tag === "good" ? "evil" : "good");
+  for (
+    const [change, expected] of [
+      [() => Deno.writeTextFile(join(path, "index.json"), swapped), [
+        absent(good, "good"),
+        absent(evil, "evil"),
+        more(good, name("evil")),
+        more(evil, name("good")),
+      ]],
+      [() => gantryOk(["delete", `${layout}:evil`, "--yes"]), [absent(evil, "evil")]],
+      [() => gantryOk(["tag", `${layout}:good`, "other"]), [more(good, "other")]],
+      [() => gantryOk(["copy", `${app.url}:evil`, `${layout}:good`]), [more(evil, "good")]],
+    ] as const
+  ) {
+    await Deno.writeTextFile(join(path, "index.json"), index);
+    await change();
+    const { code, stdout } = await gantry(["verify", layout]);
+    assert.equal(code, 1);
+    const lines = stdout.split("\n").filter((line) => /promise/.test(line));
+    assert.deepEqual(lines.toSorted(), [...expected].sort(), stdout);
+  }
+});
+
+Deno.test("a bundle can be imported when cosign's tag moved between two exports into it", async () => {
+  await using near = startFakeRegistry();
+  await using directory = await tempDirectory();
+  const app = foreignRepository(near);
+  const child = putImage(app, "child", "child");
+  const sig = `sha256-${digestHex(parseDigest(String(child.digest)))}.sig`;
+  const layout = `oci-layout:${join(directory.path, "bundle")}`;
+  const signatures: Json[] = [];
+  for (const tag of ["1.0.0", "1.0.1"]) {
+    const mediaType = OCI_INDEX_MEDIA_TYPE;
+    app.manifest({ schemaVersion: 2, mediaType, manifests: [child], annotations: { tag } }, { tag, mediaType });
+    signatures.push(putImage(app, `signature of ${tag}`, sig));
+    await gantryOk(["export", `${app.url}:${tag}`, layout, "-q"]);
+  }
+  await gantryOk(["verify", layout]);
+  await gantryOk(["import", layout, `oci://${near.host}/mirror`]);
+  const { tags } = near.repositories.get("mirror/acme/app") ?? assert.fail();
+  assert.deepEqual([...tags.keys()].sort(), ["1.0.0", "1.0.1", sig]);
+  assert.equal(tags.get(sig), signatures[1]?.digest);
+});
 
 Deno.test("export names everything that is missing at once, and writes nothing", async () => {
   await withPublished({}, async ({ near, directory }) => {
@@ -122,6 +222,35 @@ Deno.test("export from a layout fails when something that is listed there is gon
     assert.equal(code, 1);
     assert.ok(stderr.includes(`${layout}@${SIGNATURE.digest} is listed, and is not there`), stderr);
   });
+});
+
+Deno.test("export from a bundle takes for each repository what came from there, and what came into the layout since", async () => {
+  await using near = startFakeRegistry();
+  await using directory = await tempDirectory();
+  const layout = (name: string): string => `oci-layout:${join(directory.path, name)}`;
+  const repositories = ["acme/app", "other/app"] as const;
+  const apps = repositories.map((name) => foreignRepository(near, name));
+  for (const [at, app] of apps.entries()) {
+    const subject = putImage(app, "one", "1.0.0");
+    putImage(app, `signature ${at}`, `sha256-${digestHex(parseDigest(String(subject.digest)))}.sig`);
+    putImage(app, `referrer ${at}`, "tmp", { subject });
+  }
+  await gantryOk(["export", ...apps.map(({ url }) => `${url}:1.0.0`), layout("bundle"), "-q"]);
+  await gantryOk(["export", `${layout("bundle")}:1.0.0`, layout("again"), "-q"]);
+  assert.deepEqual(await filesIn(join(directory.path, "again")), await filesIn(join(directory.path, "bundle")));
+
+  const late = foreignRepository(near, "late");
+  const subject = putImage(late, "one", "1.0.0");
+  const { digest } = putImage(late, "signed since", "tmp", { subject });
+  await gantryOk(["copy", `${late.url}@${digest}`, `${layout("bundle")}`, "-q"]);
+  await gantryOk(["export", `${layout("bundle")}@${subject.digest}`, layout("since"), "-q"]);
+  await using place = directoryStore({ kind: "oci-layout", path: join(directory.path, "since") });
+  const found = (await artifactsIn(place)).map(({ origin, referrers }) => [
+    origin,
+    referrers.length,
+    referrers.some((each) => each.digest === digest),
+  ]);
+  assert.deepEqual(found, repositories.map((name) => [`${near.host}/${name}`, 2, true]));
 });
 
 Deno.test("list shows a tag of a bundle once for each repository", async () => {
@@ -506,6 +635,17 @@ Deno.test("import takes a layout of another tool that has full references, and a
     await Deno.writeTextFile(file, index.replace(`"annotations":{`, `"annotations":{${name}`));
     const { stdout } = await gantryOk(["import", `oci-layout:${path}`, target, "-q"]);
     assert.equal(stdout, `${far.host}/m/acme/app@${digestOf(APP)}\n`);
+
+    // As containerd writes an image that was pulled by its digest.
+    const [entry] = JSON.parse(index).manifests;
+    const pinned = { ...entry, annotations: { "io.containerd.image.name": `docker.io/acme/pinned@${digestOf(APP)}` } };
+    await Deno.writeTextFile(file, JSON.stringify({ ...JSON.parse(index), manifests: [pinned] }));
+    await gantryOk(["import", `oci-layout:${path}`, target, "-q"]);
+    const { manifests, tags } = far.repositories.get("m/acme/pinned") ?? assert.fail();
+    assert.deepEqual([manifests.has(digestOf(APP)), [...tags.keys()]], [true, []]);
+    await gantryOk(["export", `oci-layout:${path}@${digestOf(APP)}`, `oci-layout:${join(directory, "again")}`, "-q"]);
+    await using again = directoryStore({ kind: "oci-layout", path: join(directory, "again") });
+    assert.deepEqual((await artifactsIn(again)).map(({ origin }) => origin), ["docker.io/acme/pinned"]);
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Digest } from "../../src/oci/digest.ts";
-import { isOrigin, isRepository, parseOrigin } from "../../src/oci/origin.ts";
+import { isOrigin, isRepository, parseFullName, parseOrigin } from "../../src/oci/origin.ts";
 import { parseTransfer } from "../../src/oci/parse_transfer.ts";
 import {
   encodeTransfer,
@@ -111,6 +111,54 @@ Deno.test("parseTransfer() refuses a tag that stands at two artifacts of one rep
   assert.throws(() => parseTransfer(bytes), new SyntaxError('"ghcr.io/acme/app:1.0.0" stands in it twice'));
 });
 
+Deno.test("parseTransfer() refuses a tag of cosign's that stands at two manifests of one repository", () => {
+  const [sig] = Object.keys(APP.companions) as [string];
+  const other = { ...APP, digest: B, tags: [], companions: { [sig]: B } };
+  const twice = new SyntaxError(`"ghcr.io/acme/app:${sig}" stands in it twice`);
+  assert.throws(() => parseTransfer(encodeTransfer({ artifacts: [APP, other], omitted: [] })), twice);
+  const same = { ...other, companions: APP.companions };
+  assert.equal(parseTransfer(encodeTransfer({ artifacts: [APP, same], omitted: [] })).artifacts.length, 2);
+});
+
+for (
+  const [what, omitted] of [
+    ["by its type", { digest: `sha256:${"d".repeat(64)}`, mediaType: OCI, size: 7, at: [] }],
+    ["that is an artifact", { digest: A, mediaType: "text/plain", size: 7, at: [] }],
+    ["that is a referrer", { digest: B, mediaType: "text/plain", size: 8, at: [] }],
+    ["that has a tag of cosign's", { digest: C, mediaType: "text/plain", size: 8, at: [] }],
+  ] as const
+) {
+  Deno.test(`parseTransfer() refuses to leave out a manifest ${what}`, () => {
+    const bytes = encodeTransfer({ artifacts: [APP], omitted: [omitted] });
+    const refused = new SyntaxError(`it leaves out ${omitted.digest}, and manifests always travel`);
+    assert.throws(() => parseTransfer(bytes), refused);
+  });
+}
+
+Deno.test("transferContents() makes nothing that parseTransfer() refuses", () => {
+  const artifacts = [APP, { ...APP, digest: B }];
+  assert.throws(() => transferContents({ artifacts, omitted: [] }), /stands in it twice/);
+});
+
+Deno.test("mergeTransfers() lets a tag of cosign's stand at the later manifest, without what belonged to the earlier one", () => {
+  const [sig] = Object.keys(APP.companions) as [string];
+  const [D, E] = ["d", "e"].map((digit): Digest => `sha256:${digit.repeat(64)}`) as [Digest, Digest];
+  const earlier = {
+    ...APP,
+    referrers: [...APP.referrers, { subject: C, digest: D, mediaType: OCI, size: 9 }],
+    companions: { ...APP.companions, [`sha256-${"c".repeat(64)}.sig`]: E, [`sha256-${"b".repeat(64)}.sig`]: E },
+  };
+  const later = { ...APP, digest: B, tags: ["2.0.0"], referrers: [], companions: { [sig]: B } };
+  const elsewhere = { ...APP, origin: "ghcr.io/acme/other" };
+  const merged = mergeTransfers({ artifacts: [earlier, elsewhere], omitted: [] }, { artifacts: [later], omitted: [] });
+  const moved = { ...APP, companions: { [sig]: B, [`sha256-${"b".repeat(64)}.sig`]: E } };
+  assert.deepEqual(parseTransfer(encodeTransfer(merged)).artifacts, [
+    { ...moved, companions: Object.fromEntries(Object.entries(moved.companions).sort()) },
+    later,
+    elsewhere,
+  ]);
+});
+
 Deno.test("mergeTransfers() lets a tag stand at the later artifact, and keeps everything else", () => {
   const next = { ...APP, digest: B, tags: ["latest"], referrers: [], companions: {} };
   const other = { ...APP, origin: "ghcr.io/acme/other" };
@@ -145,6 +193,23 @@ Deno.test("parseOrigin() takes a repository with its host, or a name alone", () 
   assert.deepEqual(["acme/app", "app", "App", "a:1", ""].filter(isRepository), ["acme/app", "app"]);
 });
 
+for (
+  const [name, expected] of [
+    ["ghcr.io/acme/app:1.0", { origin: "ghcr.io/acme/app", tag: "1.0" }],
+    ["localhost:5000/app:1.0", { origin: "localhost:5000/app", tag: "1.0" }],
+    [`localhost:5000/app@${A}`, { origin: "localhost:5000/app" }],
+    [`ghcr.io/acme/app:1.0@${A}`, { origin: "ghcr.io/acme/app", tag: "1.0" }],
+    [`ghcr.io/acme/app@${B}`, undefined],
+    ["localhost:5000/app", undefined],
+    ["1.0", undefined],
+    ["", undefined],
+  ] as const
+) {
+  Deno.test(`parseFullName() reads ${JSON.stringify(name)} as a full reference or as none`, () => {
+    assert.deepEqual(parseFullName(name, A), expected);
+  });
+}
+
 function transfers(): fc.Arbitrary<Transfer> {
   const digest = fc.constantFrom(A, B, C);
   const named = fc.record({ digest, mediaType: fc.constant(OCI), size: fc.nat() });
@@ -153,15 +218,22 @@ function transfers(): fc.Arbitrary<Transfer> {
     named,
     tags: fc.constant<readonly string[]>([]),
     referrers: fc.uniqueArray(named, { selector: ({ digest }) => digest }),
-    companions: fc.dictionary(fc.constantFrom(`sha256-${"a".repeat(64)}.sig`, `sha256-${"b".repeat(64)}.att`), digest),
+    // One digest for each tag: a tag stands at one manifest.
+    companions: fc.subarray([[`sha256-${"a".repeat(64)}.sig`, B], [`sha256-${"b".repeat(64)}.att`, C]] as const)
+      .map((entries): Readonly<Record<string, Digest>> => Object.fromEntries(entries)),
   }).map(({ named, referrers, ...rest }): TransferredArtifact => ({
     ...rest,
     ...named,
     referrers: referrers.map((each) => ({ subject: A, ...each })),
   }));
+  const blob = fc.record({
+    digest: fc.constantFrom("d", "e", "f").map((digit): Digest => `sha256:${digit.repeat(64)}`),
+    mediaType: fc.constant("application/octet-stream"),
+    size: fc.nat(),
+  });
   return fc.record({
     artifacts: fc.uniqueArray(artifact, { selector: ({ origin, digest }) => `${origin} ${digest}` }),
-    omitted: fc.uniqueArray(named.map((each) => ({ ...each, at: ["acme/app", "b"] })), {
+    omitted: fc.uniqueArray(blob.map((each) => ({ ...each, at: ["acme/app", "b"] })), {
       selector: ({ digest }) => digest,
     }),
   });

@@ -1,6 +1,7 @@
 /**
  * Reading an image layout that is in one tar.
  */
+import { type Digest, digestOf } from "../../oci/digest.ts";
 import { readTar, type TarMember } from "../../oci/read_tar.ts";
 import type { ArchiveBytes } from "./archive_bytes.ts";
 import { reason } from "./io_error.ts";
@@ -41,13 +42,17 @@ export interface ArchiveHead {
    * @throws {Error} When one of the two has not come.
    */
   index(): LayoutIndex;
+  /** The digest of the index as it is written; `undefined` when it has not come. */
+  indexDigest(): Digest | undefined;
 }
 
 /** Starts to collect the head of a tar; `path` is what errors call it. */
 export function archiveHead(path: string): ArchiveHead {
   let isLayout = false;
   let index: LayoutIndex | undefined;
+  let indexDigest: Digest | undefined;
   return {
+    indexDigest: () => indexDigest,
     async take(item: HeadMember): Promise<boolean> {
       if (item.type !== "file") return false;
       const isSecond = item.name === OCI_LAYOUT_FILE ? isLayout : item.name === INDEX_FILE && index !== undefined;
@@ -57,7 +62,9 @@ export function archiveHead(path: string): ArchiveHead {
           checkOciLayout(await readSmall(item, OCI_LAYOUT_SIZE_LIMIT));
           isLayout = true;
         } else if (item.name === INDEX_FILE) {
-          index = parseIndex(await readSmall(item, INDEX_SIZE_LIMIT));
+          const bytes = await readSmall(item, INDEX_SIZE_LIMIT);
+          index = parseIndex(bytes);
+          indexDigest = digestOf(bytes);
         } else return false;
       } catch (cause) {
         if (!(cause instanceof SyntaxError)) throw cause;

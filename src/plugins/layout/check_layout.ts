@@ -6,12 +6,14 @@ import type { Descriptor } from "../../oci/descriptor.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import type { OmittedBlob } from "../../oci/transfer.ts";
 import type { Context } from "../../pipeline/context.ts";
+import { checkNames } from "./check_names.ts";
 import { checkPromises } from "./check_promises.ts";
 import { findTransfer, type FoundTransfer } from "./find_transfer.ts";
 import { followIndex } from "./follow_index.ts";
 import { hashArchive } from "./hash_archive.ts";
 import { hashDirectory } from "./hash_directory.ts";
 import type { HashedLayout } from "./hashed_layout.ts";
+import { EMPTY_INDEX } from "./layout_index.ts";
 import type { LayoutProblem } from "./layout_problem.ts";
 
 /** What was found in a layout. */
@@ -38,7 +40,8 @@ export interface LayoutCheck {
 
 /**
  * Checks a layout in a directory, a tar or volumes: every blob is hashed and its size compared, everything that an
- * index or a manifest names must be there, and so must everything that a description of the bundle promises. Nothing
+ * index or a manifest names must be there, and so must everything that a description of the bundle promises, under the
+ * same names. Nothing
  * is written, nothing is asked from anywhere, and memory stays flat.
  *
  * @throws {Error} When there is no layout, or it cannot be opened at all.
@@ -60,7 +63,9 @@ export async function checkHashed(layout: HashedLayout): Promise<Omit<LayoutChec
   const { transfer, problems: transferProblems } = await findTransfer(layout);
   const omitted = transfer?.transfer.omitted ?? [];
   const graph = await followIndex(layout, omitted);
-  const promises = transfer === undefined ? [] : checkPromises(transfer, graph);
+  const promises = transfer === undefined
+    ? []
+    : [...checkPromises(transfer, graph), ...checkNames(transfer, layout.index ?? EMPTY_INDEX)];
   const strays = [...blobs].filter(([digest]) => !graph.needed.has(digest));
   return {
     manifests: graph.manifests.size,

@@ -24,7 +24,7 @@ export interface FollowedIndex {
  *
  * A subject is not a part of what refers to it: it may be somewhere else.
  *
- * @param omitted What need not be there.
+ * @param omitted What need not be there, unless it is a manifest.
  */
 export async function followIndex(
   { index, blobs, read }: Pick<HashedLayout, "index" | "blobs" | "read">,
@@ -66,12 +66,13 @@ export async function followIndex(
   return { manifests, needed, problems: [...problems, ...found.values()] };
 
   function problemWith(descriptor: Descriptor): string | undefined {
-    const { digest, size, urls } = descriptor;
+    const { digest, mediaType, size, urls } = descriptor;
     const blob = blobs.get(digest);
     if (blob === undefined) {
       // What is embedded is there, and what is at other places need not be here.
       if (urls !== undefined || embeddedData(descriptor) !== undefined) return undefined;
-      return absent.get(digest) === size ? undefined : "is missing";
+      // Manifests always travel: without one, nobody knows what is missing.
+      return absent.get(digest) === size && !isManifestMediaType(mediaType) ? undefined : "is missing";
     }
     if (blob.problem !== undefined) return blob.problem;
     return blob.size === size ? undefined : `has ${blob.size} bytes, and ${size} are said`;

@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { createDigester, type Digest, digestAlgorithm } from "../../oci/digest.ts";
 import type { TarMember } from "../../oci/read_tar.ts";
 import { type ArchiveBytes, readRange } from "./archive_bytes.ts";
-import { archiveHead, readArchive } from "./archive_file.ts";
+import { type ArchiveHead, archiveHead, readArchive } from "./archive_file.ts";
 import { blobDigest, blobName } from "./blob_name.ts";
 import {
   type FileProblem,
@@ -14,6 +14,7 @@ import {
 import { reason } from "./io_error.ts";
 import { openArchive } from "./open_archive.ts";
 import { type HashedRange, type RangeHasher, rangeHasher } from "./range_hasher.ts";
+import { INDEX_FILE } from "./read_layout.ts";
 import { readPositions, type TarPosition, type TarPositions } from "./tar_positions.ts";
 
 /**
@@ -31,10 +32,16 @@ export async function hashArchive(path: string, watcher: HashWatcher): Promise<H
   // A volume that cannot be read is named below.
   const { positions, end, at } = await readPositions(bytes).catch(() => UNKNOWN);
   if (end === "early") problems.push({ file: path, problem: `is cut off or damaged from byte ${at} on` });
+  const head = archiveHead(path);
   const found = end === "unknown"
-    ? await hashMembers(path, bytes, { problems, watcher })
-    : await hashPositions(path, bytes, { problems, watcher, positions, volumes });
+    ? await hashMembers(path, bytes, { head, problems, watcher })
+    : await hashPositions(path, bytes, { head, problems, watcher, positions, volumes });
   if (end === "unknown" && bytes.set !== undefined) await sweep(bytes, [volumes], { problems, watcher });
+  const indexDigest = head.indexDigest();
+  if (bytes.set !== undefined && indexDigest !== undefined && bytes.set.bundle !== indexDigest) {
+    const problem = `its volumes say that its ${INDEX_FILE} is ${bytes.set.bundle}, and it is ${indexDigest}`;
+    problems.push({ file: bytes.set.base, problem });
+  }
   for (const { path: file, number, of } of volumes.wrong()) {
     problems.push({ file, problem: `volume ${number} of ${of} is damaged: get this file again` });
   }
@@ -45,6 +52,7 @@ const UNKNOWN: TarPositions = { positions: [], end: "unknown", at: 0 };
 
 /** What is collected on the way. */
 interface Pass {
+  readonly head: ArchiveHead;
   readonly problems: FileProblem[];
   readonly watcher: HashWatcher;
 }
@@ -59,8 +67,7 @@ async function hashPositions(
     readonly volumes: RangeHasher<HashedRange>;
   },
 ): Promise<Found> {
-  const { problems } = pass;
-  const head = archiveHead(path);
+  const { head, problems } = pass;
   const ranges = new Map<Digest, HashedRange>();
   for (const { name: written, type, size, offset } of positions) {
     const name = written.replace(/^(?:\.\/+)+/, "");
@@ -92,7 +99,7 @@ async function hashPositions(
 async function sweep(
   bytes: ArchiveBytes,
   hashers: readonly Pick<RangeHasher<HashedRange>, "update">[],
-  { problems, watcher: { signal, onProgress } }: Pass,
+  { problems, watcher: { signal, onProgress } }: Pick<Pass, "problems" | "watcher">,
 ): Promise<void> {
   for (const { offset, size, path } of bytes.set?.volumes ?? [{ offset: 0, size: bytes.size, path: undefined }]) {
     let at = offset;
@@ -112,9 +119,8 @@ async function sweep(
 }
 
 /** Hashes the members of a tar that cannot be read by position, such as a compressed one. */
-async function hashMembers(path: string, bytes: ArchiveBytes, { problems, watcher }: Pass): Promise<Found> {
+async function hashMembers(path: string, bytes: ArchiveBytes, { head, problems, watcher }: Pass): Promise<Found> {
   const { signal } = watcher;
-  const head = archiveHead(path);
   const blobs = new Map<Digest, HashedBlob>();
   try {
     for await (const item of readArchive(bytes, path)) {
@@ -161,7 +167,7 @@ async function digestOfMember({ body }: TarMember, expected: Digest, signal: Abo
   return digester.digest();
 }
 
-function indexIn(head: ReturnType<typeof archiveHead>, file: string, problems: FileProblem[]): Found["index"] {
+function indexIn(head: ArchiveHead, file: string, problems: FileProblem[]): Found["index"] {
   try {
     return head.index();
   } catch (error) {

@@ -220,7 +220,8 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-function isEntry(value: unknown): value is IndexEntry {
+/** Tells whether something in the list of an index can be an entry. */
+export function isEntry(value: unknown): value is IndexEntry {
   return isObject(value) && typeof value.digest === "string";
 }
 

@@ -1,6 +1,7 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { descriptorOf, type LayoutIndex, setTags } from "./layout_index.ts";
+import { transferredNames } from "../../oci/transferred_names.ts";
+import { descriptorOf, fullNameOf, type LayoutIndex, setTags } from "./layout_index.ts";
 import type { LostTransfer } from "./lost_manifests.ts";
 
 /** An index in which manifests have their names again. */
@@ -12,15 +13,19 @@ export interface NamedIndex {
   readonly unclear: readonly string[];
 }
 
-/** Gives listed manifests the names that descriptions of bundles tell. */
+/** Gives listed manifests the names that descriptions of bundles tell and the index does not have. */
 export function withLostNames(index: LayoutIndex, transfers: readonly LostTransfer[]): NamedIndex {
   const listed = new Map<Digest, Descriptor>(
     index.manifests.flatMap((entry) => descriptorOf(entry) ?? []).map((each) => [each.digest, each]),
   );
+  const known = new Set(index.manifests.map(fullNameOf));
   const named: (readonly [name: string, digest: Digest])[] = [];
   const unclear: string[] = [];
   let after = index;
-  for (const [name, places] of Map.groupBy(transfers.flatMap(namesIn), ({ origin, tag }) => `${origin}:${tag}`)) {
+  const names = transfers.flatMap(({ transfer }) => transferredNames(transfer.artifacts));
+  for (const [name, places] of Map.groupBy(names, ({ origin, tag }) => `${origin}:${tag}`)) {
+    // A name that was not lost stays where it is.
+    if (known.has(name)) continue;
     const digests = new Set(places.map(({ digest }) => digest));
     const [place] = places;
     const manifest = place && listed.get(place.digest);
@@ -32,17 +37,4 @@ export function withLostNames(index: LayoutIndex, transfers: readonly LostTransf
     named.push([name, place.digest]);
   }
   return { index: after, named, unclear };
-}
-
-interface Place {
-  readonly origin: string;
-  readonly tag: string;
-  readonly digest: Digest;
-}
-
-function namesIn({ transfer }: LostTransfer): readonly Place[] {
-  return transfer.artifacts.flatMap(({ origin, digest, tags, companions }): readonly Place[] => [
-    ...tags.map((tag) => ({ origin, tag, digest })),
-    ...Object.entries(companions).map(([tag, digest]) => ({ origin, tag, digest })),
-  ]);
 }

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
+import { TRANSFER_MEDIA_TYPE } from "../../oci/transfer.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { UnsupportedError } from "../../pipeline/store.ts";
 import { checkHashed, type LayoutCheck } from "./check_layout.ts";
@@ -13,6 +14,7 @@ import { findLostManifests } from "./lost_manifests.ts";
 import { withLostNames } from "./lost_names.ts";
 import { OCI_LAYOUT_BYTES, OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
 import { INDEX_FILE, readIndex } from "./read_layout.ts";
+import { salvageIndex } from "./salvage_index.ts";
 import { createFile, writeFile } from "./write_file.ts";
 
 /** What was repaired, and how the layout is now. */
@@ -27,7 +29,7 @@ export interface LayoutRepair {
 /**
  * Repairs the list of a layout directory from the manifests that are there.
  *
- * An index that is missing or unreadable is made anew; the old one is kept beside it. A manifest that is whole and that
+ * An index that is missing or unreadable is made anew, with the entries that can be used; the old one is kept beside it. A manifest that is whole and that
  * nothing lists is listed without a name. Names come back where the description of a bundle tells them, and only when
  * the index was lost: otherwise somebody may have taken them away. No blob is removed or moved: one that is damaged is
  * written again by the next push that brings it, because a push hashes what it finds.
@@ -55,9 +57,15 @@ export async function repairLayout(
   if (isMarked) done.push(`Wrote ${OCI_LAYOUT_FILE}, which was missing`);
   return await withLock(marker, signal, async () => {
     const before = await readableIndex(path);
-    const { index, said, left } = await repaired(layout, before);
+    const old = before === undefined ? await bytesOf(file) : undefined;
+    const salvaged = old === undefined ? undefined : salvageIndex(old);
+    const { index, said, left } = await repaired(layout, before, salvaged?.index);
+    const lost: string[] = [];
     if (before === undefined) {
-      const kept = await keepOld(file);
+      const kept = old === undefined ? undefined : await keepOld(file, old);
+      lost.push(
+        ...(salvaged?.lost ?? []).map((name) => `The name ${name} is only in ${kept}: its entry has no digest`),
+      );
       done.push(
         `Made ${INDEX_FILE}${kept === undefined ? ", which was missing" : `, and kept the old one as ${kept}`}`,
       );
@@ -67,19 +75,21 @@ export async function repairLayout(
       problem.file === file || (isMarked && problem.file === marker);
     const problems = layout.problems.filter((problem) => !isRepaired(problem));
     const check = { url, ...await checkHashed({ ...layout, index, problems }) };
-    return { done: [...done, ...said], left, check };
+    return { done: [...done, ...said], left: [...left, ...lost], check };
   });
 }
 
 async function repaired(
   layout: HashedLayout,
   before: LayoutIndex | undefined,
+  salvaged: LayoutIndex = EMPTY_INDEX,
 ): Promise<{ readonly index: LayoutIndex; readonly said: readonly string[]; readonly left: readonly string[] }> {
-  const index = before ?? EMPTY_INDEX;
+  const index = before ?? salvaged;
   const { needed } = await followIndex({ ...layout, index });
   const lost = await findLostManifests(layout, new Set(needed.keys()));
-  // An index that is there says which description holds; what it does not list is of an earlier export.
-  const transfers = before === undefined ? lost.transfers : [];
+  // An index that is there, or lists one, says which description holds; what it does not list is of an earlier export.
+  const isDescribed = index.manifests.some(({ artifactType }) => artifactType === TRANSFER_MEDIA_TYPE);
+  const transfers = before === undefined && !isDescribed ? lost.transfers : [];
   // With the index everything was listed, so what is not whole was damaged since. Otherwise it was never finished.
   const damaged = before === undefined ? lost.incomplete.map(({ descriptor }) => descriptor) : [];
   const manifests = [...lost.manifests, ...damaged, ...transfers.map(({ descriptor }) => descriptor)];
@@ -110,13 +120,16 @@ async function readableIndex(path: string): Promise<LayoutIndex | undefined> {
   }
 }
 
-/** Puts a copy of the old index beside the new one, under a name that is free; `undefined` when there is none. */
-async function keepOld(file: string): Promise<string | undefined> {
-  const bytes = await Deno.readFile(file).catch((cause) => {
+/** The index, whatever it is; `undefined` when it is missing. */
+async function bytesOf(file: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  return await Deno.readFile(file).catch((cause) => {
     if (cause instanceof Deno.errors.NotFound) return undefined;
     throw ioError("read", file, cause);
   });
-  if (bytes === undefined) return undefined;
+}
+
+/** Puts a copy of the old index beside the new one, under a name that is free. */
+async function keepOld(file: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   for (let number = 1;; number++) {
     const name = `${INDEX_FILE}.unreadable${number === 1 ? "" : `-${number}`}`;
     if (await createFile(join(dirname(file), name), [bytes])) return name;

@@ -11,7 +11,11 @@ import type { LayoutReference } from "../../../src/oci/reference.ts";
 import { archiveStore } from "../../../src/plugins/layout/archive_store.ts";
 import { checkLayout, type LayoutCheck } from "../../../src/plugins/layout/check_layout.ts";
 import { directoryStore } from "../../../src/plugins/layout/directory_store.ts";
-import { VOLUME_HEADER_SIZE } from "../../../src/plugins/layout/volume_header.ts";
+import {
+  formatVolumeHeader,
+  parseVolumeHeader,
+  VOLUME_HEADER_SIZE,
+} from "../../../src/plugins/layout/volume_header.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { noise } from "../../support/sample_bytes.ts";
 import { testContext } from "./test_context.ts";
@@ -255,6 +259,18 @@ Deno.test("checkLayout() lets a blob be absent that the description of the bundl
   ]);
 });
 
+Deno.test("checkLayout() misses a manifest, though the description of the bundle leaves it out", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "layout");
+  // What it is said to be there is a blob; the index that needs it knows better.
+  const omitted = [{ ...named(CHILD.manifest), mediaType: "text/plain", at: ["app"] }];
+  await write({ kind: "oci-layout", path }, undefined, { transfer: { ...TRANSFER, omitted } });
+  await Deno.remove(blobAt(path, digest(CHILD.manifest)));
+  assert.deepEqual(told(await check({ kind: "oci-layout", path })), [
+    `${digest(CHILD.manifest)} is missing < ${digest(INDEX)}`,
+  ]);
+});
+
 Deno.test("checkLayout() names the volume that is damaged, and what it damages", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "b.tar");
@@ -267,6 +283,26 @@ Deno.test("checkLayout() names the volume that is damaged, and what it damages",
   assert.equal(found[0], `${path}.002 volume 2 of 3 is damaged: get this file again < `);
   assert.match(found[1] ?? "", /^sha256:[0-9a-f]{64} is damaged: its bytes have another digest < sha256:/);
   assert.equal(found.length, 2);
+});
+
+Deno.test("checkLayout() says that the headers of volumes name another index than the one in the tar", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "b.tar");
+  await write({ kind: "oci-archive", path }, MIB);
+  const bundle: Digest = `sha256:${"0".repeat(64)}`;
+  let named: Digest | undefined;
+  for (const number of [1, 2, 3]) {
+    using file = await Deno.open(`${path}.00${number}`, { read: true, write: true });
+    const bytes = new Uint8Array(VOLUME_HEADER_SIZE);
+    await file.read(bytes);
+    const header = parseVolumeHeader(bytes);
+    named = header.bundle;
+    await file.seek(0, Deno.SeekMode.Start);
+    await file.write(formatVolumeHeader({ ...header, bundle }));
+  }
+  assert.deepEqual(told(await check({ kind: "oci-archive", path })), [
+    `${path} its volumes say that its index.json is ${bundle}, and it is ${named} < `,
+  ]);
 });
 
 Deno.test("checkLayout() hashes all volumes when the tar in them cannot be read", async () => {

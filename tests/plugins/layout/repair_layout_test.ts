@@ -122,6 +122,46 @@ Deno.test("repairLayout() keeps every index that was unreadable", async () => {
   assert.equal(await Deno.readTextFile(join(path, "index.json.unreadable-2")), "b");
 });
 
+Deno.test("repairLayout() keeps the names of an index in which one entry is none, and says what was lost", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "layout");
+  await layoutOf(path, [[ONE, "listed", "1.0"], [TWO, "lost"]]);
+  const file = join(path, "index.json");
+  const index = JSON.parse(await Deno.readTextFile(file));
+  const annotations = { "org.opencontainers.image.ref.name": "2.0" };
+  const manifests = [...index.manifests, { mediaType: OCI_MANIFEST_MEDIA_TYPE, annotations }, undefined, "x"];
+  await Deno.writeTextFile(file, JSON.stringify({ ...index, manifests }));
+  const { done, left, check } = await repair(path);
+  assert.deepEqual(await listedIn(path), [["", digest(TWO)], ["1.0", digest(ONE)]]);
+  assert.deepEqual(done, [
+    "Made index.json, and kept the old one as index.json.unreadable",
+    `Listed ${digest(TWO)}, which nothing listed`,
+  ]);
+  assert.deepEqual(left, ["The name 2.0 is only in index.json.unreadable: its entry has no digest"]);
+  assert.deepEqual(check.problems, []);
+});
+
+Deno.test("repairLayout() takes back from the description only names that were lost", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "layout");
+  const description = bundle({ artifacts: [transferred("acme/app", ONE, ["1.0", "2.0"])], omitted: [] });
+  await layoutOf(path, [[ONE, "listed", "1.0"], [TWO, "listed"], [description, "lost"]]);
+  const file = join(path, "index.json");
+  const index = JSON.parse(await Deno.readTextFile(file));
+  const annotations = { "io.containerd.image.name": "acme/app:1.0", "org.opencontainers.image.ref.name": "1.0" };
+  const manifests = [{ ...TWO.manifest.descriptor, annotations }, { ...ONE.manifest.descriptor }, {}];
+  await Deno.writeTextFile(file, JSON.stringify({ ...index, manifests }));
+  await repair(path);
+  assert.deepEqual(
+    await listedIn(path),
+    [
+      ["", digest(description)],
+      ["acme/app:1.0", digest(TWO)],
+      ["acme/app:2.0", digest(ONE)],
+    ].sort(),
+  );
+});
+
 Deno.test("repairLayout() lists what nothing lists, and leaves names as they are", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "layout");
