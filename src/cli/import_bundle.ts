@@ -66,7 +66,7 @@ export async function importBundle(text: string, to: string, flags: ImportFlags,
       log.info("Nothing was sent");
       return EXIT.failed;
     }
-    const copied = await runImport(plan.artifacts, session);
+    const copied = await runImport(plan.artifacts, { force: flags.force ?? false }, session);
     const receipt: ImportReceipt = { ...report, ...sumOf(copied) };
     sayImported(receipt, session);
     if (flags.receipt !== undefined) await writeFile(flags.receipt, [await encoded(receipt)]);

@@ -1,27 +1,49 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { OmittedBlob } from "../oci/transfer.ts";
 import { type Copied, copyGraph, tagGraph } from "../pipeline/copy_graph.ts";
+import { inParallel } from "../pipeline/in_parallel.ts";
 import { together } from "../pipeline/together.ts";
 import type { PlannedArtifact } from "./import_plan.ts";
 import { errorWithLines } from "./error_with_lines.ts";
 import type { ReadingSession } from "./reading_session.ts";
+import { refuseToMove } from "./refuse_to_move.ts";
 
-/** What is sent in which order: nothing has a tag before everything is there and can be found. */
+/** How tags are set. */
+export interface RunImportOptions {
+  /** Whether a tag may move that is a version. */
+  readonly force: boolean;
+}
+
+/**
+ * What is sent in which order: nothing has a tag before everything is there and can be found.
+ *
+ * @throws {TagExistsError} When a version would move. Nothing of its artifact is tagged then.
+ */
 export async function runImport(
   artifacts: readonly PlannedArtifact[],
+  { force }: RunImportOptions,
   session: ReadingSession,
 ): Promise<readonly Copied[]> {
+  const { context, concurrency } = session;
   const copied: Copied[] = [];
   for (const artifact of artifacts) copied.push(await sendArtifact(artifact, session));
   await checkReferrers(artifacts, session);
-  for (const { artifact: { graph }, store } of artifacts) {
-    await tagGraph(graph, new Map(), { destination: store, concurrency: session.concurrency }, session.context);
-  }
-  for (const { artifact: { graph, digest, tags }, store } of artifacts) {
-    const options = { destination: store, concurrency: session.concurrency };
-    await tagGraph({ ...graph, companions: new Map() }, new Map([[digest, tags]]), options, session.context);
+  // The plan may be hours old. At best no artifact is tagged when one of them cannot be.
+  if (!force) { for (const artifact of artifacts) await checkVersions(artifact, session); }
+  for (const planned of artifacts) {
+    const { artifact: { graph, digest, tags }, store } = planned;
+    // A registry cannot look and set in one step, so this is as late as it can be asked.
+    if (!force) await checkVersions(planned, session);
+    await tagGraph(graph, new Map([[digest, tags]]), { destination: store, concurrency, force }, context);
   }
   return copied;
+}
+
+async function checkVersions(
+  { artifact: { digest, tags }, store }: PlannedArtifact,
+  { context, concurrency }: ReadingSession,
+): Promise<void> {
+  await inParallel(tags, concurrency, (tag) => refuseToMove(store, tag, digest, context));
 }
 
 async function sendArtifact(

@@ -193,6 +193,35 @@ Deno.test("import moves no version, and sends nothing then, unless it is forced"
   });
 });
 
+Deno.test("import moves no version that somebody sets while it asks or sends", async () => {
+  for (const skip of [0, 1]) {
+    await withBundle({}, async ({ near, far, directory }) => {
+      const layout = `oci-layout:${join(directory, "one")}`;
+      await gantryOk(["export", tag(near, "acme/app:1.0.0"), tag(near, "acme/app:latest"), layout, "-q"]);
+      const older = storeOf(far, "acme/app");
+      const taken = async (): Promise<void> => await putSample(older, sampleOf("older"), ["1.0.0"], context);
+      const there = sampleOf("older").manifest.descriptor.digest;
+      if (skip === 1) {
+        // The second look of all is the last before the tags.
+        await taken();
+        far.fault({ path: /\/manifests\/1\.0\.0$/, times: 2, fault: answer(404) });
+      }
+      const { code, stderr } = await gantry(["import", layout, `oci://${far.host}`, "--retries", "0"], {
+        answer: async () => {
+          if (skip === 0) await taken();
+          return "y";
+        },
+      });
+      assert.deepEqual([code, far.unusedFaults], [1, []]);
+      assert.ok(stderr.includes(`Cannot move tag "1.0.0" of oci://${far.host}/acme/app: it is immutable`), stderr);
+      assert.match(stderr, /advice: .*--force/);
+      assert.deepEqual([...far.repositories.get("acme/app")?.tags ?? []], [["1.0.0", there]]);
+      await gantryOk(["import", layout, `oci://${far.host}`, "--force"]);
+      assert.equal(far.repositories.get("acme/app")?.tags.get("1.0.0"), digestOf(APP));
+    });
+  }
+});
+
 Deno.test("import asks on a terminal, and sends nothing when the answer is no", async () => {
   await withBundle({}, async ({ far, layout }) => {
     const no = await gantry(["import", layout, `oci://${far.host}`], { answer: "n" });
@@ -230,6 +259,11 @@ for (
       "two artifacts with one name",
       ["--map", "NEAR/acme/app=a", "--map", "NEAR/acme/multi=a"],
       /together: a:1\.0\.0 would be sha256/,
+    ],
+    [
+      "two mappings of one repository",
+      ["--map", "NEAR/acme/app=a", "--map", "NEAR/acme/app/=b"],
+      /Cannot put .*\/acme\/app into both a and b/,
     ],
   ] as const
 ) {
