@@ -3,7 +3,7 @@ import type { Copied } from "../pipeline/copy_graph.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../pipeline/targets.ts";
 import { checkLayout } from "../plugins/layout/check_layout.ts";
-import { writeFile } from "../plugins/layout/write_file.ts";
+import { checkWritable, writeFile } from "../plugins/layout/write_file.ts";
 import { counted } from "./counted.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatBytes } from "./format_bytes.ts";
@@ -39,6 +39,7 @@ export async function importBundle(text: string, to: string, flags: ImportFlags,
       throw errorWithLines(`Cannot import ${check.url}: it is not whole`, check.problems.map(problemLine));
     }
     const bundle = await openBundle(source, session);
+    await using _place = bundle.place;
     const destined = importDestinations(bundle.artifacts, target, flags.map ?? []);
     checkOrigins(bundle, flags);
     const left = check.omitted.length === 0 ? "" : `, ${counted(check.omitted.length, "blob")} left out on purpose`;
@@ -66,11 +67,13 @@ export async function importBundle(text: string, to: string, flags: ImportFlags,
       log.info("Nothing was sent");
       return EXIT.failed;
     }
+    // When everything is tagged it would be too late: a second import no longer knows what the first one moved.
+    if (flags.receipt !== undefined) await checkWritable(flags.receipt);
     const copied = await runImport(plan.artifacts, { force: flags.force ?? false }, session);
     const receipt: ImportReceipt = { ...report, ...sumOf(copied) };
     sayImported(receipt, session);
-    if (flags.receipt !== undefined) await writeFile(flags.receipt, [await encoded(receipt)]);
     world.stdout(format === "text" ? importLines(receipt) : await formatOutput(receipt, format));
+    if (flags.receipt !== undefined) await writeFile(flags.receipt, [await encoded(receipt)]);
     return EXIT.done;
   }, { places: [target] });
 }
