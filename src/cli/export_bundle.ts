@@ -55,7 +55,12 @@ export async function exportBundle(
   return await withReadingSession(flags, world, async (session) => {
     const { access, context } = session;
     await using opened = new AsyncDisposableStack();
-    const place = openLayout(reference, flags.volumeSize === undefined ? {} : { volumeSize: flags.volumeSize });
+    const place = opened.use(
+      openLayout(reference, {
+        keepBlobs: true,
+        ...(flags.volumeSize === undefined ? {} : { volumeSize: flags.volumeSize }),
+      }),
+    );
     const { sources, gaps } = await findSources(texts, { access, context, opened });
     const artifacts = await readArtifacts(sources, flags, session);
     const omitted = await omittedOf(artifacts, { had, place }, session);

@@ -141,6 +141,24 @@ Deno.test("list shows a tag of a bundle once for each repository", async () => {
   });
 });
 
+Deno.test("export leaves no temporary file in a layout in which nothing is listed, and keeps what it fetched", async () => {
+  await withPublished({}, async ({ near, directory }) => {
+    const path = join(directory, "out");
+    const blobs = async (): Promise<number> =>
+      (await Array.fromAsync(Deno.readDir(join(path, "blobs", "sha256")))).length;
+    const args = ["export", tag(near, "acme/app:1.0.0"), `oci-layout:${path}`, "--retries", "0", "--concurrency", "1"];
+    for (const made of [1, 2]) {
+      near.fault({ method: "GET", path: /\/blobs\//, skip: 1, fault: answer(503) });
+      assert.equal((await gantry(args)).code, 1);
+      assert.deepEqual([await blobs(), near.unusedFaults], [made, []]);
+      const names = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).sort();
+      assert.deepEqual(names, ["blobs", "index.json", "oci-layout"]);
+    }
+    await gantryOk(args);
+    assert.doesNotMatch((await gantryOk(["verify", `oci-layout:${path}`])).stdout, /left behind/);
+  });
+});
+
 Deno.test("export moves a tag of its own repository, and no other", async () => {
   await withPublished({}, async ({ near, directory }) => {
     const layout = `oci-layout:${join(directory, "out")}`;
@@ -393,6 +411,28 @@ Deno.test("import writes a receipt of what is there, and the same for the second
     assert.deepEqual([app.repository, app.existed, app.referrers.length], [`${far.host}/m/acme/app`, false, 3]);
     const again = JSON.parse((await gantryOk(["import", layout, `oci://${far.host}/m`, "-q", "-o", "json"])).stdout);
     assert.ok(again.artifacts.every(({ existed }: { existed: boolean }) => existed));
+  });
+});
+
+Deno.test("import sends nothing when it cannot write its receipt, and prints it when it no longer can", async () => {
+  await withBundle({}, async ({ far, directory, layout }) => {
+    const path = join(directory, "receipts");
+    const file = join(path, "receipt.json");
+    const args = ["import", layout, `oci://${far.host}`, "-q", "--receipt"];
+    const missing = await gantry([...args, file]);
+    assert.deepEqual([missing.code, missing.stdout], [1, ""]);
+    assert.match(missing.stderr, /Cannot write ".*receipt\.json": no such file or directory/);
+    await Deno.mkdir(path);
+    assert.match((await gantry([...args, path])).stderr, /Cannot write ".*receipts": it is a directory/);
+    assertOnlyRead(far);
+    const edit = (answer: Response): Response => {
+      Deno.removeSync(path, { recursive: true });
+      return answer;
+    };
+    far.fault({ method: "PUT", path: /\/manifests\/latest$/, fault: { kind: "edit", edit } });
+    const late = await gantry([...args, file]);
+    assert.equal(late.code, 1);
+    assert.equal(late.stdout.trim().split("\n").length, CROSSING.length);
   });
 });
 
