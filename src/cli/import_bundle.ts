@@ -32,6 +32,7 @@ import type { World } from "./world.ts";
 export async function importBundle(text: string, to: string, flags: ImportFlags, world: World): Promise<number> {
   const source = parseSource(text);
   const target = parseRegistryPlace(to);
+  const { force = false } = flags;
   return await withReadingSession(flags, world, async (session) => {
     const { log } = session.context;
     const check = await checkLayout(source, session.context);
@@ -46,7 +47,7 @@ export async function importBundle(text: string, to: string, flags: ImportFlags,
     const size = `${counted(check.blobs, "blob")}, ${formatBytes(check.bytes)}`;
     log.info(`Verified ${check.url}: ${size}${left}, nothing is missing or damaged`);
 
-    const plan = await planImport(bundle, destined, { host: target.host, session });
+    const plan = await planImport(bundle, destined, { host: target.host, session, force });
     if (plan.gaps.length > 0) {
       throw errorWithLines(
         `Cannot import to ${formatRegistryPlace(target)}: what was left out of the bundle is not all there`,
@@ -58,18 +59,18 @@ export async function importBundle(text: string, to: string, flags: ImportFlags,
     const lines = importPlanLines(plan, target);
     if (flags.dryRun) {
       world.stdout(format === "text" ? lines : await formatOutput(report, format));
-      if (!flags.force) refuseConflicts(plan);
+      refuseConflicts(plan);
       return EXIT.done;
     }
     log.info(lines.trimEnd());
-    if (!flags.force) refuseConflicts(plan);
+    refuseConflicts(plan);
     if (!flags.yes && !await isMeant(plan, target, world)) {
       log.info("Nothing was sent");
       return EXIT.failed;
     }
     // When everything is tagged it would be too late: a second import no longer knows what the first one moved.
     if (flags.receipt !== undefined) await checkWritable(flags.receipt);
-    const copied = await runImport(plan.artifacts, { force: flags.force ?? false }, session);
+    const copied = await runImport(plan.artifacts, { force }, session);
     const receipt: ImportReceipt = { ...report, ...sumOf(copied) };
     sayImported(receipt, session);
     world.stdout(format === "text" ? importLines(receipt) : await formatOutput(receipt, format));
@@ -129,8 +130,10 @@ function sayImported(
     (sum, each) => sum + each.referrers.length + Object.keys(each.companions).length,
     0,
   );
+  const alone = artifacts.filter(({ withoutReferrers }) => withoutReferrers).length;
+  const said = alone === 0 ? "" : `, ${alone} without what refers to it because the export left that behind`;
   session.context.log.info(
-    `Imported to ${target}: ${counted(artifacts.length, "artifact")} with ${referrers} that refer to them, ` +
+    `Imported to ${target}: ${counted(artifacts.length, "artifact")} with ${referrers} that refer to them${said}, ` +
       `${uploaded} sent (${formatBytes(bytesSent)}), ${existing} there already`,
   );
 }

@@ -37,7 +37,7 @@ export interface PlannedTag {
   readonly digest: Digest;
   /** What it points to now; absent when it is new. */
   readonly from?: Digest;
-  /** Whether it is a version that would move. */
+  /** Whether it is a version that would move, and must not. */
   readonly isConflict: boolean;
 }
 
@@ -52,7 +52,12 @@ export interface Mount {
 export async function planImport(
   { omitted }: OpenBundle,
   destined: readonly Destined<BundledArtifact>[],
-  { host, session }: { readonly host: string; readonly session: ReadingSession },
+  { host, session, force }: {
+    readonly host: string;
+    readonly session: ReadingSession;
+    /** Whether a tag may move that is a version. */
+    readonly force: boolean;
+  },
 ): Promise<ImportPlan> {
   const { access, context, concurrency } = session;
   const left = new Map(omitted.map((blob) => [blob.digest, blob]));
@@ -77,7 +82,7 @@ export async function planImport(
       store,
       present: there.filter((isThere) => isThere).length,
       manifests: manifests.length,
-      tags: await planTags(store, artifact, session),
+      tags: await planTags(store, artifact, { session, force }),
       mounts,
     });
   }
@@ -113,13 +118,13 @@ async function isVisible(store: Store, blob: Descriptor, context: Context): Prom
 async function planTags(
   store: Store,
   { digest, tags, companions }: BundledArtifact,
-  { context, concurrency }: ReadingSession,
+  { session: { context, concurrency }, force }: { readonly session: ReadingSession; readonly force: boolean },
 ): Promise<readonly PlannedTag[]> {
   const wanted = [...Object.entries(companions), ...tags.map((tag) => [tag, digest] as const)];
   return await inParallel(wanted, concurrency, async ([tag, digest]): Promise<PlannedTag> => {
     const there: Descriptor | undefined = await store.resolve(tag, context);
     if (there === undefined) return { tag, digest, isConflict: false };
-    return { tag, digest, from: there.digest, isConflict: there.digest !== digest && isVersion(tag) };
+    return { tag, digest, from: there.digest, isConflict: !force && there.digest !== digest && isVersion(tag) };
   });
 }
 

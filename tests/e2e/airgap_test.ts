@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { digestHex, digestOf as bytesDigest } from "../../src/oci/digest.ts";
+import { OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import type { Store } from "../../src/pipeline/store.ts";
 import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
 import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
@@ -12,6 +13,7 @@ import { createRegistryClient, type RegistryClient } from "../../src/plugins/reg
 import { registryStore } from "../../src/plugins/registry/registry_store.ts";
 import { testContext } from "../plugins/registry/support.ts";
 import { CROSSING, type CrossingArtifact, discovered, putCrossing } from "../support/crossing_samples.ts";
+import { foreignRepository } from "../support/foreign_artifact.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { killGantry } from "../support/killed_gantry.ts";
@@ -72,7 +74,7 @@ Deno.test("export and copy fail when a listed referrer is not there", async () =
 });
 
 Deno.test("export fails when the referrers cannot be listed, and leaves them behind only when it is told to", async () => {
-  await withPublished({}, async ({ near, directory }) => {
+  await withPublished({}, async ({ near, far, directory }) => {
     const layout = { kind: "oci-layout", path: join(directory, "out") } as const;
     const args = ["export", tag(near, "acme/app:1.0.0"), `oci-layout:${layout.path}`, "--retries", "0"];
     near.fault({ path: /\/referrers\//, times: Infinity, fault: answer(503) });
@@ -81,6 +83,12 @@ Deno.test("export fails when the referrers cannot be listed, and leaves them beh
     assert.match(stderr, /Cannot list the referrers of acme\/app@sha256:.*503/);
     const told = await gantryOk([...args, "--without-referrers"]);
     assert.match(told.stderr, /1 artifact without what refers to them/);
+    const { stdout } = await gantryOk(["verify", `oci-layout:${layout.path}`]);
+    assert.match(stdout, /: whole, 1 artifact, 1 of them without what refers to it, 2 manifests, /);
+    const imported = await gantryOk(["import", `oci-layout:${layout.path}`, `oci://${far.host}`, "-o", "json"]);
+    assert.match(imported.stderr, /1 manifest, without what refers to it\n/);
+    assert.match(imported.stderr, /, 1 without what refers to it because the export left that behind, /);
+    assert.equal(JSON.parse(imported.stdout).artifacts[0].withoutReferrers, true);
     const [artifact] = await artifactsIn(directoryStore(layout));
     assert.deepEqual([artifact?.withoutReferrers, artifact?.referrers], [true, []]);
   });
@@ -121,6 +129,27 @@ Deno.test("export from a layout fails when something that is listed there is gon
     const { code, stderr } = await gantry(["export", `${layout}:latest`, `oci-layout:${join(directory, "out")}`]);
     assert.equal(code, 1);
     assert.ok(stderr.includes(`${layout}@${SIGNATURE.digest} is listed, and is not there`), stderr);
+  });
+});
+
+Deno.test("export and import leave out a layer that is at another place, with a warning", async () => {
+  await withPublished({}, async ({ near, far, directory }) => {
+    const windows = foreignRepository(near, "acme/windows");
+    const config = windows.blob("{}", "application/vnd.oci.empty.v1+json");
+    const layer = windows.blob("base", "application/vnd.oci.image.layer.nondistributable.v1.tar", {
+      urls: ["https://example.com/base"],
+    });
+    windows.manifest({ schemaVersion: 2, mediaType: OCI_MANIFEST_MEDIA_TYPE, config, layers: [layer] }, { tag: "1" });
+    near.repositories.get("acme/windows")?.blobs.delete(String(layer.digest));
+    for (const kind of ["oci-layout", "oci-archive"]) {
+      const bundle = `${kind}:${join(directory, kind)}`;
+      for (const args of [["export", `${windows.url}:1`, bundle], ["import", bundle, `oci://${far.host}/${kind}`]]) {
+        const { stderr } = await gantryOk(args);
+        assert.ok(stderr.includes(`${layer.digest} is not in `) && stderr.includes("left out"), stderr);
+      }
+      assert.match((await gantryOk(["verify", bundle])).stdout, /: whole, /);
+    }
+    assert.equal(far.repositories.size, 2);
   });
 });
 
@@ -203,10 +232,8 @@ Deno.test("import moves no version, and sends nothing then, unless it is forced"
     assertOnlyRead(far);
     const { stdout } = await gantryOk(["import", layout, `oci://${far.host}`, "--force", "-o", "json", "-q"]);
     const [app] = JSON.parse(stdout).artifacts;
-    assert.deepEqual(app.tags.map(({ tag, conflict }: { tag: string; conflict: boolean }) => [tag, conflict]), [
-      ["1.0.0", true],
-      ["latest", undefined],
-    ]);
+    const older = sampleOf("older").manifest.descriptor.digest;
+    assert.deepEqual(app.tags, [{ tag: "1.0.0", from: older }, { tag: "latest", from: older }]);
     assert.equal(far.repositories.get("acme/app")?.tags.get("1.0.0"), digestOf(APP));
   });
 });
@@ -541,6 +568,7 @@ Deno.test("inventory takes a prefix for a repository where the registry does not
       `oci://${near.host}/other/cosigned`,
     ]);
     assert.match(stderr, /does not tell its repositories: acme\/app is taken for one/);
+    assert.match(stderr, /Listed 2 repositories with \d+ blobs/);
     const [app, cosigned] = JSON.parse(stdout).repositories;
     const digests = app.blobs.map(({ digest }: { digest: string }) => digest);
     for (const { manifest, blobs } of APP.samples) {
@@ -581,6 +609,23 @@ Deno.test("import takes a layout of another tool that has full references, and a
     const { stdout } = await gantryOk(["import", `oci-layout:${path}`, target, "-q"]);
     assert.equal(stdout, `${far.host}/m/acme/app@${digestOf(APP)}\n`);
   });
+});
+
+Deno.test("export takes inventories of one registry and no more", async () => {
+  await using directory = await tempDirectory();
+  const args = ["export", "oci-layout:a:1", `oci-layout:${join(directory.path, "b")}`];
+  for (const registry of ["a.example", "b.example"]) {
+    const path = join(directory.path, registry);
+    await Deno.writeTextFile(path, JSON.stringify({ version: 1, registry, repositories: [] }));
+    args.push("--have", path);
+  }
+  const { code, stderr } = await gantry(args);
+  assert.equal(code, 2);
+  assert.match(stderr, /Cannot use inventories of a\.example and b\.example together/);
+  assert.match(
+    (await gantry([...args.slice(0, 5), "--have", args[4] ?? ""])).stderr,
+    /Cannot export|Cannot find|no oci-layout/,
+  );
 });
 
 Deno.test("export, import and inventory say what is wrong with their arguments", async () => {
