@@ -14,6 +14,7 @@ import type { ExportFlags } from "./export_flags.ts";
 import { exportLines, exportReport } from "./export_report.ts";
 import { type ExportSource, findSources } from "./export_sources.ts";
 import { counted } from "./counted.ts";
+import { forArtifacts } from "./for_artifacts.ts";
 import { formatBytes } from "./format_bytes.ts";
 import { formatOutput } from "./format_output.ts";
 import { errorWithLines } from "./error_with_lines.ts";
@@ -102,10 +103,9 @@ function parseDestination(text: string): LayoutReference {
 async function readArtifacts(
   sources: readonly ExportSource[],
   { withoutReferrers = false }: ExportFlags,
-  { context, concurrency }: ReadingSession,
+  session: ReadingSession,
 ): Promise<readonly Artifact[]> {
-  const artifacts: Artifact[] = [];
-  for (const source of sources) {
+  return await forArtifacts(sources, session, async (source, { context, concurrency }): Promise<Artifact> => {
     const gaps: string[] = [];
     const options = {
       referrers: !withoutReferrers,
@@ -113,9 +113,8 @@ async function readArtifacts(
       onMissing: (gap: string): void => void gaps.push(gap),
     };
     const graph = await readGraph(source.store, [source.root.digest], options, context);
-    artifacts.push({ source, graph, gaps });
-  }
-  return artifacts;
+    return { source, graph, gaps };
+  });
 }
 
 /** What the far side has, and the layout does not. Manifests always travel: they are small, and say what must be there. */

@@ -3,6 +3,7 @@ import type { OmittedBlob } from "../oci/transfer.ts";
 import { type Copied, copyGraph, tagGraph } from "../pipeline/copy_graph.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
 import { together } from "../pipeline/together.ts";
+import { forArtifacts } from "./for_artifacts.ts";
 import type { PlannedArtifact } from "./import_plan.ts";
 import { errorWithLines } from "./error_with_lines.ts";
 import type { ReadingSession } from "./reading_session.ts";
@@ -24,18 +25,18 @@ export async function runImport(
   { force }: RunImportOptions,
   session: ReadingSession,
 ): Promise<readonly Copied[]> {
-  const { context, concurrency } = session;
   const copied: Copied[] = [];
   for (const artifact of artifacts) copied.push(await sendArtifact(artifact, session));
   await checkReferrers(artifacts, session);
   // The plan may be hours old. At best no artifact is tagged when one of them cannot be.
-  if (!force) { for (const artifact of artifacts) await checkVersions(artifact, session); }
-  for (const planned of artifacts) {
+  if (!force) await forArtifacts(artifacts, session, checkVersions);
+  await forArtifacts(artifacts, session, async (planned, inner) => {
     const { artifact: { graph, digest, tags }, store } = planned;
+    const { context, concurrency } = inner;
     // A registry cannot look and set in one step, so this is as late as it can be asked.
-    if (!force) await checkVersions(planned, session);
+    if (!force) await checkVersions(planned, inner);
     await tagGraph(graph, new Map([[digest, tags]]), { destination: store, concurrency, force }, context);
-  }
+  });
   return copied;
 }
 
@@ -72,20 +73,22 @@ function notInBundle({ digest }: OmittedBlob, url: string, from: string): never 
 /** What the registry says refers to something must have everything that was sent. More of it may be there. */
 async function checkReferrers(
   artifacts: readonly PlannedArtifact[],
-  { context, concurrency }: ReadingSession,
+  session: ReadingSession,
 ): Promise<void> {
-  const gaps: string[] = [];
-  for (const { artifact: { referrers }, store } of artifacts) {
+  const found = await forArtifacts(artifacts, session, async ({ artifact: { referrers }, store }, inner) => {
+    const gaps: string[] = [];
     const bySubject = Map.groupBy(referrers, ({ subject }) => subject);
-    await together(bySubject, { context, concurrency }, async ([subject, expected], inner) => {
-      const found = new Set((await store.referrers(subject, inner)).map(({ digest }: Descriptor) => digest));
+    await together(bySubject, inner, async ([subject, expected], context) => {
+      const found = new Set((await store.referrers(subject, context)).map(({ digest }: Descriptor) => digest));
       for (const { digest } of expected) {
         if (!found.has(digest)) {
           gaps.push(`${store.url}@${digest} was sent, and is not found as a referrer of ${subject}`);
         }
       }
     });
-  }
+    return gaps;
+  });
+  const gaps = found.flat();
   if (gaps.length > 0) {
     throw errorWithLines(
       "Cannot finish the import: the registry does not find what was sent, and nothing was tagged",
