@@ -5,6 +5,7 @@ import type { OmittedBlob, Transfer } from "../oci/transfer.ts";
 import { type ArtifactGraph, readGraph } from "../pipeline/artifact_graph.ts";
 import { type Copied, copyGraph } from "../pipeline/copy_graph.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
+import type { StoreReader } from "../pipeline/store.ts";
 import { transferredArtifact } from "../pipeline/transferred_artifact.ts";
 import type { LayoutPlace } from "../plugins/layout/layout_place.ts";
 import { listBundle } from "../plugins/layout/list_bundle.ts";
@@ -54,7 +55,7 @@ export async function exportBundle(
   const places = texts.map(parsePlace);
   const had = await readInventories(flags.have ?? []);
   return await withReadingSession(flags, world, async (session) => {
-    const { access, context } = session;
+    const { context } = session;
     await using opened = new AsyncDisposableStack();
     const place = opened.use(
       openLayout(reference, {
@@ -62,7 +63,7 @@ export async function exportBundle(
         ...(flags.volumeSize === undefined ? {} : { volumeSize: flags.volumeSize }),
       }),
     );
-    const { sources, gaps } = await findSources(texts, { access, context, opened });
+    const { sources, gaps } = await findSources(texts, session, opened);
     const artifacts = await readArtifacts(sources, flags, session);
     const omitted = await omittedOf(artifacts, { had, place }, session);
     const missing = await missingBlobs(artifacts, { omitted, place }, session);
@@ -70,7 +71,9 @@ export async function exportBundle(
     if (all.length > 0) throw errorWithLines(`Cannot export to ${place.url}: not everything is there`, all);
 
     const copied: Copied[] = [];
-    for (const artifact of artifacts) copied.push(await copyArtifact(artifact, { omitted, place }, session));
+    for (const [store, same] of Map.groupBy(artifacts, ({ source }) => source.store)) {
+      copied.push(await copyArtifacts(store, same, { omitted, place }, session));
+    }
     const transfer = transferOf(artifacts, omitted, flags);
     const listed = await listBundle(place, { graphs: artifacts.map(({ graph }) => graph), transfer }, context);
     await place.commit(context);
@@ -155,13 +158,24 @@ async function missingBlobs(
   return gaps.flat();
 }
 
-async function copyArtifact(
-  { source: { store }, graph }: Artifact,
+/** What several artifacts of one store have in common is fetched once. */
+async function copyArtifacts(
+  source: StoreReader,
+  artifacts: readonly Artifact[],
   { omitted, place }: { readonly omitted: ReadonlyMap<Digest, OmittedBlob>; readonly place: LayoutPlace },
   { context, concurrency }: ReadingSession,
 ): Promise<Copied> {
-  return await copyGraph({ ...graph, blobs: wanted(graph, omitted) }, {
-    source: store,
+  const all = artifacts.flatMap(({ graph }) => graph.manifests.flat());
+  const manifests = new Map(all.map((manifest) => [manifest.content.descriptor.digest, manifest]));
+  const blobs = new Map(artifacts.flatMap(({ graph }) => wanted(graph, omitted)).map((blob) => [blob.digest, blob]));
+  const graph = {
+    roots: new Map(),
+    companions: new Map(),
+    manifests: [[...manifests.values()]],
+    blobs: [...blobs.values()],
+  };
+  return await copyGraph(graph, {
+    source,
     destination: {
       // A manifest goes the way of a blob: what is there is hashed, and nothing is listed yet.
       exists: () => Promise.resolve(false),

@@ -26,7 +26,10 @@ export async function runImport(
   session: ReadingSession,
 ): Promise<readonly Copied[]> {
   const copied: Copied[] = [];
-  for (const artifact of artifacts) copied.push(await sendArtifact(artifact, session));
+  // One repository after the other, so that the next one can take blobs from it.
+  for (const same of Map.groupBy(artifacts, ({ store }) => store).values()) {
+    copied.push(...await forArtifacts(same, session, sendArtifact));
+  }
   await checkReferrers(artifacts, session);
   // The plan may be hours old. At best no artifact is tagged when one of them cannot be.
   if (!force) await forArtifacts(artifacts, session, checkVersions);
