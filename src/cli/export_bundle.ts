@@ -5,6 +5,7 @@ import type { OmittedBlob, Transfer } from "../oci/transfer.ts";
 import { type ArtifactGraph, readGraph } from "../pipeline/artifact_graph.ts";
 import { type Copied, copyGraph } from "../pipeline/copy_graph.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
+import type { StoreReader } from "../pipeline/store.ts";
 import { transferredArtifact } from "../pipeline/transferred_artifact.ts";
 import type { LayoutPlace } from "../plugins/layout/layout_place.ts";
 import { listBundle } from "../plugins/layout/list_bundle.ts";
@@ -15,6 +16,7 @@ import type { ExportFlags } from "./export_flags.ts";
 import { exportLines, exportReport } from "./export_report.ts";
 import { type ExportSource, findSources } from "./export_sources.ts";
 import { counted } from "./counted.ts";
+import { forArtifacts } from "./for_artifacts.ts";
 import { formatBytes } from "./format_bytes.ts";
 import { formatOutput } from "./format_output.ts";
 import { errorWithLines } from "./error_with_lines.ts";
@@ -54,10 +56,15 @@ export async function exportBundle(
   const places = texts.map(parsePlace);
   const had = await readInventories(flags.have ?? []);
   return await withReadingSession(flags, world, async (session) => {
-    const { access, context } = session;
+    const { context } = session;
     await using opened = new AsyncDisposableStack();
-    const place = openLayout(reference, flags.volumeSize === undefined ? {} : { volumeSize: flags.volumeSize });
-    const { sources, gaps } = await findSources(texts, { access, context, opened });
+    const place = opened.use(
+      openLayout(reference, {
+        keepBlobs: true,
+        ...(flags.volumeSize === undefined ? {} : { volumeSize: flags.volumeSize }),
+      }),
+    );
+    const { sources, gaps } = await findSources(texts, session, opened);
     const artifacts = await readArtifacts(sources, flags, session);
     checkExportNames(artifacts);
     const omitted = await omittedOf(artifacts, { had, place }, session);
@@ -66,7 +73,9 @@ export async function exportBundle(
     if (all.length > 0) throw errorWithLines(`Cannot export to ${place.url}: not everything is there`, all);
 
     const copied: Copied[] = [];
-    for (const artifact of artifacts) copied.push(await copyArtifact(artifact, { omitted, place }, session));
+    for (const [store, same] of Map.groupBy(artifacts, ({ source }) => source.store)) {
+      copied.push(await copyArtifacts(store, same, { omitted, place }, session));
+    }
     const transfer = transferOf(artifacts, omitted, flags);
     const listed = await listBundle(place, { graphs: artifacts.map(({ graph }) => graph), transfer }, context);
     await place.commit(context);
@@ -99,10 +108,9 @@ function parseDestination(text: string): LayoutReference {
 async function readArtifacts(
   sources: readonly ExportSource[],
   { withoutReferrers = false }: ExportFlags,
-  { context, concurrency }: ReadingSession,
+  session: ReadingSession,
 ): Promise<readonly Artifact[]> {
-  const artifacts: Artifact[] = [];
-  for (const source of sources) {
+  return await forArtifacts(sources, session, async (source, { context, concurrency }): Promise<Artifact> => {
     const gaps: string[] = [];
     const options = {
       referrers: !withoutReferrers,
@@ -110,9 +118,8 @@ async function readArtifacts(
       onMissing: (gap: string): void => void gaps.push(gap),
     };
     const graph = await readGraph(source.store, [source.root.digest], options, context);
-    artifacts.push({ source, graph, gaps });
-  }
-  return artifacts;
+    return { source, graph, gaps };
+  });
 }
 
 /** What the far side has, and the layout does not. Manifests always travel: they are small, and say what must be there. */
@@ -146,19 +153,31 @@ async function missingBlobs(
     })
   );
   const gaps = await inParallel(blobs, concurrency, async ({ blob, source: { store, root } }) => {
-    if (await place.exists(blob, context) || await store.exists(blob, context)) return [];
+    // Layers that must not be distributed are at other places: they are left out with a warning when it comes to them.
+    if (blob.urls !== undefined || await place.exists(blob, context) || await store.exists(blob, context)) return [];
     return [`${store.url}@${blob.digest} is a blob of ${root.digest}, and is not there`];
   });
   return gaps.flat();
 }
 
-async function copyArtifact(
-  { source: { store }, graph }: Artifact,
+/** What several artifacts of one store have in common is fetched once. */
+async function copyArtifacts(
+  source: StoreReader,
+  artifacts: readonly Artifact[],
   { omitted, place }: { readonly omitted: ReadonlyMap<Digest, OmittedBlob>; readonly place: LayoutPlace },
   { context, concurrency }: ReadingSession,
 ): Promise<Copied> {
-  return await copyGraph({ ...graph, blobs: wanted(graph, omitted) }, {
-    source: store,
+  const all = artifacts.flatMap(({ graph }) => graph.manifests.flat());
+  const manifests = new Map(all.map((manifest) => [manifest.content.descriptor.digest, manifest]));
+  const blobs = new Map(artifacts.flatMap(({ graph }) => wanted(graph, omitted)).map((blob) => [blob.digest, blob]));
+  const graph = {
+    roots: new Map(),
+    companions: new Map(),
+    manifests: [[...manifests.values()]],
+    blobs: [...blobs.values()],
+  };
+  return await copyGraph(graph, {
+    source,
     destination: {
       // A manifest goes the way of a blob: what is there is hashed, and nothing is listed yet.
       exists: () => Promise.resolve(false),

@@ -2,7 +2,7 @@ import { basename, resolve } from "node:path";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { isDigest } from "../oci/digest.ts";
 import { isOrigin, parseFullName } from "../oci/origin.ts";
-import { formatReference, formatRepository, type LayoutReference } from "../oci/reference.ts";
+import { formatReference, formatRepository, type LayoutReference, type Reference } from "../oci/reference.ts";
 import type { Context } from "../pipeline/context.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
 import type { StoreReader } from "../pipeline/store.ts";
@@ -10,7 +10,7 @@ import type { LayoutPlace, ListedManifest } from "../plugins/layout/layout_place
 import { readBundle } from "../plugins/layout/read_bundle.ts";
 import { describedReaders } from "./described_readers.ts";
 import { DEFAULT_TAG, openLayout, parsePlace } from "./open_store.ts";
-import type { RegistryAccess } from "./registry_access.ts";
+import type { ReadingSession } from "./reading_session.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** An artifact that was asked for. */
@@ -37,16 +37,19 @@ export interface FoundSources {
  */
 export async function findSources(
   texts: readonly string[],
-  { access, context, opened }: {
-    readonly access: RegistryAccess;
-    readonly context: Context;
-    readonly opened: AsyncDisposableStack;
-  },
+  { access, context, concurrency }: ReadingSession,
+  opened: AsyncDisposableStack,
 ): Promise<FoundSources> {
   const stores = new Map<string, Source>();
   const descriptions = new Map<string, Described | undefined>();
   const found = new Map<string, ExportSource>();
   const gaps: string[] = [];
+  const asked: {
+    readonly reference: Reference;
+    readonly name: string;
+    readonly place: string;
+    readonly store: Source;
+  }[] = [];
   for (const text of texts) {
     const reference = parsePlace(text);
     const name = reference.digest ?? reference.tag ?? DEFAULT_TAG;
@@ -58,7 +61,11 @@ export async function findSources(
       descriptions.set(place, await describedIn(store, context));
     }
     stores.set(place, store);
-    const root = await store.resolve(name, context);
+    asked.push({ reference, name, place, store });
+  }
+  const roots = await inParallel(asked, concurrency, ({ store, name }) => store.resolve(name, context));
+  for (const [at, { reference, name, place, store }] of asked.entries()) {
+    const root = roots[at];
     if (root === undefined) {
       gaps.push(`there is no ${place}${isDigest(name) ? "@" : ":"}${name}`);
       continue;

@@ -3,7 +3,7 @@ import type { Copied } from "../pipeline/copy_graph.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../pipeline/targets.ts";
 import { checkLayout } from "../plugins/layout/check_layout.ts";
-import { writeFile } from "../plugins/layout/write_file.ts";
+import { checkWritable, writeFile } from "../plugins/layout/write_file.ts";
 import { counted } from "./counted.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatBytes } from "./format_bytes.ts";
@@ -32,6 +32,7 @@ import type { World } from "./world.ts";
 export async function importBundle(text: string, to: string, flags: ImportFlags, world: World): Promise<number> {
   const source = parseSource(text);
   const target = parseRegistryPlace(to);
+  const { force = false } = flags;
   return await withReadingSession(flags, world, async (session) => {
     const { log } = session.context;
     const check = await checkLayout(source, session.context);
@@ -39,13 +40,14 @@ export async function importBundle(text: string, to: string, flags: ImportFlags,
       throw errorWithLines(`Cannot import ${check.url}: it is not whole`, check.problems.map(problemLine));
     }
     const bundle = await openBundle(source, session);
+    await using _place = bundle.place;
     const destined = importDestinations(bundle.artifacts, target, flags.map ?? []);
     checkOrigins(bundle, flags);
     const left = check.omitted.length === 0 ? "" : `, ${counted(check.omitted.length, "blob")} left out on purpose`;
     const size = `${counted(check.blobs, "blob")}, ${formatBytes(check.bytes)}`;
     log.info(`Verified ${check.url}: ${size}${left}, nothing is missing or damaged`);
 
-    const plan = await planImport(bundle, destined, { host: target.host, session });
+    const plan = await planImport(bundle, destined, { host: target.host, session, force });
     if (plan.gaps.length > 0) {
       throw errorWithLines(
         `Cannot import to ${formatRegistryPlace(target)}: what was left out of the bundle is not all there`,
@@ -57,20 +59,22 @@ export async function importBundle(text: string, to: string, flags: ImportFlags,
     const lines = importPlanLines(plan, target);
     if (flags.dryRun) {
       world.stdout(format === "text" ? lines : await formatOutput(report, format));
-      if (!flags.force) refuseConflicts(plan);
+      refuseConflicts(plan);
       return EXIT.done;
     }
     log.info(lines.trimEnd());
-    if (!flags.force) refuseConflicts(plan);
+    refuseConflicts(plan);
     if (!flags.yes && !await isMeant(plan, target, world)) {
       log.info("Nothing was sent");
       return EXIT.failed;
     }
-    const copied = await runImport(plan.artifacts, session);
+    // When everything is tagged it would be too late: a second import no longer knows what the first one moved.
+    if (flags.receipt !== undefined) await checkWritable(flags.receipt);
+    const copied = await runImport(plan.artifacts, { force }, session);
     const receipt: ImportReceipt = { ...report, ...sumOf(copied) };
     sayImported(receipt, session);
-    if (flags.receipt !== undefined) await writeFile(flags.receipt, [await encoded(receipt)]);
     world.stdout(format === "text" ? importLines(receipt) : await formatOutput(receipt, format));
+    if (flags.receipt !== undefined) await writeFile(flags.receipt, [await encoded(receipt)]);
     return EXIT.done;
   }, { places: [target] });
 }
@@ -126,8 +130,10 @@ function sayImported(
     (sum, each) => sum + each.referrers.length + Object.keys(each.companions).length,
     0,
   );
+  const alone = artifacts.filter(({ withoutReferrers }) => withoutReferrers).length;
+  const said = alone === 0 ? "" : `, ${alone} without what refers to it because the export left that behind`;
   session.context.log.info(
-    `Imported to ${target}: ${counted(artifacts.length, "artifact")} with ${referrers} that refer to them, ` +
+    `Imported to ${target}: ${counted(artifacts.length, "artifact")} with ${referrers} that refer to them${said}, ` +
       `${uploaded} sent (${formatBytes(bytesSent)}), ${existing} there already`,
   );
 }

@@ -24,7 +24,9 @@ export function importDestinations<A extends TransferredArtifact>(
 ): readonly Destined<A>[] {
   const origins = [...new Set(artifacts.map(({ origin }) => origin))];
   const rules = mappings.map(([from, to]) => ({ from: from.replace(/\/$/, ""), to: to.replace(/\/$/, "") }));
-  for (const { from, to } of rules) {
+  for (const [at, { from, to }] of rules.entries()) {
+    const other = rules.slice(0, at).find((rule) => rule.from === from && rule.to !== to);
+    if (other !== undefined) throw new UsageError(`Cannot put ${from} into both ${other.to} and ${to}`);
     if (!isRepository(to)) {
       throw new UsageError(`Cannot put ${from} into ${JSON.stringify(to)}: that is not the name of a repository`);
     }

@@ -6,6 +6,7 @@ import type { Context } from "../pipeline/context.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
 import type { Store } from "../pipeline/store.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";
+import { forArtifacts } from "./for_artifacts.ts";
 import { formatBytes } from "./format_bytes.ts";
 import type { Destined } from "./import_destinations.ts";
 import type { BundledArtifact, OpenBundle } from "./open_bundle.ts";
@@ -37,7 +38,7 @@ export interface PlannedTag {
   readonly digest: Digest;
   /** What it points to now; absent when it is new. */
   readonly from?: Digest;
-  /** Whether it is a version that would move. */
+  /** Whether it is a version that would move, and must not. */
   readonly isConflict: boolean;
 }
 
@@ -52,36 +53,39 @@ export interface Mount {
 export async function planImport(
   { omitted }: OpenBundle,
   destined: readonly Destined<BundledArtifact>[],
-  { host, session }: { readonly host: string; readonly session: ReadingSession },
+  { host, session, force }: {
+    readonly host: string;
+    readonly session: ReadingSession;
+    /** Whether a tag may move that is a version. */
+    readonly force: boolean;
+  },
 ): Promise<ImportPlan> {
-  const { access, context, concurrency } = session;
+  const { access } = session;
   const left = new Map(omitted.map((blob) => [blob.digest, blob]));
   const stores = new Map<string, Store>();
-  const artifacts: PlannedArtifact[] = [];
-  const gaps: string[] = [];
-  for (const { artifact, repository } of destined) {
+  const planned = await forArtifacts(destined, session, async ({ artifact, repository }, inner) => {
+    const { context, concurrency } = inner;
     const store = storeOf(repository);
     const manifests = artifact.graph.manifests.flat().map(({ content }) => content.descriptor);
     const there = await inParallel(manifests, concurrency, (manifest) => store.exists(manifest, context));
     const wanted = artifact.graph.blobs.flatMap((blob) => left.get(blob.digest) ?? []);
-    const mounts = await inParallel(wanted, concurrency, (blob) => findBlob(blob, repository));
+    const mounts = await inParallel(wanted, concurrency, (blob) => findBlob(blob, repository, context));
     const lost = mounts.filter(({ isThere }) => !isThere);
-    gaps.push(
-      ...lost.map(({ blob }) =>
-        `${host}/${repository} lacks ${blob.digest} (${formatBytes(blob.size)}), which ${nameOf(artifact)} needs`
-      ),
+    const gaps = lost.map(({ blob }) =>
+      `${host}/${repository} lacks ${blob.digest} (${formatBytes(blob.size)}), which ${nameOf(artifact)} needs`
     );
-    artifacts.push({
+    const plan: PlannedArtifact = {
       artifact,
       repository,
       store,
       present: there.filter((isThere) => isThere).length,
       manifests: manifests.length,
-      tags: await planTags(store, artifact, session),
+      tags: await planTags(store, artifact, { session: inner, force }),
       mounts,
-    });
-  }
-  return { artifacts, gaps };
+    };
+    return { plan, gaps };
+  });
+  return { artifacts: planned.map(({ plan }) => plan), gaps: planned.flatMap(({ gaps }) => gaps) };
 
   function storeOf(repository: string): Store {
     const store = stores.get(repository) ?? access.store({ kind: "registry", host, repository }, "push");
@@ -90,7 +94,11 @@ export async function planImport(
   }
 
   /** Asked with the right to read: nothing is sent to where it is. */
-  async function findBlob(blob: OmittedBlob, repository: string): Promise<Mount & { readonly isThere: boolean }> {
+  async function findBlob(
+    blob: OmittedBlob,
+    repository: string,
+    context: Context,
+  ): Promise<Mount & { readonly isThere: boolean }> {
     if (await storeOf(repository).exists(blob, context)) return { blob, isThere: true };
     for (const from of blob.at) {
       const other = access.store({ kind: "registry", host, repository: from }, "pull");
@@ -113,13 +121,13 @@ async function isVisible(store: Store, blob: Descriptor, context: Context): Prom
 async function planTags(
   store: Store,
   { digest, tags, companions }: BundledArtifact,
-  { context, concurrency }: ReadingSession,
+  { session: { context, concurrency }, force }: { readonly session: ReadingSession; readonly force: boolean },
 ): Promise<readonly PlannedTag[]> {
   const wanted = [...Object.entries(companions), ...tags.map((tag) => [tag, digest] as const)];
   return await inParallel(wanted, concurrency, async ([tag, digest]): Promise<PlannedTag> => {
     const there: Descriptor | undefined = await store.resolve(tag, context);
     if (there === undefined) return { tag, digest, isConflict: false };
-    return { tag, digest, from: there.digest, isConflict: there.digest !== digest && isVersion(tag) };
+    return { tag, digest, from: there.digest, isConflict: !force && there.digest !== digest && isVersion(tag) };
   });
 }
 

@@ -34,6 +34,8 @@ export interface ImportedArtifact {
   readonly referrers: readonly { readonly subject: Digest; readonly digest: Digest }[];
   /** cosign's tags. */
   readonly companions: Readonly<Record<string, Digest>>;
+  /** Set when what refers to it was left behind on purpose. */
+  readonly withoutReferrers?: true;
 }
 
 /** One tag of an import. */
@@ -62,13 +64,14 @@ export function importPlanReport(
 
 /** One line for each artifact and each tag. */
 export function importPlanLines({ artifacts }: ImportPlan, { host }: RegistryPlace): string {
-  return table(artifacts.flatMap(({ artifact: { digest }, repository, present, manifests, tags }) => [
+  return table(artifacts.flatMap(({ artifact: { digest, withoutReferrers }, repository, present, manifests, tags }) => [
     [
       present === manifests ? "present" : "new",
       `${host}/${repository}@${digest}`,
-      present === 0 || present === manifests
+      (present === 0 || present === manifests
         ? counted(manifests, "manifest")
-        : `${present} of ${manifests} manifests are there`,
+        : `${present} of ${manifests} manifests are there`) +
+      (withoutReferrers ? ", without what refers to it" : ""),
     ],
     ...tags.map((planned) => tagRow(planned, `${host}/${repository}`)),
   ]));
@@ -108,5 +111,6 @@ function importedArtifact(
     })),
     referrers: artifact.referrers.map(({ subject, digest }) => ({ subject, digest })),
     companions: artifact.companions,
+    ...(artifact.withoutReferrers ? { withoutReferrers: true } : {}),
   };
 }

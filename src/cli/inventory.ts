@@ -3,6 +3,7 @@ import { formatInventory, type InventoriedBlob, type InventoriedRepository } fro
 import { readGraph } from "../pipeline/artifact_graph.ts";
 import type { StoreReader } from "../pipeline/store.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";
+import { counted } from "./counted.ts";
 import { EXIT } from "./exit_code.ts";
 import type { InventoryFlags } from "./inventory_flags.ts";
 import { type ReadingSession, withReadingSession } from "./reading_session.ts";
@@ -28,7 +29,8 @@ export async function inventory(texts: readonly string[], flags: InventoryFlags,
     for (const name of names) repositories.push({ name, blobs: await blobsOf(registry, name, session) });
     world.stdout(formatInventory({ registry, repositories }));
     const blobs = repositories.flatMap(({ blobs }) => blobs.map(({ digest }) => digest));
-    session.context.log.info(`Listed ${repositories.length} repositories with ${new Set(blobs).size} blobs`);
+    const listed = repositories.length === 1 ? "1 repository" : `${repositories.length} repositories`;
+    session.context.log.info(`Listed ${listed} with ${counted(new Set(blobs).size, "blob")}`);
     return EXIT.done;
   }, { places, concurrency: CONCURRENCY });
 }

@@ -8,12 +8,20 @@ export type Had = ReadonlyMap<Digest, readonly string[]>;
 /**
  * Reads what the far side has.
  *
- * @throws {UsageError} When a file cannot be used.
+ * @throws {UsageError} When a file cannot be used, or they are of different registries.
  */
 export async function readInventories(paths: readonly string[]): Promise<Had> {
   const had = new Map<Digest, string[]>();
+  let first: string | undefined;
   for (const path of paths) {
-    for (const { name, blobs } of (await readInventory(path)).repositories) {
+    const { registry, repositories } = await readInventory(path);
+    first ??= registry;
+    if (registry !== first) {
+      throw new UsageError(
+        `Cannot use inventories of ${first} and ${registry} together: a bundle that leaves something out is for one registry`,
+      );
+    }
+    for (const { name, blobs } of repositories) {
       for (const { digest } of blobs) {
         const names = had.get(digest) ?? [];
         names.push(name);

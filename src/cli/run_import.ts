@@ -1,27 +1,53 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { OmittedBlob } from "../oci/transfer.ts";
 import { type Copied, copyGraph, tagGraph } from "../pipeline/copy_graph.ts";
+import { inParallel } from "../pipeline/in_parallel.ts";
 import { together } from "../pipeline/together.ts";
+import { forArtifacts } from "./for_artifacts.ts";
 import type { PlannedArtifact } from "./import_plan.ts";
 import { errorWithLines } from "./error_with_lines.ts";
 import type { ReadingSession } from "./reading_session.ts";
+import { refuseToMove } from "./refuse_to_move.ts";
 
-/** What is sent in which order: nothing has a tag before everything is there and can be found. */
+/** How tags are set. */
+export interface RunImportOptions {
+  /** Whether a tag may move that is a version. */
+  readonly force: boolean;
+}
+
+/**
+ * What is sent in which order: nothing has a tag before everything is there and can be found.
+ *
+ * @throws {TagExistsError} When a version would move. Nothing of its artifact is tagged then.
+ */
 export async function runImport(
   artifacts: readonly PlannedArtifact[],
+  { force }: RunImportOptions,
   session: ReadingSession,
 ): Promise<readonly Copied[]> {
   const copied: Copied[] = [];
-  for (const artifact of artifacts) copied.push(await sendArtifact(artifact, session));
+  // One repository after the other, so that the next one can take blobs from it.
+  for (const same of Map.groupBy(artifacts, ({ store }) => store).values()) {
+    copied.push(...await forArtifacts(same, session, sendArtifact));
+  }
   await checkReferrers(artifacts, session);
-  for (const { artifact: { graph }, store } of artifacts) {
-    await tagGraph(graph, new Map(), { destination: store, concurrency: session.concurrency }, session.context);
-  }
-  for (const { artifact: { graph, digest, tags }, store } of artifacts) {
-    const options = { destination: store, concurrency: session.concurrency };
-    await tagGraph({ ...graph, companions: new Map() }, new Map([[digest, tags]]), options, session.context);
-  }
+  // The plan may be hours old. At best no artifact is tagged when one of them cannot be.
+  if (!force) await forArtifacts(artifacts, session, checkVersions);
+  await forArtifacts(artifacts, session, async (planned, inner) => {
+    const { artifact: { graph, digest, tags }, store } = planned;
+    const { context, concurrency } = inner;
+    // A registry cannot look and set in one step, so this is as late as it can be asked.
+    if (!force) await checkVersions(planned, inner);
+    await tagGraph(graph, new Map([[digest, tags]]), { destination: store, concurrency, force }, context);
+  });
   return copied;
+}
+
+async function checkVersions(
+  { artifact: { digest, tags }, store }: PlannedArtifact,
+  { context, concurrency }: ReadingSession,
+): Promise<void> {
+  await inParallel(tags, concurrency, (tag) => refuseToMove(store, tag, digest, context));
 }
 
 async function sendArtifact(
@@ -50,20 +76,22 @@ function notInBundle({ digest }: OmittedBlob, url: string, from: string): never 
 /** What the registry says refers to something must have everything that was sent. More of it may be there. */
 async function checkReferrers(
   artifacts: readonly PlannedArtifact[],
-  { context, concurrency }: ReadingSession,
+  session: ReadingSession,
 ): Promise<void> {
-  const gaps: string[] = [];
-  for (const { artifact: { referrers }, store } of artifacts) {
+  const found = await forArtifacts(artifacts, session, async ({ artifact: { referrers }, store }, inner) => {
+    const gaps: string[] = [];
     const bySubject = Map.groupBy(referrers, ({ subject }) => subject);
-    await together(bySubject, { context, concurrency }, async ([subject, expected], inner) => {
-      const found = new Set((await store.referrers(subject, inner)).map(({ digest }: Descriptor) => digest));
+    await together(bySubject, inner, async ([subject, expected], context) => {
+      const found = new Set((await store.referrers(subject, context)).map(({ digest }: Descriptor) => digest));
       for (const { digest } of expected) {
         if (!found.has(digest)) {
           gaps.push(`${store.url}@${digest} was sent, and is not found as a referrer of ${subject}`);
         }
       }
     });
-  }
+    return gaps;
+  });
+  const gaps = found.flat();
   if (gaps.length > 0) {
     throw errorWithLines(
       "Cannot finish the import: the registry does not find what was sent, and nothing was tagged",

@@ -19,6 +19,8 @@ export interface VerifyReport {
   readonly bundle?: Digest;
   /** How many artifacts the bundle carries. */
   readonly artifacts?: number;
+  /** How many of them came without what refers to them, on purpose; absent when none did. */
+  readonly withoutReferrers?: number;
   readonly problems: readonly LayoutProblem[];
   /** What nothing leads to. */
   readonly unreferenced: readonly { readonly digest: Digest; readonly size: number }[];
@@ -37,6 +39,7 @@ export function verifyReport(
   { url, manifests, blobs, bytes, transfer, problems, unreferenced, leftovers, omitted }: LayoutCheck,
   repair: Pick<VerifyReport, "repaired" | "notRepaired">,
 ): VerifyReport {
+  const alone = transfer?.transfer.artifacts.filter(({ withoutReferrers }) => withoutReferrers).length ?? 0;
   return {
     url,
     whole: problems.length === 0,
@@ -44,6 +47,7 @@ export function verifyReport(
     blobs,
     bytes,
     ...(transfer === undefined ? {} : { bundle: transfer.digest, artifacts: transfer.transfer.artifacts.length }),
+    ...(alone === 0 ? {} : { withoutReferrers: alone }),
     problems,
     unreferenced,
     leftovers,
@@ -54,9 +58,11 @@ export function verifyReport(
 
 /** One line for each thing that is wrong, then what is superfluous, and in the end one line for all of it. */
 export function verifyLines(report: VerifyReport): string {
-  const { url, whole, problems, unreferenced, leftovers, omitted, manifests, blobs, bytes, artifacts } = report;
+  const { url, whole, problems, unreferenced, leftovers, omitted, manifests, blobs, bytes } = report;
+  const { artifacts, withoutReferrers = 0 } = report;
   const counts = [
     ...(artifacts === undefined ? [] : [counted(artifacts, "artifact")]),
+    ...(withoutReferrers === 0 ? [] : [`${withoutReferrers} of them without what refers to it`]),
     counted(manifests, "manifest"),
     counted(blobs, "blob"),
     formatBytes(bytes),

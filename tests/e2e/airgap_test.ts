@@ -172,7 +172,7 @@ Deno.test("export and copy fail when a listed referrer is not there", async () =
 });
 
 Deno.test("export fails when the referrers cannot be listed, and leaves them behind only when it is told to", async () => {
-  await withPublished({}, async ({ near, directory }) => {
+  await withPublished({}, async ({ near, far, directory }) => {
     const layout = { kind: "oci-layout", path: join(directory, "out") } as const;
     const args = ["export", tag(near, "acme/app:1.0.0"), `oci-layout:${layout.path}`, "--retries", "0"];
     near.fault({ path: /\/referrers\//, times: Infinity, fault: answer(503) });
@@ -181,6 +181,12 @@ Deno.test("export fails when the referrers cannot be listed, and leaves them beh
     assert.match(stderr, /Cannot list the referrers of acme\/app@sha256:.*503/);
     const told = await gantryOk([...args, "--without-referrers"]);
     assert.match(told.stderr, /1 artifact without what refers to them/);
+    const { stdout } = await gantryOk(["verify", `oci-layout:${layout.path}`]);
+    assert.match(stdout, /: whole, 1 artifact, 1 of them without what refers to it, 2 manifests, /);
+    const imported = await gantryOk(["import", `oci-layout:${layout.path}`, `oci://${far.host}`, "-o", "json"]);
+    assert.match(imported.stderr, /1 manifest, without what refers to it\n/);
+    assert.match(imported.stderr, /, 1 without what refers to it because the export left that behind, /);
+    assert.equal(JSON.parse(imported.stdout).artifacts[0].withoutReferrers, true);
     const [artifact] = await artifactsIn(directoryStore(layout));
     assert.deepEqual([artifact?.withoutReferrers, artifact?.referrers], [true, []]);
   });
@@ -253,6 +259,27 @@ Deno.test("export from a bundle takes for each repository what came from there, 
   assert.deepEqual(found, repositories.map((name) => [`${near.host}/${name}`, 2, true]));
 });
 
+Deno.test("export and import leave out a layer that is at another place, with a warning", async () => {
+  await withPublished({}, async ({ near, far, directory }) => {
+    const windows = foreignRepository(near, "acme/windows");
+    const config = windows.blob("{}", "application/vnd.oci.empty.v1+json");
+    const layer = windows.blob("base", "application/vnd.oci.image.layer.nondistributable.v1.tar", {
+      urls: ["https://example.com/base"],
+    });
+    windows.manifest({ schemaVersion: 2, mediaType: OCI_MANIFEST_MEDIA_TYPE, config, layers: [layer] }, { tag: "1" });
+    near.repositories.get("acme/windows")?.blobs.delete(String(layer.digest));
+    for (const kind of ["oci-layout", "oci-archive"]) {
+      const bundle = `${kind}:${join(directory, kind)}`;
+      for (const args of [["export", `${windows.url}:1`, bundle], ["import", bundle, `oci://${far.host}/${kind}`]]) {
+        const { stderr } = await gantryOk(args);
+        assert.ok(stderr.includes(`${layer.digest} is not in `) && stderr.includes("left out"), stderr);
+      }
+      assert.match((await gantryOk(["verify", bundle])).stdout, /: whole, /);
+    }
+    assert.equal(far.repositories.size, 2);
+  });
+});
+
 Deno.test("list shows a tag of a bundle once for each repository", async () => {
   await withBundle({}, async ({ near, layout }) => {
     const rows = JSON.parse((await gantryOk(["list", layout, "-o", "json"])).stdout);
@@ -267,6 +294,24 @@ Deno.test("list shows a tag of a bundle once for each repository", async () => {
     assert.deepEqual(named.sort(), expected.sort());
     const { stdout } = await gantryOk(["list", layout]);
     assert.match(stdout, /^VERSION +DIGEST +NAME$/m);
+  });
+});
+
+Deno.test("export leaves no temporary file in a layout in which nothing is listed, and keeps what it fetched", async () => {
+  await withPublished({}, async ({ near, directory }) => {
+    const path = join(directory, "out");
+    const blobs = async (): Promise<number> =>
+      (await Array.fromAsync(Deno.readDir(join(path, "blobs", "sha256")))).length;
+    const args = ["export", tag(near, "acme/app:1.0.0"), `oci-layout:${path}`, "--retries", "0", "--concurrency", "1"];
+    for (const made of [1, 2]) {
+      near.fault({ method: "GET", path: /\/blobs\//, skip: 1, fault: answer(503) });
+      assert.equal((await gantry(args)).code, 1);
+      assert.deepEqual([await blobs(), near.unusedFaults], [made, []]);
+      const names = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).sort();
+      assert.deepEqual(names, ["blobs", "index.json", "oci-layout"]);
+    }
+    await gantryOk(args);
+    assert.doesNotMatch((await gantryOk(["verify", `oci-layout:${path}`])).stdout, /left behind/);
   });
 });
 
@@ -314,12 +359,39 @@ Deno.test("import moves no version, and sends nothing then, unless it is forced"
     assertOnlyRead(far);
     const { stdout } = await gantryOk(["import", layout, `oci://${far.host}`, "--force", "-o", "json", "-q"]);
     const [app] = JSON.parse(stdout).artifacts;
-    assert.deepEqual(app.tags.map(({ tag, conflict }: { tag: string; conflict: boolean }) => [tag, conflict]), [
-      ["1.0.0", true],
-      ["latest", undefined],
-    ]);
+    const older = sampleOf("older").manifest.descriptor.digest;
+    assert.deepEqual(app.tags, [{ tag: "1.0.0", from: older }, { tag: "latest", from: older }]);
     assert.equal(far.repositories.get("acme/app")?.tags.get("1.0.0"), digestOf(APP));
   });
+});
+
+Deno.test("import moves no version that somebody sets while it asks or sends", async () => {
+  for (const skip of [0, 1]) {
+    await withBundle({}, async ({ near, far, directory }) => {
+      const layout = `oci-layout:${join(directory, "one")}`;
+      await gantryOk(["export", tag(near, "acme/app:1.0.0"), tag(near, "acme/app:latest"), layout, "-q"]);
+      const older = storeOf(far, "acme/app");
+      const taken = async (): Promise<void> => await putSample(older, sampleOf("older"), ["1.0.0"], context);
+      const there = sampleOf("older").manifest.descriptor.digest;
+      if (skip === 1) {
+        // The second look of all is the last before the tags.
+        await taken();
+        far.fault({ path: /\/manifests\/1\.0\.0$/, times: 2, fault: answer(404) });
+      }
+      const { code, stderr } = await gantry(["import", layout, `oci://${far.host}`, "--retries", "0"], {
+        answer: async () => {
+          if (skip === 0) await taken();
+          return "y";
+        },
+      });
+      assert.deepEqual([code, far.unusedFaults], [1, []]);
+      assert.ok(stderr.includes(`Cannot move tag "1.0.0" of oci://${far.host}/acme/app: it is immutable`), stderr);
+      assert.match(stderr, /advice: .*--force/);
+      assert.deepEqual([...far.repositories.get("acme/app")?.tags ?? []], [["1.0.0", there]]);
+      await gantryOk(["import", layout, `oci://${far.host}`, "--force"]);
+      assert.equal(far.repositories.get("acme/app")?.tags.get("1.0.0"), digestOf(APP));
+    });
+  }
 });
 
 Deno.test("import asks on a terminal, and sends nothing when the answer is no", async () => {
@@ -359,6 +431,11 @@ for (
       "two artifacts with one name",
       ["--map", "NEAR/acme/app=a", "--map", "NEAR/acme/multi=a"],
       /together: a:1\.0\.0 would be sha256/,
+    ],
+    [
+      "two mappings of one repository",
+      ["--map", "NEAR/acme/app=a", "--map", "NEAR/acme/app/=b"],
+      /Cannot put .*\/acme\/app into both a and b/,
     ],
   ] as const
 ) {
@@ -491,6 +568,28 @@ Deno.test("import writes a receipt of what is there, and the same for the second
   });
 });
 
+Deno.test("import sends nothing when it cannot write its receipt, and prints it when it no longer can", async () => {
+  await withBundle({}, async ({ far, directory, layout }) => {
+    const path = join(directory, "receipts");
+    const file = join(path, "receipt.json");
+    const args = ["import", layout, `oci://${far.host}`, "-q", "--receipt"];
+    const missing = await gantry([...args, file]);
+    assert.deepEqual([missing.code, missing.stdout], [1, ""]);
+    assert.match(missing.stderr, /Cannot write ".*receipt\.json": no such file or directory/);
+    await Deno.mkdir(path);
+    assert.match((await gantry([...args, path])).stderr, /Cannot write ".*receipts": it is a directory/);
+    assertOnlyRead(far);
+    const edit = (answer: Response): Response => {
+      Deno.removeSync(path, { recursive: true });
+      return answer;
+    };
+    far.fault({ method: "PUT", path: /\/manifests\/latest$/, fault: { kind: "edit", edit } });
+    const late = await gantry([...args, file]);
+    assert.equal(late.code, 1);
+    assert.equal(late.stdout.trim().split("\n").length, CROSSING.length);
+  });
+});
+
 Deno.test("a delta leaves out what the far side has, and mounts it from another repository there", async () => {
   await withBundle({}, async ({ near, far, directory, layout }) => {
     await gantryOk(["import", layout, `oci://${far.host}/m`, "-q"]);
@@ -596,6 +695,7 @@ Deno.test("inventory takes a prefix for a repository where the registry does not
       `oci://${near.host}/other/cosigned`,
     ]);
     assert.match(stderr, /does not tell its repositories: acme\/app is taken for one/);
+    assert.match(stderr, /Listed 2 repositories with \d+ blobs/);
     const [app, cosigned] = JSON.parse(stdout).repositories;
     const digests = app.blobs.map(({ digest }: { digest: string }) => digest);
     for (const { manifest, blobs } of APP.samples) {
@@ -647,6 +747,23 @@ Deno.test("import takes a layout of another tool that has full references, and a
     await using again = directoryStore({ kind: "oci-layout", path: join(directory, "again") });
     assert.deepEqual((await artifactsIn(again)).map(({ origin }) => origin), ["docker.io/acme/pinned"]);
   });
+});
+
+Deno.test("export takes inventories of one registry and no more", async () => {
+  await using directory = await tempDirectory();
+  const args = ["export", "oci-layout:a:1", `oci-layout:${join(directory.path, "b")}`];
+  for (const registry of ["a.example", "b.example"]) {
+    const path = join(directory.path, registry);
+    await Deno.writeTextFile(path, JSON.stringify({ version: 1, registry, repositories: [] }));
+    args.push("--have", path);
+  }
+  const { code, stderr } = await gantry(args);
+  assert.equal(code, 2);
+  assert.match(stderr, /Cannot use inventories of a\.example and b\.example together/);
+  assert.match(
+    (await gantry([...args.slice(0, 5), "--have", args[4] ?? ""])).stderr,
+    /Cannot export|Cannot find|no oci-layout/,
+  );
 });
 
 Deno.test("export, import and inventory say what is wrong with their arguments", async () => {

@@ -127,7 +127,7 @@ function deleteManifest(repository: StoredRepository, reference: string): Respon
 interface ManifestContent {
   readonly artifactType?: string;
   readonly config?: { readonly digest: string; readonly mediaType: string };
-  readonly layers?: readonly { readonly digest: string }[];
+  readonly layers?: readonly { readonly digest: string; readonly urls?: readonly string[] }[];
   readonly manifests?: readonly { readonly digest: string }[];
   readonly subject?: { readonly digest: string };
   readonly annotations?: Record<string, string>;
@@ -143,7 +143,10 @@ function parse(manifest: StoredManifest): ManifestContent | undefined {
 }
 
 function missingContent(content: ManifestContent, repository: StoredRepository): string | undefined {
-  const blobs = [...(content.config === undefined ? [] : [content.config]), ...(content.layers ?? [])];
+  const blobs = [
+    ...(content.config === undefined ? [] : [content.config]),
+    ...(content.layers ?? []).filter(({ urls }) => urls === undefined),
+  ];
   return blobs.find(({ digest }) => !repository.blobs.has(digest))?.digest ??
     content.manifests?.find(({ digest }) => !repository.manifests.has(digest) && !repository.blobs.has(digest))?.digest;
 }

@@ -113,7 +113,7 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
       }, context);
     },
     commit: () => Promise.resolve(),
-    [Symbol.asyncDispose]: () => layout.discard(),
+    [Symbol.asyncDispose]: () => layout.discard(options),
   };
 }
 

@@ -38,7 +38,13 @@ export interface LayoutDirectory extends LayoutStore {
    */
   tag(manifest: Descriptor, tags: readonly TagName[], options?: TagOptions): Promise<readonly Moved[]>;
   /** Removes the layout again if it was made here and nothing is listed in it. Never fails: what stays does no harm. */
-  discard(): Promise<void>;
+  discard(options?: DiscardOptions): Promise<void>;
+}
+
+/** How a layout is given up. */
+export interface DiscardOptions {
+  /** Whether blobs that nothing lists stay, so that the next run need not fetch them again. */
+  readonly keepBlobs?: boolean;
 }
 
 /** How a manifest is listed. */
@@ -96,10 +102,11 @@ export function layoutDirectoryStore(path: string): LayoutDirectory {
       await (await made)?.release();
       return moved;
     },
-    async discard(): Promise<void> {
+    async discard({ keepBlobs = false }: DiscardOptions = {}): Promise<void> {
       const ours = await made?.catch(() => undefined);
       if (ours === undefined) return;
       await ours.release();
+      if (keepBlobs && written.size > 0) return;
       await removeLayout(path, ours, written).catch(() => {});
     },
   };

@@ -25,6 +25,8 @@ export interface LayoutContents {
 export interface LayoutStoreOptions {
   /** Whether it is an error when there is no layout; it counts as an empty one otherwise. */
   readonly mustExist?: boolean;
+  /** Whether blobs that nothing lists stay in a directory when it is given up, so that the next run need not fetch them. */
+  readonly keepBlobs?: boolean;
 }
 
 /** What can be read from a layout, and what the layout leads to. */

@@ -75,7 +75,9 @@ export async function prepareArchive(
   const isThere = ({ digest }: Descriptor): boolean => before?.scan.files.has(blobName(digest)) ?? false;
   const added = contents.filter(({ descriptor }) => !isThere(descriptor));
   const missing = change.needs?.find((needed) =>
-    !isThere(needed) && added.every(({ descriptor }) => descriptor.digest !== needed.digest)
+    // What is at other places need not be here.
+    needed.urls === undefined && !isThere(needed) &&
+    added.every(({ descriptor }) => descriptor.digest !== needed.digest)
   );
   if (missing !== undefined) {
     throw new Error(`Cannot tag in ${JSON.stringify(reference.path)}: blob ${missing.digest} is no longer there`);

@@ -20,6 +20,19 @@ export async function writeFile(path: string, bytes: AsyncIterable<Uint8Array> |
 }
 
 /**
+ * Makes sure that {@linkcode writeFile} can write a file there, as far as that can be known before. Changes nothing.
+ *
+ * @throws {Error} Names the path and what the system said.
+ */
+export async function checkWritable(path: string): Promise<void> {
+  const isDirectory = await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
+  if (isDirectory) throw new Error(`Cannot write ${JSON.stringify(path)}: it is a directory`);
+  const temporary = temporaryPath(path);
+  await writeNewFile(temporary, [], path);
+  await Deno.remove(temporary);
+}
+
+/**
  * Writes a file unless there is one of that name, in the same safe way as {@linkcode writeFile}.
  *
  * @returns Whether it was written.
