@@ -34,9 +34,13 @@ export function errorReport(error: unknown, command?: string): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** What gantry says of a plugin names it in the message already. */
-function pluginLines({ code, plugin, stage }: PluginError): readonly string[] {
-  return code.startsWith("PLUGIN_") || stage === undefined ? [] : [`  in plugin ${plugin} (${stage})`];
+/** What gantry says of a plugin names the plugin and the place in the message already. */
+function pluginLines({ code, plugin, stage, path }: PluginError): readonly string[] {
+  if (code.startsWith("PLUGIN_")) return [];
+  return [
+    ...(path === undefined || path === "" ? [] : [`  at ${path}`]),
+    ...(stage === undefined ? [] : [`  in plugin ${plugin} (${stage})`]),
+  ];
 }
 
 interface Unwrapped {
