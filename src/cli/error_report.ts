@@ -148,6 +148,9 @@ function registryAdvice(error: RegistryError, host: string): string | undefined 
       ? "the registry has sent the request to another host, which refuses it; credentials never go there"
       : undefined;
   }
+  if (error.status === 401 && error.refused !== undefined) {
+    return `${host} refused the credentials of ${error.refused}: check the user name and the password there`;
+  }
   if (error.status === 401) {
     return `log in with \`gantry login ${host}\`, or pass --username and --password-stdin`;
   }

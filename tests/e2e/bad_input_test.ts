@@ -230,14 +230,14 @@ const CASES: readonly Case[] = [
     args: ["push", "DIR/source", "oci://one.invalid/a", "oci://two.invalid/a", "--creds", "robot:secret"],
     code: 2,
     says:
-      "error: The credentials that were given are for one registry, and there are several: one.invalid, two.invalid",
+      "error: The credentials of --creds are for one registry, and there are several: one.invalid, two.invalid; `gantry login` keeps those of each",
   },
   {
     name: "one password for the two registries of a copy",
     args: ["copy", "oci://one.invalid/a:1", "oci://two.invalid/a", "--creds", "robot:secret"],
     code: 2,
     says:
-      "error: The credentials that were given are for one registry, and there are several: one.invalid, two.invalid",
+      "error: The credentials of --creds are for one registry, and there are several: one.invalid, two.invalid; `gantry login` keeps those of each",
   },
   {
     name: "a tar that is compressed with xz",

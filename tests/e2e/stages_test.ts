@@ -298,8 +298,9 @@ Deno.test("a version that a plugin has found is a tag where the list names it, a
   const pushed = async (value: string, tag: readonly string[], content = "a"): ReturnType<typeof gantry> => {
     await writeTree(directory.path, {
       "source/a.yaml": content,
-      "found.mjs": finder(value),
-      "gantry.json": JSON.stringify({ source: "./source", pipeline: { annotate: ["./found.mjs"], tag } }),
+      // A module is loaded once in a process, so each version needs a file of its own.
+      [`${value}.mjs`]: finder(value),
+      "gantry.json": JSON.stringify({ source: "./source", pipeline: { annotate: [`./${value}.mjs`], tag } }),
     });
     const target = `oci-layout:${join(directory.path, "out")}`;
     return await gantry(["push", target, "--config", join(directory.path, "gantry.json"), "-o", "json"]);
