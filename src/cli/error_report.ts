@@ -99,7 +99,7 @@ function adviceFor(
   error: unknown,
   { host, command }: { readonly host: string | undefined; readonly command: string | undefined },
 ): string | undefined {
-  if (error instanceof PluginError) return error.hint ?? pluginAdvice(error);
+  if (error instanceof PluginError) return error.hint ?? pluginAdvice(error, command);
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
   if (error instanceof UsageError) return undefined;
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
@@ -116,7 +116,9 @@ function adviceFor(
   return undefined;
 }
 
-function pluginAdvice({ code }: PluginError): string | undefined {
+function pluginAdvice({ code }: PluginError, command: string | undefined): string | undefined {
+  // Whoever tests a plugin is its author.
+  if (command === "plugin") return code === "PLUGIN_THREW" ? "-v shows more" : undefined;
   switch (code) {
     case "PLUGIN_OUTPUT":
     case "PLUGIN_STUCK":

@@ -25,7 +25,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     await program.parseAsync(args.map(splitBoolean), { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return usage(error, masked);
+    if (error instanceof CommanderError) return usage(error, args, masked);
     masked.stderr(world.signal.aborted ? "error: Interrupted\n" : printable(errorReport(error, args[0])));
     const format = outputFormat(args);
     if (format !== undefined) world.stdout(world.secrets.mask(await formatOutput(errorJson(error), format)));
@@ -49,10 +49,14 @@ function splitBoolean(arg: string): string {
   return arg === "--latest=false" ? "--no-latest" : arg;
 }
 
-function usage(error: CommanderError, world: World): number {
+function usage(error: CommanderError, args: readonly string[], world: World): number {
   if (error.exitCode === 0) return EXIT.done;
   // `gantry help` of something that is no command has shown the help already.
-  if (error.code === "commander.help") return EXIT.usage;
+  if (error.code === "commander.help") {
+    const [command, topic] = args;
+    if (command === "help" && topic !== undefined) world.stderr(`error: Unknown command ${JSON.stringify(topic)}\n`);
+    return EXIT.usage;
+  }
   const [first = "", ...more] = error.message.replace(/^error: /, "").split("\n");
   const hint = more.filter((line) => line !== "").join(" ");
   world.stderr(`error: ${first.charAt(0).toUpperCase()}${first.slice(1)}${hint === "" ? "" : ` ${hint}`}\n`);

@@ -27,6 +27,12 @@ const CASES: readonly Case[] = [
     says: 'error: Cannot read "DIR/nowhere": there is no such file or directory',
   },
   {
+    name: "help with what is no command",
+    args: ["help", "pushh"],
+    code: 2,
+    says: 'error: Unknown command "pushh"',
+  },
+  {
     name: "an empty source",
     files: { "empty/": "" },
     args: ["push", "DIR/empty", "oci-layout:DIR/layout"],
