@@ -68,9 +68,10 @@ function parseArgs(
   const names: string[] = [];
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    if (!arg.startsWith("--plugin")) names.push(arg);
+    if (arg === "--plugin") plugins.push(rest.shift() ?? missingFile());
     else if (arg.startsWith("--plugin=")) plugins.push(arg.slice("--plugin=".length));
-    else plugins.push(rest.shift() ?? missingFile());
+    else if (arg.startsWith("-")) throw new RangeError(`Unknown option ${JSON.stringify(arg)}: there is --plugin FILE`);
+    else names.push(arg);
   }
   return { plugins, names };
 }

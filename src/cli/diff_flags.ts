@@ -43,7 +43,7 @@ export function diffCommand(): Command {
     .addOption(
       new Option("--symlinks <policy>", "what to do with symbolic links").choices(["follow", "skip", "error"]),
     )
-    .option("--config <path>", "configuration file (default: gantry.jsonc, .json or .yaml in the directory)")
+    .option("--config <path>", "configuration file (default: gantry.jsonc, .json, .yaml or .yml in the directory)")
     .option("--no-config", "read no configuration file");
   return addReadingFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));

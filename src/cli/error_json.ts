@@ -16,6 +16,10 @@ export interface ErrorJson {
   readonly tags?: readonly string[];
   /** What the registry or the plugin calls it, such as `DENIED`. */
   readonly code?: string;
+  /** What of the source or of its own output a plugin names: an entry's path, or `drop[3].path`. */
+  readonly path?: string;
+  /** What can be done about it, by the plugin's own word. */
+  readonly hint?: string;
   /** The HTTP status. */
   readonly status?: number;
   readonly method?: string;
@@ -41,7 +45,17 @@ function flatten(error: unknown, around: Omit<ErrorJson, "message">): readonly E
   }
   if (error instanceof PartlyTaggedError) return flatten(error.cause, { ...around, tags: error.tags });
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof PluginError) return [{ message, where: error.plugin, ...around, code: error.code }];
+  if (error instanceof PluginError) {
+    const { plugin, code, path, hint } = error;
+    return [{
+      message,
+      where: plugin,
+      ...around,
+      code,
+      ...(path === undefined || path === "" ? {} : { path }),
+      ...(hint === undefined ? {} : { hint }),
+    }];
+  }
   if (!(error instanceof RegistryError)) return [{ message, ...around }];
   const { status, method, url, requestId, attempts } = error;
   const code = error.errors[0]?.code;

@@ -34,9 +34,13 @@ export function errorReport(error: unknown, command?: string): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** What gantry says of a plugin names it in the message already. */
-function pluginLines({ code, plugin, stage }: PluginError): readonly string[] {
-  return code.startsWith("PLUGIN_") || stage === undefined ? [] : [`  in plugin ${plugin} (${stage})`];
+/** What gantry says of a plugin names the plugin and the place in the message already. */
+function pluginLines({ code, plugin, stage, path }: PluginError): readonly string[] {
+  if (code.startsWith("PLUGIN_")) return [];
+  return [
+    ...(path === undefined || path === "" ? [] : [`  at ${path}`]),
+    ...(stage === undefined ? [] : [`  in plugin ${plugin} (${stage})`]),
+  ];
 }
 
 interface Unwrapped {
@@ -95,7 +99,7 @@ function adviceFor(
   error: unknown,
   { host, command }: { readonly host: string | undefined; readonly command: string | undefined },
 ): string | undefined {
-  if (error instanceof PluginError) return error.hint ?? pluginAdvice(error);
+  if (error instanceof PluginError) return error.hint ?? pluginAdvice(error, command);
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
   if (error instanceof UsageError) return undefined;
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
@@ -112,7 +116,9 @@ function adviceFor(
   return undefined;
 }
 
-function pluginAdvice({ code }: PluginError): string | undefined {
+function pluginAdvice({ code }: PluginError, command: string | undefined): string | undefined {
+  // Whoever tests a plugin is its author.
+  if (command === "plugin") return code === "PLUGIN_THREW" ? "-v shows more" : undefined;
   switch (code) {
     case "PLUGIN_OUTPUT":
     case "PLUGIN_STUCK":
@@ -143,6 +149,9 @@ function registryAdvice(error: RegistryError, host: string): string | undefined 
     return error.status === 401 || error.status === 403
       ? "the registry has sent the request to another host, which refuses it; credentials never go there"
       : undefined;
+  }
+  if (error.status === 401 && error.refused !== undefined) {
+    return `${host} refused the credentials of ${error.refused}: check the user name and the password there`;
   }
   if (error.status === 401) {
     return `log in with \`gantry login ${host}\`, or pass --username and --password-stdin`;

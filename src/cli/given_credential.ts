@@ -1,5 +1,5 @@
 import { encodeBase64 } from "../plugins/registry/base64.ts";
-import type { Credential, PasswordCredential } from "../plugins/registry/credentials.ts";
+import type { Credential } from "../plugins/registry/credentials.ts";
 import type { RegistryFlags } from "./registry_flags.ts";
 import type { Secrets } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";
@@ -33,19 +33,20 @@ async function fromFlags(flags: RegistryFlags, world: World): Promise<Credential
     }
     const colon = creds.indexOf(":");
     // As Timoni and Flux have it: without a colon it is a token.
-    if (colon < 0) return { kind: "registry-token", token: creds };
-    return { kind: "password", username: creds.slice(0, colon), password: creds.slice(colon + 1) };
+    if (colon < 0) return { kind: "registry-token", token: creds, from: "--creds" };
+    return { kind: "password", username: creds.slice(0, colon), password: creds.slice(colon + 1), from: "--creds" };
   }
   if (!passwordStdin) return undefined;
   if (username === undefined) throw new UsageError("--password-stdin needs --username");
   const password = (await new Response(world.stdin()).text()).replace(/\r?\n$/, "");
   if (password === "") throw new UsageError("The password on standard input is empty");
-  return { kind: "password", username, password };
+  return { kind: "password", username, password, from: "--username and --password-stdin" };
 }
 
 /** A variable that is empty is not set: a CI system gives forks empty secrets. */
-function fromEnvironment({ username }: RegistryFlags, { env }: World): PasswordCredential | undefined {
+function fromEnvironment({ username }: RegistryFlags, { env }: World): Credential | undefined {
   const name = username ?? env("GANTRY_USERNAME");
   const password = env("GANTRY_PASSWORD");
-  return name && password ? { kind: "password", username: name, password } : undefined;
+  const from = `${username === undefined ? "GANTRY_USERNAME" : "--username"} and GANTRY_PASSWORD`;
+  return name && password ? { kind: "password", username: name, password, from } : undefined;
 }

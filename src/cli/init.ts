@@ -72,7 +72,7 @@ async function checkDirectory(directory: string): Promise<void> {
 
 /** Of two configuration files neither would count. */
 async function refuseOthers(directory: string): Promise<void> {
-  for (const name of ["gantry.json", "gantry.yaml"]) {
+  for (const name of ["gantry.json", "gantry.yaml", "gantry.yml"]) {
     const path = join(directory, name);
     if (await isThere(path)) {
       throw new UsageError(`Cannot write a gantry.jsonc: there is ${JSON.stringify(path)} already`);

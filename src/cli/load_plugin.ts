@@ -98,9 +98,9 @@ function hintFor(problem: LoadProblem, specifier: string): string | undefined {
       return isPackage(specifier)
         ? "check the name and the version, and whether the registry of the packages can be reached"
         : "a plugin's file may import nothing when it runs but modules of Node: " +
-          "`gantry plugin build FILE`, under deno run, makes one file of it and all that it imports";
+          "`deno task gantry plugin build FILE`, in a checkout of gantry, makes one file of it and all that it imports";
     case "compiled":
-      return `\`gantry plugin build ${specifier} -o FILE.mjs\`, under deno run, makes a file of it that works here; ` +
+      return `\`deno task gantry plugin build ${specifier} -o FILE.mjs\`, in a checkout of gantry, makes a file of it that works here; ` +
         `\`deno task compile --plugin ${specifier}\` makes a gantry that has it`;
     case "frozen":
       return `run Deno without --frozen, or make a file of it once by \`gantry plugin build ${specifier} -o FILE.mjs\``;

@@ -1,4 +1,5 @@
-import { extname, resolve } from "node:path";
+import { dirname, extname, resolve } from "node:path";
+import { makeDirectories } from "../plugins/layout/make_directories.ts";
 import { writeFile } from "../plugins/layout/write_file.ts";
 import { buildPlugin } from "../plugins/load/build_plugin.ts";
 import { isPackage } from "../plugins/load/load_package.ts";
@@ -25,6 +26,7 @@ export async function pluginBuild(what: string, { output }: PluginBuildFlags, wo
   }).catch((error) => {
     throw withHint(error, what);
   });
+  await makeDirectories(dirname(path));
   await writeFile(path, [new TextEncoder().encode(text)]);
   world.stdout(`${path}\n`);
   return EXIT.done;

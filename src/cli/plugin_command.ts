@@ -20,7 +20,7 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
     new Command("list")
       .description("list the plugins in this gantry and those that the configuration names; runs none of them")
       .argument("[source]", "where the configuration is looked for", ".")
-      .option("--config <path>", "configuration file (default: gantry.jsonc, .json or .yaml beside the source)")
+      .option("--config <path>", "configuration file (default: gantry.jsonc, .json, .yaml or .yml beside the source)")
       .option("--no-config", "read no configuration file")
       .addOption(output())
       .action(async (source: string, flags: PluginListFlags) => {

@@ -82,7 +82,7 @@ export function publishCommand(name: "push" | "plan"): Command {
   command
     .optionsGroup("Output:")
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]))
-    .option("--config <path>", "configuration file (default: gantry.jsonc, .json or .yaml beside the source)")
+    .option("--config <path>", "configuration file (default: gantry.jsonc, .json, .yaml or .yml beside the source)")
     .option("--no-config", "read no configuration file")
     .option("-q, --quiet", "print nothing but results and errors")
     .option("-v, --verbose", "print what happens");

@@ -1,5 +1,8 @@
 import { dirname } from "node:path";
+import { VERSION_ANNOTATION } from "../oci/annotation_keys.ts";
+import { isVersion } from "../oci/version.ts";
 import { publish } from "../pipeline/publish.ts";
+import type { Publication } from "../pipeline/values.ts";
 import { reasonOf } from "../plugins/collect/reading_error.ts";
 import { EXIT } from "./exit_code.ts";
 import { plan } from "./plan.ts";
@@ -22,6 +25,7 @@ export async function push(args: readonly string[], flags: PublishFlags, world: 
     warnOfGaps(session, publication);
     const report = pushReport(publication, session.settings);
     sayTags(report, session);
+    sayVersion(publication, session);
     const format = flags.output ?? "text";
     // Printed first: whatever happens to a file, the artifact is published, and its digest must not get lost.
     world.stdout(format === "text" ? pushLines(report) : await formatOutput(report, format));
@@ -36,6 +40,16 @@ function sayTags(report: PushReport, { log }: PublishSession): void {
     const names = tags.length === 0 ? "no tag, by digest only" : `tagged ${tags.join(", ")}`;
     log.info(`Published ${url}: ${names}, ${uploaded} sent, ${existing} there already`);
   }
+}
+
+/** A version that a plugin has found is a tag only where the pipeline says so. */
+function sayVersion({ annotations, published }: Publication, { settings, log }: PublishSession): void {
+  const found = annotations[VERSION_ANNOTATION];
+  if (found === undefined || VERSION_ANNOTATION in settings.annotations || !isVersion(found.value)) return;
+  if (published.some(({ tags }) => tags.some(({ tag }) => tag === found.value))) return;
+  log.info(
+    `The version ${found.value}, which ${found.from} gives, is no tag: "version" in the list "tag" of the pipeline makes it one`,
+  );
 }
 
 async function writeOutputs(report: PushReport, flags: PublishFlags, world: World): Promise<void> {

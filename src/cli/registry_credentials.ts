@@ -22,7 +22,9 @@ export async function registryCredentials(
   const given = await givenCredential(flags, world);
   if (given !== undefined && hosts.length > 1) {
     throw new UsageError(
-      `The credentials that were given are for one registry, and there are several: ${hosts.join(", ")}`,
+      `The credentials of ${given.from} are for one registry, and there are several: ${
+        hosts.join(", ")
+      }; \`gantry login\` keeps those of each`,
     );
   }
   if (given !== undefined) return explicitCredentials(given);

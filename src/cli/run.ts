@@ -30,7 +30,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     masked.stderr(printable(errorReport(unhandled, args[0])));
     return EXIT.failed;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return usage(thrown, masked);
+    if (thrown instanceof CommanderError) return usage(thrown, args, masked);
     const unhandled = unhandledOf(world);
     const error = unhandled ?? thrown;
     const isInterrupted = world.signal.aborted && unhandled === undefined;
@@ -62,10 +62,14 @@ function splitBoolean(arg: string): string {
   return arg === "--latest=false" ? "--no-latest" : arg;
 }
 
-function usage(error: CommanderError, world: World): number {
+function usage(error: CommanderError, args: readonly string[], world: World): number {
   if (error.exitCode === 0) return EXIT.done;
   // `gantry help` of something that is no command has shown the help already.
-  if (error.code === "commander.help") return EXIT.usage;
+  if (error.code === "commander.help") {
+    const [command, topic] = args;
+    if (command === "help" && topic !== undefined) world.stderr(`error: Unknown command ${JSON.stringify(topic)}\n`);
+    return EXIT.usage;
+  }
   const [first = "", ...more] = error.message.replace(/^error: /, "").split("\n");
   const hint = more.filter((line) => line !== "").join(" ");
   world.stderr(`error: ${first.charAt(0).toUpperCase()}${first.slice(1)}${hint === "" ? "" : ` ${hint}`}\n`);

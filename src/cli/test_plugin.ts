@@ -3,7 +3,8 @@ import { makePlugin } from "../pipeline/check_plugin.ts";
 import type { Context, Log } from "../pipeline/context.ts";
 import type { Host } from "../pipeline/host.ts";
 import { createKit } from "../pipeline/kit.ts";
-import type { PluginFactory, Stage } from "../pipeline/plugin.ts";
+import { refuseUnknown } from "../pipeline/filter.ts";
+import type { PluginFactory, Stage, StageIO } from "../pipeline/plugin.ts";
 import { prepareMade } from "../pipeline/prepare.ts";
 import type { ReadyPlugin } from "../pipeline/ready_plugin.ts";
 import { formatPath } from "../pipeline/issue_message.ts";
@@ -90,12 +91,19 @@ async function outputOf(
     const input = await fixtureInput(stage, directory, context);
     // The input is made for the plugin's own stage, which the types cannot know here.
     const { output, skipped } = await (plugin as ReadyPlugin).attempt(input, context);
+    if (stage === "filter" && output !== undefined) checkDrop(plugin as ReadyPlugin<"filter">, input, output);
     const given = skipped === undefined ? { output: await comparableOutput(stage, output) } : { skipped };
     const report = { plugin: plugin.name, stage, ...given };
     return `${JSON.stringify(report, undefined, 2)}\n`;
   } finally {
     await scratch.close();
   }
+}
+
+/** What the stage itself says of a filter's result, beyond its shape. */
+function checkDrop(plugin: ReadyPlugin<"filter">, input: unknown, output: unknown): void {
+  const { entries } = input as StageIO["filter"]["in"];
+  refuseUnknown(plugin, entries, (output as StageIO["filter"]["out"]).drop);
 }
 
 async function readOptions(given: string | undefined): Promise<unknown> {

@@ -35,6 +35,7 @@ export interface LayoutReference {
 /** Any place an artifact can be in. */
 export type Reference = RegistryReference | LayoutReference;
 
+const LAYOUT_KINDS = ["oci-layout", "oci-archive"] as const;
 /** How long host and repository together may be: what most registries and clients agree on. */
 const NAME_LENGTH_LIMIT = 255;
 
@@ -89,11 +90,13 @@ export function formatRepository(reference: Reference): string {
 
 function parse(text: string): Reference {
   if (text.startsWith("oci://")) return parseRegistry(text.slice("oci://".length));
-  for (const kind of ["oci-layout", "oci-archive"] as const) {
+  for (const kind of LAYOUT_KINDS) {
     if (text.startsWith(`${kind}:`)) return parseLayout(kind, text.slice(kind.length + 1));
   }
   // What is left of `localhost:5000/app` and of `app:1.0` is a port and a tag.
   const [, scheme, rest = ""] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(redactUserInfo(text)) ?? [];
+  const meant = scheme && LAYOUT_KINDS.find((kind) => scheme.toLowerCase().startsWith(kind.slice(0, "oci-x".length)));
+  if (meant) throw new SyntaxError(`unknown scheme "${shorten(scheme)}:", did you mean "${meant}:"?`);
   const forms = "write oci://HOST/REPOSITORY, oci-layout:PATH or oci-archive:PATH";
   throw new SyntaxError(
     scheme === undefined || isTag(rest) || /^[0-9]+\//.test(rest)

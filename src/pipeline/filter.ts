@@ -30,8 +30,12 @@ export function filter(plugins: readonly ReadyPlugin<"filter">[]): Step<Collecte
   };
 }
 
-/** A path that is misspelt would leave in what was meant to be left out. */
-function refuseUnknown(plugin: ReadyPlugin<"filter">, entries: readonly Entry[], drop: readonly Drop[]): void {
+/**
+ * Refuses to leave out what is not there: a path that is misspelt would leave in what was meant to be left out.
+ *
+ * @throws {StageError} Names the plugin and the path.
+ */
+export function refuseUnknown(plugin: ReadyPlugin<"filter">, entries: readonly Entry[], drop: readonly Drop[]): void {
   if (drop.length === 0) return;
   const paths = new Set(entries.map(({ path }) => path));
   const at = drop.findIndex(({ path }) => !paths.has(path));

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { errorJson } from "../../src/cli/error_json.ts";
 import { errorReport } from "../../src/cli/error_report.ts";
+import { PluginError } from "../../src/pipeline/plugin_error.ts";
 import { StageError } from "../../src/pipeline/stage_error.ts";
 import { TargetsError } from "../../src/pipeline/targets.ts";
 import { CredentialsRefusedError } from "../../src/plugins/registry/credentials_refused_error.ts";
@@ -59,3 +61,24 @@ for (const [problem, expected] of CONNECTION_ADVICE) {
     else assert.match(advice ?? "", expected);
   });
 }
+
+Deno.test("errorReport() and errorJson() tell what a plugin stumbled over, and what it advises", () => {
+  const about = { plugin: "acme:gate", stage: "before:archive", path: "app.yaml", hint: "name a version" } as const;
+  const failed = new PluginError("nginx:latest is not pinned", { ...about, code: "LATEST" });
+  assert.equal(
+    errorReport(failed),
+    "error: nginx:latest is not pinned\n  at app.yaml\n  in plugin acme:gate (before:archive)\nadvice: name a version\n",
+  );
+  const { path, hint } = errorJson(failed).error;
+  assert.deepEqual({ path, hint }, { path: "app.yaml", hint: "name a version" });
+});
+
+Deno.test("errorReport() does not say twice where a result is wrong", () => {
+  const wrong = new PluginError("Plugin a (filter) gave a wrong result: drop[0].path is 3", {
+    code: "PLUGIN_OUTPUT",
+    plugin: "a",
+    stage: "filter",
+    path: "drop[0].path",
+  });
+  assert.match(errorReport(wrong), /^error: [^\n]*\nadvice: [^\n]*\n$/);
+});

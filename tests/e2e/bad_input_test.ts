@@ -27,6 +27,12 @@ const CASES: readonly Case[] = [
     says: 'error: Cannot read "DIR/nowhere": there is no such file or directory',
   },
   {
+    name: "help with what is no command",
+    args: ["help", "pushh"],
+    code: 2,
+    says: 'error: Unknown command "pushh"',
+  },
+  {
     name: "an empty source",
     files: { "empty/": "" },
     args: ["push", "DIR/empty", "oci-layout:DIR/layout"],
@@ -230,14 +236,14 @@ const CASES: readonly Case[] = [
     args: ["push", "DIR/source", "oci://one.invalid/a", "oci://two.invalid/a", "--creds", "robot:secret"],
     code: 2,
     says:
-      "error: The credentials that were given are for one registry, and there are several: one.invalid, two.invalid",
+      "error: The credentials of --creds are for one registry, and there are several: one.invalid, two.invalid; `gantry login` keeps those of each",
   },
   {
     name: "one password for the two registries of a copy",
     args: ["copy", "oci://one.invalid/a:1", "oci://two.invalid/a", "--creds", "robot:secret"],
     code: 2,
     says:
-      "error: The credentials that were given are for one registry, and there are several: one.invalid, two.invalid",
+      "error: The credentials of --creds are for one registry, and there are several: one.invalid, two.invalid; `gantry login` keeps those of each",
   },
   {
     name: "a tar that is compressed with xz",

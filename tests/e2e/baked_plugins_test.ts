@@ -86,7 +86,7 @@ Deno.test({
 
     await t.step("it says the way out for what it cannot load", async () => {
       const build = (what: string): string =>
-        `\`gantry plugin build ${what} -o FILE.mjs\`, under deno run, makes a file of it that works here; ` +
+        `\`deno task gantry plugin build ${what} -o FILE.mjs\`, in a checkout of gantry, makes a file of it that works here; ` +
         `\`deno task compile --plugin ${what}\` makes a gantry that has it`;
       assert.deepEqual(await run(empty, "npm:@acme/x@1", "jsr:@acme/x", "./two.ts", "acme:one", "ignroe"), [
         [],
@@ -95,7 +95,7 @@ Deno.test({
         [
           `Cannot load ${await Deno.realPath(file("two.ts"))}:1: it imports "./part.ts"`,
           "a plugin's file may import nothing when it runs but modules of Node: " +
-          "`gantry plugin build FILE`, under deno run, makes one file of it and all that it imports",
+          "`deno task gantry plugin build FILE`, in a checkout of gantry, makes one file of it and all that it imports",
         ],
         [
           'Cannot find a plugin of the name "acme:one" in this gantry',

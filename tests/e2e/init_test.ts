@@ -124,12 +124,14 @@ Deno.test("init replaces nothing unless it is forced", async () => {
 
 Deno.test("init refuses what is no directory, and a directory with a configuration under another name", async () => {
   await using directory = await tempDirectory();
-  await writeTree(directory.path, { "gantry.yaml": "" });
-  const other = await gantry(["init", directory.path, "--force"]);
-  assert.equal(other.code, 2);
-  assert.match(other.stderr, /^error: Cannot write a gantry\.jsonc: there is ".*gantry\.yaml" already\n$/);
-  assert.deepEqual([...Deno.readDirSync(directory.path)].map(({ name }) => name), ["gantry.yaml"]);
-  for (const path of ["nowhere", "gantry.yaml"]) {
+  for (const name of ["gantry.json", "gantry.yaml", "gantry.yml"]) {
+    await writeTree(join(directory.path, name), { [name]: "" });
+    const other = await gantry(["init", join(directory.path, name), "--force"]);
+    assert.equal(other.code, 2);
+    assert.match(other.stderr, /^error: Cannot write a gantry\.jsonc: there is ".*gantry\.(?:json|ya?ml)" already\n$/);
+    assert.deepEqual([...Deno.readDirSync(join(directory.path, name))].map((entry) => entry.name), [name]);
+  }
+  for (const path of ["nowhere", "gantry.yaml/gantry.yaml"]) {
     const { code, stderr } = await gantry(["init", join(directory.path, path)]);
     assert.equal(code, 2);
     assert.match(stderr, /^error: Cannot write into "/);

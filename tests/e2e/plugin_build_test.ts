@@ -17,7 +17,7 @@ Deno.test("gantry plugin build makes one module of several, the same wherever th
   const texts: string[] = [];
   for (const root of [one.path, join(two.path, "deep/er")]) {
     await writeTree(root, FILES);
-    const output = join(root, "out.mjs");
+    const output = join(root, "made/for/it/out.mjs");
     const result = await gantry(["plugin", "build", join(root, "plugin.ts"), "-o", output]);
     assert.deepEqual(result, { code: 0, stdout: `${output}\n`, stderr: "" });
     texts.push(await Deno.readTextFile(output));

@@ -193,3 +193,16 @@ Deno.test("plugin test lets a target take the fixture twice", async () => {
   const blobs = [...Deno.readDirSync(join(directory.path, "tree/blobs"))].map(({ name }) => `sha256:${name}`).sort();
   assert.deepEqual(output.present, blobs);
 });
+
+Deno.test("plugin test refuses what the pipeline refuses, and sends no author to the author", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "zzz.mjs");
+  const text = `export default (kit) => kit.plugin({
+    name: "acme:zzz", version: "1.0.0", apiVersion: 1, stage: "filter", options: kit.z.strictObject({}),
+    run: () => ({ drop: [{ path: "zzz", reason: "last" }] }),
+  });`;
+  await writeTree(directory.path, { "zzz.mjs": text });
+  const { code, stdout, stderr } = await gantry(["plugin", "test", path]);
+  assert.deepEqual([code, stdout], [2, ""]);
+  assert.match(stderr, /^error: Plugin acme:zzz \(filter\) gave a wrong result: drop\[0\]\.path is "zzz", .*\n$/);
+});

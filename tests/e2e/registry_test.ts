@@ -271,6 +271,29 @@ Deno.test("push says it in one sentence when the registry is down", async () => 
   });
 });
 
+for (const mode of ["basic", "bearer"] as const) {
+  Deno.test(`push says where the credentials are from that a registry with ${mode} refuses`, async () => {
+    await withSource(async (source, directory) => {
+      await using registry = startFakeRegistry({ auth: { mode, users: { robot: "s3cr3t-password" } } });
+      const config = join(directory, "config.json");
+      const stale = { auths: { [registry.host]: { auth: btoa("robot:stale-password") } } };
+      await Deno.writeTextFile(config, JSON.stringify(stale));
+      const args = ["push", source, `oci://${registry.host}/acme/app`, "--retries", "0"];
+      const cases: readonly (readonly [env: Readonly<Record<string, string>>, from: string])[] = [
+        [{ GANTRY_USERNAME: "robot", GANTRY_PASSWORD: "stale-password" }, "GANTRY_USERNAME and GANTRY_PASSWORD"],
+        [{ DOCKER_CONFIG: directory }, config],
+      ];
+      for (const [env, from] of cases) {
+        const { code, stderr } = await gantry(args, { env });
+        assert.equal(code, 1);
+        assert.ok(stderr.includes(`advice: ${registry.host} refused the credentials of ${from}: `), stderr);
+        assert.ok(!stderr.includes("stale-password"));
+      }
+      assert.match((await gantry(args)).stderr, /^advice: log in with /m);
+    });
+  });
+}
+
 Deno.test("push takes credentials from Docker's config file and shows them nowhere", async () => {
   await withSource(async (source, directory) => {
     await using registry = startFakeRegistry({ auth: { mode: "bearer", users: { robot: "s3cr3t-password" } } });

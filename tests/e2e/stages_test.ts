@@ -287,3 +287,39 @@ Deno.test("diff compares with what the plugins of the directory's configuration 
   const config = ["--config", join(directory.path, "gantry.json")];
   await gantryOk(["diff", join(directory.path, "left"), join(directory.path, "source"), ...config]);
 });
+
+Deno.test("a version that a plugin has found is a tag where the list names it, and push says when nothing does", async () => {
+  await using directory = await tempDirectory();
+  const finder = (value: string): string =>
+    `export default (kit) => kit.plugin({
+      name: "acme:found", version: "1.0.0", apiVersion: 1, stage: "annotate", options: kit.z.strictObject({}),
+      run: () => ({ set: { "org.opencontainers.image.version": "${value}" } }),
+    });`;
+  const pushed = async (value: string, tag: readonly string[], content = "a"): ReturnType<typeof gantry> => {
+    await writeTree(directory.path, {
+      "source/a.yaml": content,
+      // A module is loaded once in a process, so each version needs a file of its own.
+      [`${value}.mjs`]: finder(value),
+      "gantry.json": JSON.stringify({ source: "./source", pipeline: { annotate: [`./${value}.mjs`], tag } }),
+    });
+    const target = `oci-layout:${join(directory.path, "out")}`;
+    return await gantry(["push", target, "--config", join(directory.path, "gantry.json"), "-o", "json"]);
+  };
+  const tagsIn = (stdout: string): unknown => JSON.parse(stdout).targets[0].tags;
+
+  const silent = await pushed("3.4.5", []);
+  assert.deepEqual(tagsIn(silent.stdout), []);
+  assert.match(silent.stderr, /^The version 3\.4\.5, which acme:found gives, is no tag: "version" in the list "tag" /m);
+
+  const tagged = await pushed("3.4.5", ["version", "latest"]);
+  assert.deepEqual(tagsIn(tagged.stdout), ["3.4.5", "latest"]);
+  assert.doesNotMatch(tagged.stderr, /is no tag/);
+
+  const moved = await pushed("3.4.5", ["version"], "b");
+  assert.equal(moved.code, 1);
+  assert.match(moved.stderr, /^error: Cannot move tag "3\.4\.5" of .* it is immutable /m);
+
+  const invalid = await pushed("v3.4.5", ["version"]);
+  assert.deepEqual(tagsIn(invalid.stdout), []);
+  assert.match(invalid.stderr, /^warning: Skipped version: what acme:found gives is no version .*"v3\.4\.5"/m);
+});

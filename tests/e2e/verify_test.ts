@@ -57,7 +57,8 @@ Deno.test("verify --repair brings back what was published, and the next push rep
   assert.equal(
     stderr,
     `Made index.json, which was missing\nListed ${digest}, which nothing listed\n` +
-      `warning: ${digest} is not whole: ${layers[0].digest} is missing or damaged\n`,
+      `warning: ${digest} is not whole: ${layers[0].digest} is missing or damaged\n` +
+      `warning: The tags of ${digest} are lost, if there were any: only the index knew them\n`,
   );
   await push([PLAIN, `oci-layout:${layout}`, "--version", "1.2.3"]);
   assert.match((await gantryOk(["verify", `oci-layout:${layout}`])).stdout, /: whole, 1 manifest, 3 blobs/);

@@ -57,6 +57,8 @@ const BAD: readonly (readonly [text: string, problem: string])[] = [
   ["localhost:5000/app", `it has no scheme, ${FORMS}`],
   [`app@${DIGEST}`, `it has no scheme, ${FORMS}`],
   ["./dist", `it has no scheme, ${FORMS}`],
+  ["oci-layuot:x", 'unknown scheme "oci-layuot:", did you mean "oci-layout:"?'],
+  ["oci-arhcive:./dist/app", 'unknown scheme "oci-arhcive:", did you mean "oci-archive:"?'],
   ["https://ghcr.io/app", `unknown scheme "https:", ${FORMS}`],
   ["docker://ghcr.io/app", `unknown scheme "docker:", ${FORMS}`],
   ["OCI://ghcr.io/app", `unknown scheme "OCI:", ${FORMS}`],

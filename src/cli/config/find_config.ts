@@ -30,7 +30,7 @@ export interface ConfigSearch {
 }
 
 /** Names of configuration files, in the order in which they are looked for. */
-const CONFIG_NAMES = ["gantry.jsonc", "gantry.json", "gantry.yaml"];
+const CONFIG_NAMES = ["gantry.jsonc", "gantry.json", "gantry.yaml", "gantry.yml"];
 
 /**
  * Finds and reads the configuration file: the one that was asked for, or else the one beside the source, or else the

@@ -56,7 +56,7 @@ function read(text: string, path: string): ConfigText {
   if (path.endsWith(".jsonc")) return readJsonc(text, { plain: false });
   if (path.endsWith(".json")) return readJsonc(text, { plain: true });
   if (/\.ya?ml$/.test(path)) return readYaml(text);
-  throw new ConfigError([`${path}: the name of a configuration file ends in .jsonc, .json or .yaml`]);
+  throw new ConfigError([`${path}: the name of a configuration file ends in .jsonc, .json, .yaml or .yml`]);
 }
 
 function issueProblems(issue: z.core.$ZodIssue, described: JsonSchema): readonly PathProblem[] {

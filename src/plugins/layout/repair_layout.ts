@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import type { Descriptor } from "../../oci/descriptor.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import { TRANSFER_MEDIA_TYPE } from "../../oci/transfer.ts";
 import type { Context } from "../../pipeline/context.ts";
@@ -94,6 +95,7 @@ async function repaired(
   const damaged = before === undefined ? lost.incomplete.map(({ descriptor }) => descriptor) : [];
   const manifests = [...lost.manifests, ...damaged, ...transfers.map(({ descriptor }) => descriptor)];
   const { index: after, named, unclear } = withLostNames(listManifests(index, manifests), transfers);
+  const nameless = before === undefined && transfers.length === 0 ? manifests : [];
   return {
     index: after,
     said: [
@@ -104,9 +106,19 @@ async function repaired(
       ...lost.incomplete.map(({ descriptor: { digest }, missing }) =>
         `${digest} is ${before === undefined ? "not whole" : "not listed"}: ${missing} is missing or damaged`
       ),
+      ...(nameless.length === 0 ? [] : [lostTags(nameless)]),
       ...unclear.map((name) => `The name ${name} did not come back: what it stood at is not clear or not there`),
     ],
   };
+}
+
+/** How many manifests a sentence names. */
+const SHOWN = 5;
+
+function lostTags(manifests: readonly Descriptor[]): string {
+  const shown = manifests.slice(0, SHOWN).map(({ digest }) => digest);
+  const more = manifests.length > SHOWN ? [`${manifests.length - SHOWN} more`] : [];
+  return `The tags of ${[...shown, ...more].join(", ")} are lost, if there were any: only the index knew them`;
 }
 
 /** The index as it is now; `undefined` when it is missing or is none. */

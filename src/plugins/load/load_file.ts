@@ -89,7 +89,7 @@ async function meant(path: string): Promise<string> {
   try {
     for await (const { name } of Deno.readDir(dirname(path))) names.push(name);
   } catch {
-    return ": there is no such directory";
+    return `: there is no directory ${JSON.stringify(dirname(path))}`;
   }
   const plugins = names.filter((name) => PLUGIN_EXTENSIONS.includes(extname(name)));
   const nearest = nearestKey(basename(path), plugins.sort());

@@ -41,6 +41,8 @@ export interface Authorizer {
    * @throws {TypeError} When the registry sends us to a place where no credential may go.
    */
   learn(challenge: string, scopes: readonly string[], used: string | undefined): Promise<boolean>;
+  /** Where the credentials are from, once they were asked for. */
+  from(): Promise<string | undefined>;
 }
 
 type Scheme = { readonly kind: "basic" } | BearerScheme;
@@ -111,6 +113,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       const fixed = scheme.kind === "basic" || mine?.kind === "registry-token";
       return fixed ? mine !== undefined && used === undefined : true;
     },
+
+    from: async () => (await asked)?.from,
   };
 }
 

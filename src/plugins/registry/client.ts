@@ -12,6 +12,7 @@ import { KnownBlobs } from "./known_blobs.ts";
 import { createReferrers } from "./referrers.ts";
 import { fetchManifest, putManifest, putTags, resolveManifest } from "./manifests.ts";
 import { openTransport } from "./open_transport.ts";
+import { RegistryError } from "./registry_error.ts";
 import { RegistryTraits } from "./registry_traits.ts";
 import type { Repository } from "./repository.ts";
 import type { RepositoryLink } from "./repository_link.ts";
@@ -124,10 +125,13 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       async send({ moreScopes = [], ...request }, call): Promise<Answer> {
         const signal = AbortSignal.any([call.signal, lifetime.signal]);
         const at = await untilAborted(endpoint(), signal);
+        const mine = authorizer(name, at);
         return await sendAuthorized(
           { ...request, scopes: [...scopes, ...moreScopes], signal },
-          { endpoint: at, authorizer: authorizer(name, at), send },
-        );
+          { endpoint: at, authorizer: mine, send },
+        ).catch(async (error) => {
+          throw await withRefused(error, mine);
+        });
       },
     };
   }
@@ -164,4 +168,11 @@ function repository(link: RepositoryLink): Repository {
     delete: (reference, call) => deleteManifest(link, reference, call),
     referrers: createReferrers(link),
   };
+}
+
+/** Says whose credentials they are that a registry has refused. */
+async function withRefused(error: unknown, authorizer: Authorizer): Promise<unknown> {
+  if (!(error instanceof RegistryError) || error.status !== 401 || error.isElsewhere) return error;
+  const refused = await authorizer.from();
+  return refused === undefined ? error : new RegistryError({ ...error, refused }, { cause: error });
 }

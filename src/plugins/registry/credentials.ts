@@ -1,5 +1,11 @@
 /** Who we are at a registry. */
-export type Credential = PasswordCredential | IdentityTokenCredential | RegistryTokenCredential;
+export type Credential = (PasswordCredential | IdentityTokenCredential | RegistryTokenCredential) & Provenance;
+
+/** Where a credential is from. */
+export interface Provenance {
+  /** The path of a file, or the names of variables or flags; never the credential itself. */
+  readonly from?: string;
+}
 
 /** A name and a password, or an access token in the place of one. */
 export interface PasswordCredential {

@@ -41,9 +41,9 @@ export function findCredentials(options: FindCredentialsOptions): CredentialSour
   const helpers = createHelpers(options);
   const places = placesWith(helpers, options);
   return async (host, repository) => {
-    for (const { find } of places) {
+    for (const { name, find } of places) {
       const found = await find(host, repository);
-      if (found !== undefined) return found;
+      if (found !== undefined) return { ...found, from: name };
     }
     helpers.warnOfUnknown(host);
     return undefined;

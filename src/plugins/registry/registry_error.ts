@@ -37,6 +37,8 @@ export interface RegistryFailure {
   readonly attempts?: number;
   /** Whether it was another host that answered, to which the registry has sent the request. */
   readonly isElsewhere?: boolean;
+  /** Where the credentials are from that were shown and refused; never the credentials themselves. */
+  readonly refused?: string;
 }
 
 /** A registry answered, and the answer is no. */
@@ -62,6 +64,8 @@ export class RegistryError extends Error implements RegistryFailure {
   /** How often it was tried, when it was more than once. */
   readonly attempts?: number;
   readonly isElsewhere?: boolean;
+  /** Where the credentials are from that were shown and refused. */
+  readonly refused?: string;
 
   /** Sums up what the registry said. */
   constructor(failure: RegistryFailure, options?: ErrorOptions) {
@@ -76,6 +80,7 @@ export class RegistryError extends Error implements RegistryFailure {
     if (failure.retryAfter !== undefined) this.retryAfter = failure.retryAfter;
     if (failure.attempts !== undefined) this.attempts = failure.attempts;
     if (failure.isElsewhere !== undefined) this.isElsewhere = failure.isElsewhere;
+    if (failure.refused !== undefined) this.refused = failure.refused;
   }
 
   /** Whether the registry reported one of these codes. */

@@ -1,10 +1,10 @@
 import { isPreRelease } from "../../oci/version.ts";
 import type { Factory, Skip, StageIO } from "../../pipeline/plugin.ts";
+import { knownVersion, type VersionMeans } from "./known_version.ts";
 import { type TagChoice, tagChoice } from "./tag_choice.ts";
-import type { VersionMeans } from "./version.ts";
 
 /** Tags with `latest`, which moves from version to version and never to a pre-release. */
-export function latest({ version }: VersionMeans): Factory<"tag", TagChoice> {
+export function latest(means: VersionMeans): Factory<"tag", TagChoice> {
   return (kit) =>
     kit.plugin({
       name: "latest",
@@ -13,7 +13,8 @@ export function latest({ version }: VersionMeans): Factory<"tag", TagChoice> {
       stage: "tag",
       description: "Tags releases with latest.",
       options: tagChoice(kit, { immutable: false }),
-      run(_input, { immutable }, context): StageIO["tag"]["out"] | Skip {
+      run(input, { immutable }, context): StageIO["tag"]["out"] | Skip {
+        const version = knownVersion(means, input, context);
         if (version === undefined) return context.skip("there is no version");
         if (isPreRelease(version)) return context.skip(`${version} is a pre-release`);
         return { tags: [{ name: "latest", immutable }] };

@@ -13,6 +13,7 @@ const FOUND: readonly (readonly [what: string, files: readonly string[], source:
     ["gantry.jsonc in the source", ["app/gantry.jsonc", "app/x"], "app", "app/gantry.jsonc"],
     ["gantry.json in the source", ["app/gantry.json", "app/x"], "app", "app/gantry.json"],
     ["gantry.yaml in the source", ["app/gantry.yaml", "app/x"], "app", "app/gantry.yaml"],
+    ["gantry.yml in the source", ["app/gantry.yml", "app/x"], "app", "app/gantry.yml"],
     ["the file beside a source file", ["app/gantry.yaml", "app/x.tar"], "app/x.tar", "app/gantry.yaml"],
     ["the file beside a source that does not exist", ["gantry.yaml"], "nowhere", "gantry.yaml"],
     ["the file in the repository's root", ["gantry.yaml", ".git/HEAD", "a/b/x"], "a/b", "gantry.yaml"],
@@ -22,7 +23,7 @@ const FOUND: readonly (readonly [what: string, files: readonly string[], source:
     ["nothing between the source and the root", ["a/gantry.yaml", ".git/HEAD", "a/b/x"], "a/b", undefined],
     ["nothing above the root", ["gantry.yaml", "a/.git/HEAD", "a/b/x"], "a/b", undefined],
     ["nothing above the source without a repository", ["gantry.yaml", "a/b/x"], "a/b", undefined],
-    ["nothing under another name", [".git/HEAD", "gantry.yml", "gantry.toml", "x"], ".", undefined],
+    ["nothing under another name", [".git/HEAD", "gantry.toml", "x"], ".", undefined],
   ];
 
 for (const [what, files, source, found] of FOUND) {
@@ -160,13 +161,16 @@ Deno.test("findConfig() puts the path before each problem", async () => {
 });
 
 Deno.test("findConfig() refuses two files in one directory", async () => {
-  await using directory = await tempDirectory();
-  await writeTree(directory.path, { "gantry.yaml": "", "gantry.jsonc": "{}" });
-  const [jsonc, yaml] = ["gantry.jsonc", "gantry.yaml"].map((name) => JSON.stringify(join(directory.path, name)));
-  await assert.rejects(findConfig({ source: directory.path }), {
-    name: "UsageError",
-    message: `Cannot choose a configuration file: there are ${jsonc} and ${yaml}, keep one`,
-  });
+  const pairs = [["gantry.jsonc", "gantry.yaml"], ["gantry.yaml", "gantry.yml"]] as const;
+  for (const [one, other] of pairs) {
+    await using directory = await tempDirectory();
+    await writeTree(directory.path, { [one]: "{}", [other]: "{}" });
+    const [first, second] = [one, other].map((name) => JSON.stringify(join(directory.path, name)));
+    await assert.rejects(findConfig({ source: directory.path }), {
+      name: "UsageError",
+      message: `Cannot choose a configuration file: there are ${first} and ${second}, keep one`,
+    });
+  }
 });
 
 /** What of a file that was found is the same in every directory. */

@@ -215,7 +215,12 @@ gantry.json:2:19: a .json file cannot hold comments, name it .jsonc`,
   ["deep YAML", "gantry.yaml", "[".repeat(500_000), "gantry.yaml:1:100: it is nested deeper than 100 levels"],
   ["deep YAML in blocks", "gantry.yaml", "- ".repeat(50_000), "gantry.yaml:1:201: it is nested deeper than 100 levels"],
   ["a huge file", "gantry.yaml", "#".repeat(1024 * 1024 + 1), "gantry.yaml: it is larger than 1 MiB"],
-  ["another ending", "gantry.toml", "", "gantry.toml: the name of a configuration file ends in .jsonc, .json or .yaml"],
+  [
+    "another ending",
+    "gantry.toml",
+    "",
+    "gantry.toml: the name of a configuration file ends in .jsonc, .json, .yaml or .yml",
+  ],
 ];
 
 for (const [what, path, text, message] of REFUSED) {

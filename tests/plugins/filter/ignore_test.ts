@@ -88,8 +88,8 @@ const DEFAULTS: readonly (readonly [name: string, patterns: readonly string[], d
   [
     "GANTRY_IGNORES",
     GANTRY_IGNORES,
-    "gantry.jsonc gantry.json gantry.yaml .gantryignore",
-    "d/gantry.yaml d/.gantryignore gantry.yml my-gantry.yaml",
+    "gantry.jsonc gantry.json gantry.yaml gantry.yml .gantryignore",
+    "d/gantry.yaml d/.gantryignore my-gantry.yaml",
   ],
   [
     "TEMPORARY_IGNORES",

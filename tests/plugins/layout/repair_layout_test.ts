@@ -104,7 +104,9 @@ for (const [state, lose, kept] of lost) {
         ? "Made index.json, which was missing"
         : "Made index.json, and kept the old one as index.json.unreadable",
     ]);
-    assert.deepEqual([left, check.problems], [[], []]);
+    const listed = done.flatMap((sentence) => /^Listed (\S+),/.exec(sentence)?.[1] ?? []).join(", ");
+    const lostTags = [`The tags of ${listed} are lost, if there were any: only the index knew them`];
+    assert.deepEqual([left, check.problems], [lostTags, []]);
     assert.deepEqual(await blobsIn(path), before);
     if (kept !== undefined) assert.equal(await Deno.readTextFile(join(path, "index.json.unreadable")), kept);
   });
@@ -189,7 +191,10 @@ Deno.test("repairLayout() lists no manifest that was never finished, and one tha
   assert.deepEqual(await listedIn(path), [["1.0", digest(ONE)]]);
   await Deno.remove(join(path, "index.json"));
   const { left, check } = await repair(path);
-  assert.deepEqual(left, [`${digest(TWO)} is not whole: ${layer} is missing or damaged`]);
+  assert.deepEqual(left, [
+    `${digest(TWO)} is not whole: ${layer} is missing or damaged`,
+    `The tags of ${digest(ONE)}, ${digest(TWO)} are lost, if there were any: only the index knew them`,
+  ]);
   assert.deepEqual(await listedIn(path), [["", digest(ONE)], ["", digest(TWO)]].sort());
   assert.deepEqual(check.problems, [{ digest: layer, problem: "is missing", neededBy: [digest(TWO)] }]);
 });

@@ -40,7 +40,11 @@ async function find(
   repository = "acme/app",
 ): Promise<Credential | undefined> {
   const world = fakeWorld({ ...options, env: { HOME: "/home/ann", ...options.env } });
-  return await findCredentials({ world, log: testContext().log })(host, repository);
+  const found = await findCredentials({ world, log: testContext().log })(host, repository);
+  if (found === undefined) return undefined;
+  const { from, ...credential } = found;
+  assert.ok(from);
+  return credential;
 }
 
 function password(username: string, text = "secret"): Credential {
@@ -106,7 +110,7 @@ Deno.test("auth/config-precedence: a configuration that is named is the only one
   const world = fakeWorld({ env: { DOCKER_AUTH_CONFIG: JSON.stringify(config("variable")) } });
   const only = parseDockerConfig(JSON.stringify(config("named")), "/named.json");
   const find = findCredentials({ world, log: testContext().log, only });
-  assert.deepEqual(await find("ghcr.io", "a"), password("named"));
+  assert.deepEqual(await find("ghcr.io", "a"), { ...password("named"), from: "/named.json" });
   assert.equal(await find("quay.io", "a"), undefined);
 });
 
@@ -125,8 +129,14 @@ Deno.test("auth/config-precedence: a file of somebody else is passed over with a
   };
   const { log } = testContext();
   const find = findCredentials({ world: fakeWorld({ env: { HOME: "/home/ann" }, files }), log });
-  assert.deepEqual(await find("ghcr.io", "a"), password("podman"));
-  assert.deepEqual(await find("ghcr.io", "b"), password("podman"));
+  assert.deepEqual(await find("ghcr.io", "a"), {
+    ...password("podman"),
+    from: "/home/ann/.config/containers/auth.json",
+  });
+  assert.deepEqual(await find("ghcr.io", "b"), {
+    ...password("podman"),
+    from: "/home/ann/.config/containers/auth.json",
+  });
   assert.deepEqual(log.lines, [
     'warn Cannot read "config.json": permission denied: going on without the credentials in it',
   ]);
@@ -281,7 +291,7 @@ Deno.test("findCredentials() hands a helper the name that Docker uses, and asks 
     },
   });
   const source = findCredentials({ world, log: testContext().log });
-  const expected: Credential = { kind: "identity-token", token: "refresh" };
+  const expected: Credential = { kind: "identity-token", token: "refresh", from: "DOCKER_AUTH_CONFIG" };
   assert.deepEqual(await Promise.all([source("docker.io", "a"), source("docker.io", "b")]), [expected, expected]);
   assert.deepEqual(world.ran, ["docker-credential-store get https://index.docker.io/v1/"]);
 });
@@ -314,7 +324,10 @@ Deno.test("auth/helper-not-found-message: nobody is warned when another place kn
     programs: { "docker-credential-store": () => ({ code: 1, stdout: "credentials not found in native keychain" }) },
   });
   const { log } = testContext();
-  assert.deepEqual(await findCredentials({ world, log })("ghcr.io", "a"), password("ann"));
+  assert.deepEqual(await findCredentials({ world, log })("ghcr.io", "a"), {
+    ...password("ann"),
+    from: "/home/ann/.docker/config.json",
+  });
   assert.deepEqual(log.lines, []);
 });
 

@@ -12,7 +12,11 @@ const ANN = { kind: "password", username: "ann", password: "s:ecret" } as const;
 /** What is found for a host in a file. */
 async function find(host: string, path: string, world: CredentialWorld): Promise<Credential | undefined> {
   const env = (name: string): string | undefined => name === "REGISTRY_AUTH_FILE" ? path : undefined;
-  return await findCredentials({ world: { ...world, env }, log: testContext().log })(host, "acme/app");
+  const found = await findCredentials({ world: { ...world, env }, log: testContext().log })(host, "acme/app");
+  if (found === undefined) return undefined;
+  const { from, ...credential } = found;
+  assert.equal(from, path);
+  return credential;
 }
 
 /** Runs with a file in a directory of its own; with programs that keep what they are given in memory. */

@@ -1,0 +1,31 @@
+import { VERSION_ANNOTATION } from "../../oci/annotation_keys.ts";
+import { parseVersion } from "../../oci/version.ts";
+import type { PluginContext, StageIO } from "../../pipeline/plugin.ts";
+
+/** The version of what is published. */
+export interface VersionMeans {
+  /** A checked SemVer version without build metadata; `undefined` when none was given. */
+  readonly version: string | undefined;
+}
+
+/**
+ * Tells the version to tag with: the one that was given, or else the one that an annotation has.
+ *
+ * @param context Its log is warned of an annotation that is no version.
+ * @returns `undefined` when there is none.
+ */
+export function knownVersion(
+  { version }: VersionMeans,
+  { annotations }: StageIO["tag"]["in"],
+  { log, plugin }: Pick<PluginContext<"tag">, "log" | "plugin">,
+): string | undefined {
+  const found = annotations[VERSION_ANNOTATION];
+  if (version !== undefined || found === undefined) return version;
+  try {
+    return parseVersion(found.value);
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    log.warn(`Skipped ${plugin.id}: what ${found.from} gives is no version to tag with: ${problem}`);
+    return undefined;
+  }
+}
