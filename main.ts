@@ -4,11 +4,11 @@
  * @module
  */
 import { createEnvironment } from "./src/cli/environment.ts";
+import { guardProcess } from "./src/cli/guard_process.ts";
 import { createPrompt } from "./src/cli/prompt.ts";
 import { run } from "./src/cli/run.ts";
 import { createSecrets } from "./src/cli/secrets.ts";
 import type { World } from "./src/cli/world.ts";
-import { guardProcess } from "./src/host/guard_process.ts";
 
 if (import.meta.main) {
   const interrupt = new AbortController();

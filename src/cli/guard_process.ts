@@ -1,6 +1,6 @@
 import process from "node:process";
-import { lastPlugin, runningPlugin } from "./running_plugin.ts";
-import { UnhandledError } from "./unhandled_error.ts";
+import { lastPlugin, runningPlugin } from "../host/running_plugin.ts";
+import { UnhandledError } from "../host/unhandled_error.ts";
 
 /** What the guard does about what it sees. */
 export interface GuardOptions {
