@@ -33,6 +33,7 @@ function hostWorld(signal: AbortSignal, interrupt: () => void): World {
     stdin: () => Deno.stdin.readable,
     secrets,
     stdout: (text) => writeAll(Deno.stdout, encoder.encode(text)),
+    takeStdout: () => Deno.stdout.isTerminal() ? undefined : writeBytes,
     stderr: (text) => writeAll(Deno.stderr, encoder.encode(text)),
     signal,
   };
@@ -53,6 +54,10 @@ function hostWorld(signal: AbortSignal, interrupt: () => void): World {
       }
       : {}),
   };
+}
+
+async function writeBytes(bytes: Uint8Array): Promise<void> {
+  while (bytes.byteLength > 0) bytes = bytes.subarray(await Deno.stdout.write(bytes));
 }
 
 function writeAll(to: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {

@@ -17,7 +17,8 @@ import { counted } from "./counted.ts";
 import { formatBytes } from "./format_bytes.ts";
 import { formatOutput } from "./format_output.ts";
 import { errorWithLines } from "./error_with_lines.ts";
-import { openLayout, parsePlace } from "./open_store.ts";
+import { openLayout, parsePipedPlace, parsePlace } from "./open_store.ts";
+import { isPiped, takeOutput } from "./piped.ts";
 import { type Had, readInventories } from "./read_inventories.ts";
 import { type ReadingSession, withReadingSession } from "./reading_session.ts";
 import { UsageError } from "./usage_error.ts";
@@ -50,12 +51,19 @@ export async function exportBundle(
       }`,
     );
   }
+  if (flags.volumeSize !== undefined && isPiped(reference)) {
+    throw new UsageError("Cannot split oci-archive:- into volumes: a pipe is one piece");
+  }
   const places = texts.map(parsePlace);
+  const output = isPiped(reference) ? takeOutput(world) : undefined;
   const had = await readInventories(flags.have ?? []);
   return await withReadingSession(flags, world, async (session) => {
     const { access, context } = session;
     await using opened = new AsyncDisposableStack();
-    const place = openLayout(reference, flags.volumeSize === undefined ? {} : { volumeSize: flags.volumeSize });
+    const place = openLayout(reference, {
+      ...(flags.volumeSize === undefined ? {} : { volumeSize: flags.volumeSize }),
+      ...(output === undefined ? {} : { output }),
+    });
     const { sources, gaps } = await findSources(texts, { access, context, opened });
     const artifacts = await readArtifacts(sources, flags, session);
     const omitted = await omittedOf(artifacts, { had, place }, session);
@@ -84,7 +92,7 @@ interface Artifact {
 }
 
 function parseDestination(text: string): LayoutReference {
-  const reference = parsePlace(text);
+  const reference = parsePipedPlace(text);
   if (reference.kind === "registry") {
     throw new UsageError(`Cannot export to ${JSON.stringify(text)}: write oci-layout:PATH or oci-archive:PATH`);
   }
