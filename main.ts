@@ -47,6 +47,7 @@ function hostWorld(signal: AbortSignal, { interrupt, end }: Endings): World {
     stdin: () => Deno.stdin.readable,
     secrets,
     stdout: (text) => writeAll(Deno.stdout, encoder.encode(text), end),
+    takeStdout: () => Deno.stdout.isTerminal() ? undefined : writeBytes,
     stderr: (text) => writeAll(Deno.stderr, encoder.encode(text), end),
     signal,
   };
@@ -67,6 +68,10 @@ function hostWorld(signal: AbortSignal, { interrupt, end }: Endings): World {
       }
       : {}),
   };
+}
+
+async function writeBytes(bytes: Uint8Array): Promise<void> {
+  while (bytes.byteLength > 0) bytes = bytes.subarray(await Deno.stdout.write(bytes));
 }
 
 function writeAll(

@@ -23,6 +23,7 @@ import type { BuiltIn } from "./stages/stage_entry.ts";
 import { stageEntries } from "./stages/stage_entries.ts";
 import { refuseUntrusted } from "./stages/refuse_untrusted.ts";
 import { writtenEntries } from "./stages/written_entries.ts";
+import { isPiped } from "./piped.ts";
 import { UsageError } from "./usage_error.ts";
 import type { World } from "./world.ts";
 
@@ -105,6 +106,9 @@ function targetPlugin(
     case "oci-layout":
       return { factory: layoutDirectory({ reference }), options: {} };
     case "oci-archive":
+      if (isPiped(reference)) {
+        throw new UsageError("Cannot push to oci-archive:-: push to oci-layout:DIR, and copy that to oci-archive:-");
+      }
       return { factory: layoutArchive({ reference }), options: {} };
   }
 }

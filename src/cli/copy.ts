@@ -6,15 +6,15 @@ import { NotFoundError, type Store, type StoreReader } from "../pipeline/store.t
 import { everyTarget } from "../pipeline/targets.ts";
 import { chosenTags } from "./chosen_tags.ts";
 import type { CopyFlags } from "./copy_flags.ts";
+import { copyPlaces } from "./copy_places.ts";
 import { copyLines, copyReport, type CopyResult } from "./copy_report.ts";
 import { errorWithLines } from "./error_with_lines.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";
-import { DEFAULT_TAG, type Opened, openReader, openStore, parsePlace } from "./open_store.ts";
+import { DEFAULT_TAG, type Opened } from "./open_store.ts";
 import { type ReadingSession, withReadingSession } from "./reading_session.ts";
 import { refuseToMove } from "./refuse_to_move.ts";
 import { type CopyJob, tagCopies } from "./tag_copies.ts";
-import { UsageError } from "./usage_error.ts";
 import type { World } from "./world.ts";
 
 /** A client's list of referrers stands under such a tag: the destination gets one of its own where it needs it. */
@@ -31,16 +31,11 @@ export async function copy(
   flags: CopyFlags,
   world: World,
 ): Promise<number> {
-  const places = [text, ...destinations].map(parsePlace);
+  const places = copyPlaces(text, destinations, flags, world);
   return await withReadingSession(flags, world, async (session) => {
-    const { access, context, concurrency } = session;
+    const { context, concurrency } = session;
     await using opened = new AsyncDisposableStack();
-    const source = openReader(text, access);
-    opened.use(source.store);
-    const targets = destinations.map((each) => openStore(each, access, "push"));
-    for (const { store } of targets) opened.use(store);
-    checkNames(source, targets, flags);
-
+    const { source, targets } = await places.open(session, opened);
     const names = flags.allTags ? await allTags(source.store, session) : [source.name ?? DEFAULT_TAG];
     const graph = await readWhole(source.store, names, flags, session);
     const jobs = targets.map((target) => jobOf(source, target, graph, flags));
@@ -57,17 +52,7 @@ export async function copy(
     const format = flags.output ?? "text";
     world.stdout(format === "text" ? copyLines(report) : await formatOutput(report, format));
     return EXIT.done;
-  }, { places });
-}
-
-function checkNames(source: Opened<StoreReader>, targets: readonly Opened<Store>[], { allTags }: CopyFlags): void {
-  if (!allTags) return;
-  for (const { store, name } of [source, ...targets]) {
-    if (name === undefined) continue;
-    throw new UsageError(
-      `Cannot copy all tags with ${JSON.stringify(name)}: name ${store.url} without a tag or a digest`,
-    );
-  }
+  }, { places: places.references });
 }
 
 async function allTags(store: StoreReader, { context }: ReadingSession): Promise<readonly string[]> {

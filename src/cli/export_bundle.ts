@@ -20,7 +20,8 @@ import { forArtifacts } from "./for_artifacts.ts";
 import { formatBytes } from "./format_bytes.ts";
 import { formatOutput } from "./format_output.ts";
 import { errorWithLines } from "./error_with_lines.ts";
-import { openLayout, parsePlace } from "./open_store.ts";
+import { openLayout, parsePipedPlace, parsePlace } from "./open_store.ts";
+import { isPiped, takeOutput } from "./piped.ts";
 import { type Had, readInventories } from "./read_inventories.ts";
 import { type ReadingSession, withReadingSession } from "./reading_session.ts";
 import { UsageError } from "./usage_error.ts";
@@ -53,7 +54,11 @@ export async function exportBundle(
       }`,
     );
   }
+  if (flags.volumeSize !== undefined && isPiped(reference)) {
+    throw new UsageError("Cannot split oci-archive:- into volumes: a pipe is one piece");
+  }
   const places = texts.map(parsePlace);
+  const output = isPiped(reference) ? takeOutput(world) : undefined;
   const had = await readInventories(flags.have ?? []);
   return await withReadingSession(flags, world, async (session) => {
     const { context } = session;
@@ -62,6 +67,7 @@ export async function exportBundle(
       openLayout(reference, {
         keepBlobs: true,
         ...(flags.volumeSize === undefined ? {} : { volumeSize: flags.volumeSize }),
+        ...(output === undefined ? {} : { output }),
       }),
     );
     const { sources, gaps } = await findSources(texts, session, opened);
@@ -95,7 +101,7 @@ interface Artifact {
 }
 
 function parseDestination(text: string): LayoutReference {
-  const reference = parsePlace(text);
+  const reference = parsePipedPlace(text);
   if (reference.kind === "registry") {
     throw new UsageError(`Cannot export to ${JSON.stringify(text)}: write oci-layout:PATH or oci-archive:PATH`);
   }

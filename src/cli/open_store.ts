@@ -3,7 +3,7 @@ import type { Store, StoreReader } from "../pipeline/store.ts";
 import { archiveStore, type ArchiveStoreOptions } from "../plugins/layout/archive_store.ts";
 import { directoryStore } from "../plugins/layout/directory_store.ts";
 import type { LayoutPlace } from "../plugins/layout/layout_place.ts";
-import type { LayoutStoreOptions } from "../plugins/layout/layout_reader.ts";
+import { refusePiped } from "./piped.ts";
 import type { RegistryAccess } from "./registry_access.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -38,7 +38,7 @@ export function openStore(
   text: string,
   access: RegistryAccess,
   right: "push" | "delete",
-  options: LayoutStoreOptions = {},
+  options: ArchiveStoreOptions = {},
 ): Opened<Store> {
   return open(text, access, right, options);
 }
@@ -47,9 +47,9 @@ function open(
   text: string,
   access: RegistryAccess,
   right: "pull" | "push" | "delete",
-  options: LayoutStoreOptions,
+  options: ArchiveStoreOptions,
 ): Opened<Store> {
-  const reference = parsePlace(text);
+  const reference = options.output === undefined ? parsePlace(text) : parsePipedPlace(text);
   const name = reference.digest ?? reference.tag;
   return { reference, store: storeFor(reference, access, right, options), ...(name === undefined ? {} : { name }) };
 }
@@ -58,7 +58,7 @@ function storeFor(
   reference: Reference,
   access: RegistryAccess,
   right: "pull" | "push" | "delete",
-  options: LayoutStoreOptions,
+  options: ArchiveStoreOptions,
 ): Store {
   return reference.kind === "registry" ? access.store(reference, right) : openLayout(reference, options);
 }
@@ -69,11 +69,22 @@ export function openLayout(reference: LayoutReference, options: ArchiveStoreOpti
 }
 
 /**
- * Parses the name of a place.
+ * Parses the name of a place that can be read more than once.
+ *
+ * @throws {UsageError} When it is no reference, or a pipe.
+ */
+export function parsePlace(text: string): Reference {
+  const reference = parsePipedPlace(text);
+  refusePiped(reference);
+  return reference;
+}
+
+/**
+ * Parses the name of a place that may be `oci-archive:-`.
  *
  * @throws {UsageError} When it is no reference.
  */
-export function parsePlace(text: string): Reference {
+export function parsePipedPlace(text: string): Reference {
   try {
     return parseReference(text);
   } catch (cause) {

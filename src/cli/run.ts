@@ -16,7 +16,16 @@ import type { World } from "./world.ts";
  */
 export async function run(args: readonly string[], world: World): Promise<number> {
   let code: number = EXIT.done;
-  const masked: World = { ...world, stderr: (text) => world.stderr(world.secrets.mask(text)) };
+  let isTaken = false;
+  const masked: World = {
+    ...world,
+    stdout: (text) => isTaken ? masked.stderr(text) : world.stdout(text),
+    stderr: (text) => world.stderr(world.secrets.mask(text)),
+    takeStdout(): ReturnType<World["takeStdout"]> {
+      isTaken = true;
+      return world.takeStdout();
+    },
+  };
   const program = createProgram(masked, (result) => code = result);
   try {
     if (args.length === 0) {
@@ -36,7 +45,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     const isInterrupted = world.signal.aborted && unhandled === undefined;
     masked.stderr(isInterrupted ? "error: Interrupted\n" : printable(errorReport(error, args[0])));
     const format = outputFormat(args);
-    if (format !== undefined) world.stdout(world.secrets.mask(await formatOutput(errorJson(error), format)));
+    if (format !== undefined) masked.stdout(world.secrets.mask(await formatOutput(errorJson(error), format)));
     return unhandled === undefined ? exitCode(error, world.signal) : EXIT.failed;
   }
 }

@@ -1,4 +1,5 @@
 import type { Environment } from "./environment.ts";
+import type { ByteWriter } from "../plugins/layout/piped_archive.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** Everything that the command line touches beyond files and sockets, so that a test can run it in process. */
@@ -7,6 +8,12 @@ export interface World extends Environment {
   readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Writes to standard output, which is for programs. */
   readonly stdout: (text: string) => void;
+  /**
+   * Takes standard output for bytes; what is for programs goes to standard error from then on.
+   *
+   * @returns `undefined` when it is a terminal.
+   */
+  readonly takeStdout: () => ByteWriter | undefined;
   /** What {@linkcode World.stderr} must not show. */
   readonly secrets: Secrets;
   /** Writes to standard error, which is for people. */

@@ -19,6 +19,7 @@ export function fakeWorld(terminal?: Terminal): FakeWorld {
     stdout: (text) => {
       written.stdout += text;
     },
+    takeStdout: () => undefined,
     stderr: (text) => {
       written.stderr += text;
     },

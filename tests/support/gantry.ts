@@ -8,6 +8,8 @@ export interface GantryResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** The bytes that went to standard output when it was taken for a tar. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** What a command line is run with. */
@@ -22,6 +24,7 @@ export interface GantryOptions {
 /** Runs one command line with no environment but the one given. */
 export async function gantry(args: readonly string[], options: GantryOptions = {}): Promise<GantryResult> {
   let stdout = "";
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
   let stderr = "";
   const { answer } = options;
   const ask = async (question: string): Promise<string> => {
@@ -37,12 +40,16 @@ export async function gantry(args: readonly string[], options: GantryOptions = {
     stdout: (text) => {
       stdout += text;
     },
+    takeStdout: () => (bytes) => {
+      pieces.push(new Uint8Array(bytes));
+      return Promise.resolve();
+    },
     stderr: (text) => {
       stderr += text;
     },
     signal: options.signal ?? new AbortController().signal,
   });
-  return { code, stdout, stderr };
+  return { code, stdout, stderr, bytes: new Uint8Array(await new Blob(pieces).arrayBuffer()) };
 }
 
 /** Runs a command line that must succeed. */

@@ -2,8 +2,7 @@
  * Reading an image layout that is in one tar.
  */
 import { type Digest, digestOf } from "../../oci/digest.ts";
-import { readTar, type TarMember } from "../../oci/read_tar.ts";
-import type { ArchiveBytes } from "./archive_bytes.ts";
+import { readTar, type ReadTarOptions, type TarMember } from "../../oci/read_tar.ts";
 import { reason } from "./io_error.ts";
 import { INDEX_SIZE_LIMIT, type LayoutIndex, parseIndex } from "./layout_index.ts";
 import { checkOciLayout, OCI_LAYOUT_FILE, OCI_LAYOUT_SIZE_LIMIT } from "./oci_layout_file.ts";
@@ -17,14 +16,23 @@ import { unusable } from "./unusable.ts";
  * @throws {Error} When it is no tar, or a damaged one; the bodies throw the same.
  */
 export async function* readArchive(
-  file: Pick<ArchiveBytes, "read">,
+  file: ArchiveInput,
   path: string,
+  options: Pick<ReadTarOptions, "signal"> = {},
 ): AsyncGenerator<TarMember, void, void> {
   const explain = (cause: unknown): Error =>
     new Error(`Cannot read ${JSON.stringify(path)} as a tar: ${reason(cause)}`, { cause });
-  for await (const item of readTar(ReadableStream.from(file.read(0)), { explain })) {
+  const bytes = file.read(0);
+  // A stream itself can be cancelled while it waits for bytes.
+  const stream = bytes instanceof ReadableStream ? bytes : ReadableStream.from(bytes);
+  for await (const item of readTar(stream, { ...options, explain })) {
     yield { ...item, name: normalize(item.name) };
   }
+}
+
+/** Where the bytes of a tar come from. */
+interface ArchiveInput {
+  read(offset: number): AsyncIterable<Uint8Array<ArrayBuffer>> | ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
 /** What of a member is looked at. */

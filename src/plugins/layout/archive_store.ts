@@ -34,6 +34,8 @@ export interface ArchiveStoreOptions extends LayoutStoreOptions {
    * and so on. One file when left out.
    */
   readonly volumeSize?: number;
+  /** Where it goes when it is committed instead of to a file; what stands under the path is not looked at then. */
+  readonly output?: (bytes: Uint8Array) => Promise<void>;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface ArchiveStoreOptions extends LayoutStoreOptions {
  * process has replaced the old one in the meantime, the changes are made to what is there then.
  */
 export function archiveStore(reference: LayoutReference, options: ArchiveStoreOptions = {}): LayoutPlace {
-  const { volumeSize } = options;
+  const { volumeSize, output } = options;
   const { path } = reference;
   const url = formatRepository(reference);
   let changes = noChanges();
@@ -54,6 +56,7 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
   let last: { readonly base: LayoutIndex; readonly edits: number; readonly index: LayoutIndex } | undefined;
 
   async function onDisk(): Promise<ArchiveView | undefined> {
+    if (output !== undefined) return undefined;
     // Before the first look: a reader refuses what another process was killed over.
     if (volumeSize !== undefined) await (finished ??= finishVolumes(path));
     if (view === undefined || !await view.isCurrent()) view = await viewArchive(path);
@@ -162,6 +165,7 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
       needs: needs.filter(isNeeded),
       unneeded,
       ...(volumeSize === undefined ? {} : { volumeSize }),
+      ...(output === undefined ? {} : { output }),
       edit(before): ReturnType<ArchiveChange["edit"]> {
         isStale = isBound && JSON.stringify(before) !== JSON.stringify(base);
         return { index: isBound ? after : edited(before, changes.edits), moved: [] };

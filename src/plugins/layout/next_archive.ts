@@ -12,6 +12,7 @@ import { reason } from "./io_error.ts";
 import { EMPTY_INDEX, formatIndex, type LayoutIndex } from "./layout_index.ts";
 import { makeDirectories } from "./make_directories.ts";
 import { openArchive } from "./open_archive.ts";
+import { type ByteWriter, writePiped } from "./piped_archive.ts";
 import { inFile } from "./read_layout.ts";
 import { removeEmpty } from "./remove_empty.ts";
 import { scanArchive } from "./scan_archive.ts";
@@ -50,6 +51,8 @@ export interface ArchiveChange {
    * and so on. One file when left out.
    */
   readonly volumeSize?: number;
+  /** Where it goes at once instead of to a file; what stands under the path is not looked at then. */
+  readonly output?: ByteWriter;
   /** Says what it shall list, and where the tags that are set pointed to before. */
   edit(before: LayoutIndex): { readonly index: LayoutIndex; readonly moved: readonly Moved[] };
 }
@@ -66,9 +69,10 @@ export async function prepareArchive(
   context: Context,
 ): Promise<NextArchive> {
   await using work = new AsyncDisposableStack();
-  const before = without(change.unneeded ?? [], await openExisting(reference.path, context, work));
+  const { output } = change;
+  const existing = output === undefined ? await openExisting(reference.path, context, work) : undefined;
+  const before = without(change.unneeded ?? [], existing);
   checkKind(reference.path, before, change);
-  const path = before?.file.set?.base ?? await realPath(reference.path);
   const { index, moved } = inFile(reference.path, () => change.edit(before?.scan.index ?? EMPTY_INDEX));
   const url = formatRepository(reference);
   const { contents } = change;
@@ -88,7 +92,10 @@ export async function prepareArchive(
   const isSame = before !== undefined && added.length === 0 && (change.unneeded ?? []).length === 0 &&
     JSON.stringify(index) === JSON.stringify(before.scan.index) && haveSameSizes(volumes, before.file.set?.volumes);
   let next: UnnamedArchive | undefined;
-  if (!isSame) {
+  if (output !== undefined) {
+    next = await writePiped(tar(archiveEntries(parts, context)), output);
+  } else if (!isSame) {
+    const path = before?.file.set?.base ?? await realPath(reference.path);
     const directories = await makeDirectories(dirname(path));
     work.defer(() => removeEmpty(directories));
     await collectPartials(path);
