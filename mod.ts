@@ -78,4 +78,5 @@ export * from "./src/plugins/scratch/scratch.ts";
 export * from "./src/plugins/tag/latest.ts";
 export * from "./src/plugins/tag/static.ts";
 export type { TagChoice } from "./src/plugins/tag/tag_choice.ts";
+export type { VersionMeans } from "./src/plugins/tag/known_version.ts";
 export * from "./src/plugins/tag/version.ts";
