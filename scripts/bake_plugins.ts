@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { stagesOfBuiltIn } from "../src/cli/stages/built_in_names.ts";
 import { makePlugin } from "../src/pipeline/check_plugin.ts";
 import { createKit } from "../src/pipeline/kit.ts";
 import { BAKED_LIST, type BakedPlugin } from "../src/plugins/load/baked.ts";
@@ -34,6 +35,9 @@ export async function bakePlugins(what: readonly string[], directory: string): P
       throw new Error(
         `Cannot bake ${from}: a configuration could not tell its name "${name}" from a file or a package`,
       );
+    }
+    if (stagesOfBuiltIn(name).length > 0) {
+      throw new Error(`Cannot bake ${from}: a built-in plugin has the name "${name}", and would be taken instead`);
     }
     const other = baked.get(name);
     if (other !== undefined) throw new Error(`Cannot bake ${from}: ${other.from} has the name "${name}" as well`);

@@ -55,7 +55,7 @@ export async function buildPipeline(
   { flags, found, world, log, access, host }: Means,
 ): Promise<BuiltPipeline> {
   const written = writtenEntries(found?.config ?? {}, found?.places);
-  if (found !== undefined) refuseUntrusted(found, written, log);
+  if (found !== undefined) await refuseUntrusted(found, written, log);
   const ignoring = await ignoringFor(settings, chosen.name, log);
   const directory = await sourceDirectory(settings.source);
   const named = builtIns({ settings, flags, profile: chosen.name, directory, world, prune: ignoring.prune });

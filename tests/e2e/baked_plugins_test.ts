@@ -25,6 +25,7 @@ const FILES = {
   "part.ts": 'export const two: string = "acme:two";\n',
   "again.ts": plugin("acme:one"),
   "path.ts": plugin("acme/path"),
+  "latest.ts": plugin("latest"),
   "none.ts": "export const a: number = 1;\n",
 };
 
@@ -137,6 +138,10 @@ const BAD: readonly (readonly [files: readonly string[], message: RegExp])[] = [
   [
     ["path.ts"],
     /^Cannot bake \/.*\/path\.ts: a configuration could not tell its name "acme\/path" from a file or a package$/,
+  ],
+  [
+    ["latest.ts"],
+    /^Cannot bake \/.*\/latest\.ts: a built-in plugin has the name "latest", and would be taken instead$/,
   ],
   [["none.ts"], /^Cannot use plugin "\/.*\/none\.ts": it has no default export$/],
   [["nope.ts"], /^Cannot find "\/.*\/nope\.ts", did you mean "none\.ts"\?$/],

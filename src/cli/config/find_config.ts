@@ -17,6 +17,8 @@ export interface FoundConfig {
   readonly places: ConfigPlaces;
   /** Why code that it names must not run; absent when it may. */
   readonly distrust?: string;
+  /** Whether the user has named the file. */
+  readonly isNamed: boolean;
 }
 
 /** Where to look for a configuration file, and what to read it with. */
@@ -56,6 +58,7 @@ export async function findConfig({ source, explicit, readEnv }: ConfigSearch): P
     config: rebaseConfig(config, dirname(path)),
     places,
     ...(distrust === undefined ? {} : { distrust }),
+    isNamed: explicit !== undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Log } from "../../pipeline/context.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
+import { distrustOfFile } from "../config/distrust_of.ts";
 import type { FoundConfig } from "../config/find_config.ts";
 import { UsageError } from "../usage_error.ts";
 import type { WrittenPipeline } from "./written_entries.ts";
@@ -10,11 +11,11 @@ import type { WrittenPipeline } from "./written_entries.ts";
  *
  * @throws {UsageError} Names the file, and why it is not trusted.
  */
-export function refuseUntrusted(
-  { path, distrust }: Pick<FoundConfig, "path" | "distrust">,
+export async function refuseUntrusted(
+  { path, distrust, isNamed }: Pick<FoundConfig, "path" | "distrust" | "isNamed">,
   { stages, custom }: WrittenPipeline,
   log: Log,
-): void {
+): Promise<void> {
   const specs = [...Object.values(stages).flat(), ...custom].map(({ spec }) => spec);
   // What has a mere name is in this program already.
   const code = [...new Set(specs.filter((spec) => specifierKind(spec) !== "name"))];
@@ -25,5 +26,19 @@ export function refuseUntrusted(
         `pass --config ${path} when you trust it, or --no-config`,
     );
   }
+  for (const file of isNamed ? [] : code.flatMap(filesOf)) {
+    const why = await distrustOfFile(file).catch(() => undefined);
+    if (why === undefined) continue;
+    throw new UsageError(
+      `Cannot run ${file}, which ${JSON.stringify(path)} names: ${why}; pass --config ${path} when you trust it`,
+    );
+  }
   log.info(`Plugins of ${path}: ${code.join(", ")}`);
+}
+
+/** The file of a specifier. One that is not there is named when it is loaded; what PATH leads to is the system's. */
+function filesOf(specifier: string): readonly string[] {
+  const kind = specifierKind(specifier);
+  const file = kind === "exec" ? specifier.slice("exec:".length) : specifier;
+  return kind === "file" || kind === "exec" && /[/\\]/.test(file) ? [file] : [];
 }

@@ -141,6 +141,15 @@ Deno.test("findConfig() does not trust a file of another user", async () => {
   }
 });
 
+Deno.test("findConfig() does not trust a file that everybody may write to", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "gantry.yaml": "" });
+  await Deno.chmod(join(directory.path, "gantry.yaml"), 0o666);
+  await inDirectory(directory.path, async () => {
+    assert.equal((await findConfig({}))?.distrust, "everybody may write to it");
+  });
+});
+
 Deno.test("findConfig() takes a file with a byte order mark", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, { "gantry.json": "\ufeff{}" });
