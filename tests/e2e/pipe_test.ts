@@ -11,6 +11,9 @@ import { putSample, sampleOf } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { runTool, tool, toolTest } from "../support/tools.ts";
 
+/** What a command that leaves standard output alone has written there as a tar. */
+const NONE = new Uint8Array();
+
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const context = testContext();
 const APP = sampleOf("app ".repeat(100_000));
@@ -73,7 +76,14 @@ Deno.test("what goes to standard output is the tar that a file would be, and res
     for (const command of ["copy", "export"]) {
       const path = join(directory, `${command}.tar`);
       await gantryOk([command, `${from}:1.0`, `oci-archive:${path}`, "-q"]);
-      const { bytes, stdout, stderr } = await gantryOk([command, `${from}:1.0`, "oci-archive:-", "-q", "-o", "json"]);
+      const { bytes = NONE, stdout, stderr } = await gantryOk([
+        command,
+        `${from}:1.0`,
+        "oci-archive:-",
+        "-q",
+        "-o",
+        "json",
+      ]);
       assert.deepEqual(bytes, await Deno.readFile(path));
       assert.equal(stdout, "");
       assert.equal(JSON.stringify(JSON.parse(stderr)).includes(DIGEST), true);
@@ -83,10 +93,16 @@ Deno.test("what goes to standard output is the tar that a file would be, and res
 
 Deno.test("copy and export leave a tar without its end when a content cannot be read", async () => {
   await withLayout(async ({ directory, from }) => {
-    const { bytes: whole } = await gantryOk(["copy", `${from}:1.0`, "oci-archive:-", "-q"]);
+    const { bytes: whole = NONE } = await gantryOk(["copy", `${from}:1.0`, "oci-archive:-", "-q"]);
     await damage(join(directory, "from"), APP.blobs[1]?.descriptor.digest);
     for (const command of ["copy", "export"]) {
-      const { code, stdout, stderr, bytes } = await gantry([command, `${from}:1.0`, "oci-archive:-", "-o", "json"]);
+      const { code, stdout, stderr, bytes = NONE } = await gantry([
+        command,
+        `${from}:1.0`,
+        "oci-archive:-",
+        "-o",
+        "json",
+      ]);
       assert.deepEqual([code, stdout], [1, ""]);
       assert.match(stderr, /"error"/);
       assert.ok(bytes.byteLength < whole.byteLength);
@@ -97,7 +113,7 @@ Deno.test("copy and export leave a tar without its end when a content cannot be 
 
 Deno.test("copy from standard input takes a compressed tar, with and without names", async () => {
   await withLayout(async ({ directory, from }) => {
-    const { bytes } = await gantryOk(["copy", `${from}:1.0`, "oci-archive:-", "-q"]);
+    const { bytes = NONE } = await gantryOk(["copy", `${from}:1.0`, "oci-archive:-", "-q"]);
     const stdin = new Uint8Array(gzipSync(bytes));
     assert.deepEqual(new Uint8Array(gunzipSync(stdin)), bytes);
     for (
@@ -116,7 +132,7 @@ Deno.test("copy from standard input takes a compressed tar, with and without nam
 
 Deno.test("copy from standard input tags nothing and leaves nothing when the tar ends early, wherever", async () => {
   await withLayout(async ({ directory, from }) => {
-    const { bytes } = await gantryOk(["copy", `${from}:1.0`, "oci-archive:-", "-q"]);
+    const { bytes = NONE } = await gantryOk(["copy", `${from}:1.0`, "oci-archive:-", "-q"]);
     const to = join(directory, "to");
     const middle = Math.floor(bytes.byteLength / 1024) * 512;
     for (const size of [0, 100, 512, 1024, 3 * 512, middle, middle + 7, bytes.byteLength - 1024]) {
@@ -131,7 +147,7 @@ Deno.test("copy from standard input tags nothing and leaves nothing when the tar
 
 Deno.test("copy from standard input keeps what a directory lists when a blob of the tar is damaged", async () => {
   await withLayout(async ({ directory, from }) => {
-    const { bytes } = await gantryOk(["copy", `${from}:1.0`, "oci-archive:-", "-q"]);
+    const { bytes = NONE } = await gantryOk(["copy", `${from}:1.0`, "oci-archive:-", "-q"]);
     const to = join(directory, "to");
     await gantryOk(["copy", `${from}:1.0`, `oci-layout:${to}:old`, "-q"]);
     const before = await Deno.readTextFile(join(to, "index.json"));
@@ -172,14 +188,14 @@ Deno.test("oci-archive:- is refused where it has no meaning, and ./- is a file",
       [["push", join(directory, "from"), "oci-archive:-:1.0"], "Cannot push to oci-archive:-"],
     ];
     for (const [args, said] of cases) {
-      const { code, stdout, stderr, bytes } = await gantry(args);
+      const { code, stdout, stderr, bytes = NONE } = await gantry(args);
       assert.ok(stderr.includes(said), `${args.join(" ")}: ${stderr}`);
       assert.deepEqual([code, stdout, bytes.byteLength], [2, "", 0], args.join(" "));
     }
     const { code, stderr } = await gantry(["copy", "oci-archive:-", to], { answer: "" });
     assert.equal(code, 2);
     assert.match(stderr, /Cannot read a tar from a terminal/);
-    const { bytes } = await gantryOk(["copy", `${from}:1.0`, `oci-archive:${directory}/-`]);
+    const { bytes = NONE } = await gantryOk(["copy", `${from}:1.0`, `oci-archive:${directory}/-`]);
     assert.equal(bytes.byteLength, 0);
     assert.deepEqual(await namesIn(directory), ["-", "from"]);
   });

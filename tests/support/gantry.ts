@@ -8,8 +8,8 @@ export interface GantryResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** The bytes that went to standard output when it was taken for a tar. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The bytes that went to standard output; absent unless it was taken for a tar. */
+  readonly bytes?: Uint8Array<ArrayBuffer>;
 }
 
 /** What a command line is run with. */
@@ -24,7 +24,7 @@ export interface GantryOptions {
 /** Runs one command line with no environment but the one given. */
 export async function gantry(args: readonly string[], options: GantryOptions = {}): Promise<GantryResult> {
   let stdout = "";
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let pieces: Uint8Array<ArrayBuffer>[] | undefined;
   let stderr = "";
   const { answer } = options;
   const ask = async (question: string): Promise<string> => {
@@ -40,16 +40,24 @@ export async function gantry(args: readonly string[], options: GantryOptions = {
     stdout: (text) => {
       stdout += text;
     },
-    takeStdout: () => (bytes) => {
-      pieces.push(new Uint8Array(bytes));
-      return Promise.resolve();
+    takeStdout: () => {
+      const taken = pieces ??= [];
+      return (bytes) => {
+        taken.push(new Uint8Array(bytes));
+        return Promise.resolve();
+      };
     },
     stderr: (text) => {
       stderr += text;
     },
     signal: options.signal ?? new AbortController().signal,
   });
-  return { code, stdout, stderr, bytes: new Uint8Array(await new Blob(pieces).arrayBuffer()) };
+  return {
+    code,
+    stdout,
+    stderr,
+    ...(pieces === undefined ? {} : { bytes: new Uint8Array(await new Blob(pieces).arrayBuffer()) }),
+  };
 }
 
 /** Runs a command line that must succeed. */

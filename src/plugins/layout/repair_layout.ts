@@ -83,9 +83,9 @@ export async function repairLayout(
 async function repaired(
   layout: HashedLayout,
   before: LayoutIndex | undefined,
-  salvaged: LayoutIndex = EMPTY_INDEX,
+  salvaged: LayoutIndex | undefined,
 ): Promise<{ readonly index: LayoutIndex; readonly said: readonly string[]; readonly left: readonly string[] }> {
-  const index = before ?? salvaged;
+  const index = before ?? salvaged ?? EMPTY_INDEX;
   const { needed } = await followIndex({ ...layout, index });
   const lost = await findLostManifests(layout, new Set(needed.keys()));
   // An index that is there, or lists one, says which description holds; what it does not list is of an earlier export.
@@ -95,7 +95,8 @@ async function repaired(
   const damaged = before === undefined ? lost.incomplete.map(({ descriptor }) => descriptor) : [];
   const manifests = [...lost.manifests, ...damaged, ...transfers.map(({ descriptor }) => descriptor)];
   const { index: after, named, unclear } = withLostNames(listManifests(index, manifests), transfers);
-  const nameless = before === undefined && transfers.length === 0 ? manifests : [];
+  // Of an index that could be read in part it is known which names are lost.
+  const nameless = before === undefined && index.manifests.length === 0 && transfers.length === 0 ? manifests : [];
   return {
     index: after,
     said: [
