@@ -13,6 +13,7 @@ import { testContext } from "../plugins/registry/support.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 import { errorAnswer } from "../support/fake_registry_answer.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
+import { everyPlace } from "../support/every_place.ts";
 import { gantry, gantryOk, push } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";
@@ -24,11 +25,7 @@ async function inEveryPlace(
   await using directory = await tempDirectory();
   await using registry = startFakeRegistry();
   const source = join(directory.path, "source");
-  const places = [
-    `oci://${registry.host}/acme/app`,
-    `oci-layout:${join(directory.path, "layout")}`,
-    `oci-archive:${join(directory.path, "app.tar")}`,
-  ];
+  const places = everyPlace(registry, directory.path);
   await writeTree(source, { "a.yaml": "a: 1\n" });
   const { digest } = await push([source, ...places, "--version", "1.0.0", "--latest", "-t", "1"]);
   for (const place of places) await test(place, digest, registry);

@@ -84,6 +84,19 @@ suffix        string           required
   assert.equal(json.plugins[0].optionsSchema.properties.suffix.type, "string");
 });
 
+Deno.test("plugin test shows no secret that a plugin gives, and writes none into a golden file", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "leak.mjs");
+  const text = `export default (kit) => kit.plugin({ name: "acme:leak", version: "1.0.0", apiVersion: 1,
+    stage: "annotate", env: ["SCAN_TOKEN"], options: kit.z.strictObject({}),
+    run: (_input, _options, { env }) => ({ set: { "acme.token": env.SCAN_TOKEN } }) });`;
+  await writeTree(directory.path, { "leak.mjs": text });
+  const { stdout, stderr } = await gantryOk(["plugin", "test", path, "--update"], { env: { SCAN_TOKEN: "hunter2" } });
+  const golden = await Deno.readTextFile(`${path}.golden.json`);
+  for (const said of [stdout, stderr, golden]) assert.doesNotMatch(said, /hunter2/);
+  assert.match(golden, /"acme\.token"[^]*\*\*\*/);
+});
+
 Deno.test("plugin info shows every built-in plugin of a name, and programs", async () => {
   const { stdout } = await gantryOk(["plugin", "info", "static"]);
   assert.deepEqual(stdout.match(/^stage.*$/gm), ["stage        annotate", "stage        tag"]);

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { startFakeRegistry } from "../support/fake_registry.ts";
+import { everyPlace } from "../support/every_place.ts";
 import { gantry, gantryOk, push } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";
@@ -13,11 +14,7 @@ async function inEveryPlace(test: (place: string, digests: readonly [string, str
   await using directory = await tempDirectory();
   await using registry = startFakeRegistry();
   const source = join(directory.path, "source");
-  const places = [
-    `oci://${registry.host}/acme/app`,
-    `oci-layout:${join(directory.path, "layout")}`,
-    `oci-archive:${join(directory.path, "app.tar")}`,
-  ];
+  const places = everyPlace(registry, directory.path);
   await writeTree(source, { "a.yaml": "a: 1\n" });
   const first = await push([source, ...places, "--version", "1.0.0"]);
   await writeTree(source, { "a.yaml": "a: 2\n" });

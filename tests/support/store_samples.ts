@@ -25,6 +25,14 @@ export function textContent(text: string, mediaType = "text/plain"): Content {
   return bytesContent(mediaType, new TextEncoder().encode(text));
 }
 
+/** Content whose source cannot be read any more. */
+export function goneContent(): Content {
+  const { descriptor } = textContent("gone");
+  const open = (): ReadableStream<Uint8Array<ArrayBuffer>> =>
+    new ReadableStream({ start: (controller) => controller.error(new Error("the source is gone")) });
+  return { descriptor, open };
+}
+
 /** An artifact with one layer that holds a text. The same text gives the same artifact. */
 export function sampleOf(text: string, { artifactType, subject, annotations }: SampleOptions = {}): Sample {
   const config = textContent("{}", EMPTY_MEDIA_TYPE);

@@ -20,8 +20,8 @@ import type { LayoutPlace, Relisted, Relisting } from "./layout_place.ts";
 import { layoutReader, type LayoutStoreOptions } from "./layout_reader.ts";
 import { listedAs } from "./listed_as.ts";
 import { type ArchiveChange, prepareArchive } from "./next_archive.ts";
+import { pushManifest } from "./push_manifest.ts";
 import { readAhead } from "./read_ahead.ts";
-import { readManifest } from "./read_manifest.ts";
 import { refuseToMove } from "./refuse_to_move.ts";
 import { superfluous } from "./superfluous.ts";
 import { verified } from "./verified.ts";
@@ -181,14 +181,7 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
   return {
     ...reader,
     push,
-    async pushManifest(manifest: Content, context: Context): Promise<Pushed> {
-      const { descriptor } = manifest;
-      const bytes = await readManifest(url, manifest);
-      const { subject } = parseManifest(bytes, descriptor);
-      const pushed = await push({ descriptor, open: () => new Blob([bytes]).stream() }, context);
-      if (subject !== undefined) await list({ descriptor, bytes }, [], context);
-      return pushed;
-    },
+    pushManifest: (manifest, context) => pushManifest(manifest, { url, push, tag: list }, context),
     tag: list,
     relist(change: Relisting): Promise<void> {
       changes.relistings.push(change);

@@ -20,8 +20,8 @@ import type { LayoutPlace, Relisted, Relisting } from "./layout_place.ts";
 import { layoutReader, type LayoutStoreOptions } from "./layout_reader.ts";
 import { listedAs } from "./listed_as.ts";
 import { OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
+import { pushManifest } from "./push_manifest.ts";
 import { INDEX_FILE, readIndex } from "./read_layout.ts";
-import { readManifest } from "./read_manifest.ts";
 import { superfluous } from "./superfluous.ts";
 import { watchedIndex } from "./watched_index.ts";
 import { withoutTag } from "./without_tag.ts";
@@ -87,14 +87,7 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
     exists: (descriptor, { signal }) =>
       isManifestMediaType(descriptor.mediaType) ? isIntact(path, descriptor, signal) : hasBlob(path, descriptor),
     push,
-    async pushManifest(manifest: Content, context: Context): Promise<Pushed> {
-      const { descriptor } = manifest;
-      const bytes = await readManifest(url, manifest);
-      const { subject } = parseManifest(bytes, descriptor);
-      const pushed = await push({ descriptor, open: () => new Blob([bytes]).stream() }, context);
-      if (subject !== undefined) await list({ descriptor, bytes }, [], context);
-      return pushed;
-    },
+    pushManifest: (manifest, context) => pushManifest(manifest, { url, push, tag: list }, context),
     tag: list,
     relist,
     async untag(tag: string, context: Context, options: UntagOptions = {}): Promise<void> {

@@ -7,7 +7,7 @@ import type { Store } from "../../../src/pipeline/store.ts";
 import { archiveStore } from "../../../src/plugins/layout/archive_store.ts";
 import { viewArchive } from "../../../src/plugins/layout/archive_view.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
-import { indexOf, putSample, type Sample, sampleOf, textContent } from "../../support/store_samples.ts";
+import { goneContent, indexOf, putSample, type Sample, sampleOf, textContent } from "../../support/store_samples.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { filesOf, tarOf } from "./tar_variants.ts";
 import { testContext } from "./test_context.ts";
@@ -94,18 +94,12 @@ Deno.test("archiveStore() leaves the tar as it was when a content fails", async 
   await withArchive({ "1.0": one }, async (path, directory) => {
     const before = await Deno.readFile(path);
     await using store = open(path);
-    const { descriptor } = textContent("gone");
-    await store.push({ descriptor, open: () => ReadableStream.from(failing()) }, context);
+    await store.push(goneContent(), context);
     await assert.rejects(store.commit(context), /the source is gone/);
     assert.deepEqual(await Deno.readFile(path), before);
     assert.deepEqual(await namesIn(directory), ["app.tar"]);
   });
 });
-
-// deno-lint-ignore require-yield
-async function* failing(): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-  throw new Error("the source is gone");
-}
 
 Deno.test("archiveStore() keeps what another process has written in the meantime", async () => {
   await withArchive({ "1.0": one }, async (path) => {

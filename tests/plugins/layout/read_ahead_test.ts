@@ -3,7 +3,7 @@ import type { Content } from "../../../src/oci/descriptor.ts";
 import { readAhead } from "../../../src/plugins/layout/read_ahead.ts";
 import { bytesContent } from "../../../src/oci/bytes_content.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
-import { textContent } from "../../support/store_samples.ts";
+import { goneContent, textContent } from "../../support/store_samples.ts";
 
 /** Contents that write down when they are opened, and give nothing before they are let go. */
 function waiting(count: number): { readonly contents: readonly Content[]; readonly opened: string[]; go(): void } {
@@ -59,9 +59,7 @@ Deno.test("readAhead() holds no large content in memory", async () => {
 });
 
 Deno.test("readAhead() passes an error on to whoever reads that content, and to nobody else", async () => {
-  const { descriptor } = textContent("gone");
-  const gone: Content = { descriptor, open: () => ReadableStream.from(failing()) };
-  const contents = [textContent("one"), gone, textContent("two")];
+  const contents = [textContent("one"), goneContent(), textContent("two")];
   {
     await using ahead = readAhead(contents);
     await collectBytes(ahead.contents[0]?.open() ?? []);
@@ -71,11 +69,6 @@ Deno.test("readAhead() passes an error on to whoever reads that content, and to 
   await using unread = readAhead(contents);
   await collectBytes(unread.contents[0]?.open() ?? []);
 });
-
-// deno-lint-ignore require-yield
-async function* failing(): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-  throw new Error("the source is gone");
-}
 
 /** Lets other work go on until something holds; the test would hang if it never did. */
 async function until(holds: () => boolean): Promise<void> {
