@@ -18,7 +18,7 @@ export interface RunImportOptions {
 /**
  * What is sent in which order: nothing has a tag before everything is there and can be found.
  *
- * @throws {TagExistsError} When a version would move. Nothing of its artifact is tagged then.
+ * @throws {TagExistsError} When a version would move. Its artifact has no tag of its own then.
  */
 export async function runImport(
   artifacts: readonly PlannedArtifact[],
@@ -33,12 +33,17 @@ export async function runImport(
   await checkReferrers(artifacts, session);
   // The plan may be hours old. At best no artifact is tagged when one of them cannot be.
   if (!force) await forArtifacts(artifacts, session, checkVersions);
+  // Those of cosign for all artifacts first: what people ask for by name has its signatures then.
+  await forArtifacts(artifacts, session, async ({ artifact: { graph }, store }, { context, concurrency }) => {
+    await tagGraph(graph, new Map(), { destination: store, concurrency, force }, context);
+  });
   await forArtifacts(artifacts, session, async (planned, inner) => {
     const { artifact: { graph, digest, tags }, store } = planned;
     const { context, concurrency } = inner;
     // A registry cannot look and set in one step, so this is as late as it can be asked.
     if (!force) await checkVersions(planned, inner);
-    await tagGraph(graph, new Map([[digest, tags]]), { destination: store, concurrency, force }, context);
+    const options = { destination: store, concurrency, force };
+    await tagGraph({ ...graph, companions: new Map() }, new Map([[digest, tags]]), options, context);
   });
   return copied;
 }

@@ -394,6 +394,17 @@ Deno.test("import moves no version that somebody sets while it asks or sends", a
   }
 });
 
+Deno.test("import sets the tags of cosign for all artifacts before any other tag", async () => {
+  await withBundle({}, async ({ far, layout }) => {
+    await gantryOk(["import", layout, `oci://${far.host}`, "-q"]);
+    const tags = far.requests.filter(({ method, path }) => method === "PUT" && /\/manifests\/[^:]+$/.test(path))
+      .map(({ path }) => /\.(?:sig|att|sbom)$/.test(path) ? "cosign" : "other");
+    const first = tags.indexOf("other");
+    assert.ok(first > 1 && tags.length > first + 1, tags.join());
+    assert.ok(!tags.slice(first).includes("cosign"), tags.join());
+  });
+});
+
 Deno.test("import asks on a terminal, and sends nothing when the answer is no", async () => {
   await withBundle({}, async ({ far, layout }) => {
     const no = await gantry(["import", layout, `oci://${far.host}`], { answer: "n" });
