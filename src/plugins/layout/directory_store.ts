@@ -44,10 +44,10 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
     open: (descriptor) => readBlob(path, descriptor),
   }, options);
 
-  async function push(content: Content, { signal, progress }: Context): Promise<Pushed> {
+  async function push(content: Content, { signal, progress, log }: Context): Promise<Pushed> {
     const { digest, size } = content.descriptor;
     const onProgress = (done: number): void => progress({ item: `${url}@${digest}`, done, total: size });
-    const existed = !await layout.push(content, { signal, onProgress });
+    const existed = !await layout.push(content, { signal, onProgress, onWarning: log.warn });
     return { existed, bytesSent: existed ? 0 : size };
   }
 

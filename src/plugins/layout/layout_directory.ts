@@ -10,7 +10,7 @@ import { blobPath, hasBlob, readBlob, writeBlob } from "./blob.ts";
 import { formatIndex, resolveTag, setTags } from "./layout_index.ts";
 import { withLock } from "./layout_lock.ts";
 import type { LayoutStore } from "./layout_store.ts";
-import { type MadeLayout, makeLayout } from "./make_layout.ts";
+import { type LayoutWatcher, type MadeLayout, makeLayout } from "./make_layout.ts";
 import { OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
 import { INDEX_FILE, inFile, isLayout, readIndex } from "./read_layout.ts";
 import { refuseToMove } from "./refuse_to_move.ts";
@@ -28,7 +28,7 @@ export interface LayoutDirectory extends LayoutStore {
    * @returns Whether it was written.
    * @throws {Error} When it cannot be written, or is not what its descriptor says.
    */
-  push(content: Content, watcher?: Watcher): Promise<boolean>;
+  push(content: Content, watcher?: Watcher & LayoutWatcher): Promise<boolean>;
   /**
    * Lists a manifest in the index under tags, or once without a name when there are none. All of it is one step, and
    * what other processes list at the same time stays.
@@ -79,8 +79,8 @@ export function layoutDirectoryStore(path: string): LayoutDirectory {
     fetch(descriptor: Descriptor): ReadableStream<Uint8Array<ArrayBuffer>> {
       return readBlob(path, descriptor);
     },
-    async push(content: Content, watcher: Watcher = {}): Promise<boolean> {
-      await (made ??= makeLayout(path, watcher.signal));
+    async push(content: Content, watcher: Watcher & LayoutWatcher = {}): Promise<boolean> {
+      await (made ??= makeLayout(path, watcher));
       const isWritten = await writeBlob(path, content, watcher);
       if (isWritten) written.add(blobPath(path, content.descriptor.digest));
       return isWritten;

@@ -16,7 +16,9 @@ import { type ByteWriter, writePiped } from "./piped_archive.ts";
 import { inFile } from "./read_layout.ts";
 import { removeEmpty } from "./remove_empty.ts";
 import { scanArchive } from "./scan_archive.ts";
+import { syncDirectory } from "./sync_directory.ts";
 import { type UnnamedArchive, writeUnnamed } from "./unnamed_archive.ts";
+import { lacking } from "./unsupported.ts";
 import { unusable } from "./unusable.ts";
 import { planVolumes, type VolumePart, writeVolumes } from "./write_volumes.ts";
 
@@ -97,6 +99,7 @@ export async function prepareArchive(
   } else if (!isSame) {
     const path = before?.file.set?.base ?? await realPath(reference.path);
     const directories = await makeDirectories(dirname(path));
+    if (!await syncDirectory(dirname(path))) context.log.warn(lacking(reference.path, "sync"));
     work.defer(() => removeEmpty(directories));
     await collectPartials(path);
     const bytes = tar(archiveEntries(parts, context));
@@ -113,7 +116,8 @@ export async function prepareArchive(
     async publish(signal: AbortSignal): Promise<boolean> {
       if (before === undefined) return await next?.moveToNew(signal) ?? false;
       // Whoever replaces a tar holds the lock of the one that stands there, so no two can do it at once.
-      await before.file.lock(signal);
+      using lock = await before.file.lock(signal);
+      if (lock?.isWeak) context.log.warn(lacking(reference.path, "lock"));
       if (!await before.file.isCurrent()) return false;
       await next?.moveOver();
       await held.disposeAsync();
