@@ -6,6 +6,7 @@ import { TargetsError } from "../pipeline/targets.ts";
 import { ExtractionError } from "../plugins/extract/extraction_error.ts";
 import { CredentialsRefusedError } from "../plugins/registry/credentials_refused_error.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";
+import { ScratchError } from "../plugins/scratch/scratch_error.ts";
 import { ConnectionError } from "../plugins/registry/transport.ts";
 import { ConfigError } from "./config/config_error.ts";
 import { extractionAdvice } from "./extraction_advice.ts";
@@ -113,6 +114,9 @@ function adviceFor(
   }
   if (error instanceof RegistryError) return registryAdvice(error, host ?? new URL(error.url).host);
   if (error instanceof ConnectionError) return connectionAdvice(error);
+  if (error instanceof ScratchError) {
+    return "more than a few MiB need temporary files for a while: the variable TMPDIR says where they go";
+  }
   return undefined;
 }
 
