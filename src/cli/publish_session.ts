@@ -57,8 +57,9 @@ export async function withPublishSession<T>(
   const report = flags.quiet ? (): void => {} : progress.update;
   const context: Context = { signal: world.signal, log: cleared, scratch, progress: report };
   try {
-    // Only plugins of the user's own ask for it, and to know it takes a look at git.
-    const now = found?.config.pipeline === undefined ? undefined : await sourceDate(settings, world, context);
+    // Only images and plugins of the user's own ask for it, and to know it takes a look at git.
+    const isAsked = profile.name === "image" || found?.config.pipeline !== undefined;
+    const now = isAsked ? await sourceDate(settings, world, context) : undefined;
     const host = pluginHost(world, { mode, log: cleared, sourceDate: now });
     const built = await buildPipeline(settings, profile, { flags, found, world, log: cleared, access, host });
     return await use({ settings, profile, ...built, log: cleared, context });

@@ -44,8 +44,8 @@ const SECRET_NAME_REGEXP = /token|secret|pass|pwd|key|cred|auth|sig|jwt|session|
  * `.git` at its end, and what is no URL, such as `localhost`.
  *
  * User name and password are dropped, and so are parameters of query and fragment that are called like a secret.
- * `git@host:org/repo.git` and `ssh://git@host/org/repo.git` name a user, and become `https://host/org/repo.git`. Doing
- * it again changes nothing.
+ * `git@host:org/repo.git` and `ssh://git@host/org/repo.git` name a user and no page, and become what
+ * {@linkcode cleanSourceUrl} makes of them: `https://host/org/repo`. Doing it again changes nothing.
  *
  * @returns `undefined` for an empty text, and for everything that cannot be told from credentials, such as a URL with an
  * `@` after the host.
@@ -54,20 +54,15 @@ export function withoutCredentials(text: string): string | undefined {
   const trimmed = text.trim();
   if (trimmed === "" || trimmed.length > LENGTH_LIMIT || CONTROL_REGEXP.test(trimmed)) return undefined;
   if (!trimmed.includes("://")) {
-    return trimmed.includes("@") ? sshAddress(parseScp(trimmed)) : trimmed;
+    return trimmed.includes("@") ? cleanSourceUrl(trimmed) : trimmed;
   }
   const [, scheme = "", authority = "", path = ""] = URL_REGEXP.exec(trimmed) ?? [];
   if (scheme === "" || path.includes("@")) return undefined;
-  if (SSH_REGEXP.test(scheme)) return sshAddress(parseUrl(trimmed));
+  if (SSH_REGEXP.test(scheme)) return cleanSourceUrl(trimmed);
   // The last "@" ends the user information, because a password may hold one.
   const host = authority.slice(authority.lastIndexOf("@") + 1);
   if (host !== "" && !HOST_PORT_REGEXP.test(host)) return undefined;
   return `${scheme}://${host}${withoutSecretParameters(path)}`;
-}
-
-function sshAddress(address: Address | undefined): string | undefined {
-  const web = address === undefined || address.path.includes("@") ? undefined : fromSsh(address);
-  return web && `${web.scheme}://${web.host}/${withoutSecretParameters(web.path.replace(/^\/+/, ""))}`;
 }
 
 function withoutSecretParameters(path: string): string {

@@ -46,7 +46,7 @@ Deno.test("annotate() publishes no credentials in the source, whoever knows it",
     fakePacked(),
     fakeContext(),
   );
-  assert.deepEqual(annotations[key], { value: "https://example.com/acme/app.git", from: "mine" });
+  assert.deepEqual(annotations[key], { value: "https://example.com/acme/app", from: "mine" });
   const step = annotate([annotator("mine", { [key]: "file:///robot:hunter2@host" })]);
   await assert.rejects(step(fakePacked(), fakeContext()), {
     message:
