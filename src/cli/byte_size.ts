@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 
-const UNITS: Readonly<Record<string, number>> = {
+const BYTES_OF_UNIT: Readonly<Record<string, number>> = {
   "": 1,
   B: 1,
   kB: 1000,
@@ -20,7 +20,7 @@ const UNITS: Readonly<Record<string, number>> = {
  */
 export function byteSize(text: string): number {
   const [, number = "", unit = ""] = /^(\d{1,12})\s?([a-zA-Z]{0,3})$/.exec(text) ?? [];
-  const size = Number(number) * (Object.hasOwn(UNITS, unit) ? UNITS[unit] ?? NaN : NaN);
+  const size = Number(number) * (Object.hasOwn(BYTES_OF_UNIT, unit) ? BYTES_OF_UNIT[unit] ?? NaN : NaN);
   if (number !== "" && Number.isSafeInteger(size) && size > 0) return size;
   throw new InvalidArgumentError("It must be a number of bytes, such as 500MB or 10GiB.");
 }

@@ -36,7 +36,7 @@ export interface LayoutDirectory extends LayoutStore {
    * @throws {TagExistsError} When an immutable tag points to something else.
    * @throws {Error} When something is missing, or the index cannot be read or written.
    */
-  tag(manifest: Descriptor, tags: readonly TagName[], options?: TagOptions): Promise<readonly Moved[]>;
+  tag(manifest: Descriptor, tags: readonly TagName[], options?: LayoutTagOptions): Promise<readonly Moved[]>;
   /** Removes the layout again if it was made here and nothing is listed in it. Never fails: what stays does no harm. */
   discard(options?: DiscardOptions): Promise<void>;
 }
@@ -48,7 +48,7 @@ export interface DiscardOptions {
 }
 
 /** How a manifest is listed. */
-export interface TagOptions {
+export interface LayoutTagOptions {
   /** Ends the wait for other processes. */
   readonly signal?: AbortSignal;
   /** What must be there for the manifest to be of any use; the manifest alone when left out. */
@@ -88,7 +88,7 @@ export function layoutDirectoryStore(path: string): LayoutDirectory {
     async tag(
       manifest: Descriptor,
       tags: readonly TagName[],
-      { needs = [manifest], signal }: TagOptions = {},
+      { needs = [manifest], signal }: LayoutTagOptions = {},
     ): Promise<readonly Moved[]> {
       const file = join(path, INDEX_FILE);
       const moved = await withLock(join(path, OCI_LAYOUT_FILE), signal, async () => {

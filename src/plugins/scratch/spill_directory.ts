@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { ioError } from "./io_error.ts";
+import { ioError, reason } from "./io_error.ts";
 
 /** A directory of temporary files that is made with the first file. */
 export interface SpillDirectory {
@@ -54,7 +54,7 @@ export function createSpillDirectory(parent: string | undefined): SpillDirectory
     const directory = await made?.catch(() => undefined);
     if (directory === undefined) return;
     await Deno.remove(directory, { recursive: true }).catch((cause) => {
-      if (!(cause instanceof Deno.errors.NotFound)) throw ioError(`remove ${JSON.stringify(directory)}`, cause);
+      if (!(cause instanceof Deno.errors.NotFound)) throw ioError("remove", directory, cause);
     });
   }
 
@@ -72,13 +72,14 @@ export function createSpillDirectory(parent: string | undefined): SpillDirectory
 function makeDirectory(parent: string | undefined): Promise<string> {
   const options = { prefix: "gantry-", ...(parent === undefined ? {} : { dir: parent }) };
   return Deno.makeTempDir(options).catch((cause) => {
-    throw ioError(`make a temporary directory${parent === undefined ? "" : ` in ${JSON.stringify(parent)}`}`, cause);
+    if (parent !== undefined) throw ioError("make a temporary directory in", parent, cause);
+    throw new Error(`Cannot make a temporary directory: ${reason(cause)}`, { cause });
   });
 }
 
 async function createSpillFile(path: string, parent: string): Promise<SpillFile> {
   const failed = (cause: unknown): never => {
-    throw ioError(`write to ${JSON.stringify(parent)}`, cause);
+    throw ioError("write to", parent, cause);
   };
   const file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 }).catch(failed);
   let closed = false;
@@ -101,7 +102,7 @@ async function createSpillFile(path: string, parent: string): Promise<SpillFile>
 
 async function* read(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   const failed = (cause: unknown): never => {
-    throw ioError(`read ${JSON.stringify(path)}`, cause);
+    throw ioError("read", path, cause);
   };
   using file = await Deno.open(path).catch(failed);
   while (true) {
