@@ -1,12 +1,12 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { LayoutReference } from "../oci/reference.ts";
-import type { OmittedBlob, Transfer } from "../oci/transfer.ts";
+import type { OmittedBlob, Transfer } from "../bundle/bundle.ts";
 import { type ArtifactGraph, readGraph } from "../pipeline/artifact_graph.ts";
 import { type Copied, copyGraph } from "../pipeline/copy_graph.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
 import type { StoreReader } from "../pipeline/store.ts";
-import { transferredArtifact } from "../pipeline/transferred_artifact.ts";
+import { transferredArtifact } from "../bundle/bundled_artifact.ts";
 import type { LayoutPlace } from "../plugins/layout/layout_place.ts";
 import { listBundle } from "../plugins/layout/list_bundle.ts";
 import { LEAST_VOLUME_SIZE } from "../plugins/layout/volume_header.ts";

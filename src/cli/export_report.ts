@@ -1,5 +1,5 @@
 import type { Digest } from "../oci/digest.ts";
-import type { Transfer } from "../oci/transfer.ts";
+import type { Transfer } from "../bundle/bundle.ts";
 import type { Copied } from "../pipeline/copy_graph.ts";
 import type { ListedBundle } from "../plugins/layout/list_bundle.ts";
 

@@ -8,7 +8,7 @@ import { inParallel } from "../pipeline/in_parallel.ts";
 import type { StoreReader } from "../pipeline/store.ts";
 import type { LayoutPlace, ListedManifest } from "../plugins/layout/layout_place.ts";
 import { readBundle } from "../plugins/layout/read_bundle.ts";
-import { describedReaders } from "./described_readers.ts";
+import { describedReaders } from "../bundle/described_readers.ts";
 import { DEFAULT_TAG, openLayout, parsePlace } from "./open_store.ts";
 import type { ReadingSession } from "./reading_session.ts";
 import { UsageError } from "./usage_error.ts";

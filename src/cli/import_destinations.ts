@@ -1,5 +1,5 @@
 import { isRepository, parseOrigin } from "../oci/origin.ts";
-import type { TransferredArtifact } from "../oci/transfer.ts";
+import type { TransferredArtifact } from "../bundle/bundle.ts";
 import type { RepositoryMapping } from "./import_flags.ts";
 import type { RegistryPlace } from "./registry_place.ts";
 import { UsageError } from "./usage_error.ts";

@@ -1,6 +1,6 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { OmittedBlob } from "../oci/transfer.ts";
+import type { OmittedBlob } from "../bundle/bundle.ts";
 import { isVersion } from "../oci/version.ts";
 import type { Context } from "../pipeline/context.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";

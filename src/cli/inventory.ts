@@ -1,5 +1,5 @@
 import { compareBytewise } from "../oci/compare_bytewise.ts";
-import { formatInventory, type InventoriedBlob, type InventoriedRepository } from "../oci/inventory.ts";
+import { formatInventory, type InventoriedBlob, type InventoriedRepository } from "../bundle/inventory.ts";
 import { readGraph } from "../pipeline/artifact_graph.ts";
 import type { StoreReader } from "../pipeline/store.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";

@@ -1,22 +1,21 @@
 import { Command, Option } from "commander";
+import { VERSION } from "../host/version.ts";
 import { copyCommand, type CopyFlags } from "./copy_flags.ts";
 import { deleteCommand, type DeleteFlags } from "./delete_flags.ts";
 import { diffCommand, type DiffFlags } from "./diff_flags.ts";
 import { exportCommand, type ExportFlags } from "./export_flags.ts";
+import { importCommand, type ImportFlags } from "./import_flags.ts";
 import type { InitFlags } from "./init.ts";
 import { inspectCommand, type InspectFlags } from "./inspect_flags.ts";
-import { importCommand, type ImportFlags } from "./import_flags.ts";
 import { inventoryCommand, type InventoryFlags } from "./inventory_flags.ts";
 import { listCommand, type ListFlags } from "./list_flags.ts";
 import { pluginCommand } from "./plugin_command.ts";
 import { PROFILE_NAMES } from "./profile_names.ts";
-import type { PublishFlags } from "./publish_flags.ts";
-import { publishCommand } from "./publish_flags.ts";
+import { publishCommand, type PublishFlags } from "./publish_flags.ts";
 import { pullCommand, type PullFlags } from "./pull_flags.ts";
-import { tagCommand, type TagFlags } from "./tag_flags.ts";
 import { addRegistryFlags, type RegistryFlags } from "./registry_flags.ts";
+import { tagCommand, type TagFlags } from "./tag_flags.ts";
 import { verifyCommand, type VerifyFlags } from "./verify_flags.ts";
-import { VERSION } from "../host/version.ts";
 import type { World } from "./world.ts";
 
 /**

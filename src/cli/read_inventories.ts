@@ -1,5 +1,5 @@
 import type { Digest } from "../oci/digest.ts";
-import { type Inventory, INVENTORY_SIZE_LIMIT, parseInventory } from "../oci/inventory.ts";
+import { type Inventory, INVENTORY_SIZE_LIMIT, parseInventory } from "../bundle/inventory.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Where the far side has blobs: the repositories, by digest. */

@@ -1,5 +1,5 @@
 import type { Descriptor } from "../oci/descriptor.ts";
-import type { OmittedBlob } from "../oci/transfer.ts";
+import type { OmittedBlob } from "../bundle/bundle.ts";
 import { type Copied, copyGraph, tagGraph } from "../pipeline/copy_graph.ts";
 import { inParallel } from "../pipeline/in_parallel.ts";
 import { together } from "../pipeline/together.ts";

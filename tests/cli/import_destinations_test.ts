@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { TransferredArtifact } from "../../src/oci/transfer.ts";
+import type { TransferredArtifact } from "../../src/bundle/bundle.ts";
 import { importDestinations } from "../../src/cli/import_destinations.ts";
 import type { RepositoryMapping } from "../../src/cli/import_flags.ts";
 

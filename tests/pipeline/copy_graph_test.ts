@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import type { Digest } from "../../src/oci/digest.ts";
-import { digestHex } from "../../src/oci/digest.ts";
+import { type Digest, digestHex } from "../../src/oci/digest.ts";
 import { readGraph } from "../../src/pipeline/artifact_graph.ts";
-import { copyGraph, tagGraph } from "../../src/pipeline/copy_graph.ts";
 import type { Context } from "../../src/pipeline/context.ts";
+import { copyGraph, tagGraph } from "../../src/pipeline/copy_graph.ts";
 import { NotFoundError, type Store } from "../../src/pipeline/store.ts";
 import { createScratch } from "../../src/plugins/scratch/scratch.ts";
 import { testContext } from "../plugins/registry/support.ts";

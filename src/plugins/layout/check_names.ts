@@ -1,5 +1,5 @@
 import type { Digest } from "../../oci/digest.ts";
-import { transferredNames } from "../../oci/transferred_names.ts";
+import { transferredNames } from "../../bundle/bundle.ts";
 import type { FoundTransfer } from "./find_transfer.ts";
 import { descriptorOf, fullNameOf, type LayoutIndex, tagOf } from "./layout_index.ts";
 import type { LayoutProblem } from "./layout_problem.ts";

@@ -1,7 +1,7 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { mergeTransfers, type Transfer } from "../../oci/transfer.ts";
-import { transferContents } from "../../oci/transfer_contents.ts";
+import { mergeTransfers, type Transfer } from "../../bundle/bundle.ts";
+import { transferContents } from "../../bundle/bundle_contents.ts";
 import type { ArtifactGraph, GraphManifest } from "../../pipeline/artifact_graph.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { inParallel } from "../../pipeline/in_parallel.ts";

@@ -3,7 +3,7 @@ import type { Digest } from "../../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../oci/media_types.ts";
 import { isManifestMediaType, manifestParts, type ParsedManifest, parseManifest } from "../../oci/parse_manifest.ts";
-import { type Transfer, TRANSFER_MEDIA_TYPE } from "../../oci/transfer.ts";
+import { type Transfer, TRANSFER_MEDIA_TYPE } from "../../bundle/bundle.ts";
 import { readTransfer } from "./find_transfer.ts";
 import type { HashedLayout } from "./hashed_layout.ts";
 import { listedAs } from "./listed_as.ts";

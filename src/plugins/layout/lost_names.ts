@@ -1,6 +1,6 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { transferredNames } from "../../oci/transferred_names.ts";
+import { transferredNames } from "../../bundle/bundle.ts";
 import { descriptorOf, fullNameOf, type LayoutIndex, setTags } from "./layout_index.ts";
 import type { LostTransfer } from "./lost_manifests.ts";
 

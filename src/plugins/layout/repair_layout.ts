@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
-import { TRANSFER_MEDIA_TYPE } from "../../oci/transfer.ts";
+import { TRANSFER_MEDIA_TYPE } from "../../bundle/bundle.ts";
 import type { Context } from "../../pipeline/context.ts";
 import { UnsupportedError } from "../../pipeline/store.ts";
 import { checkHashed, type LayoutCheck } from "./check_layout.ts";

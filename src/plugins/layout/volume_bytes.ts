@@ -1,5 +1,4 @@
-import type { ArchiveBytes } from "./archive_bytes.ts";
-import { modeOf } from "./archive_bytes.ts";
+import { type ArchiveBytes, modeOf } from "./archive_bytes.ts";
 import { ioError } from "./io_error.ts";
 import { isSameFile } from "./is_same_file.ts";
 import { lock } from "./layout_lock.ts";

@@ -1,19 +1,22 @@
 /** The client against real registries. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { createRegistryClient, type RegistryClientOptions } from "../../../src/plugins/registry/client.ts";
-import type { RegistryClient } from "../../../src/plugins/registry/client.ts";
+import {
+  createRegistryClient,
+  type RegistryClient,
+  type RegistryClientOptions,
+} from "../../../src/plugins/registry/client.ts";
 import { SYSTEM_CLOCK } from "../../../src/plugins/registry/clock.ts";
 import type { Credential } from "../../../src/plugins/registry/credentials.ts";
 import { registry } from "../../../src/plugins/registry/registry_target.ts";
 import { makeCertificate } from "../../support/certificates.ts";
 import { startFaultyProxy } from "../../support/faulty_proxy.ts";
+import { targetOf } from "../../support/prepared.ts";
 import { REGISTRIES, startRegistry } from "../../support/registry_process.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { startTokenServer } from "../../support/token_server.ts";
 import { toolTest } from "../../support/tools.ts";
 import { sizedContent, testArtifact, testClock, testContext } from "./support.ts";
-import { targetOf } from "../../support/prepared.ts";
 
 const MIB = 1024 * 1024;
 const ANN: Credential = { kind: "password", username: "ann", password: "s3cret" };

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Digest } from "../../src/oci/digest.ts";
 import { isOrigin, isRepository, parseFullName, parseOrigin } from "../../src/oci/origin.ts";
-import { parseTransfer } from "../../src/oci/parse_transfer.ts";
+import { parseTransfer } from "../../src/bundle/parse_bundle.ts";
 import {
   encodeTransfer,
   mergeTransfers,
   type Transfer,
   TRANSFER_MEDIA_TYPE,
   type TransferredArtifact,
-} from "../../src/oci/transfer.ts";
-import { transferContents } from "../../src/oci/transfer_contents.ts";
+} from "../../src/bundle/bundle.ts";
+import { transferContents } from "../../src/bundle/bundle_contents.ts";
 
 const OCI = "application/vnd.oci.image.manifest.v1+json";
 const [A, B, C] = ["a", "b", "c"].map((digit): Digest => `sha256:${digit.repeat(64)}`) as [Digest, Digest, Digest];

@@ -3,10 +3,9 @@
  *
  * It stands in the bundle as content of its own, so that it has a digest too.
  */
-import { compareBytewise } from "./compare_bytewise.ts";
-import type { Descriptor } from "./descriptor.ts";
-import type { Digest } from "./digest.ts";
-import { transferredNames } from "./transferred_names.ts";
+import { compareBytewise } from "../oci/compare_bytewise.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
 
 /** The type of the artifact that describes a bundle, and of its one layer. */
 export const TRANSFER_MEDIA_TYPE = "application/vnd.gantry.transfer.v1+json";
@@ -156,4 +155,28 @@ function by<T>(keys: (item: T) => readonly string[]): (a: T, b: T) => number {
     const others = keys(b);
     return keys(a).map((key, at) => compareBytewise(key, others[at] ?? "")).find((order) => order !== 0) ?? 0;
   };
+}
+
+/** What one name of a bundle stands at. */
+interface TransferredName {
+  readonly origin: string;
+  /** One of the artifact's own tags, or one of cosign's. */
+  readonly tag: string;
+  readonly digest: Digest;
+}
+
+/** Every name that the far side gets, in the order of the artifacts. A companion of several artifacts comes for each. */
+export function transferredNames(artifacts: readonly WithNames[]): readonly TransferredName[] {
+  return artifacts.flatMap(({ origin, digest, tags, companions }): readonly TransferredName[] => [
+    ...tags.map((tag) => ({ origin, tag, digest })),
+    ...Object.entries(companions).map(([tag, digest]) => ({ origin, tag, digest })),
+  ]);
+}
+
+/** What of an artifact is looked at. */
+interface WithNames {
+  readonly origin: string;
+  readonly digest: Digest;
+  readonly tags: readonly string[];
+  readonly companions: Readonly<Record<string, Digest>>;
 }

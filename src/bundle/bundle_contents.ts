@@ -1,9 +1,9 @@
-import { bytesContent } from "./bytes_content.ts";
-import type { Content } from "./descriptor.ts";
-import { encodeManifest } from "./manifest.ts";
-import { EMPTY_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "./media_types.ts";
-import { parseTransfer } from "./parse_transfer.ts";
-import { encodeTransfer, type Transfer, TRANSFER_MEDIA_TYPE } from "./transfer.ts";
+import { bytesContent } from "../oci/bytes_content.ts";
+import type { Content } from "../oci/descriptor.ts";
+import { encodeManifest } from "../oci/manifest.ts";
+import { EMPTY_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../oci/media_types.ts";
+import { parseTransfer } from "./parse_bundle.ts";
+import { encodeTransfer, type Transfer, TRANSFER_MEDIA_TYPE } from "./bundle.ts";
 
 /** The description of a bundle as an artifact. */
 export interface TransferContents {

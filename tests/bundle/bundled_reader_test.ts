@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readGraph } from "../../src/pipeline/artifact_graph.ts";
-import { transferredArtifact } from "../../src/pipeline/transferred_artifact.ts";
-import { transferredReader } from "../../src/pipeline/transferred_reader.ts";
+import { transferredArtifact } from "../../src/bundle/bundled_artifact.ts";
+import { transferredReader } from "../../src/bundle/bundled_reader.ts";
 import { createScratch } from "../../src/plugins/scratch/scratch.ts";
 import { testContext } from "../plugins/registry/support.ts";
 import { memoryStore } from "../support/memory_store.ts";

@@ -1,7 +1,7 @@
-import { type Digest, isDigest } from "./digest.ts";
-import { isOrigin, isRepository } from "./origin.ts";
-import { isManifestMediaType } from "./parse_manifest.ts";
-import { isTag } from "./tag.ts";
+import { type Digest, isDigest } from "../oci/digest.ts";
+import { isOrigin, isRepository } from "../oci/origin.ts";
+import { isManifestMediaType } from "../oci/parse_manifest.ts";
+import { isTag } from "../oci/tag.ts";
 import {
   encodeTransfer,
   type Named,
@@ -9,9 +9,9 @@ import {
   type Transfer,
   TRANSFER_SIZE_LIMIT,
   type TransferredArtifact,
+  transferredNames,
   type TransferredReferrer,
-} from "./transfer.ts";
-import { transferredNames } from "./transferred_names.ts";
+} from "./bundle.ts";
 
 /**
  * Reads a description. Whoever wrote it may be hostile, so nothing but what {@linkcode encodeTransfer} writes is taken.

@@ -1,6 +1,6 @@
-import type { Transfer, TransferredArtifact } from "../oci/transfer.ts";
+import type { Transfer, TransferredArtifact } from "./bundle.ts";
 import type { StoreReader } from "../pipeline/store.ts";
-import { transferredReader } from "../pipeline/transferred_reader.ts";
+import { transferredReader } from "./bundled_reader.ts";
 
 /**
  * Reads the artifacts of a bundle as they were in their repositories, each without what another one brought along. What

@@ -1,8 +1,8 @@
 /**
  * What a registry has: which blobs need not travel there again.
  */
-import { type Digest, isDigest } from "./digest.ts";
-import { isRepository } from "./origin.ts";
+import { type Digest, isDigest } from "../oci/digest.ts";
+import { isRepository } from "../oci/origin.ts";
 
 /** What is in some repositories of a registry. */
 export interface Inventory {
