@@ -2,7 +2,7 @@
  * How fast 5,000 tags are listed, against bare requests to the same registry: `deno bench -A bench/list_bench.ts`.
  * Needs distribution 3 as `registry` on PATH.
  */
-import { inParallel } from "../src/pipeline/in_parallel.ts";
+import { inParallel } from "../src/work/together.ts";
 import { createRegistryClient } from "../src/plugins/registry/client.ts";
 import { registryStore } from "../src/plugins/registry/registry_store.ts";
 import { testContext } from "../tests/plugins/registry/support.ts";

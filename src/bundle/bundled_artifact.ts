@@ -1,7 +1,7 @@
 import { compareBytewise } from "../oci/compare_bytewise.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { TransferredArtifact, TransferredReferrer } from "./bundle.ts";
-import type { ArtifactGraph } from "../pipeline/artifact_graph.ts";
+import type { ArtifactGraph } from "../store/graph.ts";
 
 /** What is said of an artifact besides what its graph says. */
 export interface TransferredAs {

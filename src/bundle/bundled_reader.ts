@@ -1,7 +1,7 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
 import type { TransferredArtifact, TransferredReferrer } from "./bundle.ts";
-import type { StoreReader } from "../pipeline/store.ts";
+import type { StoreReader } from "../store/store.ts";
 
 /**
  * One artifact of a bundle as it was in its repository: what refers to it is what the bundle's description says, and not

@@ -1,5 +1,5 @@
 import type { Transfer, TransferredArtifact } from "./bundle.ts";
-import type { StoreReader } from "../pipeline/store.ts";
+import type { StoreReader } from "../store/store.ts";
 import { transferredReader } from "./bundled_reader.ts";
 
 /**

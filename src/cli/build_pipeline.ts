@@ -1,5 +1,5 @@
 import type { Reference } from "../oci/reference.ts";
-import type { Log } from "../pipeline/context.ts";
+import type { Log } from "../work/context.ts";
 import type { Host } from "../pipeline/host.ts";
 import { ownReference } from "../pipeline/own_reference.ts";
 import { pluginSteps, type StepStage } from "../pipeline/plugin_step.ts";

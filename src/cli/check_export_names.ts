@@ -1,6 +1,6 @@
 import type { Digest } from "../oci/digest.ts";
 import { transferredNames } from "../bundle/bundle.ts";
-import type { ArtifactGraph } from "../pipeline/artifact_graph.ts";
+import type { ArtifactGraph } from "../store/graph.ts";
 import { transferredArtifact } from "../bundle/bundled_artifact.ts";
 import type { ExportSource } from "./export_sources.ts";
 import { UsageError } from "./usage_error.ts";

@@ -1,4 +1,4 @@
-import type { Log } from "../pipeline/context.ts";
+import type { Log } from "../work/context.ts";
 
 /** Lets a log take a progress line away before it writes: a message must not end up in the middle of one. */
 export function clearingLog(log: Log, clear: () => void): Log {

@@ -1,8 +1,8 @@
 import type { Digest } from "../oci/digest.ts";
-import { type ArtifactGraph, readGraph } from "../pipeline/artifact_graph.ts";
-import { copyGraph } from "../pipeline/copy_graph.ts";
-import { inParallel } from "../pipeline/in_parallel.ts";
-import { NotFoundError, type Store, type StoreReader } from "../pipeline/store.ts";
+import { type ArtifactGraph, readGraph } from "../store/graph.ts";
+import { copyGraph } from "../store/copy.ts";
+import { inParallel } from "../work/together.ts";
+import { NotFoundError, type Store, type StoreReader } from "../store/store.ts";
 import { everyTarget } from "../pipeline/targets.ts";
 import { chosenTags } from "./chosen_tags.ts";
 import type { CopyFlags } from "./copy_flags.ts";

@@ -1,5 +1,5 @@
 import { formatRepository, type Reference } from "../oci/reference.ts";
-import type { Store, StoreReader } from "../pipeline/store.ts";
+import type { Store, StoreReader } from "../store/store.ts";
 import type { ByteWriter } from "../plugins/layout/piped_archive.ts";
 import { receiveArchive } from "../plugins/layout/receive_archive.ts";
 import type { CopyFlags } from "./copy_flags.ts";

@@ -1,5 +1,5 @@
 import type { Digest } from "../oci/digest.ts";
-import type { Copied } from "../pipeline/copy_graph.ts";
+import type { Copied } from "../store/copy.ts";
 
 /** What `gantry copy -o json` prints. */
 export interface CopyReport {

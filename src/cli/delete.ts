@@ -1,7 +1,7 @@
 import type { Digest } from "../oci/digest.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
-import type { Context } from "../pipeline/context.ts";
-import { NotFoundError, type Store, UnsupportedError } from "../pipeline/store.ts";
+import type { Context } from "../work/context.ts";
+import { NotFoundError, type Store, UnsupportedError } from "../store/store.ts";
 import { type DeleteEffects, deleteEffects, referrersThatStay, tagsThatGo } from "./delete_effects.ts";
 import type { DeleteFlags } from "./delete_flags.ts";
 import { EXIT } from "./exit_code.ts";

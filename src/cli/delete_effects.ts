@@ -1,6 +1,6 @@
 import type { Digest } from "../oci/digest.ts";
-import { inParallel } from "../pipeline/in_parallel.ts";
-import type { Store } from "../pipeline/store.ts";
+import { inParallel } from "../work/together.ts";
+import type { Store } from "../store/store.ts";
 import { counted } from "./counted.ts";
 import type { ReadingSession } from "./reading_session.ts";
 

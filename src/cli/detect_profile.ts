@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Log } from "../pipeline/context.ts";
+import type { Log } from "../work/context.ts";
 import type { ProfileName } from "./profiles.ts";
 
 /** Which profile it is, and why. */

@@ -1,6 +1,6 @@
 import type { Platform } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { StoreReader } from "../pipeline/store.ts";
+import type { StoreReader } from "../store/store.ts";
 import { DEFAULT_EXTRACTION_RULES } from "../plugins/extract/extraction_rules.ts";
 import { findArtifact, type FoundArtifact } from "../plugins/extract/find_artifact.ts";
 import { hashArtifact, type HashedFile } from "../plugins/extract/hash_artifact.ts";

@@ -1,6 +1,6 @@
 import { PluginError } from "../pipeline/plugin_error.ts";
 import { StageError } from "../pipeline/stage_error.ts";
-import { NotFoundError } from "../pipeline/store.ts";
+import { NotFoundError } from "../store/store.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../pipeline/targets.ts";
 import { ExtractionError } from "../plugins/extract/extraction_error.ts";

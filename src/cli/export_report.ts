@@ -1,6 +1,6 @@
 import type { Digest } from "../oci/digest.ts";
 import type { Transfer } from "../bundle/bundle.ts";
-import type { Copied } from "../pipeline/copy_graph.ts";
+import type { Copied } from "../store/copy.ts";
 import type { ListedBundle } from "../plugins/layout/list_bundle.ts";
 
 /** What `gantry export -o json` prints. */

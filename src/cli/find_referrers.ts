@@ -1,8 +1,8 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
-import { companionTags } from "../pipeline/companion_tags.ts";
-import { inParallel } from "../pipeline/in_parallel.ts";
-import type { StoreReader } from "../pipeline/store.ts";
+import { companionTags } from "../store/companion_tags.ts";
+import { inParallel } from "../work/together.ts";
+import type { StoreReader } from "../store/store.ts";
 import type { ReadingSession } from "./reading_session.ts";
 
 /** A manifest that refers to another one, and what refers to it in turn. */

@@ -1,4 +1,4 @@
-import { together } from "../pipeline/together.ts";
+import { together } from "../work/together.ts";
 import type { ReadingSession } from "./reading_session.ts";
 
 /**

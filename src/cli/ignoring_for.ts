@@ -1,6 +1,6 @@
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Reference } from "../oci/reference.ts";
-import type { Log } from "../pipeline/context.ts";
+import type { Log } from "../work/context.ts";
 import { reasonOf } from "../plugins/collect/reading_error.ts";
 import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../plugins/filter/default_ignores.ts";
 import type { SymlinkPolicy } from "../plugins/collect/directory.ts";

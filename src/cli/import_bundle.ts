@@ -1,9 +1,9 @@
 import type { LayoutReference } from "../oci/reference.ts";
-import type { Copied } from "../pipeline/copy_graph.ts";
+import type { Copied } from "../store/copy.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../pipeline/targets.ts";
 import { checkLayout } from "../plugins/layout/check_layout.ts";
-import { checkWritable, writeFile } from "../plugins/layout/write_file.ts";
+import { checkWritable, writeFile } from "../system/write_file.ts";
 import { counted } from "./counted.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatBytes } from "./format_bytes.ts";

@@ -1,5 +1,5 @@
 import type { Digest } from "../oci/digest.ts";
-import type { Copied } from "../pipeline/copy_graph.ts";
+import type { Copied } from "../store/copy.ts";
 import { counted } from "./counted.ts";
 import type { ImportPlan, PlannedArtifact, PlannedTag } from "./import_plan.ts";
 import type { OpenBundle } from "./open_bundle.ts";

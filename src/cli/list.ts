@@ -1,7 +1,7 @@
 import { parseRange, type VersionRange } from "../oci/semver.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { Log } from "../pipeline/context.ts";
-import { inParallel } from "../pipeline/in_parallel.ts";
+import type { Log } from "../work/context.ts";
+import { inParallel } from "../work/together.ts";
 import type { ListedManifest } from "../plugins/layout/layout_place.ts";
 import { chosenTags, type TagChoice } from "./chosen_tags.ts";
 import { counted } from "./counted.ts";

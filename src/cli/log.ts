@@ -1,4 +1,4 @@
-import type { Log } from "../pipeline/context.ts";
+import type { Log } from "../work/context.ts";
 import { printable } from "./printable.ts";
 import type { World } from "./world.ts";
 

@@ -1,5 +1,5 @@
 import { type LayoutReference, parseReference, type Reference } from "../oci/reference.ts";
-import type { Store, StoreReader } from "../pipeline/store.ts";
+import type { Store, StoreReader } from "../store/store.ts";
 import { archiveStore, type ArchiveStoreOptions } from "../plugins/layout/archive_store.ts";
 import { directoryStore } from "../plugins/layout/directory_store.ts";
 import type { LayoutPlace } from "../plugins/layout/layout_place.ts";

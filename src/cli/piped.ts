@@ -1,5 +1,5 @@
 import { formatReference, type Reference } from "../oci/reference.ts";
-import { ioError } from "../plugins/layout/io_error.ts";
+import { ioError } from "../system/io_error.ts";
 import type { ByteWriter } from "../plugins/layout/piped_archive.ts";
 import { UsageError } from "./usage_error.ts";
 import type { World } from "./world.ts";

@@ -1,6 +1,6 @@
 import { dirname, extname, resolve } from "node:path";
-import { makeDirectories } from "../plugins/layout/make_directories.ts";
-import { writeFile } from "../plugins/layout/write_file.ts";
+import { makeDirectories } from "../system/make_directories.ts";
+import { writeFile } from "../system/write_file.ts";
 import { buildPlugin } from "../plugins/load/build_plugin.ts";
 import { isPackage } from "../plugins/load/load_package.ts";
 import { EXIT } from "./exit_code.ts";

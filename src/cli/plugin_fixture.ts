@@ -2,7 +2,7 @@ import { createHost } from "../host/create_host.ts";
 import { annotate } from "../pipeline/annotate.ts";
 import { archive } from "../pipeline/archive.ts";
 import { collect } from "../pipeline/collect.ts";
-import type { Context } from "../pipeline/context.ts";
+import type { Context } from "../work/context.ts";
 import { distinct } from "../pipeline/distinct.ts";
 import type { Factory, Stage, StageIO } from "../pipeline/plugin.ts";
 import { prepare } from "../pipeline/prepare.ts";

@@ -1,6 +1,6 @@
 import { createHost } from "../host/create_host.ts";
 import { pluginConsole } from "../host/plugin_console.ts";
-import type { Log } from "../pipeline/context.ts";
+import type { Log } from "../work/context.ts";
 import type { Host } from "../pipeline/host.ts";
 import { VERSION } from "../host/version.ts";
 import type { World } from "./world.ts";

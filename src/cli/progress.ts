@@ -1,4 +1,4 @@
-import type { ProgressUpdate } from "../pipeline/context.ts";
+import type { ProgressUpdate } from "../work/context.ts";
 import { formatBytes } from "./format_bytes.ts";
 import type { World } from "./world.ts";
 

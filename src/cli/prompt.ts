@@ -1,4 +1,4 @@
-import { untilAborted } from "../plugins/registry/until_aborted.ts";
+import { untilAborted } from "../system/clock.ts";
 import type { Prompt } from "./world.ts";
 
 /** The terminal that a {@linkcode Prompt} asks on. */

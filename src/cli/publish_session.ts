@@ -1,9 +1,9 @@
 import { REVISION_ANNOTATION, SOURCE_ANNOTATION, VERSION_ANNOTATION } from "../oci/annotation_keys.ts";
-import type { Context, Log } from "../pipeline/context.ts";
+import type { Context, Log } from "../work/context.ts";
 import type { Host } from "../pipeline/host.ts";
 import type { Pipeline } from "../pipeline/publish.ts";
 import type { Artifact } from "../pipeline/values.ts";
-import { createScratch } from "../plugins/scratch/scratch.ts";
+import { createScratch } from "../system/scratch.ts";
 import { buildPipeline } from "./build_pipeline.ts";
 import { clearingLog } from "./clearing_log.ts";
 import { sourceDirectory } from "./collector_for.ts";

@@ -1,6 +1,6 @@
 import type { Reference } from "../oci/reference.ts";
-import type { Context } from "../pipeline/context.ts";
-import { createScratch } from "../plugins/scratch/scratch.ts";
+import type { Context } from "../work/context.ts";
+import { createScratch } from "../system/scratch.ts";
 import { clearingLog } from "./clearing_log.ts";
 import { createLog } from "./log.ts";
 import { createProgress } from "./progress.ts";

@@ -1,7 +1,7 @@
 import type { Digest } from "../oci/digest.ts";
 import { isVersion } from "../oci/version.ts";
-import type { Context } from "../pipeline/context.ts";
-import type { StoreReader } from "../pipeline/store.ts";
+import type { Context } from "../work/context.ts";
+import type { StoreReader } from "../store/store.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 
 /**

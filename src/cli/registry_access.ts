@@ -1,7 +1,7 @@
 import type { Reference, RegistryReference } from "../oci/reference.ts";
-import type { Context, Log } from "../pipeline/context.ts";
+import type { Context, Log } from "../work/context.ts";
 import type { Factory } from "../pipeline/plugin.ts";
-import type { Store } from "../pipeline/store.ts";
+import type { Store } from "../store/store.ts";
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from "../plugins/registry/client.ts";
 import { registryStore } from "../plugins/registry/registry_store.ts";
 import { registry, type RegistryChoice } from "../plugins/registry/registry_target.ts";

@@ -1,4 +1,4 @@
-import type { Log } from "../pipeline/context.ts";
+import type { Log } from "../work/context.ts";
 import { type CredentialSource, explicitCredentials } from "../plugins/registry/credentials.ts";
 import { systemCredentialWorld } from "../plugins/registry/credential_world.ts";
 import { type DockerConfig, parseDockerConfig } from "../plugins/registry/docker_config.ts";

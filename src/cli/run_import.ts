@@ -1,11 +1,10 @@
-import type { Descriptor } from "../oci/descriptor.ts";
 import type { OmittedBlob } from "../bundle/bundle.ts";
-import { type Copied, copyGraph, tagGraph } from "../pipeline/copy_graph.ts";
-import { inParallel } from "../pipeline/in_parallel.ts";
-import { together } from "../pipeline/together.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import { type Copied, copyGraph, tagGraph } from "../store/copy.ts";
+import { inParallel, together } from "../work/together.ts";
+import { errorWithLines } from "./error_with_lines.ts";
 import { forArtifacts } from "./for_artifacts.ts";
 import type { PlannedArtifact } from "./import_plan.ts";
-import { errorWithLines } from "./error_with_lines.ts";
 import type { ReadingSession } from "./reading_session.ts";
 import { refuseToMove } from "./refuse_to_move.ts";
 

@@ -1,7 +1,7 @@
 import { parseTag } from "../oci/tag.ts";
 import { isVersion } from "../oci/version.ts";
-import { inParallel } from "../pipeline/in_parallel.ts";
-import { NotFoundError } from "../pipeline/store.ts";
+import { inParallel } from "../work/together.ts";
+import { NotFoundError } from "../store/store.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";
 import { openStore, parsePlace } from "./open_store.ts";

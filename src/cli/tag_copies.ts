@@ -1,9 +1,9 @@
 import type { Digest } from "../oci/digest.ts";
-import type { ArtifactGraph } from "../pipeline/artifact_graph.ts";
-import { tagGraph } from "../pipeline/copy_graph.ts";
-import { inParallel } from "../pipeline/in_parallel.ts";
+import type { ArtifactGraph } from "../store/graph.ts";
+import { tagGraph } from "../store/copy.ts";
+import { inParallel } from "../work/together.ts";
 import { StageError } from "../pipeline/stage_error.ts";
-import type { Store } from "../pipeline/store.ts";
+import type { Store } from "../store/store.ts";
 import { everyTarget, TargetsError } from "../pipeline/targets.ts";
 import { ConnectionError } from "../plugins/registry/transport.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";

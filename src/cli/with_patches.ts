@@ -1,4 +1,4 @@
-import type { Context } from "../pipeline/context.ts";
+import type { Context } from "../work/context.ts";
 import type { HashedFile } from "../plugins/extract/hash_artifact.ts";
 import type { DiffReport, DiffSide, FileChange } from "./diff_report.ts";
 import { unifiedDiff } from "./unified_diff.ts";

@@ -3,11 +3,11 @@ import { encodeManifest } from "../oci/manifest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { archiveOf } from "./archive_of.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../work/context.ts";
 import { distinct } from "./distinct.ts";
 import type { Referrer } from "./plugin.ts";
 import type { AttachedReferrer } from "./ready_plugin.ts";
-import { UnsupportedError } from "./store.ts";
+import { UnsupportedError } from "../store/store.ts";
 import type { Target } from "./target.ts";
 import { everyTarget } from "./targets.ts";
 

@@ -1,4 +1,4 @@
-import type { Context } from "./context.ts";
+import type { Context } from "../work/context.ts";
 import type { Instance } from "./instance.ts";
 import type { MaybePromise, PluginContext, Stage } from "./plugin.ts";
 import { pluginContext } from "./plugin_context.ts";

@@ -1,5 +1,5 @@
 import { guarded } from "./call_plugin.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../work/context.ts";
 import type { Instance } from "./instance.ts";
 import { kindOf } from "./kind_of.ts";
 import { wrongOutput } from "./wrong_output.ts";

@@ -1,5 +1,5 @@
 import type { Annotations, Content } from "../oci/descriptor.ts";
-import type { Context, Log } from "./context.ts";
+import type { Context, Log } from "../work/context.ts";
 import type { Entry } from "./entry.ts";
 import type { LayerChoice } from "./host.ts";
 import type { Instance } from "./instance.ts";

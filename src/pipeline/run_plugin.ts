@@ -1,5 +1,5 @@
 import { callPlugin } from "./call_plugin.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../work/context.ts";
 import { deepFreeze } from "./deep_freeze.ts";
 import type { Host } from "./host.ts";
 import type { Instance } from "./instance.ts";

@@ -1,5 +1,5 @@
 import { parseTag } from "../oci/tag.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../work/context.ts";
 import type { ReadyPlugin } from "./ready_plugin.ts";
 import { blame } from "./stage_error.ts";
 import type { Target } from "./target.ts";

@@ -1,6 +1,6 @@
 import type { Content } from "../oci/descriptor.ts";
 import { createDigester, digestAlgorithm } from "../oci/digest.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../work/context.ts";
 import { deepFreeze } from "./deep_freeze.ts";
 import type { Entry } from "./entry.ts";
 import { guardedStream } from "./guarded_stream.ts";

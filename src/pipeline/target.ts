@@ -1,5 +1,5 @@
 import type { Digest } from "../oci/digest.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../work/context.ts";
 import type { AttachedReferrer } from "./ready_plugin.ts";
 import type { Artifact, Moved, Receipt, TagName } from "./values.ts";
 

@@ -1,4 +1,4 @@
-import type { Context } from "./context.ts";
+import type { Context } from "../work/context.ts";
 import type { Step } from "./flow.ts";
 import type { ReadyPlugin } from "./ready_plugin.ts";
 import { TagExistsError } from "./tag_exists_error.ts";

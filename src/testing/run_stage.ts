@@ -1,4 +1,4 @@
-import type { Context, Log } from "../pipeline/context.ts";
+import type { Context, Log } from "../work/context.ts";
 import { createHost } from "../host/create_host.ts";
 import { VERSION } from "../host/version.ts";
 import type { Stage, StageIO } from "../pipeline/plugin.ts";
@@ -7,7 +7,7 @@ import { formatPath } from "../pipeline/issue_message.ts";
 import { type FactoryOf, prepare } from "../pipeline/prepare.ts";
 import type { ReadyPlugin } from "../pipeline/ready_plugin.ts";
 import { StageError } from "../pipeline/stage_error.ts";
-import { createScratch } from "../plugins/scratch/scratch.ts";
+import { createScratch } from "../system/scratch.ts";
 
 /** What a plugin is run with. */
 export interface StageRun<S extends Stage> {

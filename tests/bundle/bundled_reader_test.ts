@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { readGraph } from "../../src/pipeline/artifact_graph.ts";
+import { readGraph } from "../../src/store/graph.ts";
 import { transferredArtifact } from "../../src/bundle/bundled_artifact.ts";
 import { transferredReader } from "../../src/bundle/bundled_reader.ts";
-import { createScratch } from "../../src/plugins/scratch/scratch.ts";
+import { createScratch } from "../../src/system/scratch.ts";
 import { testContext } from "../plugins/registry/support.ts";
 import { memoryStore } from "../support/memory_store.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";

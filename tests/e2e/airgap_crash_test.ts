@@ -1,7 +1,7 @@
 /** What is left when an export or an import is killed, and that the next run completes it. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import type { Store } from "../../src/pipeline/store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { checkLayout } from "../../src/plugins/layout/check_layout.ts";
 import { createRegistryClient } from "../../src/plugins/registry/client.ts";
 import { registryStore } from "../../src/plugins/registry/registry_store.ts";

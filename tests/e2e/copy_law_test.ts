@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { type Digest, digestAlgorithm, digestOf, isDigest } from "../../src/oci/digest.ts";
 import { parseReference } from "../../src/oci/reference.ts";
-import type { Store } from "../../src/pipeline/store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
 import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
 import type { RegistryClient } from "../../src/plugins/registry/client.ts";

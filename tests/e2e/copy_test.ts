@@ -7,7 +7,7 @@ import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
 import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
 import { createRegistryClient, type RegistryClient } from "../../src/plugins/registry/client.ts";
 import { registryStore } from "../../src/plugins/registry/registry_store.ts";
-import type { Store } from "../../src/pipeline/store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { testContext } from "../plugins/registry/support.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";

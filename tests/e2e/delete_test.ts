@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parseReference } from "../../src/oci/reference.ts";
-import type { Store } from "../../src/pipeline/store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
 import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
 import { createRegistryClient } from "../../src/plugins/registry/client.ts";

@@ -7,7 +7,7 @@ import { bytesContent } from "../../src/oci/bytes_content.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { encodeManifest } from "../../src/oci/manifest.ts";
 import { EMPTY_MEDIA_TYPE, OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
-import type { Store } from "../../src/pipeline/store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
 import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
 import { registryStore } from "../../src/plugins/registry/registry_store.ts";

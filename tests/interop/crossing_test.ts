@@ -1,7 +1,7 @@
 /** Five artifacts with all that refers to them cross an air gap, to a registry without the referrers API and back. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Store } from "../../src/pipeline/store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { createRegistryClient } from "../../src/plugins/registry/client.ts";
 import { registryStore } from "../../src/plugins/registry/registry_store.ts";
 import { testContext } from "../plugins/registry/support.ts";

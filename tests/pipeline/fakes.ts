@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
 import { annotate } from "../../src/pipeline/annotate.ts";
-import type { Context } from "../../src/pipeline/context.ts";
+import type { Context } from "../../src/work/context.ts";
 import type { Entry } from "../../src/pipeline/entry.ts";
 import type { Host } from "../../src/pipeline/host.ts";
 import { archiveOf } from "../../src/pipeline/archive_of.ts";

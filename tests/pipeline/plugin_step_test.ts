@@ -6,7 +6,7 @@ import { pluginSteps, type StepStage } from "../../src/pipeline/plugin_step.ts";
 import { plan, publish } from "../../src/pipeline/publish.ts";
 import type { ReadyOf } from "../../src/pipeline/ready_plugin.ts";
 import { STAGES } from "../../src/pipeline/stages.ts";
-import { UnsupportedError } from "../../src/pipeline/store.ts";
+import { UnsupportedError } from "../../src/store/store.ts";
 import { TargetsError } from "../../src/pipeline/targets.ts";
 import { type MemoryTarget, memoryTarget } from "../support/memory_target.ts";
 import { fakeContext, fakePipeline, fakePlugin, type FakeUse, fileEntry, SOURCE, stageErrorOf } from "./fakes.ts";

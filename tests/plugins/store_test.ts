@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { RegistryReference } from "../../src/oci/reference.ts";
-import type { Store } from "../../src/pipeline/store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
 import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
 import { createRegistryClient, type RegistryClient } from "../../src/plugins/registry/client.ts";

@@ -1,6 +1,6 @@
 /** Plugins for tests, made at once: what `prepare()` does, but for the wait for zod. */
 import { makePlugin } from "../../src/pipeline/check_plugin.ts";
-import type { Context } from "../../src/pipeline/context.ts";
+import type { Context } from "../../src/work/context.ts";
 import type { Host } from "../../src/pipeline/host.ts";
 import { parseOptions } from "../../src/pipeline/parse_options.ts";
 import type { Factory, Kit, Stage, StageIO } from "../../src/pipeline/plugin.ts";

@@ -1,4 +1,4 @@
-import type { Log } from "../../pipeline/context.ts";
+import type { Log } from "../../work/context.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
 import { distrustOfFile } from "../config/distrust_of.ts";
 import type { FoundConfig } from "../config/find_config.ts";

@@ -1,7 +1,7 @@
 import { TIMONI_CONFIG_MEDIA_TYPE, TIMONI_CONTENT_MEDIA_TYPE } from "../../oci/media_types.ts";
 import { TIMONI_CONTENT_TYPE_ANNOTATION } from "../../oci/annotation_keys.ts";
 import type { Content } from "../../oci/descriptor.ts";
-import type { Context } from "../../pipeline/context.ts";
+import type { Context } from "../../work/context.ts";
 import type { Entry } from "../../pipeline/entry.ts";
 import type { Contents, Factory } from "../../pipeline/plugin.ts";
 import type { Gzip } from "./compression.ts";

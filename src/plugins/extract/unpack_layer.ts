@@ -6,7 +6,7 @@ import type { ExtractionRules, LinkPolicy } from "./extraction_rules.ts";
 import { pathParts, pathProblem } from "./member_path.ts";
 import type { Meter } from "./meter.ts";
 import { createPlacer, type Placer } from "./placer.ts";
-import { reason } from "./io_error.ts";
+import { reason } from "../../system/io_error.ts";
 import type { TreeWriter } from "./staging.ts";
 import { unpackedBytes } from "./unpacked_bytes.ts";
 

@@ -1,7 +1,7 @@
-import { ioError } from "./io_error.ts";
-import { isSameFile } from "./is_same_file.ts";
-import { lock } from "./layout_lock.ts";
-import { readPieces } from "./read_pieces.ts";
+import { ioError } from "../../system/io_error.ts";
+import { isSameFile } from "../../system/same_file.ts";
+import { lock } from "../../system/lock.ts";
+import { readPieces } from "../../system/read_pieces.ts";
 import type { VolumeSet } from "./volume_set.ts";
 
 /** The bytes of a tar that is open, in one file or in several. One reading follows the other. */

@@ -2,7 +2,7 @@ import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import type { Content } from "../../oci/descriptor.ts";
 import { type TarEntry, tarSize } from "../../oci/tar.ts";
 import type { TarHeader } from "../../oci/tar_header.ts";
-import type { Context } from "../../pipeline/context.ts";
+import type { Context } from "../../work/context.ts";
 import type { ArchiveBytes } from "./archive_bytes.ts";
 import { readArchive } from "./archive_file.ts";
 import { blobName } from "./blob_name.ts";
@@ -10,7 +10,7 @@ import { formatIndex, type LayoutIndex } from "./layout_index.ts";
 import { OCI_LAYOUT_BYTES, OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
 import { INDEX_FILE } from "./read_layout.ts";
 import { type ArchiveScan, itemBytes } from "./scan_archive.ts";
-import { verifiedContent } from "./verified.ts";
+import { verifiedContent } from "../../oci/verified.ts";
 import { watched } from "./watched.ts";
 
 /** A tar that is there already, open, and what is in it. */

@@ -3,7 +3,7 @@
  */
 import { type Digest, digestOf } from "../../oci/digest.ts";
 import { readTar, type ReadTarOptions, type TarMember } from "../../oci/read_tar.ts";
-import { reason } from "./io_error.ts";
+import { reason } from "../../system/io_error.ts";
 import { INDEX_SIZE_LIMIT, type LayoutIndex, parseIndex } from "./layout_index.ts";
 import { checkOciLayout, OCI_LAYOUT_FILE, OCI_LAYOUT_SIZE_LIMIT } from "./oci_layout_file.ts";
 import { INDEX_FILE } from "./read_layout.ts";

@@ -3,7 +3,7 @@ import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
-import type { Context } from "../../pipeline/context.ts";
+import type { Context } from "../../work/context.ts";
 import {
   NotFoundError,
   type Pushed,
@@ -11,7 +11,7 @@ import {
   type TagOptions,
   UnsupportedError,
   type UntagOptions,
-} from "../../pipeline/store.ts";
+} from "../../store/store.ts";
 import { type ArchiveView, viewArchive } from "./archive_view.ts";
 import { blobName } from "./blob_name.ts";
 import { finishVolumes } from "./finish_volumes.ts";
@@ -24,7 +24,7 @@ import { pushManifest } from "./push_manifest.ts";
 import { readAhead } from "./read_ahead.ts";
 import { refuseToMove } from "./refuse_to_move.ts";
 import { superfluous } from "./superfluous.ts";
-import { verified } from "./verified.ts";
+import { verified } from "../../oci/verified.ts";
 import { withoutTag } from "./without_tag.ts";
 
 /** How a tar is written. */

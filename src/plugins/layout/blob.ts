@@ -6,12 +6,12 @@
 import { dirname, join } from "node:path";
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import { createDigester, type Digest, digestAlgorithm, digestHex } from "../../oci/digest.ts";
-import { ioError } from "./io_error.ts";
-import { makeDirectories } from "./make_directories.ts";
-import { readPieces } from "./read_pieces.ts";
-import { verified, verifiedContent } from "./verified.ts";
+import { ioError } from "../../system/io_error.ts";
+import { makeDirectories } from "../../system/make_directories.ts";
+import { readPieces } from "../../system/read_pieces.ts";
+import { verified, verifiedContent } from "../../oci/verified.ts";
 import { watched, type Watcher } from "./watched.ts";
-import { writeFile } from "./write_file.ts";
+import { writeFile } from "../../system/write_file.ts";
 
 /** Where a blob stands below the directory of its layout. */
 export function blobPath(layout: string, digest: Digest): string {

@@ -5,7 +5,7 @@ import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import type { OmittedBlob } from "../../bundle/bundle.ts";
-import type { Context } from "../../pipeline/context.ts";
+import type { Context } from "../../work/context.ts";
 import { checkNames } from "./check_names.ts";
 import { checkPromises } from "./check_promises.ts";
 import { findTransfer, type FoundTransfer } from "./find_transfer.ts";

@@ -7,7 +7,7 @@
  * when it gives the file its name, and nothing else is lost.
  */
 import { basename, dirname, join } from "node:path";
-import { isTemporaryName, temporaryPath } from "./write_file.ts";
+import { isTemporaryName, temporaryPath } from "../../system/write_file.ts";
 
 /** How long nothing of a run was written before it is dead, in milliseconds. */
 const DEAD_AFTER = 24 * 60 * 60 * 1000;

@@ -3,7 +3,7 @@ import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { isManifestMediaType, parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
-import type { Context } from "../../pipeline/context.ts";
+import type { Context } from "../../work/context.ts";
 import {
   NotFoundError,
   type Pushed,
@@ -11,11 +11,11 @@ import {
   type TagOptions,
   UnsupportedError,
   type UntagOptions,
-} from "../../pipeline/store.ts";
+} from "../../store/store.ts";
 import { blobPath, hasBlob, isIntact, readBlob, writeBlob } from "./blob.ts";
 import { layoutDirectoryStore, requireBlob } from "./layout_directory.ts";
 import { dropManifest, formatIndex } from "./layout_index.ts";
-import { withLock } from "./layout_lock.ts";
+import { withLock } from "../../system/lock.ts";
 import type { LayoutPlace, Relisted, Relisting } from "./layout_place.ts";
 import { layoutReader, type LayoutStoreOptions } from "./layout_reader.ts";
 import { listedAs } from "./listed_as.ts";
@@ -25,7 +25,7 @@ import { INDEX_FILE, readIndex } from "./read_layout.ts";
 import { superfluous } from "./superfluous.ts";
 import { watchedIndex } from "./watched_index.ts";
 import { withoutTag } from "./without_tag.ts";
-import { writeFile } from "./write_file.ts";
+import { writeFile } from "../../system/write_file.ts";
 
 /**
  * The image layout in a directory, as a store. The first push makes it when there is none.

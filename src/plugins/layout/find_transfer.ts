@@ -4,7 +4,7 @@ import { parseTransfer } from "../../bundle/parse_bundle.ts";
 import { mergeTransfers, type Transfer, TRANSFER_MEDIA_TYPE, TRANSFER_SIZE_LIMIT } from "../../bundle/bundle.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { HashedLayout } from "./hashed_layout.ts";
-import { reason } from "./io_error.ts";
+import { reason } from "../../system/io_error.ts";
 import { descriptorOf } from "./layout_index.ts";
 import type { LayoutProblem } from "./layout_problem.ts";
 import { INDEX_FILE } from "./read_layout.ts";

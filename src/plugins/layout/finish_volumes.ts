@@ -1,9 +1,9 @@
 import { createDigester } from "../../oci/digest.ts";
-import { withLock } from "./layout_lock.ts";
-import { readPieces } from "./read_pieces.ts";
+import { withLock } from "../../system/lock.ts";
+import { readPieces } from "../../system/read_pieces.ts";
 import { VOLUME_HEADER_SIZE, type VolumeHeader } from "./volume_header.ts";
 import { findVolumes, type FoundFile, partialVolumes, readVolume, volumePath, type VolumeSet } from "./volume_set.ts";
-import { moveOver } from "./write_file.ts";
+import { moveOver } from "../../system/write_file.ts";
 
 /**
  * Looks for the volumes of a tar that will be replaced.

@@ -4,7 +4,7 @@ import type { Digest } from "../../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
 import { isManifestMediaType, manifestParts, parseManifest } from "../../oci/parse_manifest.ts";
 import type { HashedLayout } from "./hashed_layout.ts";
-import { reason } from "./io_error.ts";
+import { reason } from "../../system/io_error.ts";
 import { descriptorOf, fullNameOf, type IndexEntry, type LayoutIndex, tagOf } from "./layout_index.ts";
 import type { LayoutProblem } from "./layout_problem.ts";
 import { INDEX_FILE } from "./read_layout.ts";

@@ -11,7 +11,7 @@ import {
   type HashWatcher,
   OTHER_BYTES,
 } from "./hashed_layout.ts";
-import { reason } from "./io_error.ts";
+import { reason } from "../../system/io_error.ts";
 import { openArchive } from "./open_archive.ts";
 import { type HashedRange, type RangeHasher, rangeHasher } from "./range_hasher.ts";
 import { INDEX_FILE } from "./read_layout.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { createDigester, type Digest, digestAlgorithm } from "../../oci/digest.ts";
-import { inParallel } from "../../pipeline/in_parallel.ts";
+import { inParallel } from "../../work/together.ts";
 import { blobPath } from "./blob.ts";
 import { blobDigest } from "./blob_name.ts";
 import {
@@ -10,12 +10,12 @@ import {
   type HashWatcher,
   OTHER_BYTES,
 } from "./hashed_layout.ts";
-import { ioError, reason } from "./io_error.ts";
+import { ioError, reason } from "../../system/io_error.ts";
 import type { LayoutIndex } from "./layout_index.ts";
 import { OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
 import { checkLayoutFile, INDEX_FILE, readIndex } from "./read_layout.ts";
-import { readPieces } from "./read_pieces.ts";
-import { isTemporaryName } from "./write_file.ts";
+import { readPieces } from "../../system/read_pieces.ts";
+import { isTemporaryName } from "../../system/write_file.ts";
 
 /** How many blobs are read at a time: the disk is waited for while another one is hashed. */
 const CONCURRENCY = 4;

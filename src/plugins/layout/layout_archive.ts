@@ -5,7 +5,7 @@ import { resolveTag } from "./layout_index.ts";
 import type { LayoutStore } from "./layout_store.ts";
 import { openArchive } from "./open_archive.ts";
 import { inFile } from "./read_layout.ts";
-import { verified } from "./verified.ts";
+import { verified } from "../../oci/verified.ts";
 
 /**
  * The image layout in a tar, plain or compressed with gzip or zstd. It is read from its start for each question, in

@@ -8,7 +8,7 @@ import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { Moved, TagName } from "../../pipeline/values.ts";
 import { blobPath, hasBlob, readBlob, writeBlob } from "./blob.ts";
 import { formatIndex, resolveTag, setTags } from "./layout_index.ts";
-import { withLock } from "./layout_lock.ts";
+import { withLock } from "../../system/lock.ts";
 import type { LayoutStore } from "./layout_store.ts";
 import { type MadeLayout, makeLayout } from "./make_layout.ts";
 import { OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
@@ -16,7 +16,7 @@ import { INDEX_FILE, inFile, isLayout, readIndex } from "./read_layout.ts";
 import { refuseToMove } from "./refuse_to_move.ts";
 import { removeLayout } from "./remove_layout.ts";
 import type { Watcher } from "./watched.ts";
-import { writeFile } from "./write_file.ts";
+import { writeFile } from "../../system/write_file.ts";
 
 /** A layout directory: what can be read from it, and how content comes into it. */
 export interface LayoutDirectory extends LayoutStore {

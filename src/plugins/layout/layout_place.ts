@@ -1,6 +1,6 @@
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
-import type { Context } from "../../pipeline/context.ts";
-import type { Store } from "../../pipeline/store.ts";
+import type { Context } from "../../work/context.ts";
+import type { Store } from "../../store/store.ts";
 import type { LayoutIndex } from "./layout_index.ts";
 
 /** An image layout as a store, together with what only a layout has: a list of everything, and full references. */

@@ -1,7 +1,7 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { isDigest } from "../../oci/digest.ts";
-import type { Context } from "../../pipeline/context.ts";
-import { NotFoundError, type StoredManifest, type StoreReader } from "../../pipeline/store.ts";
+import type { Context } from "../../work/context.ts";
+import { NotFoundError, type StoredManifest, type StoreReader } from "../../store/store.ts";
 import { createGraphReader, type LayoutGraph, type ReadManifest } from "./layout_graph.ts";
 import { descriptorOf, fullNameOf, type LayoutIndex, tagOf } from "./layout_index.ts";
 import { type LayoutNames, layoutNames } from "./layout_names.ts";

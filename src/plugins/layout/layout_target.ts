@@ -1,7 +1,7 @@
 import type { Content } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
-import type { Context } from "../../pipeline/context.ts";
+import type { Context } from "../../work/context.ts";
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import type { Moved } from "../../pipeline/values.ts";
 import { layoutDirectoryStore } from "./layout_directory.ts";

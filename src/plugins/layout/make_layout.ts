@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { collectTemporaryFiles } from "./collect_leftovers.ts";
-import { ioError } from "./io_error.ts";
+import { ioError } from "../../system/io_error.ts";
 import { EMPTY_INDEX, formatIndex } from "./layout_index.ts";
-import { withLock } from "./layout_lock.ts";
-import { makeDirectories } from "./make_directories.ts";
+import { withLock } from "../../system/lock.ts";
+import { makeDirectories } from "../../system/make_directories.ts";
 import { OCI_LAYOUT_BYTES, OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
 import { INDEX_FILE, isLayout, refuseLostIndex } from "./read_layout.ts";
 import { type OwnLayout, removeLayout } from "./remove_layout.ts";
-import { createFile, temporaryPath } from "./write_file.ts";
+import { createFile, temporaryPath } from "../../system/write_file.ts";
 
 /** What of a layout this process has made. */
 export interface MadeLayout extends OwnLayout {

@@ -1,6 +1,6 @@
 import { type ArchiveBytes, fileBytes, readRange } from "./archive_bytes.ts";
 import { finishVolumes } from "./finish_volumes.ts";
-import { ioError, reason } from "./io_error.ts";
+import { ioError, reason } from "../../system/io_error.ts";
 import { unusable } from "./unusable.ts";
 import { volumeBytes } from "./volume_bytes.ts";
 import { isVolume, VOLUME_HEADER_SIZE } from "./volume_header.ts";

@@ -1,7 +1,7 @@
 import type { Content } from "../../oci/descriptor.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
-import type { Context } from "../../pipeline/context.ts";
-import type { Pushed, Store } from "../../pipeline/store.ts";
+import type { Context } from "../../work/context.ts";
+import type { Pushed, Store } from "../../store/store.ts";
 import { readManifest } from "./read_manifest.ts";
 
 /**

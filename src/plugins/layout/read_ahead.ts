@@ -1,5 +1,5 @@
 import type { Content } from "../../oci/descriptor.ts";
-import { verifiedContent } from "./verified.ts";
+import { verifiedContent } from "../../oci/verified.ts";
 
 /** Contents that are read one after the other, and of which the next ones are fetched meanwhile. */
 export interface ReadAhead extends AsyncDisposable {

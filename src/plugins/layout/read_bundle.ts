@@ -2,7 +2,7 @@ import type { Descriptor } from "../../oci/descriptor.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
 import { parseTransfer } from "../../bundle/parse_bundle.ts";
 import { mergeTransfers, type Transfer, TRANSFER_MEDIA_TYPE, TRANSFER_SIZE_LIMIT } from "../../bundle/bundle.ts";
-import type { Context } from "../../pipeline/context.ts";
+import type { Context } from "../../work/context.ts";
 import type { LayoutPlace, ListedManifest } from "./layout_place.ts";
 
 /** What a layout says of itself as a bundle. */

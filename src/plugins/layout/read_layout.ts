@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { ioError } from "./io_error.ts";
+import { ioError } from "../../system/io_error.ts";
 import { EMPTY_INDEX, INDEX_SIZE_LIMIT, type LayoutIndex, parseIndex } from "./layout_index.ts";
 import { checkOciLayout, OCI_LAYOUT_FILE, OCI_LAYOUT_SIZE_LIMIT } from "./oci_layout_file.ts";
-import { isTemporaryName } from "./write_file.ts";
+import { isTemporaryName } from "../../system/write_file.ts";
 
 /** The name of the file that lists the manifests of a layout. */
 export const INDEX_FILE = "index.json";

@@ -1,6 +1,6 @@
 import type { Content } from "../../oci/descriptor.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
-import { verifiedContent } from "./verified.ts";
+import { verifiedContent } from "../../oci/verified.ts";
 
 /**
  * Reads a manifest into memory, verified.

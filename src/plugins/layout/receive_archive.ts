@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Digest } from "../../oci/digest.ts";
 import type { LayoutReference } from "../../oci/reference.ts";
-import type { Context } from "../../pipeline/context.ts";
-import type { Pushed, Store, StoreReader } from "../../pipeline/store.ts";
+import type { Context } from "../../work/context.ts";
+import type { Pushed, Store, StoreReader } from "../../store/store.ts";
 import { archiveHead, readArchive } from "./archive_file.ts";
 import { hasBlob, readBlob } from "./blob.ts";
 import { blobDigest } from "./blob_name.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { withLock } from "./layout_lock.ts";
+import { withLock } from "../../system/lock.ts";
 import { OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
 import { INDEX_FILE, readIndex } from "./read_layout.ts";
-import { removeEmpty } from "./remove_empty.ts";
+import { removeEmpty } from "../../system/make_directories.ts";
 
 /** What of a layout this process has made. */
 export interface OwnLayout {

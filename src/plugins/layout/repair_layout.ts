@@ -2,21 +2,21 @@ import { dirname, join } from "node:path";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import { TRANSFER_MEDIA_TYPE } from "../../bundle/bundle.ts";
-import type { Context } from "../../pipeline/context.ts";
-import { UnsupportedError } from "../../pipeline/store.ts";
+import type { Context } from "../../work/context.ts";
+import { UnsupportedError } from "../../store/store.ts";
 import { checkHashed, type LayoutCheck } from "./check_layout.ts";
 import { followIndex } from "./follow_index.ts";
 import { hashDirectory } from "./hash_directory.ts";
 import type { FileProblem, HashedLayout } from "./hashed_layout.ts";
-import { ioError } from "./io_error.ts";
+import { ioError } from "../../system/io_error.ts";
 import { EMPTY_INDEX, formatIndex, type LayoutIndex, listManifests } from "./layout_index.ts";
-import { withLock } from "./layout_lock.ts";
+import { withLock } from "../../system/lock.ts";
 import { findLostManifests } from "./lost_manifests.ts";
 import { withLostNames } from "./lost_names.ts";
 import { OCI_LAYOUT_BYTES, OCI_LAYOUT_FILE } from "./oci_layout_file.ts";
 import { INDEX_FILE, readIndex } from "./read_layout.ts";
 import { salvageIndex } from "./salvage_index.ts";
-import { createFile, writeFile } from "./write_file.ts";
+import { createFile, writeFile } from "../../system/write_file.ts";
 
 /** What was repaired, and how the layout is now. */
 export interface LayoutRepair {

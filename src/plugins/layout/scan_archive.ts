@@ -6,7 +6,7 @@ import { archiveHead, readArchive } from "./archive_file.ts";
 import { blobDigest } from "./blob_name.ts";
 import type { LayoutIndex } from "./layout_index.ts";
 import { unusable } from "./unusable.ts";
-import { verified } from "./verified.ts";
+import { verified } from "../../oci/verified.ts";
 import { watched } from "./watched.ts";
 
 /** What is in a tar with an image layout. */

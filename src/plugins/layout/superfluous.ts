@@ -1,5 +1,5 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
-import type { Context } from "../../pipeline/context.ts";
+import type { Context } from "../../work/context.ts";
 import { descriptorOf, type LayoutIndex } from "./layout_index.ts";
 import type { LayoutReader } from "./layout_reader.ts";
 

@@ -1,5 +1,5 @@
 import { type ArchiveBytes, setMode } from "./archive_bytes.ts";
-import { moveOver, moveToNew, writeNewFile } from "./write_file.ts";
+import { moveOver, moveToNew, writeNewFile } from "../../system/write_file.ts";
 
 /** A tar that is on the disk and has not got its name yet. */
 export interface UnnamedArchive {

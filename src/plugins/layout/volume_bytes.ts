@@ -1,8 +1,8 @@
 import { type ArchiveBytes, modeOf } from "./archive_bytes.ts";
-import { ioError } from "./io_error.ts";
-import { isSameFile } from "./is_same_file.ts";
-import { lock } from "./layout_lock.ts";
-import { readPieces } from "./read_pieces.ts";
+import { ioError } from "../../system/io_error.ts";
+import { isSameFile } from "../../system/same_file.ts";
+import { lock } from "../../system/lock.ts";
+import { readPieces } from "../../system/read_pieces.ts";
 import { VOLUME_HEADER_SIZE } from "./volume_header.ts";
 import type { Volume, VolumeSet } from "./volume_set.ts";
 

@@ -3,8 +3,8 @@
  */
 import { basename, dirname, join } from "node:path";
 import type { Digest } from "../../oci/digest.ts";
-import { ioError } from "./io_error.ts";
-import { readPieces } from "./read_pieces.ts";
+import { ioError } from "../../system/io_error.ts";
+import { readPieces } from "../../system/read_pieces.ts";
 import { unusable } from "./unusable.ts";
 import { parseVolumeHeader, VOLUME_HEADER_SIZE, type VolumeHeader } from "./volume_header.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ioError } from "./io_error.ts";
+import { ioError } from "../../system/io_error.ts";
 import { EMPTY_INDEX, type LayoutIndex } from "./layout_index.ts";
 import { INDEX_FILE, isLayout, readIndex, refuseLostIndex } from "./read_layout.ts";
 

@@ -1,4 +1,4 @@
-import { refuseMoved, type UntagOptions } from "../../pipeline/store.ts";
+import { refuseMoved, type UntagOptions } from "../../store/store.ts";
 import { dropTag, type LayoutIndex, resolveTag } from "./layout_index.ts";
 
 /**

@@ -1,8 +1,9 @@
 import { dirname } from "node:path";
 import { createDigester, type Digest, digestHex } from "../../oci/digest.ts";
+import { ioError } from "../../system/io_error.ts";
+import { lock } from "../../system/lock.ts";
+import { moveOver, moveToNew, syncDirectory, writeAll } from "../../system/write_file.ts";
 import { type ArchiveBytes, setMode } from "./archive_bytes.ts";
-import { ioError } from "./io_error.ts";
-import { lock } from "./layout_lock.ts";
 import type { UnnamedArchive } from "./unnamed_archive.ts";
 import {
   formatVolumeHeader,
@@ -11,9 +12,7 @@ import {
   VOLUME_LIMIT,
   type VolumeHeader,
 } from "./volume_header.ts";
-import { syncDirectory } from "./sync_directory.ts";
 import { volumeFiles, volumePath } from "./volume_set.ts";
-import { moveOver, moveToNew, writeAll } from "./write_file.ts";
 
 /** A part of a tar that becomes a volume. */
 export type VolumePart = Omit<VolumeHeader, "sha256">;

@@ -1,11 +1,10 @@
+import { type Clock, untilAborted } from "../../system/clock.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
-import type { Clock } from "./clock.ts";
 import type { Credential } from "./credentials.ts";
 import { mergeScopes } from "./scope.ts";
 import { parseServerUrl } from "./server_url.ts";
 import { basicAuthorization, fetchToken, type Token } from "./token.ts";
 import { createTokenCache } from "./token_cache.ts";
-import { untilAborted } from "./until_aborted.ts";
 import type { Transport } from "./transport.ts";
 
 /** What an {@linkcode Authorizer} needs. */

@@ -1,8 +1,8 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
-import type { Call } from "./call.ts";
+import type { Call } from "../../work/context.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import { ConnectionError } from "./transport.ts";
-import { DigestMismatchError, verifiedStream } from "./verified_stream.ts";
+import { DigestMismatchError, verifiedStream } from "../../oci/verified.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -1,7 +1,7 @@
 import type { Content } from "../../oci/descriptor.ts";
 import { headBlob } from "./blobs.ts";
-import type { Call } from "./call.ts";
-import type { Pushed } from "./pushed.ts";
+import type { Call } from "../../work/context.ts";
+import type { Pushed } from "../../store/store.ts";
 import type { PushOptions } from "./repository.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import { isTemporary } from "./retry.ts";
@@ -16,7 +16,7 @@ import {
   startUpload,
   type UploadSession,
 } from "./upload_session.ts";
-import { verifiedStream } from "./verified_stream.ts";
+import { verifiedStream } from "../../oci/verified.ts";
 
 /** Brings a blob to the registry unless it is there. */
 export async function pushBlob(

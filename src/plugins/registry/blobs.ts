@@ -1,5 +1,5 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
-import type { Call } from "./call.ts";
+import type { Call } from "../../work/context.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 
 /** Says whether a blob is there. */

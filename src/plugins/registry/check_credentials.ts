@@ -1,4 +1,4 @@
-import type { Call } from "./call.ts";
+import type { Call } from "../../work/context.ts";
 import { createRegistryClient, type RegistryClientOptions } from "./client.ts";
 import type { Credential } from "./credentials.ts";
 import { CredentialsRefusedError } from "./credentials_refused_error.ts";

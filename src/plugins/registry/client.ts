@@ -1,21 +1,21 @@
+import { type Clock, SYSTEM_CLOCK, untilAborted } from "../../system/clock.ts";
+import type { Call } from "../../work/context.ts";
 import { type Authorizer, createAuthorizer } from "./authorizer.ts";
 import { fetchBlob } from "./blob_download.ts";
 import { pushBlob } from "./blob_upload.ts";
 import { blobExists } from "./blobs.ts";
-import type { Call } from "./call.ts";
-import { listRepositories } from "./repository_list.ts";
-import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { deleteManifest } from "./delete_manifest.ts";
 import { findEndpoint } from "./endpoint.ts";
 import { KnownBlobs } from "./known_blobs.ts";
-import { createReferrers } from "./referrers.ts";
 import { fetchManifest, putManifest, putTags, resolveManifest } from "./manifests.ts";
 import { openTransport } from "./open_transport.ts";
+import { createReferrers } from "./referrers.ts";
 import { RegistryError } from "./registry_error.ts";
 import { RegistryTraits } from "./registry_traits.ts";
 import type { Repository } from "./repository.ts";
 import type { RepositoryLink } from "./repository_link.ts";
+import { listRepositories } from "./repository_list.ts";
 import { createBackoff, DEFAULT_RETRY_POLICY, retry, type RetryPolicy } from "./retry.ts";
 import { type Access, CATALOG_SCOPE, repositoryScope } from "./scope.ts";
 import { type Answer, sendAuthorized } from "./sender.ts";
@@ -23,7 +23,6 @@ import { DEFAULT_STALL_LIMITS, type StallLimits, withStallGuard } from "./stall_
 import { listTags } from "./tag_list.ts";
 import type { TlsOptions } from "./tls_options.ts";
 import type { OpenTransport, Transport } from "./transport.ts";
-import { untilAborted } from "./until_aborted.ts";
 
 /** How to talk to a registry. */
 export interface RegistryClientOptions {

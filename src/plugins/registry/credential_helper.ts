@@ -5,7 +5,7 @@
  */
 import type { CredentialWorld } from "./credential_world.ts";
 import type { Credential } from "./credentials.ts";
-import type { ProgramResult } from "./run_program.ts";
+import type { ProgramResult } from "../../system/run_program.ts";
 
 /** What a helper's answer means. */
 export type HelperAnswer =

@@ -1,5 +1,5 @@
-import { changePrivateFile, readTextIfThere } from "./private_file.ts";
-import { type ProgramResult, runProgram } from "./run_program.ts";
+import { changePrivateFile, readTextIfThere } from "../../system/private_file.ts";
+import { type ProgramResult, runProgram } from "../../system/run_program.ts";
 
 /** What looking for credentials touches, so that a test can give its own. */
 export interface CredentialWorld {

@@ -1,6 +1,6 @@
 import { isDigest } from "../../oci/digest.ts";
-import { UnsupportedError } from "../../pipeline/store.ts";
-import type { Call } from "./call.ts";
+import { UnsupportedError } from "../../store/store.ts";
+import type { Call } from "../../work/context.ts";
 import { RegistryError } from "./registry_error.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../../system/clock.ts";
 import { ConnectionError, type Transport } from "./transport.ts";
 
 /** Docker Hub answers under another name than people write. */

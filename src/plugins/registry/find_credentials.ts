@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Log } from "../../pipeline/context.ts";
+import type { Log } from "../../work/context.ts";
 import { askHelper, type HelperAnswer, helperProgram } from "./credential_helper.ts";
 import type { CredentialWorld } from "./credential_world.ts";
 import type { Credential, CredentialSource } from "./credentials.ts";

@@ -1,6 +1,6 @@
 import type { Digest } from "../../oci/digest.ts";
-import type { Pushed } from "./pushed.ts";
-import { untilAborted } from "./until_aborted.ts";
+import type { Pushed } from "../../store/store.ts";
+import { untilAborted } from "../../system/clock.ts";
 
 /** Which blobs a registry is known to have: nothing is asked twice, and nothing is sent twice at the same time. */
 export class KnownBlobs {

@@ -1,19 +1,18 @@
-import type { Content, Descriptor } from "../../oci/descriptor.ts";
+import { readContent } from "../../oci/bytes_content.ts";
 import { compressionOf } from "../../oci/decompress.ts";
+import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import { type Digest, digestAlgorithm, digestOf, isDigest } from "../../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
 import { MANIFEST_MEDIA_TYPES } from "../../oci/media_types.ts";
-import type { Call } from "./call.ts";
+import { DigestMismatchError } from "../../oci/verified.ts";
+import type { FetchedManifest, Pushed } from "../../store/store.ts";
+import type { Call } from "../../work/context.ts";
 import { bareMediaType } from "./media_type.ts";
-import { readContent } from "./read_content.ts";
 import { readLimited } from "./read_answer.ts";
-import type { Pushed } from "./pushed.ts";
-import type { FetchedManifest } from "./fetched_manifest.ts";
 import { redactUrl } from "./redact_url.ts";
 import { plainText, readRegistryError, RegistryError } from "./registry_error.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import { bytesBody } from "./request_body.ts";
-import { DigestMismatchError } from "./verified_stream.ts";
 
 const ACCEPT = MANIFEST_MEDIA_TYPES.join(", ");
 

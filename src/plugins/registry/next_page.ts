@@ -1,4 +1,4 @@
-import type { Call } from "./call.ts";
+import type { Call } from "../../work/context.ts";
 import { parseLinks } from "./parse_links.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import type { Answer } from "./sender.ts";

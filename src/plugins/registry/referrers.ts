@@ -9,7 +9,7 @@ import type { Digest } from "../../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../../oci/media_types.ts";
 import { parseManifestAs } from "../../oci/parse_manifest.ts";
-import type { Call } from "./call.ts";
+import type { Call } from "../../work/context.ts";
 import { nextPage, type Page, readPages } from "./next_page.ts";
 import { readLimited } from "./read_answer.ts";
 import { createReferrersTags } from "./referrers_tags.ts";

@@ -9,10 +9,9 @@ import { type Digest, digestAlgorithm, digestHex } from "../../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT, orderDescriptor } from "../../oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../../oci/media_types.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
-import type { Call } from "./call.ts";
+import type { FetchedManifest, Pushed } from "../../store/store.ts";
+import type { Call } from "../../work/context.ts";
 import { fetchManifest, putManifest, resolveManifest } from "./manifests.ts";
-import type { FetchedManifest } from "./fetched_manifest.ts";
-import type { Pushed } from "./pushed.ts";
 import { RegistryError } from "./registry_error.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 

@@ -1,10 +1,9 @@
-import { bytesContent } from "../../oci/bytes_content.ts";
+import { bytesContent, readContent } from "../../oci/bytes_content.ts";
 import type { Content } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
 import { artifactTypeOf, isManifestMediaType, parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type RegistryReference } from "../../oci/reference.ts";
-import type { Context } from "../../pipeline/context.ts";
 import {
   NotFoundError,
   type Pushed,
@@ -14,9 +13,9 @@ import {
   type StoredManifest,
   UnsupportedError,
   type UntagOptions,
-} from "../../pipeline/store.ts";
+} from "../../store/store.ts";
+import type { Context } from "../../work/context.ts";
 import type { RegistryClient } from "./client.ts";
-import { readContent } from "./read_content.ts";
 import type { Access } from "./scope.ts";
 
 /** What a registry store needs. */

@@ -1,16 +1,15 @@
 import type { Content } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { formatRepository, type RegistryReference } from "../../oci/reference.ts";
-import type { Context } from "../../pipeline/context.ts";
-import { inParallel } from "../../pipeline/in_parallel.ts";
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
-import { together } from "../../pipeline/together.ts";
 import type { Moved } from "../../pipeline/values.ts";
+import type { Pushed } from "../../store/store.ts";
+import type { Context } from "../../work/context.ts";
+import { inParallel, together } from "../../work/together.ts";
 import type { RegistryClient } from "./client.ts";
 import { RegistryError } from "./registry_error.ts";
 import { registryStore } from "./registry_store.ts";
-import type { Pushed } from "./pushed.ts";
 import type { Repository } from "./repository.ts";
 
 /** What a registry target needs. */

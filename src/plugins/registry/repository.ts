@@ -1,7 +1,6 @@
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
-import type { Call } from "./call.ts";
-import type { FetchedManifest } from "./fetched_manifest.ts";
-import type { Pushed } from "./pushed.ts";
+import type { FetchedManifest, Pushed } from "../../store/store.ts";
+import type { Call } from "../../work/context.ts";
 import type { Referrers } from "./referrers.ts";
 
 /** How to push a blob. */

@@ -1,4 +1,4 @@
-import type { Call } from "./call.ts";
+import type { Call } from "../../work/context.ts";
 import type { KnownBlobs } from "./known_blobs.ts";
 import type { RegistryTraits } from "./registry_traits.ts";
 import type { Backoff } from "./retry.ts";

@@ -1,5 +1,5 @@
 import { isRepository } from "../../oci/origin.ts";
-import type { Call } from "./call.ts";
+import type { Call } from "../../work/context.ts";
 import { nextPage, type Page, readPages } from "./next_page.ts";
 import { readJson } from "./read_answer.ts";
 import type { RepositoryLink } from "./repository_link.ts";

@@ -4,8 +4,8 @@
  * p-retry is not used here: its timers cannot be replaced by a test's clock, it does not know `Retry-After`, and its
  * list of network errors is not ours, so all that would be left of it is the loop.
  */
-import type { Call } from "./call.ts";
-import type { Clock } from "./clock.ts";
+import type { Call } from "../../work/context.ts";
+import type { Clock } from "../../system/clock.ts";
 import { RegistryError } from "./registry_error.ts";
 import { ConnectionError } from "./transport.ts";
 

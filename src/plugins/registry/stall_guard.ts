@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../../system/clock.ts";
 import { ConnectionError, type RequestBody, type Transport, type TransportRequest } from "./transport.ts";
 
 /** How long nothing may happen, in milliseconds. */

@@ -4,7 +4,7 @@
  * @see {@link https://distribution.github.io/distribution/spec/auth/token/ | Token Authentication Specification}
  */
 import { encodeBase64 } from "./base64.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../../system/clock.ts";
 import type { Credential } from "./credentials.ts";
 import { redactUrl } from "./redact_url.ts";
 import { readJson } from "./read_answer.ts";

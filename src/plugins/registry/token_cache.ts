@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../../system/clock.ts";
 import type { Token } from "./token.ts";
 
 /** Keeps tokens while they are good. */

@@ -5,7 +5,7 @@
  */
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { digestAlgorithm } from "../../oci/digest.ts";
-import type { Call } from "./call.ts";
+import type { Call } from "../../work/context.ts";
 import type { RepositoryLink } from "./repository_link.ts";
 import { repositoryScope } from "./scope.ts";
 import type { Answer } from "./sender.ts";

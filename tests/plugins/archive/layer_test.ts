@@ -4,7 +4,7 @@ import { digestOf } from "../../../src/oci/digest.ts";
 import { tar } from "../../../src/oci/tar.ts";
 import type { Compression } from "../../../src/plugins/archive/compression.ts";
 import { packLayer } from "../../../src/plugins/archive/layer.ts";
-import { createScratch } from "../../../src/plugins/scratch/scratch.ts";
+import { createScratch } from "../../../src/system/scratch.ts";
 import { tarDirectory, tarFile } from "../../oci/tar_entries.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
 import { textLike } from "../../support/sample_bytes.ts";

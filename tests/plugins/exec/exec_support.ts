@@ -9,7 +9,7 @@ import { StageError } from "../../../src/pipeline/stage_error.ts";
 import type { Source } from "../../../src/pipeline/values.ts";
 import { execPlugin } from "../../../src/plugins/exec/exec_plugin.ts";
 import type { Metadata } from "../../../src/plugins/exec/protocol.ts";
-import { createScratch } from "../../../src/plugins/scratch/scratch.ts";
+import { createScratch } from "../../../src/system/scratch.ts";
 import { fakeHost } from "../../support/fake_host.ts";
 import { writeScript } from "../../support/script.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";

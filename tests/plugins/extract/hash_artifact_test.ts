@@ -9,7 +9,7 @@ import { bytesContent } from "../../../src/oci/bytes_content.ts";
 import { DEFAULT_EXTRACTION_RULES } from "../../../src/plugins/extract/extraction_rules.ts";
 import { findArtifact } from "../../../src/plugins/extract/find_artifact.ts";
 import { hashArtifact } from "../../../src/plugins/extract/hash_artifact.ts";
-import { createScratch } from "../../../src/plugins/scratch/scratch.ts";
+import { createScratch } from "../../../src/system/scratch.ts";
 import { memoryStore } from "../../support/memory_store.ts";
 import { file, hardlink, rawTar, symlink } from "./raw_tar.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Content } from "../../../src/oci/descriptor.ts";
 import { TagExistsError } from "../../../src/pipeline/tag_exists_error.ts";
-import type { Store } from "../../../src/pipeline/store.ts";
+import type { Store } from "../../../src/store/store.ts";
 import { archiveStore } from "../../../src/plugins/layout/archive_store.ts";
 import { viewArchive } from "../../../src/plugins/layout/archive_view.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { archiveStore } from "../../../src/plugins/layout/archive_store.ts";
 import { directoryStore } from "../../../src/plugins/layout/directory_store.ts";
-import type { Store } from "../../../src/pipeline/store.ts";
+import type { Store } from "../../../src/store/store.ts";
 import { putSample, sampleOf } from "../../support/store_samples.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { testContext } from "./test_context.ts";

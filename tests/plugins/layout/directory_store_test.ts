@@ -5,7 +5,7 @@ import type { Content } from "../../../src/oci/descriptor.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../../src/oci/manifest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
 import { TagExistsError } from "../../../src/pipeline/tag_exists_error.ts";
-import type { Store } from "../../../src/pipeline/store.ts";
+import type { Store } from "../../../src/store/store.ts";
 import { blobPath } from "../../../src/plugins/layout/blob.ts";
 import { directoryStore } from "../../../src/plugins/layout/directory_store.ts";
 import { indexOf, putSample, type Sample, sampleOf } from "../../support/store_samples.ts";

@@ -3,9 +3,9 @@
  * as a copy does it, or as a copy into volumes. It writes `ready` when it begins, and `TAG DIGEST` after each tag that
  * is set. Run by tests, which let several of them run at once and kill them.
  */
-import { readGraph } from "../../../src/pipeline/artifact_graph.ts";
-import { copyGraph, tagGraph } from "../../../src/pipeline/copy_graph.ts";
-import type { Store } from "../../../src/pipeline/store.ts";
+import { readGraph } from "../../../src/store/graph.ts";
+import { copyGraph, tagGraph } from "../../../src/store/copy.ts";
+import type { Store } from "../../../src/store/store.ts";
 import type { Target } from "../../../src/pipeline/target.ts";
 import { archiveStore } from "../../../src/plugins/layout/archive_store.ts";
 import { directoryStore } from "../../../src/plugins/layout/directory_store.ts";

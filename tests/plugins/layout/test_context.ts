@@ -1,5 +1,5 @@
 import { bytesContent } from "../../../src/oci/bytes_content.ts";
-import type { Context, ProgressUpdate } from "../../../src/pipeline/context.ts";
+import type { Context, ProgressUpdate } from "../../../src/work/context.ts";
 
 /** A context that remembers what it is told, and keeps scratch bytes in memory. */
 export interface TestContext extends Context {

@@ -3,7 +3,7 @@ import type { CredentialWorld } from "../../../src/plugins/registry/credential_w
 import type { Credential } from "../../../src/plugins/registry/credentials.ts";
 import { parseDockerConfig } from "../../../src/plugins/registry/docker_config.ts";
 import { credentialPlaces, findCredentials, loginFile } from "../../../src/plugins/registry/find_credentials.ts";
-import type { ProgramResult } from "../../../src/plugins/registry/run_program.ts";
+import type { ProgramResult } from "../../../src/system/run_program.ts";
 import { testContext } from "./support.ts";
 
 interface WorldOptions {

@@ -7,7 +7,7 @@ import {
   OCI_INDEX_MEDIA_TYPE,
   OCI_MANIFEST_MEDIA_TYPE,
 } from "../../../src/oci/media_types.ts";
-import { DigestMismatchError } from "../../../src/plugins/registry/verified_stream.ts";
+import { DigestMismatchError } from "../../../src/oci/verified.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../support/fake_registry.ts";
 import { emptyRepository } from "../../support/fake_registry_store.ts";
 import { testClient, testContext } from "./support.ts";

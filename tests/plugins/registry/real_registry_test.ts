@@ -6,7 +6,7 @@ import {
   type RegistryClient,
   type RegistryClientOptions,
 } from "../../../src/plugins/registry/client.ts";
-import { SYSTEM_CLOCK } from "../../../src/plugins/registry/clock.ts";
+import { SYSTEM_CLOCK } from "../../../src/system/clock.ts";
 import type { Credential } from "../../../src/plugins/registry/credentials.ts";
 import { registry } from "../../../src/plugins/registry/registry_target.ts";
 import { makeCertificate } from "../../support/certificates.ts";

@@ -3,7 +3,7 @@ import { bytesContent } from "../../../src/oci/bytes_content.ts";
 import type { Descriptor } from "../../../src/oci/descriptor.ts";
 import { type Digest, digestOf } from "../../../src/oci/digest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
-import type { Store } from "../../../src/pipeline/store.ts";
+import type { Store } from "../../../src/store/store.ts";
 import { RegistryError } from "../../../src/plugins/registry/registry_error.ts";
 import { referrersTag } from "../../../src/plugins/registry/referrers_tags.ts";
 import { registryStore } from "../../../src/plugins/registry/registry_store.ts";

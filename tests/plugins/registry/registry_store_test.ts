@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { digestOf } from "../../../src/oci/digest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
-import { NotFoundError, type Store, UnsupportedError } from "../../../src/pipeline/store.ts";
+import { NotFoundError, type Store, UnsupportedError } from "../../../src/store/store.ts";
 import { RegistryError } from "../../../src/plugins/registry/registry_error.ts";
 import { registryStore } from "../../../src/plugins/registry/registry_store.ts";
 import { errorAnswer } from "../../support/fake_registry_answer.ts";

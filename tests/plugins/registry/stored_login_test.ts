@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type CredentialWorld, systemCredentialWorld } from "../../../src/plugins/registry/credential_world.ts";
 import type { Credential } from "../../../src/plugins/registry/credentials.ts";
 import { findCredentials } from "../../../src/plugins/registry/find_credentials.ts";
-import type { ProgramResult } from "../../../src/plugins/registry/run_program.ts";
+import type { ProgramResult } from "../../../src/system/run_program.ts";
 import { eraseLogin, storeLogin } from "../../../src/plugins/registry/stored_login.ts";
 import { testContext } from "./support.ts";
 

@@ -2,14 +2,14 @@ import { bytesContent } from "../../../src/oci/bytes_content.ts";
 import type { Content } from "../../../src/oci/descriptor.ts";
 import { encodeManifest } from "../../../src/oci/manifest.ts";
 import { EMPTY_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
-import type { Context, Log } from "../../../src/pipeline/context.ts";
+import type { Context, Log } from "../../../src/work/context.ts";
 import type { Artifact } from "../../../src/pipeline/values.ts";
 import {
   createRegistryClient,
   type RegistryClient,
   type RegistryClientOptions,
 } from "../../../src/plugins/registry/client.ts";
-import type { Clock } from "../../../src/plugins/registry/clock.ts";
+import type { Clock } from "../../../src/system/clock.ts";
 import type { FakeRegistry } from "../../support/fake_registry.ts";
 
 /** A log that keeps what it is told. */

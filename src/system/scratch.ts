@@ -1,6 +1,6 @@
-import type { Content, Descriptor } from "../../oci/descriptor.ts";
-import { createDigester } from "../../oci/digest.ts";
-import type { Scratch } from "../../pipeline/context.ts";
+import type { Content, Descriptor } from "../oci/descriptor.ts";
+import { createDigester } from "../oci/digest.ts";
+import type { Scratch } from "../work/context.ts";
 import { createSpillDirectory, type SpillFile } from "./spill_directory.ts";
 
 /** Where bytes are kept. */

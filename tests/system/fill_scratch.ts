@@ -1,5 +1,5 @@
 /** Keeps 80 MiB in the directory that is named, and tells how it ended: run where a file may not grow that large. */
-import { createScratch } from "../../../src/plugins/scratch/scratch.ts";
+import { createScratch } from "../../src/system/scratch.ts";
 
 const directory = Deno.args[0] ?? "";
 await using scratch = createScratch({ directory });

@@ -47,3 +47,6 @@ export interface Scratch {
     bytes: AsyncIterable<Uint8Array<ArrayBuffer>>,
   ): Promise<Content>;
 }
+
+/** What every request to a registry may use; a stage's context is one. */
+export type Call = Pick<Context, "signal" | "log" | "progress">;

@@ -9,10 +9,10 @@ import type { Content, Descriptor } from "../oci/descriptor.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
 import { isManifestMediaType, manifestParts, type ParsedManifest, parseManifest } from "../oci/parse_manifest.ts";
 import { companionTags } from "./companion_tags.ts";
-import type { Context } from "./context.ts";
-import { dependencyOrder } from "./dependency_order.ts";
+import type { Context } from "../work/context.ts";
+import { dependencyOrder } from "../work/dependency_order.ts";
 import { NotFoundError, type StoredManifest, type StoreReader } from "./store.ts";
-import { together } from "./together.ts";
+import { together } from "../work/together.ts";
 
 /** What belongs to artifacts, each digest once. */
 export interface ArtifactGraph {

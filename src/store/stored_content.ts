@@ -1,5 +1,5 @@
 import type { Content, Descriptor } from "../oci/descriptor.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../work/context.ts";
 import type { StoreReader } from "./store.ts";
 
 /** Content that is in a store, read from there each time it is opened, and verified. */

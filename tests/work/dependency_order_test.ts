@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { dependencyOrder } from "../../src/pipeline/dependency_order.ts";
+import { dependencyOrder } from "../../src/work/dependency_order.ts";
 
 Deno.test("dependencyOrder() puts everything after what it comes after, each once", () => {
   const graphs = fc.array(fc.array(fc.nat(30), { maxLength: 6 }), { maxLength: 30 })

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type ProgramResult, runProgram, type RunProgramOptions } from "../../../src/plugins/registry/run_program.ts";
-import { writeScript } from "../../support/script.ts";
-import { tempDirectory } from "../../support/temp_directory.ts";
-import { testClock } from "./support.ts";
+import { type ProgramResult, runProgram, type RunProgramOptions } from "../../src/system/run_program.ts";
+import { writeScript } from "../support/script.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { testClock } from "../plugins/registry/support.ts";
 
 const NEVER = new AbortController().signal;
 

@@ -1,6 +1,5 @@
 import { dirname, join } from "node:path";
 import { ioError } from "./io_error.ts";
-import { syncDirectory } from "./sync_directory.ts";
 
 /**
  * Writes a file so that under its name stands the old content or the new one, whatever happens on the way.
@@ -118,4 +117,16 @@ export function isTemporaryName(name: string): boolean {
 /** A name beside a path under which a file is written before it gets that; no other process uses it. */
 export function temporaryPath(path: string): string {
   return join(dirname(path), `.gantry-${Deno.pid}-${crypto.randomUUID()}.tmp`);
+}
+
+/** Makes sure that the names in a directory survive a power loss, where the system can do that. */
+export async function syncDirectory(path: string): Promise<void> {
+  // Windows opens no directories, and keeps its names safe by itself.
+  if (Deno.build.os === "windows") return;
+  try {
+    using directory = await Deno.open(path);
+    await directory.sync();
+  } catch (cause) {
+    throw ioError("sync", path, cause);
+  }
 }

@@ -1,5 +1,5 @@
 import { ioError } from "./io_error.ts";
-import { isSameFile } from "./is_same_file.ts";
+import { isSameFile } from "./same_file.ts";
 
 /**
  * Does something while no other process, and nothing else in this one, does something under the same lock.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { createFile, isTemporaryName, writeFile } from "../../../src/plugins/layout/write_file.ts";
-import { tempDirectory } from "../../support/temp_directory.ts";
+import { createFile, isTemporaryName, writeFile } from "../../src/system/write_file.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 

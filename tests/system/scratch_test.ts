@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { digestOf } from "../../../src/oci/digest.ts";
-import { createScratch } from "../../../src/plugins/scratch/scratch.ts";
-import { collectBytes } from "../../support/collect_bytes.ts";
-import { binaryLike, inPieces } from "../../support/sample_bytes.ts";
-import { tempDirectory } from "../../support/temp_directory.ts";
-import { tool, toolTest } from "../../support/tools.ts";
+import { digestOf } from "../../src/oci/digest.ts";
+import { createScratch } from "../../src/system/scratch.ts";
+import { collectBytes } from "../support/collect_bytes.ts";
+import { binaryLike, inPieces } from "../support/sample_bytes.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { tool, toolTest } from "../support/tools.ts";
 
 const KIBIBYTE = 1024;
 const DESCRIBE = { mediaType: "application/octet-stream", annotations: { a: "b" } };

@@ -1,5 +1,5 @@
+import pMap from "p-map";
 import type { Context } from "./context.ts";
-import { inParallel } from "./in_parallel.ts";
 
 /**
  * Does work for many items, some of them at a time. The first error cancels all other work, and is thrown when nothing
@@ -29,4 +29,18 @@ export async function together<Item, Result>(
   });
   cancel.signal.throwIfAborted();
   return results.flat();
+}
+
+/**
+ * Does work for many items, some of them at a time. The first error stops the rest.
+ *
+ * @param concurrency How many at a time, at least 1.
+ * @returns The results, in the order of the items.
+ */
+export async function inParallel<Item, Result>(
+  items: Iterable<Item>,
+  concurrency: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  return await pMap(items, (item) => work(item), { concurrency });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { changePrivateFile, readTextIfThere } from "../../../src/plugins/registry/private_file.ts";
-import { tempDirectory } from "../../support/temp_directory.ts";
+import { changePrivateFile, readTextIfThere } from "../../src/system/private_file.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
 
 const mode = async (path: string): Promise<number> => ((await Deno.stat(path)).mode ?? 0) & 0o777;
 
@@ -76,7 +76,7 @@ Deno.test("changePrivateFile() leaves the file alone when the change fails, or t
 Deno.test("changePrivateFile() loses no change of several processes at once", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "config.json");
-  const module = new URL("../../../src/plugins/registry/private_file.ts", import.meta.url).href;
+  const module = new URL("../../src/system/private_file.ts", import.meta.url).href;
   const script = `
     const { changePrivateFile } = await import(${JSON.stringify(module)});
     for (let count = 0; count < 25; count++) {

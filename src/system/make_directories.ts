@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
+import { syncDirectory } from "./write_file.ts";
 import { ioError } from "./io_error.ts";
-import { syncDirectory } from "./sync_directory.ts";
 
 /**
  * Makes a directory and what is missing above it, with the process's umask.
@@ -28,4 +28,9 @@ async function isDirectory(path: string): Promise<boolean> {
 
 async function isFree(path: string): Promise<boolean> {
   return await Deno.lstat(path).then(() => false, (error) => error instanceof Deno.errors.NotFound);
+}
+
+/** Removes directories, the last one first, and leaves those in which something is. */
+export async function removeEmpty(directories: readonly string[]): Promise<void> {
+  for (const directory of directories.toReversed()) await Deno.remove(directory).catch(() => {});
 }

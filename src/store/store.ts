@@ -4,7 +4,7 @@
  */
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../work/context.ts";
 
 /** A manifest or an index, with its bytes. */
 export interface StoredManifest {
@@ -164,4 +164,22 @@ export function refuseMoved(url: string, tag: string, digest: Digest, { from }: 
 export class UnsupportedError extends Error {
   /** The name of the class. */
   override readonly name = "UnsupportedError";
+}
+
+/** What a push did. */
+export interface Pushed {
+  /** Whether the content was there before, so that nothing had to be sent. */
+  readonly existed: boolean;
+  /** Bytes of content that were sent, retries included. */
+  readonly bytesSent: number;
+  /** The subject of the manifest, when the registry says that it has listed it as a referrer. */
+  readonly subject?: string;
+}
+
+/** A manifest and its bytes. */
+export interface FetchedManifest {
+  /** What it is. */
+  readonly descriptor: Descriptor;
+  /** The bytes as the registry has them; their digest was checked. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }

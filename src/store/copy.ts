@@ -1,11 +1,11 @@
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import { isVersion } from "../oci/version.ts";
-import type { ArtifactGraph, GraphManifest } from "./artifact_graph.ts";
-import type { Context } from "./context.ts";
+import type { ArtifactGraph, GraphManifest } from "./graph.ts";
+import type { Context } from "../work/context.ts";
 import type { Pushed, Store, StoredManifest, StoreReader } from "./store.ts";
 import { storedContent } from "./stored_content.ts";
-import { together } from "./together.ts";
+import { together } from "../work/together.ts";
 
 /** What was copied to a store. */
 export interface Copied {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { type Digest, digestHex } from "../../src/oci/digest.ts";
-import { readGraph } from "../../src/pipeline/artifact_graph.ts";
-import type { Context } from "../../src/pipeline/context.ts";
-import { copyGraph, tagGraph } from "../../src/pipeline/copy_graph.ts";
-import { NotFoundError, type Store } from "../../src/pipeline/store.ts";
-import { createScratch } from "../../src/plugins/scratch/scratch.ts";
+import { readGraph } from "../../src/store/graph.ts";
+import type { Context } from "../../src/work/context.ts";
+import { copyGraph, tagGraph } from "../../src/store/copy.ts";
+import { NotFoundError, type Store } from "../../src/store/store.ts";
+import { createScratch } from "../../src/system/scratch.ts";
 import { testContext } from "../plugins/registry/support.ts";
 import { type MemoryPlace, memoryPlace, memoryStore } from "../support/memory_store.ts";
 import { indexOf, putSample, type Sample, sampleOf } from "../support/store_samples.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { withLock } from "../../../src/plugins/layout/layout_lock.ts";
-import { tempDirectory } from "../../support/temp_directory.ts";
+import { withLock } from "../../src/system/lock.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
 
 async function lockFile(directory: string): Promise<string> {
   const path = join(directory, "lock");
