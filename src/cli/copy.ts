@@ -3,7 +3,7 @@ import { type ArtifactGraph, readGraph } from "../store/graph.ts";
 import { copyGraph } from "../store/copy.ts";
 import { inParallel } from "../work/together.ts";
 import { NotFoundError, type Store, type StoreReader } from "../store/store.ts";
-import { everyTarget } from "../pipeline/targets.ts";
+import { everyTarget } from "../pipeline/target.ts";
 import { chosenTags } from "./chosen_tags.ts";
 import type { CopyFlags } from "./copy_flags.ts";
 import { copyPlaces } from "./copy_places.ts";

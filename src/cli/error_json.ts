@@ -1,6 +1,6 @@
 import { PluginError } from "../pipeline/plugin_error.ts";
 import { StageError } from "../pipeline/stage_error.ts";
-import { TargetsError } from "../pipeline/targets.ts";
+import { TargetsError } from "../pipeline/target.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";
 

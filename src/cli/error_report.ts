@@ -2,7 +2,7 @@ import { PluginError } from "../pipeline/plugin_error.ts";
 import { StageError } from "../pipeline/stage_error.ts";
 import { NotFoundError } from "../store/store.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
-import { TargetsError } from "../pipeline/targets.ts";
+import { TargetsError } from "../pipeline/target.ts";
 import { ExtractionError } from "../plugins/extract/extraction_error.ts";
 import { CredentialsRefusedError } from "../plugins/registry/credentials_refused_error.ts";
 import { RegistryError } from "../plugins/registry/registry_error.ts";

@@ -1,7 +1,7 @@
 import { PluginError } from "../pipeline/plugin_error.ts";
 import { StageError } from "../pipeline/stage_error.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
-import { TargetsError } from "../pipeline/targets.ts";
+import { TargetsError } from "../pipeline/target.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** What the process says to its caller. */

@@ -1,4 +1,4 @@
-import { nearestKey } from "../pipeline/nearest_key.ts";
+import { nearestKey } from "../driver/nearest_key.ts";
 import type { PluginFactory } from "../pipeline/plugin.ts";
 import { PluginError } from "../pipeline/plugin_error.ts";
 import { bakedPlugins, loadBaked } from "../plugins/load/baked.ts";

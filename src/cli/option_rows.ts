@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../pipeline/known_keys.ts";
+import type { JsonSchema } from "../driver/issue_message.ts";
 import { printable } from "./printable.ts";
 
 /** One option of a plugin, for people. */

@@ -1,5 +1,5 @@
 import { plan as makePlan } from "../pipeline/publish.ts";
-import { tagNames } from "../pipeline/tag_names.ts";
+import { tagNames } from "../pipeline/tag.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";
 import { planReport, planText } from "./plan_report.ts";

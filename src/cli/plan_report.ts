@@ -1,6 +1,6 @@
 import type { Digest } from "../oci/digest.ts";
 import type { Target } from "../pipeline/target.ts";
-import { tagsOfTarget } from "../pipeline/tag_names.ts";
+import { tagsOfTarget } from "../pipeline/tag.ts";
 import type { Artifact, Attributed, Dropped, TagName } from "../pipeline/values.ts";
 import type { ChosenProfile } from "./detect_profile.ts";
 import { formatBytes } from "./format_bytes.ts";

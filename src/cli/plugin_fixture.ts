@@ -1,16 +1,15 @@
+import { prepare } from "../driver/prepare.ts";
 import { createHost } from "../host/create_host.ts";
 import { annotate } from "../pipeline/annotate.ts";
 import { archive } from "../pipeline/archive.ts";
 import { collect } from "../pipeline/collect.ts";
-import type { Context } from "../work/context.ts";
-import { distinct } from "../pipeline/distinct.ts";
 import type { Factory, Stage, StageIO } from "../pipeline/plugin.ts";
-import { prepare } from "../pipeline/prepare.ts";
 import type { ReadyOf } from "../pipeline/ready_plugin.ts";
-import type { Artifact, TagName, Uploaded } from "../pipeline/values.ts";
+import { type Artifact, distinct, type TagName, type Uploaded } from "../pipeline/values.ts";
 import { staticAnnotations } from "../plugins/annotate/static.ts";
 import { generic } from "../plugins/archive/generic.ts";
 import { directory } from "../plugins/collect/directory.ts";
+import type { Context } from "../work/context.ts";
 
 const TAGS: readonly TagName[] = [{ name: "1.2.3", immutable: true }, { name: "latest", immutable: false }];
 const ANNOTATIONS = {

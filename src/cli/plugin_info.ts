@@ -1,7 +1,7 @@
-import { makePlugin } from "../pipeline/check_plugin.ts";
-import { runsInPlan } from "../pipeline/runs_in_plan.ts";
-import { createKit } from "../pipeline/kit.ts";
-import { describeSchema } from "../pipeline/known_keys.ts";
+import { makePlugin } from "../driver/check_plugin.ts";
+import { runsInPlan } from "../driver/runs_in_plan.ts";
+import { createKit } from "../driver/kit.ts";
+import { describeSchema } from "../driver/issue_message.ts";
 import type { AnyPlugin } from "../pipeline/plugin.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";

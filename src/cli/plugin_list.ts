@@ -1,5 +1,5 @@
-import { makePlugin } from "../pipeline/check_plugin.ts";
-import { uncheckedKit } from "../pipeline/kit.ts";
+import { makePlugin } from "../driver/check_plugin.ts";
+import { uncheckedKit } from "../driver/kit.ts";
 import { STAGES } from "../pipeline/stages.ts";
 import { bakedPlugins } from "../plugins/load/baked.ts";
 import { specifierKind } from "../plugins/load/specifier_kind.ts";

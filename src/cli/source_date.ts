@@ -2,7 +2,7 @@ import { CREATED_ANNOTATION } from "../oci/annotation_keys.ts";
 import { bytesContent } from "../oci/bytes_content.ts";
 import { EMPTY_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { Context } from "../work/context.ts";
-import { prepare } from "../pipeline/prepare.ts";
+import { prepare } from "../driver/prepare.ts";
 import { env } from "../plugins/annotate/env.ts";
 import { git } from "../plugins/annotate/git.ts";
 import { sourceDirectory } from "./collector_for.ts";

@@ -4,7 +4,7 @@ import { tagGraph } from "../store/copy.ts";
 import { inParallel } from "../work/together.ts";
 import { StageError } from "../pipeline/stage_error.ts";
 import type { Store } from "../store/store.ts";
-import { everyTarget, TargetsError } from "../pipeline/targets.ts";
+import { everyTarget, TargetsError } from "../pipeline/target.ts";
 import { ConnectionError } from "../plugins/registry/transport.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";
 import type { ReadingSession } from "./reading_session.ts";

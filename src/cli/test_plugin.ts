@@ -1,13 +1,13 @@
 import { basename } from "node:path";
-import { makePlugin } from "../pipeline/check_plugin.ts";
+import { makePlugin } from "../driver/check_plugin.ts";
 import type { Context, Log } from "../work/context.ts";
 import type { Host } from "../pipeline/host.ts";
-import { createKit } from "../pipeline/kit.ts";
+import { createKit } from "../driver/kit.ts";
 import { refuseUnknown } from "../pipeline/filter.ts";
 import type { PluginFactory, Stage, StageIO } from "../pipeline/plugin.ts";
-import { prepareMade } from "../pipeline/prepare.ts";
+import { prepareMade } from "../driver/prepare.ts";
 import type { ReadyPlugin } from "../pipeline/ready_plugin.ts";
-import { formatPath } from "../pipeline/issue_message.ts";
+import { formatPath } from "../driver/issue_message.ts";
 import { createScratch } from "../system/scratch.ts";
 import { withFixture } from "./default_fixture.ts";
 import { EXIT } from "./exit_code.ts";

@@ -3,7 +3,7 @@ import { errorJson } from "../../src/cli/error_json.ts";
 import { errorReport } from "../../src/cli/error_report.ts";
 import { PluginError } from "../../src/pipeline/plugin_error.ts";
 import { StageError } from "../../src/pipeline/stage_error.ts";
-import { TargetsError } from "../../src/pipeline/targets.ts";
+import { TargetsError } from "../../src/pipeline/target.ts";
 import { CredentialsRefusedError } from "../../src/plugins/registry/credentials_refused_error.ts";
 import { RegistryError } from "../../src/plugins/registry/registry_error.ts";
 import { ConnectionError, type ConnectionProblem } from "../../src/plugins/registry/transport.ts";

@@ -4,7 +4,7 @@ import { UsageError } from "../../src/cli/usage_error.ts";
 import { SourceError } from "../../src/pipeline/source_error.ts";
 import { StageError, type StageName } from "../../src/pipeline/stage_error.ts";
 import { TagExistsError } from "../../src/pipeline/tag_exists_error.ts";
-import { TargetsError } from "../../src/pipeline/targets.ts";
+import { TargetsError } from "../../src/pipeline/target.ts";
 
 Deno.test("EXIT has the codes that scripts rely on", () => {
   assert.deepEqual(EXIT, { done: 0, failed: 1, usage: 2, partial: 3, interrupted: 130 });

@@ -3,8 +3,8 @@
  * name of the plugin, or the code, the message and the hint of the error.
  */
 import { loadPlugin } from "../../src/cli/load_plugin.ts";
-import { makePlugin } from "../../src/pipeline/check_plugin.ts";
-import { createKit } from "../../src/pipeline/kit.ts";
+import { makePlugin } from "../../src/driver/check_plugin.ts";
+import { createKit } from "../../src/driver/kit.ts";
 import { PluginError } from "../../src/pipeline/plugin_error.ts";
 import { bakedPlugins } from "../../src/plugins/load/baked.ts";
 

@@ -1,9 +1,9 @@
-import { makePlugin } from "../../pipeline/check_plugin.ts";
+import { makePlugin } from "../../driver/check_plugin.ts";
 import type { Host } from "../../pipeline/host.ts";
-import { createKit } from "../../pipeline/kit.ts";
+import { createKit } from "../../driver/kit.ts";
 import type { Stage } from "../../pipeline/plugin.ts";
 import { PluginError } from "../../pipeline/plugin_error.ts";
-import { prepare, prepareMade } from "../../pipeline/prepare.ts";
+import { prepare, prepareMade } from "../../driver/prepare.ts";
 import type { ReadyOf } from "../../pipeline/ready_plugin.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { ConfigPlaces, PathProblem } from "../config/config_places.ts";

@@ -1,10 +1,9 @@
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { formatRepository } from "../../oci/reference.ts";
-import type { Context } from "../../work/context.ts";
-import { distinct } from "../../pipeline/distinct.ts";
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
-import type { Moved } from "../../pipeline/values.ts";
+import { distinct, type Moved } from "../../pipeline/values.ts";
+import type { Context } from "../../work/context.ts";
 import { layoutArchiveStore } from "./layout_archive.ts";
 import { type LayoutIndex, setTags } from "./layout_index.ts";
 import type { LayoutChoice, LayoutMeans } from "./layout_target.ts";

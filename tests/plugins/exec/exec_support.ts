@@ -4,7 +4,7 @@ import type { Content } from "../../../src/oci/descriptor.ts";
 import type { Entry } from "../../../src/pipeline/entry.ts";
 import type { Host } from "../../../src/pipeline/host.ts";
 import { PluginError } from "../../../src/pipeline/plugin_error.ts";
-import { type FactoryOf, prepare } from "../../../src/pipeline/prepare.ts";
+import { type FactoryOf, prepare } from "../../../src/driver/prepare.ts";
 import { StageError } from "../../../src/pipeline/stage_error.ts";
 import type { Source } from "../../../src/pipeline/values.ts";
 import { execPlugin } from "../../../src/plugins/exec/exec_plugin.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseDigest } from "../../../src/oci/digest.ts";
 import { layoutArchive } from "../../../src/plugins/layout/layout_archive_target.ts";
 import { layoutDirectory } from "../../../src/plugins/layout/layout_target.ts";
-import { ownReference } from "../../../src/pipeline/own_reference.ts";
+import { ownReference } from "../../../src/pipeline/target.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { readTree } from "../../support/tree.ts";
 import { sampleArtifact } from "./sample_artifact.ts";
