@@ -1,7 +1,7 @@
 import { PluginError } from "../pipeline/plugin_error.ts";
 import { StageError } from "../pipeline/stage_error.ts";
 import { TargetsError } from "../pipeline/target.ts";
-import { RegistryError } from "../plugins/registry/registry_error.ts";
+import { RegistryError } from "../registry/http/registry_error.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";
 
 /** One error, as `-o json` prints it. */

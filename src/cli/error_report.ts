@@ -1,12 +1,11 @@
 import { PluginError } from "../pipeline/plugin_error.ts";
 import { StageError } from "../pipeline/stage_error.ts";
-import { NotFoundError } from "../store/store.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../pipeline/target.ts";
 import { ExtractionError } from "../plugins/extract/extraction_error.ts";
-import { CredentialsRefusedError } from "../plugins/registry/credentials_refused_error.ts";
-import { RegistryError } from "../plugins/registry/registry_error.ts";
-import { ConnectionError } from "../plugins/registry/transport.ts";
+import { CredentialsRefusedError, RegistryError } from "../registry/http/registry_error.ts";
+import { ConnectionError } from "../registry/http/transport.ts";
+import { NotFoundError } from "../store/store.ts";
 import { ConfigError } from "./config/config_error.ts";
 import { extractionAdvice } from "./extraction_advice.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";

@@ -1,5 +1,5 @@
-import { encodeBase64 } from "../plugins/registry/base64.ts";
-import type { Credential } from "../plugins/registry/credentials.ts";
+import { encodeBase64 } from "../registry/login/docker_config.ts";
+import type { Credential } from "../registry/login/credentials.ts";
 import type { RegistryFlags } from "./registry_flags.ts";
 import type { Secrets } from "./secrets.ts";
 import { UsageError } from "./usage_error.ts";

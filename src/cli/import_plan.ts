@@ -5,7 +5,7 @@ import { isVersion } from "../oci/version.ts";
 import type { Context } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
 import type { Store } from "../store/store.ts";
-import { RegistryError } from "../plugins/registry/registry_error.ts";
+import { RegistryError } from "../registry/http/registry_error.ts";
 import { forArtifacts } from "./for_artifacts.ts";
 import { formatBytes } from "./format_bytes.ts";
 import type { Destined } from "./import_destinations.ts";

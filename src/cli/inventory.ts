@@ -2,7 +2,7 @@ import { compareBytewise } from "../oci/compare_bytewise.ts";
 import { formatInventory, type InventoriedBlob, type InventoriedRepository } from "../bundle/inventory.ts";
 import { readGraph } from "../store/graph.ts";
 import type { StoreReader } from "../store/store.ts";
-import { RegistryError } from "../plugins/registry/registry_error.ts";
+import { RegistryError } from "../registry/http/registry_error.ts";
 import { counted } from "./counted.ts";
 import { EXIT } from "./exit_code.ts";
 import type { InventoryFlags } from "./inventory_flags.ts";

@@ -1,8 +1,8 @@
-import { checkCredentials } from "../plugins/registry/check_credentials.ts";
-import { systemCredentialWorld } from "../plugins/registry/credential_world.ts";
-import type { PasswordCredential } from "../plugins/registry/credentials.ts";
-import { credentialPlaces } from "../plugins/registry/find_credentials.ts";
-import { storeLogin } from "../plugins/registry/stored_login.ts";
+import { checkCredentials } from "../registry/check_credentials.ts";
+import { systemCredentialWorld } from "../registry/login/credential_world.ts";
+import type { PasswordCredential } from "../registry/login/credentials.ts";
+import { credentialPlaces } from "../registry/login/find_credentials.ts";
+import { storeLogin } from "../registry/login/stored_login.ts";
 import { EXIT } from "./exit_code.ts";
 import { addSecrets, givenCredential } from "./given_credential.ts";
 import { createLog } from "./log.ts";

@@ -1,5 +1,5 @@
-import type { CredentialWorld } from "../plugins/registry/credential_world.ts";
-import { type CredentialPlace, loginFile } from "../plugins/registry/find_credentials.ts";
+import type { CredentialWorld } from "../registry/login/credential_world.ts";
+import { type CredentialPlace, loginFile } from "../registry/login/find_credentials.ts";
 import type { RegistryFlags } from "./registry_flags.ts";
 import { UsageError } from "./usage_error.ts";
 

@@ -1,6 +1,6 @@
-import { systemCredentialWorld } from "../plugins/registry/credential_world.ts";
-import { credentialPlaces } from "../plugins/registry/find_credentials.ts";
-import { eraseLogin } from "../plugins/registry/stored_login.ts";
+import { systemCredentialWorld } from "../registry/login/credential_world.ts";
+import { credentialPlaces } from "../registry/login/find_credentials.ts";
+import { eraseLogin } from "../registry/login/stored_login.ts";
 import { EXIT } from "./exit_code.ts";
 import { createLog } from "./log.ts";
 import { loginPath, placesThatKnow } from "./login_places.ts";

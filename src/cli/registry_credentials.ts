@@ -1,8 +1,8 @@
 import type { Log } from "../work/context.ts";
-import { type CredentialSource, explicitCredentials } from "../plugins/registry/credentials.ts";
-import { systemCredentialWorld } from "../plugins/registry/credential_world.ts";
-import { type DockerConfig, parseDockerConfig } from "../plugins/registry/docker_config.ts";
-import { findCredentials } from "../plugins/registry/find_credentials.ts";
+import { type CredentialSource, explicitCredentials } from "../registry/login/credentials.ts";
+import { systemCredentialWorld } from "../registry/login/credential_world.ts";
+import { type DockerConfig, parseDockerConfig } from "../registry/login/docker_config.ts";
+import { findCredentials } from "../registry/login/find_credentials.ts";
 import { addSecrets, givenCredential } from "./given_credential.ts";
 import type { RegistryFlags } from "./registry_flags.ts";
 import { UsageError } from "./usage_error.ts";

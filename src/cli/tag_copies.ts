@@ -5,7 +5,7 @@ import { inParallel } from "../work/together.ts";
 import { StageError } from "../pipeline/stage_error.ts";
 import type { Store } from "../store/store.ts";
 import { everyTarget, TargetsError } from "../pipeline/target.ts";
-import { ConnectionError } from "../plugins/registry/transport.ts";
+import { ConnectionError } from "../registry/http/transport.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";
 import type { ReadingSession } from "./reading_session.ts";
 

@@ -1,5 +1,5 @@
 import { reasonOf } from "../plugins/collect/reading_error.ts";
-import type { TlsOptions } from "../plugins/registry/tls_options.ts";
+import type { TlsOptions } from "../registry/http/transport.ts";
 import type { RegistryFlags } from "./registry_flags.ts";
 import { UsageError } from "./usage_error.ts";
 

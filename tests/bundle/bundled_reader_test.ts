@@ -3,7 +3,7 @@ import { readGraph } from "../../src/store/graph.ts";
 import { transferredArtifact } from "../../src/bundle/bundled_artifact.ts";
 import { transferredReader } from "../../src/bundle/bundled_reader.ts";
 import { createScratch } from "../../src/system/scratch.ts";
-import { testContext } from "../plugins/registry/support.ts";
+import { testContext } from "../registry/support.ts";
 import { memoryStore } from "../support/memory_store.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 

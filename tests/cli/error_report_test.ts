@@ -4,9 +4,8 @@ import { errorReport } from "../../src/cli/error_report.ts";
 import { PluginError } from "../../src/pipeline/plugin_error.ts";
 import { StageError } from "../../src/pipeline/stage_error.ts";
 import { TargetsError } from "../../src/pipeline/target.ts";
-import { CredentialsRefusedError } from "../../src/plugins/registry/credentials_refused_error.ts";
-import { RegistryError } from "../../src/plugins/registry/registry_error.ts";
-import { ConnectionError, type ConnectionProblem } from "../../src/plugins/registry/transport.ts";
+import { CredentialsRefusedError, RegistryError } from "../../src/registry/http/registry_error.ts";
+import { ConnectionError, type ConnectionProblem } from "../../src/registry/http/transport.ts";
 
 /** What a token server, whose name is not the registry's, says to a stranger. */
 const UNAUTHORIZED = new RegistryError({

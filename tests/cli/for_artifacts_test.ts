@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { forArtifacts } from "../../src/cli/for_artifacts.ts";
 import type { ReadingSession } from "../../src/cli/reading_session.ts";
-import { testContext } from "../plugins/registry/support.ts";
+import { testContext } from "../registry/support.ts";
 
 for (
   const [items, concurrency, atATime, share] of [[10, 4, 4, 1], [2, 4, 2, 2], [1, 4, 1, 4], [3, 4, 3, 1], [

@@ -10,9 +10,9 @@ import { EMPTY_MEDIA_TYPE, OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from 
 import type { Store } from "../../src/store/store.ts";
 import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
 import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
-import { registryStore } from "../../src/plugins/registry/registry_store.ts";
+import { registryStore } from "../../src/registry/store.ts";
 import { file, paxHeader, rawTar } from "../plugins/extract/raw_tar.ts";
-import { testClient, testContext } from "../plugins/registry/support.ts";
+import { testClient, testContext } from "../registry/support.ts";
 import { type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { collectBytes } from "../support/collect_bytes.ts";

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { type Digest, digestHex } from "../../src/oci/digest.ts";
 import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
-import { testContext } from "../plugins/registry/support.ts";
+import { testContext } from "../registry/support.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";

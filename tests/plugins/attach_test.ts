@@ -9,15 +9,15 @@ import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
 import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
 import { layoutArchive } from "../../src/plugins/layout/layout_archive_target.ts";
 import { layoutDirectory } from "../../src/plugins/layout/layout_target.ts";
-import { registryStore } from "../../src/plugins/registry/registry_store.ts";
-import { registry } from "../../src/plugins/registry/registry_target.ts";
+import { registryStore } from "../../src/registry/store.ts";
+import { registry } from "../../src/registry/target.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { startFakeRegistry } from "../support/fake_registry.ts";
 import { targetOf } from "../support/prepared.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { sampleArtifact } from "./layout/sample_artifact.ts";
 import { testContext } from "./layout/test_context.ts";
-import { testClient } from "./registry/support.ts";
+import { testClient } from "../registry/support.ts";
 
 const ARTIFACT = sampleArtifact("subject");
 const SUBJECT = ARTIFACT.manifest.descriptor;

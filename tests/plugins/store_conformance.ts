@@ -7,7 +7,7 @@ import { OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import { NotFoundError, type Store, UnsupportedError } from "../../src/store/store.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { indexOf, putSample, sampleOf, textContent } from "../support/store_samples.ts";
-import { testContext } from "./registry/support.ts";
+import { testContext } from "../registry/support.ts";
 
 /** A place that can be opened as a store again and again. */
 export interface StorePlace extends AsyncDisposable {

@@ -5,7 +5,7 @@ import type { Context } from "../../src/work/context.ts";
 import { copyGraph, tagGraph } from "../../src/store/copy.ts";
 import { NotFoundError, type Store } from "../../src/store/store.ts";
 import { createScratch } from "../../src/system/scratch.ts";
-import { testContext } from "../plugins/registry/support.ts";
+import { testContext } from "../registry/support.ts";
 import { type MemoryPlace, memoryPlace, memoryStore } from "../support/memory_store.ts";
 import { indexOf, putSample, type Sample, sampleOf } from "../support/store_samples.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type ProgramResult, runProgram, type RunProgramOptions } from "../../src/system/run_program.ts";
 import { writeScript } from "../support/script.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
-import { testClock } from "../plugins/registry/support.ts";
+import { testClock } from "../registry/support.ts";
 
 const NEVER = new AbortController().signal;
 

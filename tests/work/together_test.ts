@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { together } from "../../src/work/together.ts";
-import { testContext } from "../plugins/registry/support.ts";
+import { testContext } from "../registry/support.ts";
 
 Deno.test("together() gives the results in the order of the items, and keeps to its concurrency", async () => {
   let running = 0;
