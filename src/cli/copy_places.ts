@@ -1,7 +1,7 @@
 import { formatRepository, type Reference } from "../oci/reference.ts";
 import type { Store, StoreReader } from "../store/store.ts";
-import type { ByteWriter } from "../plugins/layout/piped_archive.ts";
-import { receiveArchive } from "../plugins/layout/receive_archive.ts";
+import type { ByteWriter } from "../layout/tar/unnamed.ts";
+import { receiveArchive } from "../layout/tar/receive.ts";
 import type { CopyFlags } from "./copy_flags.ts";
 import { type Opened, openReader, openStore, parsePipedPlace } from "./open_store.ts";
 import { isPiped, refusePiped, takeOutput } from "./piped.ts";

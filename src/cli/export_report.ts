@@ -1,7 +1,7 @@
 import type { Digest } from "../oci/digest.ts";
 import type { Transfer } from "../bundle/bundle.ts";
 import type { Copied } from "../store/copy.ts";
-import type { ListedBundle } from "../plugins/layout/list_bundle.ts";
+import type { ListedBundle } from "../layout/bundle/list_bundle.ts";
 
 /** What `gantry export -o json` prints. */
 export interface ExportReport extends Copied {

@@ -6,8 +6,8 @@ import { formatReference, formatRepository, type LayoutReference, type Reference
 import type { Context } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
 import type { StoreReader } from "../store/store.ts";
-import type { LayoutPlace, ListedManifest } from "../plugins/layout/layout_place.ts";
-import { readBundle } from "../plugins/layout/read_bundle.ts";
+import type { LayoutPlace, ListedManifest } from "../layout/layout.ts";
+import { readBundle } from "../layout/bundle/read_bundle.ts";
 import { describedReaders } from "../bundle/described_readers.ts";
 import { DEFAULT_TAG, openLayout, parsePlace } from "./open_store.ts";
 import type { ReadingSession } from "./reading_session.ts";

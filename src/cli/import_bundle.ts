@@ -2,7 +2,7 @@ import type { LayoutReference } from "../oci/reference.ts";
 import type { Copied } from "../store/copy.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../pipeline/target.ts";
-import { checkLayout } from "../plugins/layout/check_layout.ts";
+import { checkLayout } from "../layout/check/check_layout.ts";
 import { checkWritable, writeFile } from "../system/write_file.ts";
 import { counted } from "./counted.ts";
 import { EXIT } from "./exit_code.ts";

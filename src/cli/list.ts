@@ -2,7 +2,7 @@ import { parseRange, type VersionRange } from "../oci/semver.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Log } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
-import type { ListedManifest } from "../plugins/layout/layout_place.ts";
+import type { ListedManifest } from "../layout/layout.ts";
 import { chosenTags, type TagChoice } from "./chosen_tags.ts";
 import { counted } from "./counted.ts";
 import { EXIT } from "./exit_code.ts";

@@ -1,8 +1,8 @@
 import { type LayoutReference, parseReference, type Reference } from "../oci/reference.ts";
 import type { Store, StoreReader } from "../store/store.ts";
-import { archiveStore, type ArchiveStoreOptions } from "../plugins/layout/archive_store.ts";
-import { directoryStore } from "../plugins/layout/directory_store.ts";
-import type { LayoutPlace } from "../plugins/layout/layout_place.ts";
+import { archiveStore, type ArchiveStoreOptions } from "../layout/tar/store.ts";
+import { directoryStore } from "../layout/directory/store.ts";
+import type { LayoutPlace } from "../layout/layout.ts";
 import { refusePiped } from "./piped.ts";
 import type { RegistryAccess } from "./registry_access.ts";
 import { UsageError } from "./usage_error.ts";

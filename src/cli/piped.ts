@@ -1,6 +1,6 @@
 import { formatReference, type Reference } from "../oci/reference.ts";
 import { ioError } from "../system/io_error.ts";
-import type { ByteWriter } from "../plugins/layout/piped_archive.ts";
+import type { ByteWriter } from "../layout/tar/unnamed.ts";
 import { UsageError } from "./usage_error.ts";
 import type { World } from "./world.ts";
 

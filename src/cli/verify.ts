@@ -1,6 +1,6 @@
 import { formatReference, type LayoutReference } from "../oci/reference.ts";
-import { checkLayout, type LayoutCheck } from "../plugins/layout/check_layout.ts";
-import { type LayoutRepair, repairLayout } from "../plugins/layout/repair_layout.ts";
+import { checkLayout, type LayoutCheck } from "../layout/check/check_layout.ts";
+import { type LayoutRepair, repairLayout } from "../layout/repair/repair_layout.ts";
 import { clearingLog } from "./clearing_log.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";

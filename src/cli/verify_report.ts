@@ -1,6 +1,6 @@
 import type { Digest } from "../oci/digest.ts";
-import type { LayoutCheck } from "../plugins/layout/check_layout.ts";
-import type { LayoutProblem } from "../plugins/layout/layout_problem.ts";
+import type { LayoutCheck } from "../layout/check/check_layout.ts";
+import type { LayoutProblem } from "../layout/check/hashed_layout.ts";
 import { counted } from "./counted.ts";
 import { formatBytes } from "./format_bytes.ts";
 import { printable } from "./printable.ts";

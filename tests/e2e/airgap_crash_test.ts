@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import type { Store } from "../../src/store/store.ts";
-import { checkLayout } from "../../src/plugins/layout/check_layout.ts";
+import { checkLayout } from "../../src/layout/check/check_layout.ts";
 import { createRegistryClient } from "../../src/registry/client.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { testContext } from "../registry/support.ts";

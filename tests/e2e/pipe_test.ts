@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { type Digest, digestHex } from "../../src/oci/digest.ts";
-import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
+import { directoryStore } from "../../src/layout/directory/store.ts";
 import { testContext } from "../registry/support.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";

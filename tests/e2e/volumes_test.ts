@@ -1,7 +1,7 @@
 /** A bundle in volumes: exported, carried in part, carried whole, imported. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { VOLUME_HEADER_SIZE } from "../../src/plugins/layout/volume_header.ts";
+import { VOLUME_HEADER_SIZE } from "../../src/layout/tar/volumes/header.ts";
 import { createRegistryClient } from "../../src/registry/client.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { testContext } from "../registry/support.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { RegistryReference } from "../../src/oci/reference.ts";
 import type { Store } from "../../src/store/store.ts";
-import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
-import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
+import { archiveStore } from "../../src/layout/tar/store.ts";
+import { directoryStore } from "../../src/layout/directory/store.ts";
 import { createRegistryClient, type RegistryClient } from "../../src/registry/client.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
