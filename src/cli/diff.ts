@@ -1,9 +1,9 @@
 import type { Platform } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { StoreReader } from "../store/store.ts";
-import { DEFAULT_EXTRACTION_RULES } from "../plugins/extract/extraction_rules.ts";
-import { findArtifact, type FoundArtifact } from "../plugins/extract/find_artifact.ts";
-import { hashArtifact, type HashedFile } from "../plugins/extract/hash_artifact.ts";
+import { DEFAULT_EXTRACTION_RULES } from "../extract/extraction_rules.ts";
+import { findArtifact, type FoundArtifact } from "../extract/find_artifact.ts";
+import { hashArtifact, type HashedFile } from "../extract/hash_artifact.ts";
 import { diffDirectory } from "./diff_directory.ts";
 import type { DiffFlags } from "./diff_flags.ts";
 import { diffReport, type DiffSide } from "./diff_report.ts";

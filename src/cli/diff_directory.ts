@@ -8,7 +8,7 @@ import { filter } from "../pipeline/filter.ts";
 import { stageRunner } from "../pipeline/flow.ts";
 import { inParallel } from "../work/together.ts";
 import type { Pipeline } from "../pipeline/publish.ts";
-import type { HashedFile } from "../plugins/extract/hash_artifact.ts";
+import type { HashedFile } from "../extract/hash_artifact.ts";
 import { buildPipeline } from "./build_pipeline.ts";
 import { findConfig } from "./config/find_config.ts";
 import { detectProfile } from "./detect_profile.ts";

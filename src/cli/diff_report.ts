@@ -2,7 +2,7 @@ import { compareBytewise } from "../oci/compare_bytewise.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { ImageManifest } from "../oci/parse_manifest.ts";
-import type { HashedFile } from "../plugins/extract/hash_artifact.ts";
+import type { HashedFile } from "../extract/hash_artifact.ts";
 
 /** What `gantry diff -o json` prints. */
 export interface DiffReport {

@@ -2,7 +2,7 @@ import { PluginError } from "../pipeline/plugin_error.ts";
 import { StageError } from "../pipeline/stage_error.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../pipeline/target.ts";
-import { ExtractionError } from "../plugins/extract/extraction_error.ts";
+import { ExtractionError } from "../extract/extraction_error.ts";
 import { CredentialsRefusedError, RegistryError } from "../registry/http/registry_error.ts";
 import { ConnectionError } from "../registry/http/transport.ts";
 import { NotFoundError } from "../store/store.ts";

@@ -1,4 +1,4 @@
-import type { ExtractionRule } from "../plugins/extract/extraction_error.ts";
+import type { ExtractionRule } from "../extract/extraction_error.ts";
 
 /**
  * What a user can do about a rule that an artifact breaks. Where nobody should allow it there is no advice.

@@ -2,7 +2,7 @@ import { parseManifest } from "../oci/parse_manifest.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { Context } from "../work/context.ts";
 import { NotFoundError, type StoredManifest, type StoreReader } from "../store/store.ts";
-import { findArtifact, type FoundArtifact } from "../plugins/extract/find_artifact.ts";
+import { findArtifact, type FoundArtifact } from "../extract/find_artifact.ts";
 import { EXIT } from "./exit_code.ts";
 import { findReferrers } from "./find_referrers.ts";
 import { formatOutput } from "./format_output.ts";

@@ -5,12 +5,12 @@ import type { ImageManifest } from "../oci/parse_manifest.ts";
 import { readTar, type TarMember } from "../oci/read_tar.ts";
 import type { Context } from "../work/context.ts";
 import type { StoreReader } from "../store/store.ts";
-import { refuser } from "../plugins/extract/extraction_error.ts";
-import { DEFAULT_EXTRACTION_RULES } from "../plugins/extract/extraction_rules.ts";
-import { createMeter, type Meter } from "../plugins/extract/meter.ts";
-import { openLayer } from "../plugins/extract/open_layer.ts";
-import { beginsLikeArchive, peekStart } from "../plugins/extract/peek_start.ts";
-import { unpackedBytes } from "../plugins/extract/unpacked_bytes.ts";
+import { refuser } from "../extract/extraction_error.ts";
+import { DEFAULT_EXTRACTION_RULES } from "../extract/extraction_rules.ts";
+import { createMeter, type Meter } from "../extract/meter.ts";
+import { openLayer } from "../extract/open_layer.ts";
+import { beginsLikeArchive, peekStart } from "../extract/peek_start.ts";
+import { unpackedBytes } from "../extract/unpacked_bytes.ts";
 
 /** One file, directory or link in a layer, as the layer has it. */
 export interface LayerFile {

@@ -1,6 +1,6 @@
-import { DEFAULT_EXTRACTION_RULES, type ExtractionRules } from "../plugins/extract/extraction_rules.ts";
-import { pullArtifact, type PulledArtifact } from "../plugins/extract/pull_artifact.ts";
-import { saveLayer } from "../plugins/extract/save_layer.ts";
+import { DEFAULT_EXTRACTION_RULES, type ExtractionRules } from "../extract/extraction_rules.ts";
+import { pullArtifact, type PulledArtifact } from "../extract/pull_artifact.ts";
+import { saveLayer } from "../extract/save_layer.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";
 import { openReader, parsePlace } from "./open_store.ts";

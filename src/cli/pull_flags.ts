@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import type { Platform } from "../oci/descriptor.ts";
-import type { LinkPolicy, NamePolicy } from "../plugins/extract/extraction_rules.ts";
+import type { LinkPolicy, NamePolicy } from "../extract/extraction_rules.ts";
 import { byteSize } from "./byte_size.ts";
 import { platform, repeated, wholeNumber } from "./options.ts";
 import type { OutputFormat } from "./publish_flags.ts";

@@ -1,6 +1,6 @@
 import type { Digest } from "../oci/digest.ts";
 import { artifactTypeOf, manifestParts } from "../oci/parse_manifest.ts";
-import type { PulledArtifact } from "../plugins/extract/pull_artifact.ts";
+import type { PulledArtifact } from "../extract/pull_artifact.ts";
 
 /** What `gantry pull -o json` prints. */
 export interface PullReport {

@@ -1,5 +1,5 @@
 import type { Context } from "../work/context.ts";
-import type { HashedFile } from "../plugins/extract/hash_artifact.ts";
+import type { HashedFile } from "../extract/hash_artifact.ts";
 import type { DiffReport, DiffSide, FileChange } from "./diff_report.ts";
 import { unifiedDiff } from "./unified_diff.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ExtractionError } from "../../../src/plugins/extract/extraction_error.ts";
-import { tempDirectory } from "../../support/temp_directory.ts";
-import { tool } from "../../support/tools.ts";
-import { writeTree } from "../../support/tree.ts";
-import { mountTest } from "../../layout/mount.ts";
+import { ExtractionError } from "../../src/extract/extraction_error.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { tool } from "../support/tools.ts";
+import { writeTree } from "../support/tree.ts";
+import { mountTest } from "../layout/mount.ts";
 import { extractLayers, type ExtractTestOptions, listing } from "./extract_support.ts";
 import { file, folder, type RawMember, rawTar, symlink } from "./raw_tar.ts";
 

@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
-import { digestOf } from "../../../src/oci/digest.ts";
-import {
-  IMAGE_CONFIG_MEDIA_TYPE,
-  IMAGE_LAYER_MEDIA_TYPE,
-  OCI_MANIFEST_MEDIA_TYPE,
-} from "../../../src/oci/media_types.ts";
-import { bytesContent } from "../../../src/oci/bytes_content.ts";
-import { DEFAULT_EXTRACTION_RULES } from "../../../src/plugins/extract/extraction_rules.ts";
-import { findArtifact } from "../../../src/plugins/extract/find_artifact.ts";
-import { hashArtifact } from "../../../src/plugins/extract/hash_artifact.ts";
-import { createScratch } from "../../../src/system/scratch.ts";
-import { memoryStore } from "../../support/memory_store.ts";
+import { digestOf } from "../../src/oci/digest.ts";
+import { IMAGE_CONFIG_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
+import { bytesContent } from "../../src/oci/bytes_content.ts";
+import { DEFAULT_EXTRACTION_RULES } from "../../src/extract/extraction_rules.ts";
+import { findArtifact } from "../../src/extract/find_artifact.ts";
+import { hashArtifact } from "../../src/extract/hash_artifact.ts";
+import { createScratch } from "../../src/system/scratch.ts";
+import { memoryStore } from "../support/memory_store.ts";
 import { file, hardlink, rawTar, symlink } from "./raw_tar.ts";
 
 Deno.test("hashArtifact() gives what a pull would make: links, hard links, and layers over each other", async () => {

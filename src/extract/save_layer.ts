@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
-import type { Descriptor } from "../../oci/descriptor.ts";
-import type { Context } from "../../work/context.ts";
-import type { StoreReader } from "../../store/store.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Context } from "../work/context.ts";
+import type { StoreReader } from "../store/store.ts";
 import { startExtraction } from "./extraction.ts";
 import { ExtractionError } from "./extraction_error.ts";
 import { findArtifact } from "./find_artifact.ts";

@@ -1,8 +1,8 @@
-import { asBlob } from "../../oci/as_blob.ts";
-import type { Descriptor } from "../../oci/descriptor.ts";
-import { embeddedData } from "../../oci/embedded_data.ts";
-import type { Context } from "../../work/context.ts";
-import type { StoreReader } from "../../store/store.ts";
+import { asBlob } from "../oci/as_blob.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import { embeddedData } from "../oci/embedded_data.ts";
+import type { Context } from "../work/context.ts";
+import type { StoreReader } from "../store/store.ts";
 import { ExtractionError } from "./extraction_error.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

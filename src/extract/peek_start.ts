@@ -1,4 +1,4 @@
-import { compressionOf } from "../../oci/decompress.ts";
+import { compressionOf } from "../oci/decompress.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -1,8 +1,8 @@
 /** The last line of defence: whatever the rules let through, bytes end up in new files below the staging directory. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { createStaging } from "../../../src/plugins/extract/staging.ts";
-import { tempDirectory } from "../../support/temp_directory.ts";
+import { createStaging } from "../../src/extract/staging.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
 import { listing } from "./extract_support.ts";
 
 const PLAIN = { executable: false };

@@ -1,9 +1,9 @@
 /** What the tests of extraction share. */
 import { join } from "node:path";
-import { startExtraction } from "../../../src/plugins/extract/extraction.ts";
-import { DEFAULT_EXTRACTION_RULES, type ExtractionRules } from "../../../src/plugins/extract/extraction_rules.ts";
-import type { Placed } from "../../../src/plugins/extract/move_into_place.ts";
-import type { UnpackOptions } from "../../../src/plugins/extract/unpack_layer.ts";
+import { startExtraction } from "../../src/extract/extraction.ts";
+import { DEFAULT_EXTRACTION_RULES, type ExtractionRules } from "../../src/extract/extraction_rules.ts";
+import type { Placed } from "../../src/extract/move_into_place.ts";
+import type { UnpackOptions } from "../../src/extract/unpack_layer.ts";
 
 /** Bytes of an archive, whole or in pieces. */
 export type ArchiveBytes = Uint8Array<ArrayBuffer> | (() => AsyncIterable<Uint8Array<ArrayBuffer>>);

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import zlib from "node:zlib";
-import { ExtractionError, type ExtractionRule } from "../../../src/plugins/extract/extraction_error.ts";
-import { tempDirectory } from "../../support/temp_directory.ts";
+import { ExtractionError, type ExtractionRule } from "../../src/extract/extraction_error.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
 import { type ArchiveBytes, extractLayers, type ExtractTestOptions, listing } from "./extract_support.ts";
 import { concat, file, folder, hardlink, paxHeader, type RawMember, rawMember, rawTar, symlink } from "./raw_tar.ts";
 

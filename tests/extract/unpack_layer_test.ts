@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import zlib from "node:zlib";
-import { tempDirectory } from "../../support/temp_directory.ts";
-import { tool, toolTest } from "../../support/tools.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { tool, toolTest } from "../support/tools.ts";
 import { extractLayers, type ExtractTestOptions, listing } from "./extract_support.ts";
 import { concat, file, folder, hardlink, type RawMember, rawTar, symlink } from "./raw_tar.ts";
 

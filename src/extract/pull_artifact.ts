@@ -1,6 +1,6 @@
-import type { Descriptor, Platform } from "../../oci/descriptor.ts";
-import type { Context } from "../../work/context.ts";
-import type { StoreReader } from "../../store/store.ts";
+import type { Descriptor, Platform } from "../oci/descriptor.ts";
+import type { Context } from "../work/context.ts";
+import type { StoreReader } from "../store/store.ts";
 import { extractLayers } from "./extract_layers.ts";
 import { startExtraction } from "./extraction.ts";
 import type { ExtractionRules } from "./extraction_rules.ts";

@@ -1,8 +1,8 @@
 /**
  * What becomes of the layers of an artifact: each ecosystem has its own way to say where their content belongs.
  */
-import { ORAS_CONTENT_UNPACK_ANNOTATION, TITLE_ANNOTATION } from "../../oci/annotation_keys.ts";
-import type { Descriptor } from "../../oci/descriptor.ts";
+import { ORAS_CONTENT_UNPACK_ANNOTATION, TITLE_ANNOTATION } from "../oci/annotation_keys.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
 import {
   DOCKER_IMAGE_CONFIG_MEDIA_TYPE,
   EMPTY_MEDIA_TYPE,
@@ -12,8 +12,8 @@ import {
   IMAGE_LAYER_MEDIA_TYPE,
   TIMONI_CONFIG_MEDIA_TYPE,
   TIMONI_CONTENT_MEDIA_TYPE,
-} from "../../oci/media_types.ts";
-import type { ImageManifest } from "../../oci/parse_manifest.ts";
+} from "../oci/media_types.ts";
+import type { ImageManifest } from "../oci/parse_manifest.ts";
 import { ExtractionError } from "./extraction_error.ts";
 import type { LinkPolicy } from "./extraction_rules.ts";
 

@@ -1,7 +1,7 @@
-import type { Descriptor } from "../../oci/descriptor.ts";
-import type { Context } from "../../work/context.ts";
-import { inParallel } from "../../work/together.ts";
-import type { StoreReader } from "../../store/store.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Context } from "../work/context.ts";
+import { inParallel } from "../work/together.ts";
+import type { StoreReader } from "../store/store.ts";
 import { openLayer } from "./open_layer.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

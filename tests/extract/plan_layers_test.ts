@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Annotations, Descriptor } from "../../../src/oci/descriptor.ts";
-import { digestOf } from "../../../src/oci/digest.ts";
+import type { Annotations, Descriptor } from "../../src/oci/descriptor.ts";
+import { digestOf } from "../../src/oci/digest.ts";
 import {
   DOCKER_IMAGE_CONFIG_MEDIA_TYPE,
   EMPTY_MEDIA_TYPE,
@@ -13,10 +13,10 @@ import {
   OCI_MANIFEST_MEDIA_TYPE,
   TIMONI_CONFIG_MEDIA_TYPE,
   TIMONI_CONTENT_MEDIA_TYPE,
-} from "../../../src/oci/media_types.ts";
-import type { ImageManifest } from "../../../src/oci/parse_manifest.ts";
-import { ExtractionError } from "../../../src/plugins/extract/extraction_error.ts";
-import { planLayers } from "../../../src/plugins/extract/plan_layers.ts";
+} from "../../src/oci/media_types.ts";
+import type { ImageManifest } from "../../src/oci/parse_manifest.ts";
+import { ExtractionError } from "../../src/extract/extraction_error.ts";
+import { planLayers } from "../../src/extract/plan_layers.ts";
 
 const PROVENANCE = "application/vnd.cncf.helm.chart.provenance.v1.prov";
 const DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip";

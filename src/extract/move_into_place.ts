@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { compareTrees, type Move, type TreeComparison } from "./compare_trees.ts";
 import { ExtractionError } from "./extraction_error.ts";
-import { ioError } from "../../system/io_error.ts";
+import { ioError } from "../system/io_error.ts";
 
 /** What became of the files of an artifact. */
 export interface Placed {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { digestHex, digestOf } from "../../oci/digest.ts";
-import { ioError } from "../../system/io_error.ts";
+import { digestHex, digestOf } from "../oci/digest.ts";
+import { ioError } from "../system/io_error.ts";
 
 /** A directory that nobody else can look into. Disposing removes it with everything in it. */
 export interface PrivateDirectory extends AsyncDisposable {

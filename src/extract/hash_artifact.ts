@@ -1,6 +1,6 @@
-import type { Digest } from "../../oci/digest.ts";
-import type { Context } from "../../work/context.ts";
-import type { StoreReader } from "../../store/store.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Context } from "../work/context.ts";
+import type { StoreReader } from "../store/store.ts";
 import { extractLayers } from "./extract_layers.ts";
 import { createTree, type DirectoryNode } from "./extracted_tree.ts";
 import { extractInto } from "./extraction.ts";

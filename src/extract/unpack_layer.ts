@@ -1,12 +1,12 @@
-import { readTar, type TarMember } from "../../oci/read_tar.ts";
-import { WHITEOUT_PREFIX } from "../../oci/whiteout.ts";
+import { readTar, type TarMember } from "../oci/read_tar.ts";
+import { WHITEOUT_PREFIX } from "../oci/whiteout.ts";
 import { ExtractionError, type Refuse, refuser, shorten } from "./extraction_error.ts";
 import type { ExtractedTree } from "./extracted_tree.ts";
 import type { ExtractionRules, LinkPolicy } from "./extraction_rules.ts";
 import { pathParts, pathProblem } from "./member_path.ts";
 import type { Meter } from "./meter.ts";
 import { createPlacer, type Placer } from "./placer.ts";
-import { reason } from "../../system/io_error.ts";
+import { reason } from "../system/io_error.ts";
 import type { TreeWriter } from "./staging.ts";
 import { unpackedBytes } from "./unpacked_bytes.ts";
 

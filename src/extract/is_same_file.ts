@@ -1,4 +1,4 @@
-import { ioError } from "../../system/io_error.ts";
+import { ioError } from "../system/io_error.ts";
 
 const PIECE_SIZE = 64 * 1024;
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { basename, join } from "node:path";
-import { makePrivateDirectory } from "../../../src/plugins/extract/private_directory.ts";
-import { tempDirectory } from "../../support/temp_directory.ts";
+import { makePrivateDirectory } from "../../src/extract/private_directory.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
 
-const MODULE = fileURLToPath(new URL("../../../src/plugins/extract/private_directory.ts", import.meta.url));
+const MODULE = fileURLToPath(new URL("../../src/extract/private_directory.ts", import.meta.url));
 /** Deno 2.6 cannot tell whether a lock is held. */
 const CAN_TELL = "tryLock" in Deno.FsFile.prototype;
 

@@ -1,5 +1,5 @@
-import type { Context } from "../../work/context.ts";
-import type { StoreReader } from "../../store/store.ts";
+import type { Context } from "../work/context.ts";
+import type { StoreReader } from "../store/store.ts";
 import type { LayerExtraction } from "./extraction.ts";
 import { ExtractionError } from "./extraction_error.ts";
 import type { ExtractionRules } from "./extraction_rules.ts";

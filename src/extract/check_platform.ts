@@ -1,9 +1,9 @@
-import type { Descriptor, Platform } from "../../oci/descriptor.ts";
-import type { Digest } from "../../oci/digest.ts";
-import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
-import { DOCKER_IMAGE_CONFIG_MEDIA_TYPE, IMAGE_CONFIG_MEDIA_TYPE } from "../../oci/media_types.ts";
-import type { Context } from "../../work/context.ts";
-import type { StoreReader } from "../../store/store.ts";
+import type { Descriptor, Platform } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import { MANIFEST_SIZE_LIMIT } from "../oci/manifest.ts";
+import { DOCKER_IMAGE_CONFIG_MEDIA_TYPE, IMAGE_CONFIG_MEDIA_TYPE } from "../oci/media_types.ts";
+import type { Context } from "../work/context.ts";
+import type { StoreReader } from "../store/store.ts";
 import { ExtractionError } from "./extraction_error.ts";
 import { openLayer } from "./open_layer.ts";
 import { formatPlatform, isPlatform } from "./platform.ts";

@@ -1,5 +1,5 @@
-import { createDigester, type Digest } from "../../oci/digest.ts";
-import type { Scratch } from "../../work/context.ts";
+import { createDigester, type Digest } from "../oci/digest.ts";
+import type { Scratch } from "../work/context.ts";
 import type { StagedFile, TreeWriter } from "./staging.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -1,7 +1,7 @@
-import type { Descriptor, Platform } from "../../oci/descriptor.ts";
-import { type ImageManifest, parseManifest } from "../../oci/parse_manifest.ts";
-import type { Context } from "../../work/context.ts";
-import { NotFoundError, type StoreReader } from "../../store/store.ts";
+import type { Descriptor, Platform } from "../oci/descriptor.ts";
+import { type ImageManifest, parseManifest } from "../oci/parse_manifest.ts";
+import type { Context } from "../work/context.ts";
+import { NotFoundError, type StoreReader } from "../store/store.ts";
 import { checkPlatform } from "./check_platform.ts";
 import { ExtractionError } from "./extraction_error.ts";
 import { formatPlatform, isPlatform } from "./platform.ts";

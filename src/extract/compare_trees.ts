@@ -1,5 +1,5 @@
 import { dirname, join, relative } from "node:path";
-import { ioError } from "../../system/io_error.ts";
+import { ioError } from "../system/io_error.ts";
 import { isSameFile } from "./is_same_file.ts";
 
 /** A file, a link or a whole directory that has to be moved. */

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { ioError } from "../../system/io_error.ts";
+import { ioError } from "../system/io_error.ts";
 import { makePrivateDirectory, type PrivateDirectory } from "./private_directory.ts";
 
 /** Takes in the files of a tree; it decides nothing about their paths, which were checked before. */
