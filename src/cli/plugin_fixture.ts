@@ -7,7 +7,7 @@ import type { Factory, Stage, StageIO } from "../pipeline/plugin.ts";
 import type { ReadyOf } from "../pipeline/ready_plugin.ts";
 import { type Artifact, distinct, type TagName, type Uploaded } from "../pipeline/values.ts";
 import { staticAnnotations } from "../plugins/annotate/static.ts";
-import { generic } from "../plugins/archive/generic.ts";
+import { generic } from "../profiles/generic.ts";
 import { directory } from "../plugins/collect/directory.ts";
 import type { Context } from "../work/context.ts";
 

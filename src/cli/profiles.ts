@@ -1,10 +1,10 @@
 import type { RevisionStyle } from "../plugins/annotate/revision.ts";
-import type { Compression } from "../plugins/archive/compression.ts";
-import type { ArchiveMeans, CompressionChoice, GzipChoice } from "../plugins/archive/compression_choice.ts";
-import { flux } from "../plugins/archive/flux.ts";
-import { generic } from "../plugins/archive/generic.ts";
-import { image } from "../plugins/archive/image.ts";
-import { timoni } from "../plugins/archive/timoni.ts";
+import type { Compression } from "../pack/compression.ts";
+import type { ArchiveMeans, CompressionChoice, GzipChoice } from "../pack/compression_choice.ts";
+import { flux } from "../profiles/flux.ts";
+import { generic } from "../profiles/generic.ts";
+import { image } from "../profiles/image.ts";
+import { timoni } from "../profiles/timoni.ts";
 import { FLUX_DEFAULT_IGNORES } from "../plugins/filter/default_ignores.ts";
 import { UNKNOWN_ARTIFACT_TYPE } from "../oci/media_types.ts";
 import type { ProfileName } from "./profile_names.ts";

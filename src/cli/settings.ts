@@ -3,7 +3,7 @@ import { formatReference, parseReference, type Reference } from "../oci/referenc
 import { parseTag } from "../oci/tag.ts";
 import { isPreRelease, parseVersion } from "../oci/version.ts";
 import type { Attributed } from "../pipeline/values.ts";
-import type { Compression } from "../plugins/archive/compression.ts";
+import type { Compression } from "../pack/compression.ts";
 import type { SymlinkPolicy } from "../plugins/collect/directory.ts";
 import { cleanSourceUrl } from "../oci/source_url.ts";
 import { isMediaType } from "../oci/media_types.ts";

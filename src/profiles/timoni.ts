@@ -1,14 +1,14 @@
-import { TIMONI_CONFIG_MEDIA_TYPE, TIMONI_CONTENT_MEDIA_TYPE } from "../../oci/media_types.ts";
-import { TIMONI_CONTENT_TYPE_ANNOTATION } from "../../oci/annotation_keys.ts";
-import type { Content } from "../../oci/descriptor.ts";
-import type { Context } from "../../work/context.ts";
-import type { Entry } from "../../pipeline/entry.ts";
-import type { Contents, Factory } from "../../pipeline/plugin.ts";
-import type { Gzip } from "./compression.ts";
-import { type ArchiveMeans, chosenGzip, type GzipChoice, gzipChoice } from "./compression_choice.ts";
-import { emptyImageConfig } from "./empty_image_config.ts";
-import { packLayer } from "./layer.ts";
-import { tree } from "./tree.ts";
+import { TIMONI_CONFIG_MEDIA_TYPE, TIMONI_CONTENT_MEDIA_TYPE } from "../oci/media_types.ts";
+import { TIMONI_CONTENT_TYPE_ANNOTATION } from "../oci/annotation_keys.ts";
+import type { Content } from "../oci/descriptor.ts";
+import type { Context } from "../work/context.ts";
+import type { Entry } from "../pipeline/entry.ts";
+import type { Contents, Factory } from "../pipeline/plugin.ts";
+import type { Gzip } from "../pack/compression.ts";
+import { type ArchiveMeans, chosenGzip, type GzipChoice, gzipChoice } from "../pack/compression_choice.ts";
+import { emptyImageConfig } from "./image.ts";
+import { packLayer } from "../pack/layer.ts";
+import { tree } from "../pack/tree.ts";
 
 /** What Timoni unpacks of one layer at most, in bytes. */
 const UNPACKED_LIMIT = 100 * 1024 * 1024;

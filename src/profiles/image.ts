@@ -1,18 +1,19 @@
-import { bytesContent } from "../../oci/bytes_content.ts";
-import { IMAGE_CONFIG_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE } from "../../oci/media_types.ts";
-import { WHITEOUT_PREFIX } from "../../oci/whiteout.ts";
-import type { Entry } from "../../pipeline/entry.ts";
-import type { Contents, Factory } from "../../pipeline/plugin.ts";
-import { SourceError } from "../../pipeline/source_error.ts";
-import { compressedMediaType } from "./compression.ts";
+import { bytesContent } from "../oci/bytes_content.ts";
+import type { Content } from "../oci/descriptor.ts";
+import { IMAGE_CONFIG_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE } from "../oci/media_types.ts";
+import { WHITEOUT_PREFIX } from "../oci/whiteout.ts";
+import { compressedMediaType } from "../pack/compression.ts";
 import {
   type ArchiveMeans,
   chosenCompression,
   type CompressionChoice,
   compressionFields,
-} from "./compression_choice.ts";
-import { packLayer } from "./layer.ts";
-import { tree } from "./tree.ts";
+} from "../pack/compression_choice.ts";
+import { packLayer } from "../pack/layer.ts";
+import { tree } from "../pack/tree.ts";
+import type { Entry } from "../pipeline/entry.ts";
+import type { Contents, Factory } from "../pipeline/plugin.ts";
+import { SourceError } from "../pipeline/source_error.ts";
 
 /**
  * A container image with the files and nothing else, as `FROM scratch` and `COPY` make it. The config has real
@@ -59,4 +60,17 @@ function refuseWhiteouts(entries: readonly Entry[]): void {
       `Cannot publish ${named} in an image: a name that begins with "${WHITEOUT_PREFIX}" deletes a file there`,
     );
   }
+}
+
+/**
+ * The config that current Timoni and Flux write: an image config without content, always the same 115 bytes,
+ * `sha256:5b943e2b943f6c81dbbd4e2eca5121f4fcc39139e3d1219d6d89bd925b77d9fe`. Neither of them reads it.
+ */
+export function emptyImageConfig(mediaType: string): Content {
+  return bytesContent(
+    mediaType,
+    new TextEncoder().encode(
+      '{"architecture":"","created":"0001-01-01T00:00:00Z","os":"","rootfs":{"type":"layers","diff_ids":null},"config":{}}',
+    ),
+  );
 }

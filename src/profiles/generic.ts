@@ -2,19 +2,19 @@ import {
   ORAS_CONTENT_DIGEST_ANNOTATION,
   ORAS_CONTENT_UNPACK_ANNOTATION,
   TITLE_ANNOTATION,
-} from "../../oci/annotation_keys.ts";
-import type { Annotations, Content } from "../../oci/descriptor.ts";
-import { IMAGE_LAYER_MEDIA_TYPE, UNKNOWN_ARTIFACT_TYPE } from "../../oci/media_types.ts";
-import type { Contents, Factory } from "../../pipeline/plugin.ts";
-import { compressedMediaType, type Compression } from "./compression.ts";
+} from "../oci/annotation_keys.ts";
+import type { Annotations, Content } from "../oci/descriptor.ts";
+import { IMAGE_LAYER_MEDIA_TYPE, UNKNOWN_ARTIFACT_TYPE } from "../oci/media_types.ts";
+import type { Contents, Factory } from "../pipeline/plugin.ts";
+import { compressedMediaType, type Compression } from "../pack/compression.ts";
 import {
   type ArchiveMeans,
   chosenCompression,
   type CompressionChoice,
   compressionFields,
-} from "./compression_choice.ts";
-import { packLayer } from "./layer.ts";
-import { tree } from "./tree.ts";
+} from "../pack/compression_choice.ts";
+import { packLayer } from "../pack/layer.ts";
+import { tree } from "../pack/tree.ts";
 
 /** What kind of artifact it is. */
 export interface GenericChoice extends CompressionChoice {

@@ -1,5 +1,5 @@
-import type { TarEntry } from "../../oci/tar.ts";
-import type { Entry } from "../../pipeline/entry.ts";
+import type { TarEntry } from "../oci/tar.ts";
+import type { Entry } from "../pipeline/entry.ts";
 
 /** How a tree is written into a tar. */
 export interface TreeOptions {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { deflateBlocks, type DeflateOptions } from "../../../src/plugins/archive/deflate_blocks.ts";
-import { inPieces, textLike } from "../../support/sample_bytes.ts";
-import { collectBytes } from "../../support/collect_bytes.ts";
+import { deflateBlocks, type DeflateOptions } from "../../src/pack/deflate_blocks.ts";
+import { inPieces, textLike } from "../support/sample_bytes.ts";
+import { collectBytes } from "../support/collect_bytes.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const WRONG_LEVEL = 99;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { constants, zstdDecompressSync } from "node:zlib";
-import { zstd } from "../../../src/plugins/archive/zstd.ts";
-import { collectBytes } from "../../support/collect_bytes.ts";
-import { binaryLike, inPieces, textLike } from "../../support/sample_bytes.ts";
+import { zstd } from "../../src/pack/zstd.ts";
+import { collectBytes } from "../support/collect_bytes.ts";
+import { binaryLike, inPieces, textLike } from "../support/sample_bytes.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const SUPPORTED = constants.ZSTD_c_compressionLevel !== undefined;

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { crc32, gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { gzip, type GzipOptions } from "../../../src/plugins/archive/gzip.ts";
-import { binaryLike, inPieces, textLike } from "../../support/sample_bytes.ts";
-import { collectBytes } from "../../support/collect_bytes.ts";
+import { gzip, type GzipOptions } from "../../src/pack/gzip.ts";
+import { binaryLike, inPieces, textLike } from "../support/sample_bytes.ts";
+import { collectBytes } from "../support/collect_bytes.ts";
 
 const MEBIBYTE = 1024 * 1024;
 

@@ -1,9 +1,9 @@
-import { FLUX_CONFIG_MEDIA_TYPE, FLUX_CONTENT_MEDIA_TYPE } from "../../oci/media_types.ts";
-import type { Contents, Factory } from "../../pipeline/plugin.ts";
-import { type ArchiveMeans, chosenGzip, type GzipChoice, gzipChoice } from "./compression_choice.ts";
-import { emptyImageConfig } from "./empty_image_config.ts";
-import { packLayer } from "./layer.ts";
-import { tree } from "./tree.ts";
+import { FLUX_CONFIG_MEDIA_TYPE, FLUX_CONTENT_MEDIA_TYPE } from "../oci/media_types.ts";
+import type { Contents, Factory } from "../pipeline/plugin.ts";
+import { type ArchiveMeans, chosenGzip, type GzipChoice, gzipChoice } from "../pack/compression_choice.ts";
+import { emptyImageConfig } from "./image.ts";
+import { packLayer } from "../pack/layer.ts";
+import { tree } from "../pack/tree.ts";
 
 /** One gzip layer, as `flux push artifact` makes it and source-controller's OCIRepository reads it. */
 export function flux(means: ArchiveMeans = {}): Factory<"archive", GzipChoice> {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { constants } from "node:zlib";
-import { compress } from "../../../src/plugins/archive/compress.ts";
-import type { Compression } from "../../../src/plugins/archive/compression.ts";
-import { collectBytes } from "../../support/collect_bytes.ts";
-import { inPieces } from "../../support/sample_bytes.ts";
+import { compress } from "../../src/pack/compress.ts";
+import type { Compression } from "../../src/pack/compression.ts";
+import { collectBytes } from "../support/collect_bytes.ts";
+import { inPieces } from "../support/sample_bytes.ts";
 
 const BYTES = new TextEncoder().encode("kind: Service\n");
 

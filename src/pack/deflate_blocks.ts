@@ -1,4 +1,4 @@
-import { coalesce } from "../../oci/coalesce.ts";
+import { coalesce } from "../oci/coalesce.ts";
 import { DEFLATE_BLOCK_SIZE, type DeflateBlock, deflateBlock } from "./deflate_block.ts";
 
 /** How hard and with how many hands to compress. */

@@ -1,5 +1,5 @@
-import type { Kit } from "../../pipeline/plugin.ts";
-import type { Schema, z } from "../../pipeline/schema.ts";
+import type { Kit } from "../pipeline/plugin.ts";
+import type { Schema, z } from "../pipeline/schema.ts";
 import type { Compression, Gzip } from "./compression.ts";
 
 /** What the machine has to offer. */

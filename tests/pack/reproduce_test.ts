@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { runTool, toolTest } from "../../support/tools.ts";
+import { runTool, toolTest } from "../support/tools.ts";
 
 Deno.test("gzip() writes the bytes that it always wrote when the level is 9", async () => {
   assert.deepEqual(await reproduce("native"), ["native text same", "native binary same", "native noise same"]);

@@ -1,7 +1,7 @@
-import type { Annotations, Content } from "../../oci/descriptor.ts";
-import { createDigester, type Digest, type Digester } from "../../oci/digest.ts";
-import { tar, type TarEntry } from "../../oci/tar.ts";
-import type { Context } from "../../work/context.ts";
+import type { Annotations, Content } from "../oci/descriptor.ts";
+import { createDigester, type Digest, type Digester } from "../oci/digest.ts";
+import { tar, type TarEntry } from "../oci/tar.ts";
+import type { Context } from "../work/context.ts";
 import { compress } from "./compress.ts";
 import type { Compression } from "./compression.ts";
 

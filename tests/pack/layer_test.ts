@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
-import { digestOf } from "../../../src/oci/digest.ts";
-import { tar } from "../../../src/oci/tar.ts";
-import type { Compression } from "../../../src/plugins/archive/compression.ts";
-import { packLayer } from "../../../src/plugins/archive/layer.ts";
-import { createScratch } from "../../../src/system/scratch.ts";
-import { tarDirectory, tarFile } from "../../oci/tar_entries.ts";
-import { collectBytes } from "../../support/collect_bytes.ts";
-import { textLike } from "../../support/sample_bytes.ts";
+import { digestOf } from "../../src/oci/digest.ts";
+import { tar } from "../../src/oci/tar.ts";
+import type { Compression } from "../../src/pack/compression.ts";
+import { packLayer } from "../../src/pack/layer.ts";
+import { createScratch } from "../../src/system/scratch.ts";
+import { tarDirectory, tarFile } from "../oci/tar_entries.ts";
+import { collectBytes } from "../support/collect_bytes.ts";
+import { textLike } from "../support/sample_bytes.ts";
 
 const ENTRIES = [tarDirectory("."), tarFile("a.yaml", "kind: Service\n"), tarFile("large", textLike(3_000_000))];
 const MEDIA_TYPE = "application/vnd.example.content.v1.tar+gzip";
