@@ -7,7 +7,7 @@ import { env } from "../plugins/annotate/env.ts";
 import { git } from "../plugins/annotate/git.ts";
 import { sourceDirectory } from "./collector_for.ts";
 import { pluginHost } from "./plugin_host.ts";
-import { readEvent } from "./read_event.ts";
+import { readEvent } from "../plugins/annotate/read_event.ts";
 import type { Settings } from "./settings.ts";
 import { SILENT_LOG } from "./silent_log.ts";
 import type { World } from "./world.ts";

@@ -13,7 +13,7 @@ import { version } from "../../plugins/tag/version.ts";
 import type { ProfileName } from "../profile_names.ts";
 import { PROFILES } from "../profiles.ts";
 import type { PublishFlags } from "../publish_flags.ts";
-import { readEvent } from "../read_event.ts";
+import { readEvent } from "../../plugins/annotate/read_event.ts";
 import type { Settings } from "../settings.ts";
 import type { World } from "../world.ts";
 import type { BUILT_IN_NAMES } from "./built_in_names.ts";
