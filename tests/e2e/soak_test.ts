@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import pMap from "p-map";
-import { errorReport } from "../../src/cli/error_report.ts";
+import { errorReport } from "../../src/cli/output/error_report.ts";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
 import type { Content } from "../../src/oci/descriptor.ts";
 import { EMPTY_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE } from "../../src/oci/media_types.ts";
