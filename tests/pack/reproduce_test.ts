@@ -17,7 +17,7 @@ for (const processor of ["Penryn", "Haswell"]) {
 
 /** Runs the check for one machine and gives its lines without the digests. */
 async function reproduce(machine: string): Promise<readonly string[]> {
-  const script = join(import.meta.dirname ?? "", "../../../scripts/reproduce.ts");
+  const script = join(import.meta.dirname ?? "", "../../scripts/reproduce.ts");
   const { code, stdout, stderr } = await runTool(Deno.execPath(), ["run", "-A", script, machine]);
   assert.equal(code, 0, stdout + stderr);
   return stdout.trimEnd().split("\n").slice(1).map((line) => line.replace(/ +/g, " ").replace(/ [0-9a-f]{12}/g, ""));
