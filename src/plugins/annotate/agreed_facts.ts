@@ -1,4 +1,4 @@
-import type { Log } from "../../pipeline/context.ts";
+import type { Log } from "../../work/context.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import type { CiFacts, NamedCommit } from "./ci_facts.ts";
 import type { Checkout } from "./git/checkout.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Log } from "../../../pipeline/context.ts";
+import type { Log } from "../../../work/context.ts";
 import { cleanSourceUrl } from "../../../oci/source_url.ts";
 import { checkFormat } from "./check_format.ts";
 import { parseGitConfig } from "./config.ts";
