@@ -70,6 +70,10 @@ export async function withPublishSession<T>(
 /** Says which annotations are missing that the consumers of a profile expect. */
 export function warnOfGaps({ settings, profile, log }: PublishSession, artifact: Artifact): void {
   const keys = { source: SOURCE_ANNOTATION, revision: REVISION_ANNOTATION, version: VERSION_ANNOTATION };
+  const source = artifact.annotations[SOURCE_ANNOTATION];
+  if (source !== undefined && !/^[a-z][a-z0-9+.-]*:\/\//i.test(source.value)) {
+    log.warn(`The source ${JSON.stringify(source.value)} (${source.from}) is no URL: nobody can follow it`);
+  }
   const missing = PROFILES[profile.name].expects.filter((name) => !(keys[name] in artifact.annotations));
   if (missing.length === 0) return;
   log.warn(
