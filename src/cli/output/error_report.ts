@@ -7,6 +7,7 @@ import { CredentialsRefusedError, RegistryError } from "../../registry/http/regi
 import { ConnectionError } from "../../registry/http/transport.ts";
 import { NotFoundError } from "../../store/store.ts";
 import { ConfigError } from "../config/config_error.ts";
+import { UnsuitableSourceError } from "../publish/source_check.ts";
 import { UsageError } from "../usage_error.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";
 
@@ -100,6 +101,7 @@ function adviceFor(
   if (error instanceof PluginError) return error.hint ?? pluginAdvice(error, command);
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
   if (error instanceof UsageError) return undefined;
+  if (error instanceof UnsuitableSourceError) return error.hint;
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
   if (error instanceof NotFoundError) {
     return error.isPlace
