@@ -1,5 +1,11 @@
 import { byteString } from "./byte_string.ts";
-import { directoriesAbove, type IgnoreRules, type PatternGroup, type PatternLine, patternLines } from "./ignore_rules.ts";
+import {
+  directoriesAbove,
+  type IgnoreRules,
+  type PatternGroup,
+  type PatternLine,
+  patternLines,
+} from "./ignore_rules.ts";
 import { wildmatch } from "./wildmatch.ts";
 
 /**

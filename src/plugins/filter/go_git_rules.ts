@@ -1,6 +1,12 @@
 import { byteString } from "./byte_string.ts";
 import { goMatch } from "./go_match.ts";
-import { directoriesAbove, type IgnoreRules, type PatternGroup, type PatternLine, patternLines } from "./ignore_rules.ts";
+import {
+  directoriesAbove,
+  type IgnoreRules,
+  type PatternGroup,
+  type PatternLine,
+  patternLines,
+} from "./ignore_rules.ts";
 
 /**
  * Reads patterns as Flux and Timoni do, whose matcher was go-git's. The last pattern that matches a path counts,
@@ -24,32 +30,31 @@ export function goGitRules(groups: readonly PatternGroup[]): IgnoreRules {
       const seal = sealOf(directory);
       if (seal !== undefined) return seal.reason;
     }
-    const found = lastMatch(path, kind);
-    return found === undefined || found.isNegated ? undefined : found.reason;
-  }
-
-  function lastMatch(path: string, kind: "file" | "directory"): Pattern | undefined {
     const parts = partsOf(path);
-    return patterns.find(({ matches }) => matches(parts, kind));
+    const found = patterns.find(({ matches }) => matches(parts, kind));
+    return found === undefined || found.isNegated ? undefined : found.reason;
   }
 
   /** The pattern that leaves a directory out in such a way that nothing below it comes back. */
   function sealOf(directory: string): Pattern | undefined {
     if (!sealed.has(directory)) {
-      const found = lastMatch(directory, "directory");
-      sealed.set(directory, found?.isSealed && !found.isNegated ? found : undefined);
+      const parts = partsOf(directory);
+      const found = patterns.find((pattern) =>
+        (pattern.isSealed || pattern.isNegated) && pattern.matches(parts, "directory")
+      );
+      sealed.set(directory, found?.isNegated ? undefined : found);
     }
     return sealed.get(directory);
   }
 
   function prunes(path: string): boolean {
-    if (directoriesAbove(path).some((directory) => sealOf(directory) !== undefined)) return true;
+    if ([...directoriesAbove(path), path].some((directory) => sealOf(directory) !== undefined)) return true;
     const parts = partsOf(path);
     const at = patterns.findIndex(({ matches }) => matches(parts, "directory"));
     const found = patterns[at];
     if (found === undefined || found.isNegated) return false;
     // It matches all that is below the directory too; only what stands after it can bring something back.
-    return found.isSealed || !patterns.slice(0, at).some((later) => later.isNegated && later.mayMatchBelow(parts));
+    return !patterns.slice(0, at).some((later) => later.isNegated && later.mayMatchBelow(parts));
   }
 
   return { ignores, prunes };
@@ -77,7 +82,9 @@ function parse({ text, from, isSealed }: PatternLine): Pattern | undefined {
   const isDirectoryOnly = glob.endsWith("/");
   const steps = partsOf(isDirectoryOnly ? glob.slice(0, -1) : glob);
   const [name = "", ...more] = steps;
-  const endOf = more.length === 0 ? (parts: readonly string[]) => endOfName(name, parts) : endOfPath.bind(undefined, steps);
+  const endOf = more.length === 0
+    ? (parts: readonly string[]) => endOfName(name, parts)
+    : endOfPath.bind(undefined, steps);
   return {
     reason: `${isNegated ? "!" : ""}${glob} (${from})`,
     isNegated,

@@ -19,8 +19,7 @@ export function goMatch(pattern: string, name: string): boolean {
     const hasStar = fixed !== chunk;
     if (hasStar && fixed === "") return true;
     const isLast = rest === "";
-    const fits = (end: number | undefined): end is number =>
-      end !== undefined && (!isLast || end === name.length);
+    const fits = (end: number | undefined): end is number => end !== undefined && (!isLast || end === name.length);
     let end = matchChunk(fixed, name, at);
     for (let start = at + 1; hasStar && !fits(end) && start <= name.length; start++) {
       end = matchChunk(fixed, name, start);

@@ -1,7 +1,8 @@
 import type { Entry } from "../../pipeline/entry.ts";
-import { directoriesAbove } from "./ignore_rules.ts";
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
+import { createPauses } from "../../system/pause.ts";
 import { type IgnoreReading, ignoreRules } from "./ignore_reading.ts";
+import { directoriesAbove } from "./ignore_rules.ts";
 import { loadPatterns, type PatternSource } from "./pattern_source.ts";
 import { readingDifference } from "./reading_difference.ts";
 
@@ -22,7 +23,9 @@ export interface IgnoreChoice {
 }
 
 /** Leaves out what patterns in `.gitignore` syntax match. Everything below a directory that is left out goes with it. */
-export function ignore({ before = [], after = [], reading = "git" }: IgnoreMeans = {}): Factory<"filter", IgnoreChoice> {
+export function ignore(
+  { before = [], after = [], reading = "git" }: IgnoreMeans = {},
+): Factory<"filter", IgnoreChoice> {
   return (kit) =>
     kit.plugin({
       name: "ignore",
@@ -39,9 +42,9 @@ export function ignore({ before = [], after = [], reading = "git" }: IgnoreMeans
         const rules = ignoreRules(groups, reading);
         const reasons = new Map<string, string>();
         const filled = new Set<string>();
-        const pause = createPauses();
+        const pause = createPauses(signal);
         for (const { path, kind } of entries) {
-          await pause(signal);
+          await pause();
           const reason = rules.ignores(path, kind);
           if (reason !== undefined) reasons.set(path, reason);
           else for (const directory of directoriesAbove(path)) filled.add(directory);

@@ -62,7 +62,8 @@ function parse(pattern: string): readonly Part[] | undefined {
     const character = pattern.charAt(at);
     if (character === "*") {
       const end = endOfStars(pattern, at);
-      const isWhole = end - at > 1 && (at === 0 || pattern.charAt(at - 1) === "/") && /^(?:$|\\?\/)/.test(pattern.slice(end, end + 2));
+      const isWhole = end - at > 1 && (at === 0 || pattern.charAt(at - 1) === "/") &&
+        /^(?:$|\\?\/)/.test(pattern.slice(end, end + 2));
       const part = !isWhole ? "name" : pattern.charAt(end) === "/" ? "directories" : "everything";
       if (parts.at(-1) !== part) parts.push(part);
       at = part === "directories" ? end + 1 : end;
