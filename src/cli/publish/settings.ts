@@ -5,9 +5,9 @@ import { isPreRelease, parseVersion } from "../../oci/version.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import type { Compression } from "../../pack/compression.ts";
 import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
-import { cleanSourceUrl } from "../../oci/source_url.ts";
+import { withoutCredentials } from "../../oci/source_url.ts";
 import { isMediaType } from "../../oci/media_types.ts";
-import { parseCreated } from "../../plugins/annotate/created.ts";
+import { parseCreated } from "../../oci/created.ts";
 import {
   CREATED_ANNOTATION,
   REVISION_ANNOTATION,
@@ -152,11 +152,12 @@ function givenAnnotations(
   }
   const source = given.get(SOURCE_ANNOTATION);
   if (source !== undefined) {
-    const value = cleanSourceUrl(source.value);
+    const value = withoutCredentials(source.value);
     // The text itself is not shown: it may hold what made it unfit.
     if (value === undefined) {
       throw new UsageError(
-        `Cannot publish the source that ${source.from} gives: it must be the URL of a repository, such as https://github.com/acme/app`,
+        `Cannot publish the source that ${source.from} gives, which cannot be told from credentials: ` +
+          "give the URL of a repository, such as https://github.com/acme/app",
       );
     }
     given.set(SOURCE_ANNOTATION, { ...source, value });
