@@ -6,6 +6,7 @@ import { TargetsError } from "../../pipeline/target.ts";
 import { CredentialsRefusedError, RegistryError } from "../../registry/http/registry_error.ts";
 import { ConnectionError } from "../../registry/http/transport.ts";
 import { NotFoundError } from "../../store/store.ts";
+import { SourceReadError } from "../../store/stored_content.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { UsageError } from "../usage_error.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";
@@ -62,12 +63,17 @@ function unwrap(error: unknown): Unwrapped {
       if (
         (current.stage === "upload" || current.stage === "tag") && current.plugin !== undefined && !isNamed(current)
       ) {
-        host = /^oci:\/\/([^/]+)\//.exec(current.plugin)?.[1] ?? host;
+        host = hostOf(current.plugin) ?? host;
         // A refusal names the place itself, and nothing was done there.
         if (!(current.cause instanceof TagExistsError)) {
           wheres.unshift(`while ${current.stage === "tag" ? "tagging in" : "uploading to"} ${current.plugin}`);
         }
       }
+      current = current.cause;
+    } else if (current instanceof SourceReadError) {
+      // Where it was going has nothing to do with it.
+      wheres.splice(0, wheres.length, `while reading from ${current.url}`);
+      host = hostOf(current.url);
       current = current.cause;
     } else if (current instanceof PartlyTaggedError) {
       wheres.push(`set there: ${current.tags.join(", ")}`);
@@ -76,6 +82,11 @@ function unwrap(error: unknown): Unwrapped {
       return { root: current, wheres, host };
     }
   }
+}
+
+/** The host in the URL of a place in a registry. */
+function hostOf(url: string): string | undefined {
+  return /^oci:\/\/([^/]+)\//.exec(url)?.[1];
 }
 
 /** A step around the stage, or what names tags, and no target: its own message says which plugin it is. */
