@@ -398,7 +398,7 @@ Deno.test("copy and export blame the side that failed", async () => {
       assert.equal(code, 1, stderr);
       assert.match(stderr, says);
       const place = blamed === refused ? `while uploading to ${blamed}` : `while reading from ${blamed}`;
-      assert.equal(/^  while .*$/m.exec(stderr)?.[0].trim(), place, stderr);
+      assert.equal(/^ {2}while .*$/m.exec(stderr)?.[0].trim(), place, stderr);
       const { stdout } = await gantry([...args, "-o", "json", "-q"]);
       assert.equal(JSON.parse(stdout).error.where, blamed, stdout);
     }

@@ -1,4 +1,5 @@
 import { ExtractionError, type ExtractionRule } from "../../extract/extraction_error.ts";
+import { registryHost } from "../../oci/reference.ts";
 import { PluginError } from "../../pipeline/plugin_error.ts";
 import { StageError } from "../../pipeline/stage_error.ts";
 import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
@@ -63,7 +64,7 @@ function unwrap(error: unknown): Unwrapped {
       if (
         (current.stage === "upload" || current.stage === "tag") && current.plugin !== undefined && !isNamed(current)
       ) {
-        host = hostOf(current.plugin) ?? host;
+        host = registryHost(current.plugin) ?? host;
         // A refusal names the place itself, and nothing was done there.
         if (!(current.cause instanceof TagExistsError)) {
           wheres.unshift(`while ${current.stage === "tag" ? "tagging in" : "uploading to"} ${current.plugin}`);
@@ -73,7 +74,7 @@ function unwrap(error: unknown): Unwrapped {
     } else if (current instanceof SourceReadError) {
       // Where it was going has nothing to do with it.
       wheres.splice(0, wheres.length, `while reading from ${current.url}`);
-      host = hostOf(current.url);
+      host = registryHost(current.url);
       current = current.cause;
     } else if (current instanceof PartlyTaggedError) {
       wheres.push(`set there: ${current.tags.join(", ")}`);
@@ -82,11 +83,6 @@ function unwrap(error: unknown): Unwrapped {
       return { root: current, wheres, host };
     }
   }
-}
-
-/** The host in the URL of a place in a registry. */
-function hostOf(url: string): string | undefined {
-  return /^oci:\/\/([^/]+)\//.exec(url)?.[1];
 }
 
 /** A step around the stage, or what names tags, and no target: its own message says which plugin it is. */
