@@ -5,14 +5,14 @@ import {
   SOURCE_ANNOTATION,
   VERSION_ANNOTATION,
 } from "../../oci/annotation_keys.ts";
+import { parseCreated } from "../../oci/created.ts";
 import { isMediaType } from "../../oci/media_types.ts";
 import { formatReference, isReference, parseReference, type Reference, withLocalPath } from "../../oci/reference.ts";
-import { cleanSourceUrl } from "../../oci/source_url.ts";
+import { cleanSourceUrl, withoutCredentials } from "../../oci/source_url.ts";
 import { parseTag } from "../../oci/tag.ts";
 import { isPreRelease, parseVersion } from "../../oci/version.ts";
 import type { Compression } from "../../pack/compression.ts";
 import type { Attributed } from "../../pipeline/values.ts";
-import { parseCreated } from "../../plugins/annotate/created.ts";
 import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
 import type { PatternGroup } from "../../plugins/filter/ignore_rules.ts";
 import type { ProfileName } from "../built_in_names.ts";
@@ -150,11 +150,12 @@ function givenAnnotations(
   }
   const source = given.get(SOURCE_ANNOTATION);
   if (source !== undefined) {
-    const value = cleanSourceUrl(source.value);
+    const value = withoutCredentials(source.value);
     // The text itself is not shown: it may hold what made it unfit.
     if (value === undefined) {
       throw new UsageError(
-        `Cannot publish the source that ${source.from} gives: it must be the URL of a repository, such as https://github.com/acme/app`,
+        `Cannot publish the source that ${source.from} gives, which cannot be told from credentials: ` +
+          "give the URL of a repository, such as https://github.com/acme/app",
       );
     }
     given.set(SOURCE_ANNOTATION, { ...source, value });
