@@ -54,7 +54,7 @@ export async function buildPipeline(
 ): Promise<BuiltPipeline> {
   const written = writtenEntries(found?.config ?? {}, found?.places);
   if (found !== undefined) await refuseUntrusted(found, written, log);
-  const ignoring = await ignoringFor(settings, chosen.name, log);
+  const ignoring = await ignoringFor(settings, chosen.name);
   const directory = await sourceDirectory(settings.source);
   const named = builtIns({ settings, flags, profile: chosen.name, directory, world, prune: ignoring.prune });
   // Standard input is looked at only when nobody has said what to make of it.

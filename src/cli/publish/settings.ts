@@ -8,7 +8,7 @@ import {
 import { parseCreated } from "../../oci/created.ts";
 import { isMediaType } from "../../oci/media_types.ts";
 import { formatReference, isReference, parseReference, type Reference, withLocalPath } from "../../oci/reference.ts";
-import { cleanSourceUrl, withoutCredentials } from "../../oci/source_url.ts";
+import { withoutCredentials } from "../../oci/source_url.ts";
 import { parseTag } from "../../oci/tag.ts";
 import { isPreRelease, parseVersion } from "../../oci/version.ts";
 import type { Compression } from "../../pack/compression.ts";
