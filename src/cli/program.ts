@@ -33,6 +33,7 @@ export function createProgram(world: World, done: (code: number) => void): Comma
     .enablePositionalOptions()
     .version(VERSION, "--version", "print the version")
     .exitOverride()
+    .hook("preAction", () => world.begin?.())
     .configureOutput({
       writeOut: world.stdout,
       writeErr: world.stderr,

@@ -6,6 +6,7 @@ import { EXIT, exitCode } from "./exit_code.ts";
 import { formatOutput } from "./format_output.ts";
 import { printable } from "./printable.ts";
 import { createProgram } from "./program.ts";
+import { OutputError } from "./text_writer.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -19,7 +20,7 @@ export async function run(args: readonly string[], world: World): Promise<number
   let isTaken = false;
   const masked: World = {
     ...world,
-    stdout: (text) => isTaken ? masked.stderr(text) : world.stdout(text),
+    stdout: (text) => isTaken ? masked.stderr(text) : world.stdout(world.secrets.mask(text)),
     stderr: (text) => world.stderr(world.secrets.mask(text)),
     takeStdout(): ReturnType<World["takeStdout"]> {
       isTaken = true;
@@ -43,10 +44,23 @@ export async function run(args: readonly string[], world: World): Promise<number
     const unhandled = unhandledOf(world);
     const error = unhandled ?? thrown;
     const isInterrupted = world.signal.aborted && unhandled === undefined;
+    const code = unhandled === undefined ? exitCode(error, world.signal) : EXIT.failed;
+    // Who has stopped reading has seen enough.
+    if (code === EXIT.closed) return code;
     masked.stderr(isInterrupted ? "error: Interrupted\n" : printable(errorReport(error, args[0])));
     const format = outputFormat(args);
-    if (format !== undefined) masked.stdout(world.secrets.mask(await formatOutput(errorJson(error), format)));
-    return unhandled === undefined ? exitCode(error, world.signal) : EXIT.failed;
+    if (format !== undefined && !(error instanceof OutputError)) await printError(error, format, masked);
+    return code;
+  }
+}
+
+/** For a program that reads standard output. Where it cannot be told, the exit code has to do. */
+async function printError(error: unknown, format: "json" | "yaml", world: World): Promise<void> {
+  const text = await formatOutput(errorJson(error), format);
+  try {
+    world.stdout(text);
+  } catch (cause) {
+    world.stderr(printable(errorReport(cause)));
   }
 }
 
