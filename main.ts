@@ -4,15 +4,15 @@
  * @module
  */
 import { createEnvironment } from "./src/cli/environment.ts";
-import { EXIT } from "./src/cli/exit_code.ts";
-import { guardProcess } from "./src/cli/guard_process.ts";
-import { Interruption } from "./src/cli/interruption.ts";
-import { printable } from "./src/cli/printable.ts";
-import { createPrompt } from "./src/cli/prompt.ts";
+import { EXIT } from "./src/cli/output/exit_code.ts";
+import { guardProcess } from "./src/cli/process/guard_process.ts";
+import { Interruption } from "./src/cli/process/interruption.ts";
+import { printable } from "./src/cli/output/printable.ts";
+import { createPrompt } from "./src/cli/output/prompt.ts";
 import { run } from "./src/cli/run.ts";
 import { createSecrets } from "./src/cli/secrets.ts";
-import { textWriter } from "./src/cli/text_writer.ts";
-import { startWatchdog, type Watchdog } from "./src/cli/watchdog.ts";
+import { textWriter } from "./src/cli/process/text_writer.ts";
+import { startWatchdog, type Watchdog } from "./src/cli/process/watchdog.ts";
 import type { World } from "./src/cli/world.ts";
 
 if (import.meta.main) {

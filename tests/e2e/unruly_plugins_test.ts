@@ -70,7 +70,7 @@ for (const [what, run, code, said] of UNRULY) {
 }
 
 Deno.test("gantry ends as a failure, and says so, when its own work can never end", async () => {
-  const guard = new URL("../../src/cli/guard_process.ts", import.meta.url).href;
+  const guard = new URL("../../src/cli/process/guard_process.ts", import.meta.url).href;
   const result = await runTool(Deno.execPath(), [
     "eval",
     `import { guardProcess } from "${guard}";
