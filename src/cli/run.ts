@@ -1,4 +1,4 @@
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { UnhandledError } from "../host/unhandled_error.ts";
 import { errorJson } from "./output/error_json.ts";
 import { errorReport } from "./output/error_report.ts";
@@ -33,7 +33,7 @@ export async function run(args: readonly string[], world: World): Promise<number
       world.stdout(program.helpInformation());
       return EXIT.usage;
     }
-    await program.parseAsync(args.map(splitBoolean), { from: "user" });
+    await program.parseAsync(helpBelow(args, program).map(splitBoolean), { from: "user" });
     const unhandled = unhandledOf(world);
     if (unhandled === undefined) return code;
     // What the command was to print is printed: this comes after it.
@@ -79,6 +79,13 @@ function outputFormat(args: readonly string[]): "json" | "yaml" | undefined {
   return last === "json" || last === "yaml" ? last : undefined;
 }
 
+/** `help plugin info` is `plugin help info`, since a command knows only what is right below it. */
+function helpBelow(args: readonly string[], program: Command): readonly string[] {
+  const [first, name, ...topics] = args;
+  const hasMore = program.commands.some((command) => command.name() === name && command.commands.length > 0);
+  return first === "help" && name !== undefined && topics.length > 0 && hasMore ? [name, "help", ...topics] : args;
+}
+
 /** Flags with an optional value would swallow the argument after them; so only `--latest=false` is taken as one. */
 function splitBoolean(arg: string): string {
   if (arg === "--latest=true") return "--latest";
@@ -89,8 +96,8 @@ function usage(error: CommanderError, args: readonly string[], world: World): nu
   if (error.exitCode === 0) return EXIT.done;
   // `gantry help` of something that is no command has shown the help already.
   if (error.code === "commander.help") {
-    const [command, topic] = args;
-    if (command === "help" && topic !== undefined) world.stderr(`error: Unknown command ${JSON.stringify(topic)}\n`);
+    const topic = args.at(-1);
+    if (args.length > 1 && args.includes("help")) world.stderr(`error: Unknown command ${JSON.stringify(topic)}\n`);
     return EXIT.usage;
   }
   const [first = "", ...more] = error.message.replace(/^error: /, "").split("\n");

@@ -42,6 +42,13 @@ const UNRULY: readonly (readonly [what: string, run: string, code: number, said:
     /^error: Plugin acme:step \(after:filter\) .*may not end the program$/m,
   ],
   [
+    "ends the program by what Node itself uses",
+    'const { default: process } = await import("node:process"); process.reallyExit(0);',
+    2,
+    /^error: Plugin acme:step \(after:filter\) .*may not end the program$/m,
+  ],
+  ["closes the program", "close();", 2, /^error: Plugin acme:step \(after:filter\) .*may not end the program$/m],
+  [
     "leaves a promise behind that fails",
     `Promise.reject(new Error("auth " + context.env.ACME_TOKEN));
      await new Promise((_, reject) => context.signal.addEventListener("abort", () => reject(context.signal.reason)));`,
