@@ -178,7 +178,7 @@ Deno.test("export fails when the referrers cannot be listed, and leaves them beh
     near.fault({ path: /\/referrers\//, times: Infinity, fault: answer(503) });
     const { code, stderr } = await gantry(args);
     assert.equal(code, 1);
-    assert.match(stderr, /Cannot list the referrers of acme\/app@sha256:.*503/);
+    assert.match(stderr, /Cannot list the referrers of [^ ]*\/acme\/app@sha256:.*503/);
     const told = await gantryOk([...args, "--without-referrers"]);
     assert.match(told.stderr, /1 artifact without what refers to them/);
     const { stdout } = await gantryOk(["verify", `oci-layout:${layout.path}`]);
