@@ -28,9 +28,12 @@ export async function push(args: readonly string[], flags: PublishFlags, world: 
     sayTags(report, session);
     sayVersion(publication, session);
     const format = flags.output ?? "text";
-    // Printed first: whatever happens to a file, the artifact is published, and its digest must not get lost.
-    world.stdout(format === "text" ? pushLines(report) : await formatOutput(report, format));
-    await writeOutputs(report, flags, world);
+    // Whatever cannot be written, the artifact is published, and its digest must not get lost.
+    try {
+      world.stdout(format === "text" ? pushLines(report) : await formatOutput(report, format));
+    } finally {
+      await writeOutputs(report, flags, world);
+    }
     return EXIT.done;
   });
 }
