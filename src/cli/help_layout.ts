@@ -4,7 +4,7 @@ import type { Help, HelpConfiguration } from "commander";
 export const HELP_WIDTH_LIMIT = 100;
 
 /** A description narrower than this stands below its term and not beside it. */
-const BESIDE = 30;
+const BESIDE = 40;
 const INDENT = "  ";
 
 /**
