@@ -125,6 +125,9 @@ export function createPlacer(options: PlacerOptions): Placer {
   }
 
   function takeContentAway(directory: DirectoryNode, parts: readonly string[]): void {
+    // A layer may say so again and again; what it has put there itself stays in any case.
+    if (directory.cleared === layer) return;
+    directory.cleared = layer;
     for (const child of [...directory.children.keys()]) takeAway(directory, [...parts, child]);
   }
 

@@ -8,8 +8,12 @@ export interface TreeWriter {
   directory(parts: readonly string[]): void;
   /** Starts a file that does not exist; its parent is there. */
   file(parts: readonly string[], options: { readonly executable: boolean }): StagedFile;
-  /** Copies a file that stands in the tree to a new place. */
-  copy(from: readonly string[], to: readonly string[], options: { readonly executable: boolean }): void;
+  /** Copies a file that stands in the tree to a new place. It may be large, so the signal stops it. */
+  copy(
+    from: readonly string[],
+    to: readonly string[],
+    options: { readonly executable: boolean; readonly signal: AbortSignal },
+  ): Promise<void>;
   /** Removes a file or an empty directory. */
   remove(parts: readonly string[]): void;
 }
