@@ -5,7 +5,7 @@
  */
 import { createEnvironment } from "./src/cli/environment.ts";
 import { guardProcess } from "./src/cli/guard_process.ts";
-import { createPrompt } from "./src/cli/prompt.ts";
+import { createPrompt } from "./src/cli/output/prompt.ts";
 import { run } from "./src/cli/run.ts";
 import { createSecrets } from "./src/cli/secrets.ts";
 import type { World } from "./src/cli/world.ts";

@@ -95,7 +95,7 @@ async function compile(
       ...(target === undefined ? [] : ["--target", target]),
       // Nothing imports the worker, so it would not be in the binary.
       "--include",
-      "src/plugins/archive/deflate_worker.ts",
+      "src/pack/deflate_worker.ts",
       ...included.flatMap((file) => ["--include", file]),
       "--output",
       output,

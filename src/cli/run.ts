@@ -1,10 +1,10 @@
 import { CommanderError } from "commander";
 import { UnhandledError } from "../host/unhandled_error.ts";
-import { errorJson } from "./error_json.ts";
-import { errorReport } from "./error_report.ts";
-import { EXIT, exitCode } from "./exit_code.ts";
-import { formatOutput } from "./format_output.ts";
-import { printable } from "./printable.ts";
+import { errorJson } from "./output/error_json.ts";
+import { errorReport } from "./output/error_report.ts";
+import { EXIT, exitCode } from "./output/exit_code.ts";
+import { formatOutput } from "./output/format_output.ts";
+import { printable } from "./output/printable.ts";
 import { createProgram } from "./program.ts";
 import type { World } from "./world.ts";
 

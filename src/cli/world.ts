@@ -1,5 +1,5 @@
 import type { Environment } from "./environment.ts";
-import type { ByteWriter } from "../plugins/layout/piped_archive.ts";
+import type { ByteWriter } from "../layout/tar/unnamed.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** Everything that the command line touches beyond files and sockets, so that a test can run it in process. */

@@ -8,7 +8,7 @@ import { cleanSourceUrl } from "../oci/source_url.ts";
 import type { Step } from "./flow.ts";
 import type { ReadyPlugin } from "./ready_plugin.ts";
 import type { Archive, Artifact, Attributed, Packed } from "./values.ts";
-import { wrongOutput } from "./wrong_output.ts";
+import { wrongOutput } from "./plugin_error.ts";
 
 /** Gathers annotations, the first plugin to know a key wins, and writes the manifest. */
 export function annotate(plugins: readonly ReadyPlugin<"annotate">[]): Step<Packed, Artifact> {

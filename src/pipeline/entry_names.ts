@@ -4,10 +4,9 @@
  * The rules are those of Flux's and Timoni's unpacking, which refuses a whole artifact for one bad name, and of what a
  * tar and a terminal can hold without doubt. A name that passes is kept byte for byte.
  */
-import type { Log } from "./context.ts";
-import type { Entry } from "./entry.ts";
+import type { Log } from "../work/context.ts";
+import { type Entry, isPlainPath, treeProblem } from "./entry.ts";
 import { SourceError } from "./source_error.ts";
-import { isPlainPath, treeProblem } from "./tree_problem.ts";
 
 // deno-lint-ignore no-control-regex -- control characters are what it looks for
 const CONTROL_REGEXP = /[\u0000-\u001f\u007f]/;

@@ -1,5 +1,5 @@
 import type { Annotations, Content } from "../oci/descriptor.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../work/context.ts";
 import type { Entry } from "./entry.ts";
 import type { Stage } from "./plugin.ts";
 

@@ -1,11 +1,11 @@
 /** What is left when an export or an import is killed, and that the next run completes it. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import type { Store } from "../../src/pipeline/store.ts";
-import { checkLayout } from "../../src/plugins/layout/check_layout.ts";
-import { createRegistryClient } from "../../src/plugins/registry/client.ts";
-import { registryStore } from "../../src/plugins/registry/registry_store.ts";
-import { testContext } from "../plugins/registry/support.ts";
+import type { Store } from "../../src/store/store.ts";
+import { checkLayout } from "../../src/layout/check/check_layout.ts";
+import { createRegistryClient } from "../../src/registry/client.ts";
+import { registryStore } from "../../src/registry/store.ts";
+import { testContext } from "../registry/support.ts";
 import { CROSSING, type CrossingArtifact, discovered, putCrossing } from "../support/crossing_samples.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { startFaultyProxy } from "../support/faulty_proxy.ts";

@@ -1,10 +1,10 @@
 /** `gantry plugin list`, `info` and `test`. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { makePlugin } from "../../src/pipeline/check_plugin.ts";
-import { uncheckedKit } from "../../src/pipeline/kit.ts";
-import { BUILT_IN_NAMES } from "../../src/cli/stages/built_in_names.ts";
-import { builtInCatalogue } from "../../src/cli/stages/built_in_catalogue.ts";
+import { makePlugin } from "../../src/driver/check_plugin.ts";
+import { uncheckedKit } from "../../src/driver/kit.ts";
+import { BUILT_IN_NAMES } from "../../src/cli/built_in_names.ts";
+import { builtInCatalogue } from "../../src/cli/publish/stages/built_in_catalogue.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";

@@ -14,8 +14,8 @@ import {
   TIMONI_CONFIG_MEDIA_TYPE,
   TIMONI_CONTENT_MEDIA_TYPE,
 } from "../../src/oci/media_types.ts";
-import { listing } from "../plugins/extract/extract_support.ts";
-import { file, folder, type RawMember, rawTar, symlink } from "../plugins/extract/raw_tar.ts";
+import { listing } from "../extract/extract_support.ts";
+import { file, folder, type RawMember, rawTar, symlink } from "../extract/raw_tar.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { type ForeignRepository, foreignRepository, type Json } from "../support/foreign_artifact.ts";
 import { gantry, gantryOk, push } from "../support/gantry.ts";

@@ -2,7 +2,7 @@ import { z } from "../../pipeline/schema.ts";
 import { parseReference } from "../../oci/reference.ts";
 import { parseTag } from "../../oci/tag.ts";
 import { parseVersion } from "../../oci/version.ts";
-import { PROFILE_NAMES } from "../profile_names.ts";
+import { PROFILE_NAMES } from "../built_in_names.ts";
 import {
   boolean,
   duration,

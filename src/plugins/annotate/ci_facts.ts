@@ -1,4 +1,4 @@
-import type { Log } from "../../pipeline/context.ts";
+import type { Log } from "../../work/context.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import type { CiSystem, Place } from "./ci_systems.ts";
 import { isCommitId } from "./commit_id.ts";

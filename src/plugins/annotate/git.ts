@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { CREATED_ANNOTATION, REVISION_ANNOTATION, SOURCE_ANNOTATION } from "../../oci/annotation_keys.ts";
-import type { Context, Log } from "../../pipeline/context.ts";
+import type { Context, Log } from "../../work/context.ts";
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import { formatCreated } from "./created.ts";

@@ -1,5 +1,5 @@
 import { readTar, type TarMember } from "../../oci/read_tar.ts";
-import type { Context } from "../../pipeline/context.ts";
+import type { Context } from "../../work/context.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
 import { reasonOf } from "./reading_error.ts";
 import { type Child, type Found, type FoundFile, type Link, type Resolved, type Tree, unfit } from "./tree.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { EMPTY_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
 import { bytesContent } from "../../../src/oci/bytes_content.ts";
-import type { Context } from "../../../src/pipeline/context.ts";
+import type { Context } from "../../../src/work/context.ts";
 import type { Factory } from "../../../src/pipeline/plugin.ts";
 import type { Attributed } from "../../../src/pipeline/values.ts";
 import { runBuiltIn } from "../../support/prepared.ts";

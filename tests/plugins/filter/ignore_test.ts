@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Context } from "../../../src/pipeline/context.ts";
+import type { Context } from "../../../src/work/context.ts";
 import type { Entry } from "../../../src/pipeline/entry.ts";
 import type { Drop } from "../../../src/pipeline/plugin.ts";
 import { SourceError } from "../../../src/pipeline/source_error.ts";
