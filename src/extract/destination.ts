@@ -1,12 +1,15 @@
 import { basename, dirname, resolve } from "node:path";
-import { type HeldTree, holdTree } from "./held_tree.ts";
+import { type HeldTree, holdTree } from "../system/held_tree.ts";
 import { ioError } from "../system/io_error.ts";
 
 /** Where a tree shall be: a directory, or a place where there is nothing yet. What is above it is held. */
 export interface Destination extends Disposable {
   /** Its path: what messages call it. */
   readonly path: string;
-  /** Where a directory for the work may stand, so that the tree can be moved from there: the best place first. */
+  /**
+   * Where a staging directory may stand, the best place first: beside the destination, so that the tree can be moved in
+   * one step, or else inside, because the destination is a mount point or nobody may write beside it.
+   */
   readonly workplaces: readonly string[];
   /**
    * The directory, if there is one by now.

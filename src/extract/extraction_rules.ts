@@ -1,4 +1,4 @@
-/** Names that are taken: those that every system can hold and tell apart, or all that this one can. */
+/** Names that are taken: those that every system can hold and tell apart, or any that this one can. */
 export type NamePolicy = "portable" | "any";
 
 /** What becomes of symbolic links in an archive: kept when they stay inside, left out, or refused. */
@@ -37,6 +37,6 @@ export const DEFAULT_EXTRACTION_RULES: ExtractionRules = {
   maxRatio: 1000,
   maxPathLength: 1024,
   maxDepth: 100,
-  names: "portable",
+  names: "any",
   overwrite: false,
 };

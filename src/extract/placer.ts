@@ -87,7 +87,9 @@ export function createPlacer(options: PlacerOptions): Placer {
     if (there === undefined) checkName(parent, name, path);
     else {
       // Who follows a link of an archive writes where the archive wants it.
-      if (there.kind === "link" && length < parts.length) refuse(path, "link", `${JSON.stringify(name)} is a link`);
+      if (there.kind === "link" && length < parts.length) {
+        refuse(path, "link-target", `${JSON.stringify(name)} is a link`);
+      }
       clear(parent, way, path);
     }
     // The member itself was counted when it came.

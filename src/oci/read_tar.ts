@@ -201,16 +201,18 @@ function typeOf(kind: string, path: string, { sparse }: PaxRecords): TarMember["
 const EMPTY_KINDS = "123456";
 
 function sizeOf({ kind, size }: TarBlock, path: string, pax: PaxRecords): number {
-  const actual = EMPTY_KINDS.includes(kind) ? 0 : pax.size ? Number(pax.size) : size;
-  // Readers that do not agree on a size do not agree on what is in the tar.
-  if (pax.size && (!/^[0-9]{1,16}$/.test(pax.size) || Number(pax.size) !== actual) || !Number.isSafeInteger(actual)) {
-    throw new SyntaxError(
-      `The size of ${JSON.stringify(path.slice(0, 200))} is ${
-        JSON.stringify((pax.size || String(size)).slice(0, 40))
-      }, and that cannot be`,
-    );
+  const what = `The size of ${JSON.stringify(path.slice(0, 200))}`;
+  const own = EMPTY_KINDS.includes(kind) ? 0 : size;
+  if (!pax.size) {
+    if (Number.isNaN(own)) throw new SyntaxError(`${what} is no number that can be counted with`);
+    return own;
   }
-  return actual;
+  const said = /^[0-9]{1,16}$/.test(pax.size) ? Number(pax.size) : NaN;
+  // Readers that do not agree on a size do not agree on what is in the tar.
+  if (!Number.isSafeInteger(said) || EMPTY_KINDS.includes(kind) && said !== 0) {
+    throw new SyntaxError(`${what} is ${JSON.stringify(pax.size.slice(0, 40))}, and that cannot be`);
+  }
+  return said;
 }
 
 interface Content {

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { join } from "node:path";
-import { ioError } from "../system/io_error.ts";
+import { ioError } from "./io_error.ts";
 
 /**
  * A directory that is reached by what it is, and not by its name.
@@ -56,7 +56,11 @@ export function holdTree(directory: string, { descriptors, expected }: HoldOptio
       const path = join(last(levels).path, name);
       levels.push(enter({ name, path, within: way.slice(0, at + 1).join("/") }, Deno.lstatSync));
     }
-    if (descriptors === undefined) for (const { path, within } of levels.slice(1)) check(within, Deno.lstatSync(path));
+    if (descriptors === undefined) {
+      for (const { path, within } of levels.slice(1)) {
+        check(within, Deno.lstatSync(path));
+      }
+    }
     return last(levels);
   }
 
