@@ -85,13 +85,14 @@ Deno.test("there are no cycles, type imports included", () => {
  * has a method of its own that is called fetch.
  */
 const WORLDLY_REGEXP =
-  /\b(?:(?<!version of )Deno|process|globalThis|performance|WebSocket|Worker|(?<!\.)fetch(?=\((?!\w+: ))|Date\.now|new Date(?=\()|set(?:Timeout|Interval)|Math\.random|randomUUID|getRandomValues)\b/;
+  /\b(?:(?<!version of )Deno|process|globalThis|performance|WebSocket|Worker|(?<!\.)fetch(?=\((?!\w+: ))|Date\.now|new Date(?!\([^)])|set(?:Timeout|Interval)|Math\.random|randomUUID|getRandomValues)\b/;
 
-Deno.test("WORLDLY_REGEXP finds every call of the global fetch, and no method of that name", () => {
+Deno.test("WORLDLY_REGEXP finds every call of the global fetch and of the clock, and nothing that is called alike", () => {
   for (const call of ["fetch(url);", "  fetch(url)", "await fetch({ a: 1 })", "x = fetch(u, v)", "void fetch(a)"]) {
     assert.match(call, WORLDLY_REGEXP);
   }
-  for (const method of ["store.fetch(d, c)", "  fetch(descriptor: Descriptor): Promise<void>;"]) {
+  for (const clock of ["new Date()", "new Date", "Date.now()"]) assert.match(clock, WORLDLY_REGEXP);
+  for (const method of ["new Date(0)", "store.fetch(d, c)", "  fetch(descriptor: Descriptor): Promise<void>;"]) {
     assert.doesNotMatch(method, WORLDLY_REGEXP);
   }
 });

@@ -47,6 +47,7 @@ export function createProgram(world: World, done: (code: number) => void): Comma
     .enablePositionalOptions()
     .version(VERSION, "--version", "print the version")
     .exitOverride()
+    .hook("preAction", () => world.begin?.())
     .configureOutput({
       writeOut: world.stdout,
       writeErr: world.stderr,
@@ -196,9 +197,15 @@ export function createProgram(world: World, done: (code: number) => void): Comma
   return program;
 
   function add(command: Command): void {
-    // A command of its own does not inherit these from the program.
-    program.addCommand(command.copyInheritedSettings(program));
+    inherit(command, program);
+    program.addCommand(command);
   }
+}
+
+/** A command that was made by itself does not take over how errors and help are shown; nor does what is below it. */
+function inherit(command: Command, parent: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const below of command.commands) inherit(below, command);
 }
 
 function present(source: string | undefined, targets: readonly string[]): readonly string[] {

@@ -1,4 +1,5 @@
 import { bytesContent } from "../oci/bytes_content.ts";
+import { formatCreated } from "../oci/created.ts";
 import type { Content } from "../oci/descriptor.ts";
 import { IMAGE_CONFIG_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE } from "../oci/media_types.ts";
 import { WHITEOUT_PREFIX } from "../oci/whiteout.ts";
@@ -17,7 +18,7 @@ import { SourceError } from "../pipeline/source_error.ts";
 
 /**
  * A container image with the files and nothing else, as `FROM scratch` and `COPY` make it. The config has real
- * `diff_ids`, so every image tool takes it.
+ * `diff_ids` and a history, so every image tool takes it, and the time that stands for now if there is one.
  *
  * A name that begins with `.wh.` is refused with a `SourceError`: in an image it is no file, but takes one away.
  *
@@ -40,12 +41,17 @@ export function image(means: ArchiveMeans = {}): Factory<"archive", CompressionC
           mediaType: compressedMediaType(IMAGE_LAYER_MEDIA_TYPE, compression),
           compression,
         }, context);
-        // The platform of a manifests-only image says nothing about its files; tools choose linux/amd64 by default.
+        const { sourceDate } = context;
+        const created = sourceDate && { created: formatCreated(Math.floor(sourceDate.getTime() / 1000)) };
         const config = JSON.stringify({
+          ...created,
+          // The platform of a manifests-only image says nothing about its files; tools choose linux/amd64 by default.
           architecture: "amd64",
           os: "linux",
           config: {},
           rootfs: { type: "layers", diff_ids: [diffId] },
+          // Tools that write older formats want one entry for each layer.
+          history: [{ ...created, created_by: "gantry" }],
         });
         return { config: bytesContent(IMAGE_CONFIG_MEDIA_TYPE, new TextEncoder().encode(config)), layers: [content] };
       },

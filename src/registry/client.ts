@@ -109,6 +109,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   function link(name: string, scopes: readonly string[]): RepositoryLink {
     return {
       name,
+      place: `${host}/${name}`,
       traits,
       known,
       endpoint,

@@ -114,4 +114,6 @@ Deno.test("plan warns of what a digest does not hold for, and of annotations tha
   assert.match(await warnings("--profile", "flux"), /warning: The source and the revision are not known/);
   assert.match(await warnings("--compression-level", "6"), /warning: The digest holds on this kind of processor only/);
   assert.equal(await warnings("--profile", "image", "--compression", "none", "-q"), "");
+  assert.match(await warnings("--source", "localhost"), /warning: The source "localhost" \(--source\) is no URL/);
+  assert.doesNotMatch(await warnings("--source", "https://git.example.com/r.git"), /is no URL/);
 });

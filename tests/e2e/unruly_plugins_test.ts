@@ -42,6 +42,13 @@ const UNRULY: readonly (readonly [what: string, run: string, code: number, said:
     /^error: Plugin acme:step \(after:filter\) .*may not end the program$/m,
   ],
   [
+    "ends the program by what Node itself uses",
+    'const { default: process } = await import("node:process"); process.reallyExit(0);',
+    2,
+    /^error: Plugin acme:step \(after:filter\) .*may not end the program$/m,
+  ],
+  ["closes the program", "close();", 2, /^error: Plugin acme:step \(after:filter\) .*may not end the program$/m],
+  [
     "leaves a promise behind that fails",
     `Promise.reject(new Error("auth " + context.env.ACME_TOKEN));
      await new Promise((_, reject) => context.signal.addEventListener("abort", () => reject(context.signal.reason)));`,
@@ -70,7 +77,7 @@ for (const [what, run, code, said] of UNRULY) {
 }
 
 Deno.test("gantry ends as a failure, and says so, when its own work can never end", async () => {
-  const guard = new URL("../../src/cli/guard_process.ts", import.meta.url).href;
+  const guard = new URL("../../src/cli/process/guard_process.ts", import.meta.url).href;
   const result = await runTool(Deno.execPath(), [
     "eval",
     `import { guardProcess } from "${guard}";

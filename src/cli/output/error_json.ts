@@ -2,6 +2,7 @@ import { PluginError } from "../../pipeline/plugin_error.ts";
 import { StageError } from "../../pipeline/stage_error.ts";
 import { TargetsError } from "../../pipeline/target.ts";
 import { RegistryError } from "../../registry/http/registry_error.ts";
+import { SourceReadError } from "../../store/stored_content.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";
 
 /** One error, as `-o json` prints it. */
@@ -43,6 +44,7 @@ function flatten(error: unknown, around: Omit<ErrorJson, "message">): readonly E
     const { stage, plugin } = error;
     return flatten(error.cause, { ...around, stage, ...(plugin === undefined ? {} : { where: plugin }) });
   }
+  if (error instanceof SourceReadError) return flatten(error.cause, { ...around, where: error.url });
   if (error instanceof PartlyTaggedError) return flatten(error.cause, { ...around, tags: error.tags });
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof PluginError) {

@@ -1,4 +1,5 @@
 import { ExtractionError, type ExtractionRule } from "../../extract/extraction_error.ts";
+import { registryHost } from "../../oci/reference.ts";
 import { PluginError } from "../../pipeline/plugin_error.ts";
 import { StageError } from "../../pipeline/stage_error.ts";
 import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
@@ -6,6 +7,7 @@ import { TargetsError } from "../../pipeline/target.ts";
 import { CredentialsRefusedError, RegistryError } from "../../registry/http/registry_error.ts";
 import { ConnectionError } from "../../registry/http/transport.ts";
 import { NotFoundError } from "../../store/store.ts";
+import { SourceReadError } from "../../store/stored_content.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { UsageError } from "../usage_error.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";
@@ -62,12 +64,17 @@ function unwrap(error: unknown): Unwrapped {
       if (
         (current.stage === "upload" || current.stage === "tag") && current.plugin !== undefined && !isNamed(current)
       ) {
-        host = /^oci:\/\/([^/]+)\//.exec(current.plugin)?.[1] ?? host;
+        host = registryHost(current.plugin) ?? host;
         // A refusal names the place itself, and nothing was done there.
         if (!(current.cause instanceof TagExistsError)) {
           wheres.unshift(`while ${current.stage === "tag" ? "tagging in" : "uploading to"} ${current.plugin}`);
         }
       }
+      current = current.cause;
+    } else if (current instanceof SourceReadError) {
+      // Where it was going has nothing to do with it.
+      wheres.splice(0, wheres.length, `while reading from ${current.url}`);
+      host = registryHost(current.url);
       current = current.cause;
     } else if (current instanceof PartlyTaggedError) {
       wheres.push(`set there: ${current.tags.join(", ")}`);

@@ -2,7 +2,7 @@ import { directoryStore } from "../../layout/directory/store.ts";
 import type { LayoutPlace } from "../../layout/layout.ts";
 import { archiveStore, type ArchiveStoreOptions } from "../../layout/tar/store.ts";
 import type { ByteWriter } from "../../layout/tar/unnamed.ts";
-import { formatReference, type LayoutReference, parseReference, type Reference } from "../../oci/reference.ts";
+import { formatReference, isPiped, type LayoutReference, parseReference, type Reference } from "../../oci/reference.ts";
 import type { Store, StoreReader } from "../../store/store.ts";
 import { ioError } from "../../system/io_error.ts";
 import { UsageError } from "../usage_error.ts";
@@ -62,12 +62,23 @@ function storeFor(
   right: "pull" | "push" | "delete",
   options: ArchiveStoreOptions,
 ): Store {
-  return reference.kind === "registry" ? access.store(reference, right) : openLayout(reference, options);
+  switch (reference.kind) {
+    case "registry":
+      return access.store(reference, right);
+    case "oci-layout":
+    case "oci-archive":
+      return openLayout(reference, options);
+  }
 }
 
 /** Opens a layout. Nothing is read and nothing is written yet. */
 export function openLayout(reference: LayoutReference, options: ArchiveStoreOptions = {}): LayoutPlace {
-  return reference.kind === "oci-layout" ? directoryStore(reference, options) : archiveStore(reference, options);
+  switch (reference.kind) {
+    case "oci-layout":
+      return directoryStore(reference, options);
+    case "oci-archive":
+      return archiveStore(reference, options);
+  }
 }
 
 /**
@@ -92,11 +103,6 @@ export function parsePipedPlace(text: string): Reference {
   } catch (cause) {
     throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
-}
-
-/** Tells whether a place is standard input or standard output: `oci-archive:-`. */
-export function isPiped({ kind, ...place }: Reference): boolean {
-  return kind === "oci-archive" && "path" in place && place.path === "-";
 }
 
 /**

@@ -1,20 +1,19 @@
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import type { Reference } from "../../oci/reference.ts";
-import type { Log } from "../../work/context.ts";
+import { localPath, type Reference } from "../../oci/reference.ts";
+import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
 import { reasonOf } from "../../plugins/collect/reading_error.ts";
 import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../../plugins/filter/default_ignores.ts";
-import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
-import { disputedPatterns } from "../../plugins/filter/disputed_patterns.ts";
 import { emptied } from "../../plugins/filter/emptied.ts";
 import { ignore } from "../../plugins/filter/ignore.ts";
-import { ignoreRules, type PatternGroup } from "../../plugins/filter/ignore_rules.ts";
+import { ignoreRules } from "../../plugins/filter/ignore_reading.ts";
+import type { PatternGroup } from "../../plugins/filter/ignore_rules.ts";
 import { parseIgnoreFile } from "../../plugins/filter/parse_ignore_file.ts";
 import { loadPatterns, type PatternSource } from "../../plugins/filter/pattern_source.ts";
 import type { ProfileName } from "../built_in_names.ts";
+import { UsageError } from "../usage_error.ts";
 import { PROFILES } from "./profiles.ts";
 import type { Settings } from "./settings.ts";
 import type { BuiltIn } from "./stages/stage_entry.ts";
-import { UsageError } from "../usage_error.ts";
 
 /** The filters, and what of them the walk of a directory may know in advance. */
 export interface Ignoring {
@@ -30,24 +29,21 @@ export interface Ignoring {
  * Puts the ignore rules together: what is left out by default, the profile's own file and rules, `.gantryignore`, a file
  * that was named, and patterns that were given. The last pattern that matches counts.
  */
-export async function ignoringFor(settings: Settings, profileName: ProfileName, log: Log): Promise<Ignoring> {
+export async function ignoringFor(settings: Settings, profileName: ProfileName): Promise<Ignoring> {
+  const reading = PROFILES[profileName].ignoreReading;
   const root = await rootOf(settings.source);
   const own = root === undefined ? [] : await ownTargets(root, settings.targets);
   const sources = await patternSources(settings, profileName, own);
   // What is no directory is not walked; the filter finds the files among the entries.
   if (root === undefined) {
-    return { ignore: { factory: ignore({ after: sources }), options: { patterns: [] } }, prune: () => false };
+    return { ignore: { factory: ignore({ after: sources, reading }), options: { patterns: [] } }, prune: () => false };
   }
   // Read once, so that the walk and the filter cannot disagree.
   const groups = await loadPatterns(sources, (name) => readRootFile(root, name, settings.symlinks));
-  const files = new Set(sources.flatMap((source) => "file" in source ? [source.file] : []));
-  for (const group of groups) {
-    if (files.has(group.from) || group.from === settings.ignoreFile) warnOfDisputes(group, log);
-  }
   return {
-    ignore: { factory: ignore({ after: groups }), options: { patterns: [] } },
+    ignore: { factory: ignore({ after: groups, reading }), options: { patterns: [] } },
     ...(own.length === 0 ? {} : { emptied: { factory: emptied({ paths: own, reason: OWN_TARGET }), options: {} } }),
-    prune: ignoreRules(groups).prunes,
+    prune: ignoreRules(groups, reading).prunes,
   };
 }
 
@@ -59,7 +55,11 @@ async function patternSources(
   const { ignoreFile, ownRules, defaultIgnores } = PROFILES[profileName];
   const defaults: readonly PatternSource[] = settings.defaultIgnores
     ? [
-      { from: "default", patterns: [...VERSION_CONTROL_IGNORES, ...GANTRY_IGNORES, ...TEMPORARY_IGNORES] },
+      {
+        from: "default",
+        patterns: [...VERSION_CONTROL_IGNORES, ...GANTRY_IGNORES, ...TEMPORARY_IGNORES],
+        isSealed: true,
+      },
       { from: `${profileName} defaults`, patterns: defaultIgnores },
     ]
     : [];
@@ -80,8 +80,9 @@ const OWN_TARGET = "a target of this push";
 async function ownTargets(root: string, targets: readonly Reference[]): Promise<readonly string[]> {
   const paths: string[] = [];
   for (const target of targets) {
-    if (target.kind === "registry") continue;
-    const path = relative(root, await realTarget(target.path));
+    const local = localPath(target);
+    if (local === undefined) continue;
+    const path = relative(root, await realTarget(local));
     if (path !== "" && !path.startsWith("..") && !isAbsolute(path)) paths.push(path.split(sep).join("/"));
   }
   return paths;
@@ -141,12 +142,5 @@ async function readPatterns(path: string): Promise<PatternGroup> {
     return parseIgnoreFile(await Deno.readTextFile(path), path);
   } catch (cause) {
     throw new UsageError(`Cannot read ignore file ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
-  }
-}
-
-/** Flux and Timoni read some patterns in another way than git; whoever moves from them should know. */
-function warnOfDisputes(group: PatternGroup, log: Log): void {
-  for (const { pattern, from, why } of disputedPatterns(group)) {
-    log.warn(`Pattern ${JSON.stringify(pattern)} (${from}) is read as git reads it: ${why}`);
   }
 }

@@ -4,6 +4,7 @@ import type { Compression } from "../../pack/compression.ts";
 import type { ArchiveMeans, CompressionChoice, GzipChoice } from "../../pack/compression_choice.ts";
 import type { RevisionStyle } from "../../plugins/annotate/revision.ts";
 import { FLUX_DEFAULT_IGNORES } from "../../plugins/filter/default_ignores.ts";
+import type { IgnoreReading } from "../../plugins/filter/ignore_reading.ts";
 import { flux } from "../../profiles/flux.ts";
 import { generic } from "../../profiles/generic.ts";
 import { image } from "../../profiles/image.ts";
@@ -23,6 +24,8 @@ export interface Profile {
   readonly ignoreFile?: string;
   /** Patterns that stand after that file: rules of the ecosystem that no ignore file changes. */
   readonly ownRules: readonly string[];
+  /** Who says what an ignore pattern means. */
+  readonly ignoreReading: IgnoreReading;
   /** How a revision is written. */
   readonly revision: RevisionStyle;
   /** Annotations without which the ecosystem's tools show gaps. */
@@ -46,6 +49,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   generic: {
     defaultIgnores: [],
     ownRules: [],
+    ignoreReading: "git",
     revision: "commit",
     expects: [],
     archive: (options) => ({
@@ -57,6 +61,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     defaultIgnores: FLUX_DEFAULT_IGNORES,
     ignoreFile: ".sourceignore",
     ownRules: [],
+    ignoreReading: "go-git",
     revision: "flux",
     expects: ["source", "revision"],
     archive: (options) => ({ factory: flux(meansOf(options)), options: onlyGzip("flux", options) }),
@@ -65,7 +70,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     defaultIgnores: [],
     ignoreFile: "timoni.ignore",
     // Timoni packs the root's cue.mod whole, whatever its ignore file says, and no other cue.mod at all.
-    ownRules: ["/*/**/cue.mod/", "!/cue.mod", "!/cue.mod/**", "/cue.mod/**/.git"],
+    ownRules: ["cue.mod/", "!/cue.mod", "/cue.mod/**/.git"],
+    ignoreReading: "go-git",
     revision: "commit",
     expects: ["version"],
     archive: (options) => ({ factory: timoni(meansOf(options)), options: onlyGzip("timoni", options) }),
@@ -73,6 +79,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   image: {
     defaultIgnores: [],
     ownRules: [],
+    ignoreReading: "git",
     revision: "commit",
     expects: [],
     archive: (options) => ({ factory: image(meansOf(options)), options: noArtifactType("image", options) }),

@@ -1,17 +1,18 @@
 import { dirname } from "node:path";
 import { VERSION_ANNOTATION } from "../../oci/annotation_keys.ts";
+import { printedReference } from "../../oci/reference.ts";
 import { isVersion } from "../../oci/version.ts";
 import { publish } from "../../pipeline/publish.ts";
 import type { Publication } from "../../pipeline/values.ts";
 import { reasonOf } from "../../plugins/collect/reading_error.ts";
 import { EXIT } from "../output/exit_code.ts";
-import { plan } from "./plan.ts";
 import { formatOutput } from "../output/format_output.ts";
-import type { PublishFlags } from "./commands.ts";
-import { type PublishSession, warnOfGaps, withPublishSession } from "./session.ts";
-import { pushLines, type PushReport, pushReport } from "./push_report.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
+import type { PublishFlags } from "./commands.ts";
+import { plan } from "./plan.ts";
+import { pushLines, type PushReport, pushReport } from "./push_report.ts";
+import { type PublishSession, warnOfGaps, withPublishSession } from "./session.ts";
 
 /** `gantry push`: the whole pipeline. */
 export async function push(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
@@ -27,9 +28,12 @@ export async function push(args: readonly string[], flags: PublishFlags, world: 
     sayTags(report, session);
     sayVersion(publication, session);
     const format = flags.output ?? "text";
-    // Printed first: whatever happens to a file, the artifact is published, and its digest must not get lost.
-    world.stdout(format === "text" ? pushLines(report) : await formatOutput(report, format));
-    await writeOutputs(report, flags, world);
+    // Whatever cannot be written, the artifact is published, and its digest must not get lost.
+    try {
+      world.stdout(format === "text" ? pushLines(report) : await formatOutput(report, format));
+    } finally {
+      await writeOutputs(report, flags, world);
+    }
     return EXIT.done;
   });
 }
@@ -56,7 +60,7 @@ async function writeOutputs(report: PushReport, flags: PublishFlags, world: Worl
   if (flags.digestFile !== undefined) await write(flags.digestFile, `${report.digest}\n`, { append: false });
   const outputs = world.env("GITHUB_OUTPUT");
   if (world.env("GITHUB_ACTIONS") === "true" && outputs !== undefined && outputs !== "") {
-    const ref = report.url.replace(/^oci:\/\//, "");
+    const ref = printedReference(report.url);
     await write(outputs, `digest=${report.digest}\nref=${ref}\n`, { append: true });
   }
 }

@@ -54,8 +54,9 @@ export async function withPublishSession<T>(
   const report = flags.quiet ? (): void => {} : progress.update;
   const context: Context = { signal: world.signal, log: cleared, scratch, progress: report };
   try {
-    // Only plugins of the user's own ask for it, and to know it takes a look at git.
-    const now = found?.config.pipeline === undefined ? undefined : await sourceDate(settings, world, context);
+    // Only images and plugins of the user's own ask for it, and to know it takes a look at git.
+    const isAsked = profile.name === "image" || found?.config.pipeline !== undefined;
+    const now = isAsked ? await sourceDate(settings, world, context) : undefined;
     const host = pluginHost(world, { mode, log: cleared, sourceDate: now });
     const built = await buildPipeline(settings, profile, { flags, found, world, log: cleared, access, host });
     return await use({ settings, profile, ...built, log: cleared, context });
@@ -69,6 +70,10 @@ export async function withPublishSession<T>(
 /** Says which annotations are missing that the consumers of a profile expect. */
 export function warnOfGaps({ settings, profile, log }: PublishSession, artifact: Artifact): void {
   const keys = { source: SOURCE_ANNOTATION, revision: REVISION_ANNOTATION, version: VERSION_ANNOTATION };
+  const source = artifact.annotations[SOURCE_ANNOTATION];
+  if (source !== undefined && !/^[a-z][a-z0-9+.-]*:\/\//i.test(source.value)) {
+    log.warn(`The source ${JSON.stringify(source.value)} (${source.from}) is no URL: nobody can follow it`);
+  }
   const missing = PROFILES[profile.name].expects.filter((name) => !(keys[name] in artifact.annotations));
   if (missing.length === 0) return;
   log.warn(

@@ -26,7 +26,8 @@ export async function sourceDate(
   // What is wrong with git or the CI's variables is said once, by the annotate stage.
   const host = pluginHost(world, { mode: "plan", log: SILENT_LOG });
   const config = bytesContent(EMPTY_MEDIA_TYPE, new TextEncoder().encode("{}")).descriptor;
-  for (const factory of [env({ readEvent }), git({ directory: await sourceDirectory(source) })]) {
+  const directory = await sourceDirectory(source);
+  for (const factory of [env({ readEvent, directory }), git({ directory })]) {
     const { plugin } = await prepare<"annotate">(factory, { options: { revision: "commit" }, checked: true }, host);
     const known = await plugin?.run({ entries: [], config, layers: [], known: {} }, {
       ...context,

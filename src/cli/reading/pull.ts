@@ -1,14 +1,15 @@
 import { DEFAULT_EXTRACTION_RULES, type ExtractionRules } from "../../extract/extraction_rules.ts";
 import { pullArtifact, type PulledArtifact } from "../../extract/pull_artifact.ts";
 import { saveLayer } from "../../extract/save_layer.ts";
+import { printedReference } from "../../oci/reference.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { openReader, parsePlace } from "../places/open_store.ts";
-import type { PullFlags } from "./commands.ts";
-import { pullReport } from "./pull_report.ts";
 import { type ReadingSession, withReadingSession } from "../places/session.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
+import type { PullFlags } from "./commands.ts";
+import { pullReport } from "./pull_report.ts";
 
 /**
  * `gantry pull`: an artifact becomes files.
@@ -39,7 +40,7 @@ export async function pull(
     const report = pullReport(pulled, store.url, output);
     const format = flags.output ?? "text";
     world.stdout(
-      format === "text" ? `${report.url.replace(/^oci:\/\//, "")}\n` : await formatOutput(report, format),
+      format === "text" ? `${printedReference(report.url)}\n` : await formatOutput(report, format),
     );
     return EXIT.done;
   }, { places: [parsePlace(text)] });

@@ -78,6 +78,7 @@ Deno.test("resolveSettings() takes one way to write a path for another", () => {
 Deno.test("resolveSettings() removes credentials from the source, and refuses what cannot be told from them", () => {
   const source = (text: string): string | undefined =>
     resolveSettings(["x"], { source: text }, undefined).annotations["org.opencontainers.image.source"]?.value;
-  assert.equal(source("https://bot:token@git.example.com/a/b.git"), "https://git.example.com/a/b");
+  assert.equal(source("https://bot:token@git.example.com/a/b.git"), "https://git.example.com/a/b.git");
+  assert.equal(source("localhost"), "localhost");
   assert.throws(() => source("bot:token@/x"), (error: Error) => !error.message.includes("token"));
 });

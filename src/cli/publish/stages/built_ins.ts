@@ -64,7 +64,7 @@ export function builtIns({ settings, flags, profile, directory: where, world, pr
     },
     annotate: {
       static: () => ({ factory: staticAnnotations(), options: {} }),
-      env: () => ({ factory: env({ readEvent }), ...revision }),
+      env: () => ({ factory: env({ readEvent, directory: where }), ...revision }),
       git: () => ({ factory: git({ directory: where }), ...revision }),
     },
     tag: {

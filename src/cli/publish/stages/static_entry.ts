@@ -1,6 +1,6 @@
 import { CREATED_ANNOTATION, SOURCE_ANNOTATION } from "../../../oci/annotation_keys.ts";
-import { parseCreated } from "../../../plugins/annotate/created.ts";
-import { cleanSourceUrl } from "../../../oci/source_url.ts";
+import { parseCreated } from "../../../oci/created.ts";
+import { withoutCredentials } from "../../../oci/source_url.ts";
 import { staticAnnotations } from "../../../plugins/annotate/static.ts";
 import type { StageEntry, WrittenEntry } from "./stage_entry.ts";
 
@@ -17,11 +17,11 @@ export function staticEntry(
   let problem: string | undefined;
   const source = options[SOURCE_ANNOTATION];
   if (typeof source === "string") {
-    const cleaned = cleanSourceUrl(source);
+    const cleaned = withoutCredentials(source);
     options[SOURCE_ANNOTATION] = cleaned ?? source;
     // The text itself is not shown: it may hold what made it unfit.
     if (cleaned === undefined) {
-      problem = `the source must be the URL of a repository, such as https://github.com/acme/app`;
+      problem = `the source cannot be told from credentials: write a URL, such as https://github.com/acme/app`;
     }
   }
   const created = options[CREATED_ANNOTATION];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatCreated, parseCreated, parseSourceDateEpoch } from "../../../src/plugins/annotate/created.ts";
+import { formatCreated, parseCreated, parseSourceDateEpoch } from "../../src/oci/created.ts";
 
 Deno.test("parseCreated() gives the time in UTC, in whole seconds", () => {
   const cases: readonly (readonly [string, string])[] = [
