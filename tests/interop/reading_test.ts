@@ -3,9 +3,9 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { createRegistryClient } from "../../src/plugins/registry/client.ts";
-import { registryStore } from "../../src/plugins/registry/registry_store.ts";
-import { testContext } from "../plugins/registry/support.ts";
+import { createRegistryClient } from "../../src/registry/client.ts";
+import { registryStore } from "../../src/registry/store.ts";
+import { testContext } from "../registry/support.ts";
 import { gantry, gantryOk, push } from "../support/gantry.ts";
 import { REGISTRIES, startRegistry } from "../support/registry_process.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";

@@ -4,8 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { createRegistryClient, type RegistryClient } from "../../src/plugins/registry/client.ts";
-import { sizedContent, testContext } from "../plugins/registry/support.ts";
+import { createRegistryClient, type RegistryClient } from "../../src/registry/client.ts";
+import { sizedContent, testContext } from "../registry/support.ts";
 import { makeCertificate } from "../support/certificates.ts";
 import { type ProxyFault, startFaultyProxy } from "../support/faulty_proxy.ts";
 import { gantry, type GantryResult } from "../support/gantry.ts";
