@@ -16,7 +16,7 @@ import { CROSSING, type CrossingArtifact, discovered, putCrossing } from "../sup
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { type ForeignRepository, foreignRepository, type Json } from "../support/foreign_artifact.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
-import { killGantry } from "../support/killed_gantry.ts";
+import { killGantry } from "../support/dying_program.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 
@@ -527,7 +527,7 @@ Deno.test("import goes on where it broke, and sends only the rest", async () => 
 Deno.test("import that was killed goes on in the next run, and nothing has a tag before", async () => {
   await withBundle({}, async ({ far, layout }) => {
     far.fault({ method: "PUT", path: /\/manifests\//, skip: 9, fault: { kind: "stall", after: 0 } });
-    const args = ["import", layout, `oci://${far.host}`, "--concurrency", "1"];
+    const args = ["import", layout, `oci://${far.host}`, "--concurrency", "1", "-q"];
     assert.equal(await killGantry(args, { kind: "when", reached: far.stalled() }), true);
     for (const { tags } of far.repositories.values()) assert.deepEqual([...tags.keys()], []);
     const before = new Set(sent(far).filter((line) => line.startsWith("blob")));
