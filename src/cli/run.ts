@@ -5,6 +5,7 @@ import { errorReport } from "./output/error_report.ts";
 import { EXIT, exitCode } from "./output/exit_code.ts";
 import { formatOutput } from "./output/format_output.ts";
 import { printable, printableLines } from "./output/printable.ts";
+import { withStatusLine } from "./output/status_line.ts";
 import { createProgram } from "./program.ts";
 import { OutputError } from "./process/text_writer.ts";
 import type { World } from "./world.ts";
@@ -18,7 +19,7 @@ import type { World } from "./world.ts";
 export async function run(args: readonly string[], world: World): Promise<number> {
   let code: number = EXIT.done;
   let isTaken = false;
-  const masked: World = {
+  const masked: World = withStatusLine({
     ...world,
     stdout: (text) => isTaken ? masked.stderr(text) : world.stdout(printableLines(world.secrets.maskResult(text))),
     stderr: (text) => world.stderr(world.secrets.mask(text)),
@@ -26,7 +27,7 @@ export async function run(args: readonly string[], world: World): Promise<number
       isTaken = true;
       return world.takeStdout();
     },
-  };
+  });
   const program = createProgram(masked, (result) => code = result);
   try {
     if (args.length === 0) {

@@ -46,7 +46,7 @@ export async function inspect(text: string, flags: InspectFlags, world: World): 
     const format = flags.output ?? "text";
     world.stdout(format === "text" ? inspectText(report) : await formatOutput(report, format));
     return EXIT.done;
-  }, { places: [parsePlace(text)] });
+  }, { phase: "Reading", places: [parsePlace(text)] });
 }
 
 /** What a name stands for or, where its files or a platform are asked for, the manifest that it leads to. */
