@@ -53,19 +53,22 @@ export async function list(text: string, flags: ListFlags, world: World): Promis
     const shown = limited(chosen, flags.limit ?? 0);
     const repository = withoutScheme(store.url);
     const listed = await layout?.listed(context);
-    const nameless = choice.all || isWhole ? await withoutTag(layout, context) : [];
+    const nameless = isFiltered ? [] : await withoutTag(layout, context);
     const found = await inParallel(shown, concurrency, async (tag): Promise<readonly ListedVersion[]> => {
       if (listed !== undefined) return inLayout(listed, tag).map((each) => ({ repository, version: tag, ...each }));
       const digest = (await store.resolve(tag, context))?.digest;
       // A tag can be gone between the list and the question.
       return digest === undefined ? [] : [{ repository, version: tag, digest }];
     });
-    const all: readonly ListedVersion[] = [...found.flat(), ...nameless.map((each) => ({ repository, ...each }))];
+    // A list of tags stays one where there are some.
+    const shownNameless = chosen.length > 0 ? [] : nameless.map((each) => ({ repository, ...each }));
+    const all: readonly ListedVersion[] = [...found.flat(), ...shownNameless];
     const format = flags.output ?? "text";
     world.stdout(format === "text" ? versionTable(all) : await formatOutput(all, format));
     const there = new Set(all.map(({ version }) => version));
     const lost = shown.filter((tag) => !there.has(tag));
     say({ tags, chosen, shown, lost, isFiltered, isWhole: isWhole && !choice.all }, context.log);
+    if (choice.all && chosen.length > 0) sayNameless(nameless, context.log);
     return EXIT.done;
   }, { phase: "Reading", places: [parsePlace(text)], concurrency: CONCURRENCY });
 }
@@ -168,6 +171,13 @@ function say({ tags, chosen, shown, lost, isFiltered, isWhole }: Found, log: Log
       isFiltered ? `${there}, and none is asked for` : `${there}, and none is a version: --all shows the others`,
     );
   } else if (isWhole && count(chosen) > 0) log.info("None of the tags is a version: all of them are shown");
+}
+
+function sayNameless(nameless: readonly Pick<ListedVersion, "digest">[], log: Log): void {
+  if (nameless.length === 0) return;
+  const more = nameless.length > SHOWN ? ` and ${nameless.length - SHOWN} more` : "";
+  const digests = nameless.slice(0, SHOWN).map(({ digest }) => digest).join(", ");
+  log.info(`Without a tag there ${nameless.length === 1 ? "is" : "are"} also ${digests}${more}`);
 }
 
 function versionTable(versions: readonly ListedVersion[]): string {
