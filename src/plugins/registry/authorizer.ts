@@ -103,7 +103,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     },
 
     async learn(challenge, scopes, used): Promise<boolean> {
-      const found = chooseScheme(parseChallenges(challenge), endpoint);
+      const found = await chooseScheme(parseChallenges(challenge), endpoint);
       if (found === undefined) return false;
       scheme = found.scheme;
       if (found.scope !== undefined) demanded.set(mergeScopes(scopes).join(" "), found.scope);
@@ -118,13 +118,17 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   };
 }
 
-function chooseScheme(
+async function chooseScheme(
   challenges: readonly Challenge[],
   endpoint: URL,
-): { readonly scheme: Scheme; readonly scope?: string } | undefined {
+): Promise<{ readonly scheme: Scheme; readonly scope?: string } | undefined> {
   const bearer = challenges.find(({ scheme, parameters }) => scheme === "bearer" && parameters.has("realm"));
   if (bearer !== undefined) {
-    const realm = parseServerUrl(bearer.parameters.get("realm") ?? "", { what: "realm", base: endpoint, endpoint });
+    const realm = await parseServerUrl(bearer.parameters.get("realm") ?? "", {
+      what: "realm",
+      base: endpoint,
+      endpoint,
+    });
     const service = bearer.parameters.get("service");
     const scope = bearer.parameters.get("scope");
     return {

@@ -5,6 +5,7 @@ import { blobExists } from "./blobs.ts";
 import type { Call } from "./call.ts";
 import { listRepositories } from "./repository_list.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
+import { withConnectLimit } from "./connect_limit.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { deleteManifest } from "./delete_manifest.ts";
 import { findEndpoint } from "./endpoint.ts";
@@ -12,6 +13,7 @@ import { KnownBlobs } from "./known_blobs.ts";
 import { createReferrers } from "./referrers.ts";
 import { fetchManifest, putManifest, putTags, resolveManifest } from "./manifests.ts";
 import { openTransport } from "./open_transport.ts";
+import type { Env } from "./proxy.ts";
 import { RegistryError } from "./registry_error.ts";
 import { RegistryTraits } from "./registry_traits.ts";
 import type { Repository } from "./repository.ts";
@@ -22,7 +24,7 @@ import { type Answer, sendAuthorized } from "./sender.ts";
 import { DEFAULT_STALL_LIMITS, type StallLimits, withStallGuard } from "./stall_guard.ts";
 import { listTags } from "./tag_list.ts";
 import type { TlsOptions } from "./tls_options.ts";
-import type { OpenTransport, Transport } from "./transport.ts";
+import type { OpenTransport, Routes, Transport } from "./transport.ts";
 import { untilAborted } from "./until_aborted.ts";
 
 /** How to talk to a registry. */
@@ -33,6 +35,8 @@ export interface RegistryClientOptions {
   readonly plainHttp?: boolean;
   /** Whom to trust; whom the system trusts when left out. */
   readonly tls?: TlsOptions;
+  /** Reads the variables that name proxies and certificate authorities; those of this process when left out. */
+  readonly env?: Env;
   /** Says who we are; nobody when left out. */
   readonly credentials?: CredentialSource;
   /** How often what may pass by itself is tried again. */
@@ -79,13 +83,19 @@ const FAREWELL_LIMIT = 2000;
 /** Makes a client. Nothing is sent before the first request. */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
   const { host, clock = SYSTEM_CLOCK, credentials = () => Promise.resolve(undefined) } = options;
-  const transport: OpenTransport = options.transport === undefined
-    ? openTransport({ ...options.tls, host })
-    : { send: options.transport, close: () => {} };
-  const send = withStallGuard(transport.send, options.stall ?? DEFAULT_STALL_LIMITS, clock);
+  const transport: OpenTransport & Routes = options.transport === undefined
+    ? openTransport({ ...options.tls, host, ...(options.env === undefined ? {} : { env: options.env }) })
+    : { send: options.transport, close: () => {}, reach: () => Promise.resolve(), proxyOf: () => undefined };
+  const connecting = withConnectLimit(transport.send, { ...transport, clock });
+  const send = withStallGuard(connecting, options.stall ?? DEFAULT_STALL_LIMITS, clock);
   const lifetime = new AbortController();
   const policy = options.retry ?? DEFAULT_RETRY_POLICY;
-  const backoff = { policy, clock, ...(options.random === undefined ? {} : { random: options.random }) };
+  const backoff = {
+    policy,
+    clock,
+    said: new Set<string>(),
+    ...(options.random === undefined ? {} : { random: options.random }),
+  };
   const traits = new RegistryTraits();
   const known = new KnownBlobs();
   const authorizers = new Map<string, Authorizer>();

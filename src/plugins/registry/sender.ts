@@ -12,6 +12,8 @@ export interface RegistryRequest {
   readonly target: string | URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: RequestBody;
+  /** Whether the answer may be of any size, as a blob is. */
+  readonly isLong?: boolean;
   /** What the request may do, the most important scope first. */
   readonly scopes: readonly string[];
   /** Statuses that are an answer and not an error. */
@@ -63,6 +65,7 @@ export async function sendAuthorized(request: RegistryRequest, options: SenderOp
       },
       trusted,
       signal: request.signal,
+      ...(request.isLong === undefined ? {} : { isLong: request.isLong }),
       ...(request.body === undefined ? {} : { body: request.body }),
     });
     if (request.expect.includes(response.status)) return { response, url };
@@ -71,7 +74,7 @@ export async function sendAuthorized(request: RegistryRequest, options: SenderOp
     const refusal = await readRegistryError(request.action, { method: request.method, url }, response);
     if (location !== undefined) {
       if (++redirects > REDIRECT_LIMIT) throw new RegistryError({ ...refusal, text: "too many redirects" });
-      url = parseServerUrl(location, { what: "redirect", base: url, endpoint });
+      url = await parseServerUrl(location, { what: "redirect", base: url, endpoint });
     } else if (!trusted) {
       throw new RegistryError({ ...refusal, isElsewhere: true });
     } else if (challenge === null || ++challenges > CHALLENGE_LIMIT) {

@@ -7,7 +7,7 @@ import { encodeBase64 } from "./base64.ts";
 import type { Clock } from "./clock.ts";
 import type { Credential } from "./credentials.ts";
 import { redactUrl } from "./redact_url.ts";
-import { readJson } from "./read_answer.ts";
+import { parseJsonObject, readLimited } from "./read_answer.ts";
 import { readRegistryError, RegistryError } from "./registry_error.ts";
 import { bytesBody } from "./request_body.ts";
 import type { Transport, TransportRequest } from "./transport.ts";
@@ -33,6 +33,8 @@ export interface Token {
   readonly refreshToken?: string;
 }
 
+/** How much of an answer is read, in bytes: far more than any token needs. */
+const ANSWER_LIMIT = 4 * 1024 * 1024;
 const CLIENT_ID = "gantry";
 /** How long a token is good for when the server does not say. */
 const DEFAULT_LIFETIME = 60;
@@ -125,7 +127,7 @@ export function basicAuthorization(credential: Credential): string | undefined {
 async function readToken(wish: TokenWish, request: TransportRequest, answer: Response, clock: Clock): Promise<Token> {
   const action = `get a token from ${wish.realm.host}`;
   if (answer.status !== 200) throw await readRegistryError(action, request, answer);
-  const body = await readJson(answer, action);
+  const body = parseJsonObject(await readLimited(answer, ANSWER_LIMIT, action)) ?? {};
   const value = [body.access_token, body.token].find((text) => typeof text === "string" && /^[!-~]+$/.test(text));
   if (typeof value !== "string") {
     throw new RegistryError({

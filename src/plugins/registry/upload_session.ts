@@ -186,7 +186,7 @@ async function sessionOf(
   }
   const minimum = Number(response.headers.get("oci-chunk-min-length") ?? before?.chunkMinimum ?? 0);
   return {
-    url: parseServerUrl(location, { what: "upload location", base: url, endpoint }),
+    url: await parseServerUrl(location, { what: "upload location", base: url, endpoint }),
     offset: 0,
     resumed: false,
     chunkMinimum: Number.isSafeInteger(minimum) && minimum > 0 ? minimum : 0,
