@@ -40,7 +40,7 @@ export async function createRegistryAccess(
 ): Promise<RegistryAccess> {
   const hosts = new Set(settings.targets.flatMap((target) => "host" in target ? [target.host] : []));
   const credentials = await registryCredentials(flags, { ...surroundings, hosts: [...hosts] });
-  const options = await clientOptions(flags, settings);
+  const options = await clientOptions(flags, settings, surroundings.world);
   const clients = new Map<string, RegistryClient>();
   return {
     target: (reference) => registry({ reference, client: client(reference.host) }),
@@ -66,9 +66,12 @@ export async function createRegistryAccess(
 export async function clientOptions(
   flags: RegistryFlags,
   settings: Pick<Settings, "retries" | "timeout">,
+  { env, secrets }: Pick<World, "env" | "secrets">,
 ): Promise<Omit<RegistryClientOptions, "host" | "credentials">> {
   return {
     plainHttp: flags.plainHttp ?? false,
+    env,
+    onSecret: (text) => secrets.add(text),
     tls: await readTlsFiles(flags),
     // After the last byte of a large blob a registry may take long to move it to its place.
     stall: { idle: settings.timeout, answer: 5 * settings.timeout },

@@ -1,5 +1,6 @@
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import type { Clock } from "./clock.ts";
+import { HelperError } from "./credential_helper.ts";
 import type { Credential } from "./credentials.ts";
 import { mergeScopes } from "./scope.ts";
 import { parseServerUrl } from "./server_url.ts";
@@ -18,6 +19,8 @@ export interface AuthorizerOptions {
   readonly clock: Clock;
   /** Ends requests for tokens. One such request serves several others, so none of theirs can end it. */
   readonly lifetime: AbortSignal;
+  /** Is told every token. */
+  readonly onSecret: (text: string) => void;
 }
 
 /** Knows what a registry wants in the `Authorization` header, as far as it has said so. */
@@ -34,15 +37,23 @@ export interface Authorizer {
   /**
    * Learns from an answer of status 401.
    *
-   * @param challenge The answer's `WWW-Authenticate`.
+   * @param challenge The answer's `WWW-Authenticate`; empty when it has none.
    * @param scopes What the request needs.
    * @param used The header that was not good enough.
    * @returns Whether there is something new to try.
    * @throws {TypeError} When the registry sends us to a place where no credential may go.
    */
   learn(challenge: string, scopes: readonly string[], used: string | undefined): Promise<boolean>;
-  /** Where the credentials are from, once they were asked for. */
-  from(): Promise<string | undefined>;
+  /** What is known of the credentials, once they were asked for. */
+  shown(): Promise<Shown>;
+}
+
+/** Which credentials were shown, if any. */
+export interface Shown {
+  /** Where they are from; never the credentials themselves. */
+  readonly from?: string | undefined;
+  /** Why there are none, although there may be some. */
+  readonly problem?: string | undefined;
 }
 
 type Scheme = { readonly kind: "basic" } | BearerScheme;
@@ -55,7 +66,7 @@ interface BearerScheme {
 
 /** Starts without knowledge: the first request goes out without a header. */
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
-  const { endpoint, send, clock, lifetime } = options;
+  const { endpoint, send, clock, lifetime, onSecret } = options;
   let scheme: Scheme | undefined;
   let asked: Promise<Credential | undefined> | undefined;
   let refreshToken: string | undefined;
@@ -63,8 +74,15 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const demanded = new Map<string, string>();
   const tokens = createTokenCache(requestToken, clock);
 
+  let problem: string | undefined;
+
   function credential(): Promise<Credential | undefined> {
-    asked ??= options.credential();
+    asked ??= options.credential().catch((error) => {
+      // The registry may let everybody do this.
+      if (!(error instanceof HelperError)) throw error;
+      problem = error.message;
+      return undefined;
+    });
     return asked;
   }
 
@@ -84,6 +102,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       clock,
       lifetime,
     );
+    [token.value, token.refreshToken ?? ""].forEach(onSecret);
     refreshToken = token.refreshToken;
     return token;
   }
@@ -103,7 +122,10 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     },
 
     async learn(challenge, scopes, used): Promise<boolean> {
-      const found = await chooseScheme(parseChallenges(challenge), endpoint);
+      // Some registries do not say how they want to be shown a name and a password.
+      const found = challenge.trim() === ""
+        ? { scheme: scheme ?? { kind: "basic" } as const, scope: undefined }
+        : await chooseScheme(parseChallenges(challenge), endpoint);
       if (found === undefined) return false;
       scheme = found.scheme;
       if (found.scope !== undefined) demanded.set(mergeScopes(scopes).join(" "), found.scope);
@@ -114,7 +136,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       return fixed ? mine !== undefined && used === undefined : true;
     },
 
-    from: async () => (await asked)?.from,
+    shown: async () => ({ from: (await asked)?.from, problem }),
   };
 }
 

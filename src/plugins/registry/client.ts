@@ -39,6 +39,8 @@ export interface RegistryClientOptions {
   readonly env?: Env;
   /** Says who we are; nobody when left out. */
   readonly credentials?: CredentialSource;
+  /** Is told every token and every signature that the registry gives, so that nobody shows them. */
+  readonly onSecret?: (text: string) => void;
   /** How often what may pass by itself is tried again. */
   readonly retry?: RetryPolicy;
   /** When to give up on a request in which nothing moves. */
@@ -80,9 +82,13 @@ export interface RegistryClient {
 /** How long the last word to a registry may take, in milliseconds. */
 const FAREWELL_LIMIT = 2000;
 
+/** After how many milliseconds without an answer somebody who waits is told so. */
+const NOTICE_DELAY = 5000;
+
 /** Makes a client. Nothing is sent before the first request. */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
   const { host, clock = SYSTEM_CLOCK, credentials = () => Promise.resolve(undefined) } = options;
+  const { onSecret = (): void => {} } = options;
   const transport: OpenTransport & Routes = options.transport === undefined
     ? openTransport({ ...options.tls, host, ...(options.env === undefined ? {} : { env: options.env }) })
     : { send: options.transport, close: () => {}, reach: () => Promise.resolve(), proxyOf: () => undefined };
@@ -100,6 +106,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const known = new KnownBlobs();
   const authorizers = new Map<string, Authorizer>();
   let found: Promise<URL> | undefined;
+  let isLate = false;
 
   function endpoint(): Promise<URL> {
     found ??= findEndpoint(host, { plainHttp: options.plainHttp ?? false, send, clock, signal: lifetime.signal })
@@ -110,11 +117,17 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     return found;
   }
 
+  function sayLate(call: Call): void {
+    if (isLate) return;
+    isLate = true;
+    call.log.warn(`${host} has not answered for ${NOTICE_DELAY / 1000} s: waiting`);
+  }
+
   /** Files may hold another credential for each repository. */
   function authorizer(name: string, at: URL): Authorizer {
     const credential = (): ReturnType<CredentialSource> => credentials(host, name);
     const known = authorizers.get(name) ??
-      createAuthorizer({ endpoint: at, credential, send, clock, lifetime: lifetime.signal });
+      createAuthorizer({ endpoint: at, credential, send, clock, lifetime: lifetime.signal, onSecret });
     authorizers.set(name, known);
     return known;
   }
@@ -124,6 +137,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       name,
       traits,
       known,
+      onSecret,
       endpoint,
       backoff: () => createBackoff(backoff),
       retry: (operation, call) => retry(operation, backoff, call),
@@ -136,12 +150,14 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
         const signal = AbortSignal.any([call.signal, lifetime.signal]);
         const at = await untilAborted(endpoint(), signal);
         const mine = authorizer(name, at);
+        // Content takes its time; anything else is answered soon.
+        const stop = request.body === undefined ? clock.timer(NOTICE_DELAY, () => sayLate(call)) : (): void => {};
         return await sendAuthorized(
           { ...request, scopes: [...scopes, ...moreScopes], signal },
-          { endpoint: at, authorizer: mine, send },
+          { endpoint: at, authorizer: mine, send, onSecret },
         ).catch(async (error) => {
-          throw await withRefused(error, mine);
-        });
+          throw withProxy(await withShown(error, mine), transport);
+        }).finally(stop);
       },
     };
   }
@@ -180,9 +196,20 @@ function repository(link: RepositoryLink): Repository {
   };
 }
 
-/** Says whose credentials they are that a registry has refused. */
-async function withRefused(error: unknown, authorizer: Authorizer): Promise<unknown> {
-  if (!(error instanceof RegistryError) || error.status !== 401 || error.isElsewhere) return error;
-  const refused = await authorizer.from();
-  return refused === undefined ? error : new RegistryError({ ...error, refused }, { cause: error });
+/** Says whose credentials they are that a registry has refused, or why none were shown. */
+async function withShown(error: unknown, authorizer: Authorizer): Promise<unknown> {
+  if (!(error instanceof RegistryError) || error.isElsewhere) return error;
+  if (error.status !== 401 && error.status !== 403) return error;
+  const { from, problem } = await authorizer.shown();
+  if (problem !== undefined) return new RegistryError({ ...error, helperProblem: problem }, { cause: error });
+  return from === undefined || error.status !== 401
+    ? error
+    : new RegistryError({ ...error, refused: from }, { cause: error });
+}
+
+/** A proxy answers in the place of a registry, and in its own words. */
+function withProxy(error: unknown, { proxyOf }: Routes): unknown {
+  if (!(error instanceof RegistryError) || error.errors.length > 0) return error;
+  const proxy = proxyOf(new URL(error.url));
+  return proxy === undefined ? error : new RegistryError({ ...error, proxy }, { cause: error });
 }

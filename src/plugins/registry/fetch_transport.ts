@@ -1,4 +1,5 @@
 import { outgoing } from "./outgoing.ts";
+import { createHttpClient } from "./process_env.ts";
 import { type Env, type Proxy, proxyFor } from "./proxy.ts";
 import type { TlsOptions } from "./tls_options.ts";
 import {
@@ -79,13 +80,12 @@ function createClients({ caCerts, clientCertificate }: FetchTransportOptions, pr
     ...(caCerts && { caCerts: [...caCerts] }),
     ...(proxy && { proxy: { url: proxy.url, ...(proxy.credentials && { basicAuth: proxy.credentials }) } }),
   };
-  const isDirect = proxy === undefined;
-  const anonymous = createClient("a certificate authority", common, { isDirect });
+  const anonymous = createClient("a certificate authority", common);
   if (clientCertificate === undefined) return { anonymous };
   try {
     return {
       anonymous,
-      identified: createClient("the client certificate", { ...common, ...clientCertificate }, { isDirect }),
+      identified: createClient("the client certificate", { ...common, ...clientCertificate }),
     };
   } catch (error) {
     anonymous.close();
@@ -96,32 +96,11 @@ function createClients({ caCerts, clientCertificate }: FetchTransportOptions, pr
 function createClient(
   what: string,
   options: Parameters<typeof Deno.createHttpClient>[0],
-  { isDirect }: { readonly isDirect: boolean },
 ): Deno.HttpClient {
   try {
-    return withNoProxy(isDirect ? EVERY_HOST : "", () => Deno.createHttpClient(options));
+    return createHttpClient(options);
   } catch (cause) {
     throw new Error(`Cannot use ${what}: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
-}
-
-/** Names and all addresses: to Deno, `*` stands for names only. */
-const EVERY_HOST = "*,0.0.0.0/0,::/0";
-
-/**
- * Deno gives every client the proxies of its own environment, and asks `NO_PROXY` while it makes one, and only then. It
- * knows no ports there, sends what is for this very machine to the proxy too, and cannot be told to use none.
- */
-function withNoProxy<T>(list: string, make: () => T): T {
-  const isAllowed = Deno.permissions.querySync({ name: "env", variable: "NO_PROXY" }).state === "granted";
-  if (!isAllowed) return make();
-  const before = Deno.env.get("NO_PROXY");
-  Deno.env.set("NO_PROXY", list);
-  try {
-    return make();
-  } finally {
-    if (before === undefined) Deno.env.delete("NO_PROXY");
-    else Deno.env.set("NO_PROXY", before);
   }
 }
 

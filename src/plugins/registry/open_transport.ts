@@ -1,5 +1,6 @@
 import { createFetchTransport } from "./fetch_transport.ts";
 import { createNodeTransport } from "./node_transport.ts";
+import { processEnv } from "./process_env.ts";
 import type { Env } from "./proxy.ts";
 import { systemCertificates } from "./system_certificates.ts";
 import type { TlsOptions } from "./tls_options.ts";
@@ -95,12 +96,6 @@ interface SystemTrust {
   readonly transport: OpenTransport;
   /** Why the authorities could not be read, where a variable names them. */
   readonly problem: string | undefined;
-}
-
-/** A library may be used without the right to read the environment; there is nothing in it then. */
-function processEnv(variable: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable });
-  return state === "granted" ? Deno.env.get(variable) : undefined;
 }
 
 function isOfUnknownAuthority(error: unknown): error is ConnectionError {

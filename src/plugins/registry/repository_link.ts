@@ -14,6 +14,8 @@ export interface RepositoryLink {
   readonly name: string;
   readonly traits: RegistryTraits;
   readonly known: KnownBlobs;
+  /** Is told what nobody may read. */
+  readonly onSecret: (text: string) => void;
   /** Sends one request, once. */
   send(request: RepositoryRequest, call: Call): Promise<Answer>;
   /** Counts the failures of one operation. */

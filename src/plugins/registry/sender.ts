@@ -1,5 +1,6 @@
 import type { Authorizer } from "./authorizer.ts";
 import { readRegistryError, RegistryError } from "./registry_error.ts";
+import { secretsInQuery } from "./redact_url.ts";
 import { parseServerUrl } from "./server_url.ts";
 import type { Method, RequestBody, Transport } from "./transport.ts";
 
@@ -32,6 +33,8 @@ export interface SenderOptions {
   readonly endpoint: URL;
   readonly authorizer: Authorizer;
   readonly send: Transport;
+  /** Is told what nobody may read: what is in a URL that the registry has signed. */
+  readonly onSecret: (text: string) => void;
 }
 
 /** How often a registry may send us elsewhere. */
@@ -48,21 +51,22 @@ const CHALLENGE_LIMIT = 2;
  * @throws {ConnectionError} When there is no answer.
  */
 export async function sendAuthorized(request: RegistryRequest, options: SenderOptions): Promise<Answer> {
-  const { endpoint, authorizer, send } = options;
+  const { endpoint, authorizer, send, onSecret } = options;
   let url = new URL(request.target, endpoint);
   let redirects = 0;
   let challenges = 0;
   while (true) {
     const trusted = url.origin === endpoint.origin;
     const authorization = trusted ? await authorizer.header(request.scopes, request.signal) : undefined;
+    const headers = {
+      "user-agent": "gantry",
+      ...request.headers,
+      ...(authorization === undefined ? {} : { authorization }),
+    };
     const response = await send({
       method: request.method,
       url,
-      headers: {
-        "user-agent": "gantry",
-        ...request.headers,
-        ...(authorization === undefined ? {} : { authorization }),
-      },
+      headers,
       trusted,
       signal: request.signal,
       ...(request.isLong === undefined ? {} : { isLong: request.isLong }),
@@ -70,14 +74,15 @@ export async function sendAuthorized(request: RegistryRequest, options: SenderOp
     });
     if (request.expect.includes(response.status)) return { response, url };
     const location = redirectLocation(response);
-    const challenge = response.status === 401 && trusted ? response.headers.get("www-authenticate") : null;
-    const refusal = await readRegistryError(request.action, { method: request.method, url }, response);
+    const challenge = response.status === 401 && trusted ? response.headers.get("www-authenticate") ?? "" : undefined;
+    const refusal = await readRegistryError(request.action, { method: request.method, url, headers }, response);
     if (location !== undefined) {
       if (++redirects > REDIRECT_LIMIT) throw new RegistryError({ ...refusal, text: "too many redirects" });
       url = await parseServerUrl(location, { what: "redirect", base: url, endpoint });
+      secretsInQuery(url).forEach(onSecret);
     } else if (!trusted) {
       throw new RegistryError({ ...refusal, isElsewhere: true });
-    } else if (challenge === null || ++challenges > CHALLENGE_LIMIT) {
+    } else if (challenge === undefined || ++challenges > CHALLENGE_LIMIT) {
       throw refusal;
     } else if (!await authorizer.learn(challenge, request.scopes, authorization)) {
       throw refusal;

@@ -126,7 +126,10 @@ export function basicAuthorization(credential: Credential): string | undefined {
 
 async function readToken(wish: TokenWish, request: TransportRequest, answer: Response, clock: Clock): Promise<Token> {
   const action = `get a token from ${wish.realm.host}`;
-  if (answer.status !== 200) throw await readRegistryError(action, request, answer);
+  if (answer.status !== 200) {
+    const secrets = [wish.refreshToken, secretOf(wish.credential)].filter((text) => text !== undefined);
+    throw await readRegistryError(action, { ...request, secrets }, answer);
+  }
   const body = parseJsonObject(await readLimited(answer, ANSWER_LIMIT, action)) ?? {};
   const value = [body.access_token, body.token].find((text) => typeof text === "string" && /^[!-~]+$/.test(text));
   if (typeof value !== "string") {
@@ -148,4 +151,8 @@ async function readToken(wish: TokenWish, request: TransportRequest, answer: Res
       ? { refreshToken: body.refresh_token }
       : {}),
   };
+}
+
+function secretOf(credential: Credential | undefined): string | undefined {
+  return credential?.kind === "password" ? credential.password : credential?.token;
 }

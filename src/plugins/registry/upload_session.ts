@@ -7,6 +7,7 @@ import type { Descriptor } from "../../oci/descriptor.ts";
 import { digestAlgorithm } from "../../oci/digest.ts";
 import type { Call } from "./call.ts";
 import type { RepositoryLink } from "./repository_link.ts";
+import { secretsInQuery } from "./redact_url.ts";
 import { repositoryScope } from "./scope.ts";
 import type { Answer } from "./sender.ts";
 import { parseServerUrl } from "./server_url.ts";
@@ -184,9 +185,11 @@ async function sessionOf(
   if (location === undefined) {
     throw new TypeError(`Cannot use the upload that ${endpoint.host} began: it has no location`);
   }
+  const session = await parseServerUrl(location, { what: "upload location", base: url, endpoint });
+  secretsInQuery(session).forEach(link.onSecret);
   const minimum = Number(response.headers.get("oci-chunk-min-length") ?? before?.chunkMinimum ?? 0);
   return {
-    url: await parseServerUrl(location, { what: "upload location", base: url, endpoint }),
+    url: session,
     offset: 0,
     resumed: false,
     chunkMinimum: Number.isSafeInteger(minimum) && minimum > 0 ? minimum : 0,

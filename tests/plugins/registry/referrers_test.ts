@@ -146,8 +146,10 @@ for (const [name, answer] of NO_API) {
     assert.deepEqual(await at.store.referrers(digest, told), [a]);
     assert.equal(told.log.lines.length, 1);
     assert.match(told.log.lines[0] ?? "", /^debug .*without the referrers API, so the tag schema counts$/);
-    await putSample(at.store, sampleOf("b", { subject: subject.manifest.descriptor }), [], context);
-    assert.equal((await at.store.referrers(digest, context)).length, 2);
+    const b = sampleOf("b", { subject: subject.manifest.descriptor });
+    await putSample(at.store, b, [], context);
+    const found = await at.store.referrers(digest, context);
+    assert.ok(found.some((each) => each.digest === b.manifest.descriptor.digest));
   });
 }
 

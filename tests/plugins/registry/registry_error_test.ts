@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readRegistryError, RegistryError } from "../../../src/plugins/registry/registry_error.ts";
+import { ConnectionError } from "../../../src/plugins/registry/transport.ts";
 import { startFakeRegistry } from "../../support/fake_registry.ts";
 import { testClient, testContext } from "./support.ts";
 
