@@ -100,6 +100,7 @@ function isNamed(host: string, entry: string): boolean {
     const own = addressBits(host);
     return own?.length === bits.length && own.slice(0, shared) === bits.slice(0, shared);
   }
+  if (addressBits(host) !== undefined) return false;
   const name = entry.replace(/^\*?\./, "").replace(/\.$/, "");
   return name !== "" && (host === name || host.endsWith(`.${name}`));
 }

@@ -1,107 +1,109 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
-import { makeCertificate } from "../../support/certificates.ts";
-import { startFakeRegistry } from "../../support/fake_registry.ts";
+import { proxyFor } from "../../../src/plugins/registry/proxy.ts";
 
-/** A proxy that leads to one place, whatever it is asked for. */
-interface Proxy extends AsyncDisposable {
-  readonly host: string;
-  /** The first line of each connection, and whether it came with a password. */
-  readonly asked: readonly string[];
+type Env = Readonly<Record<string, string>>;
+
+/** The proxy for a URL with these variables, in short; `undefined` when there is none. */
+function found(url: string, env: Env): string | undefined {
+  const proxy = proxyFor(new URL(url), (name) => env[name]);
+  return proxy && `${proxy.url} of ${proxy.variable}`;
 }
 
-function startProxy(leadsTo: string): Proxy {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const asked: string[] = [];
-  const running = new Set<Promise<void>>();
-  const [hostname = "", port] = leadsTo.split(":");
+const CHOICES: readonly (readonly [url: string, env: Env, expected: string | undefined])[] = [
+  ["https://ghcr.io/", {}, undefined],
+  ["https://ghcr.io/", { HTTPS_PROXY: "http://p:3128" }, "http://p:3128 of HTTPS_PROXY"],
+  ["https://ghcr.io/", { https_proxy: "http://p:3128" }, "http://p:3128 of https_proxy"],
+  ["https://ghcr.io/", { HTTPS_PROXY: "", https_proxy: "http://p" }, "http://p:80 of https_proxy"],
+  ["https://ghcr.io/", { HTTPS_PROXY: "http://a", https_proxy: "http://b" }, "http://a:80 of HTTPS_PROXY"],
+  ["https://ghcr.io/", { HTTP_PROXY: "http://p" }, undefined],
+  ["http://r.corp/", { HTTP_PROXY: "http://p" }, "http://p:80 of HTTP_PROXY"],
+  ["http://r.corp/", { http_proxy: "http://p" }, "http://p:80 of http_proxy"],
+  ["http://r.corp/", { HTTPS_PROXY: "http://p" }, undefined],
+  ["http://r.corp/", { ALL_PROXY: "socks5://p" }, "socks5://p:1080 of ALL_PROXY"],
+  ["http://r.corp/", { ALL_PROXY: "http://a", http_proxy: "http://b" }, "http://b:80 of http_proxy"],
+  ["https://ghcr.io/", { HTTPS_PROXY: "p.corp:3128" }, "http://p.corp:3128 of HTTPS_PROXY"],
+  ["https://ghcr.io/", { HTTPS_PROXY: "https://p.corp/" }, "https://p.corp:443 of HTTPS_PROXY"],
+];
 
-  async function relay(client: Deno.TcpConn): Promise<void> {
-    const buffer = new Uint8Array(64 * 1024);
-    const first = buffer.subarray(0, await client.read(buffer) ?? 0);
-    const head = new TextDecoder().decode(first);
-    const [line = ""] = head.split("\r\n");
-    asked.push(/^proxy-authorization: Basic /im.test(head) ? `${line} with a password` : line);
-    const server = await Deno.connect({ hostname, port: Number(port) });
-    if (line.startsWith("CONNECT ")) await client.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\n\r\n"));
-    else await server.write(first);
-    await Promise.allSettled([client.readable.pipeTo(server.writable), server.readable.pipeTo(client.writable)]);
+for (const [url, env, expected] of CHOICES) {
+  Deno.test(`proxyFor() gives ${expected} for ${url} with ${JSON.stringify(env)}`, () => {
+    assert.equal(found(url, env), expected);
+  });
+}
+
+for (const host of ["localhost:5000", "a.localhost", "127.0.0.1:5000", "127.1.2.3", "[::1]:5000", "LOCALHOST"]) {
+  Deno.test(`proxyFor() sends nothing for ${host} to a proxy`, () => {
+    const env = { HTTP_PROXY: "http://p", HTTPS_PROXY: "http://p", ALL_PROXY: "http://p", NO_PROXY: "" };
+    assert.equal(found(`http://${host}/`, env), undefined);
+    assert.equal(found(`https://${host}/`, env), undefined);
+  });
+}
+
+const LISTS: readonly (readonly [list: string, url: string, isExempt: boolean])[] = [
+  ["*", "https://ghcr.io/", true],
+  ["ghcr.io", "https://ghcr.io/", true],
+  ["GHCR.io", "https://ghcr.io/", true],
+  ["ghcr.io", "https://notghcr.io/", false],
+  ["corp", "https://r.corp/", true],
+  [".corp", "https://r.corp/", true],
+  [".corp", "https://a.r.corp./", true],
+  [".r.corp", "https://r.corp/", true],
+  ["*.corp", "https://r.corp/", true],
+  ["r.corp.", "https://r.corp/", true],
+  [".corp", "https://r.corps/", false],
+  ["a,r.corp", "https://r.corp/", true],
+  [" a , r.corp ", "https://r.corp/", true],
+  ["a r.corp", "https://r.corp/", true],
+  [",,", "https://r.corp/", false],
+  [".", "https://r.corp/", false],
+  ["r.corp:443", "https://r.corp/", true],
+  ["r.corp:80", "http://r.corp/", true],
+  ["r.corp:5000", "https://r.corp:5000/", true],
+  ["r.corp:5000", "https://r.corp/", false],
+  [".corp:5000", "https://r.corp:5000/", true],
+  ["10.1.2.3", "https://10.1.2.3/", true],
+  ["10.1.2.3:5000", "https://10.1.2.3:5000/", true],
+  ["10.1.2.3:5000", "https://10.1.2.3/", false],
+  ["10.0.0.0/8", "https://10.1.2.3/", true],
+  ["10.0.0.0/8", "https://11.1.2.3/", false],
+  ["10.1.2.0/23", "https://10.1.3.255/", true],
+  ["10.1.2.0/23", "https://10.1.4.0/", false],
+  ["10.0.0.0/8", "https://10.corp/", false],
+  ["1.2.3", "https://10.1.2.3/", false],
+  ["fd00::1", "https://[fd00::1]/", true],
+  ["[fd00::1]", "https://[fd00::1]/", true],
+  ["[fd00:0:0::1]:5000", "https://[fd00::1]:5000/", true],
+  ["[fd00::1]:5000", "https://[fd00::1]/", false],
+  ["fd00::/8", "https://[fd12:3456::1]/", true],
+  ["fd00::/8", "https://[fe12::1]/", false],
+  ["10.0.0.0/8", "https://[::ffff:10.1.2.3]/", true],
+  ["::/0", "https://10.1.2.3/", false],
+];
+
+for (const [list, url, isExempt] of LISTS) {
+  Deno.test(`proxyFor() ${isExempt ? "uses none" : "uses one"} for ${url} with NO_PROXY=${JSON.stringify(list)}`, () => {
+    for (const name of ["NO_PROXY", "no_proxy"]) {
+      assert.equal(found(url, { ALL_PROXY: "http://p", [name]: list }) === undefined, isExempt);
+    }
+  });
+}
+
+Deno.test("proxyFor() takes credentials from the variable, decoded, and keeps them out of the URL", () => {
+  const env: Env = { HTTPS_PROXY: "http://a%40b:p%3Aw%25@proxy:3128" };
+  assert.deepEqual(proxyFor(new URL("https://ghcr.io/"), (name) => env[name]), {
+    url: "http://proxy:3128",
+    hostname: "proxy",
+    port: 3128,
+    variable: "HTTPS_PROXY",
+    credentials: { username: "a@b", password: "p:w%" },
+  });
+});
+
+Deno.test("proxyFor() names the variable that it cannot use, and does not show it", () => {
+  for (const value of ["ftp://u:secret@p", "http://u:secret@", "http://[secret"]) {
+    assert.throws(() => found("https://ghcr.io/", { HTTPS_PROXY: value }), {
+      name: "TypeError",
+      message: "Cannot use the proxy that HTTPS_PROXY names: it is not the URL of an HTTP or SOCKS5 proxy",
+    });
   }
-
-  const accepting = (async () => {
-    for await (const client of listener) {
-      const connection = relay(client).catch(() => {}).finally(() => running.delete(connection));
-      running.add(connection);
-    }
-  })();
-  return {
-    host: `127.0.0.1:${listener.addr.port}`,
-    asked,
-    async [Symbol.asyncDispose](): Promise<void> {
-      listener.close();
-      await accepting;
-      await Promise.all(running);
-    },
-  };
-}
-
-/** Pushes a blob to `registry.example` in a process of its own: proxies are read from the environment at its start. */
-async function push(env: Readonly<Record<string, string>>, options: object): Promise<string> {
-  const script = `
-    import { createRegistryClient } from ${
-    JSON.stringify(import.meta.resolve("../../../src/plugins/registry/client.ts"))
-  };
-    import { bytesContent } from ${JSON.stringify(import.meta.resolve("../../../src/oci/bytes_content.ts"))};
-    const client = createRegistryClient({ host: "registry.example", ...${JSON.stringify(options)} });
-    const log = { debug() {}, info() {}, warn() {} };
-    const call = { signal: new AbortController().signal, log, progress() {} };
-    const blob = bytesContent("text/plain", new Uint8Array(300_000));
-    try {
-      const { bytesSent } = await client.repository("acme/app", "push").pushBlob(blob, call);
-      console.log("sent", bytesSent);
-    } catch (error) {
-      console.log(error.name, error.problem, error.message);
-    }
-    client.close();
-  `;
-  const config = fileURLToPath(import.meta.resolve("../../../deno.json"));
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", "--config", config, "--allow-net", "--allow-env", "-"],
-    env: { NO_COLOR: "1", ...env },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  await new Blob([script]).stream().pipeTo(child.stdin);
-  return new TextDecoder().decode((await child.output()).stdout).trim();
-}
-
-Deno.test("transport/proxy: HTTP goes through HTTP_PROXY, with its password and with a length", async () => {
-  await using fake = startFakeRegistry();
-  await using proxy = startProxy(fake.host);
-  const env = { HTTP_PROXY: `http://ann:secret@${proxy.host}`, NO_PROXY: "" };
-  assert.equal(await push(env, { plainHttp: true }), "sent 300000");
-  assert.match(proxy.asked[0] ?? "", /^HEAD http:\/\/registry\.example\/v2\/.* with a password$/);
-  const put = fake.requests.find(({ method }) => method === "PUT");
-  assert.deepEqual([put?.headers.get("content-length"), put?.headers.get("transfer-encoding")], ["300000", null]);
-  assert.equal(fake.requests.some(({ headers }) => headers.has("authorization")), false);
-});
-
-Deno.test("transport/proxy: HTTPS goes through a tunnel of HTTPS_PROXY, and the certificate is checked", async () => {
-  const authority = await makeCertificate({ name: "test authority", authority: true });
-  const tls = await makeCertificate({ name: "registry", issuer: authority, hosts: ["registry.example"] });
-  await using fake = startFakeRegistry({ tls });
-  await using proxy = startProxy(fake.host);
-  const env = { HTTPS_PROXY: `http://${proxy.host}`, NO_PROXY: "" };
-  assert.equal(await push(env, { tls: { caCerts: [authority.cert] } }), "sent 300000");
-  assert.equal(proxy.asked[0], "CONNECT registry.example:443 HTTP/1.1");
-  assert.match(await push(env, {}), /^ConnectionError certificate /);
-});
-
-Deno.test("transport/proxy: NO_PROXY names hosts that are reached directly", async () => {
-  await using fake = startFakeRegistry();
-  await using proxy = startProxy(fake.host);
-  const env = { HTTP_PROXY: `http://${proxy.host}`, NO_PROXY: "127.0.0.1" };
-  assert.equal(await push(env, { plainHttp: true, host: fake.host }), "sent 300000");
-  assert.deepEqual(proxy.asked, []);
 });
