@@ -9,6 +9,7 @@ import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
 import { together } from "../../pipeline/together.ts";
 import type { Moved } from "../../pipeline/values.ts";
 import type { RegistryClient } from "./client.ts";
+import { isHidden } from "./manifests.ts";
 import { RegistryError } from "./registry_error.ts";
 import { registryStore } from "./registry_store.ts";
 import type { Pushed } from "./pushed.ts";
@@ -36,6 +37,19 @@ export function registry({ reference, client }: RegistryMeans): Factory<"upload"
     const url = formatRepository(reference);
     /** What tags were found to point to, so that nothing is asked twice in one run. */
     const seen = new Map<string, Digest | undefined>();
+
+    /** What a tag points to. Where it may move, a registry that does not say so does not matter. */
+    async function digestOf(
+      name: string,
+      { immutable, context }: { readonly immutable: boolean; readonly context: Context },
+    ): Promise<Digest | undefined> {
+      try {
+        return (await store.resolve(name, context))?.digest;
+      } catch (error) {
+        if (immutable || !isHidden(error)) throw error;
+        return undefined;
+      }
+    }
 
     return kit.plugin({
       name: "registry",
@@ -66,7 +80,7 @@ export function registry({ reference, client }: RegistryMeans): Factory<"upload"
         async tag({ manifest, tags }, { concurrency }, context): Promise<{ readonly moved: readonly Moved[] }> {
           const { digest } = manifest.descriptor;
           const moved = await inParallel(tags, concurrency, async ({ name, immutable }): Promise<Moved> => {
-            const from = seen.get(name) === digest ? digest : (await store.resolve(name, context))?.digest;
+            const from = seen.get(name) === digest ? digest : await digestOf(name, { immutable, context });
             // The pipeline has looked before the upload; another run may have published since then.
             if (from !== undefined && from !== digest && immutable) throw new TagExistsError(url, name, from);
             return { tag: name, ...(from === undefined ? {} : { from }) };
