@@ -6,7 +6,7 @@
  * A program that lives on writes its changes, as JSON, to the file `GANTRY_TELLS_CHANGES`.
  */
 
-/** A change to the file system, or the demand that earlier ones shall be on the disk. */
+/** A change to the file system, the demand that earlier ones shall be on the disk, or a word to standard output. */
 export interface Change {
   /** The name of Deno's function, without "Sync". */
   readonly what: string;
@@ -29,6 +29,7 @@ watch(Deno, "open", ([path, options]) => (options as Deno.OpenOptions | undefine
 for (const what of ["sync", "truncate", "write"]) {
   watch(Deno.FsFile.prototype, what, (_given, file) => [open.get(file as Deno.FsFile) ?? ""]);
 }
+watch(Deno.stdout, "write", () => ["/dev/stdout"]);
 
 globalThis.addEventListener("unload", () => {
   if (report !== undefined) writeTextFileSync(report, JSON.stringify(changes));
