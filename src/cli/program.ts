@@ -11,6 +11,7 @@ import {
   type VerifyFlags,
 } from "./airgap/commands.ts";
 import { PROFILE_NAMES } from "./built_in_names.ts";
+import { HELP_LAYOUT, HELP_WIDTH_LIMIT } from "./help_layout.ts";
 import type { InitFlags } from "./init/init.ts";
 import { addRegistryFlags, type RegistryFlags } from "./places/flags.ts";
 import { pluginCommand } from "./plugin/commands.ts";
@@ -47,8 +48,11 @@ export function createProgram(world: World, done: (code: number) => void): Comma
     .enablePositionalOptions()
     .version(VERSION, "--version", "print the version")
     .exitOverride()
+    .configureHelp(HELP_LAYOUT)
     .hook("preAction", () => world.begin?.())
     .configureOutput({
+      getOutHelpWidth: () => Math.min(world.terminal?.columns() ?? 80, HELP_WIDTH_LIMIT),
+      getErrHelpWidth: () => Math.min(world.terminal?.columns() ?? 80, HELP_WIDTH_LIMIT),
       writeOut: world.stdout,
       writeErr: world.stderr,
       getOutHasColors: () => false,

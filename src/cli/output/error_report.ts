@@ -7,8 +7,10 @@ import { TargetsError } from "../../pipeline/target.ts";
 import { CredentialsRefusedError, RegistryError } from "../../registry/http/registry_error.ts";
 import { ConnectionError } from "../../registry/http/transport.ts";
 import { NotFoundError } from "../../store/store.ts";
+import { ScratchError } from "../../system/scratch_error.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
 import { ConfigError } from "../config/config_error.ts";
+import { UnsuitableSourceError } from "../publish/source_check.ts";
 import { UsageError } from "../usage_error.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";
 
@@ -107,6 +109,7 @@ function adviceFor(
   if (error instanceof PluginError) return error.hint ?? pluginAdvice(error, command);
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
   if (error instanceof UsageError) return undefined;
+  if (error instanceof UnsuitableSourceError) return error.hint;
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
   if (error instanceof NotFoundError) {
     return error.isPlace
@@ -118,6 +121,9 @@ function adviceFor(
   }
   if (error instanceof RegistryError) return registryAdvice(error, host ?? new URL(error.url).host);
   if (error instanceof ConnectionError) return connectionAdvice(error);
+  if (error instanceof ScratchError) {
+    return "more than a few MiB need temporary files for a while: the variable TMPDIR says where they go";
+  }
   return undefined;
 }
 
@@ -190,8 +196,9 @@ function extractionAdvice(rule: ExtractionRule, command: string | undefined): st
 }
 
 const PULL_ADVICE: Readonly<Partial<Record<ExtractionRule, string>>> = {
-  name: "take such names with --names any, if this system can hold them",
-  link: "leave links out with --symlinks skip",
+  name: Deno.build.os === "windows" ? "pull it on another system" : "leave --names portable away",
+  link: "keep links that stay inside with --symlinks keep, or leave all out with --symlinks skip",
+  "link-target": "leave links out with --symlinks skip",
   size: "allow more with --max-size",
   entries: "allow more with --max-entries",
   ratio: "allow more with --max-ratio, if you trust who published it",

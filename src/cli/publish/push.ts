@@ -2,8 +2,10 @@ import { dirname } from "node:path";
 import { VERSION_ANNOTATION } from "../../oci/annotation_keys.ts";
 import { printedReference } from "../../oci/reference.ts";
 import { isVersion } from "../../oci/version.ts";
-import { publish } from "../../pipeline/publish.ts";
-import type { Publication } from "../../pipeline/values.ts";
+import type { CustomStep } from "../../pipeline/flow.ts";
+import { type Pipeline, publish } from "../../pipeline/publish.ts";
+import { tagNames, tagsOfTarget } from "../../pipeline/tag.ts";
+import type { Artifact, Publication } from "../../pipeline/values.ts";
 import { reasonOf } from "../../plugins/collect/reading_error.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
@@ -22,9 +24,13 @@ export async function push(args: readonly string[], flags: PublishFlags, world: 
       throw new UsageError("There is no target: name one, such as oci://HOST/REPOSITORY or oci-layout:PATH");
     }
     await checkWritable(flags.digestFile, "--digest-file");
-    const publication = await publish({ location: session.settings.source }, session.pipeline, session.context);
+    const pipeline = session.profile.name === "timoni" ? withNamesNeeded(session.pipeline) : session.pipeline;
+    const publication = await publish({ location: session.settings.source }, pipeline, session.context);
     warnOfGaps(session, publication);
     const report = pushReport(publication, session.settings);
+    if (report.targets.length === 0) {
+      throw new Error("Nothing was published: the plugins of all targets had nothing to do");
+    }
     sayTags(report, session);
     sayVersion(publication, session);
     const format = flags.output ?? "text";
@@ -38,9 +44,31 @@ export async function push(args: readonly string[], flags: PublishFlags, world: 
   });
 }
 
-function sayTags(report: PushReport, { log }: PublishSession): void {
-  if (report.targets.length === 0) log.warn("Nothing was published: there was nothing to do for any target");
-  for (const { url, tags, uploaded, existing } of report.targets) {
+/** timoni finds modules by their tags alone: one that has none could never be used. */
+function withNamesNeeded(pipeline: Pipeline): Pipeline {
+  const check: CustomStep<Artifact> = {
+    name: "names",
+    async run(artifact, context): Promise<Artifact> {
+      const names = await tagNames(pipeline.tag, artifact, context);
+      const unnamed = pipeline.upload.find((target) => tagsOfTarget(target, names).length === 0);
+      if (unnamed === undefined) return artifact;
+      throw new UsageError(
+        `Cannot publish a Timoni module to ${unnamed.url} without a name: timoni finds it by its version, ` +
+          "give one with --version, or another tag with --tag",
+      );
+    },
+  };
+  const { before, after } = pipeline.custom ?? {};
+  const annotate = [...after?.annotate ?? [], check];
+  return { ...pipeline, custom: { ...(before && { before }), after: { ...after, annotate } } };
+}
+
+function sayTags(report: PushReport, { log, pipeline }: PublishSession): void {
+  for (const { url, digest, tags, uploaded, existing } of report.targets) {
+    const target = pipeline.upload.find((each) => `${each.url}@${digest}` === url);
+    if (tags.length === 0 && target?.ownDigest === undefined) {
+      log.warn(`Nothing names what is published in ${target?.url ?? url}: --version or --tag gives it a name`);
+    }
     const names = tags.length === 0 ? "no tag, by digest only" : `tagged ${tags.join(", ")}`;
     log.info(`Published ${url}: ${names}, ${uploaded} sent, ${existing} there already`);
   }
@@ -61,7 +89,8 @@ async function writeOutputs(report: PushReport, flags: PublishFlags, world: Worl
   const outputs = world.env("GITHUB_OUTPUT");
   if (world.env("GITHUB_ACTIONS") === "true" && outputs !== undefined && outputs !== "") {
     const ref = printedReference(report.url);
-    await write(outputs, `digest=${report.digest}\nref=${ref}\n`, { append: true });
+    const lines = `digest=${report.digest}\nref=${ref}\n`;
+    await write(outputs, world.secrets.maskResult(lines), { append: true });
   }
 }
 

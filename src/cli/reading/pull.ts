@@ -23,6 +23,7 @@ export async function pull(
   world: World,
 ): Promise<number> {
   const output = outputOf(directory, flags);
+  const place = parsePlace(text);
   return await withReadingSession(flags, world, async (session) => {
     const { access, context } = session;
     const { store: opened, name = "latest" } = openReader(text, access);
@@ -43,7 +44,7 @@ export async function pull(
       format === "text" ? `${printedReference(report.url)}\n` : await formatOutput(report, format),
     );
     return EXIT.done;
-  }, { places: [parsePlace(text)] });
+  }, { phase: place.kind === "registry" ? "Downloading" : "Reading", places: [place] });
 }
 
 function outputOf(directory: string | undefined, { outputArchive }: PullFlags): string {
