@@ -3,7 +3,7 @@
  * how many bytes its memory has grown. Run by a test.
  */
 import { extractLayers } from "./extract_support.ts";
-import { rawMember } from "./raw_tar.ts";
+import { rawMember } from "../support/raw_tar.ts";
 
 const MiB = 1024 * 1024;
 const zeros = new Uint8Array(MiB);
