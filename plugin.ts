@@ -5,7 +5,7 @@
  */
 export type * from "./src/oci/descriptor.ts";
 export type { Digest } from "./src/oci/digest.ts";
-export type * from "./src/pipeline/context.ts";
+export type * from "./src/work/context.ts";
 export type * from "./src/pipeline/entry.ts";
 export type * from "./src/pipeline/plugin.ts";
 export type { Checked, Issue, Schema, Zod } from "./src/pipeline/schema.ts";

@@ -5,6 +5,6 @@
  */
 export type * from "./plugin.ts";
 export * from "./src/pipeline/plugin_error.ts";
-export type { FactoryOf } from "./src/pipeline/prepare.ts";
+export type { FactoryOf } from "./src/driver/prepare.ts";
 export * from "./src/testing/entries_of.ts";
 export * from "./src/testing/run_stage.ts";

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import { createTarPacker } from "modern-tar";
 import { tar } from "../src/oci/tar.ts";
-import { gzip } from "../src/plugins/archive/gzip.ts";
+import { gzip } from "../src/pack/gzip.ts";
 import { tarFile } from "../tests/oci/tar_entries.ts";
 import { binaryLike, inPieces, textLike } from "../tests/support/sample_bytes.ts";
 

@@ -2,10 +2,10 @@
  * How fast 5,000 tags are listed, against bare requests to the same registry: `deno bench -A bench/list_bench.ts`.
  * Needs distribution 3 as `registry` on PATH.
  */
-import { inParallel } from "../src/pipeline/in_parallel.ts";
-import { createRegistryClient } from "../src/plugins/registry/client.ts";
-import { registryStore } from "../src/plugins/registry/registry_store.ts";
-import { testContext } from "../tests/plugins/registry/support.ts";
+import { inParallel } from "../src/work/together.ts";
+import { createRegistryClient } from "../src/registry/client.ts";
+import { registryStore } from "../src/registry/store.ts";
+import { testContext } from "../tests/registry/support.ts";
 import { gantryOk } from "../tests/support/gantry.ts";
 import { startRegistry } from "../tests/support/registry_process.ts";
 import { putSample, sampleOf } from "../tests/support/store_samples.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { stagesOfBuiltIn } from "../src/cli/stages/built_in_names.ts";
-import { makePlugin } from "../src/pipeline/check_plugin.ts";
-import { createKit } from "../src/pipeline/kit.ts";
+import { stagesOfBuiltIn } from "../src/cli/built_in_names.ts";
+import { makePlugin } from "../src/driver/check_plugin.ts";
+import { createKit } from "../src/driver/kit.ts";
 import { BAKED_LIST, type BakedPlugin } from "../src/plugins/load/baked.ts";
 import { specifierKind } from "../src/plugins/load/specifier_kind.ts";
 import { buildPlugin } from "../src/plugins/load/build_plugin.ts";

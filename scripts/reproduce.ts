@@ -11,7 +11,7 @@
  * ```
  */
 import { digestHex, digestOf } from "../src/oci/digest.ts";
-import { gzip } from "../src/plugins/archive/gzip.ts";
+import { gzip } from "../src/pack/gzip.ts";
 import { collectBytes } from "../tests/support/collect_bytes.ts";
 import { binaryLike, inPieces, noise, textLike } from "../tests/support/sample_bytes.ts";
 import { findTool, tool } from "../tests/support/tools.ts";

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import type { Platform } from "../oci/descriptor.ts";
-import { parsePlatform } from "../plugins/extract/platform.ts";
+import { parsePlatform } from "../extract/platform.ts";
 
 /** Collects the values of an option that may be repeated. */
 export function repeated(value: string, before: readonly string[] | undefined): readonly string[] {

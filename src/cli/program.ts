@@ -1,22 +1,37 @@
 import { Command, Option } from "commander";
-import { copyCommand, type CopyFlags } from "./copy_flags.ts";
-import { deleteCommand, type DeleteFlags } from "./delete_flags.ts";
-import { diffCommand, type DiffFlags } from "./diff_flags.ts";
-import { exportCommand, type ExportFlags } from "./export_flags.ts";
-import type { InitFlags } from "./init.ts";
-import { inspectCommand, type InspectFlags } from "./inspect_flags.ts";
-import { importCommand, type ImportFlags } from "./import_flags.ts";
-import { inventoryCommand, type InventoryFlags } from "./inventory_flags.ts";
-import { listCommand, type ListFlags } from "./list_flags.ts";
-import { pluginCommand } from "./plugin_command.ts";
-import { PROFILE_NAMES } from "./profile_names.ts";
-import type { PublishFlags } from "./publish_flags.ts";
-import { publishCommand } from "./publish_flags.ts";
-import { pullCommand, type PullFlags } from "./pull_flags.ts";
-import { tagCommand, type TagFlags } from "./tag_flags.ts";
-import { addRegistryFlags, type RegistryFlags } from "./registry_flags.ts";
-import { verifyCommand, type VerifyFlags } from "./verify_flags.ts";
 import { VERSION } from "../host/version.ts";
+import {
+  exportCommand,
+  type ExportFlags,
+  importCommand,
+  type ImportFlags,
+  inventoryCommand,
+  type InventoryFlags,
+  verifyCommand,
+  type VerifyFlags,
+} from "./airgap/commands.ts";
+import { PROFILE_NAMES } from "./built_in_names.ts";
+import { HELP_LAYOUT, HELP_WIDTH_LIMIT } from "./help_layout.ts";
+import type { InitFlags } from "./init/init.ts";
+import { addRegistryFlags, type RegistryFlags } from "./places/flags.ts";
+import { pluginCommand } from "./plugin/commands.ts";
+import { publishCommand, type PublishFlags } from "./publish/commands.ts";
+import {
+  copyCommand,
+  type CopyFlags,
+  deleteCommand,
+  type DeleteFlags,
+  diffCommand,
+  type DiffFlags,
+  inspectCommand,
+  type InspectFlags,
+  listCommand,
+  type ListFlags,
+  pullCommand,
+  type PullFlags,
+  tagCommand,
+  type TagFlags,
+} from "./reading/commands.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -33,7 +48,11 @@ export function createProgram(world: World, done: (code: number) => void): Comma
     .enablePositionalOptions()
     .version(VERSION, "--version", "print the version")
     .exitOverride()
+    .configureHelp(HELP_LAYOUT)
+    .hook("preAction", () => world.begin?.())
     .configureOutput({
+      getOutHelpWidth: () => Math.min(world.terminal?.columns() ?? 80, HELP_WIDTH_LIMIT),
+      getErrHelpWidth: () => Math.min(world.terminal?.columns() ?? 80, HELP_WIDTH_LIMIT),
       writeOut: world.stdout,
       writeErr: world.stderr,
       getOutHasColors: () => false,
@@ -45,7 +64,7 @@ export function createProgram(world: World, done: (code: number) => void): Comma
     publishCommand("push")
       .description("package a source and publish it to every target")
       .action(async (source: string | undefined, targets: readonly string[], flags: PublishFlags) => {
-        const { push } = await import("./push.ts");
+        const { push } = await import("./publish/push.ts");
         done(await push(present(source, targets), flags, world));
       }),
   );
@@ -53,7 +72,7 @@ export function createProgram(world: World, done: (code: number) => void): Comma
     publishCommand("plan")
       .description("show what a push would publish, and contact nobody")
       .action(async (source: string | undefined, targets: readonly string[], flags: PublishFlags) => {
-        const { plan } = await import("./plan.ts");
+        const { plan } = await import("./publish/plan.ts");
         done(await plan(present(source, targets), flags, world));
       }),
   );
@@ -61,7 +80,7 @@ export function createProgram(world: World, done: (code: number) => void): Comma
     .argument("<host>", "registry, such as ghcr.io or localhost:5000")
     .description("check credentials with a registry and keep them for the other commands")
     .action(async (host: string, flags: RegistryFlags) => {
-      const { login } = await import("./login.ts");
+      const { login } = await import("./login/login.ts");
       done(await login(host, flags, world));
     });
   addRegistryFlags(loginCommand);
@@ -72,84 +91,84 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       .option("--registry-config <path>", "Docker config file to forget the credentials in")
       .description("forget the credentials for a registry")
       .action(async (host: string, flags: Pick<RegistryFlags, "registryConfig">) => {
-        const { logout } = await import("./logout.ts");
+        const { logout } = await import("./login/logout.ts");
         done(await logout(host, flags, world));
       }),
   );
   add(
     pullCommand()
       .action(async (reference: string, directory: string | undefined, flags: PullFlags) => {
-        const { pull } = await import("./pull.ts");
+        const { pull } = await import("./reading/pull.ts");
         done(await pull(reference, directory, flags, world));
       }),
   );
   add(
     listCommand()
       .action(async (repository: string, flags: ListFlags) => {
-        const { list } = await import("./list.ts");
+        const { list } = await import("./reading/list.ts");
         done(await list(repository, flags, world));
       }),
   );
   add(
     inspectCommand()
       .action(async (reference: string, flags: InspectFlags) => {
-        const { inspect } = await import("./inspect.ts");
+        const { inspect } = await import("./reading/inspect.ts");
         done(await inspect(reference, flags, world));
       }),
   );
   add(
     diffCommand()
       .action(async (a: string, b: string, flags: DiffFlags) => {
-        const { diff } = await import("./diff.ts");
+        const { diff } = await import("./reading/diff.ts");
         done(await diff(a, b, flags, world));
       }),
   );
   add(
     tagCommand()
       .action(async (reference: string, tags: readonly string[], flags: TagFlags) => {
-        const { tag } = await import("./tag.ts");
+        const { tag } = await import("./reading/tag.ts");
         done(await tag(reference, tags, flags, world));
       }),
   );
   add(
     copyCommand()
       .action(async (source: string, destinations: readonly string[], flags: CopyFlags) => {
-        const { copy } = await import("./copy.ts");
+        const { copy } = await import("./reading/copy.ts");
         done(await copy(source, destinations, flags, world));
       }),
   );
   add(
     exportCommand()
       .action(async (references: readonly string[], flags: ExportFlags) => {
-        const { exportBundle } = await import("./export_bundle.ts");
+        const { exportBundle } = await import("./airgap/export.ts");
         done(await exportBundle(references, flags, world));
       }),
   );
   add(
     importCommand()
       .action(async (source: string, target: string, flags: ImportFlags) => {
-        const { importBundle } = await import("./import_bundle.ts");
+        const { importBundle } = await import("./airgap/import.ts");
         done(await importBundle(source, target, flags, world));
       }),
   );
   add(
     inventoryCommand()
       .action(async (places: readonly string[], flags: InventoryFlags) => {
-        const { inventory } = await import("./inventory.ts");
+        const { inventory } = await import("./airgap/inventory.ts");
         done(await inventory(places, flags, world));
       }),
   );
   add(
     verifyCommand()
       .action(async (place: string, flags: VerifyFlags) => {
-        const { verify } = await import("./verify.ts");
+        const { verify } = await import("./airgap/verify.ts");
         done(await verify(place, flags, world));
       }),
   );
   add(
     deleteCommand()
       .action(async (reference: string, flags: DeleteFlags) => {
-        const { deleteStored } = await import("./delete.ts");
+        const { deleteStored } = await import("./reading/delete.ts");
         done(await deleteStored(reference, flags, world));
       }),
   );
@@ -162,7 +181,7 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]))
       .description("write a commented configuration file that fits a directory, and an ignore file")
       .action(async (directory: string, flags: InitFlags) => {
-        const { init } = await import("./init.ts");
+        const { init } = await import("./init/init.ts");
         done(await init(directory, flags, world));
       }),
   );
@@ -182,9 +201,15 @@ export function createProgram(world: World, done: (code: number) => void): Comma
   return program;
 
   function add(command: Command): void {
-    // A command of its own does not inherit these from the program.
-    program.addCommand(command.copyInheritedSettings(program));
+    inherit(command, program);
+    program.addCommand(command);
   }
+}
+
+/** A command that was made by itself does not take over how errors and help are shown; nor does what is below it. */
+function inherit(command: Command, parent: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const below of command.commands) inherit(below, command);
 }
 
 function present(source: string | undefined, targets: readonly string[]): readonly string[] {

@@ -1,8 +1,8 @@
 import type { Content } from "../oci/descriptor.ts";
 import { IMAGE_LAYER_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { Host } from "../pipeline/host.ts";
-import { packLayer } from "../plugins/archive/layer.ts";
-import { tree } from "../plugins/archive/tree.ts";
+import { packLayer } from "../pack/layer.ts";
+import { tree } from "../pack/tree.ts";
 import { whenIdle } from "./when_idle.ts";
 
 /** What a host cannot know by itself. */

@@ -10,7 +10,10 @@ import { compareBuild, parse, Range, type SemVer } from "semver";
 export type ParsedVersion = SemVer;
 
 /** A range of versions, such as `^1.2` or `>=1.0.0 <3`. */
-export type VersionRange = Range;
+export interface VersionRange {
+  /** Tells whether a version is in it. A pre-release is only where the range names one of the same version. */
+  test(version: ParsedVersion): boolean;
+}
 
 /** Parses a version, with or without a leading `v`; `undefined` when it is none. */
 export function parseSemVer(text: string): ParsedVersion | undefined {
@@ -23,10 +26,24 @@ export function compareSemVer(a: ParsedVersion, b: ParsedVersion): number {
 }
 
 /**
- * Parses a range as npm writes it.
+ * Parses a range as npm writes it, and what Flux and Timoni write beyond that: `>=1.0.0, <3.0.0` with a comma for "and",
+ * `!=1.2.3`, `=>` and `=<`.
  *
  * @throws {TypeError} When it is none.
+ *
+ * @see {@link https://github.com/Masterminds/semver#checking-version-constraints | Masterminds/semver, constraints}
  */
 export function parseRange(text: string): VersionRange {
-  return new Range(text);
+  const alternatives = text.split("||").map(parseAlternative);
+  return { test: (version) => alternatives.some((range) => range.test(version)) };
+}
+
+function parseAlternative(text: string): VersionRange {
+  const excluded: Range[] = [];
+  const wanted = text.replaceAll(/=([<>])/g, "$1=").replaceAll(/!=\s*([^\s,]+)/g, (_, version: string) => {
+    excluded.push(new Range(version));
+    return "";
+  });
+  const range = new Range(wanted.replaceAll(",", " ").trim());
+  return { test: (version) => range.test(version) && !excluded.some((other) => other.test(version)) };
 }

@@ -12,6 +12,7 @@ const WEB_HOSTS: ReadonlyMap<string, string> = new Map([
   ["altssh.gitlab.com", "gitlab.com"],
   ["altssh.bitbucket.org", "bitbucket.org"],
 ]);
+const SSH_REGEXP = /^(?:git\+)?ssh(?:\+git)?$/i;
 const AZURE_SSH_HOSTS = ["ssh.dev.azure.com", "vs-ssh.visualstudio.com"];
 
 /**
@@ -33,6 +34,51 @@ export function cleanSourceUrl(text: string): string | undefined {
   const cleaned = web && formatAddress(web);
   // Until nothing is left to do: without ".git", "/app/..git" ends in a "." that the next round resolves.
   return cleaned === undefined || cleaned === text ? cleaned : cleanSourceUrl(cleaned);
+}
+
+/** A parameter whose value may open something, by its name. */
+const SECRET_NAME_REGEXP = /token|secret|pass|pwd|key|cred|auth|sig|jwt|session|code/i;
+
+/**
+ * Takes out of a source that somebody has written down what must not be published, and leaves the rest as it is: the
+ * `.git` at its end, and what is no URL, such as `localhost`.
+ *
+ * User name and password are dropped, and so are parameters of query and fragment that are called like a secret.
+ * `git@host:org/repo.git` and `ssh://git@host/org/repo.git` name a user and no page, and become what
+ * {@linkcode cleanSourceUrl} makes of them: `https://host/org/repo`. Doing it again changes nothing.
+ *
+ * @returns `undefined` for an empty text, and for everything that cannot be told from credentials, such as a URL with an
+ * `@` after the host.
+ */
+export function withoutCredentials(text: string): string | undefined {
+  const trimmed = text.trim();
+  if (trimmed === "" || trimmed.length > LENGTH_LIMIT || CONTROL_REGEXP.test(trimmed)) return undefined;
+  if (!trimmed.includes("://")) {
+    return trimmed.includes("@") ? cleanSourceUrl(trimmed) : trimmed;
+  }
+  const [, scheme = "", authority = "", path = ""] = URL_REGEXP.exec(trimmed) ?? [];
+  if (scheme === "" || path.includes("@")) return undefined;
+  if (SSH_REGEXP.test(scheme)) return cleanSourceUrl(trimmed);
+  // The last "@" ends the user information, because a password may hold one.
+  const host = authority.slice(authority.lastIndexOf("@") + 1);
+  if (host !== "" && !HOST_PORT_REGEXP.test(host)) return undefined;
+  return `${scheme}://${host}${withoutSecretParameters(path)}`;
+}
+
+function withoutSecretParameters(path: string): string {
+  return path.replaceAll(/[?#][^?#]*/g, (part) => {
+    const kept = part.slice(1).split(/[&;]/).filter((parameter) => !SECRET_NAME_REGEXP.test(parameterName(parameter)));
+    return kept.join("") === "" ? "" : part.charAt(0) + kept.join("&");
+  });
+}
+
+function parameterName(parameter: string): string {
+  const [name = ""] = parameter.split("=");
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 /** What is left of a remote's URL without user information. */

@@ -1,14 +1,15 @@
-import { SOURCE_ANNOTATION } from "../oci/annotation_keys.ts";
+import { CREATED_ANNOTATION, SOURCE_ANNOTATION } from "../oci/annotation_keys.ts";
 import { bytesContent } from "../oci/bytes_content.ts";
 import { compareBytewise } from "../oci/compare_bytewise.ts";
+import { parseCreated } from "../oci/created.ts";
 import type { Content } from "../oci/descriptor.ts";
 import { encodeManifest } from "../oci/manifest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../oci/media_types.ts";
-import { cleanSourceUrl } from "../oci/source_url.ts";
+import { withoutCredentials } from "../oci/source_url.ts";
 import type { Step } from "./flow.ts";
 import type { ReadyPlugin } from "./ready_plugin.ts";
 import type { Archive, Artifact, Attributed, Packed } from "./values.ts";
-import { wrongOutput } from "./wrong_output.ts";
+import { wrongOutput } from "./plugin_error.ts";
 
 /** Gathers annotations, the first plugin to know a key wins, and writes the manifest. */
 export function annotate(plugins: readonly ReadyPlugin<"annotate">[]): Step<Packed, Artifact> {
@@ -26,7 +27,7 @@ export function annotate(plugins: readonly ReadyPlugin<"annotate">[]): Step<Pack
       for (const [key, value] of Object.entries(given?.set ?? {})) {
         if (known.has(key)) continue;
         const attributed = typeof value === "string" ? { value, from: plugin.id } : value;
-        known.set(key, key === SOURCE_ANNOTATION ? publicSource(plugin, attributed) : attributed);
+        known.set(key, checked(plugin, key, attributed));
       }
     }
     const sorted = [...known].sort(([a], [b]) => compareBytewise(a, b));
@@ -38,12 +39,33 @@ export function annotate(plugins: readonly ReadyPlugin<"annotate">[]): Step<Pack
   };
 }
 
+/** What consumers parse is held to what they expect, whoever knows it. */
+function checked(plugin: ReadyPlugin<"annotate">, key: string, attributed: Attributed): Attributed {
+  switch (key) {
+    case SOURCE_ANNOTATION:
+      return publicSource(plugin, attributed);
+    case CREATED_ANNOTATION:
+      return time(plugin, attributed);
+    default:
+      return attributed;
+  }
+}
+
 /** Whoever knows the source may know it with a password, which must not be published. */
 function publicSource(plugin: ReadyPlugin<"annotate">, { value, from }: Attributed): Attributed {
-  const cleaned = cleanSourceUrl(value);
+  const cleaned = withoutCredentials(value);
   if (cleaned !== undefined) return { value: cleaned, from };
   // The text itself is not shown: it may hold what made it unfit.
   throw wrongOutput(plugin, `set["${SOURCE_ANNOTATION}"]`, "must be the URL of a repository, without credentials");
+}
+
+function time(plugin: ReadyPlugin<"annotate">, { value, from }: Attributed): Attributed {
+  try {
+    return { value: parseCreated(value), from };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw wrongOutput(plugin, `set["${CREATED_ANNOTATION}"]`, `must be a time (RFC 3339): ${error.message}`);
+  }
 }
 
 function manifestOf(archive: Archive, annotations: readonly [string, Attributed][]): Content {

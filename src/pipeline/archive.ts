@@ -1,12 +1,14 @@
-import { archiveOf } from "./archive_of.ts";
+import { bytesContent } from "../oci/bytes_content.ts";
+import { EMPTY_MEDIA_TYPE, UNKNOWN_ARTIFACT_TYPE } from "../oci/media_types.ts";
 import { checkEntryNames } from "./entry_names.ts";
-import { inWalkOrder } from "./entry_order.ts";
+import { inWalkOrder } from "./entry.ts";
 import type { Step } from "./flow.ts";
+import type { Contents } from "./plugin.ts";
 import type { ReadyPlugin } from "./ready_plugin.ts";
 import { SourceError } from "./source_error.ts";
 import { StageError } from "./stage_error.ts";
-import type { Packed, Selected } from "./values.ts";
-import { wrongOutput } from "./wrong_output.ts";
+import type { Archive, Packed, Selected } from "./values.ts";
+import { wrongOutput } from "./plugin_error.ts";
 
 /**
  * Turns entries into a config and layers: bytes with digests.
@@ -35,3 +37,15 @@ export function archive(plugin: ReadyPlugin<"archive">): Step<Selected, Packed> 
     return { ...selected, entries, archive };
   };
 }
+
+/**
+ * Fills in what a plugin may leave out: the empty config, and with it a type, which the spec demands then.
+ *
+ * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage | OCI image-spec 1.1.1, Guidelines for Artifact Usage}
+ */
+export function archiveOf({ artifactType: given, config = EMPTY_CONFIG, layers }: Contents, profile: string): Archive {
+  const artifactType = given ?? (config.descriptor.mediaType === EMPTY_MEDIA_TYPE ? UNKNOWN_ARTIFACT_TYPE : undefined);
+  return { profile, ...(artifactType === undefined ? {} : { artifactType }), config, layers };
+}
+
+const EMPTY_CONFIG = bytesContent(EMPTY_MEDIA_TYPE, new TextEncoder().encode("{}"));

@@ -1,15 +1,14 @@
 import { bytesContent } from "../oci/bytes_content.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
 import { encodeManifest } from "../oci/manifest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../oci/media_types.ts";
-import type { Descriptor } from "../oci/descriptor.ts";
-import { archiveOf } from "./archive_of.ts";
-import type { Context } from "./context.ts";
-import { distinct } from "./distinct.ts";
+import { UnsupportedError } from "../store/store.ts";
+import type { Context } from "../work/context.ts";
+import { archiveOf } from "./archive.ts";
 import type { Referrer } from "./plugin.ts";
 import type { AttachedReferrer } from "./ready_plugin.ts";
-import { UnsupportedError } from "./store.ts";
-import type { Target } from "./target.ts";
-import { everyTarget } from "./targets.ts";
+import { everyTarget, type Target } from "./target.ts";
+import { distinct } from "./values.ts";
 
 /**
  * Attaches something to an artifact in every target: makes its manifest, with the artifact as its subject.

@@ -1,5 +1,4 @@
-import type { Entry } from "./entry.ts";
-import { inWalkOrder } from "./entry_order.ts";
+import { type Entry, inWalkOrder } from "./entry.ts";
 import type { Step } from "./flow.ts";
 import type { ReadyPlugin } from "./ready_plugin.ts";
 import type { Collected, Source } from "./values.ts";

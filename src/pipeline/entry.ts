@@ -1,3 +1,6 @@
+import { compareBytewise } from "../oci/compare_bytewise.ts";
+import { SourceError } from "./source_error.ts";
+
 /**
  * One file or directory of the tree that is packaged.
  *
@@ -17,4 +20,53 @@ export interface Entry {
    * A directory gives an empty stream.
    */
   open(): ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/**
+ * Sorts as a walk does: the names of each directory bytewise, a directory before its content. The order of a listing,
+ * of a tar or of several collectors then no longer matters.
+ *
+ * @throws {SourceError} When two entries have the same path.
+ */
+export function inWalkOrder(entries: readonly Entry[]): readonly Entry[] {
+  const sorted = entries
+    // U+0000 sorts before everything that can stand in a name, so whole paths compare part by part.
+    .map((entry) => ({ key: entry.path.replaceAll("/", "\0"), entry }))
+    .sort((a, b) => compareBytewise(a.key, b.key))
+    .map(({ entry }) => entry);
+  sorted.forEach((entry, at) => {
+    if (entry.path !== sorted[at - 1]?.path) return;
+    throw new SourceError(`Cannot collect ${JSON.stringify(entry.path)}: it was found twice`);
+  });
+  return sorted;
+}
+
+/** What is wrong with a list of entries, and which of them it is about. */
+export interface TreeProblem {
+  /** The place in the list. */
+  readonly at: number;
+  /** Goes on after the path. */
+  readonly problem: string;
+}
+
+/** Says why entries are no tree: a path that leaves it, one that is there twice, or a file that others are below. */
+export function treeProblem(entries: readonly Entry[]): TreeProblem | undefined {
+  const kinds = new Map<string, Entry["kind"]>();
+  for (const [at, { path, kind }] of entries.entries()) {
+    if (!isPlainPath(path)) return { at, problem: "is not a plain relative path" };
+    if (kinds.has(path)) return { at, problem: "is there twice" };
+    kinds.set(path, kind);
+  }
+  for (const [at, { path }] of entries.entries()) {
+    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+      const parent = path.slice(0, end);
+      if (kinds.get(parent) === "file") return { at, problem: `is below ${JSON.stringify(parent)}, which is a file` };
+    }
+  }
+  return undefined;
+}
+
+/** Whether a path stays in the tree: no part of it is empty, `.` or `..`. */
+export function isPlainPath(path: string): boolean {
+  return path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }

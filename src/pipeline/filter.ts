@@ -5,7 +5,7 @@ import type { ReadyPlugin } from "./ready_plugin.ts";
 import { SourceError } from "./source_error.ts";
 import { StageError } from "./stage_error.ts";
 import type { Collected, Dropped, Selected } from "./values.ts";
-import { wrongOutput } from "./wrong_output.ts";
+import { wrongOutput } from "./plugin_error.ts";
 
 /**
  * Leaves out what filters say, one filter after the other. A directory goes with everything in it.

@@ -1,4 +1,4 @@
-import type { Context } from "./context.ts";
+import type { Context } from "../work/context.ts";
 import { StageError, type StageName } from "./stage_error.ts";
 import type { Artifact, Collected, Packed, Publication, Selected, Source, Uploaded } from "./values.ts";
 

@@ -10,7 +10,7 @@
 import type { Schema, Zod } from "./schema.ts";
 import type { Annotations, Content, Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../work/context.ts";
 import type { Entry } from "./entry.ts";
 import type { StageName } from "./stage_error.ts";
 import type {

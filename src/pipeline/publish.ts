@@ -4,7 +4,7 @@
 import { annotate } from "./annotate.ts";
 import { archive } from "./archive.ts";
 import { collect } from "./collect.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../work/context.ts";
 import { filter } from "./filter.ts";
 import { type CustomSteps, stageRunner } from "./flow.ts";
 import type { ReadyPlugin } from "./ready_plugin.ts";

@@ -1,6 +1,6 @@
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../work/context.ts";
 import type { Stage, StageIO } from "./plugin.ts";
 import type { Moved } from "./values.ts";
 

@@ -1,10 +1,9 @@
-import type { Context } from "./context.ts";
+import type { Context } from "../work/context.ts";
 import type { Step } from "./flow.ts";
 import type { ReadyPlugin } from "./ready_plugin.ts";
+import { tagNames, tagsOfTarget } from "./tag.ts";
 import { TagExistsError } from "./tag_exists_error.ts";
-import { tagNames, tagsOfTarget } from "./tag_names.ts";
-import type { Target } from "./target.ts";
-import { everyTarget } from "./targets.ts";
+import { everyTarget, type Target } from "./target.ts";
 import type { Artifact, TagName, Uploaded } from "./values.ts";
 
 /**

@@ -123,3 +123,8 @@ export interface Publication extends Artifact {
   /** The manifests that custom steps attached to the artifact, in every target; none when left out. */
   readonly referrers?: readonly Descriptor[];
 }
+
+/** Each digest once, in the order in which they come first. */
+export function distinct(contents: readonly Content[]): readonly Content[] {
+  return [...new Map(contents.map((content) => [content.descriptor.digest, content])).values()];
+}

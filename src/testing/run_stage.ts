@@ -1,13 +1,13 @@
-import type { Context, Log } from "../pipeline/context.ts";
+import type { Context, Log } from "../work/context.ts";
 import { createHost } from "../host/create_host.ts";
 import { VERSION } from "../host/version.ts";
 import type { Stage, StageIO } from "../pipeline/plugin.ts";
 import { PluginError } from "../pipeline/plugin_error.ts";
-import { formatPath } from "../pipeline/issue_message.ts";
-import { type FactoryOf, prepare } from "../pipeline/prepare.ts";
+import { formatPath } from "../driver/issue_message.ts";
+import { type FactoryOf, prepare } from "../driver/prepare.ts";
 import type { ReadyPlugin } from "../pipeline/ready_plugin.ts";
 import { StageError } from "../pipeline/stage_error.ts";
-import { createScratch } from "../plugins/scratch/scratch.ts";
+import { createScratch } from "../system/scratch.ts";
 
 /** What a plugin is run with. */
 export interface StageRun<S extends Stage> {

@@ -4,19 +4,19 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { digestHex, digestOf as bytesDigest, parseDigest } from "../../src/oci/digest.ts";
 import { OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
-import type { Store } from "../../src/pipeline/store.ts";
-import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
-import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
-import type { LayoutPlace } from "../../src/plugins/layout/layout_place.ts";
-import { readBundle } from "../../src/plugins/layout/read_bundle.ts";
-import { createRegistryClient, type RegistryClient } from "../../src/plugins/registry/client.ts";
-import { registryStore } from "../../src/plugins/registry/registry_store.ts";
-import { testContext } from "../plugins/registry/support.ts";
+import type { Store } from "../../src/store/store.ts";
+import { archiveStore } from "../../src/layout/tar/store.ts";
+import { directoryStore } from "../../src/layout/directory/store.ts";
+import type { LayoutPlace } from "../../src/layout/layout.ts";
+import { readBundle } from "../../src/layout/bundle/read_bundle.ts";
+import { createRegistryClient, type RegistryClient } from "../../src/registry/client.ts";
+import { registryStore } from "../../src/registry/store.ts";
+import { testContext } from "../registry/support.ts";
 import { CROSSING, type CrossingArtifact, discovered, putCrossing } from "../support/crossing_samples.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { type ForeignRepository, foreignRepository, type Json } from "../support/foreign_artifact.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
-import { killGantry } from "../support/killed_gantry.ts";
+import { killGantry } from "../support/dying_program.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 
@@ -178,7 +178,7 @@ Deno.test("export fails when the referrers cannot be listed, and leaves them beh
     near.fault({ path: /\/referrers\//, times: Infinity, fault: answer(503) });
     const { code, stderr } = await gantry(args);
     assert.equal(code, 1);
-    assert.match(stderr, /Cannot list the referrers of acme\/app@sha256:.*503/);
+    assert.match(stderr, /Cannot list the referrers of [^ ]*\/acme\/app@sha256:.*503/);
     const told = await gantryOk([...args, "--without-referrers"]);
     assert.match(told.stderr, /1 artifact without what refers to them/);
     const { stdout } = await gantryOk(["verify", `oci-layout:${layout.path}`]);
@@ -527,7 +527,7 @@ Deno.test("import goes on where it broke, and sends only the rest", async () => 
 Deno.test("import that was killed goes on in the next run, and nothing has a tag before", async () => {
   await withBundle({}, async ({ far, layout }) => {
     far.fault({ method: "PUT", path: /\/manifests\//, skip: 9, fault: { kind: "stall", after: 0 } });
-    const args = ["import", layout, `oci://${far.host}`, "--concurrency", "1"];
+    const args = ["import", layout, `oci://${far.host}`, "--concurrency", "1", "-q"];
     assert.equal(await killGantry(args, { kind: "when", reached: far.stalled() }), true);
     for (const { tags } of far.repositories.values()) assert.deepEqual([...tags.keys()], []);
     const before = new Set(sent(far).filter((line) => line.startsWith("blob")));

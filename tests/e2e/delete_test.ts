@@ -4,12 +4,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parseReference } from "../../src/oci/reference.ts";
-import type { Store } from "../../src/pipeline/store.ts";
-import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
-import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
-import { createRegistryClient } from "../../src/plugins/registry/client.ts";
-import { registryStore } from "../../src/plugins/registry/registry_store.ts";
-import { testContext } from "../plugins/registry/support.ts";
+import type { Store } from "../../src/store/store.ts";
+import { archiveStore } from "../../src/layout/tar/store.ts";
+import { directoryStore } from "../../src/layout/directory/store.ts";
+import { createRegistryClient } from "../../src/registry/client.ts";
+import { registryStore } from "../../src/registry/store.ts";
+import { testContext } from "../registry/support.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 import { errorAnswer } from "../support/fake_registry_answer.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";

@@ -38,7 +38,7 @@ const GOLDEN: Readonly<Record<typeof PROFILES[number], string>> = {
   generic: "sha256:3c982f9dd2754a205e621c0e258dc9aed4c75e5f939c487d6c4f69dde8556059",
   flux: "sha256:964f2132380d7ee10cf40a4e115238a9e53d304984ddfc49e6c7871fd70621ea",
   timoni: "sha256:59ba698ac965c9395651eacd69df884c238a736aad81fcaea97b136f7042a088",
-  image: "sha256:7af925fa95c29d869f0d9f5d16295b065b4d115a7746317f1d708a4a922ff38d",
+  image: "sha256:3ecfc98bef980fe19eb906b769337d1bd98f7c03bf5e317ac2a45461ce1e5090",
 };
 
 Deno.test("plan has the golden digest of a fixed tree in every profile", async () => {

@@ -1,9 +1,9 @@
 /** A copy onto a disk that is too small leaves what was there, and goes on when there is room. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
-import { mountTest } from "../plugins/layout/mount.ts";
-import { testContext } from "../plugins/layout/test_context.ts";
+import { directoryStore } from "../../src/layout/directory/store.ts";
+import { mountTest } from "../layout/mount.ts";
+import { testContext } from "../layout/test_context.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";

@@ -79,7 +79,7 @@ Deno.test("push does not set a version that it may not look at, and --force does
     registry.fault({ method: "HEAD", path: /\/manifests\//, times: Infinity, fault: { kind: "answer", answer } });
     const { code, stderr } = await push(["--version", "1.0.0"]);
     assert.equal(code, 3, stderr);
-    assert.match(stderr, /^error: Cannot fetch acme\/app:1\.0\.0: HTTP 403/m);
+    assert.match(stderr, /^error: Cannot fetch 127\.0\.0\.1:\d+\/acme\/app:1\.0\.0: HTTP 403/m);
     assert.deepEqual([...registry.repositories.get("acme/app")?.tags.keys() ?? []], []);
     assert.equal((await push(["--version", "1.0.0", "--force"])).code, 0);
     assert.deepEqual([...registry.repositories.get("acme/app")?.tags.keys() ?? []], ["1.0.0"]);
@@ -209,7 +209,10 @@ Deno.test("list advises on a page in the place of the tags as on any other page"
     registry.fault({ times: Infinity, fault: { kind: "answer", answer } });
     const { code, stderr } = await gantry(["list", target]);
     assert.equal(code, 1);
-    assert.match(stderr, /^error: Cannot list the tags of acme\/app: HTTP 200, .*: Log in to continue /m);
+    assert.match(
+      stderr,
+      /^error: Cannot list the tags of 127\.0\.0\.1:\d+\/acme\/app: HTTP 200, .*: Log in to continue /m,
+    );
     assert.match(stderr, /^advice: that is not how a registry answers: check the host, and whether a proxy stands/m);
   });
 });

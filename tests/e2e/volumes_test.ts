@@ -1,10 +1,10 @@
 /** A bundle in volumes: exported, carried in part, carried whole, imported. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { VOLUME_HEADER_SIZE } from "../../src/plugins/layout/volume_header.ts";
-import { createRegistryClient } from "../../src/plugins/registry/client.ts";
-import { registryStore } from "../../src/plugins/registry/registry_store.ts";
-import { testContext } from "../plugins/registry/support.ts";
+import { VOLUME_HEADER_SIZE } from "../../src/layout/tar/volumes/header.ts";
+import { createRegistryClient } from "../../src/registry/client.ts";
+import { registryStore } from "../../src/registry/store.ts";
+import { testContext } from "../registry/support.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { putSample, type Sample, sampleOf } from "../support/store_samples.ts";

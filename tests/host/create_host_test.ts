@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHost } from "../../src/host/create_host.ts";
-import { testContext } from "../plugins/layout/test_context.ts";
+import { testContext } from "../layout/test_context.ts";
 import { fileEntry } from "../pipeline/fakes.ts";
 
 const HOST = createHost({ version: "1.2.3", mode: "run", env: () => undefined });

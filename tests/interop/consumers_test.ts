@@ -68,6 +68,15 @@ for (const { name: registryName, command } of REGISTRIES) {
     const index = JSON.parse(await Deno.readTextFile(join(out.path, "layout/index.json")));
     assert.equal(index.manifests[0].digest, digest);
 
+    // The oldest format wants one entry of the history for each layer.
+    await tool("skopeo", [
+      "copy",
+      "--src-tls-verify=false",
+      "--format=v2s1",
+      `docker://${repository}:1.2.3`,
+      `dir:${join(out.path, "v2s1")}`,
+    ]);
+
     await Deno.mkdir(join(out.path, "tree"));
     await tool("crane", ["export", "--insecure", `${repository}:1.2.3`, join(out.path, "tree.tar")]);
     await tool("tar", ["-xpf", join(out.path, "tree.tar"), "-C", join(out.path, "tree")]);

@@ -1,10 +1,10 @@
 /** Five artifacts with all that refers to them cross an air gap, to a registry without the referrers API and back. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Store } from "../../src/pipeline/store.ts";
-import { createRegistryClient } from "../../src/plugins/registry/client.ts";
-import { registryStore } from "../../src/plugins/registry/registry_store.ts";
-import { testContext } from "../plugins/registry/support.ts";
+import type { Store } from "../../src/store/store.ts";
+import { createRegistryClient } from "../../src/registry/client.ts";
+import { registryStore } from "../../src/registry/store.ts";
+import { testContext } from "../registry/support.ts";
 import { CROSSING, type CrossingArtifact, discovered, putCrossing } from "../support/crossing_samples.ts";
 import { gantryOk } from "../support/gantry.ts";
 import { type RegistryCommand, type RunningRegistry, startRegistry } from "../support/registry_process.ts";

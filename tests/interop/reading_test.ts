@@ -3,9 +3,9 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { createRegistryClient } from "../../src/plugins/registry/client.ts";
-import { registryStore } from "../../src/plugins/registry/registry_store.ts";
-import { testContext } from "../plugins/registry/support.ts";
+import { createRegistryClient } from "../../src/registry/client.ts";
+import { registryStore } from "../../src/registry/store.ts";
+import { testContext } from "../registry/support.ts";
 import { gantry, gantryOk, push } from "../support/gantry.ts";
 import { REGISTRIES, startRegistry } from "../support/registry_process.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
@@ -98,8 +98,8 @@ for (const { name, command } of REGISTRIES) {
       const tags = (await tool("crane", ["ls", "--insecure", at])).trim().split("\n");
       for (const tag of tags) assert.ok(all.includes(`\n${tag} `), `${tag} in\n${all}`);
 
-      const raw = (await gantryOk(["inspect", `${place}:1.0.0`, "--raw"])).stdout;
-      assert.equal(raw, await tool("crane", ["manifest", "--insecure", `${at}:1.0.0`]));
+      const raw = (await gantryOk(["inspect", `${place}:1.0.0`, "--raw"])).bytes;
+      assert.equal(new TextDecoder().decode(raw), await tool("crane", ["manifest", "--insecure", `${at}:1.0.0`]));
     },
   );
 

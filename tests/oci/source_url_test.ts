@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cleanSourceUrl } from "../../src/oci/source_url.ts";
+import { cleanSourceUrl, withoutCredentials } from "../../src/oci/source_url.ts";
 
 const CASES: readonly (readonly [text: string, expected: string | undefined])[] = [
   ["https://github.com/acme/app", "https://github.com/acme/app"],
@@ -88,10 +88,58 @@ Deno.test("cleanSourceUrl() gives the URL that may be published, or nothing", ()
   for (const [text, expected] of CASES) assert.equal(cleanSourceUrl(text), expected, text);
 });
 
+const GIVEN: readonly (readonly [text: string, expected: string | undefined])[] = [
+  ["https://git.example.com/r.git", "https://git.example.com/r.git"],
+  ["https://Git.Example.com:443/R/", "https://Git.Example.com:443/R/"],
+  ["https://example.com/a b", "https://example.com/a b"],
+  ["  https://example.com/r  ", "https://example.com/r"],
+  ["localhost", "localhost"],
+  ["./deploy", "./deploy"],
+  ["acme/app", "acme/app"],
+  ["the wiki, page 3", "the wiki, page 3"],
+  ["github.com:acme/app", "github.com:acme/app"],
+  ["file:///srv/git/app.git", "file:///srv/git/app.git"],
+  ["git://example.com/app.git", "git://example.com/app.git"],
+  // Users and passwords
+  ["https://oauth2:glpat-s3cret@gitlab.com/acme/app.git", "https://gitlab.com/acme/app.git"],
+  ["HTTPS://token@example.com/app", "HTTPS://example.com/app"],
+  ["https://user:p@ss@example.com/app", "https://example.com/app"],
+  ["git+https://token@example.com/app.git", "git+https://example.com/app.git"],
+  ["svn+ssh://user:password@example.com/app", "svn+ssh://example.com/app"],
+  ["git@github.com:acme/app.git", "https://github.com/acme/app"],
+  ["ssh://git@example.com:2222/acme/app.git", "https://example.com/acme/app"],
+  ["git@ssh.dev.azure.com:v3/org/project/repo", "https://dev.azure.com/org/project/_git/repo"],
+  ["https://user:12/34@example.com/app", undefined],
+  ["https://user#password@example.com/app", undefined],
+  ["https://user:pass?word@example.com/app", undefined],
+  ["bot:s3cret@/x", undefined],
+  ["someone@example.com", undefined],
+  // Parameters
+  ["https://example.com/r?ref=main&path=/a#L1", "https://example.com/r?ref=main&path=/a#L1"],
+  ["https://example.com/r?private_token=s3cret", "https://example.com/r"],
+  ["https://example.com/r?a=1&%74oken=s3cret&b=2", "https://example.com/r?a=1&b=2"],
+  ["https://example.com/r?a=1;X-Amz-Signature=s3cret#access_token=s3cret", "https://example.com/r?a=1"],
+  ["https://example.com/r?%=1", "https://example.com/r?%=1"],
+  ["https://example.com/r?next=https://u:p@example.com", undefined],
+  ["", undefined],
+  ["  ", undefined],
+  ["https://bad host/app", undefined],
+  ["https://example.com/a\nb", undefined],
+  [`https://example.com/${"a".repeat(5000)}`, undefined],
+];
+
+Deno.test("withoutCredentials() leaves what was written as it is, but for credentials", () => {
+  for (const [text, expected] of GIVEN) {
+    const cleaned = withoutCredentials(text);
+    assert.equal(cleaned, expected, text);
+    if (cleaned !== undefined) assert.equal(withoutCredentials(cleaned), cleaned, text);
+  }
+});
+
 const SCHEMES = ["https", "http", "ssh", "git", "git+ssh", "ssh+git", "git+https", "ftp", "svn+ssh", "s3", "X-y.z"];
 const MARK = "5ecre7";
 
-Deno.test("cleanSourceUrl() lets nothing of a user or a password through", () => {
+Deno.test("cleanSourceUrl() and withoutCredentials() let nothing of a user or a password through", () => {
   const nasty = fc.constantFrom(..."@:/?#[]\\%. \t;&=+!$".split(""), "%40", "%2F", "//", "@@", "ü", "\u2028", "::");
   const text = fc.array(fc.oneof(nasty, fc.string({ maxLength: 3 })), { maxLength: 4 }).map((parts) => parts.join(""));
   const secret = fc.tuple(text, text).map(([before, after]) => `${before}${MARK}${after}`);
@@ -110,7 +158,9 @@ Deno.test("cleanSourceUrl() lets nothing of a user or a password through", () =>
   const bracketed = userInformation.map((user) => `[${user}@example.com:22]:acme/app`);
   fc.assert(
     fc.property(fc.oneof(url, scp, bracketed), (dirty) => {
-      assert.ok(!(cleanSourceUrl(dirty) ?? "").toLowerCase().includes(MARK), cleanSourceUrl(dirty));
+      for (const clean of [cleanSourceUrl, withoutCredentials]) {
+        assert.ok(!(clean(dirty) ?? "").toLowerCase().includes(MARK), clean(dirty));
+      }
     }),
     { numRuns: 5000 },
   );

@@ -54,6 +54,20 @@ Deno.test("annotate() publishes no credentials in the source, whoever knows it",
   });
 });
 
+Deno.test("annotate() publishes a creation time as consumers parse it, and none that is no time", async () => {
+  const key = "org.opencontainers.image.created";
+  const created = (value: string) => annotate([annotator("mine", { [key]: value })])(fakePacked(), fakeContext());
+  const { annotations } = await created("2024-05-31T12:00:00.5+02:00");
+  assert.deepEqual(annotations[key], { value: "2024-05-31T10:00:00Z", from: "mine" });
+  for (const value of ["yesterday", "", "2024-05-31", "1717158896", "2024-02-30T12:00:00Z"]) {
+    await assert.rejects(created(value), {
+      name: "PluginError",
+      message:
+        /^Plugin mine \(annotate\) gave a wrong result: set\[".*created"\] must be a time \(RFC 3339\): Cannot parse/,
+    }, value);
+  }
+});
+
 Deno.test("annotate() does not let an annotator change what others know", async () => {
   const meddling = (origin?: string): ReadyPlugin<"annotate"> =>
     fakePlugin("annotate", "meddling", ({ known }) => {

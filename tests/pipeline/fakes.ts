@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
 import { annotate } from "../../src/pipeline/annotate.ts";
-import type { Context } from "../../src/pipeline/context.ts";
+import type { Context } from "../../src/work/context.ts";
 import type { Entry } from "../../src/pipeline/entry.ts";
 import type { Host } from "../../src/pipeline/host.ts";
-import { archiveOf } from "../../src/pipeline/archive_of.ts";
+import { archiveOf } from "../../src/pipeline/archive.ts";
 import type {
   Contents,
   Kit,
@@ -17,11 +17,11 @@ import type {
   Stage,
   StageIO,
 } from "../../src/pipeline/plugin.ts";
-import type { PluginUse } from "../../src/pipeline/prepare.ts";
+import type { PluginUse } from "../../src/driver/prepare.ts";
 import type { Pipeline } from "../../src/pipeline/publish.ts";
 import type { ReadyOf, ReadyPlugin } from "../../src/pipeline/ready_plugin.ts";
 import { StageError } from "../../src/pipeline/stage_error.ts";
-import { TargetsError } from "../../src/pipeline/targets.ts";
+import { TargetsError } from "../../src/pipeline/target.ts";
 import type { Archive, Artifact, Attributed, Packed, Source, TagName } from "../../src/pipeline/values.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { type MemoryTarget, memoryTarget } from "../support/memory_target.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Digest } from "../../src/oci/digest.ts";
 import { type Pipeline, publish } from "../../src/pipeline/publish.ts";
 import { StageError, type StageName } from "../../src/pipeline/stage_error.ts";
-import { TargetsError } from "../../src/pipeline/targets.ts";
+import { TargetsError } from "../../src/pipeline/target.ts";
 import { type MemoryTarget, memoryTarget } from "../support/memory_target.ts";
 import {
   annotator,

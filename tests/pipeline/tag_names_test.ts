@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { tagNames, tagsOfTarget } from "../../src/pipeline/tag_names.ts";
+import { tagNames, tagsOfTarget } from "../../src/pipeline/tag.ts";
 import type { TagName } from "../../src/pipeline/values.ts";
 import { memoryTarget } from "../support/memory_target.ts";
 import { fakeArtifact, fakeContext, fakePlugin, tagger } from "./fakes.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Digest } from "../../src/oci/digest.ts";
 import { tag } from "../../src/pipeline/tag.ts";
-import { TargetsError } from "../../src/pipeline/targets.ts";
+import { TargetsError } from "../../src/pipeline/target.ts";
 import { upload } from "../../src/pipeline/upload.ts";
 import { memoryTarget } from "../support/memory_target.ts";
 import { fakeArtifact, fakeContext, tagger } from "./fakes.ts";

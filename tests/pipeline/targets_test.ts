@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { StageError } from "../../src/pipeline/stage_error.ts";
-import { everyTarget } from "../../src/pipeline/targets.ts";
+import { everyTarget } from "../../src/pipeline/target.ts";
 import { memoryTarget } from "../support/memory_target.ts";
 import { targetsErrorOf } from "./fakes.ts";
 

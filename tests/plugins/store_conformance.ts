@@ -4,10 +4,10 @@ import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../src/oci/manifest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
-import { NotFoundError, type Store, UnsupportedError } from "../../src/pipeline/store.ts";
+import { NotFoundError, type Store, UnsupportedError } from "../../src/store/store.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { indexOf, putSample, sampleOf, textContent } from "../support/store_samples.ts";
-import { testContext } from "./registry/support.ts";
+import { testContext } from "../registry/support.ts";
 
 /** A place that can be opened as a store again and again. */
 export interface StorePlace extends AsyncDisposable {

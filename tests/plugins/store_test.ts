@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import type { RegistryReference } from "../../src/oci/reference.ts";
-import type { Store } from "../../src/pipeline/store.ts";
-import { archiveStore } from "../../src/plugins/layout/archive_store.ts";
-import { directoryStore } from "../../src/plugins/layout/directory_store.ts";
-import { createRegistryClient, type RegistryClient } from "../../src/plugins/registry/client.ts";
-import { registryStore } from "../../src/plugins/registry/registry_store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { archiveStore } from "../../src/layout/tar/store.ts";
+import { directoryStore } from "../../src/layout/directory/store.ts";
+import { createRegistryClient, type RegistryClient } from "../../src/registry/client.ts";
+import { registryStore } from "../../src/registry/store.ts";
 import { type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { memoryPlace, memoryStore } from "../support/memory_store.ts";
 import { startRegistry } from "../support/registry_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { toolTest } from "../support/tools.ts";
-import { testClient } from "./registry/support.ts";
+import { testClient } from "../registry/support.ts";
 import { storeConformance, type StorePlace } from "./store_conformance.ts";
 
 storeConformance("memoryStore()", () => {

@@ -1,9 +1,9 @@
 /** Five artifacts as they are in real registries: with signatures, attestations, parts, and cosign's tags. */
 import { digestHex } from "../../src/oci/digest.ts";
-import type { Context } from "../../src/pipeline/context.ts";
-import { readGraph } from "../../src/pipeline/artifact_graph.ts";
-import type { Store, StoreReader } from "../../src/pipeline/store.ts";
-import { companionTags } from "../../src/pipeline/companion_tags.ts";
+import type { Context } from "../../src/work/context.ts";
+import { readGraph } from "../../src/store/graph.ts";
+import type { Store, StoreReader } from "../../src/store/store.ts";
+import { companionTags } from "../../src/store/companion_tags.ts";
 import { indexOf, putSample, type Sample, sampleOf } from "./store_samples.ts";
 
 /** An artifact in a repository. */

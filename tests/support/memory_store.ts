@@ -2,7 +2,7 @@ import type { Content, Descriptor } from "../../src/oci/descriptor.ts";
 import { type Digest, digestOf, isDigest } from "../../src/oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../src/oci/manifest.ts";
 import { artifactTypeOf, parseManifest } from "../../src/oci/parse_manifest.ts";
-import { NotFoundError, type Pushed, refuseMoved, type Store, type StoredManifest } from "../../src/pipeline/store.ts";
+import { NotFoundError, type Pushed, refuseMoved, type Store, type StoredManifest } from "../../src/store/store.ts";
 import { compareBytewise } from "../../src/oci/compare_bytewise.ts";
 import { collectBytes } from "./collect_bytes.ts";
 

@@ -1,17 +1,16 @@
 /** Plugins for tests, made at once: what `prepare()` does, but for the wait for zod. */
-import { makePlugin } from "../../src/pipeline/check_plugin.ts";
-import type { Context } from "../../src/pipeline/context.ts";
+import { makePlugin } from "../../src/driver/check_plugin.ts";
+import { parseOptions } from "../../src/driver/parse_options.ts";
+import { pluginTarget } from "../../src/driver/plugin_target.ts";
+import type { FactoryOf, PluginUse } from "../../src/driver/prepare.ts";
+import { readyPlugin } from "../../src/driver/run_plugin.ts";
 import type { Host } from "../../src/pipeline/host.ts";
-import { parseOptions } from "../../src/pipeline/parse_options.ts";
 import type { Factory, Kit, Stage, StageIO } from "../../src/pipeline/plugin.ts";
-import type { OwnReference } from "../../src/pipeline/own_reference.ts";
-import { pluginTarget } from "../../src/pipeline/plugin_target.ts";
-import type { FactoryOf, PluginUse } from "../../src/pipeline/prepare.ts";
 import type { ReadyOf, ReadyPlugin } from "../../src/pipeline/ready_plugin.ts";
-import { readyPlugin } from "../../src/pipeline/run_plugin.ts";
 import { z } from "../../src/pipeline/schema.ts";
 import { StageError } from "../../src/pipeline/stage_error.ts";
-import type { Target } from "../../src/pipeline/target.ts";
+import type { OwnReference, Target } from "../../src/pipeline/target.ts";
+import type { Context } from "../../src/work/context.ts";
 import { fakeHost } from "./fake_host.ts";
 
 /** What factories get. */

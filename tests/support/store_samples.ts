@@ -3,8 +3,8 @@ import { bytesContent } from "../../src/oci/bytes_content.ts";
 import type { Annotations, Content, Descriptor } from "../../src/oci/descriptor.ts";
 import { encodeManifest, orderDescriptor } from "../../src/oci/manifest.ts";
 import { EMPTY_MEDIA_TYPE, OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
-import type { Context } from "../../src/pipeline/context.ts";
-import type { Store, StoredManifest } from "../../src/pipeline/store.ts";
+import type { Context } from "../../src/work/context.ts";
+import type { Store, StoredManifest } from "../../src/store/store.ts";
 
 /** A manifest, and the blobs that it names. */
 export interface Sample {

@@ -1,4 +1,4 @@
-import { formatPath } from "../../pipeline/issue_message.ts";
+import { formatPath } from "../../driver/issue_message.ts";
 import { type ConfigNode, type ConfigProblem, hiddenIn, keyOffset, quoteKey, valueOffset } from "./config_node.ts";
 import { locateProblems } from "./locate_problems.ts";
 

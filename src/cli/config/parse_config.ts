@@ -1,6 +1,5 @@
-import { didYouMean } from "../../pipeline/issue_message.ts";
-import { describeSchema, type JsonSchema, knownKeys } from "../../pipeline/known_keys.ts";
-import { nearestKey } from "../../pipeline/nearest_key.ts";
+import { describeSchema, didYouMean, type JsonSchema, knownKeys } from "../../driver/issue_message.ts";
+import { nearestKey } from "../../driver/nearest_key.ts";
 import type { z } from "../../pipeline/schema.ts";
 import { ConfigError } from "./config_error.ts";
 import { type ConfigText, keyProblems, quoteKey, valueOf } from "./config_node.ts";

@@ -11,12 +11,16 @@ export interface Place {
   readonly name: string | readonly string[];
   /** Counts only when this variable does not have this value. */
   readonly unless?: readonly [name: string, value: string];
-  /** Counts only when this variable has this value. */
-  readonly when?: readonly [name: string, value: string];
+  /** Counts only when this variable has this value, or one that matches. */
+  readonly when?: readonly [name: string, value: string | RegExp];
   /** Counts only when the value matches; what is captured is the fact. */
   readonly pattern?: RegExp;
   /** The variable names a JSON file, and the fact is at this path in it. */
   readonly event?: string;
+  /** Counts only when the file has `true` at this path. */
+  readonly whenEvent?: string;
+  /** Counts only when the file does not have `true` at this path. */
+  readonly unlessEvent?: string;
 }
 
 /** Where one CI system puts what. The first place that has a usable value counts. */
@@ -27,10 +31,15 @@ export interface CiSystem {
   readonly detect: Readonly<Record<string, RegExp>>;
   /** The URL of the repository. */
   readonly source: readonly Place[];
-  /** The commit that is built; of a pull request, its head. */
+  /** The commit that is built. */
   readonly commit: readonly Place[];
   /** The branch that is built; of a pull request, the one that it comes from. */
   readonly branch: readonly Place[];
+  /**
+   * The head of an open pull request, where what is checked out is a merge of it that is in no branch. Left out where
+   * the system checks out the head itself.
+   */
+  readonly pullRequest?: { readonly commit: readonly Place[]; readonly branch: readonly Place[] };
   /** The tag that is built. */
   readonly tag: readonly Place[];
   /** When the commit was made. */
@@ -51,9 +60,13 @@ export const CI_SYSTEMS: readonly CiSystem[] = [
     name: "GitLab CI",
     detect: { GITLAB_CI: TRUE },
     source: [{ name: "CI_PROJECT_URL" }],
-    // In a pipeline for merged results CI_COMMIT_SHA is a merge commit that is in no branch.
-    commit: [{ name: "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA" }, { name: "CI_COMMIT_SHA" }],
+    commit: [{ name: "CI_COMMIT_SHA" }],
     branch: [{ name: "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME" }, { name: "CI_COMMIT_BRANCH" }],
+    // Set in a pipeline for merged results only.
+    pullRequest: {
+      commit: [{ name: "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA" }],
+      branch: [{ name: "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME" }],
+    },
     tag: [{ name: "CI_COMMIT_TAG" }],
     time: [{ name: "CI_COMMIT_TIMESTAMP" }],
   },
@@ -73,6 +86,11 @@ export const CI_SYSTEMS: readonly CiSystem[] = [
     source: [{ name: "DRONE_REPO_LINK" }],
     commit: [{ name: "DRONE_COMMIT_SHA" }, { name: "DRONE_COMMIT" }],
     branch: [{ name: "DRONE_SOURCE_BRANCH" }, { name: "DRONE_BRANCH" }],
+    // The clone step merges it into the target's branch.
+    pullRequest: {
+      commit: ["DRONE_COMMIT_SHA", "DRONE_COMMIT"].map((name) => ({ name, when: ["DRONE_PULL_REQUEST", SET] })),
+      branch: [{ name: "DRONE_SOURCE_BRANCH" }],
+    },
     tag: [{ name: "DRONE_TAG" }],
     time: [],
   },
@@ -114,12 +132,13 @@ export const CI_SYSTEMS: readonly CiSystem[] = [
     name: "Azure Pipelines",
     detect: { TF_BUILD: TRUE },
     source: [{ name: "BUILD_REPOSITORY_URI" }],
-    commit: [{ name: "SYSTEM_PULLREQUEST_SOURCECOMMITID" }, { name: "BUILD_SOURCEVERSION" }],
+    commit: [{ name: "BUILD_SOURCEVERSION" }],
     // Not BUILD_SOURCEBRANCHNAME, which is only what follows the last slash.
-    branch: [
-      { name: "SYSTEM_PULLREQUEST_SOURCEBRANCH", pattern: /^(?:refs\/heads\/)?(.+)$/ },
-      { name: "BUILD_SOURCEBRANCH", pattern: /^refs\/heads\/(.+)$/ },
-    ],
+    branch: [{ name: "BUILD_SOURCEBRANCH", pattern: /^refs\/heads\/(.+)$/ }],
+    pullRequest: {
+      commit: [{ name: "SYSTEM_PULLREQUEST_SOURCECOMMITID" }],
+      branch: [{ name: "SYSTEM_PULLREQUEST_SOURCEBRANCH", pattern: /^(?:refs\/heads\/)?(.+)$/ }],
+    },
     tag: [{ name: "BUILD_SOURCEBRANCH", pattern: /^refs\/tags\/(.+)$/ }],
     time: [],
   },
@@ -129,6 +148,11 @@ export const CI_SYSTEMS: readonly CiSystem[] = [
     source: [{ name: "BITBUCKET_GIT_HTTP_ORIGIN" }],
     commit: [{ name: "BITBUCKET_COMMIT" }],
     branch: [{ name: "BITBUCKET_BRANCH" }],
+    // The target's branch is merged into it before the steps run.
+    pullRequest: {
+      commit: [{ name: "BITBUCKET_COMMIT", when: ["BITBUCKET_PR_ID", SET] }],
+      branch: [{ name: "BITBUCKET_BRANCH" }],
+    },
     tag: [{ name: "BITBUCKET_TAG" }],
     time: [],
   },
@@ -137,23 +161,36 @@ export const CI_SYSTEMS: readonly CiSystem[] = [
 /** GitHub Actions and what speaks its dialect, under each of the prefixes, the first one first. */
 function actions(name: string, detect: string, prefixes: readonly string[]): CiSystem {
   const each = (places: (prefix: string) => readonly Place[]): readonly Place[] => prefixes.flatMap(places);
+  const event = (prefix: string, path: string, more: Omit<Place, "name" | "event"> = {}): Place => ({
+    name: `${prefix}_EVENT_PATH`,
+    event: path,
+    ...more,
+  });
   // For `pull_request` the variables name a merge commit that is in no branch, and the event names the head. For
-  // `pull_request_target` they name the base, which is what is checked out, so there the head must not count.
-  const notTarget = (prefix: string) => ({ unless: [`${prefix}_EVENT_NAME`, "pull_request_target"] as const });
+  // `pull_request_target` they name the base, which is what is checked out, and so they do when it was merged: the head
+  // may never have arrived there.
+  const open = (prefix: string): Omit<Place, "name" | "event"> => ({
+    unless: [`${prefix}_EVENT_NAME`, "pull_request_target"],
+    unlessEvent: "pull_request.merged",
+  });
   return {
     name,
     detect: { [detect]: TRUE },
     source: each((prefix) => [{ name: [`${prefix}_SERVER_URL`, `${prefix}_REPOSITORY`] }]),
-    commit: [
-      ...each((prefix) => [{ name: `${prefix}_EVENT_PATH`, event: "pull_request.head.sha", ...notTarget(prefix) }]),
-      ...each((prefix) => [{ name: `${prefix}_SHA` }]),
-    ],
+    commit: each((prefix) => [{ name: `${prefix}_SHA` }]),
     branch: [
-      ...each((prefix) => [{ name: `${prefix}_HEAD_REF`, ...notTarget(prefix) }]),
-      ...each((prefix) => [{ name: `${prefix}_EVENT_PATH`, event: "pull_request.head.ref", ...notTarget(prefix) }]),
       ...each((prefix) => [{ name: `${prefix}_REF_NAME`, when: [`${prefix}_REF_TYPE`, "branch"] }]),
+      // Gitea has no branch in its variables then.
+      ...each((prefix) => [event(prefix, "pull_request.base.ref", { whenEvent: "pull_request.merged" })]),
     ],
+    pullRequest: {
+      commit: each((prefix) => [event(prefix, "pull_request.head.sha", open(prefix))]),
+      branch: [
+        ...each((prefix) => [{ name: `${prefix}_HEAD_REF` }]),
+        ...each((prefix) => [event(prefix, "pull_request.head.ref")]),
+      ],
+    },
     tag: each((prefix) => [{ name: `${prefix}_REF_NAME`, when: [`${prefix}_REF_TYPE`, "tag"] }]),
-    time: each((prefix) => [{ name: `${prefix}_EVENT_PATH`, event: "head_commit.timestamp" }]),
+    time: each((prefix) => [event(prefix, "head_commit.timestamp")]),
   };
 }

@@ -1,9 +1,11 @@
 import { CREATED_ANNOTATION, REVISION_ANNOTATION, SOURCE_ANNOTATION } from "../../oci/annotation_keys.ts";
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import type { Attributed } from "../../pipeline/values.ts";
-import { type CiEnvironment, type CiFacts, readCiFacts } from "./ci_facts.ts";
+import { agreedFacts } from "./agreed_facts.ts";
+import { type CiEnvironment, type NamedCommit, readCiFacts } from "./ci_facts.ts";
 import { CI_SYSTEMS, type CiSystem, type Place } from "./ci_systems.ts";
-import { formatCreated, parseSourceDateEpoch } from "./created.ts";
+import { formatCreated, parseSourceDateEpoch } from "../../oci/created.ts";
+import { readCheckout } from "./git/checkout.ts";
 import { formatRevision, type RevisionStyle } from "./revision.ts";
 import { type RevisionChoice, revisionChoice } from "./revision_choice.ts";
 
@@ -14,6 +16,11 @@ export interface EnvMeans {
    * Without it that file is not read.
    */
   readonly readEvent?: (path: string) => Promise<string | undefined>;
+  /**
+   * Where the files are. What the CI system says counts only as far as it is true of what is checked out there; without
+   * a directory, all of it counts.
+   */
+  readonly directory?: string;
 }
 
 /** Every variable that {@linkcode env} may look at, sorted, so that permissions can be written out. */
@@ -25,12 +32,13 @@ export const CI_VARIABLES: readonly string[] = [
  * Knows what the environment says: source, revision and creation time.
  *
  * `SOURCE_DATE_EPOCH` gives the creation time on any machine. The rest comes from the first CI system that is
- * recognised; values that cannot be used are passed over with a line for `-v`.
+ * recognised; values that cannot be used are passed over with a line for `-v`. Where another commit or another repository
+ * is checked out than the one that the CI system names, it says so and leaves that to `git`.
  *
  * It throws a `SyntaxError` when `SOURCE_DATE_EPOCH` is malformed.
  */
 export function env(
-  { readEvent = () => Promise.resolve(undefined) }: EnvMeans = {},
+  { readEvent = () => Promise.resolve(undefined), directory }: EnvMeans = {},
 ): Factory<"annotate", RevisionChoice> {
   return (kit) =>
     kit.plugin({
@@ -41,14 +49,18 @@ export function env(
       description: "Knows source, revision and time from the variables of a CI system.",
       options: revisionChoice(kit),
       env: CI_VARIABLES,
-      async run(_input, { revision }, { env: variables, log }): Promise<StageIO["annotate"]["out"]> {
+      async run({ known }, { revision }, { env: variables, log }): Promise<StageIO["annotate"]["out"]> {
         const epochSeconds = parseSourceDateEpoch(variables["SOURCE_DATE_EPOCH"] ?? "");
         const system = CI_SYSTEMS.find((candidate) => isOn(candidate, variables));
-        const facts = system && await readCiFacts(system, { variables, log, readEvent: once(readEvent) });
+        const said = system && await readCiFacts(system, { variables, log, readEvent: once(readEvent) });
+        const checkout = said && directory !== undefined ? await readCheckout(directory, log) : undefined;
+        // What the user gives counts whatever is checked out, and then there is nothing to say.
+        const isGiven = SOURCE_ANNOTATION in known && REVISION_ANNOTATION in known;
+        const facts = said && agreedFacts(said, checkout, (line) => log[isGiven ? "debug" : "info"](line));
         const created = epochSeconds === undefined
           ? facts?.time
           : { value: formatCreated(epochSeconds), from: "SOURCE_DATE_EPOCH" };
-        const written = facts && writeRevision(facts, revision);
+        const written = facts?.commit && writeRevision(facts.commit, revision);
         return {
           set: {
             ...(facts?.source && { [SOURCE_ANNOTATION]: facts.source }),
@@ -64,8 +76,7 @@ function isOn(system: CiSystem, variables: CiEnvironment["variables"]): boolean 
   return Object.entries(system.detect).every(([name, pattern]) => pattern.test(variables[name] ?? ""));
 }
 
-function writeRevision({ commit, branch, tag }: CiFacts, style: RevisionStyle): Attributed | undefined {
-  if (commit === undefined) return undefined;
+function writeRevision({ commit, branch, tag }: NamedCommit, style: RevisionStyle): Attributed {
   const named = style === "flux" ? tag ?? branch : undefined;
   return {
     value: formatRevision({ style, commit: commit.value, tag: tag?.value, branch: branch?.value }),
@@ -84,8 +95,9 @@ function once(read: CiEnvironment["readEvent"]): CiEnvironment["readEvent"] {
 }
 
 function variablesOf(system: CiSystem): readonly string[] {
-  const { source, commit, branch, tag, time } = system;
-  return [...Object.keys(system.detect), ...[source, commit, branch, tag, time].flat().flatMap(variablesOfPlace)];
+  const { source, commit, branch, pullRequest, tag, time } = system;
+  const places = [source, commit, branch, pullRequest?.commit ?? [], pullRequest?.branch ?? [], tag, time].flat();
+  return [...Object.keys(system.detect), ...places.flatMap(variablesOfPlace)];
 }
 
 function variablesOfPlace({ name, when, unless }: Place): readonly string[] {

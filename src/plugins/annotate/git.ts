@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { CREATED_ANNOTATION, REVISION_ANNOTATION, SOURCE_ANNOTATION } from "../../oci/annotation_keys.ts";
-import type { Context, Log } from "../../pipeline/context.ts";
+import type { Context, Log } from "../../work/context.ts";
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import type { Attributed } from "../../pipeline/values.ts";
-import { formatCreated } from "./created.ts";
+import { formatCreated } from "../../oci/created.ts";
 import { checkFormat } from "./git/check_format.ts";
+import { readParents } from "./git/checkout.ts";
 import { type GitConfig, parseGitConfig } from "./git/config.ts";
 import { committerTime } from "./git/object.ts";
 import { objectDirectories, readObject } from "./git/objects.ts";
@@ -64,7 +65,7 @@ async function readCheckout(
   if (head?.commit === undefined) return annotations;
 
   const { commit } = head;
-  warnOfOther(known[REVISION_ANNOTATION], commit, root, log);
+  await sayOther(known[REVISION_ANNOTATION], commit, repository, log);
   const tag = style !== "flux"
     ? undefined
     : await attempt(`read the tags in "${root}"`, () => findTagAt(repository, commit));
@@ -115,8 +116,20 @@ function publicUrl(remote: Attributed | undefined, log: Log): Attributed | undef
   return value === undefined ? undefined : { value, from: remote.from };
 }
 
-function warnOfOther(known: Attributed | undefined, commit: string, root: string, log: Log): void {
+/** Says that the revision is another commit than what is checked out; of a pull request that is as it should be. */
+async function sayOther(
+  known: Attributed | undefined,
+  commit: string,
+  repository: Repository,
+  log: Log,
+): Promise<void> {
   const other = known && revisionCommit(known.value);
   if (known === undefined || other === undefined || other === commit) return;
-  log.warn(`The revision is commit ${other} (${known.from}), but commit ${commit} is checked out in "${root}"`);
+  const revision = `The revision is commit ${other} (${known.from})`;
+  const parents = await readParents(repository, commit, log);
+  if (parents.length > 1 && parents.includes(other)) {
+    log.info(`${revision}: what is checked out in "${repository.root}" is a merge of it, commit ${commit}`);
+  } else {
+    log.warn(`${revision}, but commit ${commit} is checked out in "${repository.root}"`);
+  }
 }

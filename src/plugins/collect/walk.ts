@@ -1,5 +1,5 @@
 import { compareBytewise } from "../../oci/compare_bytewise.ts";
-import type { Context } from "../../pipeline/context.ts";
+import type { Context } from "../../work/context.ts";
 import type { Entry } from "../../pipeline/entry.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
 import { fileEntry } from "./file_entry.ts";

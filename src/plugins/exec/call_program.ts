@@ -1,4 +1,4 @@
-import type { Log } from "../../pipeline/context.ts";
+import type { Log } from "../../work/context.ts";
 import type { Entry } from "../../pipeline/entry.ts";
 import type { PluginContext, Skip } from "../../pipeline/plugin.ts";
 import { lastWords } from "./last_words.ts";

@@ -1,4 +1,4 @@
-import { nearestKey } from "../../pipeline/nearest_key.ts";
+import { nearestKey } from "../../driver/nearest_key.ts";
 import { z } from "../../pipeline/schema.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;

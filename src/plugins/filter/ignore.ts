@@ -1,6 +1,10 @@
 import type { Entry } from "../../pipeline/entry.ts";
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
-import { loadIgnoreRules, type PatternSource } from "./pattern_source.ts";
+import { createPauses } from "../../system/pause.ts";
+import { type IgnoreReading, ignoreRules } from "./ignore_reading.ts";
+import { directoriesAbove } from "./ignore_rules.ts";
+import { loadPatterns, type PatternSource } from "./pattern_source.ts";
+import { readingDifference } from "./reading_difference.ts";
 
 /** Patterns that are known to whoever runs gantry. The last pattern that matches counts. */
 export interface IgnoreMeans {
@@ -8,6 +12,8 @@ export interface IgnoreMeans {
   readonly before?: readonly PatternSource[];
   /** The same, which count after those of the options. */
   readonly after?: readonly PatternSource[];
+  /** Who says what a pattern means; git when left out. */
+  readonly reading?: IgnoreReading;
 }
 
 /** Patterns of one's own. */
@@ -17,7 +23,9 @@ export interface IgnoreChoice {
 }
 
 /** Leaves out what patterns in `.gitignore` syntax match. Everything below a directory that is left out goes with it. */
-export function ignore({ before = [], after = [] }: IgnoreMeans = {}): Factory<"filter", IgnoreChoice> {
+export function ignore(
+  { before = [], after = [], reading = "git" }: IgnoreMeans = {},
+): Factory<"filter", IgnoreChoice> {
   return (kit) =>
     kit.plugin({
       name: "ignore",
@@ -28,15 +36,24 @@ export function ignore({ before = [], after = [] }: IgnoreMeans = {}): Factory<"
       options: kit.z.strictObject({
         patterns: kit.z.array(kit.z.string()).default([]).describe("Further patterns, in gitignore syntax."),
       }),
-      async run({ entries }, { patterns }, { plugin }): Promise<StageIO["filter"]["out"]> {
+      async run({ entries }, { patterns }, { plugin, log, signal }): Promise<StageIO["filter"]["out"]> {
         const sources = [...before, { from: plugin.id, patterns }, ...after];
-        const rules = await loadIgnoreRules(sources, (name) => readRootFile(entries, name));
-        return {
-          drop: entries.flatMap(({ path, kind }) => {
-            const reason = rules.ignores(path, kind);
-            return reason === undefined ? [] : [{ path, reason }];
-          }),
-        };
+        const groups = await loadPatterns(sources, (name) => readRootFile(entries, name));
+        const rules = ignoreRules(groups, reading);
+        const reasons = new Map<string, string>();
+        const filled = new Set<string>();
+        const pause = createPauses(signal);
+        for (const { path, kind } of entries) {
+          await pause();
+          const reason = rules.ignores(path, kind);
+          if (reason !== undefined) reasons.set(path, reason);
+          else for (const directory of directoriesAbove(path)) filled.add(directory);
+        }
+        const difference = reading === "git" ? undefined : readingDifference(entries, groups, rules);
+        if (difference !== undefined) log.info(difference);
+        // A directory goes with everything in it, so one that something was brought back from has to stay.
+        const drop = [...reasons].filter(([path]) => !filled.has(path));
+        return { drop: drop.map(([path, reason]) => ({ path, reason })) };
       },
     });
 }

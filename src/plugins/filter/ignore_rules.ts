@@ -1,13 +1,16 @@
-import ignoreByPatterns from "ignore";
-
 /** Patterns in `.gitignore` syntax that are from one place. */
 export interface PatternGroup {
   /** Where they are from, for people: `flux defaults`, `timoni.ignore`, `--ignore`. */
   readonly from: string;
-  /** One line of a `.gitignore` each. */
+  /** One line of a `.gitignore` each, as it was written. */
   readonly patterns: readonly string[];
   /** The number of each pattern's line, when they are from a file. */
   readonly lines?: readonly number[];
+  /**
+   * Whether a directory that these patterns leave out comes back only by a pattern for the directory itself, also where
+   * the reader of the patterns lets files below it come back.
+   */
+  readonly isSealed?: boolean;
 }
 
 /** Patterns, ready to be asked. Paths are relative to the source and have no `/` at the end. */
@@ -18,31 +21,33 @@ export interface IgnoreRules {
    * @returns Such as `*.jpg (flux defaults)` or `/build (timoni.ignore:3)`; `undefined` when the path stays.
    */
   ignores(path: string, kind: "file" | "directory"): string | undefined;
-  /** Tells that a directory is left out. As in git, nothing below it can come back, so nobody needs to look there. */
+  /** Tells that a directory is left out and nothing below it can come back, so nobody needs to look there. */
   prunes(path: string): boolean;
 }
 
-/**
- * Makes rules of patterns. The last pattern that matches a path counts, whatever group it is in.
- *
- * @see {@link https://git-scm.com/docs/gitignore | gitignore}
- */
-export function ignoreRules(groups: readonly PatternGroup[]): IgnoreRules {
-  const matcher = ignoreByPatterns({ ignorecase: false });
-  for (const group of groups) {
-    matcher.add(group.patterns.map((pattern, at) => ({ pattern, mark: originOf(group, at) })));
-  }
-
-  function ignores(path: string, kind: "file" | "directory"): string | undefined {
-    const { rule } = matcher.test(kind === "directory" ? `${path}/` : path);
-    return rule && `${rule.pattern} (${rule.mark})`;
-  }
-
-  return { ignores, prunes: (path) => ignores(path, "directory") !== undefined };
+/** A line of a group, and how a message names it. */
+export interface PatternLine {
+  readonly text: string;
+  /** Where it is from, with the number of the line when it has one. */
+  readonly from: string;
+  /** Whether it is the first line of a file, which may begin with a byte order mark. */
+  readonly isFirst: boolean;
+  readonly isSealed: boolean;
 }
 
-/** Where the pattern at a place of a group is from, with the line when it has one. */
-export function originOf({ from, lines }: PatternGroup, at: number): string {
-  const line = lines?.[at];
-  return line === undefined ? from : `${from}:${line}`;
+/** All lines of all groups, in their order. */
+export function patternLines(groups: readonly PatternGroup[]): readonly PatternLine[] {
+  return groups.flatMap(({ from, patterns, lines, isSealed = false }) =>
+    patterns.map((text, at) => {
+      const line = lines?.[at];
+      return { text, from: line === undefined ? from : `${from}:${line}`, isFirst: line === 1, isSealed };
+    })
+  );
+}
+
+/** The directories that a path is in, from the top. */
+export function directoriesAbove(path: string): readonly string[] {
+  const above: string[] = [];
+  for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) above.push(path.slice(0, at));
+  return above;
 }

@@ -1,26 +1,19 @@
 import type { PatternGroup } from "./ignore_rules.ts";
 
 /**
- * Reads an ignore file as git reads `.gitignore`: a byte order mark, the carriage return of a line's end, blank lines,
- * comments and spaces at the end of a line do not count.
+ * Splits an ignore file into its lines, without the carriage return at the end of one, empty lines and comments. What
+ * else does not count in a line is for those to say who read patterns.
  *
  * @param from What reasons call the file.
  */
 export function parseIgnoreFile(text: string, from: string): PatternGroup {
   const patterns: string[] = [];
   const lines: number[] = [];
-  text.replace(/^\ufeff/, "").split("\n").forEach((line, at) => {
-    const pattern = trimSpaces(line.replace(/\r$/, ""));
+  text.split("\n").forEach((line, at) => {
+    const pattern = line.replace(/\r$/, "");
     if (pattern === "" || pattern.startsWith("#")) return;
     patterns.push(pattern);
     lines.push(at + 1);
   });
   return { from, patterns, lines };
-}
-
-/** Removes spaces at the end; one with a backslash before it is part of the name. */
-function trimSpaces(line: string): string {
-  const kept = line.replace(/ +$/, "");
-  const backslashes = /\\*$/.exec(kept)?.[0].length ?? 0;
-  return kept !== line && backslashes % 2 === 1 ? `${kept} ` : kept;
 }

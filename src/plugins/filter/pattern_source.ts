@@ -1,5 +1,5 @@
 import { SourceError } from "../../pipeline/source_error.ts";
-import { type IgnoreRules, ignoreRules, type PatternGroup } from "./ignore_rules.ts";
+import type { PatternGroup } from "./ignore_rules.ts";
 import { parseIgnoreFile } from "./parse_ignore_file.ts";
 
 /** Patterns at hand, or an ignore file at the root of the source. A file that is not there has no patterns. */
@@ -7,14 +7,6 @@ export type PatternSource = PatternGroup | { readonly file: string };
 
 /** Reads a file at the root of the source; `undefined` when there is none. */
 export type ReadRootFile = (name: string) => Promise<Uint8Array<ArrayBuffer> | undefined>;
-
-/** Makes rules of patterns and ignore files in their order: the last pattern that matches counts. */
-export async function loadIgnoreRules(
-  sources: readonly PatternSource[],
-  read: ReadRootFile,
-): Promise<IgnoreRules> {
-  return ignoreRules(await loadPatterns(sources, read));
-}
 
 /**
  * Reads ignore files, in their place among the patterns that are at hand.
@@ -39,7 +31,7 @@ export async function loadPatterns(
 
 function decode(bytes: Uint8Array<ArrayBuffer>, name: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new SourceError(`Cannot read ignore file ${JSON.stringify(name)}: it is not UTF-8 text`, { cause });
   }

@@ -1,6 +1,6 @@
 import { basename, dirname, extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { nearestKey } from "../../pipeline/nearest_key.ts";
+import { nearestKey } from "../../driver/nearest_key.ts";
 import type { PluginFactory } from "../../pipeline/plugin.ts";
 import { importModule } from "./import_module.ts";
 import { LoadError } from "./load_error.ts";

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ConfigError } from "../../../src/cli/config/config_error.ts";
 import type { Config } from "../../../src/cli/config/config_schema.ts";
-import { type ConfigSearch, findConfig } from "../../../src/cli/config/find_config.ts";
+import { type ConfigSearch, findConfig, type FoundConfig } from "../../../src/cli/config/find_config.ts";
 import { reasonOf } from "../../../src/plugins/collect/reading_error.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
+import { tool } from "../../support/tools.ts";
 import { writeTree } from "../../support/tree.ts";
+
+const CONFIG = fileURLToPath(import.meta.resolve("../../../deno.json"));
 
 /** Files, the source below the temporary directory, and the configuration file that is found there. */
 const FOUND: readonly (readonly [what: string, files: readonly string[], source: string, found: string | undefined])[] =
@@ -59,11 +63,10 @@ for (const source of [undefined, "-", "."]) {
   Deno.test(`findConfig() looks into the current directory when the source is ${source}`, async () => {
     await using directory = await tempDirectory();
     await writeTree(directory.path, { "gantry.yaml": "source: ./app\ntargets: ['oci-layout:./dist']" });
-    await inDirectory(directory.path, async () => {
-      assert.deepEqual(await foundBy(source === undefined ? {} : { source }), {
-        path: "gantry.yaml",
-        config: { source: "./app", targets: ["oci-layout:./dist"] },
-      });
+    const { path, config } = await foundIn(directory.path, source === undefined ? {} : { source });
+    assert.deepEqual({ path, config }, {
+      path: "gantry.yaml",
+      config: { source: "./app", targets: ["oci-layout:./dist"] },
     });
   });
 }
@@ -75,11 +78,10 @@ Deno.test("findConfig() makes paths start from the current directory when the fi
     ".git/HEAD": "",
     "app/deep/x": "",
   });
-  await inDirectory(join(directory.path, "app", "deep"), async () => {
-    assert.deepEqual(await foundBy({}), {
-      path: "../../gantry.jsonc",
-      config: { source: "../../app", targets: ["oci-layout:../../dist:1.0"], ignoreFile: "../../.ignored" },
-    });
+  const { path, config } = await foundIn(join(directory.path, "app", "deep"), {});
+  assert.deepEqual({ path, config }, {
+    path: "../../gantry.jsonc",
+    config: { source: "../../app", targets: ["oci-layout:../../dist:1.0"], ignoreFile: "../../.ignored" },
   });
 });
 
@@ -116,38 +118,26 @@ for (const [what, files, here, search, trusted] of TRUST) {
   Deno.test(`findConfig() ${trusted ? "trusts" : "does not trust"} a file ${what}`, async () => {
     await using directory = await tempDirectory();
     await writeTree(directory.path, Object.fromEntries(files.map((file) => [file, ""])));
-    await inDirectory(join(directory.path, here), async () => {
-      const found = await findConfig(search);
-      assert.ok(found !== undefined);
-      const reason = "it is neither below the current directory nor in the root of its git repository";
-      assert.equal(found.distrust, trusted ? undefined : reason);
-    });
+    const { distrust } = await foundIn(join(directory.path, here), search);
+    const reason = "it is neither below the current directory nor in the root of its git repository";
+    assert.equal(distrust, trusted ? undefined : reason);
   });
 }
 
 Deno.test("findConfig() does not trust a file of another user", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, { "gantry.yaml": "" });
-  const uid = Deno.uid;
-  try {
-    // Only root can give a file away; everybody else can only say who runs this.
-    if (uid() === 0) await Deno.chown(join(directory.path, "gantry.yaml"), 12345, null);
-    else Deno.uid = (): number => 12345;
-    await inDirectory(directory.path, async () => {
-      assert.equal((await findConfig({}))?.distrust, "it belongs to another user");
-    });
-  } finally {
-    Deno.uid = uid;
-  }
+  // Only root can give a file away; everybody else can only say who runs this.
+  if (Deno.uid() === 0) await Deno.chown(join(directory.path, "gantry.yaml"), 12345, null);
+  const { distrust } = await foundIn(directory.path, {}, "if (Deno.uid() !== 0) Deno.uid = () => 12345;");
+  assert.equal(distrust, "it belongs to another user");
 });
 
 Deno.test("findConfig() does not trust a file that everybody may write to", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, { "gantry.yaml": "" });
   await Deno.chmod(join(directory.path, "gantry.yaml"), 0o666);
-  await inDirectory(directory.path, async () => {
-    assert.equal((await findConfig({}))?.distrust, "everybody may write to it");
-  });
+  assert.equal((await foundIn(directory.path, {})).distrust, "everybody may write to it");
 });
 
 Deno.test("findConfig() takes a file with a byte order mark", async () => {
@@ -250,12 +240,11 @@ interface ModuleGraph {
   }[];
 }
 
-async function inDirectory(path: string, run: () => Promise<void>): Promise<void> {
-  const before = Deno.cwd();
-  Deno.chdir(path);
-  try {
-    await run();
-  } finally {
-    Deno.chdir(before);
-  }
+/** What is found in another current directory, by another process: that of this one is the same for all tests. */
+async function foundIn(cwd: string, search: ConfigSearch, before = ""): Promise<FoundConfig> {
+  const module = JSON.stringify(import.meta.resolve("../../../src/cli/config/find_config.ts"));
+  const code = `${before}
+    const { findConfig } = await import(${module});
+    console.log(JSON.stringify(await findConfig(${JSON.stringify(search)})));`;
+  return JSON.parse(await tool(Deno.execPath(), ["eval", "--config", CONFIG, code], { cwd }));
 }

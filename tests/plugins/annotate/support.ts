@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { EMPTY_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
 import { bytesContent } from "../../../src/oci/bytes_content.ts";
-import type { Context } from "../../../src/pipeline/context.ts";
+import type { Context } from "../../../src/work/context.ts";
 import type { Factory } from "../../../src/pipeline/plugin.ts";
 import type { Attributed } from "../../../src/pipeline/values.ts";
 import { runBuiltIn } from "../../support/prepared.ts";
@@ -14,6 +14,8 @@ export interface Annotated {
   /** Where they are from, by the same names. */
   readonly from: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
+  /** What is said unless it is quiet, and is no warning. */
+  readonly said: readonly string[];
   readonly debug: readonly string[];
 }
 
@@ -31,10 +33,15 @@ export async function annotated<O>(
   { known = {}, signal = new AbortController().signal, env = {} }: Surroundings = {},
 ): Promise<Annotated> {
   const warnings: string[] = [];
+  const said: string[] = [];
   const debug: string[] = [];
   const context = {
     signal,
-    log: { debug: (text) => void debug.push(text), info: () => {}, warn: (text) => void warnings.push(text) },
+    log: {
+      debug: (text) => void debug.push(text),
+      info: (text) => void said.push(text),
+      warn: (text) => void warnings.push(text),
+    },
     scratch: { keep: () => Promise.reject(new Error("not here")) },
     progress: () => {},
   } satisfies Context;
@@ -49,6 +56,7 @@ export async function annotated<O>(
     values: Object.fromEntries(annotations.map(([key, { value }]) => [key, value])),
     from: Object.fromEntries(annotations.map(([key, { from }]) => [key, from])),
     warnings,
+    said,
     debug,
   };
 }

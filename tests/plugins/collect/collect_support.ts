@@ -1,6 +1,6 @@
 /** What the tests of collectors share. */
 import { bytesContent } from "../../../src/oci/bytes_content.ts";
-import type { Context } from "../../../src/pipeline/context.ts";
+import type { Context } from "../../../src/work/context.ts";
 import type { Entry } from "../../../src/pipeline/entry.ts";
 import type { Factory } from "../../../src/pipeline/plugin.ts";
 import type { Source } from "../../../src/pipeline/values.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Context } from "../../../src/pipeline/context.ts";
+import type { Context } from "../../../src/work/context.ts";
 import type { Entry } from "../../../src/pipeline/entry.ts";
 import type { Drop } from "../../../src/pipeline/plugin.ts";
 import { SourceError } from "../../../src/pipeline/source_error.ts";
@@ -9,6 +9,7 @@ import {
   TEMPORARY_IGNORES,
   VERSION_CONTROL_IGNORES,
 } from "../../../src/plugins/filter/default_ignores.ts";
+import { goGitRules } from "../../../src/plugins/filter/go_git_rules.ts";
 import { ignore } from "../../../src/plugins/filter/ignore.ts";
 import type { PatternSource } from "../../../src/plugins/filter/pattern_source.ts";
 import { runBuiltIn } from "../../support/prepared.ts";
@@ -68,6 +69,49 @@ Deno.test("ignore() names everything below a directory that is left out, so that
   const group = { from: "x", patterns: ["d/", "!d/keep"] };
   assert.deepEqual(await dropped(entries, [group]), ["d: d/ (x)", "d/keep: d/ (x)", "d/x: d/ (x)"]);
 });
+
+Deno.test("ignore() keeps the directory of what Flux brings back, and says that git would not", async () => {
+  const entries = [
+    entry("apps/"),
+    entry("apps/a.yaml"),
+    entry("apps/b"),
+    entry("docs/"),
+    entry("docs/c"),
+    entry("d.yaml"),
+  ];
+  const said: string[] = [];
+  const context = { ...CONTEXT, log: { ...CONTEXT.log, info: (line: string) => void said.push(line) } };
+  const factory = ignore({ after: [{ from: ".sourceignore", patterns: ["*", "!*.yaml"] }], reading: "go-git" });
+  const { drop } = await runBuiltIn(factory, { input: { entries }, context }) ?? { drop: [] };
+  assert.deepEqual(drop.map(({ path }) => path), ["apps/b", "docs", "docs/c"]);
+  assert.deepEqual(said, [
+    'Ignore patterns are read as Flux and Timoni read them, not as git does: "apps/a.yaml" stays, and git would leave it out',
+  ]);
+});
+
+const AGREED: readonly (readonly [patterns: readonly string[], difference: RegExp | undefined])[] = [
+  [["*.md", "apps/b"], undefined],
+  [["docs/**"], undefined],
+  [["docs/"], undefined],
+  [["[!x]pps/"], /^Ignore patterns .*: "apps\/a.yaml" stays, and git would leave it out, and 1 more of that kind$/],
+  [["[^x]ocs"], undefined],
+  [["[!d]ocs"], /: "docs" is left out, and git would keep it$/],
+];
+
+for (const [patterns, difference] of AGREED) {
+  Deno.test(`ignore() says ${difference ?? "nothing"} of ${JSON.stringify(patterns)} in Flux's reading`, async () => {
+    const rules = goGitRules([{ from: "x", patterns }]);
+    const walked = ["apps/", "apps/a.yaml", "apps/b", "docs/", "docs/c"].filter((path) => {
+      return !path.startsWith("docs/c") || !rules.prunes("docs");
+    });
+    const said: string[] = [];
+    const context = { ...CONTEXT, log: { ...CONTEXT.log, info: (line: string) => void said.push(line) } };
+    const factory = ignore({ after: [{ from: "x", patterns }], reading: "go-git" });
+    await runBuiltIn(factory, { input: { entries: walked.map((path) => entry(path)) }, context });
+    if (difference === undefined) assert.deepEqual(said, []);
+    else assert.match(said.join("\n"), difference);
+  });
+}
 
 Deno.test("ignore() names an ignore file that is not UTF-8", async () => {
   const entries = [entry(".gantryignore", Uint8Array.of(0x61, 0xff))];

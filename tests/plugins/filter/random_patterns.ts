@@ -2,7 +2,7 @@
 import fc from "fast-check";
 
 const DIRECTORIES = ["a", "b", "foo"];
-const FILES = ["B", "x.md", "keep.md", "foobar", "a-b", "!x", "#x", "sp ", "-", "]"];
+const FILES = ["B", "x.md", "keep.md", "foobar", "a-b", "!x", "#x", "sp ", "-", "]", "\u00e9"];
 
 /** Paths three levels deep; directories end in `/`. */
 export const PATHS: readonly string[] = pathsBelow("", 3);
@@ -20,7 +20,23 @@ const ORDINARY = ["a", "b", "foo", "B", "x.md", "keep.md", "foobar", "*.md", "*"
 const HOSTILE = [
   ...["[!a]", "[^a]", "[a-c]", "[c-a]", "[]a]", "[a-]", "[-a]", "[[:alpha:]]", "[", "[a", "[a\\]b]", "[*]", "\\["],
   ...["a**", "**b", "f**r", "***", "\\*", "\\a", "\\", "a\\", "sp\\ ", "sp ", "sp  ", "x.md\t", "{a,b}", "", ".", ".."],
-  ...["!x", "#x", "\\!x", "\\#x", "a\\/b"],
+  ...[
+    "!x",
+    "#x",
+    "\\!x",
+    "\\#x",
+    "a\\/b",
+    "\u00e9",
+    "??",
+    "*\u00a9",
+    "[\u00e8-\u00ea]",
+    "[^a]?",
+    "***r",
+    "fo**",
+    "a*b*",
+    "[a-",
+    "[^]a]",
+  ],
 ];
 
 /** One pattern: plain ones, and such as nobody writes on purpose. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createKit } from "../../../src/pipeline/kit.ts";
+import { createKit } from "../../../src/driver/kit.ts";
 import { LoadError } from "../../../src/plugins/load/load_error.ts";
 import { loadFile } from "../../../src/plugins/load/load_file.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";

@@ -37,6 +37,11 @@ export function committerTime(body: Uint8Array): number {
   return Number(seconds);
 }
 
+/** Reads from a commit which commits it was made of: one, or several when it is a merge. */
+export function commitParents(body: Uint8Array): readonly string[] {
+  return [...headersOf(body).matchAll(/^parent ([0-9a-f]{40}|[0-9a-f]{64})$/gm)].map(([, id = ""]) => id);
+}
+
 /**
  * Reads from an annotated tag what it points to.
  *

@@ -1,0 +1,103 @@
+import { Command, Option } from "commander";
+import { byteSize } from "../output/format_bytes.ts";
+import { keyValue, repeated } from "../options.ts";
+import type { OutputFormat } from "../publish/commands.ts";
+import { addReadingFlags, type ReadingFlags } from "../reading/commands.ts";
+
+/** The flags of `export`, as they were given; what was not given is absent. */
+export interface ExportFlags extends ReadingFlags {
+  /** `false` for `--without-referrers`. */
+  readonly withoutReferrers?: boolean;
+  readonly volumeSize?: number;
+  readonly have?: readonly string[];
+  readonly output?: OutputFormat;
+}
+
+/** Declares the arguments and flags of `export`. */
+export function exportCommand(): Command {
+  const command = new Command("export")
+    .description("put artifacts from any repositories, with all that refers to them, into one layout to carry")
+    .usage("[options] <reference...> <destination>")
+    .argument(
+      "<reference...>",
+      "oci://HOST/REPOSITORY[:TAG][@DIGEST], oci-layout:PATH… or oci-archive:PATH…; the last is where it goes: " +
+        "oci-layout:PATH or oci-archive:PATH",
+    )
+    .optionsGroup("Content:")
+    .option("--without-referrers", "leave signatures, SBOMs and all else that refers to them behind")
+    .option("--volume-size <size>", "split a tar into numbered files of at most this size, such as 4GiB", byteSize)
+    .option("--have <path>", "leave out what the far side has, as `gantry inventory` wrote it (repeatable)", repeated);
+  return addReadingFlags(command)
+    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+}
+
+/** The flags of `import`, as they were given; what was not given is absent. */
+export interface ImportFlags extends ReadingFlags {
+  readonly map?: readonly RepositoryMapping[];
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly force?: boolean;
+  readonly receipt?: string;
+  readonly output?: OutputFormat;
+}
+
+/** Says where artifacts of an origin go. */
+export type RepositoryMapping = readonly [from: string, to: string];
+
+/** Declares the arguments and flags of `import`. */
+export function importCommand(): Command {
+  const command = new Command("import")
+    .description("bring an exported bundle into a registry, and contact nothing else")
+    .argument("<source>", "oci-layout:PATH or oci-archive:PATH")
+    .argument("<target>", "oci://HOST or oci://HOST/PREFIX; each artifact goes to its own repository below it")
+    .optionsGroup("Content:")
+    .option(
+      "--map <from=to>",
+      "put HOST/REPOSITORY, or all that begins with HOST/…, into another repository of the target (repeatable)",
+      mapping,
+    )
+    .optionsGroup("Tags:")
+    .option("--force", "let a version tag move")
+    .optionsGroup("What happens:")
+    .option("--dry-run", "show the plan and change nothing")
+    .option("-y, --yes", "do not ask")
+    .option("--receipt <path>", "write what is there afterwards to a file, as JSON");
+  return addReadingFlags(command)
+    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+}
+
+function mapping(text: string, before: readonly RepositoryMapping[] | undefined): readonly RepositoryMapping[] {
+  return [...(before ?? []), keyValue(text)];
+}
+
+/** The flags of `inventory`. */
+export type InventoryFlags = ReadingFlags;
+
+/** Declares the arguments and flags of `inventory`. */
+export function inventoryCommand(): Command {
+  const command = new Command("inventory")
+    .description("list every blob that a registry has, for `gantry export --have` on the near side")
+    .argument("<place...>", "oci://HOST, oci://HOST/PREFIX or oci://HOST/REPOSITORY");
+  return addReadingFlags(command);
+}
+
+/** The flags of `verify`, as they were given; what was not given is absent. */
+export interface VerifyFlags {
+  readonly repair?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly output?: OutputFormat;
+}
+
+/** Declares the arguments and flags of `verify`. */
+export function verifyCommand(): Command {
+  return new Command("verify")
+    .description("check every byte of a layout or a bundle, and that nothing is missing")
+    .argument("<place>", "oci-layout:PATH or oci-archive:PATH, also of a bundle in volumes")
+    .optionsGroup("Changes:")
+    .option("--repair", "list what nothing lists, and make a lost index.json anew; directories only")
+    .optionsGroup("Output:")
+    .option("-q, --quiet", "print nothing but results and errors")
+    .option("-v, --verbose", "print what happens")
+    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+}

@@ -1,0 +1,50 @@
+import type { Digest } from "../../oci/digest.ts";
+import { type Inventory, INVENTORY_SIZE_LIMIT, parseInventory } from "../../bundle/inventory.ts";
+import { UsageError } from "../usage_error.ts";
+
+/** Where the far side has blobs: the repositories, by digest. */
+export type Had = ReadonlyMap<Digest, readonly string[]>;
+
+/**
+ * Reads what the far side has.
+ *
+ * @throws {UsageError} When a file cannot be used, or they are of different registries.
+ */
+export async function readInventories(paths: readonly string[]): Promise<Had> {
+  const had = new Map<Digest, string[]>();
+  let first: string | undefined;
+  for (const path of paths) {
+    const { registry, repositories } = await readInventory(path);
+    first ??= registry;
+    if (registry !== first) {
+      throw new UsageError(
+        `Cannot use inventories of ${first} and ${registry} together: a bundle that leaves something out is for one registry`,
+      );
+    }
+    for (const { name, blobs } of repositories) {
+      for (const { digest } of blobs) {
+        const names = had.get(digest) ?? [];
+        names.push(name);
+        had.set(digest, names);
+      }
+    }
+  }
+  return had;
+}
+
+async function readInventory(path: string): Promise<Inventory> {
+  try {
+    const { size } = await Deno.stat(path);
+    if (size > INVENTORY_SIZE_LIMIT) {
+      throw new RangeError(`it has ${size} bytes, and ${INVENTORY_SIZE_LIMIT} are the limit`);
+    }
+    return parseInventory(await Deno.readTextFile(path));
+  } catch (cause) {
+    const problem = cause instanceof Deno.errors.NotFound
+      ? "it is not there"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new UsageError(`Cannot use the inventory ${JSON.stringify(path)}: ${problem}`, { cause });
+  }
+}

@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { reasonOf } from "../../plugins/collect/reading_error.ts";
+import type { ProfileName } from "../built_in_names.ts";
+import { EXIT } from "../output/exit_code.ts";
+import { formatOutput } from "../output/format_output.ts";
+import { createLog } from "../output/log.ts";
+import type { OutputFormat } from "../publish/commands.ts";
+import { type ChosenProfile, detectProfile, profileLine } from "../publish/profiles.ts";
+import { UsageError } from "../usage_error.ts";
+import type { World } from "../world.ts";
+import { initialConfig } from "./initial_config.ts";
+import { initialIgnores } from "./initial_ignores.ts";
+import { suggestTarget } from "./suggest_target.ts";
+
+/** The flags of `init`. */
+export interface InitFlags {
+  readonly profile?: ProfileName;
+  readonly force?: boolean;
+  readonly output?: OutputFormat;
+}
+
+/** `gantry init`: writes a configuration file that fits a directory, and an ignore file where one is of use. */
+export async function init(directory: string, flags: InitFlags, world: World): Promise<number> {
+  await checkDirectory(directory);
+  const log = createLog(world, "normal");
+  const chosen: ChosenProfile = flags.profile === undefined
+    ? await detectProfile(directory)
+    : { name: flags.profile, because: "asked for" };
+  const { name, because } = chosen;
+  const target = await suggestTarget(directory);
+  const ignores = await initialIgnores(directory);
+  const files = [
+    { path: join(directory, "gantry.jsonc"), text: initialConfig({ profile: name, because, target }) },
+    ...(ignores === undefined ? [] : [{ path: join(directory, ".gantryignore"), text: ignores }]),
+  ];
+  await refuseOthers(directory);
+  const [config] = files;
+  if (config !== undefined && !flags.force && await isThere(config.path)) throw overwriting(config.path);
+  const written: string[] = [];
+  for (const { path, text } of files) {
+    // An ignore file of the user's own says more than a suggestion.
+    if (!flags.force && await isThere(path)) continue;
+    await write(path, text, { overwrite: flags.force ?? false });
+    written.push(path);
+  }
+  log.info(profileLine(chosen));
+  log.info(`\`gantry plan ${directory}\` shows what a push would publish`);
+  const format = flags.output ?? "text";
+  const report = { directory, profile: name, profileBecause: because, ...(target && { target: target.url }), written };
+  world.stdout(format === "text" ? written.map((path) => `${path}\n`).join("") : await formatOutput(report, format));
+  return EXIT.done;
+}
+
+async function checkDirectory(directory: string): Promise<void> {
+  try {
+    if (!(await Deno.stat(directory)).isDirectory) throw new TypeError("it is no directory");
+  } catch (cause) {
+    throw new UsageError(`Cannot write into ${JSON.stringify(directory)}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** Of two configuration files neither would count. */
+async function refuseOthers(directory: string): Promise<void> {
+  for (const name of ["gantry.json", "gantry.yaml", "gantry.yml"]) {
+    const path = join(directory, name);
+    if (await isThere(path)) {
+      throw new UsageError(`Cannot write a gantry.jsonc: there is ${JSON.stringify(path)} already`);
+    }
+  }
+}
+
+function overwriting(path: string): UsageError {
+  return new UsageError(`Cannot write ${JSON.stringify(path)}: it exists, and only --force replaces it`);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch {
+    // What cannot be looked at is reported when it is written.
+    return false;
+  }
+}
+
+async function write(path: string, text: string, { overwrite }: { readonly overwrite: boolean }): Promise<void> {
+  try {
+    await Deno.writeTextFile(path, text, overwrite ? {} : { createNew: true });
+  } catch (cause) {
+    throw new Error(`Cannot write ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,79 @@
+import { PluginError } from "../../pipeline/plugin_error.ts";
+import { StageError } from "../../pipeline/stage_error.ts";
+import { TargetsError } from "../../pipeline/target.ts";
+import { RegistryError } from "../../registry/http/registry_error.ts";
+import { UnsuitableSourceError } from "../publish/source_check.ts";
+import { SourceReadError } from "../../store/stored_content.ts";
+import { PartlyTaggedError } from "./partly_tagged_error.ts";
+
+/** One error, as `-o json` prints it. */
+export interface ErrorJson {
+  /** The sentence that stands on standard error. */
+  readonly message: string;
+  /** The stage in which it happened. */
+  readonly stage?: string;
+  /** The plugin or the target's URL, when it is known. */
+  readonly where?: string;
+  /** The tags that are set there, when others are not. */
+  readonly tags?: readonly string[];
+  /** What the registry or the plugin calls it, such as `DENIED`. */
+  readonly code?: string;
+  /** What of the source or of its own output a plugin names: an entry's path, or `drop[3].path`. */
+  readonly path?: string;
+  /** What can be done about it: by the plugin's own word, or when the source is to be published in another way. */
+  readonly hint?: string;
+  /** The HTTP status. */
+  readonly status?: number;
+  readonly method?: string;
+  /** Without credentials and without the values of the query. */
+  readonly url?: string;
+  /** What the registry calls the request in its own logs. */
+  readonly requestId?: string;
+  /** How often it was tried. */
+  readonly attempts?: number;
+}
+
+/** What `-o json` prints on standard output when a command fails: one error for each target that failed. */
+export function errorJson(error: unknown): { readonly error: ErrorJson; readonly errors: readonly ErrorJson[] } {
+  const errors = flatten(error, {});
+  return { error: errors[0] ?? { message: String(error) }, errors };
+}
+
+function flatten(error: unknown, around: Omit<ErrorJson, "message">): readonly ErrorJson[] {
+  if (error instanceof TargetsError) return error.errors.flatMap((each) => flatten(each, around));
+  if (error instanceof StageError) {
+    const { stage, plugin } = error;
+    return flatten(error.cause, { ...around, stage, ...(plugin === undefined ? {} : { where: plugin }) });
+  }
+  if (error instanceof SourceReadError) return flatten(error.cause, { ...around, where: error.url });
+  if (error instanceof PartlyTaggedError) return flatten(error.cause, { ...around, tags: error.tags });
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof PluginError) {
+    const { plugin, code, path, hint } = error;
+    return [{
+      message,
+      where: plugin,
+      ...around,
+      code,
+      ...(path === undefined || path === "" ? {} : { path }),
+      ...(hint === undefined ? {} : { hint }),
+    }];
+  }
+  if (error instanceof UnsuitableSourceError) {
+    const { where: _, ...stage } = around;
+    return [{ message, ...stage, hint: error.hint }];
+  }
+  if (!(error instanceof RegistryError)) return [{ message, ...around }];
+  const { status, method, url, requestId, attempts } = error;
+  const code = error.errors[0]?.code;
+  return [{
+    message,
+    ...around,
+    ...(code === undefined || code === "" ? {} : { code }),
+    status,
+    method,
+    url,
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(attempts === undefined ? {} : { attempts }),
+  }];
+}

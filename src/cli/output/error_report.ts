@@ -1,0 +1,239 @@
+import { ExtractionError, type ExtractionRule } from "../../extract/extraction_error.ts";
+import { registryHost } from "../../oci/reference.ts";
+import { PluginError } from "../../pipeline/plugin_error.ts";
+import { StageError } from "../../pipeline/stage_error.ts";
+import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
+import { TargetsError } from "../../pipeline/target.ts";
+import { CredentialsRefusedError, RegistryError } from "../../registry/http/registry_error.ts";
+import { ConnectionError } from "../../registry/http/transport.ts";
+import { NotFoundError } from "../../store/store.ts";
+import { ScratchError } from "../../system/scratch_error.ts";
+import { SourceReadError } from "../../store/stored_content.ts";
+import { ConfigError } from "../config/config_error.ts";
+import { UnsuitableSourceError } from "../publish/source_check.ts";
+import { UsageError } from "../usage_error.ts";
+import { PartlyTaggedError } from "./partly_tagged_error.ts";
+
+/**
+ * Writes an error for people: what failed, where, and one line of advice when there is something to do about it.
+ * Only the command line knows flags, so advice is written here and nowhere else.
+ *
+ * @param command The name of the command that failed, where flags differ between commands.
+ */
+export function errorReport(error: unknown, command?: string): string {
+  const { root, wheres, host } = unwrap(error);
+  if (root instanceof TargetsError && root.errors.length > 1) {
+    const reports = root.errors.map((each) => errorReport(each, command).trimEnd());
+    const tagged = isTagging(error) && root.done.length > 0 ? `  tagged in ${root.done.join(", ")}\n` : "";
+    return `${reports.join("\n")}\n${tagged}`;
+  }
+  const lines = [`error: ${messageOf(root)}`];
+  if (root instanceof PluginError) lines.push(...pluginLines(root));
+  for (const where of wheres) lines.push(`  ${where}`);
+  if (root instanceof ConfigError) lines.push(...root.hints.map((hint) => `advice: ${hint}`));
+  const advice = adviceFor(root, { host, command });
+  if (advice !== undefined) lines.push(`advice: ${advice}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** What gantry says of a plugin names the plugin and the place in the message already. */
+function pluginLines({ code, plugin, stage, path }: PluginError): readonly string[] {
+  if (code.startsWith("PLUGIN_")) return [];
+  return [
+    ...(path === undefined || path === "" ? [] : [`  at ${path}`]),
+    ...(stage === undefined ? [] : [`  in plugin ${plugin} (${stage})`]),
+  ];
+}
+
+interface Unwrapped {
+  /** The first error that is not a wrapper. */
+  readonly root: unknown;
+  /** Where it happened. */
+  readonly wheres: readonly string[];
+  /** The registry to which it happened, as people write it; a token server has another name. */
+  readonly host: string | undefined;
+}
+
+function unwrap(error: unknown): Unwrapped {
+  const wheres: string[] = [];
+  let host: string | undefined;
+  let current = error;
+  while (true) {
+    if (current instanceof TargetsError && current.errors.length === 1) {
+      if (isTagging(error) && current.done.length > 0) wheres.unshift(`tagged in ${current.done.join(", ")}`);
+      current = current.errors[0];
+    } else if (current instanceof StageError) {
+      if (
+        (current.stage === "upload" || current.stage === "tag") && current.plugin !== undefined && !isNamed(current)
+      ) {
+        host = registryHost(current.plugin) ?? host;
+        // A refusal names the place itself, and nothing was done there.
+        if (!(current.cause instanceof TagExistsError)) {
+          wheres.unshift(`while ${current.stage === "tag" ? "tagging in" : "uploading to"} ${current.plugin}`);
+        }
+      }
+      current = current.cause;
+    } else if (current instanceof SourceReadError) {
+      // Where it was going has nothing to do with it.
+      wheres.splice(0, wheres.length, `while reading from ${current.url}`);
+      host = registryHost(current.url);
+      current = current.cause;
+    } else if (current instanceof PartlyTaggedError) {
+      wheres.push(`set there: ${current.tags.join(", ")}`);
+      current = current.cause;
+    } else {
+      return { root: current, wheres, host };
+    }
+  }
+}
+
+/** A step around the stage, or what names tags, and no target: its own message says which plugin it is. */
+function isNamed({ plugin, cause }: StageError): boolean {
+  return cause instanceof PluginError && cause.plugin === plugin;
+}
+
+/** Before tagging, nothing is visible in any target, so there is nothing to tell of the others. */
+function isTagging(error: unknown): boolean {
+  return error instanceof StageError && error.stage === "tag";
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message === "" ? error.name : error.message;
+}
+
+function adviceFor(
+  error: unknown,
+  { host, command }: { readonly host: string | undefined; readonly command: string | undefined },
+): string | undefined {
+  if (error instanceof PluginError) return error.hint ?? pluginAdvice(error, command);
+  if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
+  if (error instanceof UsageError) return undefined;
+  if (error instanceof UnsuitableSourceError) return error.hint;
+  if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
+  if (error instanceof NotFoundError) {
+    return error.isPlace
+      ? "check the path: relative ones begin where the command runs"
+      : `\`gantry list ${error.url} --all\` shows which tags there are`;
+  }
+  if (error instanceof CredentialsRefusedError) {
+    return "check the user name and the password; many registries take an access token only in the place of a password";
+  }
+  if (error instanceof RegistryError) return registryAdvice(error, { host: host ?? new URL(error.url).host, command });
+  if (error instanceof ConnectionError) return connectionAdvice(error);
+  if (error instanceof ScratchError) {
+    return "more than a few MiB need temporary files for a while: the variable TMPDIR says where they go";
+  }
+  return undefined;
+}
+
+function pluginAdvice({ code }: PluginError, command: string | undefined): string | undefined {
+  // Whoever tests a plugin is its author.
+  if (command === "plugin") return code === "PLUGIN_THREW" ? "-v shows more" : undefined;
+  switch (code) {
+    case "PLUGIN_OUTPUT":
+    case "PLUGIN_STUCK":
+      return "that is a fault of the plugin: tell its author";
+    case "PLUGIN_THREW":
+      return "that is a fault of the plugin: tell its author, with what -v shows";
+    case "PLUGIN_TIMEOUT":
+      return 'a plugin that needs longer gets it by "timeout" in its entry of the configuration';
+    default:
+      return undefined;
+  }
+}
+
+function connectionAdvice({ problem, proxyVariable }: ConnectionError): string | undefined {
+  switch (problem) {
+    case "certificate":
+      return "name the authority that signed it with --ca-file, or with SSL_CERT_FILE";
+    case "certificate-expired":
+      return "the registry needs a new certificate; if it has one, check the clock of this machine";
+    case "certificate-host":
+      return "use the name that is in the certificate, or ask for a certificate with the name that you use";
+    case "client-certificate":
+      return "pass the certificate that the registry wants with --cert-file and --key-file";
+    case "tls":
+      return "a registry that speaks HTTP without TLS on purpose needs --plain-http";
+    case "blocked":
+      return undefined;
+    default:
+      return proxyVariable === undefined
+        ? undefined
+        : `check ${proxyVariable}; a registry that is reached without the proxy is named in NO_PROXY`;
+  }
+}
+
+/** What registries say of a manifest whose config, layers or artifact type they do not know. */
+const REFUSED_TYPE_REGEXP = /(?:media|artifact|config)[ _-]?type|manifest[^.]*(?:unsupported|not supported|unknown)/i;
+
+function isTypeRefused(error: RegistryError): boolean {
+  if (error.method !== "PUT" || !/\/manifests\/[^/]*$/.test(new URL(error.url).pathname)) return false;
+  const words = [error.text, ...error.errors.flatMap(({ message, detail }) => [message, detail])].join(" ");
+  return error.status === 415 || error.has("UNSUPPORTED") ||
+    [400, 403, 404, 405, 422].includes(error.status) && REFUSED_TYPE_REGEXP.test(words);
+}
+
+function registryAdvice(
+  error: RegistryError,
+  { host, command }: { readonly host: string; readonly command: string | undefined },
+): string | undefined {
+  if (error.helperProblem !== undefined) {
+    return "repair the credential helper, or pass --username and --password-stdin";
+  }
+  if (error.isElsewhere) {
+    return error.status === 401 || error.status === 403
+      ? "the registry has sent the request to another host, which refuses it; credentials never go there"
+      : undefined;
+  }
+  if (error.status === 401 && error.refused !== undefined) {
+    return `${host} refused the credentials of ${error.refused}: check the user name and the password there`;
+  }
+  if (error.status === 401) {
+    return `log in with \`gantry login ${host}\`, or pass --username and --password-stdin`;
+  }
+  if (error.errors.some(({ message }) => /immutable/i.test(message))) {
+    return "the registry lets nobody move this tag: publish a new version";
+  }
+  if (isTypeRefused(error)) {
+    return command === "push"
+      ? "the registry may take only the types that it knows: try --profile image, or another --artifact-type"
+      : "the registry may take only the types that it knows, and an artifact of another type has to go elsewhere";
+  }
+  if (error.status === 403 || error.has("DENIED")) {
+    return "the credentials are known but not allowed to do this: check their permissions for this repository";
+  }
+  if (error.text !== undefined && error.errors.length === 0) {
+    return "that is not how a registry answers: check the host, and whether a proxy stands between";
+  }
+  if (error.has("NAME_UNKNOWN")) {
+    return error.method === "GET" || error.method === "HEAD"
+      ? "there is no such repository, or it is hidden from whoever is not logged in"
+      : "the repository does not exist, and the registry does not make it on push";
+  }
+  return undefined;
+}
+
+/**
+ * What a user can do about a rule that an artifact breaks. Where nobody should allow it there is no advice.
+ *
+ * @param command The name of the command, which must have the flag that is advised.
+ */
+function extractionAdvice(rule: ExtractionRule, command: string | undefined): string | undefined {
+  if (rule === "platform") return "choose one with --platform OS/ARCHITECTURE, or name its digest";
+  if (rule === "index") return "name the manifest that is meant by its digest";
+  return command === "pull" ? PULL_ADVICE[rule] : undefined;
+}
+
+const PULL_ADVICE: Readonly<Partial<Record<ExtractionRule, string>>> = {
+  name: Deno.build.os === "windows" ? "pull it on another system" : "leave --names portable away",
+  link: "keep links that stay inside with --symlinks keep, or leave all out with --symlinks skip",
+  "link-target": "leave links out with --symlinks skip",
+  size: "allow more with --max-size",
+  entries: "allow more with --max-entries",
+  ratio: "allow more with --max-ratio, if you trust who published it",
+  "path-length": "allow more with --max-path-length",
+  depth: "allow more with --max-depth",
+  layer: "choose layers with --layer-type, or save one as it is with --output-archive",
+  changed: "replace such files with --overwrite, or pull into another directory",
+};

@@ -1,0 +1,42 @@
+import { PluginError } from "../../pipeline/plugin_error.ts";
+import { StageError } from "../../pipeline/stage_error.ts";
+import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
+import { TargetsError } from "../../pipeline/target.ts";
+import { Interruption } from "../process/interruption.ts";
+import { OutputError } from "../process/text_writer.ts";
+import { UsageError } from "../usage_error.ts";
+
+/** What the process says to its caller. */
+export const EXIT = {
+  /** Done. */
+  done: 0,
+  /** Failed after something was contacted. */
+  failed: 1,
+  /** The command line, the configuration or the source is wrong; nothing was contacted. */
+  usage: 2,
+  /** Everything is uploaded, but not every tag is set everywhere. */
+  partial: 3,
+  /** Interrupted; by SIGHUP it is 129 and by SIGTERM 143, see {@linkcode Interruption}. */
+  interrupted: 130,
+  /** Nobody reads standard output any more, as in `gantry plan | head`: what a SIGPIPE would give. */
+  closed: 141,
+} as const;
+
+/** The exit code for an error. */
+export function exitCode(error: unknown, signal: AbortSignal): number {
+  if (signal.aborted) return signal.reason instanceof Interruption ? signal.reason.exitCode : EXIT.interrupted;
+  if (error instanceof OutputError && error.isClosed) return EXIT.closed;
+  // A plugin that cannot be used, before any stage has begun.
+  if (error instanceof UsageError || error instanceof PluginError) return EXIT.usage;
+  if (error instanceof StageError) {
+    if (error.stage === "tag") return error.cause instanceof TargetsError ? taggingCode(error.cause) : EXIT.failed;
+    return error.stage === "upload" ? EXIT.failed : EXIT.usage;
+  }
+  return EXIT.failed;
+}
+
+/** Of several tags some may be set, even in a single target. Only a refusal to move the first one sets none. */
+function taggingCode({ done, errors }: TargetsError): number {
+  const refused = errors.every((error) => error instanceof StageError && error.cause instanceof TagExistsError);
+  return refused && done.length === 0 ? EXIT.failed : EXIT.partial;
+}

@@ -1,0 +1,79 @@
+import type { Reference, RegistryReference } from "../../oci/reference.ts";
+import type { Context, Log } from "../../work/context.ts";
+import type { Factory } from "../../pipeline/plugin.ts";
+import type { Store } from "../../store/store.ts";
+import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from "../../registry/client.ts";
+import { registryStore } from "../../registry/store.ts";
+import { registry, type RegistryChoice } from "../../registry/target.ts";
+import type { Access } from "../../registry/login/scope.ts";
+import { registryCredentials } from "./credentials.ts";
+import type { RegistryFlags } from "./flags.ts";
+import type { RegistryPlace } from "./registry_place.ts";
+import type { Settings } from "../publish/settings.ts";
+import { readTlsFiles } from "./tls_files.ts";
+import type { World } from "../world.ts";
+
+/** The way to registries: one client for each host, and who we are there. */
+export interface RegistryAccess {
+  /** A repository as a place to publish to. */
+  target(reference: RegistryReference): Factory<"upload", RegistryChoice>;
+  /** A repository as a store, opened for what will be done there. */
+  store(reference: RegistryReference, access: Access): Store;
+  /**
+   * Lists the names of all repositories of a registry.
+   *
+   * @throws {RegistryError} When it has no such list, or not for us.
+   */
+  repositories(host: string, context: Context): AsyncIterable<string>;
+  /** Closes all connections. */
+  close(): void;
+}
+
+/** Opens the way to registries as the flags say. Nothing is sent before the first request. */
+export async function createRegistryAccess(
+  flags: RegistryFlags,
+  settings: Pick<Settings, "concurrency" | "retries" | "timeout"> & {
+    /** Every place where gantry will go. */
+    readonly targets: readonly (Reference | RegistryPlace)[];
+  },
+  surroundings: { readonly world: World; readonly log: Log },
+): Promise<RegistryAccess> {
+  const hosts = new Set(settings.targets.flatMap((target) => "host" in target ? [target.host] : []));
+  const credentials = await registryCredentials(flags, { ...surroundings, hosts: [...hosts] });
+  const options = await clientOptions(flags, { ...settings, world: surroundings.world });
+  const clients = new Map<string, RegistryClient>();
+  return {
+    target: (reference) => registry({ reference, client: client(reference.host) }),
+    store: (reference, access) => registryStore({ reference, client: client(reference.host), access }),
+    repositories: (host, context) => client(host).repositories(context),
+    close: () => clients.forEach((client) => client.close()),
+  };
+
+  function client(host: string): RegistryClient {
+    const known = clients.get(host);
+    if (known !== undefined) return known;
+    const client = createRegistryClient({ ...options, host, credentials });
+    clients.set(host, client);
+    return client;
+  }
+}
+
+/**
+ * How to talk to any registry, whoever we are there.
+ *
+ * @throws {UsageError} When a file that flags name cannot be used.
+ */
+export async function clientOptions(
+  flags: RegistryFlags,
+  { retries, timeout, world }: Pick<Settings, "retries" | "timeout"> & { readonly world: World },
+): Promise<Omit<RegistryClientOptions, "host" | "credentials">> {
+  return {
+    plainHttp: flags.plainHttp ?? false,
+    env: world.env,
+    tls: await readTlsFiles(flags),
+    // After the last byte of a large blob a registry may take long to move it to its place.
+    stall: { idle: timeout, answer: 5 * timeout },
+    retry: { retries, budget: 5 * 60_000 },
+    secret: (text) => world.secrets.add(text),
+  };
+}

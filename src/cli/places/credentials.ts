@@ -1,0 +1,53 @@
+import type { Log } from "../../work/context.ts";
+import type { CredentialSource } from "../../registry/login/credentials.ts";
+import { systemCredentialWorld } from "../../registry/login/credential_world.ts";
+import { type DockerConfig, parseDockerConfig } from "../../registry/login/docker_config.ts";
+import { findCredentials } from "../../registry/login/find_credentials.ts";
+import { addSecrets, givenCredential, halfCredential } from "./given_credential.ts";
+import type { RegistryFlags } from "./flags.ts";
+import { UsageError } from "../usage_error.ts";
+import type { World } from "../world.ts";
+
+/**
+ * Says who we are at registries: as flags say, then `GANTRY_USERNAME` and `GANTRY_PASSWORD`, then the one file that is
+ * named, or else the places of {@linkcode findCredentials}. Those are looked into when a registry asks.
+ *
+ * @param surroundings `hosts` are the registries that will be asked; what was given is shown to one of them only.
+ * @throws {UsageError} When the flags are wrong, or the file that they name cannot be read.
+ */
+export async function registryCredentials(
+  flags: RegistryFlags,
+  { world, log, hosts }: { readonly world: World; readonly log: Log; readonly hosts: readonly string[] },
+): Promise<CredentialSource> {
+  const given = await givenCredential(flags, world);
+  if (given !== undefined && hosts.length > 1) {
+    throw new UsageError(
+      `The credentials of ${given.from} are for one registry, and there are several: ${
+        hosts.join(", ")
+      }; \`gantry login\` keeps those of each`,
+    );
+  }
+  if (given !== undefined) return (host) => Promise.resolve(hosts.includes(host) ? given : undefined);
+  if (flags.username !== undefined) throw new UsageError("--username needs --password-stdin, or GANTRY_PASSWORD");
+  const half = halfCredential(flags, world);
+  if (half !== undefined && hosts.length > 0) log.warn(half);
+  const only = flags.registryConfig === undefined ? {} : { only: await readRegistryConfig(flags.registryConfig) };
+  const find = findCredentials({ world: systemCredentialWorld(world), log, ...only });
+  return async (host, repository) => {
+    const found = await find(host, repository);
+    if (found !== undefined) addSecrets(found, world.secrets);
+    return found;
+  };
+}
+
+/** A file that is named must be there and make sense, before anything is contacted. */
+async function readRegistryConfig(path: string): Promise<DockerConfig> {
+  try {
+    return parseDockerConfig(await Deno.readTextFile(path), path);
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw new UsageError(cause.message, { cause });
+    throw new UsageError(`Cannot read ${JSON.stringify(path)}: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,138 @@
+import { directoryStore } from "../../layout/directory/store.ts";
+import type { LayoutPlace } from "../../layout/layout.ts";
+import { archiveStore, type ArchiveStoreOptions } from "../../layout/tar/store.ts";
+import type { ByteWriter } from "../../layout/tar/unnamed.ts";
+import { formatReference, isPiped, type LayoutReference, parseReference, type Reference } from "../../oci/reference.ts";
+import type { Store, StoreReader } from "../../store/store.ts";
+import { ioError } from "../../system/io_error.ts";
+import { UsageError } from "../usage_error.ts";
+import type { World } from "../world.ts";
+import type { RegistryAccess } from "./access.ts";
+
+/** What is meant where neither a tag nor a digest is named. */
+export const DEFAULT_TAG = "latest";
+
+/** A place that the user named. */
+export interface Opened<S extends StoreReader> {
+  readonly reference: Reference;
+  readonly store: S;
+  /** The digest that the user named, or else the tag; absent when there was neither. */
+  readonly name?: string;
+}
+
+/**
+ * Opens a place to read from. Nothing is contacted and nothing is read yet.
+ *
+ * @throws {UsageError} When the text is no reference.
+ */
+export function openReader(text: string, access: RegistryAccess): Opened<StoreReader> {
+  return open(text, access, "pull", { mustExist: true });
+}
+
+/**
+ * Opens a place to change. Nothing is contacted and nothing is written yet.
+ *
+ * @param right What will be done there: a registry is asked for this right and no other.
+ * @param options Whether it is an error when there is no layout at the place; it is made otherwise.
+ * @throws {UsageError} When the text is no reference.
+ */
+export function openStore(
+  text: string,
+  access: RegistryAccess,
+  right: "push" | "delete",
+  options: ArchiveStoreOptions = {},
+): Opened<Store> {
+  return open(text, access, right, options);
+}
+
+function open(
+  text: string,
+  access: RegistryAccess,
+  right: "pull" | "push" | "delete",
+  options: ArchiveStoreOptions,
+): Opened<Store> {
+  const reference = options.output === undefined ? parsePlace(text) : parsePipedPlace(text);
+  const name = reference.digest ?? reference.tag;
+  return { reference, store: storeFor(reference, access, right, options), ...(name === undefined ? {} : { name }) };
+}
+
+function storeFor(
+  reference: Reference,
+  access: RegistryAccess,
+  right: "pull" | "push" | "delete",
+  options: ArchiveStoreOptions,
+): Store {
+  switch (reference.kind) {
+    case "registry":
+      return access.store(reference, right);
+    case "oci-layout":
+    case "oci-archive":
+      return openLayout(reference, options);
+  }
+}
+
+/** Opens a layout. Nothing is read and nothing is written yet. */
+export function openLayout(reference: LayoutReference, options: ArchiveStoreOptions = {}): LayoutPlace {
+  switch (reference.kind) {
+    case "oci-layout":
+      return directoryStore(reference, options);
+    case "oci-archive":
+      return archiveStore(reference, options);
+  }
+}
+
+/**
+ * Parses the name of a place that can be read more than once.
+ *
+ * @throws {UsageError} When it is no reference, or a pipe.
+ */
+export function parsePlace(text: string): Reference {
+  const reference = parsePipedPlace(text);
+  refusePiped(reference);
+  return reference;
+}
+
+/**
+ * Parses the name of a place that may be `oci-archive:-`.
+ *
+ * @throws {UsageError} When it is no reference.
+ */
+export function parsePipedPlace(text: string): Reference {
+  try {
+    return parseReference(text);
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/**
+ * Refuses standard input where a place is needed that can be read more than once.
+ *
+ * @throws {UsageError} Says what to do instead.
+ */
+export function refusePiped(reference: Reference): void {
+  if (!isPiped(reference)) return;
+  throw new UsageError(
+    `Cannot use ${formatReference(reference)} here: a pipe is read once, ` +
+      "so do this first: `gantry copy --all-tags oci-archive:- oci-layout:DIR`",
+  );
+}
+
+/**
+ * Takes standard output for a tar: results go to standard error from now on.
+ *
+ * @throws {UsageError} When it is a terminal.
+ */
+export function takeOutput(world: World): ByteWriter {
+  const write = world.takeStdout();
+  if (write === undefined) {
+    throw new UsageError("Cannot write a tar to a terminal: send oci-archive:- to a pipe or to a file");
+  }
+  return async (bytes) => {
+    try {
+      await write(bytes);
+    } catch (cause) {
+      throw ioError("write to", "standard output", cause);
+    }
+  };
+}

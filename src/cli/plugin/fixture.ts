@@ -1,0 +1,91 @@
+import { prepare } from "../../driver/prepare.ts";
+import { createHost } from "../../host/create_host.ts";
+import { annotate } from "../../pipeline/annotate.ts";
+import { archive } from "../../pipeline/archive.ts";
+import { collect } from "../../pipeline/collect.ts";
+import type { Factory, Stage, StageIO } from "../../pipeline/plugin.ts";
+import type { ReadyOf } from "../../pipeline/ready_plugin.ts";
+import { type Artifact, distinct, type TagName, type Uploaded } from "../../pipeline/values.ts";
+import { staticAnnotations } from "../../plugins/annotate/static.ts";
+import { generic } from "../../profiles/generic.ts";
+import { directory } from "../../plugins/collect/directory.ts";
+import type { Context } from "../../work/context.ts";
+
+const TAGS: readonly TagName[] = [{ name: "1.2.3", immutable: true }, { name: "latest", immutable: false }];
+const ANNOTATIONS = {
+  "org.opencontainers.image.source": { value: "https://git.example/acme/app", from: "the fixture" },
+  "org.opencontainers.image.version": { value: "1.2.3", from: "the fixture" },
+};
+
+/** Makes what flows where a plugin stands when a directory is published as `generic`. */
+export async function fixtureInput(stage: Stage, location: string, context: Context): Promise<StageIO[Stage]["in"]> {
+  const artifact = await artifactOf(location, context);
+  const { source, entries, dropped, archive, annotations, manifest } = artifact;
+  switch (stage) {
+    case "collect":
+    case "before:collect":
+      return source;
+    case "filter":
+    case "archive":
+      return { entries };
+    case "after:collect":
+    case "before:filter":
+      return { source, entries };
+    case "after:filter":
+    case "before:archive":
+      return { source, entries, dropped };
+    case "after:archive":
+    case "before:annotate":
+      return { source, entries, dropped, archive };
+    case "annotate":
+      return {
+        entries,
+        config: archive.config.descriptor,
+        layers: archive.layers.map(({ descriptor }) => descriptor),
+        known: {},
+      };
+    case "after:annotate":
+    case "before:upload":
+      return artifact;
+    case "upload":
+      return { manifest, blobs: distinct([archive.config, ...archive.layers]), tags: TAGS };
+    case "after:upload":
+    case "before:tag":
+      return uploadedOf(artifact);
+    case "tag":
+      return { digest: manifest.descriptor.digest, annotations };
+    case "after:tag": {
+      const { tags, receipts, ...rest } = uploadedOf(artifact);
+      return {
+        ...rest,
+        published: receipts.map((receipt) => ({ ...receipt, tags: tags.map(({ name }) => ({ tag: name })) })),
+      };
+    }
+  }
+}
+
+async function artifactOf(location: string, context: Context): Promise<Artifact> {
+  const collected = await collect([await ready(directory(), { symlinks: "follow" })])({ location }, context);
+  const archiver = await ready(generic(), { compression: "gzip", artifactType: "application/vnd.acme.fixture.v1" });
+  const packed = await archive(archiver)({ ...collected, dropped: [] }, context);
+  return await annotate([await ready(staticAnnotations({ given: ANNOTATIONS }), {})])(packed, context);
+}
+
+function uploadedOf(artifact: Artifact): Uploaded {
+  const { archive, manifest } = artifact;
+  const uploaded = [...distinct([archive.config, ...archive.layers]), manifest].map(({ descriptor }) => descriptor);
+  const bytesSent = uploaded.reduce((sum, { size }) => sum + size, 0);
+  return {
+    ...artifact,
+    tags: TAGS,
+    receipts: [{ url: "oci://registry.example/acme/app", uploaded, existing: [], bytesSent }],
+  };
+}
+
+async function ready<S extends Stage, O>(factory: Factory<S, O>, options: O): Promise<ReadyOf<S>> {
+  const host = createHost({ version: "0.0.0", mode: "plan", env: () => undefined });
+  const { plugin } = await prepare<S>(factory, { options, checked: true }, host);
+  // With options that are not checked there are no problems.
+  if (plugin === undefined) throw new TypeError("Cannot prepare a built-in plugin");
+  return plugin;
+}

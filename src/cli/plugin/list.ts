@@ -1,0 +1,87 @@
+import { makePlugin } from "../../driver/check_plugin.ts";
+import { uncheckedKit } from "../../driver/kit.ts";
+import { STAGES } from "../../pipeline/stages.ts";
+import { bakedPlugins } from "../../plugins/load/baked.ts";
+import { specifierKind } from "../../plugins/load/specifier_kind.ts";
+import { findConfig } from "../config/find_config.ts";
+import { EXIT } from "../output/exit_code.ts";
+import { formatOutput } from "../output/format_output.ts";
+import { createLog } from "../output/log.ts";
+import { printable } from "../output/printable.ts";
+import type { OutputFormat } from "../publish/commands.ts";
+import { builtInCatalogue } from "../publish/stages/built_in_catalogue.ts";
+import { writtenEntries } from "../publish/stages/written_entries.ts";
+import { table } from "../output/table.ts";
+import type { World } from "../world.ts";
+
+/** The flags of `plugin list`. */
+export interface PluginListFlags {
+  readonly config?: string | false;
+  readonly output?: OutputFormat;
+}
+
+/** One plugin that can be used here. */
+export interface ListedPlugin {
+  readonly stage: string;
+  /** What a configuration writes to use it. */
+  readonly use: string;
+  /** Absent for what has not been loaded. */
+  readonly version?: string;
+  /** `built-in`, `baked`, or the place in the configuration that names it. */
+  readonly from: string;
+  readonly description?: string;
+}
+
+/** `gantry plugin list`: what is in this program, and what the configuration names. No code of a user's plugin runs. */
+export async function pluginList(source: string, flags: PluginListFlags, world: World): Promise<number> {
+  const found = await findConfig({
+    source,
+    ...(flags.config === undefined ? {} : { explicit: flags.config }),
+    readEnv: world.declaredEnv,
+  });
+  const plugins = [...builtInPlugins(), ...await bakedOnes(), ...namedIn(found)];
+  const inOrder = STAGES.flatMap((stage) => plugins.filter((plugin) => plugin.stage === stage));
+  if (plugins.some(({ version }) => version === undefined)) {
+    createLog(world, "normal").info(
+      "Of the plugins that the configuration names nothing has run: `gantry plugin info`",
+    );
+  }
+  const format = flags.output ?? "text";
+  world.stdout(format === "text" ? text(inOrder) : await formatOutput({ plugins: inOrder }, format));
+  return EXIT.done;
+}
+
+function builtInPlugins(): readonly ListedPlugin[] {
+  const kit = uncheckedKit();
+  return Object.values(builtInCatalogue()).flatMap((factories) =>
+    Object.entries(factories).map(([use, factory]) => {
+      const { stage, version, description } = makePlugin(factory, kit, use);
+      return { stage, use, version, from: "built-in", ...(description === undefined ? {} : { description }) };
+    })
+  );
+}
+
+async function bakedOnes(): Promise<readonly ListedPlugin[]> {
+  return (await bakedPlugins()).map(({ stage, name, version, description }) => ({
+    stage,
+    use: name,
+    version,
+    from: "baked",
+    ...(description === undefined ? {} : { description }),
+  }));
+}
+
+/** Those that are no mere names, which are in the program already. */
+function namedIn(found: Awaited<ReturnType<typeof findConfig>>): readonly ListedPlugin[] {
+  const { stages, custom } = writtenEntries(found?.config ?? {}, found?.places);
+  const listed = Object.entries(stages).flatMap(([stage, entries]) => entries.map((entry) => ({ ...entry, stage })));
+  return [...listed, ...custom].filter(({ spec }) => specifierKind(spec) !== "name")
+    .map(({ stage, spec, place }) => ({ stage, use: spec, from: place }));
+}
+
+function text(plugins: readonly ListedPlugin[]): string {
+  const rows = plugins.map(({ stage, use, version = "", from, description = "" }) =>
+    [stage, use, version, from, description].map((cell) => printable(cell).replaceAll("\n", " "))
+  );
+  return table([["STAGE", "PLUGIN", "VERSION", "FROM", "DESCRIPTION"], ...rows]);
+}

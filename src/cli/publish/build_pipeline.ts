@@ -1,0 +1,137 @@
+import { pluginSteps, type StepStage } from "../../driver/plugin_step.ts";
+import { pluginTarget } from "../../driver/plugin_target.ts";
+import { layoutDirectory } from "../../layout/directory/target.ts";
+import { layoutArchive } from "../../layout/tar/target.ts";
+import { isPiped, type Reference } from "../../oci/reference.ts";
+import type { Host } from "../../pipeline/host.ts";
+import type { Stage } from "../../pipeline/plugin.ts";
+import type { Pipeline } from "../../pipeline/publish.ts";
+import type { ReadyOf } from "../../pipeline/ready_plugin.ts";
+import { ownReference, type Target } from "../../pipeline/target.ts";
+import type { Log } from "../../work/context.ts";
+import type { FoundConfig } from "../config/find_config.ts";
+import type { RegistryAccess } from "../places/access.ts";
+import { UsageError } from "../usage_error.ts";
+import type { World } from "../world.ts";
+import { collectorFor, sourceDirectory } from "./collector_for.ts";
+import type { PublishFlags } from "./commands.ts";
+import { ignoringFor } from "./ignoring_for.ts";
+import type { ChosenProfile } from "./profiles.ts";
+import type { Settings } from "./settings.ts";
+import { builtIns } from "./stages/built_ins.ts";
+import { type MadePlugin, makePlugins } from "./stages/make_plugins.ts";
+import { refuseUntrusted } from "./stages/refuse_untrusted.ts";
+import { stageEntries } from "./stages/stage_entries.ts";
+import type { BuiltIn } from "./stages/stage_entry.ts";
+import { writtenEntries } from "./stages/written_entries.ts";
+
+/** What the pipeline is made with, beyond what the user wants. */
+export interface Means {
+  readonly flags: PublishFlags;
+  readonly found: FoundConfig | undefined;
+  readonly world: World;
+  readonly log: Log;
+  /** The way to registries; without it the pipeline has no targets. */
+  readonly access?: Pick<RegistryAccess, "target">;
+  readonly host: Host;
+}
+
+/** A pipeline, and its plugins in their order. */
+export interface BuiltPipeline {
+  readonly pipeline: Pipeline;
+  readonly plugins: readonly MadePlugin[];
+}
+
+/**
+ * Puts the pipeline together, as settings and configuration say. Nothing of it has run.
+ *
+ * @throws {ConfigError} Names all that is wrong with the plugins of the configuration.
+ */
+export async function buildPipeline(
+  settings: Settings,
+  chosen: ChosenProfile,
+  { flags, found, world, log, access, host }: Means,
+): Promise<BuiltPipeline> {
+  const written = writtenEntries(found?.config ?? {}, found?.places);
+  if (found !== undefined) await refuseUntrusted(found, written, log);
+  const ignoring = await ignoringFor(settings, chosen.name);
+  const directory = await sourceDirectory(settings.source);
+  const named = builtIns({ settings, flags, profile: chosen.name, directory, world, prune: ignoring.prune });
+  // Standard input is looked at only when nobody has said what to make of it.
+  const collector = written.stages.collect === undefined ? await collectorFor(settings, named, world) : undefined;
+  const entries = stageEntries({
+    settings,
+    flags,
+    written,
+    builtIns: named,
+    ignoring,
+    collector,
+    profile: chosen,
+    targets: access === undefined
+      ? []
+      : settings.targets.map((reference) => targetPlugin(reference, settings, { access, flags })),
+    placeOf: (...path) => found?.places.at(path.filter((part) => part !== undefined)) ?? "configuration",
+  });
+  const load = { base: ".", env: (name: string) => world.declaredEnv([name])[name], signal: world.signal };
+  const plugins = await makePlugins(entries, { host, places: found?.places, load });
+  const targets = targetsOf(plugins, settings);
+  const [archive] = of(plugins, "archive");
+  if (archive === undefined) throw new TypeError("Cannot build a pipeline: nothing makes layers");
+  return {
+    plugins,
+    pipeline: {
+      collect: of(plugins, "collect"),
+      filter: of(plugins, "filter"),
+      archive,
+      annotate: of(plugins, "annotate"),
+      upload: targets,
+      tag: of(plugins, "tag"),
+      custom: pluginSteps(plugins.map(({ plugin }) => plugin).filter(isStep), targets),
+    },
+  };
+}
+
+function targetPlugin(
+  reference: Reference,
+  { concurrency }: Settings,
+  { access, flags }: Pick<Means, "flags"> & { readonly access: Pick<RegistryAccess, "target"> },
+): BuiltIn {
+  switch (reference.kind) {
+    case "registry": {
+      const chosen = flags.concurrency === undefined ? {} : { flags: { concurrency } };
+      return { factory: access.target(reference), options: { concurrency }, ...chosen };
+    }
+    case "oci-layout":
+      return { factory: layoutDirectory({ reference }), options: {} };
+    case "oci-archive":
+      if (isPiped(reference)) {
+        throw new UsageError("Cannot push to oci-archive:-: push to oci-layout:DIR, and copy that to oci-archive:-");
+      }
+      return { factory: layoutArchive({ reference }), options: {} };
+  }
+}
+
+/** The targets that are named come first, and in their order. */
+function targetsOf(
+  plugins: readonly MadePlugin[],
+  { targets: references, immutable, force }: Settings,
+): readonly Target[] {
+  const targets = of(plugins, "upload").map((plugin, at) => {
+    const reference = references[at];
+    // A tag that a target's own reference asks for is as immutable as the others.
+    return pluginTarget(plugin, reference && ownReference(reference, { immutable: immutable && !force }));
+  });
+  const again = targets.find(({ url }, at) =>
+    targets.findIndex((other) => other.url === url) < at && at >= references.length
+  );
+  if (again !== undefined) throw new UsageError(`The target ${again.url} is there twice, once by plugin ${again.name}`);
+  return targets;
+}
+
+function of<S extends Stage>(plugins: readonly MadePlugin[], stage: S): readonly ReadyOf<S>[] {
+  return plugins.map(({ plugin }) => plugin).filter((plugin): plugin is ReadyOf<S> => plugin.stage === stage);
+}
+
+function isStep(plugin: ReadyOf<Stage>): plugin is ReadyOf<StepStage> {
+  return plugin.stage.includes(":");
+}

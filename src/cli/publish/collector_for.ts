@@ -1,0 +1,47 @@
+import { dirname } from "node:path";
+import { stdin } from "../../plugins/collect/stdin.ts";
+import { tar } from "../../plugins/collect/tar.ts";
+import { looksLikeTar, peek } from "./peek.ts";
+import type { Settings } from "./settings.ts";
+import type { BuiltIns } from "./stages/built_ins.ts";
+import type { BuiltIn } from "./stages/stage_entry.ts";
+import type { World } from "../world.ts";
+
+const TAR_NAME_REGEXP = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|txz|tar\.bz2|tbz2?)$/i;
+
+/**
+ * Chooses the collector: a directory, a tar by its ending, any other file as itself, and standard input as a tar when
+ * it begins like one.
+ */
+export async function collectorFor(
+  { source }: Pick<Settings, "source">,
+  { collect }: Pick<BuiltIns, "collect">,
+  world: World,
+): Promise<{ readonly name: string; readonly builtIn: BuiltIn }> {
+  if (source === "-") {
+    const { head, stream } = await peek(world.stdin(), world.signal);
+    const open = (): ReadableStream<Uint8Array<ArrayBuffer>> => stream;
+    return looksLikeTar(head)
+      ? { name: "tar", builtIn: { ...collect.tar(), factory: tar({ open }) } }
+      : { name: "stdin", builtIn: { ...collect.stdin(), factory: stdin({ read: open }) } };
+  }
+  if (!await isFile(source)) return { name: "directory", builtIn: collect.directory() };
+  return TAR_NAME_REGEXP.test(source)
+    ? { name: "tar", builtIn: collect.tar() }
+    : { name: "file", builtIn: collect.file() };
+}
+
+/** The directory that belongs to a source: where git and a configuration file are looked for. */
+export async function sourceDirectory(source: string): Promise<string> {
+  if (source === "-") return ".";
+  return await isFile(source) ? dirname(source) : source;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    // What cannot be read is reported by the collector, with its reason.
+    return false;
+  }
+}

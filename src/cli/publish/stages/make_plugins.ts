@@ -1,0 +1,124 @@
+import { makePlugin } from "../../../driver/check_plugin.ts";
+import type { Host } from "../../../pipeline/host.ts";
+import { createKit } from "../../../driver/kit.ts";
+import type { Stage } from "../../../pipeline/plugin.ts";
+import { PluginError } from "../../../pipeline/plugin_error.ts";
+import { prepare, prepareMade } from "../../../driver/prepare.ts";
+import type { ReadyOf } from "../../../pipeline/ready_plugin.ts";
+import { ConfigError } from "../../config/config_error.ts";
+import type { ConfigPlaces, PathProblem } from "../../config/config_places.ts";
+import { loadPlugin, type LoadPluginOptions } from "./load_plugin.ts";
+import { namesOfStage, stagesOfBuiltIn } from "../../built_in_names.ts";
+import type { StageEntry, WrittenEntry } from "./stage_entry.ts";
+
+/** A plugin of the pipeline, and who decided that it is there. */
+export interface MadePlugin {
+  readonly entry: StageEntry;
+  readonly plugin: ReadyOf<Stage>;
+}
+
+/** What plugins are made with. */
+export interface MakingMeans {
+  readonly host: Host;
+  /** Where the configuration's parts stand; needed when it names plugins. */
+  readonly places: ConfigPlaces | undefined;
+  readonly load: Omit<LoadPluginOptions, "known">;
+}
+
+/**
+ * Makes all plugins of a pipeline with their options. Nothing of them runs yet but their factories.
+ *
+ * @throws {ConfigError} Names all that is wrong with any of them.
+ */
+export async function makePlugins(entries: readonly StageEntry[], means: MakingMeans): Promise<readonly MadePlugin[]> {
+  const made: MadePlugin[] = [];
+  const problems: PathProblem[] = [];
+  const hints = new Set<string>();
+  const ids = new Map<Stage, Set<string>>();
+  for (const entry of entries) {
+    const taken = ids.get(entry.stage) ?? new Set<string>();
+    ids.set(entry.stage, taken);
+    const outcome = await makeOne(entry, entry.onlyChecked ? new Set() : taken, means);
+    if ("problems" in outcome) problems.push(...outcome.problems);
+    else if (!entry.onlyChecked) made.push({ entry, plugin: outcome.plugin });
+    if ("hint" in outcome && outcome.hint !== undefined) hints.add(outcome.hint);
+  }
+  if (problems.length > 0) throw new ConfigError(means.places?.problems(problems) ?? [], { hints: [...hints] });
+  return made;
+}
+
+type Outcome =
+  | { readonly plugin: ReadyOf<Stage> }
+  | { readonly problems: readonly PathProblem[]; readonly hint?: string | undefined };
+
+async function makeOne(entry: StageEntry, taken: Set<string>, means: MakingMeans): Promise<Outcome> {
+  const { written } = entry;
+  if (written === undefined) return { plugin: await madeByDefault(entry, taken, means) };
+  if (entry.problem !== undefined) return problem(written, entry.problem);
+  try {
+    return await madeAsWritten(entry, written, taken, means);
+  } catch (error) {
+    if (error instanceof PluginError) return { ...problem(written, error.message), hint: error.hint };
+    throw error;
+  }
+}
+
+async function madeByDefault(
+  { spec, builtIn }: StageEntry,
+  taken: Set<string>,
+  { host }: MakingMeans,
+): Promise<ReadyOf<Stage>> {
+  const options = { ...builtIn?.options, ...builtIn?.flags };
+  const use = { options, checked: true, id: freeId(spec, taken) };
+  const { plugin } = builtIn === undefined ? {} : await prepare<Stage>(builtIn.factory, use, host);
+  // Who is not written down is built in, and with options that are not checked there are no problems.
+  if (plugin === undefined) throw new TypeError(`Cannot make plugin ${spec}`);
+  return plugin;
+}
+
+async function madeAsWritten(
+  { stage, spec, builtIn }: StageEntry,
+  written: WrittenEntry,
+  taken: Set<string>,
+  { host, load }: MakingMeans,
+): Promise<Outcome> {
+  const elsewhere = builtIn === undefined ? stagesOfBuiltIn(spec) : [];
+  if (elsewhere.length > 0) return problem(written, wrongPlace(spec, elsewhere[0] ?? "", stage));
+  const factory = builtIn?.factory ?? await loadPlugin(spec, { ...load, known: namesOfStage(stage) });
+  const plugin = makePlugin(factory, await createKit(), spec);
+  if (plugin.stage !== stage) return problem(written, wrongPlace(plugin.name, plugin.stage, stage));
+  const { options, optionsPath, timeout } = written;
+  if (written.id !== undefined && taken.has(written.id)) {
+    return problem(written, `there is another plugin of ${stage} with the id ${JSON.stringify(written.id)}`);
+  }
+  const id = freeId(written.id ?? plugin.name, taken);
+  const prepared = await prepareMade<Stage>(plugin, {
+    id,
+    options: { ...builtIn?.options, ...options, ...builtIn?.flags },
+    ...(builtIn === undefined ? { origin: spec } : {}),
+    ...(timeout === undefined ? {} : { timeout }),
+  }, host);
+  if (prepared.plugin !== undefined) return { plugin: prepared.plugin };
+  return {
+    problems: prepared.problems.map(({ path, ...rest }) => ({ path: [...optionsPath, ...path], ...rest })),
+    hint: `\`gantry plugin info ${spec}\` shows the options of ${plugin.name}`,
+  };
+}
+
+function problem({ path }: WrittenEntry, message: string): { readonly problems: readonly PathProblem[] } {
+  return { problems: [{ path, message }] };
+}
+
+function wrongPlace(name: string, own: string, stage: Stage): string {
+  const [where = "", around] = own.split(":");
+  const list = around === undefined ? `"pipeline.${own}"` : `"pipeline.custom" with "${where}": "${around}"`;
+  return `plugin ${name} stands at "${own}" and not at "${stage}": it belongs into ${list}`;
+}
+
+/** A name that no other plugin of the stage has: `ignore`, `ignore#2`. */
+function freeId(name: string, taken: Set<string>): string {
+  let id = name;
+  for (let count = 2; taken.has(id); count++) id = `${name}#${count}`;
+  taken.add(id);
+  return id;
+}

@@ -1,0 +1,185 @@
+import type { StageName } from "../../../pipeline/stage_error.ts";
+import { staticAnnotations } from "../../../plugins/annotate/static.ts";
+import type { Ignoring } from "../ignoring_for.ts";
+import type { PublishFlags } from "../commands.ts";
+import type { Settings } from "../settings.ts";
+import { builtInCatalogue } from "./built_in_catalogue.ts";
+import type { BuiltIns } from "./built_ins.ts";
+import { isBuiltIn } from "../../built_in_names.ts";
+import { staticEntry } from "./static_entry.ts";
+import type { BuiltIn, StageEntry, WrittenEntry } from "./stage_entry.ts";
+import type { WrittenPipeline } from "./written_entries.ts";
+
+/** What decides which plugins there are. */
+export interface Deciding {
+  readonly settings: Settings;
+  readonly flags: PublishFlags;
+  readonly written: WrittenPipeline;
+  readonly builtIns: BuiltIns;
+  readonly ignoring: Ignoring;
+  /** What suits the source; left out when the configuration says it. */
+  readonly collector: { readonly name: string; readonly builtIn: BuiltIn } | undefined;
+  readonly profile: { readonly name: string; readonly because: string };
+  /** Makes the plugin of each target, in the order of the targets. */
+  readonly targets: readonly BuiltIn[];
+  /** Where a field of the configuration stands. */
+  readonly placeOf: (field: string, at?: number) => string;
+}
+
+/**
+ * Lists every plugin of the pipeline in its order, with who decided it. A list in the configuration replaces the
+ * default of its stage; what flags and the file's own fields say counts all the same, and comes first.
+ */
+export function stageEntries(deciding: Deciding): readonly StageEntry[] {
+  return [
+    ...collectEntries(deciding),
+    ...filterEntries(deciding),
+    archiveEntry(deciding),
+    ...annotateEntries(deciding),
+    ...uploadEntries(deciding),
+    ...tagEntries(deciding),
+    ...deciding.written.custom.map(({ stage, ...written }) => fromConfig(stage, written)),
+  ];
+}
+
+function collectEntries({ written, builtIns, collector }: Deciding): readonly StageEntry[] {
+  const listed = written.stages.collect?.map((entry) => fromConfig("collect", entry, builtIns)) ?? [];
+  return collector === undefined ? listed : [byDefault("collect", collector.name, collector.builtIn)];
+}
+
+/** What must not be published is not published because a list forgot it. */
+function filterEntries({ flags, written, builtIns, ignoring }: Deciding): readonly StageEntry[] {
+  const entries = written.stages.filter ?? [];
+  const first = entries.findIndex(({ spec }) => spec === "ignore");
+  const flag = flags.ignore === undefined ? "" : ", --ignore";
+  const listed = entries.map((entry, at): StageEntry => {
+    if (at !== first) return fromConfig("filter", entry, builtIns);
+    const { place } = entry;
+    return {
+      stage: "filter",
+      spec: entry.spec,
+      decidedBy: `${place}${flag}`,
+      written: entry,
+      builtIn: ignoring.ignore,
+    };
+  });
+  const { ignore, emptied } = ignoring;
+  return [
+    ...(first === -1 ? [{ ...byDefault("filter", "ignore", ignore), decidedBy: `default${flag}` }] : []),
+    ...listed,
+    ...(emptied === undefined ? [] : [byDefault("filter", "emptied", emptied)]),
+  ];
+}
+
+function archiveEntry({ written, builtIns, profile }: Deciding): StageEntry {
+  const [entry] = written.stages.archive ?? [];
+  if (entry !== undefined && (!isBuiltIn("archive", entry.spec) || entry.spec === profile.name)) {
+    return fromConfig("archive", entry, builtIns);
+  }
+  const { name } = profile;
+  if (!isBuiltIn("archive", name)) throw new TypeError(`Cannot pack as ${name}: there is no such profile`);
+  const decidedBy = profile.because === "asked for" ? `profile ${name}` : `profile ${name}: ${profile.because}`;
+  return { stage: "archive", spec: name, decidedBy, builtIn: builtIns.archive[name]() };
+}
+
+function annotateEntries({ settings, written, builtIns }: Deciding): readonly StageEntry[] {
+  const given = settings.annotations;
+  const sources = [...new Set(Object.values(given).map(({ from }) => from))].join(", ");
+  const carrying: BuiltIn = { factory: staticAnnotations({ given }), options: {} };
+  const { annotate: list } = written.stages;
+  const first: StageEntry = { stage: "annotate", spec: "static", decidedBy: sources || "default", builtIn: carrying };
+  if (list === undefined) {
+    const { env, git } = builtIns.annotate;
+    return [first, byDefault("annotate", "env", env()), byDefault("annotate", "git", git())];
+  }
+  const [head, ...rest] = list;
+  const made = (entry: WrittenEntry): StageEntry =>
+    entry.spec === "static" ? staticEntry(entry) : fromConfig("annotate", entry, builtIns);
+  if (head?.spec === "static") {
+    const carried = staticEntry(head, { given });
+    const decidedBy = sources === "" ? head.place : `${head.place}, ${sources}`;
+    return [{ ...carried, decidedBy }, ...rest.map(made)];
+  }
+  return [...(sources === "" ? [] : [first]), ...list.map(made)];
+}
+
+/** Built-in plugins in the list only say how targets are reached; all others are targets of their own. */
+function uploadEntries({ settings, written, targets, placeOf }: Deciding): readonly StageEntry[] {
+  const entries = written.stages.upload ?? [];
+  const places = settings.targets.map((reference, at): StageEntry | undefined => {
+    const spec = reference.kind;
+    const said = entries.find((entry) => entry.spec === spec);
+    const builtIn = targets[at];
+    const from = settings.targetsFrom === "command line" ? "command line" : placeOf("targets", at);
+    return builtIn && {
+      stage: "upload",
+      spec,
+      decidedBy: said === undefined ? from : `${from}, ${said.place}`,
+      builtIn,
+      // One entry may be about several targets, which cannot have one name.
+      ...(said === undefined ? {} : { written: { ...said, id: undefined } }),
+    };
+  });
+  return [
+    ...places.filter((entry) => entry !== undefined),
+    ...entries.filter(({ spec }) => !isBuiltIn("upload", spec)).map((entry) => fromConfig("upload", entry)),
+    ...entries.flatMap((entry, at) => unusedEntry(entry, entries.slice(0, at), settings.targets)),
+  ];
+}
+
+/** What says how targets are reached that are not among the targets is wrong all the same when its options are. */
+function unusedEntry(
+  entry: WrittenEntry,
+  before: readonly WrittenEntry[],
+  targets: Settings["targets"],
+): readonly StageEntry[] {
+  const { spec } = entry;
+  if (!isBuiltIn("upload", spec)) return [];
+  const isRepeated = before.some((other) => other.spec === spec);
+  if (!isRepeated && targets.some(({ kind }) => kind === spec)) return [];
+  const builtIn = { factory: builtInCatalogue().upload[spec], options: {} };
+  return [{
+    ...fromConfig("upload", entry),
+    builtIn,
+    onlyChecked: true,
+    ...(isRepeated ? { problem: `says for the second time how ${spec} targets are reached` } : {}),
+  }];
+}
+
+function tagEntries({ settings, flags, written, builtIns, placeOf }: Deciding): readonly StageEntry[] {
+  const { version, tags, latest } = settings;
+  const entries = (written.stages.tag ?? [])
+    // `--no-latest` is a flag, and flags win.
+    .filter(({ spec }) => spec !== "latest" || flags.latest !== false)
+    .map((entry) => fromConfig("tag", entry, builtIns));
+  const isListed = (spec: string): boolean => entries.some((entry) => entry.spec === spec);
+  const { tag } = builtIns;
+  const fixed = tag.static();
+  return [
+    ...(version === undefined || isListed("version") ? [] : [given("version", tag.version())]),
+    ...(tags.length === 0 ? [] : [given("static", { ...fixed, options: { ...fixed.options, tags } }, "tag")]),
+    ...(latest && !isListed("latest") ? [given("latest", tag.latest())] : []),
+    ...entries,
+  ];
+
+  function given(spec: string, builtIn: BuiltIn, flag: "version" | "tag" | "latest" = spec as "version"): StageEntry {
+    const decidedBy = flags[flag] === undefined ? placeOf(flag === "tag" ? "tags" : flag) : `--${flag}`;
+    return { stage: "tag", spec, decidedBy, builtIn };
+  }
+}
+
+function byDefault(stage: StageName, spec: string, builtIn: BuiltIn): StageEntry {
+  return { stage, spec, decidedBy: "default", builtIn };
+}
+
+function fromConfig(stage: StageEntry["stage"], written: WrittenEntry, builtIns?: BuiltIns): StageEntry {
+  const named = builtIns === undefined ? undefined : Object.entries(builtIns).find(([name]) => name === stage)?.[1];
+  const make = named && Object.entries(named).find(([name]) => name === written.spec)?.[1];
+  return {
+    stage,
+    spec: written.spec,
+    decidedBy: written.place,
+    written,
+    ...(make === undefined ? {} : { builtIn: make() }),
+  };
+}

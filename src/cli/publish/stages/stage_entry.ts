@@ -1,0 +1,43 @@
+import type { PluginFactory, Stage } from "../../../pipeline/plugin.ts";
+
+/** A built-in plugin with what the settings say about it. */
+export interface BuiltIn {
+  /** Makes it, with the means of this run. */
+  readonly factory: PluginFactory;
+  /** Options that count where the configuration gives no others. */
+  readonly options: object;
+  /** Options that count whatever the configuration says: those of flags. */
+  readonly flags?: object;
+}
+
+/** An entry of the configuration, whatever its form. */
+export interface WrittenEntry {
+  /** A name, `./FILE`, `npm:…`, `jsr:…` or `exec:PROGRAM`. */
+  readonly spec: string;
+  readonly options: Readonly<Record<string, unknown>> | undefined;
+  readonly id: string | undefined;
+  /** Milliseconds. */
+  readonly timeout: number | undefined;
+  /** Where it stands in the configuration, for problems with it. */
+  readonly path: readonly PropertyKey[];
+  /** Where its options stand. */
+  readonly optionsPath: readonly PropertyKey[];
+  /** The same for people, as `gantry.jsonc:14:5`. */
+  readonly place: string;
+}
+
+/** One plugin of the pipeline that is to be made, and who decided it. */
+export interface StageEntry {
+  readonly stage: Stage;
+  readonly spec: string;
+  /** `default`, `profile flux`, `gantry.jsonc:14:5`, `--ignore`. */
+  readonly decidedBy: string;
+  /** Set for what is built in. */
+  readonly builtIn?: BuiltIn;
+  /** Set for what the configuration names. */
+  readonly written?: WrittenEntry;
+  /** Set when it is made to check its options and is no part of the pipeline. */
+  readonly onlyChecked?: boolean;
+  /** What is wrong with it, whatever the plugin says. */
+  readonly problem?: string;
+}

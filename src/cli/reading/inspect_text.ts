@@ -1,0 +1,109 @@
+import { TITLE_ANNOTATION } from "../../oci/annotation_keys.ts";
+import type { Descriptor, Platform } from "../../oci/descriptor.ts";
+import { formatBytes } from "../output/format_bytes.ts";
+import type { InspectedReferrer, InspectReport } from "./inspect_report.ts";
+import type { LayerFile } from "./layer_files.ts";
+import { printable } from "../output/printable.ts";
+import { table } from "../output/table.ts";
+
+/** Writes what was found out for people. */
+export function inspectText(report: InspectReport): string {
+  const { index, config, layers, manifests, subject, referrers } = report;
+  return [
+    table([
+      ["reference", report.reference],
+      ["digest", report.digest],
+      ...(index === undefined ? [] : [["in index", index.digest]]),
+      ["media type", report.mediaType],
+      ...(report.artifactType === undefined ? [] : [["type", report.artifactType]]),
+      ["size", formatBytes(report.size)],
+      ...(subject === undefined ? [] : [["refers to", subject.digest]]),
+    ].map(cells)),
+    ...(config === undefined ? [] : [section("config", [blobRow(config)])]),
+    ...(layers === undefined ? [] : [section("layers", layers.map(blobRow))]),
+    ...(manifests === undefined ? [] : [section("manifests", manifests.map(blobRow))]),
+    section("annotations", Object.entries(report.annotations).map(([key, value]) => [key, value])),
+    ...(layers ?? []).flatMap(({ files, digest }) => {
+      return files === undefined ? [] : [section(`files in ${digest}`, files.map(fileRow))];
+    }),
+    ...(referrers === undefined ? [] : [section("referrers", referrerRows(referrers))]),
+    ...[...(index === undefined ? [] : [index]), ...(manifests ?? [])].flatMap(({ referrers, digest }) => {
+      return referrers === undefined || referrers.length === 0
+        ? []
+        : [section(`referrers of ${digest}`, referrerRows(referrers))];
+    }),
+  ].join("\n");
+}
+
+function section(title: string, rows: readonly (readonly string[])[]): string {
+  const lines = rows.length === 0 ? "none\n" : table(rows.map(cells));
+  return `${title}\n${lines.replace(/^(?=.)/gm, "  ")}`;
+}
+
+function blobRow(descriptor: Descriptor): readonly string[] {
+  const { digest, size, mediaType, platform, annotations } = descriptor;
+  const title = annotations?.[TITLE_ANNOTATION];
+  return [
+    digest,
+    formatBytes(size),
+    mediaType,
+    ...(platform === undefined ? [] : [platformText(platform)]),
+    ...(title === undefined ? [] : [title]),
+  ];
+}
+
+function platformText({ os, architecture, variant }: Platform): string {
+  return [os, architecture, ...(variant === undefined ? [] : [variant])].join("/");
+}
+
+function fileRow({ path, type, mode, size, target }: LayerFile): readonly string[] {
+  const isFile = type === "file" || type === "sparse";
+  return [
+    mode === undefined ? "" : modeText(type, mode),
+    isFile ? formatBytes(size) : "",
+    target === undefined ? path : `${path} -> ${target}`,
+  ];
+}
+
+const TYPE_LETTERS: Readonly<Record<LayerFile["type"], string>> = {
+  file: "-",
+  sparse: "-",
+  hardlink: "h",
+  directory: "d",
+  symlink: "l",
+  fifo: "p",
+  device: "c",
+};
+
+/** As `ls` and `tar` write it. */
+function modeText(type: LayerFile["type"], octal: string): string {
+  const mode = parseInt(octal, 8);
+  const bits = [..."rwxrwxrwx"].map((letter, at) => (mode & (0o400 >> at)) === 0 ? "-" : letter);
+  const special: readonly (readonly [bit: number, at: number, letter: string])[] = [
+    [0o4000, 2, "s"],
+    [0o2000, 5, "s"],
+    [0o1000, 8, "t"],
+  ];
+  for (const [bit, at, letter] of special) {
+    if ((mode & bit) !== 0) bits[at] = bits[at] === "-" ? letter.toUpperCase() : letter;
+  }
+  return `${TYPE_LETTERS[type]}${bits.join("")}`;
+}
+
+function referrerRows(referrers: readonly InspectedReferrer[], depth = 0): readonly (readonly string[])[] {
+  return referrers.flatMap((referrer) => [
+    [
+      `${"  ".repeat(depth)}${referrer.digest}`,
+      formatBytes(referrer.size),
+      `${referrer.artifactType ?? referrer.mediaType}${referrer.tag === undefined ? "" : ` (tag ${referrer.tag})`}${
+        referrer.repeated ? " (see above)" : ""
+      }`,
+    ],
+    ...referrerRows(referrer.referrers, depth + 1),
+  ]);
+}
+
+/** What others have written must not act on a terminal, and not look like a row of its own. */
+function cells(row: readonly string[]): readonly string[] {
+  return row.map((cell) => printable(cell).replaceAll("\n", "\\n"));
+}

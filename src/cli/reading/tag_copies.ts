@@ -1,0 +1,99 @@
+import type { Digest } from "../../oci/digest.ts";
+import { isVersion } from "../../oci/version.ts";
+import { StageError } from "../../pipeline/stage_error.ts";
+import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
+import { everyTarget, TargetsError } from "../../pipeline/target.ts";
+import { ConnectionError } from "../../registry/http/transport.ts";
+import { tagGraph } from "../../store/copy.ts";
+import type { ArtifactGraph } from "../../store/graph.ts";
+import type { Store, StoreReader } from "../../store/store.ts";
+import type { Context } from "../../work/context.ts";
+import { inParallel } from "../../work/together.ts";
+import { PartlyTaggedError } from "../output/partly_tagged_error.ts";
+import type { ReadingSession } from "../places/session.ts";
+
+/** What becomes of one destination of a copy. */
+export interface CopyJob {
+  readonly url: string;
+  readonly store: Store;
+  /** Whether everything is written in one piece at the end. */
+  readonly isArchive: boolean;
+  /** The digest that the user expects. */
+  readonly digest: Digest | undefined;
+  /** The tags of what was asked for. */
+  readonly tags: ReadonlyMap<Digest, readonly string[]>;
+  /** Whether a tag may move that is a version. */
+  readonly force: boolean;
+}
+
+/**
+ * Sets the tags in every destination. Archives come first: they are written only now, so they may still fail when
+ * nothing is tagged anywhere.
+ *
+ * @throws {StageError} Of stage `tag`, when some tags are set and others are not.
+ * @throws {TargetsError} When no tag is set anywhere.
+ */
+export async function tagCopies(
+  jobs: readonly CopyJob[],
+  graph: ArtifactGraph,
+  { concurrency, context }: ReadingSession,
+): Promise<void> {
+  const archives = jobs.filter(({ isArchive }) => isArchive);
+  const others = jobs.filter(({ isArchive }) => !isArchive);
+  try {
+    await everyTarget("upload", archives, finish);
+  } catch (error) {
+    throw withStage(error, []);
+  }
+  try {
+    await everyTarget("tag", others, finish);
+  } catch (error) {
+    throw withStage(error, archives.map(({ url }) => url));
+  }
+
+  async function finish(job: CopyJob): Promise<void> {
+    const { store: destination, tags, force } = job;
+    try {
+      await tagGraph(graph, tags, { destination, concurrency, force }, context);
+      await destination.commit(context);
+    } catch (error) {
+      const set = await setTags(job, error);
+      throw set.length === 0 ? error : new PartlyTaggedError(set, error);
+    }
+  }
+
+  /** Asks which tags are set in spite of an error: what was cancelled may be done. */
+  async function setTags({ store, isArchive, tags }: CopyJob, error: unknown): Promise<readonly string[]> {
+    if (isArchive || error instanceof ConnectionError || context.signal.aborted) return [];
+    const pairs = [...tags].flatMap(([digest, names]) => names.map((name) => ({ digest, name })));
+    try {
+      const found = await inParallel(pairs, concurrency, async ({ digest, name }) => {
+        return (await store.resolve(name, context))?.digest === digest ? [name] : [];
+      });
+      return found.flat();
+    } catch {
+      return [];
+    }
+  }
+}
+
+function withStage(error: unknown, finished: readonly string[]): unknown {
+  if (!(error instanceof TargetsError)) return error;
+  const { errors, done, failed } = error;
+  const isPartly = errors.some((each) => each instanceof StageError && each.cause instanceof PartlyTaggedError);
+  if (finished.length + done.length === 0 && !isPartly) return error;
+  return new StageError("tag", undefined, new TargetsError(errors, [...finished, ...done], failed));
+}
+
+/**
+ * A version never moves by itself, whatever command gives it.
+ *
+ * @param digest What the tag shall point to.
+ * @throws {TagExistsError} When the tag is a version, and points to something else.
+ */
+export async function refuseToMove(store: StoreReader, tag: string, digest: Digest, context: Context): Promise<void> {
+  if (!isVersion(tag)) return;
+  const there = await store.resolve(tag, context);
+  if (there === undefined || there.digest === digest) return;
+  throw new TagExistsError(store.url, tag, there.digest);
+}

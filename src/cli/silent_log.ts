@@ -1,4 +1,0 @@
-import type { Log } from "../pipeline/context.ts";
-
-/** Says nothing. */
-export const SILENT_LOG: Log = { debug: (): void => {}, info: (): void => {}, warn: (): void => {} };

@@ -1,0 +1,125 @@
+import { type Issue, jsonSchemaOf, type Schema } from "../pipeline/schema.ts";
+import { nearestKey } from "./nearest_key.ts";
+
+/**
+ * Says what is wrong with a value, as the second half of a sentence that begins with its place. The value itself is
+ * never shown: it may be a secret.
+ *
+ * @param whole What was checked; the issue's path begins there.
+ */
+export function issueMessage(issue: Issue, whole: unknown): string {
+  const { code, path, message } = issue;
+  const { expected, values, issues } = issue as Details;
+  if (code === "invalid_key") return `has a key that ${issues?.[0]?.message ?? "is not allowed"}`;
+  const given = path.reduce<unknown>((at, key) => isObject(at) ? Reflect.get(at, key) : undefined, whole);
+  if (code === "invalid_value" && Array.isArray(values)) {
+    const names = values.map((each) => JSON.stringify(each)).join(" or ");
+    const meant = typeof given === "string"
+      ? nearestKey(given, values.filter((each) => typeof each === "string"))
+      : undefined;
+    return `must be ${names}${didYouMean(meant)}`;
+  }
+  if (given === undefined) return "is missing";
+  if (code === "invalid_type" && typeof expected === "string") {
+    return `must be ${expectedKind(expected)}, not ${kindOf(given)}`;
+  }
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}
+
+/** What issues of some codes have beyond the rest. */
+interface Details {
+  readonly expected?: unknown;
+  readonly values?: unknown;
+  readonly issues?: readonly Issue[];
+}
+
+/** Writes a path as people do: `drop[3].path`. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  const written = path.map((part) => typeof part === "number" ? `[${part}]` : `.${String(part)}`).join("");
+  return written.replace(/^\./, "");
+}
+
+/** A question at the end of a sentence; nothing when nothing is near. */
+export function didYouMean(meant: string | undefined): string {
+  return meant === undefined ? "" : `, did you mean ${JSON.stringify(meant)}?`;
+}
+
+/** zod's names of types, as {@linkcode kindOf} calls them. */
+function expectedKind(expected: string): string {
+  switch (expected) {
+    case "array":
+      return "a list";
+    case "object":
+    case "record":
+      return "an object";
+    case "int":
+      return "a whole number";
+    case "boolean":
+      return "true or false";
+    default:
+      return `a ${expected}`;
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/** Says what kind of value it is, for messages: `a list`, `a string`, `nothing`. Never the value itself. */
+export function kindOf(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (value instanceof Date) return "a date";
+  if (value instanceof Promise) return "a promise";
+  switch (typeof value) {
+    case "object":
+      return "an object";
+    case "boolean":
+      return String(value);
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+/** A JSON Schema, or a part of one. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** Describes a schema. One that cannot be described checks all the same; only suggestions are missing then. */
+export function describeSchema(schema: Schema<unknown>): JsonSchema {
+  try {
+    return jsonSchemaOf(schema);
+  } catch {
+    return {};
+  }
+}
+
+/** The keys that a JSON Schema knows at a place. */
+export function knownKeys(root: JsonSchema, path: readonly PropertyKey[]): readonly string[] {
+  return [...new Set(keysAt(root, path))];
+
+  function keysAt(schema: JsonSchema, path: readonly PropertyKey[]): readonly string[] {
+    const [key, ...rest] = path;
+    const own = key === undefined ? schema["properties"] : stepInto(schema, key);
+    const found = !isSchema(own) ? [] : key === undefined ? Object.keys(own) : keysAt(own, rest);
+    const choices = [schema["anyOf"], schema["oneOf"], schema["allOf"], referredTo(root, schema)].flat();
+    return [...found, ...choices.filter(isSchema).flatMap((choice) => keysAt(choice, path))];
+  }
+}
+
+/** What a schema of its own name says, such as `#/definitions/Plugin`. */
+function referredTo(root: JsonSchema, { $ref }: JsonSchema): unknown {
+  const name = /^#\/definitions\/([^/]+)$/.exec(String($ref))?.[1];
+  const definitions = root["definitions"];
+  return name === undefined || !isSchema(definitions) ? undefined : definitions[name];
+}
+
+function stepInto(schema: JsonSchema, key: PropertyKey): unknown {
+  if (typeof key === "number") return Array.isArray(schema["items"]) ? schema["items"][key] : schema["items"];
+  const properties = schema["properties"];
+  return (isSchema(properties) ? properties[String(key)] : undefined) ?? schema["additionalProperties"];
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

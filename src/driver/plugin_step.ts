@@ -1,0 +1,102 @@
+import type { Descriptor } from "../oci/descriptor.ts";
+import { archiveOf } from "../pipeline/archive.ts";
+import { attach } from "../pipeline/attach.ts";
+import { type Entry, inWalkOrder } from "../pipeline/entry.ts";
+import type { CustomStep, CustomSteps } from "../pipeline/flow.ts";
+import type { ChangedEntries, Contents, Referrer, Stage } from "../pipeline/plugin.ts";
+import type { ReadyOf, ReadyPlugin } from "../pipeline/ready_plugin.ts";
+import type { StageName } from "../pipeline/stage_error.ts";
+import type { Target } from "../pipeline/target.ts";
+import type { Collected, Dropped, Packed, Uploaded } from "../pipeline/values.ts";
+
+/** Where a custom step can stand. */
+export type StepStage = Exclude<Stage, StageName>;
+
+/**
+ * Puts plugins around the stages, several at one place in their order.
+ *
+ * @param targets Where what refers to the artifact is brought.
+ */
+export function pluginSteps(plugins: readonly ReadyOf<StepStage>[], targets: readonly Target[]): CustomSteps {
+  const referring = (plugin: Referring): CustomStep<Uploaded> => referringStep(plugin, targets);
+  return {
+    before: {
+      collect: at("before:collect").map(watchingStep),
+      filter: at("before:filter").map(changingStep),
+      archive: at("before:archive").map(changingStep),
+      annotate: at("before:annotate").map(repackingStep),
+      upload: at("before:upload").map(watchingStep),
+      tag: at("before:tag").map(referring),
+    },
+    after: {
+      collect: at("after:collect").map(changingStep),
+      filter: at("after:filter").map(changingStep),
+      archive: at("after:archive").map(repackingStep),
+      annotate: at("after:annotate").map(watchingStep),
+      upload: at("after:upload").map(referring),
+      tag: at("after:tag").map(watchingStep),
+    },
+  };
+
+  function at<S extends StepStage>(stage: S): readonly ReadyPlugin<S>[] {
+    return plugins.filter((plugin): plugin is ReadyOf<StepStage> & ReadyPlugin<S> => plugin.stage === stage);
+  }
+}
+
+/** A plugin that takes one kind of value, wherever it stands. */
+interface Taking<Value, Gives> extends Pick<ReadyPlugin, "id"> {
+  run(value: Value, context: Parameters<ReadyPlugin["run"]>[1]): Promise<Gives | undefined | void>;
+}
+type Referring = Taking<Uploaded, { readonly referrers: readonly Referrer[] }>;
+
+function watchingStep<Value>(plugin: Taking<Value, void>): CustomStep<Value> {
+  return {
+    name: plugin.id,
+    async run(value, context): Promise<Value> {
+      await plugin.run(value, context);
+      return value;
+    },
+  };
+}
+
+function changingStep<Value extends Collected>(plugin: Taking<Value, ChangedEntries>): CustomStep<Value> {
+  return {
+    name: plugin.id,
+    async run(value, context): Promise<Value> {
+      const changed = await plugin.run(value, context);
+      if (!changed) return value;
+      const entries = inWalkOrder(changed.entries);
+      const dropped = [...value.dropped ?? [], ...leftOut(value.entries, entries, plugin.id)];
+      return { ...value, entries, dropped };
+    },
+  };
+}
+
+function leftOut(before: readonly Entry[], after: readonly Entry[], id: string): readonly Dropped[] {
+  const kept = new Set(after.map(({ path }) => path));
+  return before.filter(({ path }) => !kept.has(path)).map(({ path }) => ({ path, reason: `left out by ${id}` }));
+}
+
+function repackingStep(plugin: Taking<Packed, Contents>): CustomStep<Packed> {
+  return {
+    name: plugin.id,
+    async run(packed, context): Promise<Packed> {
+      const contents = await plugin.run(packed, context);
+      return contents ? { ...packed, archive: archiveOf(contents, packed.archive.profile) } : packed;
+    },
+  };
+}
+
+function referringStep(plugin: Referring, targets: readonly Target[]): CustomStep<Uploaded> {
+  return {
+    name: plugin.id,
+    async run(uploaded, context): Promise<Uploaded> {
+      const given = await plugin.run(uploaded, context);
+      const attached: Descriptor[] = [];
+      for (const referrer of given?.referrers ?? []) {
+        attached.push(await attach(referrer, uploaded.manifest, targets, context));
+      }
+      return attached.length === 0 ? uploaded : { ...uploaded, referrers: [...uploaded.referrers ?? [], ...attached] };
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import type { Descriptor } from "../../oci/descriptor.ts";
+import { parseManifest } from "../../oci/parse_manifest.ts";
+import { parseTransfer } from "../../bundle/parse_bundle.ts";
+import { mergeTransfers, type Transfer, TRANSFER_MEDIA_TYPE, TRANSFER_SIZE_LIMIT } from "../../bundle/bundle.ts";
+import type { Context } from "../../work/context.ts";
+import type { LayoutPlace, ListedManifest } from "../layout.ts";
+
+/** What a layout says of itself as a bundle. */
+export interface Bundle {
+  /** The manifests of its descriptions: one, unless two exports wrote to the layout in the same moment. */
+  readonly manifests: readonly Descriptor[];
+  readonly transfer: Transfer;
+}
+
+/**
+ * Reads the description of a bundle.
+ *
+ * @returns `undefined` when the layout has none: another tool made it.
+ * @throws {Error} When it cannot be read, or is not what an export writes.
+ */
+export async function readBundle(
+  place: Pick<LayoutPlace, "url" | "fetch" | "listed">,
+  context: Context,
+): Promise<Bundle | undefined> {
+  const listed = await place.listed(context) ?? [];
+  return await readBundleOf(place, listed.map(({ descriptor }: ListedManifest) => descriptor), context);
+}
+
+/** The same for a list that was read already. */
+export async function readBundleOf(
+  place: Pick<LayoutPlace, "url" | "fetch">,
+  listed: readonly Descriptor[],
+  context: Context,
+): Promise<Bundle | undefined> {
+  const found = listed.filter(({ artifactType }) => artifactType === TRANSFER_MEDIA_TYPE);
+  const manifests = [...new Map(found.map((each) => [each.digest, each])).values()];
+  const transfers = await Promise.all(manifests.map((manifest) => readTransfer(place, manifest, context)));
+  const [first, ...others] = transfers;
+  return first && { manifests, transfer: others.reduce(mergeTransfers, first) };
+}
+
+async function readTransfer(
+  place: Pick<LayoutPlace, "url" | "fetch">,
+  manifest: Descriptor,
+  context: Context,
+): Promise<Transfer> {
+  const parsed = parseManifest(await readSmall(place, manifest, context), manifest);
+  const [layer, ...others] = parsed.kind === "manifest" ? parsed.layers : [];
+  try {
+    if (layer?.mediaType !== TRANSFER_MEDIA_TYPE || others.length > 0) {
+      throw new SyntaxError("it does not have one layer of the right type");
+    }
+    return parseTransfer(await readSmall(place, layer, context));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new SyntaxError(
+      `Cannot read the description of the bundle, ${place.url}@${manifest.digest}: ${cause.message}`,
+      { cause },
+    );
+  }
+}
+
+async function readSmall(
+  place: Pick<LayoutPlace, "url" | "fetch">,
+  descriptor: Descriptor,
+  context: Context,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { digest, size } = descriptor;
+  if (size > TRANSFER_SIZE_LIMIT) {
+    throw new RangeError(
+      `Cannot read ${place.url}@${digest}: it has ${size} bytes, and ${TRANSFER_SIZE_LIMIT} are the limit`,
+    );
+  }
+  return new Uint8Array(await new Response(await place.fetch(descriptor, context)).arrayBuffer());
+}

@@ -1,0 +1,90 @@
+/**
+ * Checks a whole layout without asking anybody else: every byte, and everything that one thing says of another.
+ */
+import type { OmittedBlob } from "../../bundle/bundle.ts";
+import { compareBytewise } from "../../oci/compare_bytewise.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
+import type { Context } from "../../work/context.ts";
+import { EMPTY_INDEX } from "../index.ts";
+import { checkNames } from "./check_names.ts";
+import { checkPromises } from "./check_promises.ts";
+import { findTransfer, type FoundTransfer } from "./find_bundle.ts";
+import { followIndex } from "./follow_index.ts";
+import { hashDirectory } from "./hash_directory.ts";
+import { hashArchive } from "./hash_tar.ts";
+import type { HashedLayout, LayoutProblem } from "./hashed_layout.ts";
+
+/** What was found in a layout. */
+export interface LayoutCheck {
+  /** The layout, without tag and digest. */
+  readonly url: string;
+  /** How many manifests the index leads to. */
+  readonly manifests: number;
+  /** How many blobs there are, manifests included. */
+  readonly blobs: number;
+  /** How many bytes the blobs have. */
+  readonly bytes: number;
+  /** What is not as it should be; nothing when the layout is whole. */
+  readonly problems: readonly LayoutProblem[];
+  /** Blobs that nothing leads to, sorted. They do no harm. */
+  readonly unreferenced: readonly Pick<Descriptor, "digest" | "size">[];
+  /** Files that a process has left which was killed, or that one is writing at the moment. */
+  readonly leftovers: readonly string[];
+  /** What is not there and need not be, because the far side has it. */
+  readonly omitted: readonly OmittedBlob[];
+  /** The description of what the layout carries, if it has one. */
+  readonly transfer?: FoundTransfer;
+}
+
+/**
+ * Checks a layout in a directory, a tar or volumes: every blob is hashed and its size compared, everything that an
+ * index or a manifest names must be there, and so must everything that a description of the bundle promises, under the
+ * same names. Nothing is written, nothing is asked from anywhere, and memory stays flat.
+ *
+ * @throws {Error} When there is no layout, or it cannot be opened at all.
+ */
+export async function checkLayout(
+  reference: LayoutReference,
+  { signal, progress }: Pick<Context, "signal" | "progress">,
+): Promise<LayoutCheck> {
+  const { kind, path } = reference;
+  const url = formatRepository(reference);
+  const onProgress = (done: number, total: number): void => progress({ phase: "Verifying", item: url, done, total });
+  const layout = await HASHERS[kind](path, { signal, onProgress });
+  return { url, ...await checkHashed(layout) };
+}
+
+const HASHERS = { "oci-layout": hashDirectory, "oci-archive": hashArchive } as const satisfies Record<
+  LayoutReference["kind"],
+  unknown
+>;
+
+/** Checks a layout that was hashed. */
+export async function checkHashed(layout: HashedLayout): Promise<Omit<LayoutCheck, "url">> {
+  const { blobs, leftovers } = layout;
+  const { transfer, problems: transferProblems } = await findTransfer(layout);
+  const omitted = transfer?.transfer.omitted ?? [];
+  const graph = await followIndex(layout, omitted);
+  const promises = transfer === undefined
+    ? []
+    : [...checkPromises(transfer, graph), ...checkNames(transfer, layout.index ?? EMPTY_INDEX)];
+  const strays = [...blobs].filter(([digest]) => !graph.needed.has(digest));
+  return {
+    manifests: graph.manifests.size,
+    blobs: blobs.size,
+    bytes: [...blobs.values()].reduce((sum, { size }) => sum + size, 0),
+    problems: [
+      ...layout.problems.map(({ file, problem }) => ({ file, problem, neededBy: [] })),
+      ...transferProblems,
+      ...[...graph.problems, ...promises].toSorted((a, b) => compareBytewise(a.digest ?? "", b.digest ?? "")),
+      ...strays.flatMap(([digest, { problem }]) => problem === undefined ? [] : [{ digest, problem, neededBy: [] }]),
+    ],
+    // Without an index nothing leads to anything.
+    unreferenced: (layout.index === undefined ? [] : strays).map(([digest, { size }]) => ({ digest, size }))
+      .toSorted((a, b) => compareBytewise(a.digest, b.digest)),
+    leftovers,
+    omitted: omitted.filter(({ digest }) => !blobs.has(digest)),
+    ...(transfer === undefined ? {} : { transfer }),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Content, Descriptor } from "../oci/descriptor.ts";
+import type { Context } from "../work/context.ts";
+import type { Store } from "../store/store.ts";
+import type { LayoutIndex } from "./index.ts";
+
+/** An image layout as a store, together with what only a layout has: a list of everything, and full references. */
+export interface LayoutPlace extends Store {
+  /** What is listed, in the order of the index; `undefined` when there is no layout. */
+  listed(context: Context): Promise<readonly ListedManifest[] | undefined>;
+  /**
+   * Changes what is listed in one step, so that nobody sees a part of it; a tar is written by `commit`.
+   *
+   * @param change Says what becomes of the list. It is asked again when another process was faster.
+   * @throws {Error} When something is missing that is listed afterwards, and what `change` throws.
+   */
+  relist(change: Relisting, context: Context): Promise<void>;
+}
+
+/** One entry of an index that is a descriptor. */
+export interface ListedManifest {
+  /** What it names. */
+  readonly descriptor: Descriptor;
+  /** The name of the entry, whatever another tool put there. */
+  readonly name?: string;
+  /** `HOST/REPOSITORY:TAG`, where the entry has it. */
+  readonly fullName?: string;
+}
+
+/** Says what becomes of a list. */
+export type Relisting = (before: LayoutIndex) => Promise<Relisted>;
+
+/** What becomes of a list. */
+export interface Relisted {
+  /** The new list. */
+  readonly after: LayoutIndex;
+  /** What is written before, unless it is there. */
+  readonly contents: readonly Content[];
+  /** What must be there before. */
+  readonly needs: readonly Descriptor[];
+  /** Manifests that are no longer listed: they go, with whatever only they needed. */
+  readonly dropped: readonly Descriptor[];
+}

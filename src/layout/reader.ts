@@ -1,0 +1,126 @@
+import type { Descriptor } from "../oci/descriptor.ts";
+import { isDigest } from "../oci/digest.ts";
+import type { Context } from "../work/context.ts";
+import { NotFoundError, type StoredManifest, type StoreReader } from "../store/store.ts";
+import { createGraphReader, type LayoutGraph, type ReadManifest } from "./graph.ts";
+import { descriptorOf, fullNameOf, type LayoutIndex, tagOf } from "./index.ts";
+import { type LayoutNames, layoutNames } from "./names.ts";
+import type { LayoutPlace, ListedManifest } from "./layout.ts";
+import { inFile } from "./directory/read_layout.ts";
+import { readManifest } from "./push_manifest.ts";
+
+/** A layout, whatever it is stored in. */
+export interface LayoutContents {
+  /** What errors call the index. */
+  readonly indexFile: string;
+  /** What is listed, the same object as long as that is the same; `undefined` when there is no layout. */
+  index(signal: AbortSignal): Promise<LayoutIndex | undefined>;
+  /** Tells whether content is there in its full size. */
+  has(descriptor: Descriptor, signal: AbortSignal): Promise<boolean>;
+  /** Reads content, verified. */
+  open(descriptor: Descriptor): ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/** How a layout is opened. */
+export interface LayoutStoreOptions {
+  /** Whether it is an error when there is no layout; it counts as an empty one otherwise. */
+  readonly mustExist?: boolean;
+  /** Whether blobs that nothing lists stay in a directory when it is given up, so that the next run need not fetch them. */
+  readonly keepBlobs?: boolean;
+}
+
+/** What can be read from a layout, and what the layout leads to. */
+export interface LayoutReader extends Omit<StoreReader, typeof Symbol.asyncDispose>, Pick<LayoutPlace, "listed"> {
+  /** Everything that an index leads to. */
+  graphOf(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph>;
+  /** Everything that one manifest consists of, itself included. */
+  partsOf(root: Descriptor, signal: AbortSignal): Promise<LayoutGraph>;
+}
+
+/** Reads from a layout as from any store. */
+export function layoutReader(
+  url: string,
+  contents: LayoutContents,
+  { mustExist = false }: LayoutStoreOptions = {},
+): LayoutReader {
+  const reader = createGraphReader();
+  let names: { readonly index: LayoutIndex; readonly names: LayoutNames } | undefined;
+  let last: { readonly index: LayoutIndex; readonly reading: Promise<LayoutGraph> } | undefined;
+
+  function read(descriptor: Descriptor): Promise<Uint8Array<ArrayBuffer>> {
+    return readManifest(url, { descriptor, open: () => contents.open(descriptor) });
+  }
+
+  function readManifestOf(signal: AbortSignal): ReadManifest {
+    return async (descriptor) => {
+      signal.throwIfAborted();
+      return await contents.has(descriptor, signal) ? await read(descriptor) : undefined;
+    };
+  }
+
+  function inIndex<T>(index: LayoutIndex, look: (names: LayoutNames) => T): T {
+    if (names?.index !== index) names = { index, names: layoutNames(index) };
+    const found = names.names;
+    return inFile(contents.indexFile, () => look(found));
+  }
+
+  /** Everything that the index leads to, read once as long as it is the same. */
+  async function currentGraph(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph> {
+    if (last?.index !== index) last = { index, reading: reader.read(index, readManifestOf(signal)) };
+    const mine = last;
+    let isWhole = false;
+    try {
+      const graph = await mine.reading;
+      isWhole = graph.unknown.length === 0;
+      return graph;
+    } finally {
+      // What failed may succeed the next time, and what is missing may have come by then.
+      if (!isWhole && last === mine) last = undefined;
+    }
+  }
+
+  async function resolve(name: string, { signal }: Context): Promise<Descriptor | undefined> {
+    const index = await contents.index(signal);
+    if (index === undefined) {
+      if (mustExist) throw new NotFoundError(url);
+      return undefined;
+    }
+    const listed = inIndex(index, (names) => names.resolve(name));
+    if (listed !== undefined || !isDigest(name)) return listed;
+    const inner = (await currentGraph(index, signal)).manifests.get(name);
+    return inner !== undefined && await contents.has(inner, signal) ? inner : undefined;
+  }
+
+  return {
+    url,
+    resolve,
+    async fetchManifest(name: string, context: Context): Promise<StoredManifest | undefined> {
+      const descriptor = await resolve(name, context);
+      return descriptor && { descriptor, bytes: await read(descriptor) };
+    },
+    exists: (descriptor, { signal }) => contents.has(descriptor, signal),
+    fetch: (descriptor) => Promise.resolve(contents.open(descriptor)),
+    async *tags({ signal }: Context): AsyncGenerator<string, void, void> {
+      const index = await contents.index(signal);
+      if (index === undefined) throw new NotFoundError(url);
+      yield* inIndex(index, ({ tags }) => tags);
+    },
+    async referrers(subject, { signal }): Promise<readonly Descriptor[]> {
+      const index = await contents.index(signal);
+      return index === undefined ? [] : (await currentGraph(index, signal)).referrers.get(subject) ?? [];
+    },
+    async listed({ signal }: Context): Promise<readonly ListedManifest[] | undefined> {
+      return (await contents.index(signal))?.manifests.flatMap((entry) => {
+        const descriptor = descriptorOf(entry);
+        const [name, fullName] = [tagOf(entry), fullNameOf(entry)];
+        return descriptor === undefined ? [] : [{
+          descriptor,
+          ...(name === undefined ? {} : { name }),
+          ...(fullName === undefined ? {} : { fullName }),
+        }];
+      });
+    },
+    graphOf: (index, signal) => reader.read(index, readManifestOf(signal)),
+    partsOf: (root, signal) => reader.partsOf(root, readManifestOf(signal)),
+  };
+}

@@ -1,0 +1,124 @@
+/**
+ * An image layout in a tar, as it is on the disk.
+ */
+import type { Descriptor } from "../../oci/descriptor.ts";
+import { verified } from "../../oci/verified.ts";
+import { blobName } from "../blob_name.ts";
+import { inFile } from "../directory/read_layout.ts";
+import type { LayoutStore } from "../directory/store.ts";
+import { type LayoutIndex, resolveTag } from "../index.ts";
+import { openArchive } from "./open.ts";
+import { tarPositions } from "./positions.ts";
+import { archiveHead, readArchive, unusable } from "./read.ts";
+
+/** What a tar holds. It is not kept open: each read opens it and makes sure that it is still the same. */
+export interface ArchiveView {
+  readonly index: LayoutIndex;
+  /** Tells whether content is there in its full size. */
+  has(descriptor: Descriptor): boolean;
+  /** Reads the bytes of content that is there, not verified. */
+  read(descriptor: Descriptor): AsyncIterable<Uint8Array<ArrayBuffer>>;
+  /** Tells whether the file is still the one that was looked into. */
+  isCurrent(): Promise<boolean>;
+}
+
+/**
+ * Looks into a tar, plain or compressed with gzip or zstd.
+ *
+ * A plain one is read by position. A compressed one is read from its start for each question, in constant memory.
+ *
+ * @returns `undefined` when there is none.
+ * @throws {Error} When it is not an image layout.
+ */
+export async function viewArchive(path: string): Promise<ArchiveView | undefined> {
+  using file = await openArchive(path, { write: false });
+  if (file === undefined) return undefined;
+  const { isCurrent } = file;
+  const positions = await tarPositions(file);
+  const head = archiveHead(path);
+  const files = new Map<string, { readonly size: number; readonly offset?: number }>();
+  const remember = (name: string, place: { readonly size: number; readonly offset?: number }): void => {
+    if (files.has(name)) throw unusable(path, `it holds ${JSON.stringify(name)} twice`);
+    files.set(name, place);
+  };
+  if (positions === undefined) {
+    for await (const item of readArchive(file, path)) {
+      if (item.type === "file" && !await head.take(item)) remember(item.name, { size: item.size });
+    }
+  } else {
+    for (const { name: written, type, size, offset } of positions) {
+      const name = written.replace(/^(?:\.\/+)+/, "");
+      if (type !== "file") continue;
+      if (!await head.take({ name, type, size, body: file.read(offset, size) })) remember(name, { size, offset });
+    }
+  }
+  const index = head.index();
+  return {
+    index,
+    has: ({ digest, size }) => files.get(blobName(digest))?.size === size,
+    isCurrent,
+    async *read({ digest }): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+      const name = blobName(digest);
+      const place = files.get(name);
+      using file = place && await openArchive(path, { write: false });
+      if (file === undefined || place === undefined) {
+        throw new Error(`Cannot find ${digest} in ${JSON.stringify(path)}`);
+      }
+      if (!await isCurrent()) {
+        throw new Error(`Cannot read ${JSON.stringify(path)}: it was replaced meanwhile`);
+      }
+      if (place.offset !== undefined) return yield* file.read(place.offset, place.size);
+      for await (const item of readArchive(file, path)) {
+        if (item.name === name) return yield* item.body;
+      }
+    },
+  };
+}
+
+/**
+ * The image layout in a tar, plain or compressed with gzip or zstd. It is read from its start for each question, in
+ * constant memory and never written to.
+ *
+ * @param path The tar. It need not exist.
+ */
+export function layoutArchiveStore(path: string): LayoutStore {
+  const shown = JSON.stringify(path);
+  return {
+    async resolve(tag: string): Promise<Descriptor | undefined> {
+      using file = await openArchive(path, { write: false });
+      if (file === undefined) return undefined;
+      const head = archiveHead(path);
+      for await (const item of readArchive(file, path)) {
+        await head.take(item);
+        if (head.isComplete()) break;
+      }
+      return inFile(path, () => resolveTag(head.index(), tag));
+    },
+    async exists({ digest, size }: Descriptor): Promise<boolean> {
+      using file = await openArchive(path, { write: false });
+      if (file === undefined) return false;
+      for await (const item of readArchive(file, path)) {
+        if (item.name === blobName(digest)) return item.type === "file" && item.size === size;
+      }
+      return false;
+    },
+    fetch(descriptor: Descriptor): ReadableStream<Uint8Array<ArrayBuffer>> {
+      const action = `Cannot read ${descriptor.digest} in ${shown}`;
+      return ReadableStream.from(verified(readBlob(path, descriptor, action), descriptor, action));
+    },
+  };
+}
+
+async function* readBlob(
+  path: string,
+  { digest }: Descriptor,
+  action: string,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  using file = await openArchive(path, { write: false });
+  if (file !== undefined) {
+    for await (const { name, type, body } of readArchive(file, path)) {
+      if (name === blobName(digest) && type === "file") return yield* body;
+    }
+  }
+  throw new Error(`${action}: it is not there`);
+}

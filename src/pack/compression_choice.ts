@@ -1,0 +1,71 @@
+import type { Kit } from "../pipeline/plugin.ts";
+import type { Schema, z } from "../pipeline/schema.ts";
+import type { Compression, Gzip } from "./compression.ts";
+
+/** What the machine has to offer. */
+export interface ArchiveMeans {
+  /** How many threads compress gzip; 0 for none but the caller's. Never changes a byte. */
+  readonly workers?: number;
+}
+
+/** How a layer that any tool may read is compressed. */
+export interface CompressionChoice {
+  /** Which one. */
+  readonly compression: Compression["kind"];
+  /** 1 to 9 for gzip, 1 to 19 for zstd; each has its default. */
+  readonly compressionLevel?: number | undefined;
+}
+
+/** How a layer is compressed whose consumers read nothing but gzip. */
+export interface GzipChoice {
+  /** 1 to 9. Only 9 gives the same bytes on every processor. */
+  readonly compressionLevel: number;
+}
+
+/** The options of a {@linkcode GzipChoice}. */
+export function gzipChoice({ z }: Kit): Schema<GzipChoice> {
+  return z.strictObject({
+    compressionLevel: z.int().min(1).max(GZIP_LEVEL).default(GZIP_LEVEL).describe(
+      "How hard to compress; only 9 gives the same bytes on every processor.",
+    ),
+  });
+}
+
+interface CompressionFields {
+  readonly compression: z.ZodType<Compression["kind"]>;
+  readonly compressionLevel: z.ZodType<number | undefined>;
+}
+
+/** The options of a {@linkcode CompressionChoice}, by name. */
+export function compressionFields({ z }: Kit): CompressionFields {
+  return {
+    compression: z.enum(["gzip", "zstd", "none"]).default("gzip").describe("How the layer is compressed."),
+    compressionLevel: z.int().min(1).max(ZSTD_LEVEL_LIMIT).optional().describe(
+      "How hard to compress: 1 to 9 for gzip, 1 to 19 for zstd.",
+    ),
+  };
+}
+
+/** Fills in what the choice leaves open. */
+export function chosenCompression(
+  { compression: kind, compressionLevel: level }: CompressionChoice,
+  means: ArchiveMeans,
+): Compression {
+  switch (kind) {
+    case "gzip":
+      return chosenGzip({ compressionLevel: level ?? GZIP_LEVEL }, means);
+    case "zstd":
+      return { kind, level: level ?? ZSTD_LEVEL };
+    case "none":
+      return { kind };
+  }
+}
+
+/** The same for gzip. */
+export function chosenGzip({ compressionLevel }: GzipChoice, { workers = 0 }: ArchiveMeans): Gzip {
+  return { kind: "gzip", level: compressionLevel, workers };
+}
+
+const GZIP_LEVEL = 9;
+const ZSTD_LEVEL = 3;
+const ZSTD_LEVEL_LIMIT = 19;

@@ -1,0 +1,27 @@
+import { FLUX_CONFIG_MEDIA_TYPE, FLUX_CONTENT_MEDIA_TYPE } from "../oci/media_types.ts";
+import type { Contents, Factory } from "../pipeline/plugin.ts";
+import { type ArchiveMeans, chosenGzip, type GzipChoice, gzipChoice } from "../pack/compression_choice.ts";
+import { emptyImageConfig } from "./image.ts";
+import { packLayer } from "../pack/layer.ts";
+import { tree } from "../pack/tree.ts";
+
+/** One gzip layer, as `flux push artifact` makes it and source-controller's OCIRepository reads it. */
+export function flux(means: ArchiveMeans = {}): Factory<"archive", GzipChoice> {
+  return (kit) =>
+    kit.plugin({
+      name: "flux",
+      version: "1.0.0",
+      apiVersion: 1,
+      stage: "archive",
+      description: "One gzip layer, for Flux.",
+      options: gzipChoice(kit),
+      async run({ entries }, options, context): Promise<Contents> {
+        const { content } = await packLayer({
+          entries: tree(entries, { root: true, trailingSlash: false }),
+          mediaType: FLUX_CONTENT_MEDIA_TYPE,
+          compression: chosenGzip(options, means),
+        }, context);
+        return { config: emptyImageConfig(FLUX_CONFIG_MEDIA_TYPE), layers: [content] };
+      },
+    });
+}

@@ -1,0 +1,82 @@
+import { bytesContent } from "../oci/bytes_content.ts";
+import { formatCreated } from "../oci/created.ts";
+import type { Content } from "../oci/descriptor.ts";
+import { IMAGE_CONFIG_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE } from "../oci/media_types.ts";
+import { WHITEOUT_PREFIX } from "../oci/whiteout.ts";
+import { compressedMediaType } from "../pack/compression.ts";
+import {
+  type ArchiveMeans,
+  chosenCompression,
+  type CompressionChoice,
+  compressionFields,
+} from "../pack/compression_choice.ts";
+import { packLayer } from "../pack/layer.ts";
+import { tree } from "../pack/tree.ts";
+import type { Entry } from "../pipeline/entry.ts";
+import type { Contents, Factory } from "../pipeline/plugin.ts";
+import { SourceError } from "../pipeline/source_error.ts";
+
+/**
+ * A container image with the files and nothing else, as `FROM scratch` and `COPY` make it. The config has real
+ * `diff_ids` and a history, so every image tool takes it, and the time that stands for now if there is one.
+ *
+ * A name that begins with `.wh.` is refused with a `SourceError`: in an image it is no file, but takes one away.
+ *
+ * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md | OCI image-spec 1.1.1, Image Configuration}
+ */
+export function image(means: ArchiveMeans = {}): Factory<"archive", CompressionChoice> {
+  return (kit) =>
+    kit.plugin({
+      name: "image",
+      version: "1.0.0",
+      apiVersion: 1,
+      stage: "archive",
+      description: "A container image with the files and nothing else.",
+      options: kit.z.strictObject(compressionFields(kit)),
+      async run({ entries }, choice, context): Promise<Contents> {
+        refuseWhiteouts(entries);
+        const compression = chosenCompression(choice, means);
+        const { content, diffId } = await packLayer({
+          entries: tree(entries, { root: false, trailingSlash: true }),
+          mediaType: compressedMediaType(IMAGE_LAYER_MEDIA_TYPE, compression),
+          compression,
+        }, context);
+        const { sourceDate } = context;
+        const created = sourceDate && { created: formatCreated(Math.floor(sourceDate.getTime() / 1000)) };
+        const config = JSON.stringify({
+          ...created,
+          // The platform of a manifests-only image says nothing about its files; tools choose linux/amd64 by default.
+          architecture: "amd64",
+          os: "linux",
+          config: {},
+          rootfs: { type: "layers", diff_ids: [diffId] },
+          // Tools that write older formats want one entry for each layer.
+          history: [{ ...created, created_by: "gantry" }],
+        });
+        return { config: bytesContent(IMAGE_CONFIG_MEDIA_TYPE, new TextEncoder().encode(config)), layers: [content] };
+      },
+    });
+}
+
+function refuseWhiteouts(entries: readonly Entry[]): void {
+  for (const { path } of entries) {
+    if (!path.split("/").some((part) => part.startsWith(WHITEOUT_PREFIX))) continue;
+    const named = JSON.stringify(path);
+    throw new SourceError(
+      `Cannot publish ${named} in an image: a name that begins with "${WHITEOUT_PREFIX}" deletes a file there`,
+    );
+  }
+}
+
+/**
+ * The config that current Timoni and Flux write: an image config without content, always the same 115 bytes,
+ * `sha256:5b943e2b943f6c81dbbd4e2eca5121f4fcc39139e3d1219d6d89bd925b77d9fe`. Neither of them reads it.
+ */
+export function emptyImageConfig(mediaType: string): Content {
+  return bytesContent(
+    mediaType,
+    new TextEncoder().encode(
+      '{"architecture":"","created":"0001-01-01T00:00:00Z","os":"","rootfs":{"type":"layers","diff_ids":null},"config":{}}',
+    ),
+  );
+}

@@ -1,0 +1,216 @@
+import { type Clock, SYSTEM_CLOCK, untilAborted } from "../system/clock.ts";
+import type { Call } from "../work/context.ts";
+import { fetchBlob } from "./blobs/download.ts";
+import { blobExists } from "./blobs/exists.ts";
+import { pushBlob } from "./blobs/upload.ts";
+import { withConnectLimit } from "./http/connect_limit.ts";
+import { findEndpoint } from "./http/endpoint.ts";
+import { openTransport } from "./http/open_transport.ts";
+import { RegistryError } from "./http/registry_error.ts";
+import { DEFAULT_STALL_LIMITS, type StallLimits, withStallGuard } from "./http/stall_guard.ts";
+import type { Env } from "./http/proxy.ts";
+import { tellSecrets } from "./http/tell_secrets.ts";
+import type { OpenTransport, Routes, TlsOptions, Transport } from "./http/transport.ts";
+import { KnownBlobs } from "./known_blobs.ts";
+import type { RepositoryLink } from "./link.ts";
+import { type Authorizer, createAuthorizer } from "./login/authorizer.ts";
+import type { CredentialSource } from "./login/credentials.ts";
+import { type Access, CATALOG_SCOPE, repositoryScope } from "./login/scope.ts";
+import { deleteManifest, fetchManifest, putManifest, putTags, resolveManifest } from "./manifests.ts";
+import { createReferrers } from "./referrers.ts";
+import { listRepositories } from "./repositories.ts";
+import type { Repository } from "./repository.ts";
+import { createBackoff, DEFAULT_RETRY_POLICY, retry, type RetryPolicy } from "./retry.ts";
+import { type Answer, sendAuthorized } from "./sender.ts";
+import { listTags } from "./tags.ts";
+import { RegistryTraits } from "./traits.ts";
+
+/** How to talk to a registry. */
+export interface RegistryClientOptions {
+  /** Host and port as they stand in a reference. */
+  readonly host: string;
+  /** HTTP instead of HTTPS; a registry on this machine needs no such permission. `false` when left out. */
+  readonly plainHttp?: boolean;
+  /** Whom to trust; whom the system trusts when left out. */
+  readonly tls?: TlsOptions;
+  /** Reads the variables that name proxies and certificate authorities; those of this process when left out. */
+  readonly env?: Env;
+  /** Says who we are; nobody when left out. */
+  readonly credentials?: CredentialSource;
+  /** How often what may pass by itself is tried again. */
+  readonly retry?: RetryPolicy;
+  /** When to give up on a request in which nothing moves. */
+  readonly stall?: StallLimits;
+  /** Told every secret that is sent or received, before anything can quote it. */
+  readonly secret?: (text: string) => void;
+  /** What carries the requests; a test puts its faults here. */
+  readonly transport?: Transport;
+  /** What tells the time; a test puts its own here. */
+  readonly clock?: Clock;
+  /** A number from 0 to 1, for the jitter of retries. */
+  readonly random?: () => number;
+}
+
+/** A client of one registry. What it learns about the registry is shared by all its repositories. */
+export interface RegistryClient {
+  /** Host and port as they stand in a reference. */
+  readonly host: string;
+  /**
+   * Names a repository; sends nothing.
+   *
+   * @param access What will be done there; a token is asked for accordingly. `pull` when left out.
+   */
+  repository(name: string, access?: Access): Repository;
+  /**
+   * Lists the names of all repositories, in the registry's order. Many registries do not tell them to everybody.
+   *
+   * @throws {RegistryError} When it has no such list, or not for us.
+   */
+  repositories(call: Call): AsyncIterable<string>;
+  /**
+   * Shows our credentials to the registry, as a login does. A registry that wants none takes any.
+   *
+   * @throws {RegistryError} When it refuses them.
+   */
+  check(call: Call): Promise<void>;
+  /** Closes connections. Requests that are under way fail. */
+  close(): void;
+}
+
+/** How long the last word to a registry may take, in milliseconds. */
+const FAREWELL_LIMIT = 2000;
+
+/** After how many milliseconds without an answer somebody who waits is told so. */
+const NOTICE_DELAY = 5000;
+
+/** Makes a client. Nothing is sent before the first request. */
+export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
+  const { host, clock = SYSTEM_CLOCK, credentials = () => Promise.resolve(undefined) } = options;
+  const transport: OpenTransport & Routes = options.transport === undefined
+    ? openTransport({ ...options.tls, host, ...(options.env === undefined ? {} : { env: options.env }) })
+    : { send: options.transport, close: () => {}, reach: () => Promise.resolve(), proxyOf: () => undefined };
+  const told = options.secret === undefined ? transport.send : tellSecrets(transport.send, options.secret);
+  const send = withStallGuard(
+    withConnectLimit(told, { ...transport, clock }),
+    options.stall ?? DEFAULT_STALL_LIMITS,
+    clock,
+  );
+  const lifetime = new AbortController();
+  const policy = options.retry ?? DEFAULT_RETRY_POLICY;
+  const backoff = {
+    policy,
+    clock,
+    said: new Set<string>(),
+    ...(options.random === undefined ? {} : { random: options.random }),
+  };
+  const traits = new RegistryTraits();
+  const known = new KnownBlobs();
+  const authorizers = new Map<string, Authorizer>();
+  let found: Promise<URL> | undefined;
+  let isLate = false;
+
+  function endpoint(): Promise<URL> {
+    found ??= findEndpoint(host, { plainHttp: options.plainHttp ?? false, send, clock, signal: lifetime.signal })
+      .catch((error) => {
+        found = undefined;
+        throw error;
+      });
+    return found;
+  }
+
+  function sayLate(call: Call): void {
+    if (isLate) return;
+    isLate = true;
+    call.log.warn(`${host} has not answered for ${NOTICE_DELAY / 1000} s: waiting`);
+  }
+
+  /** Files may hold another credential for each repository. */
+  function authorizer(name: string, at: URL): Authorizer {
+    const credential = (): ReturnType<CredentialSource> => credentials(host, name);
+    const known = authorizers.get(name) ??
+      createAuthorizer({ endpoint: at, credential, send, clock, lifetime: lifetime.signal });
+    authorizers.set(name, known);
+    return known;
+  }
+
+  function link(name: string, scopes: readonly string[]): RepositoryLink {
+    return {
+      name,
+      place: `${host}/${name}`,
+      traits,
+      known,
+      endpoint,
+      backoff: () => createBackoff(backoff),
+      retry: (operation, call) => retry(operation, backoff, call),
+      async farewell(action, call): Promise<void> {
+        const limit = new AbortController();
+        const stop = clock.timer(FAREWELL_LIMIT, () => limit.abort());
+        await action({ ...call, signal: limit.signal }).finally(stop);
+      },
+      async send({ moreScopes = [], ...request }, call): Promise<Answer> {
+        const signal = AbortSignal.any([call.signal, lifetime.signal]);
+        const at = await untilAborted(endpoint(), signal);
+        const mine = authorizer(name, at);
+        // Content takes its time; anything else is answered soon.
+        const stop = request.body === undefined ? clock.timer(NOTICE_DELAY, () => sayLate(call)) : (): void => {};
+        return await sendAuthorized(
+          { ...request, scopes: [...scopes, ...moreScopes], signal },
+          { endpoint: at, authorizer: mine, send },
+        ).catch(async (error) => {
+          throw withProxy(await withShown(error, mine), transport);
+        }).finally(stop);
+      },
+    };
+  }
+
+  return {
+    host,
+    repository: (name, access = "pull") => repository(link(name, [repositoryScope(name, access)])),
+    repositories: (call) => listRepositories(link("", [CATALOG_SCOPE]), call),
+    async check(call): Promise<void> {
+      const api = link("", []);
+      const request = { action: `log in to ${host}`, method: "GET", target: "/v2/", expect: [200] } as const;
+      const { response } = await api.retry(() => api.send(request, call), call);
+      await response.body?.cancel();
+    },
+    close(): void {
+      if (lifetime.signal.aborted) return;
+      lifetime.abort(new DOMException(`The client of ${host} was closed`, "AbortError"));
+      transport.close();
+    },
+  };
+}
+
+function repository(link: RepositoryLink): Repository {
+  return {
+    name: link.name,
+    resolve: (reference, call) => resolveManifest(link, reference, call),
+    exists: (blob, call) => blobExists(link, blob, call),
+    fetch: (blob, call) => fetchBlob(link, blob, call),
+    fetchManifest: (reference, call) => fetchManifest(link, reference, call),
+    pushBlob: (blob, call, options) => pushBlob(link, blob, call, options),
+    pushManifest: (manifest, call) => putManifest(link, manifest, manifest.descriptor.digest, call),
+    tag: (manifest, tags, call) => putTags(link, manifest, typeof tags === "string" ? [tags] : tags, call),
+    tags: (call) => listTags(link, call),
+    delete: (reference, call) => deleteManifest(link, reference, call),
+    referrers: createReferrers(link),
+  };
+}
+
+/** Says whose credentials they are that a registry has refused, or why none were shown. */
+async function withShown(error: unknown, authorizer: Authorizer): Promise<unknown> {
+  if (!(error instanceof RegistryError) || error.isElsewhere) return error;
+  if (error.status !== 401 && error.status !== 403) return error;
+  const { from, problem } = await authorizer.shown();
+  if (problem !== undefined) return new RegistryError({ ...error, helperProblem: problem }, { cause: error });
+  return from === undefined || error.status !== 401
+    ? error
+    : new RegistryError({ ...error, refused: from }, { cause: error });
+}
+
+/** A proxy answers in the place of a registry, and in its own words. */
+function withProxy(error: unknown, { proxyOf }: Routes): unknown {
+  if (!(error instanceof RegistryError) || error.errors.length > 0) return error;
+  const proxy = proxyOf(new URL(error.url));
+  return proxy === undefined ? error : new RegistryError({ ...error, proxy }, { cause: error });
+}

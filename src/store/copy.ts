@@ -1,0 +1,94 @@
+import type { Content, Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import { isVersion } from "../oci/version.ts";
+import type { ArtifactGraph, GraphManifest } from "./graph.ts";
+import type { Context } from "../work/context.ts";
+import type { Pushed, Store, StoredManifest, StoreReader } from "./store.ts";
+import { storedContent } from "./stored_content.ts";
+import { together } from "../work/together.ts";
+
+/** What was copied to a store. */
+export interface Copied {
+  /** How many blobs and manifests were sent. */
+  readonly uploaded: number;
+  /** How many were there already. */
+  readonly existing: number;
+  /** Bytes of content that were sent, retries included. */
+  readonly bytesSent: number;
+}
+
+/**
+ * Brings a graph from one store to another: blobs, then manifests, what an index consists of before the index. Tags are
+ * not touched. What is there already is not sent again, so a copy that broke off goes on when it is done again.
+ *
+ * The first error cancels the rest.
+ */
+export async function copyGraph(
+  graph: ArtifactGraph,
+  { source, destination, concurrency }: {
+    readonly source: StoreReader;
+    readonly destination: Pick<Store, "exists" | "push" | "pushManifest">;
+    readonly concurrency: number;
+  },
+  context: Context,
+): Promise<Copied> {
+  const pool = { concurrency, context };
+  const pushed = [...await together(graph.blobs, pool, pushBlob)];
+  for (const group of graph.manifests) pushed.push(...await together(group, pool, pushManifest));
+  const results = pushed.filter((each) => each !== undefined);
+  const existing = results.filter(({ existed }) => existed).length;
+  return {
+    uploaded: results.length - existing,
+    existing,
+    bytesSent: results.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
+  };
+
+  async function pushBlob(blob: Descriptor, inner: Context): Promise<Pushed | undefined> {
+    // Layers that must not be distributed are at other places, and their manifest may go without them.
+    if (blob.urls !== undefined && !await source.exists(blob, inner)) {
+      context.log.warn(`${blob.digest} is not in ${source.url} but somewhere else: left out`);
+      return undefined;
+    }
+    return await destination.push(storedContent(source, blob, inner), inner, { from: source.url });
+  }
+
+  async function pushManifest({ content, subject }: GraphManifest, inner: Context): Promise<Pushed> {
+    // One with a subject is pushed again: it may be there, and missing on the list of referrers.
+    if (subject === undefined && await destination.exists(content.descriptor, inner)) {
+      return { existed: true, bytesSent: 0 };
+    }
+    return await destination.pushManifest(content, inner);
+  }
+}
+
+/**
+ * Points tags to manifests of a graph that was copied: cosign's tags first, then the others.
+ *
+ * @param tags The tags of each root. One without any is only listed.
+ */
+export async function tagGraph(
+  graph: ArtifactGraph,
+  tags: ReadonlyMap<Digest, readonly string[]>,
+  { destination, concurrency, force = false }: {
+    readonly destination: Store;
+    readonly concurrency: number;
+    /** Whether a tag may move that is a version. */
+    readonly force?: boolean;
+  },
+  context: Context,
+): Promise<void> {
+  const contents = new Map(graph.manifests.flat().map(({ content }) => [content.descriptor.digest, content]));
+  const companions = [...graph.companions].map(([tag, digest]) => ({ digest, names: [tag] }));
+  const others = [...tags].map(([digest, names]) => ({ digest, names }));
+  for (const group of [companions, others]) {
+    await together(group, { concurrency, context }, async ({ digest, names }, inner) => {
+      const content = contents.get(digest);
+      const immutable = force ? [] : names.filter(isVersion);
+      if (content !== undefined) await destination.tag(await storedManifest(content), names, inner, { immutable });
+    });
+  }
+}
+
+async function storedManifest({ descriptor, open }: Content): Promise<StoredManifest> {
+  return { descriptor, bytes: new Uint8Array(await new Response(open()).arrayBuffer()) };
+}

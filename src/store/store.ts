@@ -1,0 +1,169 @@
+/**
+ * Stores: the places that artifacts are in. A repository of a registry, an OCI image layout in a directory, and one in
+ * a tar all look the same from here.
+ */
+import type { Content, Descriptor } from "../oci/descriptor.ts";
+import { type Digest, isDigest } from "../oci/digest.ts";
+import type { Context } from "../work/context.ts";
+
+/** A manifest or an index, with its bytes. */
+export interface StoredManifest {
+  /** What it is. */
+  readonly descriptor: Descriptor;
+  /** The bytes as the store has them, at most `MANIFEST_SIZE_LIMIT`; size and digest were checked. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * What can be read from a store. Reading changes nothing.
+ *
+ * `name` is a tag or a digest: everything with a `:` in it is a digest. A place that does not exist yet is an empty one.
+ * Disposing lets go of open files; connections belong to whoever made the client.
+ */
+export interface StoreReader extends AsyncDisposable {
+  /** The place without tag and digest: `oci://HOST/REPOSITORY`, `oci-layout:PATH` or `oci-archive:PATH`. */
+  readonly url: string;
+  /** Says what a name stands for; `undefined` when there is no such manifest. */
+  resolve(name: string, context: Context): Promise<Descriptor | undefined>;
+  /**
+   * Reads a manifest; `undefined` when there is none of that name.
+   *
+   * @throws {Error} When it is larger than `MANIFEST_SIZE_LIMIT`, or not what its digest says.
+   */
+  fetchManifest(name: string, context: Context): Promise<StoredManifest | undefined>;
+  /** Tells whether a blob or a manifest is there. */
+  exists(descriptor: Descriptor, context: Context): Promise<boolean>;
+  /**
+   * Reads a blob or a manifest. The stream errors instead of ending when the bytes are not the ones that the descriptor
+   * names. It is read to its end or cancelled.
+   */
+  fetch(descriptor: Descriptor, context: Context): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+  /**
+   * Lists the tags, in no particular order.
+   *
+   * @throws {Error} When the place does not exist.
+   */
+  tags(context: Context): AsyncIterable<string>;
+  /**
+   * Lists the manifests that name this one as their subject, each once, sorted by digest. Where the store knows artifact
+   * type and annotations of a referrer, its descriptor has them.
+   */
+  referrers(subject: Digest, context: Context): Promise<readonly Descriptor[]>;
+}
+
+/**
+ * A store that can be changed.
+ *
+ * What was pushed is there for every method of the same store at once. A store in one file writes nothing before
+ * {@linkcode Store.commit}: it opens the contents only then, so they stay readable until then. All other stores write at
+ * once, and their `commit` has nothing left to do.
+ */
+export interface Store extends StoreReader {
+  /** Brings a blob to the store, unless it is there. */
+  push(blob: Content, context: Context, options?: PushOptions): Promise<Pushed>;
+  /**
+   * Brings a manifest to the store under its digest; everything that it names, its subject excepted, must be there.
+   *
+   * A manifest with a subject is found by {@linkcode StoreReader.referrers} from then on.
+   */
+  pushManifest(manifest: Content, context: Context): Promise<Pushed>;
+  /**
+   * Points tags to a manifest that is there. Without any tag it is only listed, where a store keeps a list: a manifest
+   * that no tag, no index and no referrer leads to is lost in a layout.
+   *
+   * @throws {TagExistsError} When a tag points to something else that may not move, and the store can look at it and set
+   *   it in one step: layouts can, registries cannot.
+   */
+  tag(manifest: StoredManifest, tags: readonly string[], context: Context, options?: TagOptions): Promise<void>;
+  /**
+   * Takes a tag away. The manifest stays, and so do its other tags.
+   *
+   * @throws {UnsupportedError} When the store cannot do that.
+   * @throws {NotFoundError} When there is no such tag.
+   * @throws {Error} When it points to something else than it should.
+   */
+  untag(tag: string, context: Context, options?: UntagOptions): Promise<void>;
+  /**
+   * Takes a manifest away, and with it all of its tags.
+   *
+   * @throws {UnsupportedError} When the store cannot do that, or the manifest is only a part of an index.
+   * @throws {NotFoundError} When there is no such manifest.
+   */
+  deleteManifest(digest: Digest, context: Context): Promise<void>;
+  /**
+   * Makes everything since the last commit visible. What is not committed when the store is disposed is given up.
+   */
+  commit(context: Context): Promise<void>;
+}
+
+/** How a blob is pushed. */
+export interface PushOptions {
+  /** The `url` of another store that has the blob; where it is in the same registry nothing needs to be sent. */
+  readonly from?: string;
+}
+
+/** How tags are set. */
+export interface TagOptions {
+  /** Those that may not move. */
+  readonly immutable?: readonly string[];
+}
+
+/** How a tag is taken away. */
+export interface UntagOptions {
+  /** What it must still point to; anything when left out. */
+  readonly from?: Digest;
+}
+
+/** What a push did. */
+export interface Pushed {
+  /** Whether the content was there before, so that nothing had to be sent. */
+  readonly existed: boolean;
+  /** Bytes of content that were sent, retries included. */
+  readonly bytesSent: number;
+  /** The subject of a manifest, when a registry says that it has listed the manifest as a referrer. */
+  readonly subject?: string;
+}
+
+/** There is no such tag, manifest or place. */
+export class NotFoundError extends Error {
+  /** The name of the class. */
+  override readonly name = "NotFoundError";
+  /** The store. */
+  readonly url: string;
+  /** Whether it is the store itself that is not there. */
+  readonly isPlace: boolean;
+
+  /**
+   * Names what is missing, and where.
+   *
+   * @param url The store.
+   * @param name A tag or a digest; left out when the store itself is not there.
+   */
+  constructor(url: string, name?: string) {
+    super(
+      name === undefined
+        ? `Cannot find ${url}: there is no layout`
+        : isDigest(name)
+        ? `Cannot find ${url}@${name}: there is no such manifest`
+        : `Cannot find ${url}:${name}: there is no such tag`,
+    );
+    this.isPlace = name === undefined;
+    this.url = url;
+  }
+}
+
+/**
+ * Makes sure that a tag points to what it should when it is taken away.
+ *
+ * @throws {Error} When it has moved.
+ */
+export function refuseMoved(url: string, tag: string, digest: Digest, { from }: UntagOptions): void {
+  if (from === undefined || from === digest) return;
+  throw new Error(`Cannot delete ${url}:${tag}: it has moved meanwhile, to ${digest}`);
+}
+
+/** A store cannot do what was asked, and will not be able to do it later. */
+export class UnsupportedError extends Error {
+  /** The name of the class. */
+  override readonly name = "UnsupportedError";
+}

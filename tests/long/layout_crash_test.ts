@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { checkLayout } from "../../src/layout/check/check_layout.ts";
+import { layoutDirectoryStore, type LayoutStore } from "../../src/layout/directory/store.ts";
+import { layoutArchiveStore } from "../../src/layout/tar/view.ts";
+import { finishVolumes } from "../../src/layout/tar/volumes/finish.ts";
+import type { Descriptor } from "../../src/oci/descriptor.ts";
+import { parseDigest } from "../../src/oci/digest.ts";
+import { collectBytes } from "../support/collect_bytes.ts";
+import { changesOf, spread } from "../support/dying_program.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { PUSH_LOOP, pushArguments, pushInProcess } from "../layout/push_process.ts";
+import { testContext } from "../layout/test_context.ts";
+
+/**
+ * How often a process dies, all in all: `GANTRY_CRASH_ROUNDS=500` for the long run. A tar is written anew for each
+ * artifact, so most rounds go to directories.
+ */
+const ROUNDS = Number(Deno.env.get("GANTRY_CRASH_ROUNDS") ?? 50);
+
+const ways = [
+  ["oci-layout", "push", 0.4],
+  ["oci-layout", "copy", 0.3],
+  ["oci-archive", "push", 0.1],
+  ["oci-archive", "copy", 0.1],
+  ["oci-archive", "volumes", 0.1],
+] as const;
+
+for (const [kind, way, share] of ways) {
+  const rounds = Math.ceil(ROUNDS * share);
+  const what = way === "volumes" ? "copy into volumes" : way;
+  const timeout = 60_000 + rounds * 10_000;
+  Deno.test(`${kind} opens with every tag when ${rounds} processes died in a ${what}`, { timeout }, async () => {
+    await using directory = await tempDirectory();
+    const path = join(directory.path, "layout");
+    const open = async (): Promise<LayoutStore> => {
+      if (kind === "oci-layout") return layoutDirectoryStore(path);
+      // A set of volumes that was not finished is finished by whoever writes next.
+      if (way === "volumes") await finishVolumes(path);
+      return layoutArchiveStore(path);
+    };
+    const measured = pushArguments(kind, join(directory.path, "measured"), "measured", { count: 3, way });
+    const changes = await changesOf(PUSH_LOOP, measured);
+    const set = new Map<string, string>();
+    for (const [round, diesAt] of spread(changes.length, rounds).entries()) {
+      const { tags, wasKilled } = await pushInProcess(kind, path, `r${round}`, { count: 10, way, diesAt });
+      assert.ok(wasKilled, `ten artifacts took fewer changes than ${diesAt}`);
+      for (const [tag, digest] of tags) set.set(tag, digest);
+      await assertTags(await open(), round % 10 === 0 ? set : tags);
+    }
+    assert.ok(set.size > 0, "no process came as far as its first tag");
+    await assertTags(await open(), set);
+
+    const { tags: again } = await pushInProcess(kind, path, "again", { count: 1, way });
+    assert.deepEqual([...again.keys()], ["again-0"]);
+    await assertTags(await open(), new Map([...set, ...again]));
+    const { problems } = await checkLayout({ kind, path }, testContext());
+    assert.deepEqual(problems, []);
+  });
+}
+
+/** Checks that tags point to what they shall point to, and that all of it is there. */
+async function assertTags(store: LayoutStore, tags: ReadonlyMap<string, string>): Promise<void> {
+  for (const [tag, digest] of tags) {
+    const manifest = await store.resolve(tag);
+    assert.equal(manifest?.digest, digest, tag);
+    if (manifest === undefined) continue;
+    const { config, layers } = JSON.parse(new TextDecoder().decode(await collectBytes(store.fetch(manifest))));
+    for (const { mediaType, digest, size } of [config, ...layers]) {
+      const descriptor: Descriptor = { mediaType, digest: parseDigest(digest), size };
+      await collectBytes(store.fetch(descriptor));
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/** The law of `gantry push` and `gantry pull`: any tree comes out as it was, from any place, in any shape. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import zlib from "node:zlib";
+import fc from "fast-check";
+import { PROFILE_NAMES, type ProfileName } from "../../src/cli/built_in_names.ts";
+import { treeArbitrary, type TreeNode, writeNodes } from "../plugins/collect/random_tree.ts";
+import { startFakeRegistry } from "../support/fake_registry.ts";
+import { gantryOk, push } from "../support/gantry.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { published, readTree } from "../support/tree.ts";
+
+/** The profiles, and how else a tree can be compressed. */
+const WAYS: readonly (readonly [profile: ProfileName, ...flags: readonly string[]])[] = [
+  ...PROFILE_NAMES.map((name) => [name] as const),
+  ...(["generic", "image"] as const).flatMap((name) => {
+    return (hasZstd() ? ["none", "zstd"] : ["none"]).map((kind) => [name, "--compression", kind] as const);
+  }),
+];
+
+/** Which files and directories there is a link to, beside them all. */
+const linksArbitrary = fc.array(fc.nat(), { maxLength: 2 });
+
+for (const [profile, ...flags] of WAYS) {
+  Deno.test(`pull after push gives the same tree from every kind of store: ${[profile, ...flags].join(" ")}`, async () => {
+    await using registry = startFakeRegistry();
+    const trees = treeArbitrary.filter((nodes) => isPublishable(nodes, profile));
+    await fc.assert(
+      fc.asyncProperty(trees, linksArbitrary, async (nodes, links) => {
+        await using directory = await tempDirectory();
+        const source = join(directory.path, "source");
+        await Deno.mkdir(source);
+        await writeNodes(source, nodes);
+        for (const [number, at] of links.entries()) {
+          await Deno.symlink(nodes[at % nodes.length]?.path ?? "", join(source, `link ${number}`));
+        }
+        const targets = [
+          `oci://${registry.host}/acme/app:random`,
+          `oci-layout:${join(directory.path, "layout")}:random`,
+          `oci-archive:${join(directory.path, "archive.tar")}:random`,
+        ];
+        const all = ["--no-default-ignores", "-q"];
+        const { digest } = await push([source, ...targets, "--profile", profile, ...flags, ...all]);
+        const expected = published(await readTree(source));
+        for (const [at, target] of targets.entries()) {
+          const out = join(directory.path, `out${at}`);
+          const { stdout } = await gantryOk(["pull", target, out, "--names", "any", "-q"]);
+          assert.equal(stdout, `${target.replace(/^oci:\/\/|:random$/g, "").replace(/:random$/, "")}@${digest}\n`);
+          assert.deepEqual(await readTree(out), expected);
+          await gantryOk(["diff", target, source, ...all]);
+        }
+      }),
+      { numRuns: 10 },
+    );
+  });
+}
+
+/** What `push` takes, and takes all of. */
+function isPublishable(nodes: readonly TreeNode[], profile: ProfileName): boolean {
+  return nodes.every(({ path }) => {
+    const parts = path.replace(/\/$/, "").split("/");
+    // deno-lint-ignore no-control-regex -- control characters are refused
+    if (!path.isWellFormed() || /[\u0000-\u001f\u007f\\]/.test(path) || path.includes("../")) return false;
+    // In an image such a name says that another file is taken away.
+    if (profile === "image" && parts.some((part) => part.startsWith(".wh."))) return false;
+    // A module's dependencies are at its root, and Timoni leaves out all others.
+    if (profile === "timoni" && parts.indexOf("cue.mod", 1) > 0) return false;
+    return true;
+  });
+}
+
+function hasZstd(): boolean {
+  return zlib.constants.ZSTD_d_windowLogMax !== undefined;
+}
