@@ -67,18 +67,20 @@ export async function fetchManifest(
   try {
     return await getManifest(link, reference, call);
   } catch (error) {
-    if (!link.traits.isReadable(link.name) || !isHidden(error)) throw error;
+    if (!link.traits.isReadable(link.name) || !isHidden(error, [401, 403])) throw error;
     call.log.debug(`${nameOf(link, reference)} is taken as not there: the registry answered ${error.status}`);
     return undefined;
   }
 }
 
 /** Tells whether an answer may stand for something that is not there: a refusal by the registry itself. */
-export function isHidden(error: unknown): error is RegistryError {
+export function isHidden(error: unknown, statuses: readonly number[] = [403]): error is RegistryError {
   if (!(error instanceof RegistryError) || error.isElsewhere || isTemporary(error)) return false;
-  // Credentials that were refused may have run out in the middle of the work.
-  const isRefused = error.status === 403 || error.status === 401 && error.refused === undefined;
-  return isRefused && new URL(error.url).pathname.startsWith("/v2/");
+  // Credentials that were refused, or not found, may have run out in the middle of the work.
+  const isStranger = error.refused === undefined && error.helperProblem === undefined;
+  if (error.status === 401 && !isStranger || !statuses.includes(error.status)) return false;
+  // A token server is no registry.
+  return new URL(error.url).pathname.startsWith("/v2/");
 }
 
 async function getManifest(link: RepositoryLink, reference: string, call: Call): Promise<StoredManifest | undefined> {
