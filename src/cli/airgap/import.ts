@@ -75,7 +75,7 @@ export async function importBundle(text: string, to: string, flags: ImportFlags,
     world.stdout(format === "text" ? importLines(receipt) : await formatOutput(receipt, format));
     if (flags.receipt !== undefined) await writeOutput(flags.receipt, await encoded(receipt), world.signal);
     return EXIT.done;
-  }, { places: [target] });
+  }, { phase: "Importing", places: [target] });
 }
 
 function parseSource(text: string): LayoutReference {

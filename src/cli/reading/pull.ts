@@ -26,6 +26,7 @@ export async function pull(
   const write = flags.outputArchive !== undefined && isStandardOutput(output)
     ? takeOutput(world, "--output-archive -")
     : undefined;
+  const place = parsePlace(text);
   return await withReadingSession(flags, world, async (session) => {
     const { access, context } = session;
     const { store: opened, name = "latest" } = openReader(text, access);
@@ -46,7 +47,7 @@ export async function pull(
       format === "text" ? `${printedReference(report.url)}\n` : await formatOutput(report, format),
     );
     return EXIT.done;
-  }, { places: [parsePlace(text)] });
+  }, { phase: place.kind === "registry" ? "Downloading" : "Reading", places: [place] });
 }
 
 function outputOf(directory: string | undefined, { outputArchive }: PullFlags): string {
