@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Content } from "../../oci/descriptor.ts";
 import { digestHex } from "../../oci/digest.ts";
@@ -24,7 +25,9 @@ export interface Room extends AsyncDisposable {
  */
 export async function makeRoom(signal: AbortSignal): Promise<Room> {
   const temporary = await makeTemporaryDirectory({ prefix: "gantry-exec-" }).catch((cause) => {
-    throw new Error("Cannot make a temporary directory for the files of a program", { cause });
+    throw new Error(`Cannot make a temporary directory in ${JSON.stringify(tmpdir())} for the files of a program`, {
+      cause,
+    });
   });
   const root = temporary.path;
   const directories = { output: join(root, "output"), files: join(root, "files"), blobs: join(root, "blobs") };
