@@ -13,5 +13,5 @@ export function ioError(action: string, path: string, cause: unknown): Error {
 export function reason(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
   const said = /^(.+?) \(os error \d+\)/.exec(message)?.[1] ?? message.replace(/\.$/, "");
-  return /^[A-Z][a-z]/.test(said) ? `${said.charAt(0).toLowerCase()}${said.slice(1)}` : said;
+  return /^[A-Z][a-z ]/.test(said) ? `${said.charAt(0).toLowerCase()}${said.slice(1)}` : said;
 }

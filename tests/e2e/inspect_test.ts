@@ -11,7 +11,7 @@ import type { Store } from "../../src/store/store.ts";
 import { archiveStore } from "../../src/layout/tar/store.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
 import { registryStore } from "../../src/registry/store.ts";
-import { file, paxHeader, rawTar } from "../extract/raw_tar.ts";
+import { file, paxHeader, rawTar } from "../support/raw_tar.ts";
 import { testClient, testContext } from "../registry/support.ts";
 import { type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";

@@ -15,7 +15,7 @@ import {
   TIMONI_CONTENT_MEDIA_TYPE,
 } from "../../src/oci/media_types.ts";
 import { listing } from "../extract/extract_support.ts";
-import { file, folder, type RawMember, rawTar, symlink } from "../extract/raw_tar.ts";
+import { file, folder, type RawMember, rawTar, symlink } from "../support/raw_tar.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { type ForeignRepository, foreignRepository, type Json } from "../support/foreign_artifact.ts";
 import { gantry, gantryOk, push } from "../support/gantry.ts";
@@ -57,6 +57,23 @@ Deno.test("pull -o json says what was pulled", async () => {
       unchanged: 0,
     });
   });
+});
+
+Deno.test({
+  name: "pull takes every name that push has taken, and --names portable refuses those that Windows cannot hold",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using directory = await tempDirectory();
+    const [source, out] = [join(directory.path, "source"), join(directory.path, "out")];
+    const target = `oci-layout:${join(directory.path, "layout")}`;
+    const names = ["con.txt", "a:b", "trailing ", "dot.", "c:", "aux/x", "-x", "%2f"];
+    await writeTree(source, Object.fromEntries(names.map((name) => [name, name])));
+    await gantryOk(["push", source, `${target}:1`, "--profile", "generic"]);
+    const refused = await gantry(["pull", `${target}:1`, out, "--names", "portable"]);
+    assert.match(refused.stderr, /^error: Cannot unpack ".*\nadvice: leave --names portable away\n$/);
+    await gantryOk(["pull", `${target}:1`, out]);
+    for (const name of names) assert.equal(await Deno.readTextFile(join(out, name)), name);
+  },
 });
 
 Deno.test("pull refuses to replace other content, and --overwrite replaces it", async () => {
@@ -311,6 +328,14 @@ const FOREIGN: readonly ForeignCase[] = [
     make: (repository) => repository.manifest(image(repository, [symlink("mtab", "/proc/mounts"), file("a", "A")])),
     args: ["--symlinks", "skip"],
     gives: ["a = A"],
+  },
+  {
+    name: "an artifact that is no image and has links, when nobody says what becomes of them",
+    make: (repository) => {
+      const layers = [archive(repository, [file("a", "A"), symlink("l", "a")], "application/x")];
+      repository.manifest({ schemaVersion: 2, config: repository.blob("{}", EMPTY_MEDIA_TYPE), layers });
+    },
+    gives: /it is a symbolic link to "a"\nadvice: keep links that stay inside with --symlinks keep, or leave all out/,
   },
   {
     name: "an artifact that is no image, with links",

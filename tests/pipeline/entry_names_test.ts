@@ -27,6 +27,8 @@ const REFUSED: readonly (readonly [path: string, why: string])[] = [
   ["a\nb", "a name with a control character is not portable"],
   ["a\u0000", "a name with a control character is not portable"],
   ["a\u007f", "a name with a control character is not portable"],
+  ["a/...", "a name of nothing but dots and spaces is not portable"],
+  [" /a", "a name of nothing but dots and spaces is not portable"],
   ["a\ud800", "its name is not valid Unicode"],
   ["a../", 'a directory whose name ends in ".." is refused by Flux and Timoni'],
   ["a../b", 'a directory whose name ends in ".." is refused by Flux and Timoni'],
@@ -46,7 +48,22 @@ for (const [path, why] of REFUSED) {
 }
 
 Deno.test("checkEntryNames() says nothing of names that are odd and harmless", () => {
-  const names = ["..a", "a..", "a..b/x", "...", " ", "a b", "é", "\u{1f600}", "-x", "a:b", "con", "\u0080", "%2f", "*"];
+  const names = [
+    "..a",
+    "a..",
+    "a..b/x",
+    "a .",
+    ". a",
+    "a b",
+    "é",
+    "\u{1f600}",
+    "-x",
+    "a:b",
+    "con",
+    "\u0080",
+    "%2f",
+    "*",
+  ];
   assert.deepEqual(check(names), []);
 });
 

@@ -192,8 +192,9 @@ function extractionAdvice(rule: ExtractionRule, command: string | undefined): st
 }
 
 const PULL_ADVICE: Readonly<Partial<Record<ExtractionRule, string>>> = {
-  name: "take such names with --names any, if this system can hold them",
-  link: "leave links out with --symlinks skip",
+  name: Deno.build.os === "windows" ? "pull it on another system" : "leave --names portable away",
+  link: "keep links that stay inside with --symlinks keep, or leave all out with --symlinks skip",
+  "link-target": "leave links out with --symlinks skip",
   size: "allow more with --max-size",
   entries: "allow more with --max-entries",
   ratio: "allow more with --max-ratio, if you trust who published it",
