@@ -1,4 +1,4 @@
-import type { ProfileName } from "../built_in_names.ts";
+import type { ProfileName } from "../../profiles/profiles.ts";
 import type { SuggestedTarget } from "./suggest_target.ts";
 
 /** What is known of a directory that has no configuration yet. */
