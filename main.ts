@@ -18,7 +18,7 @@ import type { World } from "./src/cli/world.ts";
 if (import.meta.main) {
   const interrupt = new AbortController();
   const end = guardProcess({
-    say: (why) => world.stderr(world.secrets.mask(`error: ${why}\n`)),
+    say: (why) => world.stderr(printable(world.secrets.mask(`error: ${why}\n`))),
     fail: (error) => interrupt.abort(error),
   });
   let watchdog: Watchdog | undefined;

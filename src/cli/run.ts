@@ -4,7 +4,8 @@ import { errorJson } from "./output/error_json.ts";
 import { errorReport } from "./output/error_report.ts";
 import { EXIT, exitCode } from "./output/exit_code.ts";
 import { formatOutput } from "./output/format_output.ts";
-import { printable } from "./output/printable.ts";
+import { printable, printableLines } from "./output/printable.ts";
+import { withStatusLine } from "./output/status_line.ts";
 import { createProgram } from "./program.ts";
 import { OutputError } from "./process/text_writer.ts";
 import type { World } from "./world.ts";
@@ -18,15 +19,15 @@ import type { World } from "./world.ts";
 export async function run(args: readonly string[], world: World): Promise<number> {
   let code: number = EXIT.done;
   let isTaken = false;
-  const masked: World = {
+  const masked: World = withStatusLine({
     ...world,
-    stdout: (text) => isTaken ? masked.stderr(text) : world.stdout(world.secrets.mask(text)),
+    stdout: (text) => isTaken ? masked.stderr(text) : world.stdout(printableLines(world.secrets.maskResult(text))),
     stderr: (text) => world.stderr(world.secrets.mask(text)),
     takeStdout(): ReturnType<World["takeStdout"]> {
       isTaken = true;
       return world.takeStdout();
     },
-  };
+  });
   const program = createProgram(masked, (result) => code = result);
   try {
     if (args.length === 0) {
@@ -56,7 +57,9 @@ export async function run(args: readonly string[], world: World): Promise<number
 
 /** For a program that reads standard output. Where it cannot be told, the exit code has to do. */
 async function printError(error: unknown, format: "json" | "yaml", world: World): Promise<void> {
-  const text = await formatOutput(errorJson(error), format);
+  // Masked while it is JSON: in YAML, a value that begins with an asterisk would be a reference.
+  const masked = JSON.parse(world.secrets.mask(JSON.stringify(errorJson(error))));
+  const text = await formatOutput(masked, format);
   try {
     world.stdout(text);
   } catch (cause) {
@@ -97,12 +100,14 @@ function usage(error: CommanderError, args: readonly string[], world: World): nu
   // `gantry help` of something that is no command has shown the help already.
   if (error.code === "commander.help") {
     const topic = args.at(-1);
-    if (args.length > 1 && args.includes("help")) world.stderr(`error: Unknown command ${JSON.stringify(topic)}\n`);
+    if (args.length > 1 && args.includes("help")) {
+      world.stderr(printable(`error: Unknown command ${JSON.stringify(topic)}\n`));
+    }
     return EXIT.usage;
   }
   const [first = "", ...more] = error.message.replace(/^error: /, "").split("\n");
   const hint = more.filter((line) => line !== "").join(" ");
-  world.stderr(`error: ${first.charAt(0).toUpperCase()}${first.slice(1)}${hint === "" ? "" : ` ${hint}`}\n`);
+  world.stderr(printable(`error: ${first.charAt(0).toUpperCase()}${first.slice(1)}${hint === "" ? "" : ` ${hint}`}\n`));
   world.stderr("advice: `gantry help` and `gantry help COMMAND` show what there is\n");
   return EXIT.usage;
 }

@@ -42,6 +42,8 @@ export interface Terminal {
   readonly color: boolean;
   /** How many columns it has now. */
   readonly columns: () => number;
+  /** Shows a line until anything else is written; nothing takes it away. */
+  readonly status?: (line: string | undefined) => void;
 }
 
 /** Somebody who can be asked. Both end when {@linkcode World.signal} is aborted, with its reason. */

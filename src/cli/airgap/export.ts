@@ -87,7 +87,7 @@ export async function exportBundle(
     const format = flags.output ?? "text";
     world.stdout(format === "text" ? exportLines(report) : await formatOutput(report, format));
     return EXIT.done;
-  }, { places });
+  }, { phase: "Exporting", places });
 }
 
 /** An artifact, and what of it is not there. */

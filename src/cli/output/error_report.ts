@@ -7,6 +7,7 @@ import { TargetsError } from "../../pipeline/target.ts";
 import { CredentialsRefusedError, RegistryError } from "../../registry/http/registry_error.ts";
 import { ConnectionError } from "../../registry/http/transport.ts";
 import { NotFoundError } from "../../store/store.ts";
+import { ScratchError } from "../../system/scratch_error.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { UnsuitableSourceError } from "../publish/source_check.ts";
@@ -120,6 +121,9 @@ function adviceFor(
   }
   if (error instanceof RegistryError) return registryAdvice(error, host ?? new URL(error.url).host);
   if (error instanceof ConnectionError) return connectionAdvice(error);
+  if (error instanceof ScratchError) {
+    return "more than a few MiB need temporary files for a while: the variable TMPDIR says where they go";
+  }
   return undefined;
 }
 

@@ -89,7 +89,8 @@ async function writeOutputs(report: PushReport, flags: PublishFlags, world: Worl
   const outputs = world.env("GITHUB_OUTPUT");
   if (world.env("GITHUB_ACTIONS") === "true" && outputs !== undefined && outputs !== "") {
     const ref = printedReference(report.url);
-    await write(outputs, `digest=${report.digest}\nref=${ref}\n`, { append: true });
+    const lines = `digest=${report.digest}\nref=${ref}\n`;
+    await write(outputs, world.secrets.maskResult(lines), { append: true });
   }
 }
 

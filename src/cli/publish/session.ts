@@ -5,7 +5,7 @@ import type { Artifact } from "../../pipeline/values.ts";
 import { createScratch } from "../../system/scratch.ts";
 import type { Context, Log } from "../../work/context.ts";
 import { findConfig, type FoundConfig } from "../config/find_config.ts";
-import { clearingLog, createLog } from "../output/log.ts";
+import { createLog } from "../output/log.ts";
 import { createProgress } from "../output/progress.ts";
 import { createRegistryAccess } from "../places/access.ts";
 import { UsageError } from "../usage_error.ts";
@@ -49,19 +49,18 @@ export async function withPublishSession<T>(
   const profile = await chooseProfile(settings, asked, log);
   warnOfCompression(settings, log);
   const progress = createProgress(world);
-  const cleared = clearingLog(log, progress.clear);
-  const access = await createRegistryAccess(flags, settings, { world, log: cleared });
+  const access = await createRegistryAccess(flags, settings, { world, log });
   const scratch = createScratch();
   const report = flags.quiet ? (): void => {} : progress.update;
-  const context: Context = { signal: world.signal, log: cleared, scratch, progress: report };
+  const context: Context = { signal: world.signal, log, scratch, progress: report };
   try {
     // Only images and plugins of the user's own ask for it, and to know it takes a look at git.
     const isAsked = profile.facts.usesTime || found?.config.pipeline !== undefined;
     const now = isAsked ? await sourceDate(settings, world, context) : undefined;
-    const host = pluginHost(world, { mode, log: cleared, sourceDate: now });
-    const built = await buildPipeline(settings, profile, { flags, found, world, log: cleared, access, host });
+    const host = pluginHost(world, { mode, log, sourceDate: now });
+    const built = await buildPipeline(settings, profile, { flags, found, world, log, access, host });
     const pipeline = await withSourceCheck(built, settings, profile);
-    return await use({ settings, profile, ...built, pipeline, log: cleared, context });
+    return await use({ settings, profile, ...built, pipeline, log, context });
   } finally {
     progress.clear();
     access.close();

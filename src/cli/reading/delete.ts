@@ -44,7 +44,7 @@ export async function deleteStored(text: string, flags: DeleteFlags, world: Worl
         : await formatOutput({ url, digest, isManifestDeleted: tag === undefined, ...effects }, format),
     );
     return EXIT.done;
-  }, { places: [parsePlace(text)] });
+  }, { phase: "Reading", places: [parsePlace(text)] });
 }
 
 /** A tag and a digest together do not say which of them is to go. */

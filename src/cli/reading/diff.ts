@@ -41,7 +41,7 @@ export async function diff(a: string, b: string, flags: DiffFlags, world: World)
     }
     // A difference is no failure, but scripts ask for it in the same way as of every other diff.
     return report.same ? EXIT.done : EXIT.failed;
-  }, { places });
+  }, { phase: "Reading", places });
 }
 
 const NOTHING: DiffSide["files"] = new Map();

@@ -61,7 +61,7 @@ export async function list(text: string, flags: ListFlags, world: World): Promis
     const isFiltered = choice.range !== undefined || choice.regexp !== undefined;
     say({ tags, chosen, shown, lost, isFiltered }, context.log);
     return EXIT.done;
-  }, { places: [parsePlace(text)], concurrency: CONCURRENCY });
+  }, { phase: "Reading", places: [parsePlace(text)], concurrency: CONCURRENCY });
 }
 
 /** A tag of several repositories stands in a layout several times. */

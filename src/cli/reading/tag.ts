@@ -41,7 +41,7 @@ export async function tag(
       format === "text" ? `${printedReference(url)}\n` : await formatOutput({ url, tags, digest }, format),
     );
     return EXIT.done;
-  }, { places: [parsePlace(text)] });
+  }, { phase: "Reading", places: [parsePlace(text)] });
 }
 
 function checked(text: string): string {

@@ -404,7 +404,7 @@ mountTest("layoutArchive() reads a read-only archive and says that it cannot be 
   await mount.makeReadOnly();
   assert.equal(await target(path).resolve("1.0", testContext()), one.manifest.descriptor.digest);
   await assert.rejects(publish(path, two, ["2.0"]), {
-    message: `Cannot use "${path}" as an OCI archive: read-only file system`,
+    message: `Cannot write "${path}": read-only file system`,
   });
   await assert.rejects(publish(join(mount.path, "new.tar"), two, ["2.0"]), {
     message: `Cannot write "${mount.path}/new.tar": read-only file system`,
