@@ -64,7 +64,7 @@ function cosignTags({ manifests }: LayoutIndex): ReadonlyMap<IndexEntry, string>
     return [entry, kind.startsWith(COSIGN_PREFIX) ? kind.slice(COSIGN_PREFIX.length) : ""];
   }));
   const images = new Set(
-    manifests.filter((entry) => ["image", "imageIndex"].includes(kinds.get(entry) ?? "")).map(({ digest }) => digest),
+    manifests.filter((entry) => /^image(?:Index)?$/.test(kinds.get(entry) ?? "")).map(({ digest }) => digest),
   );
   const [image] = images;
   // Of several images nothing says whose they are.

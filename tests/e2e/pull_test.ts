@@ -21,6 +21,7 @@ import { type ForeignRepository, foreignRepository, type Json } from "../support
 import { gantry, gantryOk, push } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { readTree, writeTree } from "../support/tree.ts";
+import { tool, toolTest } from "../support/tools.ts";
 
 const TITLE = "org.opencontainers.image.title";
 const UNPACK = "io.deis.oras.content.unpack";
@@ -108,6 +109,39 @@ Deno.test("pull --output-archive keeps the layer as it is", async () => {
     assert.match((await gantry(["pull", target, "--output-archive", out])).stderr, /"layer.tgz" would be replaced/);
     await gantryOk(["pull", target, "--output-archive", out, "--overwrite"]);
     assert.deepEqual(await Deno.readFile(out), bytes);
+  });
+});
+
+Deno.test("pull --output-archive writes to standard output, and says everything else on standard error", async () => {
+  await withPublished(async ({ target, directory, digest }) => {
+    const out = join(directory, "layer.tgz");
+    await gantryOk(["pull", target, "--output-archive", out]);
+    for (const name of ["-", "/dev/stdout"]) {
+      const { bytes, stdout, stderr } = await gantryOk(["pull", target, "--output-archive", name]);
+      assert.deepEqual(bytes, await Deno.readFile(out));
+      assert.equal(stdout, "");
+      assert.match(stderr, new RegExp(`@${digest}\n$`));
+    }
+  });
+});
+
+toolTest("pull --output-archive replaces no named pipe and no link", ["mkfifo"], async () => {
+  await withPublished(async ({ target, directory }) => {
+    const [out, pipe, link] = ["layer.tgz", "pipe", "link"].map((name) => join(directory, name));
+    assert.ok(out !== undefined && pipe !== undefined && link !== undefined);
+    await gantryOk(["pull", target, "--output-archive", out]);
+    await tool("mkfifo", [pipe]);
+    const [read] = await Promise.all([
+      Deno.readFile(pipe),
+      gantryOk(["pull", target, "--output-archive", pipe, "--overwrite"]),
+    ]);
+    assert.deepEqual(read, await Deno.readFile(out));
+    assert.ok((await Deno.stat(pipe)).isFifo);
+    await Deno.symlink("real", link);
+    await Deno.writeTextFile(join(directory, "real"), "other");
+    await gantryOk(["pull", target, "--output-archive", link, "--overwrite"]);
+    assert.ok((await Deno.lstat(link)).isSymlink);
+    assert.deepEqual(await Deno.readFile(join(directory, "real")), await Deno.readFile(out));
   });
 });
 

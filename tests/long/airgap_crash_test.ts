@@ -10,7 +10,7 @@ import { CROSSING, type CrossingArtifact, discovered, putCrossing } from "../sup
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { type ProxyFault, startFaultyProxy } from "../support/faulty_proxy.ts";
 import { gantryOk } from "../support/gantry.ts";
-import { countGantryChanges, killGantry, type Moment, spread } from "../support/dying_program.ts";
+import { changesOfGantry, killGantry, type Moment, spread } from "../support/dying_program.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 
@@ -34,9 +34,9 @@ for (const [kind, name] of [["oci-layout", "bundle"], ["oci-archive", "bundle.ta
     const whole = join(directory.path, "whole", name);
     await gantryOk(["export", base, `${kind}:${whole}`, "-q"]);
     const asked = near.asked();
-    const changes = await countGantryChanges(["export", ...all, `${kind}:${whole}`, "-q"]);
+    const changes = await changesOfGantry(["export", ...all, `${kind}:${whole}`, "-q"]);
     const moments: readonly (() => Moment)[] = [
-      ...spread(changes, Math.ceil(ROUNDS / 2)).map((number) => (): Moment => ({ kind: "change", number })),
+      ...spread(changes.length, Math.ceil(ROUNDS / 2)).map((number) => (): Moment => ({ kind: "change", number })),
       ...spread(near.asked() - asked, Math.floor(ROUNDS / 2)).map((count) => () => near.request(count)),
     ];
     const expected = await checked(kind, whole);

@@ -7,7 +7,7 @@ import { finishVolumes } from "../../src/layout/tar/volumes/finish.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { parseDigest } from "../../src/oci/digest.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
-import { countChanges, spread } from "../support/dying_program.ts";
+import { changesOf, spread } from "../support/dying_program.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { PUSH_LOOP, pushArguments, pushInProcess } from "../layout/push_process.ts";
 import { testContext } from "../layout/test_context.ts";
@@ -40,9 +40,9 @@ for (const [kind, way, share] of ways) {
       return layoutArchiveStore(path);
     };
     const measured = pushArguments(kind, join(directory.path, "measured"), "measured", { count: 3, way });
-    const changes = await countChanges(PUSH_LOOP, measured);
+    const changes = await changesOf(PUSH_LOOP, measured);
     const set = new Map<string, string>();
-    for (const [round, diesAt] of spread(changes, rounds).entries()) {
+    for (const [round, diesAt] of spread(changes.length, rounds).entries()) {
       const { tags, wasKilled } = await pushInProcess(kind, path, `r${round}`, { count: 10, way, diesAt });
       assert.ok(wasKilled, `ten artifacts took fewer changes than ${diesAt}`);
       for (const [tag, digest] of tags) set.set(tag, digest);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { countGantryChanges, killGantry, spread } from "../support/dying_program.ts";
+import { changesOfGantry, killGantry, spread } from "../support/dying_program.ts";
 import { gantryOk, push } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { published, readTree, type Tree, writeTree } from "../support/tree.ts";
@@ -27,10 +27,13 @@ for (const isThere of [false, true]) {
       if (isThere) await writeTree(out, { "own": "mine", "d0/own": "mine" });
       return out;
     };
-    const changes = await countGantryChanges(["pull", layout, await begin(), "-q"]);
-    for (const number of spread(changes, ROUNDS)) {
+    const changes = await changesOfGantry(["pull", layout, await begin(), "-q"]);
+    for (const number of spread(changes.length, ROUNDS)) {
       const out = await begin();
-      assert.ok(await killGantry(["pull", layout, out, "-q"], { kind: "change", number }), `${number} of ${changes}`);
+      assert.ok(
+        await killGantry(["pull", layout, out, "-q"], { kind: "change", number }),
+        `${number} of ${changes.length}`,
+      );
       await assertWholeFiles(out, whole, isThere);
       await gantryOk(["pull", layout, out, "-q"]);
       assert.deepEqual(withoutOwn(await readTree(out)), whole);

@@ -94,8 +94,6 @@ Deno.test("checkEntryNames() names ten pairs and counts the rest", () => {
 
 Deno.test("checkEntryNames() keeps up with 100,000 names, most of which collide", () => {
   const paths = Array.from({ length: 50_000 }, (_, at) => [`Dir/Name${at}.yaml`, `Dir/name${at}.yaml`]).flat();
-  const start = performance.now();
+  // A fifth of a second; if every name were compared with every other, it would be hours, and a test has minutes.
   assert.equal(check(paths).length, 11);
-  // A fifth of a second; if every name were compared with every other, it would be hours.
-  assert.ok(performance.now() - start < 10_000);
 });

@@ -1,6 +1,7 @@
 /** Programs in a process of their own that die on their way, as in a power cut. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Change } from "./dies_on_the_way.ts";
 import { tempDirectory } from "./temp_directory.ts";
 
 const DIES_ON_THE_WAY = fileURLToPath(import.meta.resolve("./dies_on_the_way.ts"));
@@ -33,7 +34,7 @@ export function dyingProgram(
     args: ["run", "--quiet", "-A", "--no-check", "--preload", DIES_ON_THE_WAY, module, ...args],
     env: {
       ...(options.diesAt === undefined ? {} : { GANTRY_DIES_AT: String(options.diesAt) }),
-      ...(options.report === undefined ? {} : { GANTRY_COUNTS_CHANGES: options.report }),
+      ...(options.report === undefined ? {} : { GANTRY_TELLS_CHANGES: options.report }),
     },
     stdin: "null",
     stdout: options.stdout ?? "null",
@@ -41,18 +42,18 @@ export function dyingProgram(
   });
 }
 
-/** Runs a module, which must succeed, and counts the changes that it makes to the file system. */
-export async function countChanges(module: string, args: readonly string[]): Promise<number> {
+/** Runs a module, which must succeed, and gives the changes that it makes to the file system. */
+export async function changesOf(module: string, args: readonly string[]): Promise<readonly Change[]> {
   await using directory = await tempDirectory();
   const report = join(directory.path, "changes");
   const { success, code } = await dyingProgram(module, args, { report }).output();
   if (!success) throw new Error(`${module} ${args.join(" ")} ended with ${code}`);
-  return Number(await Deno.readTextFile(report));
+  return JSON.parse(await Deno.readTextFile(report));
 }
 
-/** Counts the changes that a command line of gantry makes to the file system. */
-export async function countGantryChanges(args: readonly string[]): Promise<number> {
-  return await countChanges(MAIN, args);
+/** The changes that a command line of gantry makes to the file system. */
+export async function changesOfGantry(args: readonly string[]): Promise<readonly Change[]> {
+  return await changesOf(MAIN, args);
 }
 
 /**

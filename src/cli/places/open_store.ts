@@ -138,15 +138,21 @@ export function refusePiped(reference: Reference): void {
   );
 }
 
+/** Tells whether the path of an output stands for standard output: `-`, or a name that the system has for it. */
+export function isStandardOutput(path: string): boolean {
+  return ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].includes(path);
+}
+
 /**
  * Takes standard output for a tar: results go to standard error from now on.
  *
+ * @param given What the user has written for it.
  * @throws {UsageError} When it is a terminal.
  */
-export function takeOutput(world: World): ByteWriter {
+export function takeOutput(world: World, given = "oci-archive:-"): ByteWriter {
   const write = world.takeStdout();
   if (write === undefined) {
-    throw new UsageError("Cannot write a tar to a terminal: send oci-archive:- to a pipe or to a file");
+    throw new UsageError(`Cannot write a tar to a terminal: send ${given} to a pipe or to a file`);
   }
   return async (bytes) => {
     try {

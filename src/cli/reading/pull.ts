@@ -4,7 +4,7 @@ import { saveLayer } from "../../extract/save_layer.ts";
 import { printedReference } from "../../oci/reference.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
-import { meantName, openReader, parsePlace } from "../places/open_store.ts";
+import { isStandardOutput, meantName, openReader, parsePlace, takeOutput } from "../places/open_store.ts";
 import { type ReadingSession, withReadingSession } from "../places/session.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
@@ -23,6 +23,9 @@ export async function pull(
   world: World,
 ): Promise<number> {
   const output = outputOf(directory, flags);
+  const write = flags.outputArchive !== undefined && isStandardOutput(output)
+    ? takeOutput(world, "--output-archive -")
+    : undefined;
   const place = parsePlace(text);
   return await withReadingSession(flags, world, async (session) => {
     const { access, context } = session;
@@ -36,7 +39,7 @@ export async function pull(
     };
     const pulled = flags.outputArchive === undefined
       ? await pullArtifact(store, { ...options, directory: output, concurrency: session.concurrency }, context)
-      : await saveLayer(store, { ...options, file: output }, context);
+      : await saveLayer(store, { ...options, file: output, ...(write === undefined ? {} : { write }) }, context);
     sayCounts(pulled, output, session);
     const report = pullReport(pulled, store.url, output);
     const format = flags.output ?? "text";
