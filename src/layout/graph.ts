@@ -11,7 +11,7 @@ import {
   type ParsedManifest,
   parseManifest,
 } from "../oci/parse_manifest.ts";
-import { descriptorOf, type LayoutIndex } from "./index.ts";
+import { descriptorOf, entriesOf, type LayoutIndex } from "./index.ts";
 
 /** Reads a manifest, verified; `undefined` when it is not there. */
 export type ReadManifest = (descriptor: Descriptor) => Promise<Uint8Array<ArrayBuffer> | undefined>;
@@ -92,7 +92,7 @@ export function createGraphReader(): GraphReader {
   }
 
   return {
-    read: (index, readManifest) => walk(index.manifests.flatMap((entry) => descriptorOf(entry) ?? []), readManifest),
+    read: (index, readManifest) => walk(entriesOf(index).flatMap((entry) => descriptorOf(entry) ?? []), readManifest),
     partsOf: (root, readManifest) => walk([root], readManifest),
   };
 }

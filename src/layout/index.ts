@@ -3,7 +3,7 @@
  *
  * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#indexjson-file | OCI image-spec 1.1.1, index.json file}
  */
-import { FULL_NAME_ANNOTATION, REF_NAME_ANNOTATION } from "../oci/annotation_keys.ts";
+import { FULL_NAME_ANNOTATION, REF_NAME_ANNOTATION, TRANSFER_ANNOTATION } from "../oci/annotation_keys.ts";
 import { compareBytewise } from "../oci/compare_bytewise.ts";
 import type { Annotations, Descriptor } from "../oci/descriptor.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
@@ -195,6 +195,32 @@ export interface MovedName {
   readonly from: string;
 }
 
+/**
+ * Everything that an index leads to: what it lists, and the description of a bundle that stands in its annotations.
+ *
+ * Tools that take one image take a layout only when one entry is listed, so in such a bundle the description is none.
+ */
+export function entriesOf({ manifests, annotations }: LayoutIndex): readonly IndexEntry[] {
+  const said = isObject(annotations) ? annotations[TRANSFER_ANNOTATION] : undefined;
+  if (!isText(said)) return manifests;
+  try {
+    const entry: unknown = JSON.parse(said);
+    return isEntry(entry) ? [...manifests, entry] : manifests;
+  } catch {
+    // Whoever wrote it, it is no description.
+    return manifests;
+  }
+}
+
+/** Adds the description of a bundle, in the annotations where only one manifest is listed and as an entry otherwise. */
+export function describeIndex(index: LayoutIndex, description: Descriptor): LayoutIndex {
+  const rest = dropManifest(index, description.digest) ?? index;
+  if (rest.manifests.length !== 1) return listManifests(rest, [description]);
+  const said = JSON.stringify({ ...orderDescriptor(description), digest: description.digest });
+  const others = isObject(rest.annotations) ? rest.annotations : {};
+  return { ...rest, annotations: { ...others, [TRANSFER_ANNOTATION]: said } };
+}
+
 /** Lists manifests without a name, unless they are listed. */
 export function listManifests(index: LayoutIndex, manifests: readonly Descriptor[]): LayoutIndex {
   const listed = new Set<string>(index.manifests.map(({ digest }) => digest));
@@ -220,8 +246,18 @@ export function dropTag(index: LayoutIndex, tag: string): LayoutIndex | undefine
  * @returns `undefined` when it is not listed.
  */
 export function dropManifest(index: LayoutIndex, digest: Digest): LayoutIndex | undefined {
-  const manifests = index.manifests.filter((entry) => entry.digest !== digest);
-  return manifests.length === index.manifests.length ? undefined : { ...index, manifests };
+  const isOther = (entry: IndexEntry): boolean => entry.digest !== digest;
+  const before = entriesOf(index);
+  if (before.every(isOther)) return undefined;
+  const manifests = index.manifests.filter(isOther);
+  // What is beyond the list is the description.
+  const isDescription = before.slice(index.manifests.length).some((entry) => !isOther(entry));
+  return { ...(isDescription ? withoutDescription(index) : index), manifests };
+}
+
+function withoutDescription({ annotations, ...index }: LayoutIndex): Omit<LayoutIndex, "manifests"> {
+  const { [TRANSFER_ANNOTATION]: _, ...others } = isObject(annotations) ? annotations : {};
+  return Object.keys(others).length === 0 ? index : { ...index, annotations: others };
 }
 
 /** Drops untagged entries of these digests that say nothing which another entry does not say too. */

@@ -4,7 +4,7 @@ import { isDigest } from "../oci/digest.ts";
 import type { Context } from "../work/context.ts";
 import { NotFoundError, type StoredManifest, type StoreReader } from "../store/store.ts";
 import { createGraphReader, type LayoutGraph, type ReadManifest } from "./graph.ts";
-import { descriptorOf, fullNameOf, type IndexEntry, type LayoutIndex } from "./index.ts";
+import { descriptorOf, entriesOf, fullNameOf, type IndexEntry, type LayoutIndex } from "./index.ts";
 import { isCompanionTag, type LayoutNames, layoutNames } from "./names.ts";
 import type { LayoutPlace, ListedManifest } from "./layout.ts";
 import { inFile } from "./directory/read_layout.ts";
@@ -113,7 +113,7 @@ export function layoutReader(
     },
     async listed({ signal }: Context): Promise<readonly ListedManifest[] | undefined> {
       const index = await contents.index(signal);
-      return index && inIndex(index, ({ tagOf }) => index.manifests.flatMap((entry) => listedManifest(entry, tagOf)));
+      return index && inIndex(index, ({ tagOf }) => entriesOf(index).flatMap((entry) => listedManifest(entry, tagOf)));
     },
     async artifacts({ signal }: Context): Promise<readonly ListedManifest[]> {
       const index = await contents.index(signal);

@@ -8,8 +8,10 @@ import type { ArtifactGraph, GraphManifest } from "../../store/graph.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
 import {
+  describeIndex,
   descriptorOf,
   dropManifest,
+  entriesOf,
   formatIndex,
   type LayoutIndex,
   listManifests,
@@ -56,7 +58,7 @@ export async function listBundle(
       const graph = graphs[at];
       return graph === undefined ? [] : [{ ...artifact, graph }];
     });
-    const after = listManifests(artifacts.reduce(listArtifact, kept), [manifest]);
+    const after = describeIndex(artifacts.reduce(listArtifact, kept), manifest);
     const omitted = new Set(complete.omitted.map(({ digest }) => digest));
     return {
       after: isSame(before, after) ? before : after,
@@ -84,7 +86,7 @@ async function describe(
   { before, transfer }: { readonly before: LayoutIndex; readonly transfer: Transfer },
   context: Context,
 ): Promise<Description> {
-  const entries = before.manifests.flatMap((entry) => descriptorOf(entry) ?? []);
+  const entries = entriesOf(before).flatMap((entry) => descriptorOf(entry) ?? []);
   const earlier = await readBundleOf(place, entries, context);
   const merged = earlier === undefined ? transfer : mergeTransfers(earlier.transfer, transfer);
   const omitted = await missingOf(place, merged, context);
@@ -138,7 +140,7 @@ export async function takeLayout(
     );
     const omitted = new Set(transfer.omitted.map(({ digest }) => digest));
     return {
-      after: listManifests(withoutManifests(index, dropped), [manifest]),
+      after: describeIndex(withoutManifests(index, dropped), manifest),
       contents,
       needs: needs.filter(({ digest }) => !omitted.has(digest) && !descriptions.has(digest)),
       dropped,

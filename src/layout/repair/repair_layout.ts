@@ -9,7 +9,7 @@ import { followIndex } from "../check/follow_index.ts";
 import { hashDirectory } from "../check/hash_directory.ts";
 import type { FileProblem, HashedLayout } from "../check/hashed_layout.ts";
 import { ioError } from "../../system/io_error.ts";
-import { EMPTY_INDEX, formatIndex, type LayoutIndex, listManifests } from "../index.ts";
+import { EMPTY_INDEX, entriesOf, formatIndex, type LayoutIndex, listManifests } from "../index.ts";
 import { withLock } from "../../system/lock.ts";
 import { findLostManifests } from "./lost_manifests.ts";
 import { withLostNames } from "./lost_names.ts";
@@ -89,7 +89,7 @@ async function repaired(
   const { needed } = await followIndex({ ...layout, index });
   const lost = await findLostManifests(layout, new Set(needed.keys()));
   // An index that is there, or lists one, says which description holds; what it does not list is of an earlier export.
-  const isDescribed = index.manifests.some(({ artifactType }) => artifactType === TRANSFER_MEDIA_TYPE);
+  const isDescribed = entriesOf(index).some(({ artifactType }) => artifactType === TRANSFER_MEDIA_TYPE);
   const transfers = before === undefined && !isDescribed ? lost.transfers : [];
   // With the index everything was listed, so what is not whole was damaged since. Otherwise it was never finished.
   const damaged = before === undefined ? lost.incomplete.map(({ descriptor }) => descriptor) : [];
