@@ -97,7 +97,8 @@ export function createGraphReader(): GraphReader {
   };
 }
 
-function referrerOf({ mediaType, digest, size }: Descriptor, manifest: ParsedManifest): Descriptor {
+/** A referrer as a list of referrers describes it. */
+export function referrerOf({ mediaType, digest, size }: Descriptor, manifest: ParsedManifest): Descriptor {
   const artifactType = artifactTypeOf(manifest);
   return {
     mediaType,

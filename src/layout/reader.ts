@@ -35,6 +35,8 @@ export interface LayoutReader
   extends Omit<StoreReader, typeof Symbol.asyncDispose>, Pick<LayoutPlace, "listed" | "artifacts"> {
   /** Everything that an index leads to. */
   graphOf(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph>;
+  /** Reads a manifest if it is there. */
+  readIfThere(signal: AbortSignal): ReadManifest;
   /** Everything that one manifest consists of, itself included. */
   partsOf(root: Descriptor, signal: AbortSignal): Promise<LayoutGraph>;
 }
@@ -130,6 +132,7 @@ export function layoutReader(
           (tag !== undefined || fullName !== undefined || !inner.has(digest))
         );
     },
+    readIfThere: readManifestOf,
     graphOf: (index, signal) => reader.read(index, readManifestOf(signal)),
     partsOf: (root, signal) => reader.partsOf(root, readManifestOf(signal)),
   };

@@ -9,6 +9,7 @@ import { followIndex } from "../check/follow_index.ts";
 import { hashDirectory } from "../check/hash_directory.ts";
 import type { FileProblem, HashedLayout } from "../check/hashed_layout.ts";
 import { ioError } from "../../system/io_error.ts";
+import { withReferrerLists } from "../referrer_lists.ts";
 import { EMPTY_INDEX, entriesOf, formatIndex, type LayoutIndex, listManifests } from "../index.ts";
 import { withLock } from "../../system/lock.ts";
 import { findLostManifests } from "./lost_manifests.ts";
@@ -94,7 +95,8 @@ async function repaired(
   // With the index everything was listed, so what is not whole was damaged since. Otherwise it was never finished.
   const damaged = before === undefined ? lost.incomplete.map(({ descriptor }) => descriptor) : [];
   const manifests = [...lost.manifests, ...damaged, ...transfers.map(({ descriptor }) => descriptor)];
-  const { index: after, named, unclear } = withLostNames(listManifests(index, manifests), transfers);
+  const { index: renamed, named, unclear } = withLostNames(listManifests(index, manifests), transfers);
+  const after = before === undefined ? await withLists(renamed, lost.manifests, layout) : renamed;
   // Of an index that could be read in part it is known which names are lost.
   const nameless = before === undefined && index.manifests.length === 0 && transfers.length === 0 ? manifests : [];
   return {
@@ -111,6 +113,23 @@ async function repaired(
       ...unclear.map((name) => `The name ${name} did not come back: what it stood at is not clear or not there`),
     ],
   };
+}
+
+/** Lists of referrers get their tags back where they are whole: they are made of what refers to something. */
+async function withLists(
+  index: LayoutIndex,
+  manifests: readonly Descriptor[],
+  { blobs, read }: HashedLayout,
+): Promise<LayoutIndex> {
+  const added = await Promise.all(manifests.map(async (descriptor) => {
+    return { descriptor, bytes: await read(descriptor.digest) };
+  }));
+  const lists = await withReferrerLists(index, { added, removed: [] }, ({ digest }) => read(digest));
+  const isThere = lists.contents.every(({ descriptor: { digest } }) => {
+    const blob = blobs.get(digest);
+    return blob !== undefined && blob.problem === undefined;
+  });
+  return isThere ? lists.index : index;
 }
 
 /** How many manifests a sentence names. */
