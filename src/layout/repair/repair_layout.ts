@@ -9,6 +9,9 @@ import { followIndex } from "../check/follow_index.ts";
 import { hashDirectory } from "../check/hash_directory.ts";
 import type { FileProblem, HashedLayout } from "../check/hashed_layout.ts";
 import { ioError } from "../../system/io_error.ts";
+import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
+import { isManifestMediaType, parseManifest } from "../../oci/parse_manifest.ts";
+import type { StoredManifest } from "../../store/store.ts";
 import { withReferrerLists } from "../referrer_lists.ts";
 import { EMPTY_INDEX, entriesOf, formatIndex, type LayoutIndex, listManifests } from "../index.ts";
 import { withLock } from "../../system/lock.ts";
@@ -51,13 +54,15 @@ export async function repairLayout(
     );
   }
   const onProgress = (done: number, total: number): void => progress({ phase: "Verifying", item: url, done, total });
-  const layout = await hashDirectory(path, { signal, onProgress });
+  const { blobs: known } = await hashDirectory(path, { signal, onProgress });
   const marker = join(path, OCI_LAYOUT_FILE);
   const file = join(path, INDEX_FILE);
   const done: string[] = [];
   const isMarked = await createFile(marker, [OCI_LAYOUT_BYTES]);
   if (isMarked) done.push(`Wrote ${OCI_LAYOUT_FILE}, which was missing`);
   return await withLock(marker, signal, async () => {
+    // What other processes have written since belongs to what they list.
+    const layout = await hashDirectory(path, { signal, onProgress, known });
     const before = await readableIndex(path);
     const old = before === undefined ? await bytesOf(file) : undefined;
     const salvaged = old === undefined ? undefined : salvageIndex(old);
@@ -121,15 +126,28 @@ async function withLists(
   manifests: readonly Descriptor[],
   { blobs, read }: HashedLayout,
 ): Promise<LayoutIndex> {
-  const added = await Promise.all(manifests.map(async (descriptor) => {
-    return { descriptor, bytes: await read(descriptor.digest) };
-  }));
-  const lists = await withReferrerLists(index, { added, removed: [] }, ({ digest }) => read(digest));
-  const isThere = lists.contents.every(({ descriptor: { digest } }) => {
+  const isIntact = ({ digest, size }: Descriptor): boolean => {
     const blob = blobs.get(digest);
-    return blob !== undefined && blob.problem === undefined;
+    return blob?.size === size && blob.problem === undefined;
+  };
+  const load = async (descriptor: Descriptor): Promise<StoredManifest> => {
+    return { descriptor, bytes: await read(descriptor.digest) };
+  };
+  const found = await Promise.all(manifests.filter(isIntact).map(load));
+  // Without its tag a list is an index like any other.
+  const inner = found.flatMap(({ descriptor, bytes }) => {
+    const manifest = parseManifest(bytes, descriptor);
+    return manifest.kind === "index" ? manifest.manifests.filter(isIntact) : [];
   });
-  return isThere ? lists.index : index;
+  const others = await Promise.all(
+    inner.filter(({ mediaType, size }) => isManifestMediaType(mediaType) && size <= MANIFEST_SIZE_LIMIT).map(load),
+  );
+  const lists = await withReferrerLists(
+    index,
+    { added: [...found, ...others], removed: [] },
+    ({ digest }) => read(digest),
+  );
+  return lists.contents.every(({ descriptor }) => isIntact(descriptor)) ? lists.index : index;
 }
 
 /** How many manifests a sentence names. */
