@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { reasonOf } from "../../plugins/collect/reading_error.ts";
+import { readSmallFile } from "../../system/read_small_file.ts";
 import { UsageError } from "../usage_error.ts";
 import type { ConfigPlaces } from "./config_places.ts";
 import type { Config } from "./config_schema.ts";
@@ -100,10 +101,7 @@ async function configIn(directory: string): Promise<string | undefined> {
 
 async function readText(path: string): Promise<string> {
   try {
-    const { isFile, size } = await Deno.stat(path);
-    if (!isFile) throw new TypeError("it is not a file");
-    if (size > CONFIG_SIZE_LIMIT) throw new RangeError("it is larger than 1 MiB");
-    return decode(await Deno.readFile(path));
+    return decode(await readSmallFile(path, CONFIG_SIZE_LIMIT));
   } catch (cause) {
     throw new UsageError(`Cannot read configuration file ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
   }

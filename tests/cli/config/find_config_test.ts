@@ -101,7 +101,13 @@ const TRUST: readonly (readonly [
   trusted: boolean,
 ])[] = [
   ["in the current directory", ["gantry.yaml", "x"], ".", {}, true],
-  ["in the current directory, which is a repository in another one", [".git/HEAD", "a/.git/HEAD", "a/gantry.yaml"], "a", {}, true],
+  [
+    "in the current directory, which is a repository in another one",
+    [".git/HEAD", "a/.git/HEAD", "a/gantry.yaml"],
+    "a",
+    {},
+    true,
+  ],
   ["below it in the same repository", [".git/HEAD", "a/b/gantry.yaml", "a/b/x"], ".", { source: "a/b" }, true],
   ["below it in a worktree", [".git", "a/gantry.yaml"], ".", { source: "a" }, true],
   ["in the root of the repository", ["gantry.yaml", ".git/HEAD", "a/b/x"], "a/b", {}, true],
@@ -128,7 +134,10 @@ for (const [what, files, here, search, trusted] of TRUST) {
     await writeTree(directory.path, Object.fromEntries(files.map((file) => [file, content])));
     await inDirectory(join(directory.path, here), async () => {
       if (trusted) assert.ok(await findConfig(search) !== undefined);
-      else await assertDistrusted(search, /it lies neither in the current directory nor in the git repository around it/);
+      else {await assertDistrusted(
+          search,
+          /it lies neither in the current directory nor in the git repository around it/,
+        );}
     });
   });
 }
@@ -144,9 +153,21 @@ Deno.test("findConfig() takes a file from anywhere when it was asked for", async
 
 /** What others may have done to a file in the current directory, which is \`here\`, and what is said of it. */
 const FOREIGN: readonly (readonly [what: string, change: (here: string) => Promise<void>, reason: RegExp])[] = [
-  ["that everybody may write to", (here) => Deno.chmod(join(here, "gantry.yaml"), 0o666), /: it may be written by everybody;/],
-  ["in a directory that everybody may write to", (here) => Deno.chmod(here, 0o777), /: the directory ".*\/here" above it may be/],
-  ["below such a directory", (here) => Deno.chmod(dirname(here), 0o777), /: the directory ".*" above it may be written by/],
+  [
+    "that everybody may write to",
+    (here) => Deno.chmod(join(here, "gantry.yaml"), 0o666),
+    /: it may be written by everybody;/,
+  ],
+  [
+    "in a directory that everybody may write to",
+    (here) => Deno.chmod(here, 0o777),
+    /: the directory ".*\/here" above it may be/,
+  ],
+  [
+    "below such a directory",
+    (here) => Deno.chmod(dirname(here), 0o777),
+    /: the directory ".*" above it may be written by/,
+  ],
   ["that leads to one that everybody may write to", async (here) => {
     await Deno.rename(join(here, "gantry.yaml"), join(here, "..", "real.yaml"));
     await Deno.chmod(join(here, "..", "real.yaml"), 0o666);
@@ -189,7 +210,10 @@ for (const [what, name] of [["file", "here/gantry.yaml"], ["directory", "here"]]
       // Only root can give a file away; everybody else can only say who runs this.
       if (uid() === 0) await Deno.chown(join(directory.path, name), 12345, null);
       else Deno.uid = (): number => 12345;
-      await inDirectory(here, () => assertDistrusted({}, /belongs to another user \(uid \d+, and gantry runs as \d+\);/));
+      await inDirectory(
+        here,
+        () => assertDistrusted({}, /belongs to another user \(uid \d+, and gantry runs as \d+\);/),
+      );
     } finally {
       Deno.uid = uid;
     }
@@ -207,7 +231,10 @@ async function assertDistrusted(search: ConfigSearch, reason: RegExp): Promise<v
     assert.ok(error instanceof Error);
     assert.equal(error.name, "UsageError");
     assert.match(error.message, reason);
-    assert.match(error.message, /^Cannot use configuration file "(.*)": [^\n]*; pass --config \1 when you trust it, or --no-config$/);
+    assert.match(
+      error.message,
+      /^Cannot use configuration file "(.*)": [^\n]*; pass --config \1 when you trust it, or --no-config$/,
+    );
     return true;
   });
   assert.deepEqual(asked, []);
