@@ -5,6 +5,7 @@ import type { Config } from "../../../src/cli/config/config_schema.ts";
 import { type ConfigSearch, findConfig } from "../../../src/cli/config/find_config.ts";
 import { reasonOf } from "../../../src/plugins/collect/reading_error.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
+import { tool, toolTest } from "../../support/tools.ts";
 import { writeTree } from "../../support/tree.ts";
 
 /** Files, the source below the temporary directory, and the configuration file that is found there. */
@@ -243,7 +244,7 @@ async function assertDistrusted(search: ConfigSearch, reason: RegExp): Promise<v
 Deno.test("findConfig() takes a file with a byte order mark", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, { "gantry.json": "\ufeff{}" });
-  assert.deepEqual((await foundBy({ source: directory.path }))?.config, {});
+  assert.deepEqual((await foundBy({ explicit: join(directory.path, "gantry.json") }))?.config, {});
 });
 
 Deno.test("findConfig() puts the path before each problem", async () => {
@@ -251,7 +252,7 @@ Deno.test("findConfig() puts the path before each problem", async () => {
   await writeTree(directory.path, { "gantry.yaml": "tag: x\nlatest: 1" });
   const path = join(directory.path, "gantry.yaml");
   await assert.rejects(
-    findConfig({ source: directory.path }),
+    findConfig({ explicit: path }),
     (error) =>
       error instanceof ConfigError &&
       error.message ===
@@ -282,7 +283,7 @@ const ABSENT = reasonOf(new Deno.errors.NotFound());
 
 /** What stands where the configuration file should be, and why it cannot be read. */
 const UNREADABLE: readonly (readonly [what: string, make: (path: string) => Promise<void>, reason: string])[] = [
-  ["is a directory", (path) => Deno.mkdir(path), "it is not a file"],
+  ["is a directory", (path) => Deno.mkdir(path), "it is a directory"],
   ["is a link that leads nowhere", (path) => Deno.symlink("nowhere", path), ABSENT],
   ["is too large", (path) => Deno.writeFile(path, new Uint8Array(1024 * 1024 + 1)), "it is larger than 1 MiB"],
   ["is not UTF-8", (path) => Deno.writeFile(path, new Uint8Array([0x7b, 0xff, 0x7d])), "it is not UTF-8"],
@@ -297,8 +298,27 @@ for (const [what, make, reason] of UNREADABLE) {
       name: "UsageError",
       message: `Cannot read configuration file ${JSON.stringify(path)}: ${reason}`,
     };
-    await assert.rejects(findConfig({ source: directory.path }), refusal);
     await assert.rejects(findConfig({ explicit: path }), refusal);
+    await inDirectory(directory.path, async () => {
+      await assert.rejects(findConfig({ source: directory.path }), refusal);
+    });
+  });
+}
+
+const NO_FILES: readonly (readonly [what: string, make: (path: string) => Promise<unknown>, reason: string])[] = [
+  ["is a named pipe", (path) => tool("mkfifo", [path]), "it is a named pipe"],
+  ["leads to a device that never ends", (path) => Deno.symlink("/dev/zero", path), "it is a device"],
+];
+
+for (const [what, make, reason] of NO_FILES) {
+  toolTest(`findConfig() refuses a named file that ${what}, and does not wait`, ["mkfifo"], async () => {
+    await using directory = await tempDirectory();
+    const explicit = join(directory.path, "gantry.json");
+    await make(explicit);
+    await assert.rejects(findConfig({ explicit }), {
+      name: "UsageError",
+      message: `Cannot read configuration file ${JSON.stringify(explicit)}: ${reason}`,
+    });
   });
 }
 
