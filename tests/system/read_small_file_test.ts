@@ -27,7 +27,7 @@ Deno.test("readSmallFile() takes as many bytes as the limit says, and not one mo
 Deno.test({
   name: "readSmallFile() reads a file that says that it is empty and is not",
   ignore: Deno.build.os !== "linux",
-  async fn() {
+  async fn(): Promise<void> {
     assert.match(await readSmallText("/proc/self/status"), /^Name:/);
   },
 });
