@@ -26,6 +26,7 @@ for (const [source, flags, profile, because] of EXAMPLES) {
     const { stdout, stderr } = await gantryOk(["init", copy, ...flags]);
     assert.equal(stdout, `${join(copy, "gantry.jsonc")}\n`);
     assert.match(stderr, new RegExp(`^Profile ${profile}: ${because}$`, "m"));
+    assert.match(stderr, /^`gantry plan .*source --config .*gantry\.jsonc` shows/m);
     const after = await planned(copy, ...configIn(copy));
     assert.equal(after.profile, profile);
     assert.equal(after.digest, before.digest, "the configuration itself is not published");

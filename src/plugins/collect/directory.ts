@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
+import { fileKind } from "../../system/file_kind.ts";
 import { foundOnDisk } from "./found_on_disk.ts";
 import { heldDirectories } from "./held_directories.ts";
 import { readingError, reasonOf } from "./reading_error.ts";
@@ -40,11 +41,14 @@ export function directory({ prune }: Pick<WalkOptions, "prune"> = {}): Factory<"
 function findRoot(location: string): string {
   try {
     const root = Deno.realPathSync(location);
-    if (Deno.statSync(root).isDirectory) return root;
+    const info = Deno.statSync(root);
+    if (info.isDirectory) return root;
+    throw new SourceError(
+      `Cannot read ${JSON.stringify(location)} as a directory: it is ${info.isFile ? "a file" : fileKind(info)}`,
+    );
   } catch (error) {
     throw readingError(location, error);
   }
-  throw new SourceError(`Cannot read ${JSON.stringify(location)} as a directory: it is a file`);
 }
 
 function directoryTree(root: string): Tree {
