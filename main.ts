@@ -4,51 +4,73 @@
  * @module
  */
 import { createEnvironment } from "./src/cli/environment.ts";
-import { guardProcess } from "./src/cli/guard_process.ts";
+import { EXIT } from "./src/cli/output/exit_code.ts";
+import { guardProcess } from "./src/cli/process/guard_process.ts";
+import { Interruption } from "./src/cli/process/interruption.ts";
+import { printable } from "./src/cli/output/printable.ts";
 import { createPrompt } from "./src/cli/output/prompt.ts";
 import { run } from "./src/cli/run.ts";
 import { createSecrets } from "./src/cli/secrets.ts";
+import { textWriter } from "./src/cli/process/text_writer.ts";
+import { startWatchdog, type Watchdog } from "./src/cli/process/watchdog.ts";
 import type { World } from "./src/cli/world.ts";
 
 if (import.meta.main) {
   const interrupt = new AbortController();
   const end = guardProcess({
-    say: (why) => world.stderr(world.secrets.mask(`error: ${why}\n`)),
+    say: (why) => world.stderr(printable(world.secrets.mask(`error: ${why}\n`))),
     fail: (error) => interrupt.abort(error),
   });
-  // The first Ctrl-C lets work end cleanly, the second one ends the process at once. A task runner passes on the signal
-  // that the terminal has sent already; within a second both are one.
-  let interrupted = Infinity;
-  const onInterrupt = (): void => {
-    if (performance.now() - interrupted > 1000) end(130);
-    interrupted = Math.min(interrupted, performance.now());
-    interrupt.abort(new DOMException("Interrupted", "AbortError"));
-  };
-  const world = hostWorld(interrupt.signal, { interrupt: onInterrupt, end });
-  Deno.addSignalListener("SIGINT", onInterrupt);
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", onInterrupt);
+  let watchdog: Watchdog | undefined;
+  let isToldAll = true;
+  const writeError = textWriter(Deno.stderr, { name: "standard error" });
+  const world = hostWorld(interrupt.signal, {
+    stderr: (text) => {
+      try {
+        writeError(text);
+      } catch {
+        isToldAll = false;
+      }
+    },
+    begin: () => {
+      // The first signal lets work end cleanly, the second one ends the process at once.
+      watchdog ??= startWatchdog((signal, again) => {
+        const interruption = new Interruption(signal);
+        if (again) end(interruption.exitCode);
+        interrupt.abort(interruption);
+      });
+    },
+    watch: (what, timeout) => watchdog?.watch(printable(what), timeout) ?? (() => {}),
+    interrupt: () => {
+      watchdog?.typed();
+      interrupt.abort(new Interruption("SIGINT"));
+    },
+  });
   // Not awaited: in a top-level await nobody is told that nothing is left to wait for, which a plugin may come to.
-  run(Deno.args, world).then(end);
+  run(Deno.args, world).then(
+    (code) => end(code === EXIT.done && !isToldAll ? EXIT.failed : code),
+    (error) => {
+      world.stderr(printable(world.secrets.mask(`error: ${error instanceof Error ? error.message : error}\n`)));
+      end(EXIT.failed);
+    },
+  );
 }
 
-/** How work ends before it is done. */
-interface Endings {
-  /** Lets it end cleanly. */
+/** What the world does by means of the process. */
+interface Process extends Pick<World, "stderr">, Required<Pick<World, "begin" | "watch">> {
+  /** Told of Ctrl-C while it is a key like any other. */
   readonly interrupt: () => void;
-  /** Ends the process. */
-  readonly end: (code: number) => never;
 }
 
-function hostWorld(signal: AbortSignal, { interrupt, end }: Endings): World {
-  const encoder = new TextEncoder();
+function hostWorld(signal: AbortSignal, { interrupt, ...process }: Process): World {
   const secrets = createSecrets();
   const world: World = {
+    ...process,
     ...createEnvironment((name) => Deno.env.get(name), secrets),
     stdin: () => Deno.stdin.readable,
     secrets,
-    stdout: (text) => writeAll(Deno.stdout, encoder.encode(text), end),
-    takeStdout: () => Deno.stdout.isTerminal() ? undefined : writeBytes,
-    stderr: (text) => writeAll(Deno.stderr, encoder.encode(text), end),
+    stdout: textWriter(Deno.stdout, { name: "standard output" }),
+    takeStdout: () => Deno.stdout.isTerminal() ? undefined : (bytes) => writeBytes(bytes, signal),
     signal,
   };
   if (!Deno.stderr.isTerminal()) return world;
@@ -70,20 +92,18 @@ function hostWorld(signal: AbortSignal, { interrupt, end }: Endings): World {
   };
 }
 
-async function writeBytes(bytes: Uint8Array): Promise<void> {
-  while (bytes.byteLength > 0) bytes = bytes.subarray(await Deno.stdout.write(bytes));
-}
-
-function writeAll(
-  to: { writeSync(bytes: Uint8Array): number },
-  bytes: Uint8Array,
-  end: Endings["end"],
-): void {
-  try {
-    while (bytes.byteLength > 0) bytes = bytes.subarray(to.writeSync(bytes));
-  } catch (error) {
-    // Whoever reads has seen enough, as in `gantry plan | head`: the exit code is that of a SIGPIPE.
-    if (error instanceof Deno.errors.BrokenPipe) end(141);
-    throw error;
+async function writeBytes(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  while (bytes.byteLength > 0) {
+    try {
+      bytes = bytes.subarray(await Deno.stdout.write(bytes));
+    } catch (error) {
+      // Another program has made the pipe non-blocking, and whoever reads it takes its time.
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, FULL_PIPE_PAUSE));
+      signal.throwIfAborted();
+    }
   }
 }
+
+/** How long to wait for room in a pipe that does not wait itself, in milliseconds. */
+const FULL_PIPE_PAUSE = 20;

@@ -23,6 +23,7 @@ const TARGETS: readonly string[] = [
   "x86_64-pc-windows-msvc",
 ];
 const OUT = "dist";
+const WORKERS: readonly string[] = ["src/pack/deflate_worker.ts", "src/cli/process/watchdog_worker.ts"];
 /** Where the binary finds them: `bakedPlugins` knows this place. */
 const PLUGINS = `${OUT}/plugins`;
 
@@ -93,9 +94,8 @@ async function compile(
       // The permissions that gantry needs stand in deno.json.
       "--permission-set",
       ...(target === undefined ? [] : ["--target", target]),
-      // Nothing imports the worker, so it would not be in the binary.
-      "--include",
-      "src/pack/deflate_worker.ts",
+      // Nothing imports the workers, so they would not be in the binary.
+      ...WORKERS.flatMap((file) => ["--include", file]),
       ...included.flatMap((file) => ["--include", file]),
       "--output",
       output,

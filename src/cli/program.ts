@@ -11,6 +11,7 @@ import {
   type VerifyFlags,
 } from "./airgap/commands.ts";
 import { PROFILE_NAMES } from "./built_in_names.ts";
+import { HELP_LAYOUT, HELP_WIDTH_LIMIT } from "./help_layout.ts";
 import type { InitFlags } from "./init/init.ts";
 import { addRegistryFlags, type RegistryFlags } from "./places/flags.ts";
 import { pluginCommand } from "./plugin/commands.ts";
@@ -47,7 +48,11 @@ export function createProgram(world: World, done: (code: number) => void): Comma
     .enablePositionalOptions()
     .version(VERSION, "--version", "print the version")
     .exitOverride()
+    .configureHelp(HELP_LAYOUT)
+    .hook("preAction", () => world.begin?.())
     .configureOutput({
+      getOutHelpWidth: () => Math.min(world.terminal?.columns() ?? 80, HELP_WIDTH_LIMIT),
+      getErrHelpWidth: () => Math.min(world.terminal?.columns() ?? 80, HELP_WIDTH_LIMIT),
       writeOut: world.stdout,
       writeErr: world.stderr,
       getOutHasColors: () => false,
@@ -196,9 +201,15 @@ export function createProgram(world: World, done: (code: number) => void): Comma
   return program;
 
   function add(command: Command): void {
-    // A command of its own does not inherit these from the program.
-    program.addCommand(command.copyInheritedSettings(program));
+    inherit(command, program);
+    program.addCommand(command);
   }
+}
+
+/** A command that was made by itself does not take over how errors and help are shown; nor does what is below it. */
+function inherit(command: Command, parent: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const below of command.commands) inherit(below, command);
 }
 
 function present(source: string | undefined, targets: readonly string[]): readonly string[] {

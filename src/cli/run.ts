@@ -1,11 +1,13 @@
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { UnhandledError } from "../host/unhandled_error.ts";
 import { errorJson } from "./output/error_json.ts";
 import { errorReport } from "./output/error_report.ts";
 import { EXIT, exitCode } from "./output/exit_code.ts";
 import { formatOutput } from "./output/format_output.ts";
-import { printable } from "./output/printable.ts";
+import { printable, printableLines } from "./output/printable.ts";
+import { withStatusLine } from "./output/status_line.ts";
 import { createProgram } from "./program.ts";
+import { OutputError } from "./process/text_writer.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -17,22 +19,22 @@ import type { World } from "./world.ts";
 export async function run(args: readonly string[], world: World): Promise<number> {
   let code: number = EXIT.done;
   let isTaken = false;
-  const masked: World = {
+  const masked: World = withStatusLine({
     ...world,
-    stdout: (text) => isTaken ? masked.stderr(text) : world.stdout(text),
+    stdout: (text) => isTaken ? masked.stderr(text) : world.stdout(printableLines(world.secrets.maskResult(text))),
     stderr: (text) => world.stderr(world.secrets.mask(text)),
     takeStdout(): ReturnType<World["takeStdout"]> {
       isTaken = true;
       return world.takeStdout();
     },
-  };
+  });
   const program = createProgram(masked, (result) => code = result);
   try {
     if (args.length === 0) {
       world.stdout(program.helpInformation());
       return EXIT.usage;
     }
-    await program.parseAsync(args.map(splitBoolean), { from: "user" });
+    await program.parseAsync(helpBelow(args, program).map(splitBoolean), { from: "user" });
     const unhandled = unhandledOf(world);
     if (unhandled === undefined) return code;
     // What the command was to print is printed: this comes after it.
@@ -43,10 +45,25 @@ export async function run(args: readonly string[], world: World): Promise<number
     const unhandled = unhandledOf(world);
     const error = unhandled ?? thrown;
     const isInterrupted = world.signal.aborted && unhandled === undefined;
+    const code = unhandled === undefined ? exitCode(error, world.signal) : EXIT.failed;
+    // Who has stopped reading has seen enough.
+    if (code === EXIT.closed) return code;
     masked.stderr(isInterrupted ? "error: Interrupted\n" : printable(errorReport(error, args[0])));
     const format = outputFormat(args);
-    if (format !== undefined) masked.stdout(world.secrets.mask(await formatOutput(errorJson(error), format)));
-    return unhandled === undefined ? exitCode(error, world.signal) : EXIT.failed;
+    if (format !== undefined && !(error instanceof OutputError)) await printError(error, format, masked);
+    return code;
+  }
+}
+
+/** For a program that reads standard output. Where it cannot be told, the exit code has to do. */
+async function printError(error: unknown, format: "json" | "yaml", world: World): Promise<void> {
+  // Masked while it is JSON: in YAML, a value that begins with an asterisk would be a reference.
+  const masked = JSON.parse(world.secrets.mask(JSON.stringify(errorJson(error))));
+  const text = await formatOutput(masked, format);
+  try {
+    world.stdout(text);
+  } catch (cause) {
+    world.stderr(printable(errorReport(cause)));
   }
 }
 
@@ -65,6 +82,13 @@ function outputFormat(args: readonly string[]): "json" | "yaml" | undefined {
   return last === "json" || last === "yaml" ? last : undefined;
 }
 
+/** `help plugin info` is `plugin help info`, since a command knows only what is right below it. */
+function helpBelow(args: readonly string[], program: Command): readonly string[] {
+  const [first, name, ...topics] = args;
+  const hasMore = program.commands.some((command) => command.name() === name && command.commands.length > 0);
+  return first === "help" && name !== undefined && topics.length > 0 && hasMore ? [name, "help", ...topics] : args;
+}
+
 /** Flags with an optional value would swallow the argument after them; so only `--latest=false` is taken as one. */
 function splitBoolean(arg: string): string {
   if (arg === "--latest=true") return "--latest";
@@ -75,13 +99,15 @@ function usage(error: CommanderError, args: readonly string[], world: World): nu
   if (error.exitCode === 0) return EXIT.done;
   // `gantry help` of something that is no command has shown the help already.
   if (error.code === "commander.help") {
-    const [command, topic] = args;
-    if (command === "help" && topic !== undefined) world.stderr(`error: Unknown command ${JSON.stringify(topic)}\n`);
+    const topic = args.at(-1);
+    if (args.length > 1 && args.includes("help")) {
+      world.stderr(printable(`error: Unknown command ${JSON.stringify(topic)}\n`));
+    }
     return EXIT.usage;
   }
   const [first = "", ...more] = error.message.replace(/^error: /, "").split("\n");
   const hint = more.filter((line) => line !== "").join(" ");
-  world.stderr(`error: ${first.charAt(0).toUpperCase()}${first.slice(1)}${hint === "" ? "" : ` ${hint}`}\n`);
+  world.stderr(printable(`error: ${first.charAt(0).toUpperCase()}${first.slice(1)}${hint === "" ? "" : ` ${hint}`}\n`));
   world.stderr("advice: `gantry help` and `gantry help COMMAND` show what there is\n");
   return EXIT.usage;
 }

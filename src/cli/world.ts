@@ -6,7 +6,7 @@ import type { Secrets } from "./secrets.ts";
 export interface World extends Environment {
   /** Standard input from its start; read at most once. */
   readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Writes to standard output, which is for programs. */
+  /** Writes to standard output, which is for programs. Throws an {@linkcode OutputError} when that cannot be. */
   readonly stdout: (text: string) => void;
   /**
    * Takes standard output for bytes; what is for programs goes to standard error from then on.
@@ -16,14 +16,24 @@ export interface World extends Environment {
   readonly takeStdout: () => ByteWriter | undefined;
   /** What {@linkcode World.stderr} must not show. */
   readonly secrets: Secrets;
-  /** Writes to standard error, which is for people. */
+  /** Writes to standard error, which is for people. Never throws: work goes on when nobody can be told of it. */
   readonly stderr: (text: string) => void;
   /** Set when standard error is a terminal. */
   readonly terminal?: Terminal;
   /** Set when standard input is a terminal too, so that somebody can be asked. */
   readonly prompt?: Prompt;
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C, with an {@linkcode Interruption}. */
   readonly signal: AbortSignal;
+  /** Called when a command begins its work. */
+  readonly begin?: () => void;
+  /**
+   * Tells that code begins that may never return, so that it can be ended with the process.
+   *
+   * @param what What people call it.
+   * @param timeout How long it may take, in milliseconds; without end when left out.
+   * @returns Tells that it has returned.
+   */
+  readonly watch?: (what: string, timeout: number | undefined) => () => void;
 }
 
 /** A terminal that people look at. */
@@ -32,6 +42,8 @@ export interface Terminal {
   readonly color: boolean;
   /** How many columns it has now. */
   readonly columns: () => number;
+  /** Shows a line until anything else is written; nothing takes it away. */
+  readonly status?: (line: string | undefined) => void;
 }
 
 /** Somebody who can be asked. Both end when {@linkcode World.signal} is aborted, with its reason. */

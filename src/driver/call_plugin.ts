@@ -46,7 +46,7 @@ export async function guarded<S extends Stage, T>(
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
   try {
-    return await settle(() => host.during({ id, stage }, () => work(signal)), {
+    return await settle(() => host.during({ id, stage, timeout }, () => work(signal)), {
       host,
       signal: context.signal,
       timeout,

@@ -1,11 +1,12 @@
-import { dirname, join, relative } from "node:path";
+import { dirname } from "node:path";
+import type { HeldTree } from "../system/held_tree.ts";
 import { ioError } from "../system/io_error.ts";
 import { isSameFile } from "./is_same_file.ts";
 
 /** A file, a link or a whole directory that has to be moved. */
 export interface Move {
-  readonly from: string;
-  readonly to: string;
+  /** Its path in both trees; empty for all of it. */
+  readonly path: string;
   /** The file or link that is there. */
   readonly replaced?: Deno.FileInfo;
 }
@@ -24,80 +25,85 @@ export interface TreeComparison {
   readonly blocked: readonly string[];
 }
 
+/** What a staged tree is compared with. */
+export interface TreeInPlace {
+  /** What is there; `undefined` when nothing is. */
+  readonly there: HeldTree | undefined;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Compares a staged tree with what is in its place. What is there and not in the tree is not looked at, and no link that
- * is there is followed, but for the destination itself.
+ * is there is followed.
+ *
+ * @param staged Leads to something in the staged tree; empty stands for the tree itself.
  */
-export async function compareTrees(staged: string, destination: string, signal: AbortSignal): Promise<TreeComparison> {
+export async function compareTrees(
+  staged: (path: string) => string,
+  { there, signal }: TreeInPlace,
+): Promise<TreeComparison> {
   const moves: Move[] = [];
   const changed: string[] = [];
   const blocked: string[] = [];
   let moved = 0;
   let unchanged = 0;
-  if (await lookAt(destination, Deno.stat) === undefined) await move("", staged);
+  if (there === undefined) await move("");
   else {
-    await compareDirectory("");
-    await refuseOtherDisks();
+    await compareDirectory("", there);
+    await refuseOtherDisks(there);
   }
   return { moves, moved, unchanged, changed, blocked };
 
-  async function compareDirectory(path: string): Promise<void> {
-    for await (const entry of Deno.readDir(join(staged, path))) {
+  async function compareDirectory(path: string, place: HeldTree): Promise<void> {
+    for await (const entry of Deno.readDir(staged(path))) {
       signal.throwIfAborted();
       const below = path === "" ? entry.name : `${path}/${entry.name}`;
-      const there = await lookAt(join(destination, below), Deno.lstat);
-      if (there === undefined) await move(below, join(staged, below));
-      else if (entry.isDirectory) await compareWithDirectory(below, there);
-      else await compareWithFile(below, there);
+      const found = await lookAt(below, place);
+      if (found === undefined) await move(below);
+      else if (!entry.isDirectory) await compareWithFile(below, found, place);
+      else if (found.isDirectory) await compareDirectory(below, place);
+      else {
+        const kind = found.isSymlink ? "symbolic link" : "file";
+        blocked.push(`${JSON.stringify(below)} is a ${kind} there and a directory in the artifact`);
+      }
     }
   }
 
-  async function compareWithDirectory(path: string, there: Deno.FileInfo): Promise<void> {
-    if (there.isDirectory) return await compareDirectory(path);
-    const kind = there.isSymlink ? "symbolic link" : "file";
-    blocked.push(`${JSON.stringify(path)} is a ${kind} there and a directory in the artifact`);
-  }
-
-  async function compareWithFile(path: string, there: Deno.FileInfo): Promise<void> {
-    const from = join(staged, path);
-    const to = join(destination, path);
-    if (there.isDirectory) {
+  async function compareWithFile(path: string, found: Deno.FileInfo, place: HeldTree): Promise<void> {
+    if (found.isDirectory) {
       blocked.push(`${JSON.stringify(path)} is a directory there and a file in the artifact`);
-    } else if (await isSameFile(from, to, there)) unchanged++;
+    } else if (await isSameFile(staged(path), { path, at: () => place.at(path), info: found, signal })) unchanged++;
     else {
       changed.push(path);
-      await move(path, from, there);
+      await move(path, found);
     }
   }
 
   /** Nothing can be moved to another disk in one step. */
-  async function refuseOtherDisks(): Promise<void> {
-    const { dev } = await Deno.stat(staged);
-    for (const directory of new Set(moves.map(({ to }) => dirname(to)))) {
-      if ((await lookAt(directory, Deno.stat))?.dev === dev) continue;
-      blocked.push(`${JSON.stringify(relative(destination, directory))} is on another disk there`);
+  async function refuseOtherDisks(place: HeldTree): Promise<void> {
+    const { dev } = await Deno.stat(staged(""));
+    for (const directory of new Set(moves.map(({ path }) => dirname(path).replace(/^\.$/, "")))) {
+      if (place.device(directory) !== dev) blocked.push(`${JSON.stringify(directory)} is on another disk there`);
     }
   }
 
-  async function move(path: string, from: string, replaced?: Deno.FileInfo): Promise<void> {
-    moves.push({ from, to: join(destination, path), ...(replaced === undefined ? {} : { replaced }) });
-    moved += await countFiles(from);
+  async function move(path: string, replaced?: Deno.FileInfo): Promise<void> {
+    moves.push({ path, ...(replaced === undefined ? {} : { replaced }) });
+    moved += await countFiles(path);
+  }
+
+  async function countFiles(path: string): Promise<number> {
+    signal.throwIfAborted();
+    if (!(await Deno.lstat(staged(path))).isDirectory) return 1;
+    let count = 0;
+    for await (const { name } of Deno.readDir(staged(path))) count += await countFiles(`${path}/${name}`);
+    return count;
   }
 }
 
-async function countFiles(path: string): Promise<number> {
-  if (!(await Deno.lstat(path)).isDirectory) return 1;
-  let count = 0;
-  for await (const { name } of Deno.readDir(path)) count += await countFiles(join(path, name));
-  return count;
-}
-
-async function lookAt(
-  path: string,
-  look: (path: string) => Promise<Deno.FileInfo>,
-): Promise<Deno.FileInfo | undefined> {
+async function lookAt(path: string, place: HeldTree): Promise<Deno.FileInfo | undefined> {
   try {
-    return await look(path);
+    return await Deno.lstat(place.at(path));
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
     throw ioError("read", path, cause);

@@ -22,6 +22,8 @@ export interface DirectoryNode {
   readonly kind: "directory";
   /** The last layer that mentions it. */
   layer: number;
+  /** The last layer of which is known that nothing of earlier ones is in the directory. */
+  cleared: number;
   readonly children: Map<string, TreeNode>;
   /** The names of the children by what they become where fewer names are told apart. */
   readonly folded: Map<string, string>;
@@ -55,7 +57,7 @@ export function createTree(): ExtractedTree {
 
 /** Makes a directory in which nothing is. */
 export function directoryNode(layer: number): DirectoryNode {
-  return { kind: "directory", layer, children: new Map(), folded: new Map() };
+  return { kind: "directory", layer, cleared: layer, children: new Map(), folded: new Map() };
 }
 
 /** The name in a directory that some file systems do not tell from this one; `undefined` when there is none. */

@@ -1,3 +1,5 @@
+import { openDescriptors } from "../system/held_tree.ts";
+import { holdDestination } from "./destination.ts";
 import { createTree, type ExtractedTree } from "./extracted_tree.ts";
 import { type Refuse, refuser } from "./extraction_error.ts";
 import type { ExtractionRules } from "./extraction_rules.ts";
@@ -49,15 +51,19 @@ export interface Extraction extends LayerExtraction, AsyncDisposable {
  * @param destination A directory, or where one shall be.
  */
 export async function startExtraction(destination: string, rules: ExtractionRules): Promise<Extraction> {
-  const staging = await createStaging(destination);
+  await using held = new AsyncDisposableStack();
+  const descriptors = held.use(await openDescriptors()).path;
+  const place = held.use(await holdDestination(destination, descriptors));
+  const staging = held.use(await createStaging(place.workplaces, descriptors));
   const tree = createTree();
+  const all = held.move();
   return {
     ...extractInto(tree, staging, rules),
     async finish(signal): Promise<Placed> {
-      settleLinks(tree, staging);
-      return await moveIntoPlace(staging.tree, destination, { overwrite: rules.overwrite, signal });
+      await settleLinks(tree, staging, signal);
+      return await moveIntoPlace(staging, place, { overwrite: rules.overwrite, signal });
     },
-    [Symbol.asyncDispose]: () => staging[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => all[Symbol.asyncDispose](),
   };
 }
 

@@ -6,8 +6,10 @@ export type ExtractionRule =
   | "name"
   /** The same path twice, or a path that is a file and a directory. */
   | "conflict"
-  /** A symbolic link. */
+  /** A symbolic link where none is taken. */
   | "link"
+  /** A symbolic link that leads out, or a path that goes through one. */
+  | "link-target"
   /** A hard link. */
   | "hard-link"
   /** A device, a named pipe, a sparse file. */

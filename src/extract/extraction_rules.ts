@@ -1,4 +1,4 @@
-/** Names that are taken: those that every system can hold and tell apart, or all that this one can. */
+/** Names that are taken: those that every system can hold and tell apart, or any that this one can. */
 export type NamePolicy = "portable" | "any";
 
 /** What becomes of symbolic links in an archive: kept when they stay inside, left out, or refused. */
@@ -10,7 +10,10 @@ export interface ExtractionRules {
   readonly maxSize: number;
   /** How many files and directories there may be. */
   readonly maxEntries: number;
-  /** How many bytes one byte of a compressed archive may become. The first {@linkcode RATIO_GRACE} bytes are free. */
+  /**
+   * How many bytes one byte of a compressed archive may become, and one byte of all archives together when hard links are
+   * counted as the files that they become. The first {@linkcode RATIO_GRACE} bytes are free.
+   */
   readonly maxRatio: number;
   /** How many bytes of UTF-8 a path may have. */
   readonly maxPathLength: number;
@@ -34,6 +37,6 @@ export const DEFAULT_EXTRACTION_RULES: ExtractionRules = {
   maxRatio: 1000,
   maxPathLength: 1024,
   maxDepth: 100,
-  names: "portable",
+  names: "any",
   overwrite: false,
 };

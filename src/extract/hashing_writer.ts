@@ -69,7 +69,8 @@ export function createHashingWriter(keep: KeepOptions | undefined, scratch: Scra
   return {
     directory(): void {},
     file,
-    copy(from, to): void {
+    async copy(from, to): Promise<void> {
+      await kept;
       const content = contents.get(from.join("/"));
       if (content !== undefined) contents.set(to.join("/"), content);
     },

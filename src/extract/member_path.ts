@@ -53,13 +53,16 @@ export function pathProblem(
 export function foldedName(name: string): string {
   // Upper case first: it makes one of letters such as the two small sigmas, which lower case alone keeps apart.
   const folded = name.normalize("NFD").toUpperCase().toLowerCase().normalize("NFD");
-  // Windows cuts these off.
-  return folded.replace(/[. ]+$/, "");
+  // Windows cuts these off. A regular expression would look at a run of them again from each of its dots.
+  let end = folded.length;
+  while (". ".includes(folded.charAt(end - 1)) && end > 0) end--;
+  return folded.slice(0, end);
 }
 
 function harmOf(name: string, parts: readonly string[]): string | undefined {
   if (name === "") return "its path is empty";
-  if (name.startsWith("/")) return "its path is absolute";
+  // The root of an archive is the directory itself, also when kaniko calls it "/".
+  if (name.startsWith("/") && parts.length > 0) return "its path is absolute";
   if (name.includes("\\")) return "its path holds a backslash";
   if (parts.includes("..")) return "its path leads out of the directory";
   if (parts.some((part) => DOTS_REGEXP.test(part))) return "a part of its path is nothing but dots and spaces";

@@ -7,6 +7,8 @@ export interface Meter {
   entry(what: string): void;
   /** Takes note of bytes that came out of a layer. */
   bytes(count: number, what: string): void;
+  /** Takes note of a file that is made without bytes of its own, as the copy of one that is there already. */
+  copy(size: number, what: string): void;
   /** Starts to compare what goes into a layer's decompression with what comes out of it. */
   ratio(what: string): RatioMeter;
 }
@@ -29,27 +31,42 @@ export function createMeter(
 ): Meter {
   let entries = 0;
   let size = 0;
+  /** Bytes that went into all archives, and those that all of them became, copies included. */
+  const total = { into: 0, out: 0 };
+
+  function bytes(count: number, what: string): void {
+    size += count;
+    if (size > maxSize) throw tooMuch("size", what, `it unpacks to more than ${maxSize} bytes`);
+  }
+
+  function checkRatio({ into, out }: { readonly into: number; readonly out: number }, what: string): void {
+    if (out <= RATIO_GRACE || out <= into * maxRatio) return;
+    throw tooMuch("ratio", what, `it unpacks to more than ${maxRatio} times its size`);
+  }
+
   return {
+    bytes,
+    copy(size, what): void {
+      bytes(size, what);
+      // Over all layers, because the file may have come with an earlier one.
+      total.out += size;
+      checkRatio(total, what);
+    },
     entry(what): void {
       if (++entries <= maxEntries) return;
       throw tooMuch("entries", what, `there are more than ${maxEntries} files and directories`);
     },
-    bytes(count, what): void {
-      size += count;
-      if (size <= maxSize) return;
-      throw tooMuch("size", what, `it unpacks to more than ${maxSize} bytes`);
-    },
     ratio(what): RatioMeter {
-      let into = 0;
-      let out = 0;
+      const layer = { into: 0, out: 0 };
       return {
         consumed(count): void {
-          into += count;
+          layer.into += count;
+          total.into += count;
         },
         produced(count): void {
-          out += count;
-          if (out <= RATIO_GRACE || out <= into * maxRatio) return;
-          throw tooMuch("ratio", what, `it unpacks to more than ${maxRatio} times its size`);
+          layer.out += count;
+          total.out += count;
+          checkRatio(layer, what);
         },
       };
     },

@@ -1,7 +1,9 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { compareTrees, type Move, type TreeComparison } from "./compare_trees.ts";
+import type { Destination } from "./destination.ts";
 import { ExtractionError } from "./extraction_error.ts";
 import { ioError } from "../system/io_error.ts";
+import type { Staging } from "./staging.ts";
 
 /** What became of the files of an artifact. */
 export interface Placed {
@@ -20,23 +22,26 @@ const SHOWN = 10;
  *
  * A file that is replaced leaves its permissions to the new one, but for the executable bit.
  *
- * @param staged A tree on the same disk as the destination, in a directory of our own.
+ * @param staging A tree on the same disk as the destination.
  * @throws {ExtractionError} When something there has another content and may not be replaced. Nothing was moved then.
  * @throws {Error} When something cannot be moved. What was moved before is taken back then.
  */
 export async function moveIntoPlace(
-  staged: string,
-  destination: string,
+  staging: Staging,
+  destination: Destination,
   { overwrite, signal }: { readonly overwrite: boolean; readonly signal: AbortSignal },
 ): Promise<Placed> {
-  const comparison = await compareTrees(staged, destination, signal);
-  refuseConflicts(comparison, destination, overwrite);
-  await Deno.mkdir(dirname(destination), { recursive: true }).catch((cause) => {
-    throw ioError("create", dirname(destination), cause);
-  });
+  const there = destination.find();
+  const comparison = await compareTrees(staging.at, { there, signal });
+  refuseConflicts(comparison, destination.path, overwrite);
   signal.throwIfAborted();
   // Nothing stops it from here on: a tree that is half moved is less use than the old one or the new one.
-  await performAll(comparison.moves, `${staged}.replaced`);
+  await performAll(comparison.moves, {
+    from: staging.at,
+    to: (path) => there === undefined ? destination.place() : there.at(path),
+    kept: staging.replaced,
+    shown: (path) => join(destination.path, path),
+  });
   return { written: comparison.moved, unchanged: comparison.unchanged };
 }
 
@@ -53,21 +58,30 @@ function listed(texts: readonly string[]): string {
   return `${texts.toSorted().slice(0, SHOWN).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
+/** Between which places something is moved. What they lead to is used at once. */
+interface Ways {
+  readonly from: (path: string) => string;
+  readonly to: (path: string) => string;
+  /** A place for what is replaced. */
+  readonly kept: (name: string) => string;
+  /** What messages call the place that something is moved to. */
+  readonly shown: (path: string) => string;
+}
+
 /** Makes all moves, or takes back those that were made. */
-async function performAll(moves: readonly Move[], keptIn: string): Promise<void> {
-  await Deno.mkdir(keptIn).catch((cause) => {
-    throw ioError("create", keptIn, cause);
-  });
-  const kept = (at: number): string => join(keptIn, String(at));
+async function performAll(moves: readonly Move[], ways: Ways): Promise<void> {
   for (const [at, move] of moves.entries()) {
     try {
-      await perform(move, kept(at));
+      await perform(move, ways, ways.kept(String(at)));
     } catch (cause) {
-      const { message } = ioError("write", move.to, cause);
+      const { message } = ioError("write", ways.shown(move.path), cause);
       const stuck: string[] = [];
       for (let done = at - 1; done >= 0; done--) {
         const each = moves[done];
-        if (each !== undefined) await takeBack(each, kept(done)).catch(() => stuck.push(JSON.stringify(each.to)));
+        if (each === undefined) continue;
+        await takeBack(each, ways, ways.kept(String(done))).catch(() => {
+          stuck.push(JSON.stringify(ways.shown(each.path)));
+        });
       }
       const left = stuck.length === 0 ? "" : `; what was there before could not be put back: ${listed(stuck)}`;
       throw new Error(`${message}${left}`, { cause });
@@ -75,7 +89,9 @@ async function performAll(moves: readonly Move[], keptIn: string): Promise<void>
   }
 }
 
-async function perform({ from, to, replaced }: Move, kept: string): Promise<void> {
+async function perform({ path, replaced }: Move, ways: Ways, kept: string): Promise<void> {
+  const from = ways.from(path);
+  const to = ways.to(path);
   if (replaced === undefined) return await Deno.rename(from, to);
   await keepMode(from, replaced);
   // A second name for the old file, so that there is one at its path at any time.
@@ -88,8 +104,9 @@ async function perform({ from, to, replaced }: Move, kept: string): Promise<void
   }
 }
 
-async function takeBack({ from, to, replaced }: Move, kept: string): Promise<void> {
-  await (replaced === undefined ? Deno.rename(to, from) : Deno.rename(kept, to));
+async function takeBack({ path, replaced }: Move, ways: Ways, kept: string): Promise<void> {
+  const to = ways.to(path);
+  await (replaced === undefined ? Deno.rename(to, ways.from(path)) : Deno.rename(kept, to));
 }
 
 /** What others could not read or write before, they cannot afterwards. Whether it runs is what the artifact says. */

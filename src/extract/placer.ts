@@ -87,7 +87,9 @@ export function createPlacer(options: PlacerOptions): Placer {
     if (there === undefined) checkName(parent, name, path);
     else {
       // Who follows a link of an archive writes where the archive wants it.
-      if (there.kind === "link" && length < parts.length) refuse(path, "link", `${JSON.stringify(name)} is a link`);
+      if (there.kind === "link" && length < parts.length) {
+        refuse(path, "link-target", `${JSON.stringify(name)} is a link`);
+      }
       clear(parent, way, path);
     }
     // The member itself was counted when it came.
@@ -125,6 +127,9 @@ export function createPlacer(options: PlacerOptions): Placer {
   }
 
   function takeContentAway(directory: DirectoryNode, parts: readonly string[]): void {
+    // A layer may say so again and again; what it has put there itself stays in any case.
+    if (directory.cleared === layer) return;
+    directory.cleared = layer;
     for (const child of [...directory.children.keys()]) takeAway(directory, [...parts, child]);
   }
 

@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import { digestHex, digestOf } from "../oci/digest.ts";
+import { type Identity, isSame } from "../system/held_tree.ts";
 import { ioError } from "../system/io_error.ts";
 
 /** A directory that nobody else can look into. Disposing removes it with everything in it. */
 export interface PrivateDirectory extends AsyncDisposable {
   readonly path: string;
+  /** What it is. Who may write to its parent can put something else at its path. */
+  readonly identity: Identity;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -47,12 +50,16 @@ async function makeDirectory(path: string): Promise<PrivateDirectory> {
   } catch (cause) {
     throw ioError("write to", join(path, ".."), cause);
   }
+  const identity = await Deno.lstat(path);
   return {
     path,
+    identity,
     async [Symbol.asyncDispose](): Promise<void> {
-      await Deno.remove(path, { recursive: true }).catch((cause) => {
+      try {
+        if (isSame(await Deno.lstat(path), identity)) await Deno.remove(path, { recursive: true });
+      } catch (cause) {
         if (!(cause instanceof Deno.errors.NotFound)) throw ioError("remove", path, cause);
-      });
+      }
     },
   };
 }

@@ -17,17 +17,20 @@ const CONTROL_REGEXP = /[\u0000-\u001f\u007f]/;
  * @returns How many there are.
  * @throws {ExtractionError} Names the first link that leads out.
  */
-export function settleLinks(tree: ExtractedTree, staging: Staging): number {
+export async function settleLinks(tree: ExtractedTree, staging: Staging, signal: AbortSignal): Promise<number> {
   const links = [...linksIn(tree.root, [])];
   const follow = follower(tree);
   const checked = links.map(([parts, link]) => {
     const { problem, directory } = follow(parts, link.target);
     if (problem !== undefined) {
-      throw new ExtractionError("link", `Cannot extract ${JSON.stringify(parts.join("/"))}: ${problem}`);
+      throw new ExtractionError("link-target", `Cannot extract ${JSON.stringify(parts.join("/"))}: ${problem}`);
     }
     return { parts, target: link.target, directory };
   });
-  for (const { parts, target, directory } of checked) staging.link(parts, target, { directory });
+  for (const { parts, target, directory } of checked) {
+    signal.throwIfAborted();
+    await staging.link(parts, target, { directory });
+  }
   return links.length;
 }
 
@@ -60,10 +63,12 @@ function follower(tree: ExtractedTree): (link: readonly string[], target: string
     const strange = strangeTarget(target);
     if (strange !== undefined) return refused(strange);
     /** The nodes on the way from the root; `undefined` where the archive has nothing. */
-    const way: (TreeNode | undefined)[] = [
-      tree.root,
-      ...link.slice(0, -1).map((_, at) => tree.find(link.slice(0, at + 1))),
-    ];
+    const way: (TreeNode | undefined)[] = [tree.root];
+    for (const part of link.slice(0, -1)) {
+      steps++;
+      const above = way.at(-1);
+      way.push(above?.kind === "directory" ? above.children.get(part) : undefined);
+    }
     const rest = target.split("/").reverse();
     let hops = 0;
     for (let part = rest.pop(); part !== undefined; part = rest.pop()) {

@@ -1,4 +1,5 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { holdTree } from "../system/held_tree.ts";
 import { ioError } from "../system/io_error.ts";
 import { makePrivateDirectory, type PrivateDirectory } from "./private_directory.ts";
 
@@ -8,23 +9,30 @@ export interface TreeWriter {
   directory(parts: readonly string[]): void;
   /** Starts a file that does not exist; its parent is there. */
   file(parts: readonly string[], options: { readonly executable: boolean }): StagedFile;
-  /** Copies a file that stands in the tree to a new place. */
-  copy(from: readonly string[], to: readonly string[], options: { readonly executable: boolean }): void;
+  /** Copies a file that stands in the tree to a new place. It may be large, so the signal stops it. */
+  copy(
+    from: readonly string[],
+    to: readonly string[],
+    options: { readonly executable: boolean; readonly signal: AbortSignal },
+  ): Promise<void>;
   /** Removes a file or an empty directory. */
   remove(parts: readonly string[]): void;
 }
 
 /**
- * A directory of our own, in which a tree stands until all of it was checked. Nobody else can look into it.
+ * A directory of our own, in which a tree stands until all of it was checked. Nobody else can look into it, and it is
+ * held: whatever stands at its path, this is where everything goes.
  *
  * Nothing in it is a link before {@linkcode Staging.link} is called, and every file is new: whatever a path says, bytes
  * end up below the directory.
  */
 export interface Staging extends TreeWriter, AsyncDisposable {
-  /** Where the tree stands. */
-  readonly tree: string;
+  /** Leads to something in the tree; empty stands for the tree itself. */
+  at(path: string): string;
+  /** Leads to a place for what a file of the tree replaces. */
+  replaced(name: string): string;
   /** Makes a symbolic link. From then on nothing else may be made. */
-  link(parts: readonly string[], target: string, options: { readonly directory: boolean }): void;
+  link(parts: readonly string[], target: string, options: { readonly directory: boolean }): Promise<void>;
 }
 
 /** A file that is being written. */
@@ -34,31 +42,48 @@ export interface StagedFile extends Disposable {
 
 /** Pieces up to this size are written at once, which is much faster for many small files. */
 const AT_ONCE_LIMIT = 64 * 1024;
+/** How much of a large file is copied at once. */
+const COPIED_SIZE = 1024 * 1024;
 
 /**
  * Makes a staging directory.
  *
- * It stands beside the destination, so that the tree can be moved there in one step. Where that cannot be, because the
- * destination is a mount point or nobody may write beside it, it stands inside.
- *
- * @param destination Where the tree shall go: a directory, or nothing yet.
- * @throws {Error} When the destination is something else, or there is no place to write.
+ * @param workplaces Directories in which it may stand, the best one first.
+ * @param descriptors Where descriptors are found by their number.
+ * @throws {Error} When there is no place to write.
  */
-export async function createStaging(destination: string): Promise<Staging> {
-  const directory = await makeDirectory(destination);
-  const tree = join(directory.path, "tree");
+export async function createStaging(workplaces: readonly string[], descriptors: string | undefined): Promise<Staging> {
+  const directory = await makeDirectory(workplaces);
   try {
-    await Deno.mkdir(tree, { mode: 0o755 });
+    return await stageIn(directory, descriptors);
   } catch (cause) {
     await directory[Symbol.asyncDispose]().catch(() => {});
-    throw ioError("create", tree, cause);
+    throw ioError("use", directory.path, cause);
+  }
+}
+
+async function makeDirectory([best, ...others]: readonly string[]): Promise<PrivateDirectory> {
+  if (best === undefined) throw new Error("Cannot extract: there is no place to work");
+  if (others.length === 0) return await makePrivateDirectory(best);
+  return await makePrivateDirectory(best).catch(() => makeDirectory(others));
+}
+
+async function stageIn(directory: PrivateDirectory, descriptors: string | undefined): Promise<Staging> {
+  const held = holdTree(directory.path, { descriptors, expected: directory.identity });
+  try {
+    await Deno.mkdir(held.at("tree"), { mode: 0o755 });
+    await Deno.mkdir(held.at("replaced"));
+  } catch (cause) {
+    held[Symbol.dispose]();
+    throw cause;
   }
   const at = (parts: readonly string[]): string => {
-    checkParents(tree, parts);
-    return join(tree, ...parts);
+    checkParents(held.at("tree"), parts);
+    return join(held.at("tree"), ...parts);
   };
   return {
-    tree,
+    at: (path) => join(held.at("tree"), path),
+    replaced: (name) => join(held.at("replaced"), name),
     directory(parts): void {
       said("create", parts, () => Deno.mkdirSync(at(parts), { mode: 0o755 }));
     },
@@ -67,10 +92,7 @@ export async function createStaging(destination: string): Promise<Staging> {
       return {
         async write(bytes): Promise<void> {
           try {
-            for (let done = 0; done < bytes.byteLength;) {
-              const rest = bytes.subarray(done);
-              done += rest.byteLength <= AT_ONCE_LIMIT ? file.writeSync(rest) : await file.write(rest);
-            }
+            await writeAll(file, bytes);
           } catch (cause) {
             throw ioError("write", parts.join("/"), cause);
           }
@@ -78,83 +100,64 @@ export async function createStaging(destination: string): Promise<Staging> {
         [Symbol.dispose]: () => file.close(),
       };
     },
-    copy(from, to, { executable }): void {
-      said("create", to, () => {
-        using source = Deno.openSync(at(from));
-        using target = openNew(at(to), executable);
-        const piece = new Uint8Array(AT_ONCE_LIMIT);
-        for (let count = source.readSync(piece); count !== null; count = source.readSync(piece)) {
-          for (let done = 0; done < count;) done += target.writeSync(piece.subarray(done, count));
-        }
-      });
+    async copy(from, to, { executable, signal }): Promise<void> {
+      using source = said("create", to, () => Deno.openSync(at(from)));
+      using target = said("create", to, () => openNew(at(to), executable));
+      try {
+        await copyAll(source, target, signal);
+      } catch (cause) {
+        throw signal.aborted ? cause : ioError("write", to.join("/"), cause);
+      }
     },
-    link(parts, target, { directory }): void {
+    async link(parts, target, { directory }): Promise<void> {
       const type = directory ? "dir" : "file";
-      said("create", parts, () => Deno.symlinkSync(target, at(parts), { type }));
+      const path = said("create", parts, () => at(parts));
+      await Deno.symlink(target, path, { type }).catch((cause) => {
+        throw ioError("create", parts.join("/"), cause);
+      });
     },
     remove(parts): void {
       said("remove", parts, () => Deno.removeSync(at(parts)));
     },
-    [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose](): Promise<void> {
+      held[Symbol.dispose]();
+      await directory[Symbol.asyncDispose]();
+    },
   };
-}
-
-async function makeDirectory(destination: string): Promise<PrivateDirectory> {
-  const found = await lookAt(destination);
-  // What is missing above the destination is made at the end; where it will be is the same disk.
-  if (found === undefined) {
-    if (await isLink(destination)) {
-      throw new Error(`Cannot extract to ${JSON.stringify(destination)}: it is a link that leads nowhere`);
-    }
-    return await makePrivateDirectory(await nearestDirectory(dirname(destination)));
-  }
-  if (!found.isDirectory) throw new Error(`Cannot extract to ${JSON.stringify(destination)}: it is not a directory`);
-  // A link is gone through, because the disk of its target counts.
-  const place = await Deno.realPath(destination);
-  const beside = await lookAt(dirname(place));
-  if (dirname(place) !== place && beside?.dev === found.dev) {
-    const made = await makePrivateDirectory(dirname(place)).catch(() => undefined);
-    if (made !== undefined) return made;
-  }
-  return await makePrivateDirectory(place);
-}
-
-async function nearestDirectory(path: string): Promise<string> {
-  const found = await lookAt(path);
-  if (found?.isDirectory) return path;
-  if (found === undefined && dirname(path) !== path) return await nearestDirectory(dirname(path));
-  throw new Error(`Cannot extract below ${JSON.stringify(path)}: it is not a directory`);
-}
-
-async function lookAt(path: string): Promise<Deno.FileInfo | undefined> {
-  try {
-    return await Deno.stat(path);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
-    throw ioError("use", path, cause);
-  }
-}
-
-async function isLink(path: string): Promise<boolean> {
-  try {
-    return (await Deno.lstat(path)).isSymlink;
-  } catch {
-    // There is nothing at all.
-    return false;
-  }
 }
 
 /** Says no where something else than a directory is on the way: the path was thought to be safe, and is not. */
 function checkParents(tree: string, parts: readonly string[]): void {
   let path = tree;
-  for (const part of parts.slice(0, -1)) {
+  for (const [at, part] of parts.slice(0, -1).entries()) {
     path = join(path, part);
-    if (!Deno.lstatSync(path).isDirectory) throw new Error(`${JSON.stringify(path)} is not a directory`);
+    if (Deno.lstatSync(path).isDirectory) continue;
+    throw new Error(`${JSON.stringify(parts.slice(0, at + 1).join("/"))} is not a directory`);
   }
 }
 
 function openNew(path: string, executable: boolean): Deno.FsFile {
   return Deno.openSync(path, { write: true, createNew: true, mode: executable ? 0o755 : 0o644 });
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.byteLength;) {
+    const rest = bytes.subarray(done);
+    done += rest.byteLength <= AT_ONCE_LIMIT ? file.writeSync(rest) : await file.write(rest);
+  }
+}
+
+/** Not in one go: nothing could stop that. */
+async function copyAll(source: Deno.FsFile, target: Deno.FsFile, signal: AbortSignal): Promise<void> {
+  const { size } = source.statSync();
+  const piece = new Uint8Array(Math.max(1, Math.min(size, COPIED_SIZE)));
+  for (let left = size; left > 0;) {
+    signal.throwIfAborted();
+    const count = left <= AT_ONCE_LIMIT ? source.readSync(piece) : await source.read(piece);
+    if (count === null) return;
+    await writeAll(target, piece.subarray(0, count));
+    left -= count;
+  }
 }
 
 function said<T>(action: string, parts: readonly string[], work: () => T): T {

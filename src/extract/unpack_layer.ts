@@ -59,7 +59,8 @@ export async function unpackLayer(
   const locate = locator(options, rules, refuse);
 
   await using unpacked = unpackedBytes(bytes, { what, meter });
-  for await (const member of readTar(unpacked.bytes, { explain, signal })) {
+  // What a layer must hold its digest says, so it may do without an end.
+  for await (const member of readTar(unpacked.bytes, { explain, signal, onMissingEnd: () => {} })) {
     meter.entry(what);
     const parts = locate(member.name);
     if (!whiteouts || !applyWhiteout(parts, placer, () => refuse(member.name, "path", "it takes away no name"))) {
@@ -77,7 +78,7 @@ export async function unpackLayer(
       case "file":
         return await placeFile(member, parts);
       case "hardlink":
-        return placeCopy(member, parts);
+        return await placeCopy(member, parts);
       case "symlink":
         if (links === "error") refuse(name, "link", `it is a symbolic link to ${shorten(target)}`);
         if (links === "skip") return note(`Left out ${shorten(name)}: it is a symbolic link to ${shorten(target)}`);
@@ -101,7 +102,7 @@ export async function unpackLayer(
     for await (const piece of body) await file.write(piece);
   }
 
-  function placeCopy({ name, target }: TarMember, parts: readonly string[]): void {
+  async function placeCopy({ name, target }: TarMember, parts: readonly string[]): Promise<void> {
     const isLink = `it is a hard link to ${shorten(target)}`;
     const from = locate(target, (_, rule, why) => refuse(name, rule, `${isLink}: ${why}`));
     const node = tree.find(from);
@@ -110,8 +111,8 @@ export async function unpackLayer(
     }
     const put = placer.leaf(parts);
     if (tree.find(from) !== node) refuse(name, "hard-link", "it is a hard link to what it takes the place of");
-    meter.bytes(node.size, what);
-    staging.copy(from, parts, node);
+    meter.copy(node.size, what);
+    await staging.copy(from, parts, { executable: node.executable, signal });
     put({ ...node, layer });
   }
 

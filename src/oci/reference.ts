@@ -35,7 +35,18 @@ export interface LayoutReference {
 /** Any place an artifact can be in. */
 export type Reference = RegistryReference | LayoutReference;
 
-const LAYOUT_KINDS = ["oci-layout", "oci-archive"] as const;
+/** How a reference of each kind begins. */
+const SCHEMES: Readonly<Record<Reference["kind"], string>> = {
+  registry: "oci://",
+  "oci-layout": "oci-layout:",
+  "oci-archive": "oci-archive:",
+};
+const LAYOUT_KINDS = ["oci-layout", "oci-archive"] as const satisfies readonly LayoutReference["kind"][];
+
+/** How every reference begins, for a JSON Schema and for {@linkcode isReference}. */
+export const REFERENCE_PATTERN: string = `^(${Object.values(SCHEMES).join("|")})`;
+const REFERENCE_REGEXP = new RegExp(REFERENCE_PATTERN);
+
 /** How long host and repository together may be: what most registries and clients agree on. */
 const NAME_LENGTH_LIMIT = 255;
 
@@ -83,15 +94,67 @@ export function formatReference(reference: Reference): string {
 
 /** Writes a reference without its tag and its digest. */
 export function formatRepository(reference: Reference): string {
-  return reference.kind === "registry"
-    ? `oci://${reference.host}/${reference.repository}`
-    : `${reference.kind}:${reference.path}`;
+  const scheme = SCHEMES[reference.kind];
+  switch (reference.kind) {
+    case "registry":
+      return `${scheme}${reference.host}/${reference.repository}`;
+    case "oci-layout":
+    case "oci-archive":
+      return `${scheme}${reference.path}`;
+  }
+}
+
+/** Tells a reference, valid or not, from the name of a file: whether the text begins with a scheme. */
+export function isReference(text: string): boolean {
+  return REFERENCE_REGEXP.test(text);
+}
+
+/** A reference, or the `url` of a store, without its scheme: `ghcr.io/acme/app`, `./dist/app`. */
+export function withoutScheme(url: string): string {
+  return url.replace(REFERENCE_REGEXP, "");
+}
+
+/** A reference as results print it for programs, which know a registry's without its scheme: `ghcr.io/acme/app`. */
+export function printedReference(url: string): string {
+  return url.startsWith(SCHEMES.registry) ? withoutScheme(url) : url;
+}
+
+/** The host in a reference or in the `url` of a store, with its port; `undefined` when it is no registry's. */
+export function registryHost(url: string): string | undefined {
+  return /^oci:\/\/([^/]+)\//.exec(url)?.[1];
+}
+
+/** Where on this machine's disk the place is; `undefined` when it is not there. */
+export function localPath(reference: Reference): string | undefined {
+  switch (reference.kind) {
+    case "registry":
+      return undefined;
+    case "oci-layout":
+    case "oci-archive":
+      return reference.path;
+  }
+}
+
+/** The same place with another path on the disk; a place that is not on the disk stays as it is. */
+export function withLocalPath(reference: Reference, change: (path: string) => string): Reference {
+  switch (reference.kind) {
+    case "registry":
+      return reference;
+    case "oci-layout":
+    case "oci-archive":
+      return { ...reference, path: change(reference.path) };
+  }
+}
+
+/** Tells whether a place is standard input or standard output: `oci-archive:-`. */
+export function isPiped(reference: Reference): boolean {
+  return reference.kind === "oci-archive" && reference.path === "-";
 }
 
 function parse(text: string): Reference {
-  if (text.startsWith("oci://")) return parseRegistry(text.slice("oci://".length));
+  if (text.startsWith(SCHEMES.registry)) return parseRegistry(withoutScheme(text));
   for (const kind of LAYOUT_KINDS) {
-    if (text.startsWith(`${kind}:`)) return parseLayout(kind, text.slice(kind.length + 1));
+    if (text.startsWith(SCHEMES[kind])) return parseLayout(kind, withoutScheme(text));
   }
   // What is left of `localhost:5000/app` and of `app:1.0` is a port and a tag.
   const [, scheme, rest = ""] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(redactUserInfo(text)) ?? [];

@@ -28,7 +28,15 @@ export interface Host {
    */
   whenIdle(idle: () => void): () => void;
   /** Calls code of a plugin, in a way that tells what it writes from what others write. */
-  during<T>(plugin: { readonly id: string; readonly stage: Stage }, work: () => T): T;
+  during<T>(plugin: PluginCall, work: () => T): T;
+}
+
+/** Which plugin's code is called. */
+export interface PluginCall {
+  readonly id: string;
+  readonly stage: Stage;
+  /** How long it may take, in milliseconds; without end when left out. */
+  readonly timeout?: number;
 }
 
 /** What a plugin may choose about a layer. */

@@ -7,6 +7,7 @@ import { findEndpoint } from "./http/endpoint.ts";
 import { openTransport } from "./http/open_transport.ts";
 import { RegistryError } from "./http/registry_error.ts";
 import { DEFAULT_STALL_LIMITS, type StallLimits, withStallGuard } from "./http/stall_guard.ts";
+import { tellSecrets } from "./http/tell_secrets.ts";
 import type { OpenTransport, TlsOptions, Transport } from "./http/transport.ts";
 import { KnownBlobs } from "./known_blobs.ts";
 import type { RepositoryLink } from "./link.ts";
@@ -36,6 +37,8 @@ export interface RegistryClientOptions {
   readonly retry?: RetryPolicy;
   /** When to give up on a request in which nothing moves. */
   readonly stall?: StallLimits;
+  /** Told every secret that is sent or received, before anything can quote it. */
+  readonly secret?: (text: string) => void;
   /** What carries the requests; a test puts its faults here. */
   readonly transport?: Transport;
   /** What tells the time; a test puts its own here. */
@@ -79,7 +82,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const transport: OpenTransport = options.transport === undefined
     ? openTransport({ ...options.tls, host })
     : { send: options.transport, close: () => {} };
-  const send = withStallGuard(transport.send, options.stall ?? DEFAULT_STALL_LIMITS, clock);
+  const told = options.secret === undefined ? transport.send : tellSecrets(transport.send, options.secret);
+  const send = withStallGuard(told, options.stall ?? DEFAULT_STALL_LIMITS, clock);
   const lifetime = new AbortController();
   const policy = options.retry ?? DEFAULT_RETRY_POLICY;
   const backoff = { policy, clock, ...(options.random === undefined ? {} : { random: options.random }) };
@@ -109,6 +113,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   function link(name: string, scopes: readonly string[]): RepositoryLink {
     return {
       name,
+      place: `${host}/${name}`,
       traits,
       known,
       endpoint,

@@ -11,7 +11,10 @@ export type RepositoryRequest = Omit<RegistryRequest, "signal" | "scopes"> & {
 
 /** How the parts of a repository talk to the registry. */
 export interface RepositoryLink {
+  /** The repository's name, as it stands in the registry's paths: `acme/app`. */
   readonly name: string;
+  /** Host and repository, as errors name the repository: `ghcr.io/acme/app`. */
+  readonly place: string;
   readonly traits: RegistryTraits;
   readonly known: KnownBlobs;
   /** Sends one request, once. */

@@ -5,7 +5,7 @@ import { type Digest, digestAlgorithm, digestOf, isDigest } from "../oci/digest.
 import { MANIFEST_SIZE_LIMIT } from "../oci/manifest.ts";
 import { MANIFEST_MEDIA_TYPES } from "../oci/media_types.ts";
 import { DigestMismatchError } from "../oci/verified.ts";
-import { type FetchedManifest, type Pushed, UnsupportedError } from "../store/store.ts";
+import { type Pushed, type StoredManifest, UnsupportedError } from "../store/store.ts";
 import type { Call } from "../work/context.ts";
 import { bareMediaType, readLimited } from "./http/read_answer.ts";
 import { plainText, readRegistryError, redactUrl, RegistryError } from "./http/registry_error.ts";
@@ -59,7 +59,7 @@ export async function fetchManifest(
   link: RepositoryLink,
   reference: string,
   call: Call,
-): Promise<FetchedManifest | undefined> {
+): Promise<StoredManifest | undefined> {
   return await link.retry(async () => {
     const { response, url } = await link.send({
       action: `fetch ${nameOf(link, reference)}`,
@@ -142,7 +142,7 @@ async function putManyTags(
 ): Promise<readonly string[]> {
   const query = tags.map((tag) => `tag=${tag}`).join("&");
   const target = `${manifestPath(link, manifest.descriptor.digest)}?${query}`;
-  const action = `tag ${link.name}@${manifest.descriptor.digest}`;
+  const action = `tag ${link.place}@${manifest.descriptor.digest}`;
   const headers = await link.retry(() => put(link, manifest, { action, target }, call), call);
   const set = (headers.get("oci-tag") ?? "").split(",").map((tag) => tag.trim());
   return tags.filter((tag) => set.includes(tag));
@@ -180,12 +180,14 @@ function manifestPath(link: RepositoryLink, reference: string): string {
 }
 
 function nameOf(link: RepositoryLink, reference: string): string {
-  return `${link.name}${isDigest(reference) ? "@" : ":"}${reference}`;
+  return `${link.place}${isDigest(reference) ? "@" : ":"}${reference}`;
 }
 
 function checkAsked(link: RepositoryLink, reference: string, got: Digest): void {
   if (!isDigest(reference) || reference === got) return;
-  throw new DigestMismatchError(`Cannot use manifest ${nameOf(link, reference)}: its digest is ${got}`);
+  throw new DigestMismatchError(
+    `Cannot use manifest ${nameOf(link, reference)}: its digest is ${got}, it should be ${reference}`,
+  );
 }
 
 function isJsonObject(bytes: Uint8Array<ArrayBuffer>): boolean {
@@ -228,7 +230,9 @@ function mediaTypeOf(bytes: Uint8Array<ArrayBuffer>, header: string, name: strin
  * @see {@link https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#content-management | OCI distribution-spec 1.1.1, Content Management}
  */
 export async function deleteManifest(link: RepositoryLink, name: string, call: Call): Promise<boolean> {
-  const action = isDigest(name) ? `delete ${link.name}@${name}` : `delete tag ${JSON.stringify(name)} of ${link.name}`;
+  const action = isDigest(name)
+    ? `delete ${link.place}@${name}`
+    : `delete tag ${JSON.stringify(name)} of ${link.place}`;
   try {
     const { response } = await link.retry(() =>
       link.send({

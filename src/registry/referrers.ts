@@ -96,5 +96,5 @@ async function readPage(
 }
 
 function whatOf(link: RepositoryLink, subject: Digest): string {
-  return `the referrers of ${link.name}@${subject}`;
+  return `the referrers of ${link.place}@${subject}`;
 }

@@ -9,7 +9,7 @@ import { type Digest, digestAlgorithm, digestHex } from "../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT, orderDescriptor } from "../oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../oci/media_types.ts";
 import { parseManifest } from "../oci/parse_manifest.ts";
-import type { FetchedManifest, Pushed } from "../store/store.ts";
+import type { Pushed, StoredManifest } from "../store/store.ts";
 import type { Call } from "../work/context.ts";
 import { fetchManifest, putManifest, resolveManifest } from "./manifests.ts";
 import { RegistryError } from "./http/registry_error.ts";
@@ -49,7 +49,7 @@ export function createReferrersTags(link: RepositoryLink): ReferrersTags {
       const stored = await fetchManifest(link, referrersTag(subject), call);
       if (stored === undefined) return [];
       if (isList(stored, subject)) return descriptorsIn(stored);
-      call.log.debug(`${link.name}:${referrersTag(subject)} is no list of referrers`);
+      call.log.debug(`${link.place}:${referrersTag(subject)} is no list of referrers`);
       return [];
     },
     add: (subject, referrer, call) =>
@@ -92,7 +92,7 @@ async function edit(
     const stored = await fetchManifest(link, tag, call);
     if (stored !== undefined && !isList(stored, subject)) {
       throw new TypeError(
-        `Cannot list a referrer of ${link.name}@${subject}: the registry has no referrers API, and tag ${tag} is taken by something else`,
+        `Cannot list a referrer of ${link.place}@${subject}: the registry has no referrers API, and tag ${tag} is taken by something else`,
       );
     }
     const index = stored === undefined ? EMPTY_LIST : rawIndex(stored);
@@ -100,7 +100,7 @@ async function edit(
     const write = (manifests: readonly Entry[]): Promise<Pushed> => {
       const bytes = new TextEncoder().encode(JSON.stringify({ ...index, manifests }));
       if (bytes.byteLength > MANIFEST_SIZE_LIMIT) {
-        throw new RangeError(`Cannot list a referrer of ${link.name}@${subject}: the list under tag ${tag} is full`);
+        throw new RangeError(`Cannot list a referrer of ${link.place}@${subject}: the list under tag ${tag} is full`);
       }
       return putManifest(link, bytesContent(OCI_INDEX_MEDIA_TYPE, bytes), tag, call);
     };
@@ -112,7 +112,7 @@ async function edit(
       await write(change(await stillThere(link, index.manifests, call)));
     }
   }
-  throw new Error(`Cannot list a referrer of ${link.name}@${subject}: others change tag ${tag} all the time`);
+  throw new Error(`Cannot list a referrer of ${link.place}@${subject}: others change tag ${tag} all the time`);
 }
 
 /** What registries say of an index that names what they do not have. */
@@ -122,17 +122,17 @@ async function stillThere(link: RepositoryLink, entries: readonly Entry[], call:
   const found: Entry[] = [];
   for (const entry of entries) {
     if (await resolveManifest(link, entry.digest, call) !== undefined) found.push(entry);
-    else call.log.warn(`${entry.digest} is no longer in ${link.name}, and is taken from the list of referrers`);
+    else call.log.warn(`${entry.digest} is no longer in ${link.place}, and is taken from the list of referrers`);
   }
   return found;
 }
 
 /** GitLab has the subject itself under this tag (oras#2148). */
-function isList({ descriptor }: FetchedManifest, subject: Digest): boolean {
+function isList({ descriptor }: StoredManifest, subject: Digest): boolean {
   return descriptor.mediaType === OCI_INDEX_MEDIA_TYPE && descriptor.digest !== subject;
 }
 
-function descriptorsIn({ bytes, descriptor }: FetchedManifest): readonly Descriptor[] {
+function descriptorsIn({ bytes, descriptor }: StoredManifest): readonly Descriptor[] {
   const parsed = parseManifest(bytes, descriptor);
   return parsed.kind === "index" ? parsed.manifests : [];
 }
@@ -144,7 +144,7 @@ interface Index {
 
 const EMPTY_LIST: Index = { schemaVersion: 2, mediaType: OCI_INDEX_MEDIA_TYPE, manifests: [] };
 
-function rawIndex(stored: FetchedManifest): Index {
+function rawIndex(stored: StoredManifest): Index {
   descriptorsIn(stored); // Throws unless everything in it is as it must be.
   const index: Index = JSON.parse(new TextDecoder().decode(stored.bytes));
   return { ...index, manifests: index.manifests ?? [] };

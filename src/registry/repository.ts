@@ -1,5 +1,5 @@
 import type { Content, Descriptor } from "../oci/descriptor.ts";
-import type { FetchedManifest, Pushed } from "../store/store.ts";
+import type { Pushed, StoredManifest } from "../store/store.ts";
 import type { Call } from "../work/context.ts";
 import type { Referrers } from "./referrers.ts";
 
@@ -30,7 +30,7 @@ export interface Repository {
   /** Reads a blob. The stream errors instead of ending when the bytes are not the ones that the descriptor names. */
   fetch(blob: Descriptor, call: Call): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
   /** Reads a manifest by tag or digest; `undefined` when there is none. */
-  fetchManifest(reference: string, call: Call): Promise<FetchedManifest | undefined>;
+  fetchManifest(reference: string, call: Call): Promise<StoredManifest | undefined>;
   /**
    * Brings a blob to the registry unless it is there. A broken upload is resumed or begun anew, an aborted one is
    * cancelled at the registry.

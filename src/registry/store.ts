@@ -4,6 +4,7 @@ import type { Digest } from "../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../oci/manifest.ts";
 import { artifactTypeOf, isManifestMediaType, parseManifest } from "../oci/parse_manifest.ts";
 import { formatRepository, type RegistryReference } from "../oci/reference.ts";
+import { DigestMismatchError } from "../oci/verified.ts";
 import {
   NotFoundError,
   type Pushed,
@@ -52,7 +53,7 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
       if (!isManifestMediaType(descriptor.mediaType)) return await repository.fetch(descriptor, context);
       const { bytes } = await existing(descriptor.digest, context);
       if (bytes.byteLength !== descriptor.size) {
-        throw new Error(
+        throw new DigestMismatchError(
           `Cannot use ${url}@${descriptor.digest}: it has ${bytes.byteLength} bytes, it should have ${descriptor.size}`,
         );
       }

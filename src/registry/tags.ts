@@ -10,14 +10,14 @@ const PAGE_SIZE = 1000;
 /** Lists the tags of a repository, page by page. What is no tag is left out: it would become a part of URLs. */
 export async function* listTags(link: RepositoryLink, call: Call): AsyncGenerator<string, void, void> {
   yield* readPages(
-    `the tags of ${link.name}`,
+    `the tags of ${link.place}`,
     `/v2/${link.name}/tags/list?n=${PAGE_SIZE}`,
     (target) => link.retry(() => readPage(link, target, call), call),
   );
 }
 
 async function readPage(link: RepositoryLink, target: string | URL, call: Call): Promise<Page<string>> {
-  const what = `the tags of ${link.name}`;
+  const what = `the tags of ${link.place}`;
   const answer = await link.send({
     action: `list ${what}`,
     method: "GET",

@@ -120,6 +120,8 @@ export interface Pushed {
   readonly existed: boolean;
   /** Bytes of content that were sent, retries included. */
   readonly bytesSent: number;
+  /** The subject of a manifest, when a registry says that it has listed the manifest as a referrer. */
+  readonly subject?: string;
 }
 
 /** There is no such tag, manifest or place. */
@@ -164,22 +166,4 @@ export function refuseMoved(url: string, tag: string, digest: Digest, { from }: 
 export class UnsupportedError extends Error {
   /** The name of the class. */
   override readonly name = "UnsupportedError";
-}
-
-/** What a push did. */
-export interface Pushed {
-  /** Whether the content was there before, so that nothing had to be sent. */
-  readonly existed: boolean;
-  /** Bytes of content that were sent, retries included. */
-  readonly bytesSent: number;
-  /** The subject of the manifest, when the registry says that it has listed it as a referrer. */
-  readonly subject?: string;
-}
-
-/** A manifest and its bytes. */
-export interface FetchedManifest {
-  /** What it is. */
-  readonly descriptor: Descriptor;
-  /** The bytes as the registry has them; their digest was checked. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
 }

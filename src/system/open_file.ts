@@ -1,95 +1,164 @@
-import { closeSync, constants, fstatSync, openSync, read, readSync, type Stats } from "node:fs";
+/**
+ * Files that others have put there are opened without waiting: a pipe in the place of a file would keep gantry for ever,
+ * and a device would give bytes without end.
+ */
+import { closeSync, constants, fstatSync, lstatSync, openSync, read, readSync, type Stats, statSync } from "node:fs";
 import { fileKind } from "./file_kind.ts";
+import { ioError } from "./io_error.ts";
 
-/** A regular file that is open for reading. Disposing of it closes it. */
+/** A file that is open for reading. */
 export interface OpenFile extends Disposable {
-  /** What it was when it was opened: of this very file, whatever has its name by now. */
-  readonly info: FileIdentity;
-  /** What it is now. */
-  stat(): FileIdentity;
+  /** How many bytes it has. */
+  readonly size: number;
+  /** Permission bits, where the system knows such. */
+  readonly mode: number | undefined;
+  /** What changes whenever another file or another content stands under the name; compared with {@linkcode stampOf}. */
+  readonly stamp: string;
+  /** What it is now: this very file, whatever has its name meanwhile. */
+  identity(): FileIdentity;
+  /** Reads from a position on, until so many bytes came or the file ends. */
+  read(offset?: number, size?: number): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
   /**
-   * Reads bytes into a buffer.
+   * Reads into a buffer, and keeps everybody else waiting: for what is small.
    *
-   * @param position Where to read, in bytes; from where the last reading ended when left out.
-   * @returns How many there were; 0 at the end of the file.
+   * @returns How many bytes there were; 0 at the end of the file.
    */
-  readSync(buffer: Uint8Array, position?: number): number;
-  /** The same, without keeping anybody waiting. */
-  read(buffer: Uint8Array): Promise<number>;
+  readSync(buffer: Uint8Array, offset: number): number;
 }
 
 /** By what a file is known again. */
 export type FileIdentity = Pick<Deno.FileInfo, "dev" | "ino" | "size" | "mtime">;
 
-/** Whoever opens a pipe waits for its other end, unless the system is told not to; Windows has no such flag. */
-const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
-
-/**
- * Opens a regular file and nothing else. It never waits, also when the file has become a pipe since somebody looked:
- * what a path leads to is known only when it is open. `Deno.open` has no way to say that.
- *
- * @throws What `Deno.open` throws, and a `TypeError` that says what it is instead, as in `it is a named pipe`.
- */
-export function openFile(path: string): OpenFile {
-  const descriptor = open(path);
-  try {
-    const stats = fstatSync(descriptor);
-    if (!stats.isFile()) throw new TypeError(`it is ${kindOf(stats)}`);
-    return {
-      info: identityOf(stats),
-      stat: () => identityOf(fstatSync(descriptor)),
-      readSync: (buffer, position) => readSync(descriptor, buffer, 0, buffer.byteLength, position ?? null),
-      read(buffer): Promise<number> {
-        return new Promise((resolve, reject) => {
-          read(descriptor, buffer, 0, buffer.byteLength, null, (error, count) => {
-            if (error) reject(error);
-            else resolve(count);
-          });
-        });
-      },
-      [Symbol.dispose]: () => closeSync(descriptor),
-    };
-  } catch (error) {
-    closeSync(descriptor);
-    throw error;
-  }
-}
-
-/** Reads an open file to its end, and closes it then, or when it is left before. */
-export async function* filePieces(file: OpenFile): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-  using opened = file;
-  while (true) {
-    // A new buffer each time: the reader may keep what it gets.
-    const piece = new Uint8Array(PIECE_SIZE);
-    const count = await opened.read(piece);
-    if (count === 0) return;
-    yield piece.subarray(0, count);
-  }
+/** How a file is opened. */
+export interface OpenFileOptions {
+  /** Whether a symbolic link is followed; it is refused otherwise. */
+  readonly followLinks?: boolean;
 }
 
 const PIECE_SIZE = 256 * 1024;
+
+/**
+ * Opens a file, and looks at what is open: nothing can be put into its place between the look and the reading.
+ *
+ * @returns `undefined` when there is nothing of that name.
+ * @throws {NotAFileError} When it is something else.
+ * @throws {Error} What the system says.
+ */
+export function openFile(path: string, { followLinks = false }: OpenFileOptions = {}): OpenFile | undefined {
+  try {
+    const file = openNamedFile(path);
+    // Not with O_NOFOLLOW: Deno resolves links itself before it opens what some permissions do not cover.
+    if (followLinks || !lstatSync(path).isSymbolicLink()) return file;
+    file[Symbol.dispose]();
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) return undefined;
+    if (!(cause instanceof Deno.errors.FilesystemLoop)) throw cause;
+  }
+  throw new NotAFileError("a symbolic link");
+}
+
+/**
+ * Opens a file that should be there, through links as well.
+ *
+ * @throws {NotAFileError} When it is something else.
+ * @throws What `Deno.open` throws, such as `Deno.errors.NotFound`.
+ */
+export function openNamedFile(path: string): OpenFile {
+  const descriptor = open(path);
+  const close = (): void => closeSync(descriptor);
+  const stats = fstatSync(descriptor);
+  if (!stats.isFile()) {
+    close();
+    throw new NotAFileError(kindOf(stats));
+  }
+  return {
+    size: stats.size,
+    mode: Deno.build.os === "windows" ? undefined : stats.mode & 0o777,
+    stamp: stampIn(stats),
+    identity(): FileIdentity {
+      const { dev, ino, size, mtime } = fstatSync(descriptor);
+      return { dev, ino, size, mtime };
+    },
+    async *read(offset = 0, size = Infinity): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+      for (let done = 0; done < size;) {
+        // A new buffer each time: the reader may keep what it gets.
+        const piece = new Uint8Array(Math.min(PIECE_SIZE, size - done));
+        const count = await readAt(descriptor, piece, offset + done);
+        if (count === 0) return;
+        done += count;
+        yield piece.subarray(0, count);
+      }
+    },
+    readSync: (buffer, offset) => readSync(descriptor, buffer, 0, buffer.byteLength, offset),
+    [Symbol.dispose]: close,
+  };
+}
+
+/** Reads a file to its end, and closes it then, or when it is left before. */
+export function filePieces(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  return piecesOf(openNamedFile(path));
+}
+
+async function* piecesOf(opened: OpenFile): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  using file = opened;
+  yield* file.read();
+}
+
+/**
+ * What changes whenever another file or another content stands under a path; `undefined` when there is nothing.
+ *
+ * @throws {Error} Names the path and what the system said.
+ */
+export function stampOf(path: string): string | undefined {
+  try {
+    return stampIn(statSync(path));
+  } catch (cause) {
+    if (isAbsence(cause)) return undefined;
+    throw ioError("read", path, cause);
+  }
+}
+
+/** Something else stands where a file should be; the message is the last part of a sentence. */
+export class NotAFileError extends Error {
+  /** The name of the class. */
+  override readonly name = "NotAFileError";
+
+  /** @param kind What it is, with its article. */
+  constructor(kind: string, options?: ErrorOptions) {
+    super(`it is ${kind}`, options);
+  }
+}
+
+function stampIn({ dev, ino, size, mtimeMs }: Stats): string {
+  return [dev, ino, size, Math.trunc(mtimeMs)].join(" ");
+}
+
+function readAt(descriptor: number, piece: Uint8Array, position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(descriptor, piece, 0, piece.byteLength, position, (error, count) => error ? reject(error) : resolve(count));
+  });
+}
+
+/** Windows has no flag for this, and no pipes among its files. */
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
 function open(path: string): number {
   try {
     return openSync(path, FLAGS);
   } catch (error) {
     // A socket cannot be opened at all.
-    const info = statOf(path);
-    if (info !== undefined && !info.isFile && !info.isDirectory) throw new TypeError(`it is ${fileKind(info)}`);
+    const stats = statOf(path);
+    if (stats !== undefined && !stats.isFile() && !stats.isDirectory()) throw new NotAFileError(kindOf(stats));
     throw denoError(error);
   }
 }
 
-function statOf(path: string): Deno.FileInfo | undefined {
+function statOf(path: string): Stats | undefined {
   try {
-    return Deno.statSync(path);
+    return statSync(path);
   } catch {
     return undefined;
   }
-}
-
-function identityOf({ dev, ino, size, mtime }: Stats): FileIdentity {
-  return { dev, ino, size, mtime };
 }
 
 function kindOf(stats: Stats): string {
@@ -100,6 +169,10 @@ function kindOf(stats: Stats): string {
     isBlockDevice: stats.isBlockDevice(),
     isCharDevice: stats.isCharacterDevice(),
   });
+}
+
+function isAbsence(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR");
 }
 
 const ERRORS: ReadonlyMap<unknown, new (message: string, options: ErrorOptions) => Error> = new Map([

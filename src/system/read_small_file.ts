@@ -1,5 +1,5 @@
 import { fileKind } from "./file_kind.ts";
-import { openFile } from "./open_file.ts";
+import { NotAFileError, openNamedFile } from "./open_file.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -9,18 +9,18 @@ const MEBIBYTE = 1024 * 1024;
  * and a file that is too large are refused. `/dev/null` is an empty file, as everywhere.
  *
  * @param limit How large it may be, in bytes.
- * @throws What `Deno.readFile` throws; a `TypeError` (`it is a named pipe`) or a `RangeError` (`it is larger than
+ * @throws What `Deno.readFile` throws; a {@linkcode NotAFileError} (`it is a named pipe`) or a `RangeError` (`it is larger than
  *   1 MiB`), whose messages are parts of a sentence.
  */
 export async function readSmallFile(path: string, limit: number = MEBIBYTE): Promise<Uint8Array<ArrayBuffer>> {
   const info = await Deno.stat(path);
   if (await isNullDevice(info)) return new Uint8Array();
   // Before it is opened, because to open a device can have effects.
-  if (!info.isFile) throw new TypeError(`it is ${fileKind(info)}`);
-  using file = openFile(path);
-  if (file.info.size > limit) throw tooLarge(limit);
+  if (!info.isFile) throw new NotAFileError(fileKind(info));
+  using file = openNamedFile(path);
+  if (file.size > limit) throw tooLarge(limit);
   // What /proc has is 0 bytes long and all the same not empty. One byte more shows a file that has grown.
-  let bytes = new Uint8Array(Math.max(file.info.size, 4096) + 1);
+  let bytes = new Uint8Array(Math.max(file.size, 4096) + 1);
   for (let filled = 0;;) {
     if (filled > limit) throw tooLarge(limit);
     if (filled === bytes.byteLength) {
@@ -28,7 +28,7 @@ export async function readSmallFile(path: string, limit: number = MEBIBYTE): Pro
       larger.set(bytes);
       bytes = larger;
     }
-    const count = file.readSync(bytes.subarray(filled));
+    const count = file.readSync(bytes.subarray(filled), filled);
     if (count === 0) return bytes.slice(0, filled);
     filled += count;
   }

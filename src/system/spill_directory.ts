@@ -1,12 +1,15 @@
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { ioError, reason } from "./io_error.ts";
+import { ioError } from "./io_error.ts";
+import { ScratchError } from "./scratch_error.ts";
 
 /** A directory of temporary files that is made with the first file. */
 export interface SpillDirectory {
   /**
    * Starts a new file that only its owner can read.
    *
-   * @throws {Error} When the directory was removed, or with the reason that the system gives.
+   * @throws {ScratchError} Names the place, and the reason that the system gives.
+   * @throws {Error} When the directory was removed.
    */
   create(): Promise<SpillFile>;
   /** Removes everything. No file can be created afterwards. */
@@ -18,7 +21,7 @@ export interface SpillFile {
   /**
    * Appends bytes.
    *
-   * @throws {Error} Names the directory in which the temporary directory is, and the reason that the system gives.
+   * @throws {ScratchError} Names the directory in which the temporary directory is, and the reason that the system gives.
    */
   write(bytes: Uint8Array): Promise<void>;
   /** Ends the writing; may be called again. */
@@ -72,14 +75,13 @@ export function createSpillDirectory(parent: string | undefined): SpillDirectory
 function makeDirectory(parent: string | undefined): Promise<string> {
   const options = { prefix: "gantry-", ...(parent === undefined ? {} : { dir: parent }) };
   return Deno.makeTempDir(options).catch((cause) => {
-    if (parent !== undefined) throw ioError("make a temporary directory in", parent, cause);
-    throw new Error(`Cannot make a temporary directory: ${reason(cause)}`, { cause });
+    throw noRoom("make a temporary directory in", parent ?? tmpdir(), cause);
   });
 }
 
 async function createSpillFile(path: string, parent: string): Promise<SpillFile> {
   const failed = (cause: unknown): never => {
-    throw ioError("write to", parent, cause);
+    throw noRoom("write to", parent, cause);
   };
   const file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 }).catch(failed);
   let closed = false;
@@ -98,6 +100,10 @@ async function createSpillFile(path: string, parent: string): Promise<SpillFile>
     },
     open: () => ReadableStream.from(read(path)),
   };
+}
+
+function noRoom(action: string, place: string, cause: unknown): ScratchError {
+  return new ScratchError(ioError(action, place, cause).message, { cause });
 }
 
 async function* read(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {

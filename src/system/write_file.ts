@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { ioError } from "./io_error.ts";
+import { isUnsupported } from "./unsupported.ts";
 
 /**
  * Writes a file so that under its name stands the old content or the new one, whatever happens on the way.
@@ -119,14 +120,20 @@ export function temporaryPath(path: string): string {
   return join(dirname(path), `.gantry-${Deno.pid}-${crypto.randomUUID()}.tmp`);
 }
 
-/** Makes sure that the names in a directory survive a power loss, where the system can do that. */
-export async function syncDirectory(path: string): Promise<void> {
+/**
+ * Makes sure that the names in a directory survive a power loss, where the system can do that.
+ *
+ * @returns Whether it could: shared folders of virtual machines, CIFS and some network drives cannot.
+ */
+export async function syncDirectory(path: string): Promise<boolean> {
   // Windows opens no directories, and keeps its names safe by itself.
-  if (Deno.build.os === "windows") return;
+  if (Deno.build.os === "windows") return true;
   try {
     using directory = await Deno.open(path);
     await directory.sync();
+    return true;
   } catch (cause) {
+    if (isUnsupported(cause, "sync")) return false;
     throw ioError("sync", path, cause);
   }
 }

@@ -24,7 +24,7 @@ export interface Log {
 
 /** How far one piece of long work is. */
 export interface ProgressUpdate {
-  /** What kind of work it is, such as `Packing`; `Uploading` when left out. One kind follows the other. */
+  /** What kind of work it is, such as `Packing`; what the command does when left out. One kind follows the other. */
   readonly phase?: string;
   /** What is worked on, such as a target and a digest. The same text means the same piece of work. */
   readonly item: string;

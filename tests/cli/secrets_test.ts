@@ -51,3 +51,20 @@ Deno.test("add() leaves alone what is too short to be a secret, and nothing at a
   secrets.add("nan");
   assert.equal(secrets.mask("a banana"), "a ba***a");
 });
+
+Deno.test("mask() hides the beginning of a secret that was cut, and no word that a secret begins with", () => {
+  const secrets = createSecrets();
+  secrets.add("abcdefgh-secret-token");
+  assert.equal(
+    secrets.mask("bad header Bearer abcdefgh-secr\u2026 (GET x\u2026)"),
+    "bad header Bearer ***\u2026 (GET x\u2026)",
+  );
+  assert.equal(secrets.mask("abcdefgh-sec, abcdefg\u2026"), "abcdefgh-sec, abcdefg\u2026");
+});
+
+Deno.test("maskResult() hides long secrets, and leaves what may be a part of a name", () => {
+  const secrets = createSecrets();
+  secrets.add("push");
+  secrets.add("Sup3rS3cr3t");
+  assert.equal(secrets.maskResult("oci://host/push/Sup3rS3cr3t"), "oci://host/push/***");
+});

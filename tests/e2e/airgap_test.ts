@@ -16,7 +16,7 @@ import { CROSSING, type CrossingArtifact, discovered, putCrossing } from "../sup
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { type ForeignRepository, foreignRepository, type Json } from "../support/foreign_artifact.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
-import { killGantry } from "../support/killed_gantry.ts";
+import { killGantry } from "../support/dying_program.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 
@@ -178,7 +178,7 @@ Deno.test("export fails when the referrers cannot be listed, and leaves them beh
     near.fault({ path: /\/referrers\//, times: Infinity, fault: answer(503) });
     const { code, stderr } = await gantry(args);
     assert.equal(code, 1);
-    assert.match(stderr, /Cannot list the referrers of acme\/app@sha256:.*503/);
+    assert.match(stderr, /Cannot list the referrers of [^ ]*\/acme\/app@sha256:.*503/);
     const told = await gantryOk([...args, "--without-referrers"]);
     assert.match(told.stderr, /1 artifact without what refers to them/);
     const { stdout } = await gantryOk(["verify", `oci-layout:${layout.path}`]);
@@ -527,7 +527,7 @@ Deno.test("import goes on where it broke, and sends only the rest", async () => 
 Deno.test("import that was killed goes on in the next run, and nothing has a tag before", async () => {
   await withBundle({}, async ({ far, layout }) => {
     far.fault({ method: "PUT", path: /\/manifests\//, skip: 9, fault: { kind: "stall", after: 0 } });
-    const args = ["import", layout, `oci://${far.host}`, "--concurrency", "1"];
+    const args = ["import", layout, `oci://${far.host}`, "--concurrency", "1", "-q"];
     assert.equal(await killGantry(args, { kind: "when", reached: far.stalled() }), true);
     for (const { tags } of far.repositories.values()) assert.deepEqual([...tags.keys()], []);
     const before = new Set(sent(far).filter((line) => line.startsWith("blob")));

@@ -303,19 +303,6 @@ const CASES: readonly Case[] = [
     code: 2,
     says: 'error: Cannot read ignore file "/dev/zero": it is a device',
   },
-  {
-    name: "an ignore file that leads to a device",
-    files: { "source/.gantryignore": "-> /dev/zero" },
-    args: ["push", "DIR/source", "oci-layout:DIR/layout"],
-    code: 1,
-    says: 'error: Cannot publish symbolic link ".gantryignore" to "/dev/zero": it leads out of the source',
-  },
-  {
-    name: "options of a plugin that never end",
-    args: ["plugin", "test", "exec:true", "--options", "@/dev/zero"],
-    code: 2,
-    says: "it is a device",
-  },
 ];
 
 for (const { name, args, code, says, files, ...options } of CASES) {

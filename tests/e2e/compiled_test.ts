@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { EXAMPLE_PLUGINS, examplePipelines, startHook } from "../support/example_plugins.ts";
 import { startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry } from "../support/gantry.ts";
+import { startGantry } from "../support/gantry_process.ts";
+import { writeStep } from "../support/step_plugin.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { runTool, tool } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
@@ -93,6 +95,17 @@ Deno.test({
       const args = ["plan", directory.path, "-q", "-o", "json"];
       const ours = await gantry(args);
       assert.equal(JSON.parse(await tool(binary, args, { clearEnv: true })).digest, JSON.parse(ours.stdout).digest);
+    });
+
+    await t.step("a second SIGTERM ends it while a plugin loops", async () => {
+      await using directory = await tempDirectory();
+      const args = await writeStep(directory.path, "while (true) {}");
+      const process = startGantry(args, { cwd: directory.path, command: [binary] });
+      await process.said("at work");
+      process.kill("SIGTERM");
+      await process.said("plugin acme:step (after:filter) is busy");
+      process.kill("SIGTERM");
+      assert.equal((await process.ended()).signal, "SIGTERM");
     });
 
     await t.step("it refuses bad input with the same words and the same code", async () => {

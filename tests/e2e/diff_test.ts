@@ -7,7 +7,7 @@ import {
   IMAGE_LAYER_MEDIA_TYPE,
   OCI_INDEX_MEDIA_TYPE,
 } from "../../src/oci/media_types.ts";
-import { file, rawTar } from "../extract/raw_tar.ts";
+import { file, rawTar } from "../support/raw_tar.ts";
 import { startFakeRegistry } from "../support/fake_registry.ts";
 import { type ForeignRepository, foreignRepository } from "../support/foreign_artifact.ts";
 import { gantry, gantryOk, type GantryResult, push } from "../support/gantry.ts";

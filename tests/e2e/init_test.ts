@@ -13,7 +13,7 @@ const REMOTE = '[remote "origin"]\n\turl = git@github.com:Acme/App.git\n';
 const EXAMPLES: readonly (readonly [source: string, flags: readonly string[], profile: string, because: string])[] = [
   ["flux", [], "flux", "there is a .sourceignore"],
   ["timoni", [], "timoni", "there is a timoni.cue"],
-  ["plain", [], "generic", "there is no timoni.cue"],
+  ["plain", [], "generic", "there is no timoni.cue and no .sourceignore"],
   ["plain", ["--profile", "image"], "image", "asked for"],
 ];
 
@@ -25,13 +25,26 @@ for (const [source, flags, profile, because] of EXAMPLES) {
     const before = await planned(copy, "--profile", profile);
     const { stdout, stderr } = await gantryOk(["init", copy, ...flags]);
     assert.equal(stdout, `${join(copy, "gantry.jsonc")}\n`);
-    assert.match(stderr, new RegExp(`^Profile ${profile}: ${because}$`, "m"));
+    const more = flags.length === 0 ? "; choose another with --profile" : "";
+    assert.ok(stderr.startsWith(`Profile ${profile}: ${because}${more}\n`), stderr);
     assert.match(stderr, /^`gantry plan .*source --config .*gantry\.jsonc` shows/m);
     const after = await planned(copy, ...configIn(copy));
     assert.equal(after.profile, profile);
     assert.equal(after.digest, before.digest, "the configuration itself is not published");
   });
 }
+
+Deno.test("init and push choose the same profile, for the same reason", async () => {
+  await using directory = await tempDirectory();
+  const trees = [{}, { ".sourceignore": "" }, { "timoni.cue": "" }, { "timoni.cue": "", ".sourceignore": "" }];
+  for (const [at, tree] of [...trees, { "kustomization.yaml": "" }, { "Chart.yaml/a": "" }].entries()) {
+    const path = join(directory.path, String(at));
+    await writeTree(path, { "a.yaml": "", ...tree });
+    const { stderr } = await gantryOk(["push", path, `oci-layout:${join(directory.path, "out")}:x`]);
+    const { profile, profileBecause } = JSON.parse((await gantryOk(["init", path, "-o", "json"])).stdout);
+    assert.match(stderr, new RegExp(`^Profile ${profile}: ${profileBecause}; choose another with --profile$`, "m"));
+  }
+});
 
 Deno.test("init suggests the registry of the remote's host, with a part for a directory below the root", async () => {
   await using directory = await tempDirectory();
@@ -70,7 +83,7 @@ for (const [config, target] of REMOTES) {
     assert.deepEqual(JSON.parse(stdout), {
       directory: directory.path,
       profile: "generic",
-      profileBecause: "there is no timoni.cue",
+      profileBecause: "there is no timoni.cue and no .sourceignore",
       ...(target === undefined ? {} : { target }),
       written: [join(directory.path, "gantry.jsonc")],
     });

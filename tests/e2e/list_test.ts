@@ -179,7 +179,7 @@ Deno.test("list fails where there is nothing to list", async () => {
     const [place, message] of [
       [
         `oci://${registry.host}/acme/none`,
-        /Cannot list the tags of acme\/none: NAME_UNKNOWN.*\nadvice: there is no such/,
+        /Cannot list the tags of 127\.0\.0\.1:\d+\/acme\/none: NAME_UNKNOWN.*\nadvice: there is no such/,
       ],
       [`oci-layout:${directory.path}/none`, /Cannot find oci-layout:.*: there is no layout\nadvice: check the path/],
       [

@@ -88,22 +88,23 @@ Deno.test("plan shows a file name that would fool a terminal with its odd charac
   assert.ok(stdout.includes("+ a\\u202eb.yaml "), stdout);
 });
 
-Deno.test("plan says why it chose a profile, and warns of a Helm chart", async () => {
+Deno.test("plan says which profile it chose, why, and how to choose another", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, {
     "module/timoni.cue": "package main\n",
-    "chart/Chart.yaml": "name: app\n",
+    "flux/.sourceignore": "",
     "plain/a": "a\n",
   });
   const profileOf = async (name: string): Promise<readonly [string, string]> => {
-    const { stdout, stderr } = await gantryOk(["plan", join(directory.path, name), "-o", "json", "--version", "1.0.0"]);
+    const args = ["--version", "1.0.0", "--source", "https://git.example.com/r", "--revision", "1"];
+    const { stdout, stderr } = await gantryOk(["plan", join(directory.path, name), "-o", "json", ...args]);
     return [JSON.parse(stdout).profile, stderr];
   };
-  assert.deepEqual(await profileOf("module"), ["timoni", "Profile timoni: there is a timoni.cue\n"]);
-  assert.deepEqual(await profileOf("plain"), ["generic", "Profile generic: there is no timoni.cue\n"]);
-  const [chart, said] = await profileOf("chart");
-  assert.equal(chart, "generic");
-  assert.match(said, /^warning: There is a Chart\.yaml, and gantry has no profile for Helm charts yet/);
+  const other = "; choose another with --profile\n";
+  assert.deepEqual(await profileOf("module"), ["timoni", `Profile timoni: there is a timoni.cue${other}`]);
+  assert.deepEqual(await profileOf("flux"), ["flux", `Profile flux: there is a .sourceignore${other}`]);
+  const why = "there is no timoni.cue and no .sourceignore";
+  assert.deepEqual(await profileOf("plain"), ["generic", `Profile generic: ${why}${other}`]);
 });
 
 Deno.test("plan warns of what a digest does not hold for, and of annotations that the profile's tools expect", async () => {

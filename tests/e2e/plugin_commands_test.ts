@@ -226,3 +226,33 @@ Deno.test("plugin test refuses what the pipeline refuses, and sends no author to
   assert.deepEqual([code, stdout], [2, ""]);
   assert.match(stderr, /^error: Plugin acme:zzz \(filter\) gave a wrong result: drop\[0\]\.path is "zzz", .*\n$/);
 });
+
+const ASKED: readonly (readonly [line: string, usage: string])[] = [
+  ["plugin list --help", "Usage: gantry plugin list [options] [source]\n"],
+  ["plugin help test", "Usage: gantry plugin test [options] <plugin>\n"],
+  ["help plugin info", "Usage: gantry plugin info [options] <plugin>\n"],
+  ["help plugin build", "Usage: gantry plugin build [options] <file>\n"],
+];
+
+for (const [line, usage] of ASKED) {
+  Deno.test(`gantry ${line} prints the help of that command`, async () => {
+    const { code, stdout, stderr } = await gantry(line.split(" "));
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.ok(stdout.startsWith(usage), stdout);
+  });
+}
+
+const MISUSED: readonly (readonly [line: string, error: string])[] = [
+  ["plugin info", "error: Missing required argument 'plugin'"],
+  ["plugin list --no-confg", "error: Unknown option '--no-confg' (Did you mean --no-config?)"],
+  ["plugin inf", "error: Unknown command 'inf' (Did you mean info?)"],
+  ["help plugin inf", 'error: Unknown command "inf"'],
+];
+
+for (const [line, error] of MISUSED) {
+  Deno.test(`gantry ${line} is a wrong command line, and says why`, async () => {
+    const { code, stdout, stderr } = await gantry(line.split(" "));
+    assert.deepEqual([code, stdout], [2, ""]);
+    assert.ok(`\n${stderr}`.includes(`\n${error}\n`), stderr);
+  });
+}

@@ -15,12 +15,13 @@ import {
   TIMONI_CONTENT_MEDIA_TYPE,
 } from "../../src/oci/media_types.ts";
 import { listing } from "../extract/extract_support.ts";
-import { file, folder, type RawMember, rawTar, symlink } from "../extract/raw_tar.ts";
+import { file, folder, type RawMember, rawTar, symlink } from "../support/raw_tar.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { type ForeignRepository, foreignRepository, type Json } from "../support/foreign_artifact.ts";
 import { gantry, gantryOk, push } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { readTree, writeTree } from "../support/tree.ts";
+import { tool, toolTest } from "../support/tools.ts";
 
 const TITLE = "org.opencontainers.image.title";
 const UNPACK = "io.deis.oras.content.unpack";
@@ -59,6 +60,23 @@ Deno.test("pull -o json says what was pulled", async () => {
   });
 });
 
+Deno.test({
+  name: "pull takes every name that push has taken, and --names portable refuses those that Windows cannot hold",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using directory = await tempDirectory();
+    const [source, out] = [join(directory.path, "source"), join(directory.path, "out")];
+    const target = `oci-layout:${join(directory.path, "layout")}`;
+    const names = ["con.txt", "a:b", "trailing ", "dot.", "c:", "aux/x", "-x", "%2f"];
+    await writeTree(source, Object.fromEntries(names.map((name) => [name, name])));
+    await gantryOk(["push", source, `${target}:1`, "--profile", "generic"]);
+    const refused = await gantry(["pull", `${target}:1`, out, "--names", "portable"]);
+    assert.match(refused.stderr, /^error: Cannot unpack ".*\nadvice: leave --names portable away\n$/);
+    await gantryOk(["pull", `${target}:1`, out]);
+    for (const name of names) assert.equal(await Deno.readTextFile(join(out, name)), name);
+  },
+});
+
 Deno.test("pull refuses to replace other content, and --overwrite replaces it", async () => {
   await withPublished(async ({ target, directory }) => {
     const out = join(directory, "out");
@@ -91,6 +109,39 @@ Deno.test("pull --output-archive keeps the layer as it is", async () => {
     assert.match((await gantry(["pull", target, "--output-archive", out])).stderr, /"layer.tgz" would be replaced/);
     await gantryOk(["pull", target, "--output-archive", out, "--overwrite"]);
     assert.deepEqual(await Deno.readFile(out), bytes);
+  });
+});
+
+Deno.test("pull --output-archive writes to standard output, and says everything else on standard error", async () => {
+  await withPublished(async ({ target, directory, digest }) => {
+    const out = join(directory, "layer.tgz");
+    await gantryOk(["pull", target, "--output-archive", out]);
+    for (const name of ["-", "/dev/stdout"]) {
+      const { bytes, stdout, stderr } = await gantryOk(["pull", target, "--output-archive", name]);
+      assert.deepEqual(bytes, await Deno.readFile(out));
+      assert.equal(stdout, "");
+      assert.match(stderr, new RegExp(`@${digest}\n$`));
+    }
+  });
+});
+
+toolTest("pull --output-archive replaces no named pipe and no link", ["mkfifo"], async () => {
+  await withPublished(async ({ target, directory }) => {
+    const [out, pipe, link] = ["layer.tgz", "pipe", "link"].map((name) => join(directory, name));
+    assert.ok(out !== undefined && pipe !== undefined && link !== undefined);
+    await gantryOk(["pull", target, "--output-archive", out]);
+    await tool("mkfifo", [pipe]);
+    const [read] = await Promise.all([
+      Deno.readFile(pipe),
+      gantryOk(["pull", target, "--output-archive", pipe, "--overwrite"]),
+    ]);
+    assert.deepEqual(read, await Deno.readFile(out));
+    assert.ok((await Deno.stat(pipe)).isFifo);
+    await Deno.symlink("real", link);
+    await Deno.writeTextFile(join(directory, "real"), "other");
+    await gantryOk(["pull", target, "--output-archive", link, "--overwrite"]);
+    assert.ok((await Deno.lstat(link)).isSymlink);
+    assert.deepEqual(await Deno.readFile(join(directory, "real")), await Deno.readFile(out));
   });
 });
 
@@ -311,6 +362,14 @@ const FOREIGN: readonly ForeignCase[] = [
     make: (repository) => repository.manifest(image(repository, [symlink("mtab", "/proc/mounts"), file("a", "A")])),
     args: ["--symlinks", "skip"],
     gives: ["a = A"],
+  },
+  {
+    name: "an artifact that is no image and has links, when nobody says what becomes of them",
+    make: (repository) => {
+      const layers = [archive(repository, [file("a", "A"), symlink("l", "a")], "application/x")];
+      repository.manifest({ schemaVersion: 2, config: repository.blob("{}", EMPTY_MEDIA_TYPE), layers });
+    },
+    gives: /it is a symbolic link to "a"\nadvice: keep links that stay inside with --symlinks keep, or leave all out/,
   },
   {
     name: "an artifact that is no image, with links",

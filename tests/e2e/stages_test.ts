@@ -27,7 +27,7 @@ const CASES: readonly (readonly [
   ["nothing but defaults", {}, [], {
     collect: ["directory: default"],
     filter: ["ignore: default"],
-    archive: ["generic: profile generic: there is no timoni.cue"],
+    archive: ["generic: profile generic: there is no timoni.cue and no .sourceignore"],
     annotate: ["static: default", "env: default", "git: default"],
     upload: [],
     tag: [],
@@ -251,7 +251,7 @@ Deno.test("a source that is written in a list loses its credentials, as that of 
   };
   await writeTree(directory.path, { ...FILES, "gantry.json": JSON.stringify({ source: "./source", pipeline }) });
   const { stdout } = await gantryOk(["plan", "--config", join(directory.path, "gantry.json"), "-o", "json"]);
-  assert.equal(JSON.parse(stdout).annotations["org.opencontainers.image.source"].value, "https://git.example/a/b");
+  assert.equal(JSON.parse(stdout).annotations["org.opencontainers.image.source"].value, "https://git.example/a/b.git");
 });
 
 Deno.test("one entry says how several registries are reached, and flags win over it", async () => {

@@ -1,7 +1,7 @@
 /** Plugins that would end the process, or leave it waiting for ever: it never ends well without having published. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { gantryOk, push } from "../support/gantry.ts";
+import { gantry, push } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { runTool, type ToolResult } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
@@ -42,6 +42,13 @@ const UNRULY: readonly (readonly [what: string, run: string, code: number, said:
     /^error: Plugin acme:step \(after:filter\) .*may not end the program$/m,
   ],
   [
+    "ends the program by what Node itself uses",
+    'const { default: process } = await import("node:process"); process.reallyExit(0);',
+    2,
+    /^error: Plugin acme:step \(after:filter\) .*may not end the program$/m,
+  ],
+  ["closes the program", "close();", 2, /^error: Plugin acme:step \(after:filter\) .*may not end the program$/m],
+  [
     "leaves a promise behind that fails",
     `Promise.reject(new Error("auth " + context.env.ACME_TOKEN));
      await new Promise((_, reject) => context.signal.addEventListener("abort", () => reject(context.signal.reason)));`,
@@ -70,7 +77,7 @@ for (const [what, run, code, said] of UNRULY) {
 }
 
 Deno.test("gantry ends as a failure, and says so, when its own work can never end", async () => {
-  const guard = new URL("../../src/cli/guard_process.ts", import.meta.url).href;
+  const guard = new URL("../../src/cli/process/guard_process.ts", import.meta.url).href;
   const result = await runTool(Deno.execPath(), [
     "eval",
     `import { guardProcess } from "${guard}";
@@ -108,9 +115,9 @@ Deno.test("a target whose plugin skips the upload is not reported as published",
     "gantry.json": JSON.stringify({ source: "./source", pipeline: { upload: ["./plugin.mjs"] } }),
   });
   const config = ["--config", join(directory.path, "gantry.json")];
-  const alone = await gantryOk(["push", ...config]);
-  assert.equal(alone.stdout, "");
-  assert.match(alone.stderr, /Skipped acme:place: not today\n.*Nothing was published/);
+  const alone = await gantry(["push", ...config]);
+  assert.deepEqual([alone.code, alone.stdout], [1, ""]);
+  assert.match(alone.stderr, /Skipped acme:place: not today\nerror: Nothing was published/);
   const { targets } = await push([`oci-layout:${join(directory.path, "out")}`, ...config]);
   assert.deepEqual(targets.map(({ url }) => url.startsWith("oci-layout:")), [true]);
 });

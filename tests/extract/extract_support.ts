@@ -15,14 +15,18 @@ export interface ExtractTestOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Extracts archives as the layers of one artifact, with the rules that hold by default. */
+/** Extracts archives as the layers of one artifact, with the rules that hold by default, and portable names only. */
 export async function extractLayers(
   directory: string,
   layers: readonly ArchiveBytes[],
   { rules = {}, unpack = {}, signal = new AbortController().signal }: ExtractTestOptions = {},
 ): Promise<Placed & { readonly notes: readonly string[] }> {
   const notes: string[] = [];
-  await using extraction = await startExtraction(directory, { ...DEFAULT_EXTRACTION_RULES, ...rules });
+  await using extraction = await startExtraction(directory, {
+    ...DEFAULT_EXTRACTION_RULES,
+    names: "portable",
+    ...rules,
+  });
   for (const [at, layer] of layers.entries()) {
     const bytes = typeof layer === "function" ? ReadableStream.from(layer()) : ReadableStream.from([layer]);
     await extraction.archive(bytes, {

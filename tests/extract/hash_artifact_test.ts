@@ -7,7 +7,7 @@ import { findArtifact } from "../../src/extract/find_artifact.ts";
 import { hashArtifact } from "../../src/extract/hash_artifact.ts";
 import { createScratch } from "../../src/system/scratch.ts";
 import { memoryStore } from "../support/memory_store.ts";
-import { file, hardlink, rawTar, symlink } from "./raw_tar.ts";
+import { file, hardlink, rawTar, symlink } from "../support/raw_tar.ts";
 
 Deno.test("hashArtifact() gives what a pull would make: links, hard links, and layers over each other", async () => {
   await using scratch = createScratch({ memoryLimit: 4 });

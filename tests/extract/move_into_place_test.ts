@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { holdDestination } from "../../src/extract/destination.ts";
+import { startExtraction } from "../../src/extract/extraction.ts";
 import { ExtractionError } from "../../src/extract/extraction_error.ts";
+import { DEFAULT_EXTRACTION_RULES } from "../../src/extract/extraction_rules.ts";
+import { moveIntoPlace } from "../../src/extract/move_into_place.ts";
+import { createStaging, type Staging } from "../../src/extract/staging.ts";
+import { openDescriptors } from "../../src/system/held_tree.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { tool } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
 import { mountTest } from "../layout/mount.ts";
 import { extractLayers, type ExtractTestOptions, listing } from "./extract_support.ts";
-import { file, folder, type RawMember, rawTar, symlink } from "./raw_tar.ts";
+import { file, folder, type RawMember, rawTar, symlink } from "../support/raw_tar.ts";
 
 const TREE: readonly RawMember[] = [file("a", "A"), folder("d"), file("d/b", "B"), {
   ...file("run", "R"),
@@ -222,4 +228,69 @@ mountTest("startExtraction() leaves nothing on a disk that gets full", "256k", a
 mountTest("startExtraction() says that it cannot write", "1m", async ({ path, makeReadOnly }) => {
   await makeReadOnly();
   await assert.rejects(place(path, TREE), /^Error: Cannot write to ".*": read-only file system$/);
+});
+
+for (const how of ["by their descriptors", "by their paths"] as const) {
+  for (const between of [[], ["e/x"]] as const) {
+    const name =
+      `when the directory is exchanged for a link and directories are held ${how}, ${between.length} between`;
+    Deno.test({
+      name: `sec/tar-extract: moveIntoPlace() writes nothing outside ${name}`,
+      ignore: Deno.build.os !== "linux" && how === "by their descriptors",
+      fn: async () => {
+        await using directory = await tempDirectory();
+        const out = join(directory.path, "out");
+        await writeTree(directory.path, { "out/d/": "", "out/e/": "", "victim/own": "mine" });
+        await using found = await openDescriptors();
+        const descriptors = how === "by their paths" ? undefined : found.path;
+        using destination = await holdDestination(out, descriptors);
+        await using staging = await createStaging(destination.workplaces, descriptors);
+        for (const path of ["d/evil", ...between]) {
+          const parts = path.split("/");
+          staging.directory(parts.slice(0, 1));
+          using file = staging.file(parts, { executable: false });
+          await file.write(new Uint8Array(1));
+        }
+        let exchanged = false;
+        const exchanging: Staging = {
+          ...staging,
+          // Asked for after everything was compared, and before each move.
+          replaced(name): string {
+            if (!exchanged) {
+              exchanged = true;
+              Deno.renameSync(join(out, "d"), join(directory.path, "moved"));
+              Deno.symlinkSync("../victim", join(out, "d"));
+            }
+            return staging.replaced(name);
+          },
+        };
+        const signal = new AbortController().signal;
+        const moved = await moveIntoPlace(exchanging, destination, { overwrite: true, signal }).catch((error) => error);
+        assert.deepEqual(await listing(join(directory.path, "victim")), ["own = mine"]);
+        if (moved instanceof Error) {
+          const said = `Cannot write ${
+            JSON.stringify(join(out, "d/evil"))
+          }: "d" is no longer the directory that it was`;
+          assert.equal(moved.message, said);
+          assert.deepEqual(await listing(join(out, "e")), []);
+        } else assert.deepEqual(await listing(join(directory.path, "moved")), ["evil = \0"]);
+      },
+    });
+  }
+}
+
+Deno.test("sec/tar-extract: startExtraction() makes directories below the one that was there, and below no link", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "here/": "", "victim/": "" });
+  const out = join(directory.path, "here/not/yet");
+  await using extraction = await startExtraction(out, DEFAULT_EXTRACTION_RULES);
+  const signal = new AbortController().signal;
+  const options = { what: "layer 1", layer: 1, links: "error", signal, note: (): void => {} } as const;
+  await extraction.archive(ReadableStream.from([rawTar(TREE)]), options);
+  await Deno.symlink("../victim", join(directory.path, "here/not"));
+  await assert.rejects(
+    extraction.finish(signal),
+    new Error(`Cannot extract to ${JSON.stringify(out)}: it is not a directory`),
+  );
+  assert.deepEqual(await listing(join(directory.path, "victim")), []);
 });

@@ -4,7 +4,7 @@ import zlib from "node:zlib";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { tool, toolTest } from "../support/tools.ts";
 import { extractLayers, type ExtractTestOptions, listing } from "./extract_support.ts";
-import { concat, file, folder, hardlink, type RawMember, rawTar, symlink } from "./raw_tar.ts";
+import { concat, file, folder, hardlink, type RawMember, rawTar, symlink } from "../support/raw_tar.ts";
 
 const KEEP: ExtractTestOptions = { unpack: { links: "keep" } };
 const IMAGE: ExtractTestOptions = { unpack: { links: "keep", replaces: true, whiteouts: true } };
@@ -132,6 +132,29 @@ Deno.test("unpackLayer() copies what a hard link names", async () => {
   assert.deepEqual(await listing(join(directory.path, "out")), ["a* = A", "c* = A", "d/", "d/b* = A"]);
   await Deno.writeTextFile(join(directory.path, "out/a"), "other");
   assert.equal(await Deno.readTextFile(join(directory.path, "out/c")), "A");
+});
+
+Deno.test("sec/tar-extract: unpackLayer() counts hard links to the files of earlier layers", async () => {
+  const large = { name: "m", content: new Uint8Array(1024 * 1024).map((_, at) => (at * at * 31) % 251) };
+  const copies = Array.from({ length: 15 }, (_, at) => hardlink(`h${at}`, "m"));
+  await assert.rejects(
+    extracted([[large], copies], { ...IMAGE, rules: { maxRatio: 10 } }),
+    /^ExtractionError: Cannot unpack layer 2: it unpacks to more than 10 times its size$/,
+  );
+  assert.equal((await extracted([[large], copies], { ...IMAGE, rules: { maxRatio: 20 } })).length, 16);
+});
+
+for (const root of ["/", "./", ".", "//", "/./"]) {
+  Deno.test(`unpackLayer() takes ${root} for the directory itself`, async () => {
+    assert.deepEqual(await extracted([[folder(root), file("etc/a", "A")]], IMAGE), ["etc/", "etc/a = A"]);
+  });
+}
+
+Deno.test("unpackLayer() reads an archive that stops behind a whole member", async () => {
+  await using directory = await tempDirectory();
+  const bytes = rawTar([file("a", "A")], new Uint8Array());
+  await extractLayers(join(directory.path, "out"), [bytes, new Uint8Array(zlib.gzipSync(bytes))], IMAGE);
+  assert.deepEqual(await listing(join(directory.path, "out")), ["a = A"]);
 });
 
 Deno.test("sec/tar-extract: unpackLayer() refuses a hard link to what it takes the place of", async () => {

@@ -98,8 +98,8 @@ for (const { name, command } of REGISTRIES) {
       const tags = (await tool("crane", ["ls", "--insecure", at])).trim().split("\n");
       for (const tag of tags) assert.ok(all.includes(`\n${tag} `), `${tag} in\n${all}`);
 
-      const raw = (await gantryOk(["inspect", `${place}:1.0.0`, "--raw"])).stdout;
-      assert.equal(raw, await tool("crane", ["manifest", "--insecure", `${at}:1.0.0`]));
+      const raw = (await gantryOk(["inspect", `${place}:1.0.0`, "--raw"])).bytes;
+      assert.equal(new TextDecoder().decode(raw), await tool("crane", ["manifest", "--insecure", `${at}:1.0.0`]));
     },
   );
 

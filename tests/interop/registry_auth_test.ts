@@ -7,12 +7,11 @@ import { join } from "node:path";
 import { createRegistryClient, type RegistryClient } from "../../src/registry/client.ts";
 import { sizedContent, testContext } from "../registry/support.ts";
 import { makeCertificate } from "../support/certificates.ts";
-import { type ProxyFault, startFaultyProxy } from "../support/faulty_proxy.ts";
 import { gantry, type GantryResult } from "../support/gantry.ts";
 import { publishedDigest } from "../support/published_digest.ts";
-import { REGISTRIES, type RegistryCommand, type RunningRegistry, startRegistry } from "../support/registry_process.ts";
+import { REGISTRIES, type RegistryCommand, startRegistry } from "../support/registry_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
-import { startTokenServer, type TokenServer, type TokenServerOptions } from "../support/token_server.ts";
+import { startTokenRegistry, type TokenRegistry, type TokenRegistryOptions } from "../support/token_registry.ts";
 import { toolTest } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
 
@@ -46,23 +45,18 @@ async function withFiles(test: (file: (name: string) => string) => Promise<void>
 }
 
 /** A registry with token authentication, and what belongs to it. */
-interface TokenPlace {
+interface TokenPlace extends Pick<TokenRegistry, "registry" | "tokens"> {
   readonly source: string;
-  readonly registry: RunningRegistry;
-  readonly tokens: TokenServer;
 }
 
 async function withTokens(
   command: RegistryCommand,
-  options: Partial<TokenServerOptions>,
+  options: Partial<TokenRegistryOptions>,
   test: (place: TokenPlace) => Promise<void>,
 ): Promise<void> {
   await withFiles(async (file) => {
-    await using tokens = startTokenServer({ certificate: server, username: USER, password: PASSWORD, ...options });
-    const auth = ["token:", `  realm: ${tokens.realm}`, "  service: a service", "  issuer: test"];
-    const bundle = `  rootcertbundle: ${file("authority.pem")}`;
-    await using registry = await startRegistry(command, { auth: lines(...auth, bundle) });
-    await test({ source: file("source"), registry, tokens });
+    await using started = await startTokenRegistry(command, { username: USER, password: PASSWORD, ...options });
+    await test({ source: file("source"), ...started });
   });
 }
 
@@ -192,38 +186,4 @@ for (const { name, command } of DISTRIBUTIONS) {
       assertRefused(await pushAs(undefined, other), /\(401\)/, /gantry login 127\.0\.0\.1:/);
     });
   });
-
-  // The blob takes longer than the token that its upload began with is good for.
-  const SIZE = 256 * 1024;
-  const RATE = SIZE / 2.5;
-  const EXPIRIES: readonly (readonly [what: string, announced: number, fault: ProxyFault])[] = [
-    ["a token whose end is known", 1, { kind: "slow", bytesPerSecond: RATE }],
-    ["a token that ends sooner than announced", 300, { kind: "slow", bytesPerSecond: RATE }],
-    ["a token that ends before a cut", 300, { kind: "cut-request", after: 0.9 * SIZE, bytesPerSecond: RATE }],
-  ];
-  for (const [what, announced, fault] of EXPIRIES) {
-    toolTest(`auth/token-expiry-mid-upload: ${name}, ${what}`, [command], async () => {
-      await withTokens(command, { lifetime: 1, announced }, async ({ registry, tokens }) => {
-        let faults = 0;
-        await using proxy = startFaultyProxy({
-          upstream: registry.host,
-          fault: ({ size }) => size === SIZE && faults++ === 0 ? fault : undefined,
-        });
-        using client = connect(proxy.host, PASSWORD);
-        const repository = client.repository("acme/app", "push");
-        const blob = sizedContent(SIZE);
-        await repository.pushBlob(blob, testContext());
-        assert.ok(await repository.exists(blob.descriptor, testContext()));
-        assert.ok(tokens.requests.length > 1, "the token was not renewed");
-        assert.deepEqual([...new Set(tokens.requests)], ["repository:acme/app:pull,push"]);
-
-        const refused = proxy.requests.filter(({ status }) => status === 401).length;
-        // One before anything was known, and one for each token that ended unexpectedly.
-        assert.equal(refused, announced === 1 ? 1 : tokens.requests.length);
-        const sent = proxy.requests.reduce((sum, { bytes }) => sum + bytes, 0);
-        // Distribution 2.8 does not resume what it has not acknowledged.
-        if (fault.kind === "slow" || command === "registry") assert.ok(sent < 1.2 * SIZE, `${sent / SIZE}`);
-      });
-    });
-  }
 }

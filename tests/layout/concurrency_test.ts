@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { layoutArchiveStore } from "../../src/layout/tar/view.ts";
 import { layoutDirectoryStore } from "../../src/layout/directory/store.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
-import { startPushing } from "./push_process.ts";
+import { pushInProcess } from "./push_process.ts";
 
 const kinds = [
   ["oci-layout", layoutDirectoryStore, 8, 20],
@@ -14,8 +14,8 @@ for (const [kind, storeAt, writers, count] of kinds) {
   Deno.test(`${kind} holds every tag when ${writers} processes set ${count} each at once`, async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "layout");
-    const processes = Array.from({ length: writers }, (_, at) => startPushing(kind, path, `${at}`, { count }));
-    const tags = (await Promise.all(processes.map((process) => process.tags()))).flatMap((tags) => [...tags]);
+    const pushing = Array.from({ length: writers }, (_, at) => pushInProcess(kind, path, `${at}`, { count }));
+    const tags = (await Promise.all(pushing)).flatMap(({ tags }) => [...tags]);
     assert.equal(tags.length, writers * count);
     const store = storeAt(path);
     for (const [tag, digest] of tags) assert.equal((await store.resolve(tag))?.digest, digest);

@@ -1,7 +1,7 @@
 /**
  * Brings one sample artifact after the other into a layout: `push_loop.ts KIND PATH NAME COUNT WAY`, as a push does it,
- * as a copy does it, or as a copy into volumes. It writes `ready` when it begins, and `TAG DIGEST` after each tag that
- * is set. Run by tests, which let several of them run at once and kill them.
+ * as a copy does it, or as a copy into volumes. It writes `TAG DIGEST` after each tag that is set. Run by tests, which let
+ * several of them run at once and let them die on their way.
  */
 import { readGraph } from "../../src/store/graph.ts";
 import { copyGraph, tagGraph } from "../../src/store/copy.ts";
@@ -26,9 +26,6 @@ const makeTarget = (): Target =>
     ? targetOf(layoutArchive({ reference: { kind, path } }))
     : targetOf(layoutDirectory({ reference: { kind: "oci-layout", path } }));
 
-// The first one takes its time: whoever stops this process wants to stop a push.
-makeTarget();
-say("ready");
 for (let turn = 0; turn < Number(count); turn++) {
   const tag = `${name}-${turn}`;
   say(`${tag} ${await (way === "push" ? push(tag) : copy(tag))}`);

@@ -1,52 +1,49 @@
 import { fileURLToPath } from "node:url";
+import { dyingProgram } from "../support/dying_program.ts";
+
+/** `push_loop.ts`, which brings one sample artifact after the other into a layout. */
+export const PUSH_LOOP = fileURLToPath(import.meta.resolve("./push_loop.ts"));
 
 /** How `push_loop.ts` brings artifacts into a layout. */
 export type Way = "push" | "copy" | "volumes";
 
-/** A process that pushes one sample artifact after the other. */
-export interface PushProcess {
-  /** Resolves when it begins to push. */
-  readonly ready: Promise<void>;
-  /** Kills it, so that it cannot clean up. */
-  kill(): void;
-  /** Waits for its end; gives the tags that it has set, with their digests. Throws when it failed by itself. */
-  tags(): Promise<ReadonlyMap<string, string>>;
+/** What a process has done. */
+export interface Pushed {
+  /** The tags that it has set, with their digests. */
+  readonly tags: ReadonlyMap<string, string>;
+  readonly wasKilled: boolean;
 }
 
-/** Starts `push_loop.ts` in a process of its own. */
-export function startPushing(
+/** How much a process does. */
+export interface PushOptions {
+  /** How many artifacts it pushes. */
+  readonly count: number;
+  readonly way?: Way;
+  /** It dies when it is about to make this change to the file system. */
+  readonly diesAt?: number;
+}
+
+/** The arguments of `push_loop.ts`. */
+export function pushArguments(
   kind: "oci-layout" | "oci-archive",
   path: string,
   name: string,
-  { count, way = "push" }: { readonly count: number; readonly way?: Way },
-): PushProcess {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", fileURLToPath(import.meta.resolve("./push_loop.ts")), kind, path, name, String(count), way],
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const ready = Promise.withResolvers<void>();
-  const lines = readLines(process.stdout, () => ready.resolve());
-  return {
-    ready: ready.promise,
-    kill(): void {
-      process.kill("SIGKILL");
-    },
-    async tags(): Promise<ReadonlyMap<string, string>> {
-      const { code, signal } = await process.status;
-      if (signal === null && code !== 0) throw new Error(`push_loop.ts ended with ${code}`);
-      return new Map((await lines).map((line) => line.split(" ") as [string, string]));
-    },
-  };
+  { count, way = "push" }: PushOptions,
+): readonly string[] {
+  return [kind, path, name, String(count), way];
 }
 
-/** The complete lines after the first one. */
-async function readLines(bytes: ReadableStream<Uint8Array>, onFirst: () => void): Promise<readonly string[]> {
-  let text = "";
-  for await (const piece of bytes.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)) {
-    text += piece;
-    if (text.includes("\n")) onFirst();
-  }
-  onFirst();
-  return text.split("\n").slice(1, -1);
+/** Runs `push_loop.ts` in a process of its own to its end. Throws when it failed. */
+export async function pushInProcess(
+  kind: "oci-layout" | "oci-archive",
+  path: string,
+  name: string,
+  options: PushOptions,
+): Promise<Pushed> {
+  const { diesAt } = options;
+  const command = dyingProgram(PUSH_LOOP, pushArguments(kind, path, name, options), { diesAt, stdout: "piped" });
+  const { code, signal, stdout } = await command.output();
+  if (signal === null && code !== 0) throw new Error(`push_loop.ts ended with ${code}`);
+  const lines = new TextDecoder().decode(stdout).split("\n").slice(0, -1);
+  return { tags: new Map(lines.map((line) => line.split(" ") as [string, string])), wasKilled: signal === "SIGKILL" };
 }

@@ -7,9 +7,13 @@ import { readTar, type TarMember } from "../../src/oci/read_tar.ts";
 import { tar, type TarEntry } from "../../src/oci/tar.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { inPieces } from "../support/sample_bytes.ts";
+import { file, folder, paxHeader, type RawMember, rawTar } from "../support/raw_tar.ts";
 import { tarDirectory, tarFile, watchedFile } from "./tar_entries.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
+
+const ENCODER = new TextEncoder();
+const BEFORE_1970 = base256(-86400);
 
 const ENTRIES = [
   tarDirectory("./"),
@@ -84,12 +88,12 @@ for (const [header, expected] of KINDS) {
 }
 
 const DAMAGED: readonly (readonly [state: string, damage: (bytes: Bytes) => Uint8Array, why: RegExp])[] = [
-  ["is empty", () => new Uint8Array(0), /truncated/],
-  ["is something else", () => new TextEncoder().encode("hello ".repeat(200)), /number|checksum/],
-  ["is cut off in a header", (bytes) => bytes.subarray(0, 700), /truncated/],
-  ["is cut off in a body", (bytes) => bytes.subarray(0, 1537), /truncated/],
-  ["has no end", (bytes) => bytes.subarray(0, -1024), /truncated/],
-  ["has a wrong checksum", (bytes) => bytes.with(1030, 0xff), /checksum/],
+  ["is empty", () => new Uint8Array(0), /^It is empty$/],
+  ["is something else", () => new TextEncoder().encode("hello ".repeat(200)), /^It does not begin like a tar$/],
+  ["is cut off in a header", (bytes) => bytes.subarray(0, 700), /^It ends too early$/],
+  ["is cut off in a body", (bytes) => bytes.subarray(0, 1537), /^It ends too early$/],
+  ["has no end", (bytes) => bytes.subarray(0, -1024), /^It ends too early$/],
+  ["has a wrong checksum", (bytes) => bytes.with(1030, 0xff), /^A header is damaged$/],
   ["has garbage after its end", (bytes) => new Uint8Array([...bytes, 1]), /^Something else stands behind its end$/],
   ["is cut off gzip", (bytes) => gzipSync(bytes).subarray(0, -30), /^Its compressed bytes end too early$/],
   [
@@ -111,6 +115,99 @@ for (const [state, damage, why] of DAMAGED) {
       return true;
     });
   });
+}
+
+for (const [how, end] of [["no block", 0], ["one block", 512], ["one block and a half", 768]] as const) {
+  Deno.test(`readTar() says that a tar has no end when ${how} of zeros stands there`, async () => {
+    const whole = await collectBytes(tar(ENTRIES));
+    const bytes = whole.subarray(0, whole.byteLength - 1024 + end);
+    let missing = 0;
+    const seen: string[] = [];
+    const options = { explain, onMissingEnd: (): void => void missing++ };
+    for await (const { name } of readTar(ReadableStream.from([bytes.slice()]), options)) seen.push(name);
+    assert.deepEqual([seen.length, missing], [MEMBERS.length, 1]);
+    await assert.rejects(read(inPieces(bytes, 1000)), /Cannot read it/);
+  });
+}
+
+Deno.test("readTar() does not miss the end of a tar that has one", async () => {
+  const options = { explain, onMissingEnd: assert.fail };
+  for await (const _ of readTar(ReadableStream.from([await collectBytes(tar(ENTRIES))]), options));
+});
+
+type RawCase = readonly [what: string, members: readonly RawMember[], names: readonly string[] | RegExp];
+
+/** What libraries do not write, and others did. */
+const RAW: readonly RawCase[] = [
+  ["has a time before 1970 in base 256", [{ ...file("a"), mtime: BEFORE_1970 }, file("b")], ["a=a", "b=b"]],
+  ["has a time before 1970 in PAX", [paxHeader({ mtime: "-86400.5" }), file("a"), file("b")], ["a=a", "b=b"]],
+  ["has a negative time in octal", [{ ...file("a"), mtime: ENCODER.encode("-0000000001\0") }], ["a=a"]],
+  ["has a size in base 256", [{ ...file("a", "abc"), size: base256(3) }, file("b")], ["a=abc", "b=b"]],
+  [
+    "has a sparse file behind a size in base 256",
+    [{ ...file("a", "abc"), size: base256(3) }, { name: "s", type: "S" }],
+    /^It holds a sparse file$/,
+  ],
+  [
+    "has a negative size",
+    [{ ...file("a"), size: base256(-1) }],
+    /^The size of "a" is no number that can be counted with$/,
+  ],
+  [
+    "has a size that no number holds",
+    [{ ...file("a"), size: new Uint8Array(12).fill(0xbf) }],
+    /^The size of "a" is no number that can be counted with$/,
+  ],
+  ["has spaces in its numbers", [{ ...file("a", "abc"), size: ENCODER.encode("          3 ") }], ["a=abc"]],
+  ["gives its path twice", [paxHeaders("12 path=one\n", "12 path=two\n"), file("a")], ["two=a"]],
+  ["has two PAX headers", [paxHeader({ path: "one", size: "1" }), paxHeader({ path: "two" }), file("a")], ["two=a"]],
+  ["has an empty PAX path", [paxHeader({ path: "" }), file("a")], ["a=a"]],
+  ["has a name of GNU and one of PAX", [longName("gnu"), paxHeader({ path: "pax" }), file("a")], ["gnu=a"]],
+  ["begins a name with a byte order mark", [file("\ufeffa", "x")], ["\ufeffa=x"]],
+  ["has a directory of old", [{ ...file("d/", "x") }, file("b")], ["d/=", "b=b"]],
+  ["has a directory with a size", [{ ...folder("d/"), size: 700 }, file("b")], ["d/=", "b=b"]],
+  ["has a global comment", [paxHeader({ comment: "x" }, "g"), file("a")], ["a=a"]],
+  [
+    "has a global path",
+    [paxHeader({ path: "x" }, "g"), file("a")],
+    /^A header says the path or the size of all members/,
+  ],
+  ["has a record without an end", [paxHeaders("9 path=x"), file("a")], /^A PAX header is malformed$/],
+  ["has a PAX header of nothing but lengths", [paxHeaders("1\n".repeat(500_000) + "1 "), file("a")], /is malformed$/],
+  [
+    "has a long name of 2 MiB",
+    [longName("x".repeat(2 ** 21)), file("a")],
+    /^A header has 2097153 bytes, and 1048576 are/,
+  ],
+  ["has a volume label", [{ name: "v", type: "V" }], /^It holds a member of the unknown kind "V"$/],
+];
+
+for (const [what, items, expected] of RAW) {
+  Deno.test(`readTar() reads or refuses a tar as other readers do when it ${what}`, async () => {
+    const found = read(inPieces(rawTar(items), 700)).then((all) => all.map(([name, , body]) => `${name}=${body}`));
+    if (!(expected instanceof RegExp)) return assert.deepEqual(await found, expected);
+    await assert.rejects(found, (error) => {
+      assert.ok(error instanceof Error && error.cause instanceof Error);
+      assert.match(error.cause.message, expected);
+      return true;
+    });
+  });
+}
+
+function paxHeaders(...records: readonly string[]): RawMember {
+  return { name: "PaxHeaders/x", type: "x", content: records.join("") };
+}
+
+function longName(name: string): RawMember {
+  return { name: "././@LongLink", type: "L", content: `${name}\0` };
+}
+
+/** A number as GNU tar writes it where octal digits do not do. */
+function base256(value: number): Uint8Array {
+  const field = new Uint8Array(12).fill(value < 0 ? 0xff : 0);
+  new DataView(field.buffer).setInt32(8, value);
+  if (value >= 0) field[0] = 0x80;
+  return field;
 }
 
 Deno.test("readTar() explains the error of the bytes", async () => {

@@ -156,6 +156,23 @@ Deno.test("auth/token-expiry-mid-upload: a token is renewed before it is too old
   assert.equal(refused.length, 1);
 });
 
+for (const [lifetime, good] of [[60, 54], [300, 290]] as const) {
+  Deno.test(`auth/token-renewal: a token of ${lifetime} s is good for ${good} s`, async () => {
+    await using fake = startFakeRegistry({ auth: { mode: "bearer", users: USERS, expiresIn: lifetime } });
+    const clock = testClock();
+    using client = testClient(fake, { ...asAnn, clock });
+    const repository = client.repository("acme/app");
+    await repository.resolve("latest", testContext());
+    clock.advance(good * 1000 - 1);
+    await repository.resolve("latest", testContext());
+    assert.equal(tokenRequests(fake).length, 1);
+    clock.advance(1);
+    await repository.resolve("latest", testContext());
+    assert.equal(tokenRequests(fake).length, 2);
+    assert.equal(fake.requests.filter(({ status }) => status === 401).length, 1);
+  });
+}
+
 Deno.test("auth/token-expiry-mid-upload: a token that the server forgot is replaced, the session goes on", async () => {
   await using fake = startFakeRegistry({ auth: { mode: "bearer", users: USERS }, requestLimit: MIB });
   using client = testClient(fake, asAnn);

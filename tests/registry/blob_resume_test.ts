@@ -124,7 +124,7 @@ Deno.test("download/digest-mismatch: a blob that is always too short is not aske
   fake.repositories.get("acme/app")?.blobs.set(digest, { digest, size: 5, bytes: new Uint8Array(5) });
   await assert.rejects(download(fake, blob), {
     name: "DigestMismatchError",
-    message: `Cannot use blob ${digest} from acme/app: it has 5 bytes, it should have ${SIZE}`,
+    message: `Cannot use blob ${digest} from ${fake.host}/acme/app: it has 5 bytes, it should have ${SIZE}`,
   });
   assert.deepEqual(header(fake, "range"), [null, "bytes=5-", null]);
 });

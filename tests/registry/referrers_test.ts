@@ -90,7 +90,7 @@ Deno.test("sec/link-header-cross-origin: referrers() takes no page from elsewher
   const answer = (): Response => index([], { link: `<${other.origin}/v2/x>; rel="next"` });
   await assert.rejects(
     listed(answer),
-    /Cannot list the referrers of acme\/app@sha256:.*at another host, 127\.0\.0\.1:/,
+    /Cannot list the referrers of 127\.0\.0\.1:\d+\/acme\/app@sha256:.*at another host, 127\.0\.0\.1:/,
   );
   assert.equal(other.requests.length, 0);
 });
@@ -115,7 +115,8 @@ Deno.test("referrers() refuses an answer that is no index", async () => {
   ) {
     await assert.rejects(listed(() => new Response(body)), {
       name: "SyntaxError",
-      message: /^Cannot list the referrers of acme\/app@sha256:[0-9a-f]+: the registry's answer is no image index, /,
+      message:
+        /^Cannot list the referrers of 127\.0\.0\.1:\d+\/acme\/app@sha256:[0-9a-f]+: the registry's answer is no image index, /,
     });
   }
 });
@@ -150,7 +151,7 @@ Deno.test("ref/fallback-tag-is-subject: the subject under its own tag is passed 
   assert.deepEqual(await at.store.referrers(digest, context), []);
   const referrer = sampleOf("a", { subject: subject.manifest.descriptor });
   await assert.rejects(putSample(at.store, referrer, [], context), {
-    message: `Cannot list a referrer of acme/app@${digest}: the registry has no referrers API, ` +
+    message: `Cannot list a referrer of ${at.fake.host}/acme/app@${digest}: the registry has no referrers API, ` +
       `and tag ${tag} is taken by something else`,
   });
   assert.equal(at.fake.repositories.get("acme/app")?.tags.get(tag), digest);
@@ -205,7 +206,7 @@ Deno.test("a list that names what is gone is written again without it", async ()
   const digests = (await at.store.referrers(digest, context)).map(({ digest }) => digest);
   assert.deepEqual(digests, sorted(theirs, referrer.manifest.descriptor).map(({ digest }) => digest));
   assert.deepEqual(told.log.lines.filter((line) => line.startsWith("warn")), [
-    `warn ${gone.digest} is no longer in acme/app, and is taken from the list of referrers`,
+    `warn ${gone.digest} is no longer in ${at.fake.host}/acme/app, and is taken from the list of referrers`,
   ]);
 });
 

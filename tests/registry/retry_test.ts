@@ -131,6 +131,15 @@ Deno.test("createBackoff() counts failures anew after progress, and waits at mos
   assert.deepEqual(clock.waits, [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 500]);
 });
 
+Deno.test("createBackoff() lets chance shorten a wait by up to a half, and never lengthen it", async () => {
+  for (const [chance, waits] of [[0, [500, 1000]], [0.5, [375, 750]], [1, [250, 500]]] as const) {
+    const clock = testClock();
+    const backoff = createBackoff({ policy: { retries: 9, budget: Infinity }, clock, random: () => chance });
+    for (const _ of waits) await backoff.pause(failure(500), testContext());
+    assert.deepEqual(clock.waits, waits);
+  }
+});
+
 Deno.test("createBackoff() does not wait for someone who is gone", async () => {
   const aborter = new AbortController();
   aborter.abort(new Error("interrupted"));

@@ -87,7 +87,7 @@ Deno.test("deleteManifest() says that the registry deletes nothing", async () =>
     deletionAnswers(fake, () => errorAnswer(405, "UNSUPPORTED"));
     await assert.rejects(store.deleteManifest(digest, testContext()), {
       name: "UnsupportedError",
-      message: `Cannot delete acme/app@${digest}: the registry deletes nothing`,
+      message: `Cannot delete ${fake.host}/acme/app@${digest}: the registry deletes nothing`,
     });
   });
 });

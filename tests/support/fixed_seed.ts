@@ -1,6 +1,6 @@
 /**
- * Loaded before every test file: properties run with one seed, so that a run says something about the change and not
- * about chance. `GANTRY_SEED` chooses another one; `GANTRY_SEED=random` a new one for each run.
+ * Lets properties run with one seed, so that a run says something about the change and not about chance. `GANTRY_SEED`
+ * chooses another one; `GANTRY_SEED=random` a new one for each run.
  */
 import fc from "fast-check";
 

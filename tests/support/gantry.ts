@@ -8,7 +8,7 @@ export interface GantryResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** The bytes that went to standard output; absent unless it was taken for a tar. */
+  /** The bytes that went to standard output; absent unless it was taken for a tar or for a manifest as it is. */
   readonly bytes?: Uint8Array<ArrayBuffer>;
 }
 

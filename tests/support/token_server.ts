@@ -14,9 +14,9 @@ export interface TokenServerOptions {
   readonly password: string;
   /** What everybody may pull; everything when left out. */
   readonly isPublic?: (repository: string) => boolean;
-  /** How many seconds a token is good for, up to one more; 300 when left out. */
+  /** How many seconds the first token is good for, up to one more; 300 when left out, as the others always are. */
   readonly lifetime?: number;
-  /** How many seconds the server says it is; the truth when left out. */
+  /** How many seconds the server says that the first token is good for; the truth when left out. */
   readonly announced?: number;
 }
 
@@ -32,7 +32,7 @@ export interface TokenServer extends AsyncDisposable {
 
 /** Starts a server that gives whoever knows the password what they ask for, and others the right to pull. */
 export function startTokenServer(options: TokenServerOptions): TokenServer {
-  const { certificate, username, password, isPublic = () => true, lifetime = 300, announced = lifetime } = options;
+  const { certificate, username, password, isPublic = () => true } = options;
   const requests: string[] = [];
   const tokens: string[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
@@ -47,6 +47,8 @@ export function startTokenServer(options: TokenServerOptions): TokenServer {
       const isAllowed = (action: string): boolean => isKnown || action === "pull" && isPublic(name);
       return { type, name, actions: actions.split(",").filter(isAllowed) };
     });
+    const lifetime = tokens.length === 0 ? options.lifetime ?? LIFETIME : LIFETIME;
+    const announced = tokens.length === 0 ? options.announced ?? lifetime : LIFETIME;
     const token = await sign(certificate, query.get("service") ?? "", { access, lifetime });
     tokens.push(token);
     return Response.json({ token, expires_in: announced });
@@ -58,6 +60,9 @@ export function startTokenServer(options: TokenServerOptions): TokenServer {
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }
+
+/** In seconds. */
+const LIFETIME = 300;
 
 /** Distribution takes a token for so many seconds after its end, because clocks differ. */
 const LEEWAY = 60;

@@ -18,9 +18,14 @@ export function findTool(name: string): string | undefined {
  * Declares a test that needs programs. Where one is missing, the test is ignored and its name says why; in CI, which
  * sets `GANTRY_REQUIRE_TOOLS`, it fails instead.
  */
-export function toolTest(name: string, tools: readonly string[], body: (t: Deno.TestContext) => Promise<void>): void {
+export function toolTest(
+  name: string,
+  needs: readonly string[] | ToolTestOptions,
+  body: (t: Deno.TestContext) => Promise<void>,
+): void {
+  const { tools, ...options } = "tools" in needs ? needs : { tools: needs };
   const missing = tools.filter((tool) => findTool(tool) === undefined);
-  if (missing.length === 0) return Deno.test(name, body);
+  if (missing.length === 0) return Deno.test(name, options, body);
   const reason = `${missing.join(" and ")} not on PATH`;
   if (Deno.env.get("GANTRY_REQUIRE_TOOLS") === "1") {
     return Deno.test(name, () => {
@@ -28,6 +33,11 @@ export function toolTest(name: string, tools: readonly string[], body: (t: Deno.
     });
   }
   Deno.test({ name: `${name} (ignored: ${reason})`, ignore: true, fn: body });
+}
+
+/** What a test needs. */
+export interface ToolTestOptions extends Pick<Deno.TestDefinition, "timeout"> {
+  readonly tools: readonly string[];
 }
 
 /** What a program said when it ended. */

@@ -22,6 +22,28 @@ Deno.test("changePrivateFile() makes the file and the directories on the way for
   assert.deepEqual(await names(join(path, "..")), ["config.json"]);
 });
 
+Deno.test("changePrivateFile() gives a file its name when its bytes are on the disk", async () => {
+  await using directory = await tempDirectory();
+  const done: string[] = [];
+  const { rename, FsFile: { prototype } } = Deno;
+  const { sync } = prototype;
+  try {
+    prototype.sync = async function (): Promise<void> {
+      await sync.call(this);
+      done.push(`sync ${(await this.stat()).size}`);
+    };
+    Deno.rename = async (from, to): Promise<void> => {
+      await rename(from, to);
+      done.push("rename");
+    };
+    await changePrivateFile(join(directory.path, "config.json"), () => "secret");
+  } finally {
+    prototype.sync = sync;
+    Deno.rename = rename;
+  }
+  assert.deepEqual(done, ["sync 6", "rename"]);
+});
+
 Deno.test("changePrivateFile() takes a file away from everybody else", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "config.json");

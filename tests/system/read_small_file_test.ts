@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { NotAFileError } from "../../src/system/open_file.ts";
 import { readSmallFile, readSmallText } from "../../src/system/read_small_file.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { tool, toolTest } from "../support/tools.ts";
@@ -36,9 +37,9 @@ toolTest("readSmallFile() refuses what is no file, and does not wait for it", ["
   await using directory = await tempDirectory();
   const pipe = join(directory.path, "pipe");
   await tool("mkfifo", [pipe]);
-  await assert.rejects(readSmallFile(pipe), new TypeError("it is a named pipe"));
-  await assert.rejects(readSmallFile("/dev/zero"), new TypeError("it is a device"));
-  await assert.rejects(readSmallFile(directory.path), new TypeError("it is a directory"));
+  await assert.rejects(readSmallFile(pipe), new NotAFileError("a named pipe"));
+  await assert.rejects(readSmallFile("/dev/zero"), new NotAFileError("a device"));
+  await assert.rejects(readSmallFile(directory.path), new NotAFileError("a directory"));
   await assert.rejects(readSmallFile(join(directory.path, "nothing")), Deno.errors.NotFound);
   await assert.rejects(readSmallFile(join(pipe, "below")), Deno.errors.NotADirectory);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { digestOf } from "../../src/oci/digest.ts";
+import { ScratchError } from "../../src/system/scratch_error.ts";
 import { createScratch } from "../../src/system/scratch.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { binaryLike, inPieces } from "../support/sample_bytes.ts";
@@ -117,7 +118,7 @@ Deno.test("keep() names the directory when no file can be made there", async () 
   }
   await assert.rejects(
     scratch.keep(DESCRIBE, bytes()),
-    new Error(`Cannot make a temporary directory in "${missing}": no such file or directory`),
+    new ScratchError(`Cannot make a temporary directory in "${missing}": no such file or directory`),
   );
   assert.ok(ended);
 });

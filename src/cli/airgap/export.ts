@@ -5,7 +5,7 @@ import type { LayoutPlace } from "../../layout/layout.ts";
 import { LEAST_VOLUME_SIZE } from "../../layout/tar/volumes/header.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
-import type { LayoutReference } from "../../oci/reference.ts";
+import { isPiped, type LayoutReference } from "../../oci/reference.ts";
 import { type Copied, copyGraph } from "../../store/copy.ts";
 import { type ArtifactGraph, readGraph } from "../../store/graph.ts";
 import type { StoreReader } from "../../store/store.ts";
@@ -14,7 +14,7 @@ import { errorWithLines } from "../output/error_with_lines.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { counted, formatBytes } from "../output/format_bytes.ts";
 import { formatOutput } from "../output/format_output.ts";
-import { isPiped, openLayout, parsePipedPlace, parsePlace, takeOutput } from "../places/open_store.ts";
+import { openLayout, parsePipedPlace, parsePlace, takeOutput } from "../places/open_store.ts";
 import { type ReadingSession, withReadingSession } from "../places/session.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
@@ -87,7 +87,7 @@ export async function exportBundle(
     const format = flags.output ?? "text";
     world.stdout(format === "text" ? exportLines(report) : await formatOutput(report, format));
     return EXIT.done;
-  }, { places });
+  }, { phase: "Exporting", places });
 }
 
 /** An artifact, and what of it is not there. */

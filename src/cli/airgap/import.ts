@@ -3,7 +3,7 @@ import type { LayoutReference } from "../../oci/reference.ts";
 import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../../pipeline/target.ts";
 import type { Copied } from "../../store/copy.ts";
-import { checkWritable, writeFile } from "../../system/write_file.ts";
+import { checkOutput, writeOutput } from "../../system/output_place.ts";
 import { errorWithLines } from "../output/error_with_lines.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { counted, formatBytes } from "../output/format_bytes.ts";
@@ -68,14 +68,14 @@ export async function importBundle(text: string, to: string, flags: ImportFlags,
       return EXIT.failed;
     }
     // When everything is tagged it would be too late: a second import no longer knows what the first one moved.
-    if (flags.receipt !== undefined) await checkWritable(flags.receipt);
+    if (flags.receipt !== undefined) await checkOutput(flags.receipt);
     const copied = await runImport(plan.artifacts, { force }, session);
     const receipt: ImportReceipt = { ...report, ...sumOf(copied) };
     sayImported(receipt, session);
     world.stdout(format === "text" ? importLines(receipt) : await formatOutput(receipt, format));
-    if (flags.receipt !== undefined) await writeFile(flags.receipt, [await encoded(receipt)]);
+    if (flags.receipt !== undefined) await writeOutput(flags.receipt, await encoded(receipt), world.signal);
     return EXIT.done;
-  }, { places: [target] });
+  }, { phase: "Importing", places: [target] });
 }
 
 function parseSource(text: string): LayoutReference {

@@ -32,7 +32,7 @@ export async function inventory(texts: readonly string[], flags: InventoryFlags,
     const listed = repositories.length === 1 ? "1 repository" : `${repositories.length} repositories`;
     session.context.log.info(`Listed ${listed} with ${counted(new Set(blobs).size, "blob")}`);
     return EXIT.done;
-  }, { places, concurrency: CONCURRENCY });
+  }, { phase: "Reading", places, concurrency: CONCURRENCY });
 }
 
 async function repositoriesOf(

@@ -1,12 +1,13 @@
 import type { OmittedBlob } from "../../bundle/bundle.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
+import { formatRepository, registryHost } from "../../oci/reference.ts";
 import { type Copied, copyGraph, tagGraph } from "../../store/copy.ts";
 import { inParallel, together } from "../../work/together.ts";
 import { errorWithLines } from "../output/error_with_lines.ts";
-import { forArtifacts } from "./for_artifacts.ts";
-import type { PlannedArtifact } from "./import_plan.ts";
 import type { ReadingSession } from "../places/session.ts";
 import { refuseToMove } from "../reading/tag_copies.ts";
+import { forArtifacts } from "./for_artifacts.ts";
+import type { PlannedArtifact } from "./import_plan.ts";
 
 /** How tags are set. */
 export interface RunImportOptions {
@@ -60,9 +61,10 @@ async function sendArtifact(
 ): Promise<Copied> {
   const mounted = await together(mounts, { context, concurrency }, async ({ blob, from }, inner) => {
     if (from === undefined) return { existed: true };
-    const host = /^oci:\/\/[^/]+\//.exec(store.url)?.[0] ?? "";
     const open = (): ReadableStream<Uint8Array<ArrayBuffer>> => notInBundle(blob, store.url, from);
-    return await store.push({ descriptor: blob, open }, inner, { from: `${host}${from}` });
+    return await store.push({ descriptor: blob, open }, inner, {
+      from: formatRepository({ kind: "registry", host: registryHost(store.url) ?? "", repository: from }),
+    });
   });
   const left = new Set(mounts.map(({ blob }) => blob.digest));
   const blobs = graph.blobs.filter(({ digest }) => !left.has(digest));

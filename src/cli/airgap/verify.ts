@@ -3,7 +3,7 @@ import { type LayoutRepair, repairLayout } from "../../layout/repair/repair_layo
 import { formatReference, type LayoutReference } from "../../oci/reference.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
-import { clearingLog, createLog } from "../output/log.ts";
+import { createLog } from "../output/log.ts";
 import { createProgress } from "../output/progress.ts";
 import { parsePlace } from "../places/open_store.ts";
 import { UsageError } from "../usage_error.ts";
@@ -14,9 +14,9 @@ import { verifyLines, verifyReport } from "./verify_report.ts";
 /** `gantry verify`: whether a layout or a bundle is whole. Contacts nobody. */
 export async function verify(text: string, flags: VerifyFlags, world: World): Promise<number> {
   const reference = layoutIn(text);
-  const progress = createProgress(world);
+  const progress = createProgress(world, { phase: "Verifying" });
   const level = flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal";
-  const log = clearingLog(createLog(world, level), progress.clear);
+  const log = createLog(world, level);
   const context = { signal: world.signal, progress: flags.quiet ? (): void => {} : progress.update };
   const { check, done, left } = await checked(reference, flags, context).finally(progress.clear);
   for (const sentence of done) log.info(sentence);

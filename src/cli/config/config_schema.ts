@@ -1,7 +1,7 @@
-import { z } from "../../pipeline/schema.ts";
-import { parseReference } from "../../oci/reference.ts";
+import { parseReference, REFERENCE_PATTERN } from "../../oci/reference.ts";
 import { parseTag } from "../../oci/tag.ts";
 import { parseVersion } from "../../oci/version.ts";
+import { z } from "../../pipeline/schema.ts";
 import { PROFILE_NAMES } from "../built_in_names.ts";
 import {
   boolean,
@@ -28,7 +28,7 @@ export const CONFIG_SCHEMA = object({
   profile: oneOf(["auto", ...PROFILE_NAMES])
     .describe("The shape that an ecosystem expects; auto chooses by what lies in the source.")
     .exactOptional(),
-  targets: list(parsedBy(parseReference).meta({ pattern: "^(oci://|oci-layout:|oci-archive:)" }))
+  targets: list(parsedBy(parseReference).meta({ pattern: REFERENCE_PATTERN }))
     .min(1, "must name at least one target")
     .describe(
       "Where to publish: oci://HOST/REPOSITORY[:TAG], oci-layout:PATH[:TAG] or oci-archive:PATH[:TAG], paths relative to this file.",

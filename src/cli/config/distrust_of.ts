@@ -10,14 +10,15 @@ import { repositoryRoot } from "./repository_root.ts";
  * - when nobody but the user and root can have written it: it and every directory above it belong to one of them, and
  *   not everybody may write there.
  *
+ * @param here The directory in which the user works.
  * @returns A reason as a part of a sentence; `undefined` when the file may count.
  */
-export async function distrustOf(path: string): Promise<string | undefined> {
-  return await distrustOfPlace(await Deno.realPath(dirname(path))) ?? await distrustOfFile(path);
+export async function distrustOf(path: string, here: string = "."): Promise<string | undefined> {
+  return await distrustOfPlace(await Deno.realPath(dirname(path)), await Deno.realPath(here)) ??
+    await distrustOfFile(path);
 }
 
-async function distrustOfPlace(directory: string): Promise<string | undefined> {
-  const here = await Deno.realPath(".");
+async function distrustOfPlace(directory: string, here: string): Promise<string | undefined> {
   if (directory === here) return undefined;
   const repository = await repositoryRoot(here);
   if (repository !== undefined && await repositoryRoot(directory) === repository) return undefined;

@@ -30,6 +30,8 @@ export interface ConfigSearch {
   readonly explicit?: string | false;
   /** Reads the environment variables that the file declares; none is set when left out. */
   readonly readEnv?: ReadEnv;
+  /** The directory in which the user works, by which it is decided whether a file counts; `.` when left out. */
+  readonly here?: string;
 }
 
 /** Names of configuration files, in the order in which they are looked for. */
@@ -44,11 +46,11 @@ const CONFIG_NAMES = ["gantry.jsonc", "gantry.json", "gantry.yaml", "gantry.yml"
  * @throws {UsageError} When the file cannot be read, when one directory holds several, or when the file was found and is
  *   not trusted, as {@linkcode distrustOf} says; then nothing of it was read.
  */
-export async function findConfig({ source, explicit, readEnv }: ConfigSearch): Promise<FoundConfig | undefined> {
+export async function findConfig({ source, explicit, readEnv, here }: ConfigSearch): Promise<FoundConfig | undefined> {
   if (explicit === false) return undefined;
   const path = explicit ?? await search(source ?? "-");
   if (path === undefined) return undefined;
-  if (explicit === undefined) await refuseUntrusted(path);
+  if (explicit === undefined) await refuseUntrusted(path, here);
   // Imported only now, because most runs have no configuration file.
   const [{ parseConfig }, { rebaseConfig }] = await Promise.all([
     import("./parse_config.ts"),
@@ -59,8 +61,8 @@ export async function findConfig({ source, explicit, readEnv }: ConfigSearch): P
 }
 
 /** Before anything of the file is read: what it says of variables, targets and plugins must not count either. */
-async function refuseUntrusted(path: string): Promise<void> {
-  const distrust = await distrustOf(path).catch((cause) => {
+async function refuseUntrusted(path: string, here?: string): Promise<void> {
+  const distrust = await distrustOf(path, here).catch((cause) => {
     throw new UsageError(`Cannot read configuration file ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
   });
   if (distrust === undefined) return;

@@ -1,5 +1,5 @@
 import { basename, isAbsolute, join, resolve, sep } from "node:path";
-import { formatReference, parseReference } from "../../oci/reference.ts";
+import { formatReference, localPath, parseReference, withLocalPath } from "../../oci/reference.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
 import type { Config } from "./config_schema.ts";
 import type { PipelineConfig } from "./pipeline_schema.ts";
@@ -57,12 +57,13 @@ function rebaseFile(path: string, directory: string): string {
 
 function rebaseTarget(target: string, directory: string): string {
   const reference = parseReference(target);
-  if (reference.kind === "registry" || isAbsolute(reference.path)) return target;
-  const path = rebase(reference.path, directory).replaceAll(sep, "/");
+  const written = localPath(reference);
+  if (written === undefined || isAbsolute(written)) return target;
+  const path = rebase(written, directory).replaceAll(sep, "/");
   const name = basename(path);
   // A last part that comes from the directory, as with `oci-layout:.`, may have what would begin a tag or a digest.
-  const ambiguous = /[:@]/.test(name) && name !== basename(reference.path);
-  return formatReference({ ...reference, path: ambiguous ? `${path}/` : path });
+  const ambiguous = /[:@]/.test(name) && name !== basename(written);
+  return formatReference(withLocalPath(reference, () => ambiguous ? `${path}/` : path));
 }
 
 function rebase(path: string, directory: string): string {

@@ -5,9 +5,9 @@ import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { distrustOf } from "../config/distrust_of.ts";
 import { isThere } from "../config/is_there.ts";
-import { createLog, SILENT_LOG } from "../output/log.ts";
+import { createLog } from "../output/log.ts";
 import type { OutputFormat } from "../publish/commands.ts";
-import { detectProfile } from "../publish/profiles.ts";
+import { type ChosenProfile, detectProfile, profileLine } from "../publish/profiles.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import { initialConfig } from "./initial_config.ts";
@@ -25,9 +25,10 @@ export interface InitFlags {
 export async function init(directory: string, flags: InitFlags, world: World): Promise<number> {
   await checkDirectory(directory);
   const log = createLog(world, "normal");
-  const { name, because } = flags.profile === undefined
-    ? await likelyProfile(directory)
+  const chosen: ChosenProfile = flags.profile === undefined
+    ? await detectProfile(directory)
     : { name: flags.profile, because: "asked for" };
+  const { name, because } = chosen;
   const target = await suggestTarget(directory);
   const ignores = await initialIgnores(directory);
   const files = [
@@ -44,24 +45,13 @@ export async function init(directory: string, flags: InitFlags, world: World): P
     await write(path, text, { overwrite: flags.force ?? false });
     written.push(path);
   }
-  log.info(`Profile ${name}: ${because}`);
+  log.info(profileLine(chosen));
   const named = config !== undefined && await distrustOf(config.path) !== undefined ? ` --config ${config.path}` : "";
   log.info(`\`gantry plan ${directory}${named}\` shows what a push would publish`);
   const format = flags.output ?? "text";
   const report = { directory, profile: name, profileBecause: because, ...(target && { target: target.url }), written };
   world.stdout(format === "text" ? written.map((path) => `${path}\n`).join("") : await formatOutput(report, format));
   return EXIT.done;
-}
-
-/** What `push` would choose by itself, and beyond that what hints at Flux, which is only asked for by name. */
-async function likelyProfile(directory: string): Promise<{ readonly name: ProfileName; readonly because: string }> {
-  // What is worth a warning is said by the commands that publish.
-  const chosen = await detectProfile(directory, SILENT_LOG);
-  if (chosen.name !== "generic") return chosen;
-  for (const name of [".sourceignore", "kustomization.yaml", "kustomization.yml"]) {
-    if (await isThere(join(directory, name))) return { name: "flux", because: `there is a ${name}` };
-  }
-  return chosen;
 }
 
 async function checkDirectory(directory: string): Promise<void> {

@@ -22,7 +22,11 @@ export async function login(text: string, flags: RegistryFlags, world: World): P
   const credential = await loginCredential(host, flags, world);
   const checked = await checkCredentials(
     {
-      ...await clientOptions(flags, { retries: flags.retries ?? 5, timeout: flags.timeout ?? 60_000 }),
+      ...await clientOptions(flags, {
+        retries: flags.retries ?? 5,
+        timeout: flags.timeout ?? 60_000,
+        secrets: world.secrets,
+      }),
       host,
       credential,
     },

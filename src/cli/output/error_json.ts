@@ -2,6 +2,8 @@ import { PluginError } from "../../pipeline/plugin_error.ts";
 import { StageError } from "../../pipeline/stage_error.ts";
 import { TargetsError } from "../../pipeline/target.ts";
 import { RegistryError } from "../../registry/http/registry_error.ts";
+import { UnsuitableSourceError } from "../publish/source_check.ts";
+import { SourceReadError } from "../../store/stored_content.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";
 
 /** One error, as `-o json` prints it. */
@@ -18,7 +20,7 @@ export interface ErrorJson {
   readonly code?: string;
   /** What of the source or of its own output a plugin names: an entry's path, or `drop[3].path`. */
   readonly path?: string;
-  /** What can be done about it, by the plugin's own word. */
+  /** What can be done about it: by the plugin's own word, or when the source is to be published in another way. */
   readonly hint?: string;
   /** The HTTP status. */
   readonly status?: number;
@@ -43,6 +45,7 @@ function flatten(error: unknown, around: Omit<ErrorJson, "message">): readonly E
     const { stage, plugin } = error;
     return flatten(error.cause, { ...around, stage, ...(plugin === undefined ? {} : { where: plugin }) });
   }
+  if (error instanceof SourceReadError) return flatten(error.cause, { ...around, where: error.url });
   if (error instanceof PartlyTaggedError) return flatten(error.cause, { ...around, tags: error.tags });
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof PluginError) {
@@ -55,6 +58,10 @@ function flatten(error: unknown, around: Omit<ErrorJson, "message">): readonly E
       ...(path === undefined || path === "" ? {} : { path }),
       ...(hint === undefined ? {} : { hint }),
     }];
+  }
+  if (error instanceof UnsuitableSourceError) {
+    const { where: _, ...stage } = around;
+    return [{ message, ...stage, hint: error.hint }];
   }
   if (!(error instanceof RegistryError)) return [{ message, ...around }];
   const { status, method, url, requestId, attempts } = error;

@@ -1,4 +1,5 @@
 import { ExtractionError, type ExtractionRule } from "../../extract/extraction_error.ts";
+import { registryHost } from "../../oci/reference.ts";
 import { PluginError } from "../../pipeline/plugin_error.ts";
 import { StageError } from "../../pipeline/stage_error.ts";
 import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
@@ -6,7 +7,10 @@ import { TargetsError } from "../../pipeline/target.ts";
 import { CredentialsRefusedError, RegistryError } from "../../registry/http/registry_error.ts";
 import { ConnectionError } from "../../registry/http/transport.ts";
 import { NotFoundError } from "../../store/store.ts";
+import { ScratchError } from "../../system/scratch_error.ts";
+import { SourceReadError } from "../../store/stored_content.ts";
 import { ConfigError } from "../config/config_error.ts";
+import { UnsuitableSourceError } from "../publish/source_check.ts";
 import { UsageError } from "../usage_error.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";
 
@@ -62,12 +66,17 @@ function unwrap(error: unknown): Unwrapped {
       if (
         (current.stage === "upload" || current.stage === "tag") && current.plugin !== undefined && !isNamed(current)
       ) {
-        host = /^oci:\/\/([^/]+)\//.exec(current.plugin)?.[1] ?? host;
+        host = registryHost(current.plugin) ?? host;
         // A refusal names the place itself, and nothing was done there.
         if (!(current.cause instanceof TagExistsError)) {
           wheres.unshift(`while ${current.stage === "tag" ? "tagging in" : "uploading to"} ${current.plugin}`);
         }
       }
+      current = current.cause;
+    } else if (current instanceof SourceReadError) {
+      // Where it was going has nothing to do with it.
+      wheres.splice(0, wheres.length, `while reading from ${current.url}`);
+      host = registryHost(current.url);
       current = current.cause;
     } else if (current instanceof PartlyTaggedError) {
       wheres.push(`set there: ${current.tags.join(", ")}`);
@@ -100,6 +109,7 @@ function adviceFor(
   if (error instanceof PluginError) return error.hint ?? pluginAdvice(error, command);
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
   if (error instanceof UsageError) return undefined;
+  if (error instanceof UnsuitableSourceError) return error.hint;
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
   if (error instanceof NotFoundError) {
     return error.isPlace
@@ -111,6 +121,9 @@ function adviceFor(
   }
   if (error instanceof RegistryError) return registryAdvice(error, host ?? new URL(error.url).host);
   if (error instanceof ConnectionError) return connectionAdvice(error);
+  if (error instanceof ScratchError) {
+    return "more than a few MiB need temporary files for a while: the variable TMPDIR says where they go";
+  }
   return undefined;
 }
 
@@ -183,8 +196,9 @@ function extractionAdvice(rule: ExtractionRule, command: string | undefined): st
 }
 
 const PULL_ADVICE: Readonly<Partial<Record<ExtractionRule, string>>> = {
-  name: "take such names with --names any, if this system can hold them",
-  link: "leave links out with --symlinks skip",
+  name: Deno.build.os === "windows" ? "pull it on another system" : "leave --names portable away",
+  link: "keep links that stay inside with --symlinks keep, or leave all out with --symlinks skip",
+  "link-target": "leave links out with --symlinks skip",
   size: "allow more with --max-size",
   entries: "allow more with --max-entries",
   ratio: "allow more with --max-ratio, if you trust who published it",

@@ -2,6 +2,8 @@ import { PluginError } from "../../pipeline/plugin_error.ts";
 import { StageError } from "../../pipeline/stage_error.ts";
 import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../../pipeline/target.ts";
+import { Interruption } from "../process/interruption.ts";
+import { OutputError } from "../process/text_writer.ts";
 import { UsageError } from "../usage_error.ts";
 
 /** What the process says to its caller. */
@@ -14,13 +16,16 @@ export const EXIT = {
   usage: 2,
   /** Everything is uploaded, but not every tag is set everywhere. */
   partial: 3,
-  /** Interrupted. */
+  /** Interrupted; by SIGHUP it is 129 and by SIGTERM 143, see {@linkcode Interruption}. */
   interrupted: 130,
+  /** Nobody reads standard output any more, as in `gantry plan | head`: what a SIGPIPE would give. */
+  closed: 141,
 } as const;
 
 /** The exit code for an error. */
 export function exitCode(error: unknown, signal: AbortSignal): number {
-  if (signal.aborted) return EXIT.interrupted;
+  if (signal.aborted) return signal.reason instanceof Interruption ? signal.reason.exitCode : EXIT.interrupted;
+  if (error instanceof OutputError && error.isClosed) return EXIT.closed;
   // A plugin that cannot be used, before any stage has begun.
   if (error instanceof UsageError || error instanceof PluginError) return EXIT.usage;
   if (error instanceof StageError) {

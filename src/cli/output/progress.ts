@@ -11,23 +11,32 @@ export interface ProgressReporter {
 
 /** Work smaller than this many bytes is over before anyone reads about it. */
 const WORTH_SHOWING = 8 * 1024 * 1024;
-const DEFAULT_PHASE = "Uploading";
+/** What a progress reporter may be told. */
+export interface ProgressOptions {
+  /** What the work of the command is called, where the work itself does not say; `Uploading` when left out. */
+  readonly phase?: string;
+  /** The time in milliseconds. */
+  readonly now?: () => number;
+}
+
 const REDRAW_MS = 100;
 const PLAIN_LINE_MS = 10_000;
 
 /** Bytes, rate and time left: one line that is redrawn on a terminal, a plain line every ten seconds elsewhere. */
-export function createProgress(world: World, now: () => number = () => performance.now()): ProgressReporter {
+export function createProgress(
+  world: Pick<World, "stderr" | "terminal">,
+  { phase: usual = "Uploading", now = () => performance.now() }: ProgressOptions = {},
+): ProgressReporter {
   const interval = world.terminal === undefined ? PLAIN_LINE_MS : REDRAW_MS;
   const items = new Map<string, ProgressUpdate>();
-  let phase = DEFAULT_PHASE;
+  let phase = usual;
   let started = now();
   let shown = started;
-  let drawn = false;
 
-  return { update, clear };
+  return { update, clear: () => world.terminal?.status?.(undefined) };
 
   function update(update: ProgressUpdate): void {
-    if (phase !== (update.phase ?? DEFAULT_PHASE)) start(update.phase ?? DEFAULT_PHASE);
+    if (phase !== (update.phase ?? usual)) start(update.phase ?? usual);
     items.set(update.item, update);
     const done = sum((item) => Math.min(item.done, item.total));
     const total = sum((item) => item.total);
@@ -45,14 +54,8 @@ export function createProgress(world: World, now: () => number = () => performan
   }
 
   function show(line: string): void {
-    if (world.terminal === undefined) return world.stderr(`${line}\n`);
-    world.stderr(`\r\x1b[K${line.slice(0, Math.max(world.terminal.columns() - 1, 20))}`);
-    drawn = true;
-  }
-
-  function clear(): void {
-    if (drawn) world.stderr("\r\x1b[K");
-    drawn = false;
+    if (world.terminal === undefined) world.stderr(`${line}\n`);
+    else world.terminal.status?.(line);
   }
 
   function sum(of: (item: ProgressUpdate) => number): number {

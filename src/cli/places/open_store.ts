@@ -2,7 +2,7 @@ import { directoryStore } from "../../layout/directory/store.ts";
 import type { LayoutPlace } from "../../layout/layout.ts";
 import { archiveStore, type ArchiveStoreOptions } from "../../layout/tar/store.ts";
 import type { ByteWriter } from "../../layout/tar/unnamed.ts";
-import { formatReference, type LayoutReference, parseReference, type Reference } from "../../oci/reference.ts";
+import { formatReference, isPiped, type LayoutReference, parseReference, type Reference } from "../../oci/reference.ts";
 import type { Store, StoreReader } from "../../store/store.ts";
 import { ioError } from "../../system/io_error.ts";
 import { UsageError } from "../usage_error.ts";
@@ -62,12 +62,23 @@ function storeFor(
   right: "pull" | "push" | "delete",
   options: ArchiveStoreOptions,
 ): Store {
-  return reference.kind === "registry" ? access.store(reference, right) : openLayout(reference, options);
+  switch (reference.kind) {
+    case "registry":
+      return access.store(reference, right);
+    case "oci-layout":
+    case "oci-archive":
+      return openLayout(reference, options);
+  }
 }
 
 /** Opens a layout. Nothing is read and nothing is written yet. */
 export function openLayout(reference: LayoutReference, options: ArchiveStoreOptions = {}): LayoutPlace {
-  return reference.kind === "oci-layout" ? directoryStore(reference, options) : archiveStore(reference, options);
+  switch (reference.kind) {
+    case "oci-layout":
+      return directoryStore(reference, options);
+    case "oci-archive":
+      return archiveStore(reference, options);
+  }
 }
 
 /**
@@ -94,11 +105,6 @@ export function parsePipedPlace(text: string): Reference {
   }
 }
 
-/** Tells whether a place is standard input or standard output: `oci-archive:-`. */
-export function isPiped({ kind, ...place }: Reference): boolean {
-  return kind === "oci-archive" && "path" in place && place.path === "-";
-}
-
 /**
  * Refuses standard input where a place is needed that can be read more than once.
  *
@@ -112,15 +118,21 @@ export function refusePiped(reference: Reference): void {
   );
 }
 
+/** Tells whether the path of an output stands for standard output: `-`, or a name that the system has for it. */
+export function isStandardOutput(path: string): boolean {
+  return ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].includes(path);
+}
+
 /**
  * Takes standard output for a tar: results go to standard error from now on.
  *
+ * @param given What the user has written for it.
  * @throws {UsageError} When it is a terminal.
  */
-export function takeOutput(world: World): ByteWriter {
+export function takeOutput(world: World, given = "oci-archive:-"): ByteWriter {
   const write = world.takeStdout();
   if (write === undefined) {
-    throw new UsageError("Cannot write a tar to a terminal: send oci-archive:- to a pipe or to a file");
+    throw new UsageError(`Cannot write a tar to a terminal: send ${given} to a pipe or to a file`);
   }
   return async (bytes) => {
     try {

@@ -1,7 +1,7 @@
 import type { Reference } from "../../oci/reference.ts";
 import { createScratch } from "../../system/scratch.ts";
 import type { Context } from "../../work/context.ts";
-import { clearingLog, createLog } from "../output/log.ts";
+import { createLog } from "../output/log.ts";
 import { createProgress } from "../output/progress.ts";
 import type { ReadingFlags } from "../reading/commands.ts";
 import type { World } from "../world.ts";
@@ -20,6 +20,8 @@ export interface ReadingSession {
 export interface ReadingOptions {
   /** How many requests at a time it thinks right; 4 when left out. */
   readonly concurrency?: number;
+  /** What people read while it moves bytes, such as `Copying`. */
+  readonly phase: string;
   /** Every place where it will go: credentials that were given are for one registry only. */
   readonly places: readonly (Reference | RegistryPlace)[];
 }
@@ -29,16 +31,15 @@ export async function withReadingSession<T>(
   flags: ReadingFlags,
   world: World,
   use: (session: ReadingSession) => Promise<T>,
-  { concurrency: usual = 4, places }: ReadingOptions,
+  { concurrency: usual = 4, phase, places }: ReadingOptions,
 ): Promise<T> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
   const concurrency = flags.concurrency ?? usual;
-  const progress = createProgress(world);
-  const cleared = clearingLog(log, progress.clear);
+  const progress = createProgress(world, { phase });
   const access = await createRegistryAccess(
     flags,
     { targets: places, concurrency, retries: flags.retries ?? 5, timeout: flags.timeout ?? 60_000 },
-    { world, log: cleared },
+    { world, log },
   );
   const scratch = createScratch();
   try {
@@ -47,7 +48,7 @@ export async function withReadingSession<T>(
       concurrency,
       context: {
         signal: world.signal,
-        log: cleared,
+        log,
         scratch,
         progress: flags.quiet ? (): void => {} : progress.update,
       },

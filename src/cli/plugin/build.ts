@@ -1,6 +1,6 @@
 import { dirname, extname, resolve } from "node:path";
 import { makeDirectories } from "../../system/make_directories.ts";
-import { writeFile } from "../../system/write_file.ts";
+import { writeOutput } from "../../system/output_place.ts";
 import { buildPlugin } from "../../plugins/load/build_plugin.ts";
 import { isPackage } from "../../plugins/load/load_package.ts";
 import { EXIT } from "../output/exit_code.ts";
@@ -27,7 +27,7 @@ export async function pluginBuild(what: string, { output }: PluginBuildFlags, wo
     throw withHint(error, what);
   });
   await makeDirectories(dirname(path));
-  await writeFile(path, [new TextEncoder().encode(text)]);
+  await writeOutput(path, new TextEncoder().encode(text), world.signal);
   world.stdout(`${path}\n`);
   return EXIT.done;
 }

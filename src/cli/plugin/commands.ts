@@ -12,9 +12,7 @@ import type { World } from "../world.ts";
  */
 export function pluginCommand(world: World, done: (code: number) => void): Command {
   const command = new Command("plugin").description("list, look at, test and build plugins");
-  const add = (below: Command): void => {
-    command.addCommand(below.copyInheritedSettings(command));
-  };
+  const add = (below: Command): void => void command.addCommand(below);
   const output = (): Option => new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]);
   add(
     new Command("list")

@@ -1,21 +1,22 @@
 import { pluginSteps, type StepStage } from "../../driver/plugin_step.ts";
 import { pluginTarget } from "../../driver/plugin_target.ts";
-import type { Reference } from "../../oci/reference.ts";
+import { layoutDirectory } from "../../layout/directory/target.ts";
+import { layoutArchive } from "../../layout/tar/target.ts";
+import { isPiped, type Reference } from "../../oci/reference.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Stage } from "../../pipeline/plugin.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
 import type { ReadyOf } from "../../pipeline/ready_plugin.ts";
 import { ownReference, type Target } from "../../pipeline/target.ts";
-import { layoutArchive } from "../../layout/tar/target.ts";
-import { layoutDirectory } from "../../layout/directory/target.ts";
 import type { Log } from "../../work/context.ts";
-import { collectorFor, sourceDirectory } from "./collector_for.ts";
 import type { FoundConfig } from "../config/find_config.ts";
-import type { ChosenProfile } from "./profiles.ts";
-import { ignoringFor } from "./ignoring_for.ts";
-import { isPiped } from "../places/open_store.ts";
-import type { PublishFlags } from "./commands.ts";
 import type { RegistryAccess } from "../places/access.ts";
+import { UsageError } from "../usage_error.ts";
+import type { World } from "../world.ts";
+import { collectorFor, sourceDirectory } from "./collector_for.ts";
+import type { PublishFlags } from "./commands.ts";
+import { ignoringFor } from "./ignoring_for.ts";
+import type { ChosenProfile } from "./profiles.ts";
 import type { Settings } from "./settings.ts";
 import { builtIns } from "./stages/built_ins.ts";
 import { type MadePlugin, makePlugins } from "./stages/make_plugins.ts";
@@ -23,8 +24,6 @@ import { refuseUntrusted } from "./stages/refuse_untrusted.ts";
 import { stageEntries } from "./stages/stage_entries.ts";
 import type { BuiltIn } from "./stages/stage_entry.ts";
 import { writtenEntries } from "./stages/written_entries.ts";
-import { UsageError } from "../usage_error.ts";
-import type { World } from "../world.ts";
 
 /** What the pipeline is made with, beyond what the user wants. */
 export interface Means {

@@ -1,8 +1,8 @@
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import type { Reference } from "../../oci/reference.ts";
+import { localPath, type Reference } from "../../oci/reference.ts";
+import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
 import { reasonOf } from "../../plugins/collect/reading_error.ts";
 import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../../plugins/filter/default_ignores.ts";
-import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
 import { emptied } from "../../plugins/filter/emptied.ts";
 import { ignore } from "../../plugins/filter/ignore.ts";
 import { ignoreRules } from "../../plugins/filter/ignore_reading.ts";
@@ -11,10 +11,10 @@ import { parseIgnoreFile } from "../../plugins/filter/parse_ignore_file.ts";
 import { loadPatterns, type PatternSource } from "../../plugins/filter/pattern_source.ts";
 import { readSmallFile, readSmallText } from "../../system/read_small_file.ts";
 import type { ProfileName } from "../built_in_names.ts";
+import { UsageError } from "../usage_error.ts";
 import { PROFILES } from "./profiles.ts";
 import type { Settings } from "./settings.ts";
 import type { BuiltIn } from "./stages/stage_entry.ts";
-import { UsageError } from "../usage_error.ts";
 
 /** The filters, and what of them the walk of a directory may know in advance. */
 export interface Ignoring {
@@ -81,8 +81,9 @@ const OWN_TARGET = "a target of this push";
 async function ownTargets(root: string, targets: readonly Reference[]): Promise<readonly string[]> {
   const paths: string[] = [];
   for (const target of targets) {
-    if (target.kind === "registry") continue;
-    const path = relative(root, await realTarget(target.path));
+    const local = localPath(target);
+    if (local === undefined) continue;
+    const path = relative(root, await realTarget(local));
     if (path !== "" && !path.startsWith("..") && !isAbsolute(path)) paths.push(path.split(sep).join("/"));
   }
   return paths;

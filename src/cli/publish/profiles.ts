@@ -9,7 +9,6 @@ import { flux } from "../../profiles/flux.ts";
 import { generic } from "../../profiles/generic.ts";
 import { image } from "../../profiles/image.ts";
 import { timoni } from "../../profiles/timoni.ts";
-import type { Log } from "../../work/context.ts";
 import type { ProfileName } from "../built_in_names.ts";
 import { UsageError } from "../usage_error.ts";
 import type { BuiltIn } from "./stages/stage_entry.ts";
@@ -115,22 +114,34 @@ function noArtifactType(profile: ProfileName, options: ArchiveOptions): Compress
 export interface ChosenProfile {
   readonly name: ProfileName;
   readonly because: string;
+  /** Set when nobody has asked for it by name. */
+  readonly isDetected?: boolean;
 }
+
+/** Says which profile was chosen, why, and how to choose another. */
+export function profileLine({ name, because, isDetected }: ChosenProfile): string {
+  return `Profile ${name}: ${because}${isDetected ? "; choose another with --profile" : ""}`;
+}
+
+/** Files at the root of a directory that choose a profile; the first one counts. */
+const SIGNS: readonly (readonly [file: string, profile: ProfileName])[] = [
+  ["timoni.cue", "timoni"],
+  [".sourceignore", "flux"],
+];
 
 /**
  * Chooses a profile by what lies in a source directory.
  *
  * @param source The source as it was written; anything but a directory is `generic`.
  */
-export async function detectProfile(source: string, log: Log): Promise<ChosenProfile> {
-  if (source === "-" || await isFile(source)) return { name: "generic", because: "the source is no directory" };
-  if (await isFile(join(source, "timoni.cue"))) return { name: "timoni", because: "there is a timoni.cue" };
-  if (await isFile(join(source, "Chart.yaml"))) {
-    log.warn(
-      "There is a Chart.yaml, and gantry has no profile for Helm charts yet: helm will not accept a generic artifact",
-    );
+export async function detectProfile(source: string): Promise<ChosenProfile> {
+  if (source === "-" || await isFile(source)) {
+    return { name: "generic", because: "the source is no directory", isDetected: true };
   }
-  return { name: "generic", because: "there is no timoni.cue" };
+  for (const [file, name] of SIGNS) {
+    if (await isFile(join(source, file))) return { name, because: `there is a ${file}`, isDetected: true };
+  }
+  return { name: "generic", because: `there is no ${SIGNS.map(([file]) => file).join(" and no ")}`, isDetected: true };
 }
 
 async function isFile(path: string): Promise<boolean> {

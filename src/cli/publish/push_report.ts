@@ -1,5 +1,6 @@
 import { VERSION_ANNOTATION } from "../../oci/annotation_keys.ts";
 import type { Digest } from "../../oci/digest.ts";
+import { printedReference, withoutScheme } from "../../oci/reference.ts";
 import type { Publication } from "../../pipeline/values.ts";
 import type { Settings } from "./settings.ts";
 
@@ -71,9 +72,5 @@ export function pushReport(publication: Publication, settings: Settings): PushRe
 
 /** One line for each target: `HOST/REPOSITORY@sha256:…`, or `oci-layout:PATH@sha256:…`. */
 export function pushLines({ targets }: PushReport): string {
-  return targets.map(({ url }) => `${url.replace(/^oci:\/\//, "")}\n`).join("");
-}
-
-function withoutScheme(url: string): string {
-  return url.replace(/^(oci:\/\/|oci-layout:|oci-archive:)/, "");
+  return targets.map(({ url }) => `${printedReference(url)}\n`).join("");
 }

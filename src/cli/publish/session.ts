@@ -5,16 +5,17 @@ import type { Artifact } from "../../pipeline/values.ts";
 import { createScratch } from "../../system/scratch.ts";
 import type { Context, Log } from "../../work/context.ts";
 import { findConfig, type FoundConfig } from "../config/find_config.ts";
-import { clearingLog, createLog } from "../output/log.ts";
+import { createLog } from "../output/log.ts";
 import { createProgress } from "../output/progress.ts";
 import { createRegistryAccess } from "../places/access.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
-import { buildPipeline } from "./build_pipeline.ts";
+import { buildPipeline, type BuiltPipeline } from "./build_pipeline.ts";
 import { sourceDirectory } from "./collector_for.ts";
 import type { PublishFlags } from "./commands.ts";
-import { type ChosenProfile, detectProfile, PROFILES } from "./profiles.ts";
+import { type ChosenProfile, detectProfile, profileLine, PROFILES } from "./profiles.ts";
 import { resolveSettings, type Settings, splitArguments } from "./settings.ts";
+import { sourceCheck } from "./source_check.ts";
 import { sourceDate } from "./source_date.ts";
 import type { MadePlugin } from "./stages/make_plugins.ts";
 import { pluginHost } from "./stages/plugin_host.ts";
@@ -48,23 +49,41 @@ export async function withPublishSession<T>(
   const profile = await chooseProfile(settings, asked, log);
   warnOfCompression(settings, log);
   const progress = createProgress(world);
-  const cleared = clearingLog(log, progress.clear);
-  const access = await createRegistryAccess(flags, settings, { world, log: cleared });
+  const access = await createRegistryAccess(flags, settings, { world, log });
   const scratch = createScratch();
   const report = flags.quiet ? (): void => {} : progress.update;
-  const context: Context = { signal: world.signal, log: cleared, scratch, progress: report };
+  const context: Context = { signal: world.signal, log, scratch, progress: report };
   try {
     // Only images and plugins of the user's own ask for it, and to know it takes a look at git.
     const isAsked = profile.name === "image" || found?.config.pipeline !== undefined;
     const now = isAsked ? await sourceDate(settings, world, context) : undefined;
-    const host = pluginHost(world, { mode, log: cleared, sourceDate: now });
-    const built = await buildPipeline(settings, profile, { flags, found, world, log: cleared, access, host });
-    return await use({ settings, profile, ...built, log: cleared, context });
+    const host = pluginHost(world, { mode, log, sourceDate: now });
+    const built = await buildPipeline(settings, profile, { flags, found, world, log, access, host });
+    const pipeline = await withSourceCheck(built, settings, profile);
+    return await use({ settings, profile, ...built, pipeline, log, context });
   } finally {
     progress.clear();
     access.close();
     await scratch.close();
   }
+}
+
+/** Looks at the source first of all. What a plugin of the user's own packs is the plugin's business. */
+async function withSourceCheck(
+  { pipeline, plugins }: BuiltPipeline,
+  settings: Settings,
+  profile: ChosenProfile,
+): Promise<Pipeline> {
+  const isOwn = plugins.some(({ entry: { stage, builtIn } }) => stage === "archive" && builtIn === undefined);
+  if (isOwn) return pipeline;
+  const { source } = settings;
+  const isDirectory = source !== "-" && await sourceDirectory(source) === source;
+  const { before, after } = pipeline.custom ?? {};
+  const check = sourceCheck({ ...settings, profile, isDirectory });
+  return {
+    ...pipeline,
+    custom: { ...(before && { before }), after: { ...after, collect: [check, ...after?.collect ?? []] } },
+  };
 }
 
 /** Says which annotations are missing that the consumers of a profile expect. */
@@ -117,7 +136,7 @@ async function chooseProfile(
 ): Promise<ChosenProfile> {
   if (profile === asked?.profile) return { name: asked.profile, because: asked.place };
   if (profile !== "auto") return { name: profile, because: "asked for" };
-  const chosen = await detectProfile(source, log);
-  log.info(`Profile ${chosen.name}: ${chosen.because}`);
+  const chosen = await detectProfile(source);
+  log.info(profileLine(chosen));
   return chosen;
 }

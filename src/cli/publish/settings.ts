@@ -1,26 +1,26 @@
 import { resolve } from "node:path";
-import { formatReference, parseReference, type Reference } from "../../oci/reference.ts";
-import { parseTag } from "../../oci/tag.ts";
-import { isPreRelease, parseVersion } from "../../oci/version.ts";
-import type { Attributed } from "../../pipeline/values.ts";
-import type { Compression } from "../../pack/compression.ts";
-import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
-import { withoutCredentials } from "../../oci/source_url.ts";
-import { isMediaType } from "../../oci/media_types.ts";
-import { parseCreated } from "../../oci/created.ts";
 import {
   CREATED_ANNOTATION,
   REVISION_ANNOTATION,
   SOURCE_ANNOTATION,
   VERSION_ANNOTATION,
 } from "../../oci/annotation_keys.ts";
+import { parseCreated } from "../../oci/created.ts";
+import { isMediaType } from "../../oci/media_types.ts";
+import { formatReference, isReference, parseReference, type Reference, withLocalPath } from "../../oci/reference.ts";
+import { withoutCredentials } from "../../oci/source_url.ts";
+import { parseTag } from "../../oci/tag.ts";
+import { isPreRelease, parseVersion } from "../../oci/version.ts";
+import type { Compression } from "../../pack/compression.ts";
+import type { Attributed } from "../../pipeline/values.ts";
+import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
 import type { PatternGroup } from "../../plugins/filter/ignore_rules.ts";
+import type { ProfileName } from "../built_in_names.ts";
 import type { Config } from "../config/config_schema.ts";
 import type { FoundConfig } from "../config/find_config.ts";
 import { duration } from "../options.ts";
-import type { ProfileName } from "../built_in_names.ts";
-import type { PublishFlags } from "./commands.ts";
 import { UsageError } from "../usage_error.ts";
+import type { PublishFlags } from "./commands.ts";
 
 /** What `push` and `plan` shall do: flags over the configuration file over the defaults, all of it checked. */
 export interface Settings {
@@ -111,7 +111,7 @@ export function splitArguments(
   args: readonly string[],
 ): { readonly source: string | undefined; readonly targets: readonly string[] } {
   const [first, ...rest] = args;
-  if (first === undefined || !/^(oci:\/\/|oci-layout:|oci-archive:)/.test(first)) {
+  if (first === undefined || !isReference(first)) {
     return { source: first, targets: rest };
   }
   return { source: undefined, targets: args };
@@ -122,9 +122,7 @@ function references(texts: readonly string[]): readonly Reference[] {
   const seen = new Set<string>();
   for (const reference of references) {
     // Two ways to write one path are one target.
-    const text = formatReference(
-      reference.kind === "registry" ? reference : { ...reference, path: resolve(reference.path) },
-    );
+    const text = formatReference(withLocalPath(reference, (path) => resolve(path)));
     if (seen.has(text)) throw new UsageError(`The target ${formatReference(reference)} is named twice`);
     seen.add(text);
   }

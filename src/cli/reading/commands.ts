@@ -52,7 +52,10 @@ export function pullCommand(): Command {
     .option("--overwrite", "replace files that are there with other content")
     .optionsGroup("Safety:")
     .addOption(
-      new Option("--names <policy>", "take names that not every system can hold or tell apart (default portable)")
+      new Option(
+        "--names <policy>",
+        "names that every system can hold and tell apart, or any that this one can (default any)",
+      )
         .choices(["portable", "any"]),
     )
     .addOption(

@@ -51,7 +51,7 @@ export async function copy(
     const format = flags.output ?? "text";
     world.stdout(format === "text" ? copyLines(report) : await formatOutput(report, format));
     return EXIT.done;
-  }, { places: places.references });
+  }, { phase: "Copying", places: places.references });
 }
 
 async function allTags(store: StoreReader, { context }: ReadingSession): Promise<readonly string[]> {

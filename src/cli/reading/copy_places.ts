@@ -1,16 +1,8 @@
 import { receiveArchive } from "../../layout/tar/receive.ts";
 import type { ByteWriter } from "../../layout/tar/unnamed.ts";
-import { formatRepository, type Reference } from "../../oci/reference.ts";
+import { formatRepository, isPiped, type Reference } from "../../oci/reference.ts";
 import type { Store, StoreReader } from "../../store/store.ts";
-import {
-  isPiped,
-  type Opened,
-  openReader,
-  openStore,
-  parsePipedPlace,
-  refusePiped,
-  takeOutput,
-} from "../places/open_store.ts";
+import { type Opened, openReader, openStore, parsePipedPlace, refusePiped, takeOutput } from "../places/open_store.ts";
 import type { ReadingSession } from "../places/session.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";

@@ -1,4 +1,5 @@
 import type { Digest } from "../../oci/digest.ts";
+import { printedReference, withoutScheme } from "../../oci/reference.ts";
 import type { Copied } from "../../store/copy.ts";
 
 /** What `gantry copy -o json` prints. */
@@ -59,9 +60,5 @@ export function copyReport(source: string, results: readonly CopyResult[]): Copy
 /** One line for each destination, and with several manifests one for each of them: `HOST/REPOSITORY@sha256:…`. */
 export function copyLines({ targets }: CopyReport): string {
   return targets.flatMap(({ manifests }) => manifests)
-    .map(({ url }) => `${url.replace(/^oci:\/\//, "")}\n`).join("");
-}
-
-function withoutScheme(url: string): string {
-  return url.replace(/^(oci:\/\/|oci-layout:|oci-archive:)/, "");
+    .map(({ url }) => `${printedReference(url)}\n`).join("");
 }

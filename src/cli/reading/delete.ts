@@ -1,16 +1,16 @@
 import type { Digest } from "../../oci/digest.ts";
-import { formatReference, type Reference } from "../../oci/reference.ts";
-import type { Context } from "../../work/context.ts";
+import { formatReference, printedReference, type Reference } from "../../oci/reference.ts";
 import { NotFoundError, type Store, UnsupportedError } from "../../store/store.ts";
-import { type DeleteEffects, deleteEffects, referrersThatStay, tagsThatGo } from "./delete_effects.ts";
-import type { DeleteFlags } from "./commands.ts";
+import type { Context } from "../../work/context.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
-import { openStore, parsePlace } from "../places/open_store.ts";
 import { printable } from "../output/printable.ts";
+import { openStore, parsePlace } from "../places/open_store.ts";
 import { withReadingSession } from "../places/session.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
+import type { DeleteFlags } from "./commands.ts";
+import { type DeleteEffects, deleteEffects, referrersThatStay, tagsThatGo } from "./delete_effects.ts";
 
 /** `gantry delete`: takes away a tag, or a manifest with all of its tags. */
 export async function deleteStored(text: string, flags: DeleteFlags, world: World): Promise<number> {
@@ -40,11 +40,11 @@ export async function deleteStored(text: string, flags: DeleteFlags, world: Worl
     const url = `${store.url}@${digest}`;
     world.stdout(
       format === "text"
-        ? `${formatReference(reference).replace(/^oci:\/\//, "")}\n`
+        ? `${printedReference(formatReference(reference))}\n`
         : await formatOutput({ url, digest, isManifestDeleted: tag === undefined, ...effects }, format),
     );
     return EXIT.done;
-  }, { places: [parsePlace(text)] });
+  }, { phase: "Reading", places: [parsePlace(text)] });
 }
 
 /** A tag and a digest together do not say which of them is to go. */

@@ -1,29 +1,29 @@
-import type { Platform } from "../../oci/descriptor.ts";
-import type { Digest } from "../../oci/digest.ts";
-import type { StoreReader } from "../../store/store.ts";
 import { DEFAULT_EXTRACTION_RULES } from "../../extract/extraction_rules.ts";
 import { findArtifact, type FoundArtifact } from "../../extract/find_artifact.ts";
 import { hashArtifact, type HashedFile } from "../../extract/hash_artifact.ts";
-import { diffDirectory } from "./diff_directory.ts";
-import type { DiffFlags } from "./commands.ts";
-import { diffReport, type DiffSide } from "./diff_report.ts";
-import { diffText } from "./diff_text.ts";
+import type { Platform } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { isReference } from "../../oci/reference.ts";
+import type { StoreReader } from "../../store/store.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { DEFAULT_TAG, openReader, parsePlace } from "../places/open_store.ts";
 import { type ReadingSession, withReadingSession } from "../places/session.ts";
-import { withPatches } from "./with_patches.ts";
 import type { World } from "../world.ts";
+import type { DiffFlags } from "./commands.ts";
+import { diffDirectory } from "./diff_directory.ts";
+import { diffReport, type DiffSide } from "./diff_report.ts";
+import { diffText } from "./diff_text.ts";
+import { withPatches } from "./with_patches.ts";
 
 /** The size of the largest file whose lines are compared, in bytes. */
 const TEXT_LIMIT = 1024 * 1024;
 const DEFAULT_CONTEXT = 3;
-const REFERENCE_REGEXP = /^(?:oci:\/\/|oci-layout:|oci-archive:)/;
 
 /** `gantry diff`: what differs between two artifacts, or between one and what a push would make of a directory. */
 export async function diff(a: string, b: string, flags: DiffFlags, world: World): Promise<number> {
   const lines = flags.unified ?? (flags.text ? DEFAULT_CONTEXT : undefined);
-  const places = [a, b].filter((text) => REFERENCE_REGEXP.test(text)).map(parsePlace);
+  const places = [a, b].filter((text) => isReference(text)).map(parsePlace);
   return await withReadingSession(flags, world, async (session) => {
     const { context } = session;
     await using first = await openSide(a, session, flags.platform);
@@ -41,7 +41,7 @@ export async function diff(a: string, b: string, flags: DiffFlags, world: World)
     }
     // A difference is no failure, but scripts ask for it in the same way as of every other diff.
     return report.same ? EXIT.done : EXIT.failed;
-  }, { places });
+  }, { phase: "Reading", places });
 }
 
 const NOTHING: DiffSide["files"] = new Map();
@@ -60,7 +60,7 @@ async function openSide(
   { access, context }: ReadingSession,
   platform: Platform | undefined,
 ): Promise<Side> {
-  if (!REFERENCE_REGEXP.test(text)) return { text, [Symbol.asyncDispose]: async (): Promise<void> => {} };
+  if (!isReference(text)) return { text, [Symbol.asyncDispose]: async (): Promise<void> => {} };
   const { store, name = DEFAULT_TAG } = openReader(text, access);
   try {
     const found = await findArtifact(store, name, platform, context);

@@ -54,7 +54,7 @@ export async function diffDirectory(
   const settings = withIgnores(resolveSettings([path], flags, found && withArchive(found, asked)), found);
   const chosen = flags.profile ?? found?.config.profile ?? asked?.profile ?? profileOf(other) ?? "auto";
   const profile = chosen === "auto"
-    ? await detectProfile(path, context.log)
+    ? await detectProfile(path)
     : { name: chosen, because: asked?.place ?? "asked for" };
   const { log } = context;
   const now = found?.config.pipeline === undefined ? undefined : await sourceDate(settings, world, context);

@@ -1,6 +1,6 @@
 import type { Change, DiffReport, FileChange, FileState } from "./diff_report.ts";
 import { formatBytes } from "../output/format_bytes.ts";
-import { printable } from "../output/printable.ts";
+import { printable, printableLines } from "../output/printable.ts";
 import { table } from "../output/table.ts";
 
 /** Writes what differs for people; nothing when nothing does. */
@@ -13,7 +13,7 @@ export function diffText(report: DiffReport): string {
     section("artifact type", rows(artifactType, (value) => [value])),
     section("config", rows(config, ({ digest, size, mediaType }) => [digest, formatBytes(size), mediaType])),
     section("layers", rows(layers, (types) => [types.join(", ")])),
-    ...files.map(({ patch }) => patch === undefined ? "" : printablePatch(patch)),
+    ...files.map(({ patch }) => patch === undefined ? "" : printableLines(patch)),
   ].filter((part) => part !== "").join("\n");
 }
 
@@ -47,9 +47,4 @@ function stateCells(state: FileState): readonly string[] {
   if (state.type === "symlink") return ["link", "", state.target];
   // As many digits as tell two files apart; -o json has all of them.
   return [state.mode, formatBytes(state.size), state.digest.slice(0, state.digest.indexOf(":") + 13)];
-}
-
-/** Tabs and the line ends of Windows are a part of many texts, and harmless. */
-function printablePatch(patch: string): string {
-  return patch.split(/(\t|\r\n)/).map((part) => part === "\t" || part === "\r\n" ? part : printable(part)).join("");
 }

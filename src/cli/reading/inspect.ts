@@ -12,6 +12,7 @@ import { inspectText } from "./inspect_text.ts";
 import type { layerFiles } from "./layer_files.ts";
 import { DEFAULT_TAG, openReader, parsePlace } from "../places/open_store.ts";
 import { withReadingSession } from "../places/session.ts";
+import { OutputError } from "../process/text_writer.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 
@@ -26,7 +27,7 @@ export async function inspect(text: string, flags: InspectFlags, world: World): 
     await using store = opened;
     const { root, descriptor, bytes } = await find(store, name, flags, context);
     if (flags.raw) {
-      world.stdout(rawText({ descriptor, bytes }));
+      await printRaw(bytes, world);
       return EXIT.done;
     }
     const manifest = parseManifest(bytes, descriptor);
@@ -45,7 +46,7 @@ export async function inspect(text: string, flags: InspectFlags, world: World): 
     const format = flags.output ?? "text";
     world.stdout(format === "text" ? inspectText(report) : await formatOutput(report, format));
     return EXIT.done;
-  }, { places: [parsePlace(text)] });
+  }, { phase: "Reading", places: [parsePlace(text)] });
 }
 
 /** What a name stands for or, where its files or a platform are asked for, the manifest that it leads to. */
@@ -66,11 +67,11 @@ async function filesOf(...parameters: Parameters<typeof layerFiles>): ReturnType
   return await layerFiles(...parameters);
 }
 
-/** The bytes as text that becomes the same bytes again. */
-function rawText({ bytes, descriptor }: StoredManifest): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new SyntaxError(`Cannot print manifest ${descriptor.digest}: it is not UTF-8`, { cause });
-  }
+/** Prints every byte as it is, so that the digest of what is printed is the manifest's; but not on a terminal. */
+async function printRaw(bytes: Uint8Array<ArrayBuffer>, world: World): Promise<void> {
+  const write = world.takeStdout();
+  if (write === undefined) return world.stdout(new TextDecoder().decode(bytes));
+  await write(bytes).catch((cause) => {
+    throw new OutputError("standard output", cause);
+  });
 }

@@ -57,7 +57,9 @@ async function filesIn(
   await using unpacked = unpackedBytes(stream, { what, meter });
   const explain = (cause: unknown): Error => explained(unpacked.failure ?? cause, what);
   const files: LayerFile[] = [];
-  for await (const { name, type, mode, size, target } of readTar(unpacked.bytes, { explain, signal: context.signal })) {
+  // What a layer must hold its digest says, so it may do without an end.
+  const options = { explain, signal: context.signal, onMissingEnd: (): void => {} };
+  for await (const { name, type, mode, size, target } of readTar(unpacked.bytes, options)) {
     meter.entry(what);
     if (Math.max(name.length, target.length) > DEFAULT_EXTRACTION_RULES.maxPathLength) {
       refuser(what)(name, "path-length", "its path, or what it links to, is too long");

@@ -1,18 +1,19 @@
-import { parseRange, type VersionRange } from "../../oci/semver.ts";
+import type { ListedManifest } from "../../layout/layout.ts";
 import type { Digest } from "../../oci/digest.ts";
+import { withoutScheme } from "../../oci/reference.ts";
+import { parseRange, type VersionRange } from "../../oci/semver.ts";
 import type { Log } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
-import type { ListedManifest } from "../../layout/layout.ts";
-import { chosenTags, type TagChoice } from "./chosen_tags.ts";
-import { counted } from "../output/format_bytes.ts";
 import { EXIT } from "../output/exit_code.ts";
+import { counted } from "../output/format_bytes.ts";
 import { formatOutput } from "../output/format_output.ts";
-import type { ListFlags } from "./commands.ts";
+import { table } from "../output/table.ts";
 import { openLayout, openReader, parsePlace } from "../places/open_store.ts";
 import { withReadingSession } from "../places/session.ts";
-import { table } from "../output/table.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
+import { chosenTags, type TagChoice } from "./chosen_tags.ts";
+import type { ListFlags } from "./commands.ts";
 
 /** One element of what `gantry list -o json` prints. */
 export interface ListedVersion {
@@ -60,7 +61,7 @@ export async function list(text: string, flags: ListFlags, world: World): Promis
     const isFiltered = choice.range !== undefined || choice.regexp !== undefined;
     say({ tags, chosen, shown, lost, isFiltered }, context.log);
     return EXIT.done;
-  }, { places: [parsePlace(text)], concurrency: CONCURRENCY });
+  }, { phase: "Reading", places: [parsePlace(text)], concurrency: CONCURRENCY });
 }
 
 /** A tag of several repositories stands in a layout several times. */
@@ -142,8 +143,4 @@ function versionTable(versions: readonly ListedVersion[]): string {
     ["VERSION", "DIGEST", ...names("NAME")],
     ...versions.map(({ version, digest, name }) => [version, digest, ...names(name)]),
   ]);
-}
-
-function withoutScheme(url: string): string {
-  return url.replace(/^(oci:\/\/|oci-layout:|oci-archive:)/, "");
 }

@@ -1,14 +1,15 @@
 import { DEFAULT_EXTRACTION_RULES, type ExtractionRules } from "../../extract/extraction_rules.ts";
 import { pullArtifact, type PulledArtifact } from "../../extract/pull_artifact.ts";
 import { saveLayer } from "../../extract/save_layer.ts";
+import { printedReference } from "../../oci/reference.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
-import { openReader, parsePlace } from "../places/open_store.ts";
-import type { PullFlags } from "./commands.ts";
-import { pullReport } from "./pull_report.ts";
+import { isStandardOutput, openReader, parsePlace, takeOutput } from "../places/open_store.ts";
 import { type ReadingSession, withReadingSession } from "../places/session.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
+import type { PullFlags } from "./commands.ts";
+import { pullReport } from "./pull_report.ts";
 
 /**
  * `gantry pull`: an artifact becomes files.
@@ -22,6 +23,10 @@ export async function pull(
   world: World,
 ): Promise<number> {
   const output = outputOf(directory, flags);
+  const write = flags.outputArchive !== undefined && isStandardOutput(output)
+    ? takeOutput(world, "--output-archive -")
+    : undefined;
+  const place = parsePlace(text);
   return await withReadingSession(flags, world, async (session) => {
     const { access, context } = session;
     const { store: opened, name = "latest" } = openReader(text, access);
@@ -34,15 +39,15 @@ export async function pull(
     };
     const pulled = flags.outputArchive === undefined
       ? await pullArtifact(store, { ...options, directory: output, concurrency: session.concurrency }, context)
-      : await saveLayer(store, { ...options, file: output }, context);
+      : await saveLayer(store, { ...options, file: output, ...(write === undefined ? {} : { write }) }, context);
     sayCounts(pulled, output, session);
     const report = pullReport(pulled, store.url, output);
     const format = flags.output ?? "text";
     world.stdout(
-      format === "text" ? `${report.url.replace(/^oci:\/\//, "")}\n` : await formatOutput(report, format),
+      format === "text" ? `${printedReference(report.url)}\n` : await formatOutput(report, format),
     );
     return EXIT.done;
-  }, { places: [parsePlace(text)] });
+  }, { phase: place.kind === "registry" ? "Downloading" : "Reading", places: [place] });
 }
 
 function outputOf(directory: string | undefined, { outputArchive }: PullFlags): string {

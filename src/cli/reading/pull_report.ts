@@ -1,6 +1,7 @@
+import type { PulledArtifact } from "../../extract/pull_artifact.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { artifactTypeOf, manifestParts } from "../../oci/parse_manifest.ts";
-import type { PulledArtifact } from "../../extract/pull_artifact.ts";
+import { withoutScheme } from "../../oci/reference.ts";
 
 /** What `gantry pull -o json` prints. */
 export interface PullReport {
@@ -38,7 +39,7 @@ export function pullReport(pulled: PulledArtifact, url: string, output: string):
   const artifactType = artifactTypeOf(manifest);
   return {
     url: `${url}@${descriptor.digest}`,
-    repository: url.replace(/^(oci:\/\/|oci-layout:|oci-archive:)/, ""),
+    repository: withoutScheme(url),
     digest: descriptor.digest,
     ...(root.digest === descriptor.digest ? {} : { index: root.digest }),
     mediaType: descriptor.mediaType,

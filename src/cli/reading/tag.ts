@@ -1,15 +1,16 @@
+import { printedReference } from "../../oci/reference.ts";
 import { parseTag } from "../../oci/tag.ts";
 import { isVersion } from "../../oci/version.ts";
-import { inParallel } from "../../work/together.ts";
 import { NotFoundError } from "../../store/store.ts";
+import { inParallel } from "../../work/together.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { openStore, parsePlace } from "../places/open_store.ts";
 import { withReadingSession } from "../places/session.ts";
-import { refuseToMove } from "./tag_copies.ts";
-import type { TagFlags } from "./commands.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
+import type { TagFlags } from "./commands.ts";
+import { refuseToMove } from "./tag_copies.ts";
 
 /** `gantry tag`: more names for what is there. */
 export async function tag(
@@ -37,10 +38,10 @@ export async function tag(
     const url = `${store.url}@${digest}`;
     const format = flags.output ?? "text";
     world.stdout(
-      format === "text" ? `${url.replace(/^oci:\/\//, "")}\n` : await formatOutput({ url, tags, digest }, format),
+      format === "text" ? `${printedReference(url)}\n` : await formatOutput({ url, tags, digest }, format),
     );
     return EXIT.done;
-  }, { places: [parsePlace(text)] });
+  }, { phase: "Reading", places: [parsePlace(text)] });
 }
 
 function checked(text: string): string {

@@ -40,8 +40,7 @@ export interface LayoutCheck {
 /**
  * Checks a layout in a directory, a tar or volumes: every blob is hashed and its size compared, everything that an
  * index or a manifest names must be there, and so must everything that a description of the bundle promises, under the
- * same names. Nothing
- * is written, nothing is asked from anywhere, and memory stays flat.
+ * same names. Nothing is written, nothing is asked from anywhere, and memory stays flat.
  *
  * @throws {Error} When there is no layout, or it cannot be opened at all.
  */
@@ -52,9 +51,14 @@ export async function checkLayout(
   const { kind, path } = reference;
   const url = formatRepository(reference);
   const onProgress = (done: number, total: number): void => progress({ phase: "Verifying", item: url, done, total });
-  const layout = await (kind === "oci-layout" ? hashDirectory : hashArchive)(path, { signal, onProgress });
+  const layout = await HASHERS[kind](path, { signal, onProgress });
   return { url, ...await checkHashed(layout) };
 }
+
+const HASHERS = { "oci-layout": hashDirectory, "oci-archive": hashArchive } as const satisfies Record<
+  LayoutReference["kind"],
+  unknown
+>;
 
 /** Checks a layout that was hashed. */
 export async function checkHashed(layout: HashedLayout): Promise<Omit<LayoutCheck, "url">> {

@@ -13,8 +13,8 @@ import {
 import { ioError, reason } from "../../system/io_error.ts";
 import type { LayoutIndex } from "../index.ts";
 import { OCI_LAYOUT_FILE } from "../oci_layout_file.ts";
-import { checkLayoutFile, INDEX_FILE, readIndex } from "../directory/read_layout.ts";
-import { readPieces } from "../../system/read_pieces.ts";
+import { checkDirectory, checkLayoutFile, INDEX_FILE, readIndex } from "../directory/read_layout.ts";
+import { openFile } from "../../system/open_file.ts";
 import { isTemporaryName } from "../../system/write_file.ts";
 
 /** How many blobs are read at a time: the disk is waited for while another one is hashed. */
@@ -45,8 +45,11 @@ export async function hashDirectory(path: string, watcher: HashWatcher): Promise
   });
   const leftovers = names.filter(({ name }) => isTemporaryName(name)).map(({ name }) => join(path, name));
   const found: (readonly [digest: Digest, file: Deno.DirEntry])[] = [];
-  for (const { name: algorithm, isDirectory } of await entriesOf(join(path, "blobs"))) {
-    if (!isDirectory) continue;
+  const isThereAsIs = (file: string): Promise<true | undefined> =>
+    attempt(file, () => checkDirectory(join(path, file)).then(() => true));
+  const algorithms = await isThereAsIs("blobs") ? await entriesOf(join(path, "blobs")) : [];
+  for (const { name: algorithm, isFile } of algorithms) {
+    if (isFile || !await isThereAsIs(join("blobs", algorithm))) continue;
     for (const file of await entriesOf(join(path, "blobs", algorithm))) {
       const digest = blobDigest(`blobs/${algorithm}/${file.name}`);
       if (digest !== undefined) found.push([digest, file]);
@@ -78,8 +81,8 @@ async function hashAll(
     if (problem !== undefined) return [digest, { size, problem }] as const;
     const digester = createDigester(digestAlgorithm(digest));
     try {
-      using file = await Deno.open(blobPath(path, digest));
-      for await (const piece of readPieces(file)) {
+      using file = openFile(blobPath(path, digest));
+      for await (const piece of file?.read() ?? []) {
         signal.throwIfAborted();
         digester.update(piece);
         onProgress(done += piece.byteLength, total);

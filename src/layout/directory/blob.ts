@@ -8,7 +8,8 @@ import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import { createDigester, type Digest, digestAlgorithm, digestHex } from "../../oci/digest.ts";
 import { ioError } from "../../system/io_error.ts";
 import { makeDirectories } from "../../system/make_directories.ts";
-import { readPieces } from "../../system/read_pieces.ts";
+import { openFile } from "../../system/open_file.ts";
+import { checkDirectory } from "./read_layout.ts";
 import { verified, verifiedContent } from "../../oci/verified.ts";
 import { watched, type Watcher } from "../watched.ts";
 import { writeFile } from "../../system/write_file.ts";
@@ -51,6 +52,8 @@ export async function writeBlob(
   if (await isIntact(layout, descriptor, watcher.signal)) return false;
   const path = blobPath(layout, descriptor.digest);
   await makeDirectories(dirname(path));
+  // Right before: a layout may be changed by others meanwhile.
+  for (const directory of [dirname(dirname(path)), dirname(path)]) await checkDirectory(directory);
   await writeFile(path, watched(verifiedContent(content, `Cannot write ${JSON.stringify(path)}`), watcher));
   return true;
 }
@@ -74,8 +77,9 @@ async function* readFile(layout: string, digest: Digest): AsyncGenerator<Uint8Ar
   const path = blobPath(layout, digest);
   await blobSize(path);
   try {
-    using file = await Deno.open(path);
-    yield* readPieces(file);
+    using file = openFile(path);
+    if (file === undefined) throw new Error("no such file or directory");
+    yield* file.read();
   } catch (cause) {
     throw ioError("read", path, cause);
   }

@@ -7,7 +7,8 @@
  * when it gives the file its name, and nothing else is lost.
  */
 import { basename, dirname, join } from "node:path";
-import { isTemporaryName, temporaryPath } from "../../system/write_file.ts";
+import { fileSystemTime } from "../../system/file_system_time.ts";
+import { isTemporaryName } from "../../system/write_file.ts";
 
 /** How long nothing of a run was written before it is dead, in milliseconds. */
 const DEAD_AFTER = 24 * 60 * 60 * 1000;
@@ -39,7 +40,7 @@ async function collect(directory: string, runOf: (name: string) => string | unde
       if (run !== undefined) runs.set(run, [...runs.get(run) ?? [], join(directory, name)]);
     }
     if (runs.size === 0) return;
-    const now = await timeIn(directory);
+    const now = await fileSystemTime(directory);
     for (const paths of runs.values()) {
       const times = await Promise.all(paths.map(async (path) => (await Deno.lstat(path)).mtime?.getTime() ?? now));
       if (now - Math.max(...times) < DEAD_AFTER) continue;
@@ -47,16 +48,5 @@ async function collect(directory: string, runOf: (name: string) => string | unde
     }
   } catch {
     // What stays does no harm, and the next run tries again.
-  }
-}
-
-/** What time it is where a directory is: other machines may write there, and their clocks may differ. */
-async function timeIn(directory: string): Promise<number> {
-  const path = temporaryPath(join(directory, "now"));
-  try {
-    using file = await Deno.open(path, { write: true, createNew: true });
-    return (await file.stat()).mtime?.getTime() ?? 0;
-  } finally {
-    await Deno.remove(path).catch(() => {});
   }
 }

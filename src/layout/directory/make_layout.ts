@@ -5,9 +5,10 @@ import { EMPTY_INDEX, formatIndex } from "../index.ts";
 import { withLock } from "../../system/lock.ts";
 import { makeDirectories } from "../../system/make_directories.ts";
 import { OCI_LAYOUT_BYTES, OCI_LAYOUT_FILE } from "../oci_layout_file.ts";
-import { INDEX_FILE, isLayout, refuseLostIndex } from "./read_layout.ts";
+import { INDEX_FILE, isLayout, readIndex, refuseLostIndex } from "./read_layout.ts";
 import { type OwnLayout, removeLayout } from "./remove_layout.ts";
-import { createFile, temporaryPath } from "../../system/write_file.ts";
+import { lacking } from "../../system/unsupported.ts";
+import { createFile, syncDirectory, temporaryPath } from "../../system/write_file.ts";
 
 /** What of a layout this process has made. */
 export interface MadeLayout extends OwnLayout {
@@ -24,7 +25,7 @@ export interface MadeLayout extends OwnLayout {
  *
  * @throws {Error} When something else is there, or nothing can be written. Nothing is left behind then.
  */
-export async function makeLayout(path: string, signal?: AbortSignal): Promise<MadeLayout> {
+export async function makeLayout(path: string, { signal, onWarning }: LayoutWatcher = {}): Promise<MadeLayout> {
   for (let tries = 1;; tries++) {
     const isThere = await isLayout(path);
     const directories = isThere ? [] : await makeDirectories(path);
@@ -32,7 +33,7 @@ export async function makeLayout(path: string, signal?: AbortSignal): Promise<Ma
     let sign: string | undefined;
     try {
       isNew = !isThere && await createFile(join(path, OCI_LAYOUT_FILE), [OCI_LAYOUT_BYTES]);
-      sign = await makeIndex(path, { signal, isNew });
+      sign = await makeIndex(path, { signal, onWarning, isNew });
       return { directories, isNew, release: () => release(sign) };
     } catch (error) {
       // Whoever made the layout has given it up while we waited.
@@ -44,19 +45,30 @@ export async function makeLayout(path: string, signal?: AbortSignal): Promise<Ma
   }
 }
 
+/** Who follows the making of a layout. */
+export interface LayoutWatcher {
+  /** Ends the wait for other processes. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told what the file system cannot do. */
+  readonly onWarning?: ((sentence: string) => void) | undefined;
+}
+
 /** How often a layout may be given up by others; where nothing can be made at all, it seems to be gone each time. */
 const TRIES = 20;
 
 /** The index comes before the first blob, whoever made the layout. Tells which file shows that we are here, if any. */
 async function makeIndex(
   path: string,
-  { signal, isNew }: { readonly signal: AbortSignal | undefined; readonly isNew: boolean },
+  { signal, onWarning, isNew }: LayoutWatcher & { readonly isNew: boolean },
 ): Promise<string | undefined> {
   const file = join(path, INDEX_FILE);
-  return await withLock(join(path, OCI_LAYOUT_FILE), signal, async () => {
+  return await withLock(join(path, OCI_LAYOUT_FILE), signal, async ({ isWeak }) => {
+    if (isWeak) onWarning?.(lacking(path, "lock"));
+    if (!await syncDirectory(path)) onWarning?.(lacking(path, "sync"));
     await refuseLostIndex(path);
     const empty = formatIndex(EMPTY_INDEX);
-    await createFile(file, [empty]);
+    // One that cannot be read is found now, and not when everything was written and has to be listed.
+    if (!await createFile(file, [empty])) await readIndex(path);
     await collectTemporaryFiles(path);
     // Once anything was listed, nobody gives the layout up.
     const isEmpty = (await Deno.stat(file)).size === empty.byteLength;

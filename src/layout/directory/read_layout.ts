@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ioError } from "../../system/io_error.ts";
+import { openFile } from "../../system/open_file.ts";
 import { EMPTY_INDEX, INDEX_SIZE_LIMIT, type LayoutIndex, parseIndex } from "../index.ts";
 import { checkOciLayout, OCI_LAYOUT_FILE, OCI_LAYOUT_SIZE_LIMIT } from "../oci_layout_file.ts";
 import { isTemporaryName } from "../../system/write_file.ts";
@@ -19,13 +20,14 @@ export async function isLayout(path: string): Promise<boolean> {
   const names = await namesIn(path);
   if (names === "file") throw refuse(`it is a file: write oci-archive:${path}`);
   if (names.every(isTemporaryName)) return false;
+  await refuseLinks(path);
   // After the names: while another process makes the layout, this file is the first to come.
   const bytes = await readSmallFile(join(path, OCI_LAYOUT_FILE), OCI_LAYOUT_SIZE_LIMIT);
   if (bytes === undefined) {
     // While another process removes the layout, this file is the last to go.
     const left = await namesIn(path);
     if (left !== "file" && left.every(isTemporaryName)) return false;
-    throw refuse("it is a directory with other files and no oci-layout file");
+    throw refuse(whatElse(names));
   }
   try {
     checkOciLayout(bytes);
@@ -81,6 +83,30 @@ export function inFile<T>(file: string, work: () => T): T {
   }
 }
 
+/**
+ * Refuses a layout of which a part is somewhere else: whoever made it could have files written to and removed from any
+ * place. The path of the layout itself may be a link: that is the user's.
+ */
+async function refuseLinks(path: string): Promise<void> {
+  const directories = [["blobs"], ["blobs", "sha256"], ["blobs", "sha512"]].map((parts) => join(path, ...parts));
+  for (const directory of directories) await checkDirectory(directory);
+}
+
+/**
+ * Makes sure that a directory of a layout is one, if it is there.
+ *
+ * @throws {Error} When something else stands under its name, such as a link.
+ */
+export async function checkDirectory(path: string): Promise<void> {
+  const info = await Deno.lstat(path).catch((cause) => {
+    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) return undefined;
+    throw ioError("read", path, cause);
+  });
+  if (info === undefined || info.isDirectory) return;
+  const kind = info.isSymlink ? "a symbolic link" : "no directory";
+  throw new Error(`Cannot use ${JSON.stringify(path)} as a part of an OCI layout: it is ${kind}`);
+}
+
 /** The names in a directory; none when there is no directory. */
 async function namesIn(path: string): Promise<readonly string[] | "file"> {
   try {
@@ -92,13 +118,23 @@ async function namesIn(path: string): Promise<readonly string[] | "file"> {
   }
 }
 
-async function readSmallFile(path: string, limit: number): Promise<Uint8Array | undefined> {
+/** Reads a file of a layout as a whole; `undefined` when there is none. */
+export async function readSmallFile(path: string, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    const { size } = await Deno.stat(path);
-    if (size > limit) throw new RangeError(`it has ${size} bytes, and ${limit} are the limit`);
-    return await Deno.readFile(path);
+    using file = openFile(path);
+    if (file === undefined) return undefined;
+    if (file.size > limit) throw new RangeError(`it has ${file.size} bytes, and ${limit} are the limit`);
+    return new Uint8Array(await new Response(ReadableStream.from(file.read(0, limit))).arrayBuffer());
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
     throw ioError("read", path, cause);
   }
+}
+
+/** What a directory is that is no layout. */
+function whatElse(names: readonly string[]): string {
+  if (names.includes(INDEX_FILE)) return `it has an ${INDEX_FILE} and no ${OCI_LAYOUT_FILE} file`;
+  if (names.includes("manifest.json")) {
+    return `it has a manifest.json and no ${OCI_LAYOUT_FILE} file, as "docker save" and "skopeo copy … dir:" write it`;
+  }
+  return `it is a directory with other files and no ${OCI_LAYOUT_FILE} file`;
 }

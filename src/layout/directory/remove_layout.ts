@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { exclusivePath } from "../../system/exclusive_file.ts";
 import { withLock } from "../../system/lock.ts";
 import { OCI_LAYOUT_FILE } from "../oci_layout_file.ts";
 import { INDEX_FILE, readIndex } from "./read_layout.ts";
@@ -26,10 +27,12 @@ export async function removeLayout(path: string, made: OwnLayout, blobs: Readonl
     await withLock(marker, undefined, async () => {
       if ((await readIndex(path)).manifests.length > 0) return;
       const { files, directories } = await walk(path);
-      const ours = new Set([marker, join(path, INDEX_FILE), ...blobs]);
+      // A file that stands in for the lock goes when the lock is given back.
+      const kept = [marker, exclusivePath(marker)];
+      const ours = new Set([...kept, join(path, INDEX_FILE), ...blobs]);
       if (!files.every((file) => ours.has(file))) return;
       // The marker last: as long as it is there, what is left is a layout.
-      for (const file of files) if (file !== marker) await Deno.remove(file);
+      for (const file of files) if (!kept.includes(file)) await Deno.remove(file);
       await removeEmpty(directories);
       await Deno.remove(marker);
     });

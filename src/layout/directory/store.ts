@@ -23,7 +23,7 @@ import { layoutReader, type LayoutStoreOptions } from "../reader.ts";
 import { superfluous } from "../superfluous.ts";
 import type { Watcher } from "../watched.ts";
 import { blobPath, hasBlob, isIntact, readBlob, writeBlob } from "./blob.ts";
-import { type MadeLayout, makeLayout } from "./make_layout.ts";
+import { type LayoutWatcher, type MadeLayout, makeLayout } from "./make_layout.ts";
 import { INDEX_FILE, inFile, isLayout, readIndex } from "./read_layout.ts";
 import { removeLayout } from "./remove_layout.ts";
 import { watchedIndex } from "./watched_index.ts";
@@ -45,10 +45,10 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
     open: (descriptor) => readBlob(path, descriptor),
   }, options);
 
-  async function push(content: Content, { signal, progress }: Context): Promise<Pushed> {
+  async function push(content: Content, { signal, progress, log }: Context): Promise<Pushed> {
     const { digest, size } = content.descriptor;
     const onProgress = (done: number): void => progress({ item: `${url}@${digest}`, done, total: size });
-    const existed = !await layout.push(content, { signal, onProgress });
+    const existed = !await layout.push(content, { signal, onProgress, onWarning: log.warn });
     return { existed, bytesSent: existed ? 0 : size };
   }
 
@@ -124,7 +124,7 @@ export interface LayoutDirectory extends LayoutStore {
    * @returns Whether it was written.
    * @throws {Error} When it cannot be written, or is not what its descriptor says.
    */
-  push(content: Content, watcher?: Watcher): Promise<boolean>;
+  push(content: Content, watcher?: Watcher & LayoutWatcher): Promise<boolean>;
   /**
    * Lists a manifest in the index under tags, or once without a name when there are none. All of it is one step, and
    * what other processes list at the same time stays.
@@ -175,8 +175,8 @@ export function layoutDirectoryStore(path: string): LayoutDirectory {
     fetch(descriptor: Descriptor): ReadableStream<Uint8Array<ArrayBuffer>> {
       return readBlob(path, descriptor);
     },
-    async push(content: Content, watcher: Watcher = {}): Promise<boolean> {
-      await (made ??= makeLayout(path, watcher.signal));
+    async push(content: Content, watcher: Watcher & LayoutWatcher = {}): Promise<boolean> {
+      await (made ??= makeLayout(path, watcher));
       const isWritten = await writeBlob(path, content, watcher);
       if (isWritten) written.add(blobPath(path, content.descriptor.digest));
       return isWritten;

@@ -26,13 +26,16 @@ export function layoutDirectory({ reference }: LayoutMeans): Factory<"upload", L
   const url = formatRepository(reference);
   const store = layoutDirectoryStore(reference.path);
 
-  async function push(contents: readonly Content[], { signal, progress }: Context): Promise<StageIO["upload"]["out"]> {
+  async function push(
+    contents: readonly Content[],
+    { signal, progress, log }: Context,
+  ): Promise<StageIO["upload"]["out"]> {
     const uploaded: Digest[] = [];
     const existing: Digest[] = [];
     for (const content of contents) {
       const { digest, size } = content.descriptor;
       const onProgress = (done: number): void => progress({ item: `${url}@${digest}`, done, total: size });
-      const isWritten = await store.push(content, { signal, onProgress });
+      const isWritten = await store.push(content, { signal, onProgress, onWarning: log.warn });
       (isWritten ? uploaded : existing).push(digest);
     }
     return { uploaded, existing };

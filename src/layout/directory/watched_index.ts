@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ioError } from "../../system/io_error.ts";
+import { stampOf } from "../../system/open_file.ts";
 import { EMPTY_INDEX, type LayoutIndex } from "../index.ts";
 import { INDEX_FILE, isLayout, readIndex, refuseLostIndex } from "./read_layout.ts";
 
@@ -17,7 +17,7 @@ export function watchedIndex(path: string): WatchedIndex {
   let last: { readonly stamp: string; readonly index: LayoutIndex } | undefined;
   return {
     async read(): Promise<LayoutIndex | undefined> {
-      const stamp = await stampOf(file);
+      const stamp = stampOf(file);
       if (stamp === undefined) {
         if (!await isLayout(path)) return undefined;
         await refuseLostIndex(path);
@@ -33,16 +33,4 @@ export function watchedIndex(path: string): WatchedIndex {
       last = undefined;
     },
   };
-}
-
-/** What changes whenever the file is replaced; `undefined` when there is none. */
-async function stampOf(file: string): Promise<string | undefined> {
-  try {
-    const { dev, ino, size, mtime } = await Deno.stat(file);
-    return [dev, ino, size, mtime?.getTime()].join(" ");
-  } catch (cause) {
-    // What is said of a file in the place of the directory is said later.
-    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) return undefined;
-    throw ioError("read", file, cause);
-  }
 }

@@ -1,7 +1,6 @@
 import { ioError } from "../../system/io_error.ts";
-import { isSameFile } from "../../system/same_file.ts";
-import { lock } from "../../system/lock.ts";
-import { readPieces } from "../../system/read_pieces.ts";
+import { type HeldLock, lockIfThere } from "../../system/lock.ts";
+import { type OpenFile, stampOf } from "../../system/open_file.ts";
 import type { VolumeSet } from "./volumes/set.ts";
 
 /** The bytes of a tar that is open, in one file or in several. One reading follows the other. */
@@ -18,25 +17,25 @@ export interface ArchiveBytes extends Disposable {
    * @throws {Error} When it cannot be read, or a volume was replaced meanwhile.
    */
   read(offset: number, size?: number): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
-  /** Waits until no other process puts something else under the same name. Held until it is disposed. */
-  lock(signal: AbortSignal | undefined): Promise<void>;
+  /**
+   * Waits until no other process puts something else under the same name. Whoever calls it disposes the lock.
+   *
+   * @returns `undefined` when nothing is there any more.
+   */
+  lock(signal: AbortSignal | undefined): Promise<HeldLock | undefined>;
   /** Tells whether the same tar still stands where it was opened. */
   isCurrent(): Promise<boolean>;
 }
 
 /** The bytes of a tar in one file, which is closed with them. */
-export async function fileBytes(file: Deno.FsFile, path: string): Promise<ArchiveBytes> {
-  const info = await file.stat();
+export function fileBytes(file: OpenFile, path: string): ArchiveBytes {
   return {
-    size: info.size,
-    mode: modeOf(info),
-    async *read(offset: number, size?: number): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-      await file.seek(offset, Deno.SeekMode.Start);
-      yield* readPieces(file, size);
-    },
-    lock: (signal) => lock(file, signal),
-    isCurrent: () => isSameFile(path, info),
-    [Symbol.dispose]: () => file.close(),
+    size: file.size,
+    mode: file.mode,
+    read: file.read,
+    lock: (signal) => lockIfThere(path, { signal }),
+    isCurrent: () => Promise.resolve(stampOf(path) === file.stamp),
+    [Symbol.dispose]: file[Symbol.dispose],
   };
 }
 
@@ -53,11 +52,6 @@ export async function readRange(
     at += piece.byteLength;
   }
   return range.subarray(0, at);
-}
-
-/** The permission bits of a file, where the system knows such. */
-export function modeOf({ mode }: Deno.FileInfo): number | undefined {
-  return mode === null || Deno.build.os === "windows" ? undefined : mode & 0o777;
 }
 
 /** Gives a file permission bits that another one had. */

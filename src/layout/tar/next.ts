@@ -5,6 +5,8 @@ import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import { tar } from "../../oci/tar.ts";
 import type { Moved } from "../../pipeline/values.ts";
 import { reason } from "../../system/io_error.ts";
+import { lacking } from "../../system/unsupported.ts";
+import { syncDirectory } from "../../system/write_file.ts";
 import { makeDirectories, removeEmpty } from "../../system/make_directories.ts";
 import type { Context } from "../../work/context.ts";
 import { blobName } from "../blob_name.ts";
@@ -95,6 +97,7 @@ export async function prepareArchive(
   } else if (!isSame) {
     const path = before?.file.set?.base ?? await realPath(reference.path);
     const directories = await makeDirectories(dirname(path));
+    if (!await syncDirectory(dirname(path))) context.log.warn(lacking(reference.path, "sync"));
     work.defer(() => removeEmpty(directories));
     await collectPartials(path);
     const bytes = tar(archiveEntries(parts, context));
@@ -111,7 +114,8 @@ export async function prepareArchive(
     async publish(signal: AbortSignal): Promise<boolean> {
       if (before === undefined) return await next?.moveToNew(signal) ?? false;
       // Whoever replaces a tar holds the lock of the one that stands there, so no two can do it at once.
-      await before.file.lock(signal);
+      using lock = await before.file.lock(signal);
+      if (lock?.isWeak) context.log.warn(lacking(reference.path, "lock"));
       if (!await before.file.isCurrent()) return false;
       await next?.moveOver();
       await held.disposeAsync();

@@ -1,6 +1,7 @@
 import { type ArchiveBytes, fileBytes, readRange } from "./bytes.ts";
 import { finishVolumes } from "./volumes/finish.ts";
-import { ioError, reason } from "../../system/io_error.ts";
+import { reason } from "../../system/io_error.ts";
+import { openFile } from "../../system/open_file.ts";
 import { unusable } from "./read.ts";
 import { volumeBytes } from "./volumes/bytes.ts";
 import { isVolume, VOLUME_HEADER_SIZE } from "./volumes/header.ts";
@@ -20,7 +21,7 @@ export interface OpenOptions {
  * @throws {Error} When something else is there, or a volume is missing or wrong.
  */
 export async function openArchive(path: string, options: OpenOptions): Promise<ArchiveBytes | undefined> {
-  const bytes = await openFile(path, options);
+  const bytes = openOneFile(path);
   if (bytes === undefined) return await openVolumes(path, options);
   if (!/\.\d{3}$/.test(path) || !isVolume(await readRange(bytes, 0, VOLUME_HEADER_SIZE))) return bytes;
   bytes[Symbol.dispose]();
@@ -30,29 +31,17 @@ export async function openArchive(path: string, options: OpenOptions): Promise<A
   throw unusable(path, `it is ${which}: the first volume stands for all of them, and so does the path without number`);
 }
 
-async function openFile(path: string, { write }: OpenOptions): Promise<ArchiveBytes | undefined> {
+function openOneFile(path: string): ArchiveBytes | undefined {
   try {
-    const info = await Deno.stat(path);
-    if (!info.isFile) {
-      throw new Error(info.isDirectory ? `it is a directory: write oci-layout:${path}` : "it is not a file");
-    }
-    return await fileBytes(await Deno.open(path, { read: true, write }), path);
+    const file = openFile(path, { followLinks: true });
+    return file && fileBytes(file, path);
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
-    throw unusable(path, reason(cause), cause);
+    const said = reason(cause);
+    throw unusable(path, said === "it is a directory" ? `${said}: write oci-layout:${path}` : said, cause);
   }
 }
 
 async function openVolumes(base: string, { write }: OpenOptions): Promise<ArchiveBytes | undefined> {
-  if (!write) {
-    const set = await findVolumes(base);
-    return set && volumeBytes(set);
-  }
-  const set = await finishVolumes(base);
-  if (set === undefined) return undefined;
-  const first = set.volumes[0]?.path ?? base;
-  const file = await Deno.open(first, { read: true, write: true }).catch((cause) => {
-    throw ioError("open", first, cause);
-  });
-  return volumeBytes(set, file);
+  const set = await (write ? finishVolumes : findVolumes)(base);
+  return set && volumeBytes(set);
 }

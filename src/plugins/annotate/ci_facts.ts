@@ -12,7 +12,7 @@ export interface CiFacts {
   readonly source: Attributed | undefined;
   /** The commit that is built. */
   readonly built: NamedCommit | undefined;
-  /** The head of the pull request that {@linkcode CiFacts.built} is a merge of. */
+  /** The head of an open pull request, a merge of which is checked out. */
   readonly pullRequest: NamedCommit | undefined;
   /** When the commit that is built was made, as an annotation has it. */
   readonly time: Attributed | undefined;
@@ -82,7 +82,7 @@ async function readPlace(place: Place, environment: CiEnvironment): Promise<Attr
   const names = typeof place.name === "string" ? [place.name] : place.name;
   const values = names.map((name) => variables[name] ?? "");
   if (values.includes("")) return undefined;
-  if (place.when !== undefined && variables[place.when[0]] !== place.when[1]) return undefined;
+  if (place.when !== undefined && !isValue(variables[place.when[0]], place.when[1])) return undefined;
   if (place.unless !== undefined && variables[place.unless[0]] === place.unless[1]) return undefined;
   // Gitea writes its own URL with a slash at the end.
   const text = values.map((value) => names.length === 1 ? value : value.replace(/\/+$/, "")).join("/");
@@ -96,6 +96,10 @@ async function readPlace(place: Place, environment: CiEnvironment): Promise<Attr
   }
   const value = place.pattern === undefined ? text : place.pattern.exec(text)?.[1];
   return value === undefined ? undefined : { value, from: names.join(", ") };
+}
+
+function isValue(value: string | undefined, expected: string | RegExp): boolean {
+  return typeof expected === "string" ? value === expected : expected.test(value ?? "");
 }
 
 async function readEventFile(path: string, { readEvent, log }: CiEnvironment): Promise<unknown> {

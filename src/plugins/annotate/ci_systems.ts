@@ -11,8 +11,8 @@ export interface Place {
   readonly name: string | readonly string[];
   /** Counts only when this variable does not have this value. */
   readonly unless?: readonly [name: string, value: string];
-  /** Counts only when this variable has this value. */
-  readonly when?: readonly [name: string, value: string];
+  /** Counts only when this variable has this value, or one that matches. */
+  readonly when?: readonly [name: string, value: string | RegExp];
   /** Counts only when the value matches; what is captured is the fact. */
   readonly pattern?: RegExp;
   /** The variable names a JSON file, and the fact is at this path in it. */
@@ -36,8 +36,8 @@ export interface CiSystem {
   /** The branch that is built; of a pull request, the one that it comes from. */
   readonly branch: readonly Place[];
   /**
-   * The head of an open pull request, where the commit that is built is a merge of it that is in no branch. Left out
-   * where the system has one commit only.
+   * The head of an open pull request, where what is checked out is a merge of it that is in no branch. Left out where
+   * the system checks out the head itself.
    */
   readonly pullRequest?: { readonly commit: readonly Place[]; readonly branch: readonly Place[] };
   /** The tag that is built. */
@@ -86,6 +86,11 @@ export const CI_SYSTEMS: readonly CiSystem[] = [
     source: [{ name: "DRONE_REPO_LINK" }],
     commit: [{ name: "DRONE_COMMIT_SHA" }, { name: "DRONE_COMMIT" }],
     branch: [{ name: "DRONE_SOURCE_BRANCH" }, { name: "DRONE_BRANCH" }],
+    // The clone step merges it into the target's branch.
+    pullRequest: {
+      commit: ["DRONE_COMMIT_SHA", "DRONE_COMMIT"].map((name) => ({ name, when: ["DRONE_PULL_REQUEST", SET] })),
+      branch: [{ name: "DRONE_SOURCE_BRANCH" }],
+    },
     tag: [{ name: "DRONE_TAG" }],
     time: [],
   },
@@ -143,6 +148,11 @@ export const CI_SYSTEMS: readonly CiSystem[] = [
     source: [{ name: "BITBUCKET_GIT_HTTP_ORIGIN" }],
     commit: [{ name: "BITBUCKET_COMMIT" }],
     branch: [{ name: "BITBUCKET_BRANCH" }],
+    // The target's branch is merged into it before the steps run.
+    pullRequest: {
+      commit: [{ name: "BITBUCKET_COMMIT", when: ["BITBUCKET_PR_ID", SET] }],
+      branch: [{ name: "BITBUCKET_BRANCH" }],
+    },
     tag: [{ name: "BITBUCKET_TAG" }],
     time: [],
   },

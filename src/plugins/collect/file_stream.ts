@@ -1,10 +1,9 @@
 import { SourceError } from "../../pipeline/source_error.ts";
-import { type FileIdentity, openFile } from "../../system/open_file.ts";
+import { type FileIdentity, openNamedFile } from "../../system/open_file.ts";
 import { readingError } from "./reading_error.ts";
 
 /** Files up to this size are read at once, which is ten times as fast for many of them. */
 const AT_ONCE_LIMIT = 64 * 1024;
-const CHUNK_SIZE = 256 * 1024;
 
 /**
  * Reads a file, and errors when it is no longer what it was when it was found. The file is opened with the first read
@@ -32,17 +31,17 @@ async function* read(location: string, name: string, found: FileIdentity): Async
 }
 
 function readAtOnce(location: string, name: string, found: FileIdentity): Uint8Array<ArrayBuffer> {
-  using file = openFile(location);
-  checkSame(name, found, file.info);
+  using file = openNamedFile(location);
+  checkSame(name, found, file.identity());
   // Room for one byte more than there should be shows a file that has grown.
   const bytes = new Uint8Array(found.size + 1);
   let filled = 0;
   while (filled < bytes.byteLength) {
-    const count = file.readSync(bytes.subarray(filled));
+    const count = file.readSync(bytes.subarray(filled), filled);
     if (count === 0) break;
     filled += count;
   }
-  checkUnchanged(name, found, file.stat(), filled);
+  checkUnchanged(name, found, file.identity(), filled);
   return bytes.subarray(0, filled);
 }
 
@@ -51,17 +50,14 @@ async function* readInChunks(
   name: string,
   found: FileIdentity,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  using file = openFile(location);
-  checkSame(name, found, file.info);
+  using file = openNamedFile(location);
+  checkSame(name, found, file.identity());
   let total = 0;
-  while (total <= found.size) {
-    const bytes = new Uint8Array(CHUNK_SIZE);
-    const count = await file.read(bytes);
-    if (count === 0) break;
-    total += count;
-    if (total <= found.size) yield bytes.subarray(0, count);
+  for await (const piece of file.read(0, found.size + 1)) {
+    total += piece.byteLength;
+    if (total <= found.size) yield piece;
   }
-  checkUnchanged(name, found, file.stat(), total);
+  checkUnchanged(name, found, file.identity(), total);
 }
 
 /** Before a byte is read: what took the place of a file, through a link or not, may be anything. */

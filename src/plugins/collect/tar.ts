@@ -1,5 +1,5 @@
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
-import { filePieces, openFile } from "../../system/open_file.ts";
+import { filePieces } from "../../system/open_file.ts";
 import { readingError } from "./reading_error.ts";
 import { type SymlinkChoice, symlinkChoice } from "./symlink_choice.ts";
 import { readTarTree } from "./tar_tree.ts";
@@ -35,7 +35,7 @@ export function tar({ open, prune }: TarMeans = {}): Factory<"collect", SymlinkC
 
 function openTar(location: string): ReadableStream<Uint8Array<ArrayBuffer>> {
   try {
-    return ReadableStream.from(filePieces(openFile(location)));
+    return ReadableStream.from(filePieces(location));
   } catch (error) {
     throw readingError(location, error);
   }

@@ -6,6 +6,10 @@ import { type Child, type Found, type FoundFile, type Link, type Resolved, type 
 
 /** As many links on the way to one file as Linux follows. */
 const HOP_LIMIT = 40;
+/** How many bytes a path or the target of a link may have: as many as on Linux. */
+const PATH_LIMIT = 4096;
+/** How many characters of paths are looked at for all links of a tar; links to links multiply beyond all measure. */
+const STEP_LIMIT = 500_000_000;
 /** What stands in the place of bytes that are not UTF-8. */
 const REPLACEMENT = "\ufffd";
 /** What a file is while it is kept: nothing is known of it. */
@@ -31,7 +35,9 @@ export async function readTarTree(
 
   const explain = (cause: unknown): SourceError =>
     new SourceError(`Cannot read ${JSON.stringify(name)} as a tar: ${reasonOf(cause)}`, { cause });
-  for await (const member of readTar(archive, { explain, signal: context.signal })) {
+  const onMissingEnd = (): void =>
+    context.log.warn(`${JSON.stringify(name)} stops without the mark that ends a tar, so more may have been in it`);
+  for await (const member of readTar(archive, { explain, signal: context.signal, onMissingEnd })) {
     const path = memberPath(member.name);
     const node = await readNode(member, nodes, context);
     if (node.kind !== "directory" || !implied.delete(path)) add(path, node);
@@ -53,7 +59,7 @@ export async function readTarTree(
 
   return {
     list: (directory) => Promise.resolve(children.get(directory) ?? []),
-    resolve: (link) => resolve(link, nodes),
+    resolve: resolver(nodes),
   };
 }
 
@@ -63,7 +69,7 @@ async function readNode(member: TarMember, nodes: Nodes, context: Context): Prom
     case "directory":
       return { kind: "directory" };
     case "symlink":
-      return { kind: "link", target: member.target };
+      return { kind: "link", target: withinLimit(member.target, member.name) };
     case "hardlink":
       return findHardLinked(member, nodes);
     case "file":
@@ -90,39 +96,52 @@ async function keepFile({ mode, body }: TarMember, context: Context): Promise<Fo
 
 /** The path of a member, which tars write with or without `./` before and `/` after it. The root is `""`. */
 function memberPath(name: string): string {
-  const parts = name.split("/").filter((part) => part !== "" && part !== ".");
-  if (name.startsWith("/") || parts.includes("..")) throw memberError(name, "its path leads out of the tar");
+  const parts = withinLimit(name, name).split("/").filter((part) => part !== "" && part !== ".");
+  if (name.startsWith("/") && parts.length > 0 || parts.includes("..")) {
+    throw memberError(name, "its path leads out of the tar");
+  }
   return parts.join("/");
 }
 
-/** Follows a link as an operating system does, with the root of the tar as the world. */
-function resolve(link: string, nodes: Nodes): Resolved {
-  const [parent, base] = splitPath(link);
-  let path = parent;
-  const rest = [base];
-  let hops = 0;
-  for (let part = rest.shift(); part !== undefined; part = rest.shift()) {
-    if (nodes.get(path)?.kind !== "directory") return unfit("there is nothing at its target");
-    if (part === "" || part === ".") continue;
-    if (part === "..") {
-      if (path === "") return unfit("it leads out of the source");
-      path = splitPath(path)[0];
-      continue;
+function withinLimit(path: string, member: string): string {
+  if (path.length <= PATH_LIMIT) return path;
+  throw memberError(member, `a path has more than ${PATH_LIMIT} characters`);
+}
+
+/** Makes the function that follows a link as an operating system does, with the root of the tar as the world. */
+function resolver(nodes: Nodes): (link: string) => Resolved {
+  let steps = 0;
+  return (link) => {
+    const [parent, base] = splitPath(link);
+    let path = parent;
+    /** The names that are still to be gone through, the next one at the end. */
+    const rest = [base];
+    let hops = 0;
+    for (let part = rest.pop(); part !== undefined; part = rest.pop()) {
+      steps += path.length + part.length + 1;
+      if (steps > STEP_LIMIT) return unfit("all links together take too many steps");
+      if (nodes.get(path)?.kind !== "directory") return unfit("there is nothing at its target");
+      if (part === "" || part === ".") continue;
+      if (part === "..") {
+        if (path === "") return unfit("it leads out of the source");
+        path = splitPath(path)[0];
+        continue;
+      }
+      const next = path === "" ? part : `${path}/${part}`;
+      const node = nodes.get(next);
+      if (node === undefined) return unfit("there is nothing at its target");
+      if (node.kind !== "link") {
+        path = next;
+        continue;
+      }
+      if (node.target.startsWith("/")) return unfit("it leads out of the source");
+      if (++hops > HOP_LIMIT) return unfit("it leads back to itself");
+      rest.push(...node.target.split("/").reverse());
     }
-    const next = path === "" ? part : `${path}/${part}`;
-    const node = nodes.get(next);
-    if (node === undefined) return unfit("there is nothing at its target");
-    if (node.kind !== "link") {
-      path = next;
-      continue;
-    }
-    if (node.target.startsWith("/")) return unfit("it leads out of the source");
-    if (++hops > HOP_LIMIT) return unfit("it leads back to itself");
-    rest.unshift(...node.target.split("/"));
-  }
-  const found = nodes.get(path);
-  if (found === undefined || found.kind === "link") return unfit("there is nothing at its target");
-  return { path, found };
+    const found = nodes.get(path);
+    if (found === undefined || found.kind === "link") return unfit("there is nothing at its target");
+    return { path, found };
+  };
 }
 
 function splitPath(path: string): [parent: string, base: string] {
@@ -131,5 +150,6 @@ function splitPath(path: string): [parent: string, base: string] {
 }
 
 function memberError(path: string, why: string): SourceError {
-  return new SourceError(`Cannot publish ${JSON.stringify(path)} from the tar: ${why}`);
+  const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
+  return new SourceError(`Cannot publish ${JSON.stringify(shown)} from the tar: ${why}`);
 }

@@ -2,7 +2,7 @@ import { isAbsolute, relative, resolve } from "node:path";
 import type { Annotations, Content } from "../../oci/descriptor.ts";
 import type { Entry } from "../../pipeline/entry.ts";
 import type { PluginContext } from "../../pipeline/plugin.ts";
-import { filePieces, openFile } from "../../system/open_file.ts";
+import { filePieces } from "../../system/open_file.ts";
 import type { GivenBlob, GivenEntry } from "./outputs.ts";
 
 /** Where what a program gives comes from. */
@@ -69,5 +69,5 @@ async function openOutput(file: string, directory: string): Promise<ReadableStre
   const below = relative(root, real);
   if (below.startsWith("..") || isAbsolute(below)) return fail("is not in the output directory");
   if (!(await Deno.stat(real)).isFile) return fail("is not a file");
-  return ReadableStream.from(filePieces(openFile(real)));
+  return ReadableStream.from(filePieces(real));
 }

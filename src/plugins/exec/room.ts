@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Content } from "../../oci/descriptor.ts";
 import { digestHex } from "../../oci/digest.ts";
@@ -23,7 +24,9 @@ export interface Room extends AsyncDisposable {
  */
 export async function makeRoom(signal: AbortSignal): Promise<Room> {
   const root = await Deno.makeTempDir({ prefix: "gantry-exec-" }).catch((cause) => {
-    throw new Error("Cannot make a temporary directory for the files of a program", { cause });
+    throw new Error(`Cannot make a temporary directory in ${JSON.stringify(tmpdir())} for the files of a program`, {
+      cause,
+    });
   });
   const directories = { output: join(root, "output"), files: join(root, "files"), blobs: join(root, "blobs") };
   for (const directory of Object.values(directories)) await Deno.mkdir(directory, { mode: 0o700 });

@@ -12,8 +12,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
  */
 export async function fetchBlob(link: RepositoryLink, blob: Descriptor, call: Call): Promise<ReadableStream<Bytes>> {
   const first = await link.retry(() => openWhole(link, blob, 0, call), call);
-  const what = `blob ${blob.digest} from ${link.name}${first.encoding}`;
-  return resuming(link, blob, { first, what }, call).pipeThrough(verifiedStream(blob, what));
+  const action = `Cannot use blob ${blob.digest} from ${link.place}${first.encoding}`;
+  return resuming(link, blob, { first, action }, call).pipeThrough(verifiedStream(blob, action));
 }
 
 /** An answer that is being read. */
@@ -30,7 +30,7 @@ interface Opened {
 function resuming(
   link: RepositoryLink,
   blob: Descriptor,
-  { first, what }: { readonly first: Opened; readonly what: string },
+  { first, action }: { readonly first: Opened; readonly action: string },
   { signal, ...rest }: Call,
 ): ReadableStream<Bytes> {
   const backoff = link.backoff();
@@ -52,7 +52,7 @@ function resuming(
         if (position >= blob.size) return undefined;
         if (opened.isWhole && ++shortAnswers === SHORT_ANSWERS) {
           throw new DigestMismatchError(
-            `Cannot use ${what}: it has ${position} bytes, it should have ${blob.size}`,
+            `${action}: it has ${position} bytes, it should have ${blob.size}`,
           );
         }
         throw new ConnectionError("reset", `Cannot fetch blob ${blob.digest}: it ended after ${position} bytes`);
@@ -116,7 +116,7 @@ async function get(
   call: Call,
 ): Promise<Response> {
   const { response } = await link.send({
-    action: `fetch blob ${blob.digest} from ${link.name}`,
+    action: `fetch blob ${blob.digest} from ${link.place}`,
     method: "GET",
     target: `/v2/${link.name}/blobs/${blob.digest}`,
     headers,

@@ -10,7 +10,7 @@ export async function blobExists(link: RepositoryLink, blob: Descriptor, call: C
 /** Asks once whether a blob is there. */
 export async function headBlob(link: RepositoryLink, blob: Descriptor, call: Call): Promise<boolean> {
   const { response } = await link.send({
-    action: `look for blob ${blob.digest} in ${link.name}`,
+    action: `look for blob ${blob.digest} in ${link.place}`,
     method: "HEAD",
     target: `/v2/${link.name}/blobs/${blob.digest}`,
     expect: [200, 404],

@@ -147,6 +147,6 @@ function positionOf(step: Step): number {
 
 /** Says so when it is not the registry that is wrong. */
 async function checkSource(blob: Content): Promise<void> {
-  const verified = verifiedStream(blob.descriptor, `blob ${blob.descriptor.digest}: its source changed`);
+  const verified = verifiedStream(blob.descriptor, `Cannot push blob ${blob.descriptor.digest}: its source changed`);
   await blob.open().pipeThrough(verified).pipeTo(new WritableStream());
 }

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ConfigError } from "../../../src/cli/config/config_error.ts";
 import type { Config } from "../../../src/cli/config/config_schema.ts";
-import { type ConfigSearch, findConfig } from "../../../src/cli/config/find_config.ts";
+import { type ConfigSearch, findConfig, type FoundConfig } from "../../../src/cli/config/find_config.ts";
 import { reasonOf } from "../../../src/plugins/collect/reading_error.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { tool, toolTest } from "../../support/tools.ts";
 import { writeTree } from "../../support/tree.ts";
+
+const CONFIG = fileURLToPath(import.meta.resolve("../../../deno.json"));
 
 /** Files, the source below the temporary directory, and the configuration file that is found there. */
 const FOUND: readonly (readonly [what: string, files: readonly string[], source: string, found: string | undefined])[] =
@@ -31,20 +34,17 @@ for (const [what, files, source, found] of FOUND) {
   Deno.test(`findConfig() finds ${what}`, async () => {
     await using directory = await tempDirectory();
     await writeTree(directory.path, Object.fromEntries(files.map((file) => [file, "{}"])));
-    const root = join(directory.path, files.find((file) => /(^|\/)\.git\b/.test(file))?.split(".git")[0] ?? ".");
-    await inDirectory(found === undefined ? root : join(directory.path, dirname(found)), async () => {
-      const config = await foundBy({ source: join(directory.path, source) });
-      assert.deepEqual(config, found === undefined ? undefined : { path: join(directory.path, found), config: {} });
-    });
+    const here = join(directory.path, dirname(found ?? "."));
+    const config = await foundBy({ source: join(directory.path, source), here });
+    assert.deepEqual(config, found === undefined ? undefined : { path: join(directory.path, found), config: {} });
   });
 }
 
 Deno.test("findConfig() shows a relative path when the source is relative", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, { "gantry.yaml": "source: a", ".git/HEAD": "", "a/b/x": "", "c/x": "" });
-  await inDirectory(join(directory.path, "c"), async () => {
-    assert.deepEqual(await foundBy({ source: "../a/b" }), { path: "../gantry.yaml", config: { source: "../a" } });
-  });
+  const { path, config } = await foundIn(join(directory.path, "c"), { source: "../a/b" });
+  assert.deepEqual({ path, config }, { path: "../gantry.yaml", config: { source: "../a" } });
 });
 
 Deno.test("findConfig() takes the explicit file, whatever lies beside the source", async () => {
@@ -61,11 +61,10 @@ for (const source of [undefined, "-", "."]) {
   Deno.test(`findConfig() looks into the current directory when the source is ${source}`, async () => {
     await using directory = await tempDirectory();
     await writeTree(directory.path, { "gantry.yaml": "source: ./app\ntargets: ['oci-layout:./dist']" });
-    await inDirectory(directory.path, async () => {
-      assert.deepEqual(await foundBy(source === undefined ? {} : { source }), {
-        path: "gantry.yaml",
-        config: { source: "./app", targets: ["oci-layout:./dist"] },
-      });
+    const { path, config } = await foundIn(directory.path, source === undefined ? {} : { source });
+    assert.deepEqual({ path, config }, {
+      path: "gantry.yaml",
+      config: { source: "./app", targets: ["oci-layout:./dist"] },
     });
   });
 }
@@ -77,11 +76,10 @@ Deno.test("findConfig() makes paths start from the current directory when the fi
     ".git/HEAD": "",
     "app/deep/x": "",
   });
-  await inDirectory(join(directory.path, "app", "deep"), async () => {
-    assert.deepEqual(await foundBy({}), {
-      path: "../../gantry.jsonc",
-      config: { source: "../../app", targets: ["oci-layout:../../dist:1.0"], ignoreFile: "../../.ignored" },
-    });
+  const { path, config } = await foundIn(join(directory.path, "app", "deep"), {});
+  assert.deepEqual({ path, config }, {
+    path: "../../gantry.jsonc",
+    config: { source: "../../app", targets: ["oci-layout:../../dist:1.0"], ignoreFile: "../../.ignored" },
   });
 });
 
@@ -133,13 +131,9 @@ for (const [what, files, here, search, trusted] of TRUST) {
     await using directory = await tempDirectory();
     const content = trusted ? "" : SECRETIVE;
     await writeTree(directory.path, Object.fromEntries(files.map((file) => [file, content])));
-    await inDirectory(join(directory.path, here), async () => {
-      if (trusted) assert.ok(await findConfig(search) !== undefined);
-      else {await assertDistrusted(
-          search,
-          /it lies neither in the current directory nor in the git repository around it/,
-        );}
-    });
+    const where = { here: join(directory.path, here), source: join(directory.path, here, search.source ?? ".") };
+    if (trusted) assert.ok(await findConfig(where) !== undefined);
+    else await assertDistrusted(where, /it lies neither in the current directory nor in the git repository around it/);
   });
 }
 
@@ -147,9 +141,8 @@ Deno.test("findConfig() takes a file from anywhere when it was asked for", async
   await using directory = await tempDirectory();
   await writeTree(directory.path, { "b/gantry.yaml": "", "a/x": "" });
   await Deno.chmod(join(directory.path, "b/gantry.yaml"), 0o666);
-  await inDirectory(join(directory.path, "a"), async () => {
-    assert.equal((await findConfig({ explicit: "../b/gantry.yaml" }))?.isNamed, true);
-  });
+  const explicit = join(directory.path, "b/gantry.yaml");
+  assert.equal((await findConfig({ explicit, here: join(directory.path, "a") }))?.isNamed, true);
 });
 
 /** What others may have done to a file in the current directory, which is \`here\`, and what is said of it. */
@@ -189,7 +182,7 @@ for (const [what, change, reason] of FOREIGN) {
     const here = join(directory.path, "here");
     await writeTree(here, { "gantry.yaml": SECRETIVE });
     await change(here);
-    await inDirectory(here, () => assertDistrusted({}, reason));
+    await assertDistrusted({ here, source: here }, reason);
   });
 }
 
@@ -198,7 +191,7 @@ Deno.test("findConfig() takes a file below a directory in which everybody has fi
   const here = join(directory.path, "here");
   await writeTree(here, { "gantry.yaml": "" });
   await Deno.chmod(directory.path, 0o1777);
-  await inDirectory(here, async () => assert.ok(await findConfig({}) !== undefined));
+  assert.ok(await findConfig({ here, source: here }) !== undefined);
 });
 
 for (const [what, name] of [["file", "here/gantry.yaml"], ["directory", "here"]] as const) {
@@ -211,10 +204,7 @@ for (const [what, name] of [["file", "here/gantry.yaml"], ["directory", "here"]]
       // Only root can give a file away; everybody else can only say who runs this.
       if (uid() === 0) await Deno.chown(join(directory.path, name), 12345, null);
       else Deno.uid = (): number => 12345;
-      await inDirectory(
-        here,
-        () => assertDistrusted({}, /belongs to another user \(uid \d+, and gantry runs as \d+\);/),
-      );
+      await assertDistrusted({ here, source: here }, /belongs to another user \(uid \d+, and gantry runs as \d+\);/);
     } finally {
       Deno.uid = uid;
     }
@@ -244,7 +234,7 @@ async function assertDistrusted(search: ConfigSearch, reason: RegExp): Promise<v
 Deno.test("findConfig() takes a file with a byte order mark", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, { "gantry.json": "\ufeff{}" });
-  assert.deepEqual((await foundBy({ explicit: join(directory.path, "gantry.json") }))?.config, {});
+  assert.deepEqual((await foundBy({ source: directory.path, here: directory.path }))?.config, {});
 });
 
 Deno.test("findConfig() puts the path before each problem", async () => {
@@ -298,10 +288,8 @@ for (const [what, make, reason] of UNREADABLE) {
       name: "UsageError",
       message: `Cannot read configuration file ${JSON.stringify(path)}: ${reason}`,
     };
+    await assert.rejects(findConfig({ source: directory.path, here: directory.path }), refusal);
     await assert.rejects(findConfig({ explicit: path }), refusal);
-    await inDirectory(directory.path, async () => {
-      await assert.rejects(findConfig({ source: directory.path }), refusal);
-    });
   });
 }
 
@@ -360,12 +348,11 @@ interface ModuleGraph {
   }[];
 }
 
-async function inDirectory(path: string, run: () => Promise<void>): Promise<void> {
-  const before = Deno.cwd();
-  Deno.chdir(path);
-  try {
-    await run();
-  } finally {
-    Deno.chdir(before);
-  }
+/** What is found in another current directory, by another process: that of this one is the same for all tests. */
+async function foundIn(cwd: string, search: ConfigSearch, before = ""): Promise<FoundConfig> {
+  const module = JSON.stringify(import.meta.resolve("../../../src/cli/config/find_config.ts"));
+  const code = `${before}
+    const { findConfig } = await import(${module});
+    console.log(JSON.stringify(await findConfig(${JSON.stringify(search)})));`;
+  return JSON.parse(await tool(Deno.execPath(), ["eval", "--config", CONFIG, code], { cwd }));
 }

@@ -7,7 +7,7 @@ import { TagExistsError } from "../../../src/pipeline/tag_exists_error.ts";
 import { TargetsError } from "../../../src/pipeline/target.ts";
 
 Deno.test("EXIT has the codes that scripts rely on", () => {
-  assert.deepEqual(EXIT, { done: 0, failed: 1, usage: 2, partial: 3, interrupted: 130 });
+  assert.deepEqual(EXIT, { done: 0, failed: 1, usage: 2, partial: 3, interrupted: 130, closed: 141 });
 });
 
 const inStage = (stage: StageName, cause: unknown): StageError => new StageError(stage, "plugin", cause);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createProgress, type ProgressReporter } from "../../../src/cli/output/progress.ts";
+import { withStatusLine } from "../../../src/cli/output/status_line.ts";
 import { type FakeWorld, fakeWorld } from "../fake_world.ts";
 
 const MIB = 1024 * 1024;
@@ -19,7 +20,7 @@ function setUp(columns?: number): Setup {
   let seen = 0;
   return {
     world,
-    progress: createProgress(world, () => now),
+    progress: createProgress(withStatusLine(world), { now: () => now }),
     pass: (milliseconds) => {
       now += milliseconds;
     },
@@ -143,4 +144,16 @@ Deno.test("createProgress() writes nothing to standard output", () => {
   progress.update({ item: "a", done: 0, total: 100 * MIB });
   progress.clear();
   assert.equal(world.written.stdout, "");
+});
+
+Deno.test("createProgress() calls work as the command does, unless the work says what it is", () => {
+  const world = fakeWorld();
+  let now = 0;
+  const progress = createProgress(world, { phase: "Copying", now: () => now });
+  now += 10_000;
+  progress.update({ item: "a", done: 10 * MIB, total: 10 * MIB });
+  progress.update({ phase: "Verifying", item: "a", done: 0, total: 10 * MIB });
+  now += 10_000;
+  progress.update({ phase: "Verifying", item: "a", done: 10 * MIB, total: 10 * MIB });
+  assert.deepEqual(world.written.stderr.split("\n").map((line) => line.split(" ")[0]), ["Copying", "Verifying", ""]);
 });

@@ -124,6 +124,8 @@ for (const [name, kind, volumeSize] of kinds) {
   });
 }
 
+const STRAY = digestOf(noise(10, 7));
+
 const damages: readonly (readonly [
   state: string,
   damage: (path: string) => Promise<unknown>,
@@ -193,6 +195,11 @@ const damages: readonly (readonly [
         [APP.manifest, SIGNATURE.manifest, CHILD.manifest].map(digest).join(", ")
       }`,
     ],
+  ],
+  [
+    "a blob that nothing leads to has other bytes",
+    (path) => Deno.writeTextFile(blobAt(path, STRAY), "other"),
+    [`${STRAY} is damaged: its bytes have another digest < `],
   ],
   [
     "the index is none",

@@ -69,7 +69,10 @@ for (const [state, found] of damaged) {
   Deno.test(`writeBlob() repairs a blob when it ${state}`, async () => {
     await using layout = await withBlob(found);
     assert.equal(await hasBlob(layout.path, descriptor), found.byteLength === bytes.byteLength);
-    await assert.rejects(collectBytes(readBlob(layout.path, descriptor)), /^Error: Cannot read ".*": it(s| has) /);
+    await assert.rejects(
+      collectBytes(readBlob(layout.path, descriptor)),
+      /^DigestMismatchError: Cannot read ".*": it(s| has) /,
+    );
     assert.equal(await writeBlob(layout.path, content), true);
     assert.deepEqual(await collectBytes(readBlob(layout.path, descriptor)), bytes);
     assert.deepEqual(await names(layout.path), [descriptor.digest.slice(7)]);
@@ -77,16 +80,16 @@ for (const [state, found] of damaged) {
 }
 
 const wrong: readonly (readonly [string, Uint8Array<ArrayBuffer>, RegExp])[] = [
-  ["is short", bytes.subarray(1), /it has 999999 bytes instead of 1000000$/],
-  ["is long", new Uint8Array([...bytes, 0]), /it has more than 1000000 bytes$/],
-  ["is another", new Uint8Array(flipped), /its digest is sha256:[0-9a-f]{64}$/],
+  ["is short", bytes.subarray(1), /it has 999999 bytes, it should have 1000000$/],
+  ["is long", new Uint8Array([...bytes, 0]), /it has more than the 1000000 bytes it should have$/],
+  ["is another", new Uint8Array(flipped), /its digest is sha256:[0-9a-f]{64}, it should be sha256:[0-9a-f]{64}$/],
 ];
 
 for (const [state, bytes, message] of wrong) {
   Deno.test(`writeBlob() leaves nothing behind when the content ${state}`, async () => {
     await using layout = await tempDirectory();
     const other: Content = { descriptor, open: bytesContent("text/plain", bytes).open };
-    await assert.rejects(writeBlob(layout.path, other), { name: "Error", message });
+    await assert.rejects(writeBlob(layout.path, other), { name: "DigestMismatchError", message });
     assert.deepEqual(await names(layout.path), []);
   });
 }
@@ -104,7 +107,7 @@ Deno.test("writeBlob() stops at the first byte too many when the content never e
         },
       }),
   };
-  await assert.rejects(writeBlob(layout.path, endless), /more than 1000000 bytes/);
+  await assert.rejects(writeBlob(layout.path, endless), /more than the 1000000 bytes/);
   assert.equal(cancelled, true);
 });
 

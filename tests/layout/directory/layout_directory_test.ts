@@ -145,15 +145,18 @@ const unreadable: readonly (readonly [string, string, string])[] = [
 ];
 
 for (const [state, text, message] of unreadable) {
-  Deno.test(`layoutDirectoryStore() leaves an index alone when it ${state}`, async () => {
+  Deno.test(`layoutDirectoryStore() writes nothing and leaves an index alone when it ${state}`, async () => {
     await using directory = await tempDirectory();
     await writeTree(directory.path, { "oci-layout": MARKER, "index.json": text });
     const store = layoutDirectoryStore(directory.path);
-    await store.push(a);
     const expected = { name: "SyntaxError", message: `Cannot read "${directory.path}/index.json": ${message}` };
+    await assert.rejects(store.push(a), expected);
     await assert.rejects(store.resolve("1.0"), expected);
-    await assert.rejects(store.tag(a.descriptor, free("1.0")), expected);
     await store.discard();
+    assert.deepEqual(Array.from(Deno.readDirSync(directory.path), ({ name }) => name).sort(), [
+      "index.json",
+      "oci-layout",
+    ]);
     assert.equal(await Deno.readTextFile(join(directory.path, "index.json")), text);
   });
 }

@@ -45,9 +45,9 @@ Deno.test("layoutArchiveStore() knows nothing when there is no file", async () =
 });
 
 const damages: readonly (readonly [string, string, RegExp])[] = [
-  ["is damaged", "hallo", /its digest is sha256:[0-9a-f]{64}$/],
-  ["is short", "hell", /it has 4 bytes instead of 5$/],
-  ["is long", "hello!", /it has more than 5 bytes$/],
+  ["is damaged", "hallo", /its digest is sha256:[0-9a-f]{64}, it should be sha256:[0-9a-f]{64}$/],
+  ["is short", "hell", /it has 4 bytes, it should have 5$/],
+  ["is long", "hello!", /it has more than the 5 bytes it should have$/],
 ];
 
 for (const [state, text, message] of damages) {

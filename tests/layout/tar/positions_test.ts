@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { packTar } from "modern-tar";
 import { tar } from "../../../src/oci/tar.ts";
+import { openFile } from "../../../src/system/open_file.ts";
 import { fileBytes } from "../../../src/layout/tar/bytes.ts";
 import { type TarPosition, tarPositions } from "../../../src/layout/tar/positions.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
@@ -16,7 +17,7 @@ async function positionsIn(bytes: Uint8Array): Promise<readonly TarPosition[] | 
   await using directory = await tempDirectory();
   const path = join(directory.path, "some.tar");
   await Deno.writeFile(path, bytes);
-  using file = await fileBytes(await Deno.open(path), path);
+  using file = fileBytes(openFile(path) ?? assert.fail(), path);
   return await tarPositions(file);
 }
 
@@ -113,7 +114,7 @@ Deno.test("tarPositions() finds files behind one of more than 8 GiB", async () =
     await file.seek(size, Deno.SeekMode.Current);
     await file.write(await concat(member({ name: "small", type: "0" }, "text"), END));
   }
-  using file = await fileBytes(await Deno.open(path), path);
+  using file = fileBytes(openFile(path) ?? assert.fail(), path);
   const positions = await tarPositions(file) ?? assert.fail();
   assert.deepEqual(positions.map(({ name, size }) => [name, size]), [["large", size], ["small", 4]]);
 });

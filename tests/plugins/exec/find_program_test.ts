@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { findProgram } from "../../../src/plugins/exec/find_program.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
+import { tool } from "../../support/tools.ts";
 import { writeTree } from "../../support/tree.ts";
+
+const CONFIG = fileURLToPath(import.meta.resolve("../../../deno.json"));
 
 Deno.test("findProgram() finds a path relative to the base, and a name on PATH only", async () => {
   await using directory = await tempDirectory();
@@ -17,13 +21,11 @@ Deno.test("findProgram() finds a path relative to the base, and a name on PATH o
 Deno.test("findProgram() takes an empty part of PATH for no directory, not even the current one", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, { "gate": "#!/bin/sh\n" });
-  const before = Deno.cwd();
-  Deno.chdir(directory.path);
-  try {
-    await assert.rejects(findProgram("gate", { base: directory.path, path: ":" }), /Cannot find the program "gate"/);
-  } finally {
-    Deno.chdir(before);
-  }
+  const module = JSON.stringify(import.meta.resolve("../../../src/plugins/exec/find_program.ts"));
+  const code = `const { findProgram } = await import(${module});
+    console.log(await findProgram("gate", { base: ".", path: ":" }).catch(({ message }) => message));`;
+  const said = await tool(Deno.execPath(), ["eval", "--config", CONFIG, code], { cwd: directory.path });
+  assert.match(said, /^Cannot find the program "gate"/);
 });
 
 const PROBLEMS: readonly (readonly [program: string, message: RegExp])[] = [

@@ -36,12 +36,12 @@ async function abortedWhenUp(
   return lines;
 }
 
-/** A line of shell that starts a process, which says when it is up; and what settles when that process is no more. */
+/** A line of shell that starts a process and waits until it is up; and what settles when that process is no more. */
 async function makeWitness(directory: string): Promise<{ readonly process: string; readonly gone: Promise<string> }> {
-  const pipe = `${directory}/pipe`;
-  await tool("mkfifo", [pipe]);
+  const [pipe, up] = [`${directory}/pipe`, `${directory}/up`];
+  await tool("mkfifo", [pipe, up]);
   return {
-    process: `sh -c 'exec 3>"${pipe}"; echo up >&2; exec sleep 600' &`,
+    process: `sh -c 'exec 3>"${pipe}"; echo up >&2; echo > "${up}"; exec sleep 600' & read _ < "${up}"`,
     // A pipe has an end when nobody holds it open for writing any more.
     gone: tool("cat", [pipe]),
   };

@@ -61,7 +61,8 @@ Deno.test("fetch() says when the wrong bytes are sent in an encoding", async () 
   fake.fault({ fault: { kind: "answer", answer: () => new Response(wrong, { headers }) } });
   const stream = await client.repository("acme/app").fetch(blob.descriptor, testContext());
   await assert.rejects(new Response(stream).arrayBuffer(), {
-    message: /^Cannot use blob sha256:\w+ from acme\/app, sent with Content-Encoding "x-own": it has more than /,
+    message:
+      /^Cannot use blob sha256:\w+ from 127\.0\.0\.1:\d+\/acme\/app, sent with Content-Encoding "x-own": it has more than /,
   });
 });
 

@@ -21,7 +21,7 @@ export function staticEntry(
     options[SOURCE_ANNOTATION] = cleaned ?? source;
     // The text itself is not shown: it may hold what made it unfit.
     if (cleaned === undefined) {
-      problem = `the source cannot be told from credentials: write a URL, such as https://github.com/acme/app`;
+      problem = `the source must be the URL of a repository: as it is, it cannot be told from credentials`;
     }
   }
   const created = options[CREATED_ANNOTATION];

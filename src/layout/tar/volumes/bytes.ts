@@ -1,23 +1,18 @@
-import { type ArchiveBytes, modeOf } from "../bytes.ts";
+import type { ArchiveBytes } from "../bytes.ts";
 import { ioError } from "../../../system/io_error.ts";
-import { isSameFile } from "../../../system/same_file.ts";
-import { lock } from "../../../system/lock.ts";
-import { readPieces } from "../../../system/read_pieces.ts";
+import { lockIfThere } from "../../../system/lock.ts";
+import { type OpenFile, openFile, stampOf } from "../../../system/open_file.ts";
 import { VOLUME_HEADER_SIZE } from "./header.ts";
 import type { Volume, VolumeSet } from "./set.ts";
 
-/**
- * The bytes of a tar in volumes, as if it were one file. At most one volume is open for reading.
- *
- * @param first The open first volume, when the set shall be locked; it is closed with the bytes.
- */
-export function volumeBytes(set: VolumeSet, first?: Deno.FsFile): ArchiveBytes {
+/** The bytes of a tar in volumes, as if it were one file. At most one volume is open for reading. */
+export function volumeBytes(set: VolumeSet): ArchiveBytes {
   const { volumes } = set;
   const [start] = volumes;
   return {
     set,
     size: volumes.reduce((sum, { size }) => sum + size, 0),
-    mode: start && modeOf(start.info),
+    mode: start?.info.mode,
     async *read(offset: number, size: number = Infinity): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
       const end = offset + size;
       for (const volume of volumes) {
@@ -26,12 +21,10 @@ export function volumeBytes(set: VolumeSet, first?: Deno.FsFile): ArchiveBytes {
         if (from < to) yield* readPart(volume, from, to - from);
       }
     },
-    async lock(signal: AbortSignal | undefined): Promise<void> {
-      if (first !== undefined) await lock(first, signal);
-    },
     // The first one is always the first to be replaced.
-    isCurrent: () => start === undefined ? Promise.resolve(false) : isSameFile(start.path, start.info),
-    [Symbol.dispose]: () => first?.close(),
+    lock: (signal) => lockIfThere(start?.path ?? set.base, { signal }),
+    isCurrent: () => Promise.resolve(start !== undefined && stampOf(start.path) === start.info.stamp),
+    [Symbol.dispose]: () => {},
   };
 }
 
@@ -40,19 +33,25 @@ async function* readPart(
   from: number,
   size: number,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-  using file = await Deno.open(path).catch((cause) => {
-    throw ioError("read", path, cause);
-  });
+  using file = open(path);
   // What is open is what is read, whatever comes to stand under the name.
-  const { ino, size: length, mtime } = await file.stat();
-  if (ino !== info.ino || length !== info.size || mtime?.getTime() !== info.mtime?.getTime()) {
+  if (file.stamp !== info.stamp) {
     throw new Error(`Cannot read ${JSON.stringify(path)}: volume ${number} was replaced meanwhile`);
   }
-  await file.seek(VOLUME_HEADER_SIZE + from, Deno.SeekMode.Start);
   let left = size;
-  for await (const piece of readPieces(file, size)) {
+  for await (const piece of file.read(VOLUME_HEADER_SIZE + from, size)) {
     left -= piece.byteLength;
     yield piece;
   }
   if (left > 0) throw new Error(`Cannot read ${JSON.stringify(path)}: volume ${number} ends ${left} bytes too early`);
+}
+
+function open(path: string): OpenFile {
+  try {
+    const file = openFile(path, { followLinks: true });
+    if (file !== undefined) return file;
+    throw new Error("no such file or directory");
+  } catch (cause) {
+    throw ioError("read", path, cause);
+  }
 }

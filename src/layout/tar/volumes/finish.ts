@@ -1,6 +1,6 @@
 import { createDigester } from "../../../oci/digest.ts";
 import { withLock } from "../../../system/lock.ts";
-import { readPieces } from "../../../system/read_pieces.ts";
+import { openFile } from "../../../system/open_file.ts";
 import { VOLUME_HEADER_SIZE, type VolumeHeader } from "./header.ts";
 import { findVolumes, type FoundFile, partialVolumes, readVolume, volumePath, type VolumeSet } from "./set.ts";
 import { moveOver } from "../../../system/write_file.ts";
@@ -48,9 +48,8 @@ async function finish(base: string, { bundle, of }: VolumeHeader): Promise<void>
 }
 
 async function isIntact({ path, header }: FoundFile): Promise<boolean> {
-  using file = await Deno.open(path);
-  await file.seek(VOLUME_HEADER_SIZE, Deno.SeekMode.Start);
+  using file = openFile(path);
   const digester = createDigester();
-  for await (const piece of readPieces(file)) digester.update(piece);
+  for await (const piece of file?.read(VOLUME_HEADER_SIZE) ?? []) digester.update(piece);
   return digester.digest() === `sha256:${header?.sha256}`;
 }

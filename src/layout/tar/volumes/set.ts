@@ -4,7 +4,7 @@
 import { basename, dirname, join } from "node:path";
 import type { Digest } from "../../../oci/digest.ts";
 import { ioError } from "../../../system/io_error.ts";
-import { readPieces } from "../../../system/read_pieces.ts";
+import { NotAFileError, type OpenFile, openFile } from "../../../system/open_file.ts";
 import { unusable } from "../read.ts";
 import { parseVolumeHeader, VOLUME_HEADER_SIZE, type VolumeHeader } from "./header.ts";
 
@@ -21,7 +21,7 @@ export interface VolumeSet {
 export interface Volume extends VolumeHeader {
   readonly path: string;
   /** What the file was when its header was read. */
-  readonly info: Deno.FileInfo;
+  readonly info: Pick<OpenFile, "size" | "mode" | "stamp">;
 }
 
 /** The path of a volume. */
@@ -67,14 +67,15 @@ const SHOWN = 20;
 /** Reads the header of a file; `undefined` when there is no such file. */
 export async function readVolume(path: string): Promise<FoundFile | undefined> {
   try {
-    using file = await Deno.open(path);
-    const info = await file.stat();
-    if (!info.isFile) return undefined;
-    const pieces = await Array.fromAsync(readPieces(file, VOLUME_HEADER_SIZE));
+    using file = openFile(path, { followLinks: true });
+    if (file === undefined) return undefined;
+    const { size, mode, stamp } = file;
+    const pieces = await Array.fromAsync(file.read(0, VOLUME_HEADER_SIZE));
     const start = new Uint8Array(await new Blob(pieces).arrayBuffer());
-    return { path, info, ...headerIn(start) };
+    return { path, info: { size, mode, stamp }, ...headerIn(start) };
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
+    // Three digits are a common ending, of directories too.
+    if (cause instanceof NotAFileError) return undefined;
     throw ioError("read", path, cause);
   }
 }
@@ -82,7 +83,7 @@ export async function readVolume(path: string): Promise<FoundFile | undefined> {
 /** A file that is called like a volume. */
 export interface FoundFile {
   readonly path: string;
-  readonly info: Deno.FileInfo;
+  readonly info: Volume["info"];
   /** Its header, if it has one. */
   readonly header?: VolumeHeader;
   /** What is wrong with its header. */

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { createDigester, type Digest, digestHex } from "../../../oci/digest.ts";
 import { ioError } from "../../../system/io_error.ts";
-import { lock } from "../../../system/lock.ts";
+import { lockFile } from "../../../system/lock.ts";
 import { moveOver, moveToNew, syncDirectory, writeAll } from "../../../system/write_file.ts";
 import { type ArchiveBytes, setMode } from "../bytes.ts";
 import type { UnnamedArchive } from "../unnamed.ts";
@@ -98,13 +98,14 @@ export async function writeVolumes(
   return {
     async moveToNew(signal: AbortSignal): Promise<boolean> {
       // Whoever finds the first volume and will write waits until all have their names.
-      using _file = await openLocked(first.temporary, signal);
+      using _held = await lockFile(first.temporary, { signal, standIn: first.path });
       if (!await moveToNew(first.temporary, first.path)) return false;
       await moveOthers();
       return true;
     },
     async moveOver(): Promise<void> {
-      using _file = await openLocked(first.temporary, undefined);
+      // Whoever calls this holds the lock of what stands there, and so the file that stands in for it.
+      using _held = await lockFile(first.temporary, { standIn: false });
       await moveOver(first.temporary, first.path);
       await moveOthers();
       for (const { path, header } of await volumeFiles(base)) {
@@ -114,19 +115,6 @@ export async function writeVolumes(
     // What is left of a set that has the names of some is what the next writer finishes it with.
     remove: async () => isBegun ? undefined : await remove(),
   };
-}
-
-async function openLocked(path: string, signal: AbortSignal | undefined): Promise<Deno.FsFile> {
-  const file = await Deno.open(path, { read: true, write: true }).catch((cause) => {
-    throw ioError("open", path, cause);
-  });
-  try {
-    await lock(file, signal);
-    return file;
-  } catch (error) {
-    file.close();
-    throw error;
-  }
 }
 
 /** The header comes last, because it has the digest: as long as it is not there, it is no volume. */

@@ -1,4 +1,4 @@
-import { type OpenFile as SystemFile, openFile } from "../../../system/open_file.ts";
+import { type OpenFile as SystemFile, openNamedFile } from "../../../system/open_file.ts";
 
 /** How large a file, or an object when it is unpacked, may be to be read into memory, in bytes. */
 export const SIZE_LIMIT = 16 * 1024 * 1024;
@@ -15,8 +15,8 @@ export interface OpenFile {
 export async function withFile<T>(path: string, use: (file: OpenFile) => T | Promise<T>): Promise<T | undefined> {
   const info = await statIfThere(path);
   if (info === undefined || !info.isFile) return undefined;
-  using file = openFile(path);
-  return await use({ size: file.info.size, readAt: (offset, length) => readAt(file, offset, length) });
+  using file = openNamedFile(path);
+  return await use({ size: file.size, readAt: (offset, length) => readAt(file, offset, length) });
 }
 
 /**

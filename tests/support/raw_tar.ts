@@ -6,8 +6,10 @@ export interface RawMember {
   /** The type flag. */
   readonly type?: string;
   readonly content?: string | Uint8Array;
-  /** What the header says; the size of the content when left out. */
-  readonly size?: number;
+  /** What the header says, as a number or as the bytes of the field; the size of the content when left out. */
+  readonly size?: number | Uint8Array;
+  /** The bytes of the field for the time; 1970 when left out. */
+  readonly mtime?: Uint8Array;
   readonly mode?: number;
   readonly target?: string;
   readonly prefix?: string;
@@ -37,8 +39,9 @@ export function rawMember(member: RawMember): Uint8Array<ArrayBuffer> {
   put(100, octal(mode, 7));
   put(108, octal(0, 7));
   put(116, octal(0, 7));
-  put(124, octal(member.size ?? bytes.byteLength, 11));
-  put(136, octal(0, 11));
+  const { size = bytes.byteLength, mtime = ENCODER.encode(octal(0, 11)) } = member;
+  header.set(typeof size === "number" ? ENCODER.encode(octal(size, 11)) : size, 124);
+  header.set(mtime, 136);
   put(148, "        ");
   put(156, type);
   put(157, target);

@@ -1,10 +1,10 @@
 import process from "node:process";
-import { lastPlugin, runningPlugin } from "../host/running_plugin.ts";
-import { UnhandledError } from "../host/unhandled_error.ts";
+import { lastPlugin, runningPlugin } from "../../host/running_plugin.ts";
+import { UnhandledError } from "../../host/unhandled_error.ts";
 
 /** What the guard does about what it sees. */
 export interface GuardOptions {
-  /** Says at once why the process ends; it can do nothing else any more. */
+  /** Says at once why the process ends; it can do nothing else any more. The process ends even if it throws. */
   readonly say: (why: string) => void;
   /** Told what failed while nobody was waiting for it. */
   readonly fail: (error: UnhandledError) => void;
@@ -23,14 +23,22 @@ export function guardProcess({ say, fail }: GuardOptions): (code: number) => nev
     isDone = true;
     return exit(code);
   };
+  const giveUp = (why: string): never => {
+    try {
+      say(why);
+    } catch {
+      // The exit code has to do.
+    }
+    return end(1);
+  };
   const refuse = (): never => {
     const plugin = runningPlugin();
     if (plugin !== undefined) throw new Error("a plugin may not end the program");
-    say(`Something ended the program before its work was done${atWork()}`);
-    return end(1);
+    return giveUp(`Something ended the program before its work was done${atWork()}`);
   };
   Object.assign(Deno, { exit: refuse });
-  Object.assign(process, { exit: refuse });
+  Object.assign(process, { exit: refuse, reallyExit: refuse });
+  Object.assign(globalThis, { close: refuse });
   addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     fail(new UnhandledError(event.reason));
@@ -41,8 +49,7 @@ export function guardProcess({ say, fail }: GuardOptions): (code: number) => nev
   });
   addEventListener("unload", () => {
     if (isDone) return;
-    say(`The work waits for something that can never happen${atWork()}`);
-    end(1);
+    giveUp(`The work waits for something that can never happen${atWork()}`);
   });
   return end;
 }

@@ -1,0 +1,54 @@
+import { Worker } from "node:worker_threads";
+import type { EndingSignal } from "./interruption.ts";
+import type { FromWatchdog, ToWatchdog } from "./watchdog_protocol.ts";
+
+/** Sees to it that the process can always be ended, also while its own thread hangs in a loop. */
+export interface Watchdog {
+  /** Tells it that Ctrl-C was typed while that is no signal. */
+  typed(): void;
+  /**
+   * Tells it that code begins that may never return. What it does not give back for longer than its time is ended with
+   * the process.
+   *
+   * @param what What people call it.
+   * @param timeout How long it may take, in milliseconds; without end when left out.
+   * @returns Tells it that the code has returned.
+   */
+  watch(what: string, timeout: number | undefined): () => void;
+}
+
+/** How long starting may take before work begins without it, in milliseconds. */
+const START_LIMIT = 5000;
+
+/**
+ * Starts the watchdog: a thread of its own, which takes SIGINT, SIGTERM and SIGHUP in the place of this one. Deno
+ * handles a signal in JavaScript, and a thread that is busy handles nothing.
+ *
+ * @param told Told each signal, and whether it is not the first one.
+ */
+export function startWatchdog(told: (signal: EndingSignal, again: boolean) => void): Watchdog {
+  const started = new Int32Array(new SharedArrayBuffer(4));
+  // Of Node, since that can be told not to keep the program alive.
+  const worker = new Worker(new URL("./watchdog_worker.ts", import.meta.url), { workerData: started });
+  worker.unref();
+  worker.on("message", (message: FromWatchdog) => {
+    if (message.kind === "signal") told(message.signal, message.again);
+    else say({ kind: "pong", ping: message.ping });
+  });
+  // A signal that comes before this ends the process as it would any other; nothing is under way yet.
+  Atomics.wait(started, 0, 0, START_LIMIT);
+  let calls = 0;
+
+  function say(message: ToWatchdog): void {
+    worker.postMessage(message);
+  }
+
+  return {
+    typed: () => say({ kind: "typed" }),
+    watch(what, timeout): () => void {
+      const call = calls++;
+      say({ kind: "begin", call, what, timeout });
+      return () => say({ kind: "end", call });
+    },
+  };
+}

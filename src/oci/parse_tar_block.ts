@@ -1,0 +1,67 @@
+/** What the header of a tar's member says: one block of 512 bytes. */
+export interface TarBlock {
+  /** The type flag: one character. */
+  readonly kind: string;
+  /** The path, as far as it fits into a header. */
+  readonly name: string;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Size of the content in bytes; `NaN` when it is no number that can be counted with. */
+  readonly size: number;
+  /** What a link points to. */
+  readonly target: string;
+}
+
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * Reads a header in any of the formats of tar: v7, ustar, PAX, GNU.
+ *
+ * @param block 512 bytes.
+ * @returns `undefined` when the checksum is not that of the block: it is no header, or a damaged one.
+ * @see {@link https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06 | POSIX, ustar Interchange Format}
+ */
+export function parseTarBlock(block: Uint8Array): TarBlock | undefined {
+  if (!hasOwnChecksum(block)) return undefined;
+  const name = text(block.subarray(0, 100));
+  // GNU has times in that place, and another magic.
+  const prefix = text(block.subarray(257, 263)) === "ustar" ? text(block.subarray(345, 500)) : "";
+  return {
+    kind: String.fromCharCode(block[156] ?? 0),
+    name: prefix === "" ? name : `${prefix}/${name}`,
+    mode: number(block.subarray(100, 108)) & 0o7777,
+    size: number(block.subarray(124, 136)),
+    target: text(block.subarray(157, 257)),
+  };
+}
+
+/** Some programs of old have summed up bytes with a sign. */
+function hasOwnChecksum(block: Uint8Array): boolean {
+  const said = number(block.subarray(148, 156));
+  let unsigned = 0;
+  let signed = 0;
+  for (let at = 0; at < block.byteLength; at++) {
+    // The checksum counts as eight spaces in itself.
+    const byte = at >= 148 && at < 156 ? 32 : block[at] ?? 0;
+    unsigned += byte;
+    signed += byte < 128 ? byte : byte - 256;
+  }
+  return said === unsigned || said === signed;
+}
+
+/** Octal digits, or, where those are too few, GNU's number in base 256. */
+function number(field: Uint8Array): number {
+  const [first = 0, ...rest] = field;
+  if (first < 0x80) {
+    const digits = /^[ \0]*([0-7]*)(?:[ \0].*)?$/s.exec(String.fromCharCode(...field))?.[1];
+    return digits === undefined ? NaN : digits === "" ? 0 : parseInt(digits, 8);
+  }
+  // The second bit is the sign.
+  const value = rest.reduce((sum, byte) => sum * 256 + byte, first & 0x3f);
+  return first < 0xc0 && Number.isSafeInteger(value) ? value : NaN;
+}
+
+function text(field: Uint8Array): string {
+  const end = field.indexOf(0);
+  return DECODER.decode(end < 0 ? field : field.subarray(0, end));
+}

@@ -1,0 +1,183 @@
+import fs from "node:fs";
+import { join } from "node:path";
+import { ioError } from "./io_error.ts";
+
+/**
+ * A directory that is reached by what it is, and not by its name.
+ *
+ * Whoever may write to a directory that is on the way can put another one, or a link, in its place while gantry works,
+ * and what was to be written here would be written there. So a directory on the way is opened once, must be no link, and
+ * is gone through by its descriptor from then on. Only Linux gives a path to a descriptor. Elsewhere every directory on
+ * the way is looked at again immediately before it is used, which leaves a moment.
+ */
+export interface HeldTree extends Disposable {
+  /**
+   * Leads to something in the tree; the path is good until the next call.
+   *
+   * @param path Names separated by `/`; empty for the directory itself.
+   * @throws {Error} When a directory on the way is a link, or is another one than before: the second half of a sentence.
+   */
+  at(path: string): string;
+  /** Tells on which disk a directory in the tree is. */
+  device(path: string): number;
+}
+
+/** How to hold a directory. */
+export interface HoldOptions {
+  /** Where descriptors are found by their number; see {@linkcode openDescriptors}. */
+  readonly descriptors: string | undefined;
+  /** The directory that must be at the path; whatever is there when left out. */
+  readonly expected?: Identity;
+}
+
+/** What makes a file or a directory this one and no other, as long as it is there. */
+export interface Identity {
+  readonly dev: number;
+  readonly ino: number | null;
+}
+
+/**
+ * Holds a directory until it is disposed.
+ *
+ * @param directory Its path. Links on the way to it are followed this once.
+ * @throws {Error} When it cannot be opened.
+ */
+export function holdTree(directory: string, { descriptors, expected }: HoldOptions): HeldTree {
+  const seen = new Map<string, Identity>();
+  if (expected !== undefined) seen.set("", expected);
+  const levels: Level[] = [enter({ name: "", path: directory, within: "" }, Deno.statSync)];
+
+  /** Opens the directories on a way, and closes those that are not on it. */
+  function go(way: readonly string[]): Level {
+    const common = levels.findIndex((_, at) => levels[at + 1]?.name !== way[at] || at === way.length);
+    for (const { close } of levels.splice(common + 1)) close();
+    for (let at = common; at < way.length; at++) {
+      const name = way[at] ?? "";
+      const path = join(last(levels).path, name);
+      levels.push(enter({ name, path, within: way.slice(0, at + 1).join("/") }, Deno.lstatSync));
+    }
+    if (descriptors === undefined) {
+      for (const { path, within } of levels.slice(1)) {
+        check(within, Deno.lstatSync(path));
+      }
+    }
+    return last(levels);
+  }
+
+  function enter({ name, path, within }: Omit<Level, "close">, look: (path: string) => Deno.FileInfo): Level {
+    const found = look(path);
+    check(within, found);
+    if (descriptors === undefined) return { name, path, within, close: (): void => {} };
+    const descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+    try {
+      const opened = fs.fstatSync(descriptor);
+      check(within, { isDirectory: opened.isDirectory(), dev: opened.dev, ino: opened.ino });
+      const own = descriptorPath(descriptors, descriptor, opened);
+      return { name, path: own, within, close: () => fs.closeSync(descriptor) };
+    } catch (cause) {
+      fs.closeSync(descriptor);
+      throw cause;
+    }
+  }
+
+  /** What is at a path must be a directory, and the one that was there before. */
+  function check(within: string, { isDirectory, dev, ino }: Identity & { readonly isDirectory: boolean }): void {
+    const before = seen.get(within) ?? { dev, ino };
+    if (!isDirectory || !isSame(before, { dev, ino })) {
+      throw new Error(`${within === "" ? "it" : JSON.stringify(within)} is no longer the directory that it was`);
+    }
+    seen.set(within, before);
+  }
+
+  return {
+    at(path): string {
+      const way = path === "" ? [] : path.split("/");
+      const name = way.pop();
+      const { path: parent } = go(way);
+      return name === undefined ? parent : join(parent, name);
+    },
+    device: (path) => Deno.statSync(go(path === "" ? [] : path.split("/")).path).dev,
+    [Symbol.dispose](): void {
+      for (const { close } of levels.splice(0)) close();
+    },
+  };
+}
+
+/** Tells whether two looks have seen the same thing. */
+export function isSame(a: Identity, b: Identity): boolean {
+  return a.dev === b.dev && a.ino === b.ino;
+}
+
+/** A directory on the way that is open. */
+interface Level {
+  readonly name: string;
+  /** Leads to the directory itself. */
+  readonly path: string;
+  /** Its path in the tree. */
+  readonly within: string;
+  readonly close: () => void;
+}
+
+function last(levels: readonly Level[]): Level {
+  const level = levels.at(-1);
+  if (level === undefined) throw new Error("it is held no more");
+  return level;
+}
+
+/** Where the descriptors of this process can be gone through by their numbers. */
+export interface Descriptors extends AsyncDisposable {
+  /** A directory; `undefined` where the system has none. */
+  readonly path: string | undefined;
+}
+
+/**
+ * Finds the directory of descriptors.
+ *
+ * With permissions for all of the disk and nothing else, Deno lets nobody name `/proc`; then a link of our own leads
+ * there, in a directory that nobody else can write to.
+ */
+export async function openDescriptors(): Promise<Descriptors> {
+  const nothing = { path: undefined, [Symbol.asyncDispose]: async (): Promise<void> => {} };
+  if (Deno.build.os !== "linux") return nothing;
+  if (canList(DESCRIPTORS)) return { ...nothing, path: DESCRIPTORS };
+  const directory = await Deno.makeTempDir({ prefix: "gantry-pull-" }).catch(() => undefined);
+  if (directory === undefined) return nothing;
+  const link = join(directory, "fd");
+  await Deno.symlink(DESCRIPTORS, link).catch(() => {});
+  return {
+    path: canList(link) ? link : undefined,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await Deno.remove(directory, { recursive: true }).catch((cause) => {
+        throw ioError("remove", directory, cause);
+      });
+    },
+  };
+}
+
+const DESCRIPTORS = "/proc/self/fd";
+
+function canList(path: string): boolean {
+  try {
+    return [...Deno.readDirSync(path)].length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Deno 2.6 has numbers of its own for what is open, so the system's is looked for. */
+function descriptorPath(descriptors: string, descriptor: number, { dev, ino }: Identity): string {
+  const isIt = (path: string): boolean => {
+    try {
+      return isSame(Deno.statSync(path), { dev, ino });
+    } catch {
+      return false;
+    }
+  };
+  const own = join(descriptors, String(descriptor));
+  if (isIt(own)) return own;
+  for (const { name } of Deno.readDirSync(descriptors)) {
+    const path = join(descriptors, name);
+    if (isIt(path)) return path;
+  }
+  throw new Error("its descriptor cannot be found");
+}

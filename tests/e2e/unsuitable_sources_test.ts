@@ -1,0 +1,180 @@
+/** Sources that are published in another way: packed as files, nobody could use them. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { tar } from "../../src/oci/tar.ts";
+import { tarFile } from "../oci/tar_entries.ts";
+import { collectBytes } from "../support/collect_bytes.ts";
+import { gantry, gantryOk } from "../support/gantry.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { writeTree } from "../support/tree.ts";
+
+const CHART = { "Chart.yaml": "name: app\nversion: 0.1.0\n", "templates/a.yaml": "a: 1\n" };
+const ID = "5".repeat(64);
+const SAVED = { "manifest.json": "[]", [`${ID}.json`]: "{}", [`${ID}.tar`]: "" };
+
+/** What `push` says of a source that it refuses; the target gets nothing. */
+async function refusal(
+  source: string,
+  { args = [], stdin = new Uint8Array() }: {
+    readonly args?: readonly string[];
+    readonly stdin?: Uint8Array<ArrayBuffer>;
+  } = {},
+): Promise<string> {
+  const { code, stdout, stderr } = await gantry(
+    ["push", source, "oci://registry.invalid/acme/app", "--version", "1.2.0", "-q", ...args],
+    { stdin },
+  );
+  assert.deepEqual([code, stdout], [2, ""], stderr);
+  return stderr;
+}
+
+Deno.test("push refuses a Helm chart, packaged or not, and says how to publish it", async () => {
+  await using directory = await tempDirectory();
+  const chart = join(directory.path, "chart");
+  await writeTree(chart, CHART);
+  assert.equal(
+    await refusal(chart),
+    `error: Cannot publish ${JSON.stringify(chart)} as a generic artifact: it is a Helm chart, ` +
+      "and helm could not use it\n" +
+      `advice: \`helm package ${chart}\` packs it, and \`helm push NAME-VERSION.tgz oci://HOST/REPOSITORY\` publishes it, ` +
+      "and gantry copy, export and pull take it from there; to pack its files as they are: --profile generic\n",
+  );
+  const packaged = join(directory.path, "app 0.1.0.tgz");
+  const bytes = await archive(Object.fromEntries(Object.entries(CHART).map(([path, text]) => [`app/${path}`, text])));
+  await Deno.writeFile(packaged, bytes);
+  assert.match(await refusal(packaged), /it is a packaged Helm chart[^]*`helm push '.*app 0\.1\.0\.tgz' oci:/);
+  assert.match(await refusal("-", { stdin: bytes }), /Cannot publish standard input .* it is a packaged Helm chart/);
+
+  for (const source of [chart, packaged]) {
+    const plan = await gantry(["plan", source]);
+    assert.equal(plan.code, 2);
+    for (const profile of ["generic", "flux", "image"]) await gantryOk(["plan", source, "--profile", profile]);
+  }
+  const { error } = JSON.parse((await gantry(["plan", chart, "-o", "json"])).stdout);
+  assert.deepEqual([error.stage, error.where, error.hint.startsWith("`helm package")], ["collect", undefined, true]);
+});
+
+Deno.test("push takes what only resembles a chart", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, {
+    "charts/app/Chart.yaml": "name: app\n",
+    "Chart.yaml": "name: app\n",
+    "folder/Chart.yaml/a": "a\n",
+  });
+  const several = join(directory.path, "several.tgz");
+  await Deno.writeFile(several, await archive({ "app/Chart.yaml": "name: app\n", "other/a": "" }));
+  for (const source of ["charts", "Chart.yaml", "folder", "several.tgz"]) {
+    await gantryOk(["plan", join(directory.path, source)]);
+  }
+});
+
+Deno.test("push refuses an OCI layout, as a directory or as a tar, and says how to publish what is in it", async () => {
+  await using directory = await tempDirectory();
+  const at = (name: string): string => join(directory.path, name);
+  await writeTree(at("app"), { "a.yaml": "a: 1\n" });
+  await gantryOk(["push", at("app"), `oci-layout:${at("layout")}`, `oci-archive:${at("l.tar")}`, "-t", "x"]);
+  await Deno.writeFile(at("l.tgz"), gzipSync(await Deno.readFile(at("l.tar"))));
+  const forms = [["oci-layout", "layout"], ["oci-archive", "l.tar"], ["oci-archive", "l.tgz"]] as const;
+  for (const [kind, name] of forms) {
+    for (const profile of [[], ["--profile", "flux"], ["--profile", "timoni"], ["--profile", "image"]]) {
+      const said = await refusal(at(name), { args: profile });
+      const [, advised = ""] = /`gantry (copy .*?)`; to pack its files as they are: --profile generic\n$/.exec(said) ??
+        [];
+      assert.equal(advised, `copy ${kind}:${at(name)}:x oci://registry.invalid/acme/app:1.2.0`);
+    }
+    await gantryOk(["plan", at(name), "--profile", "generic"]);
+    await gantryOk(["copy", `${kind}:${at(name)}:x`, `oci-layout:${at(`copy of ${name}`)}`]);
+  }
+  const stdin = await Deno.readFile(at("l.tar"));
+  assert.match(await refusal("-", { stdin }), /`gantry copy oci-archive:FILE:x oci:\/\/registry/);
+  await gantryOk(["push", at("app"), `oci-layout:${at("layout")}:y`, "--profile", "image"]);
+  assert.match(await refusal(at("layout")), /oci-layout:.*layout:TAG oci:/);
+  await Deno.writeTextFile(join(at("layout"), "index.json"), "{");
+  assert.match(await refusal(at("layout")), /oci-layout:.*layout:TAG oci:/);
+});
+
+Deno.test("push refuses an image that was saved by Docker, podman or skopeo", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "saved.tar");
+  await Deno.writeFile(path, await collectBytes(tar(Object.entries(SAVED).map(([name, text]) => tarFile(name, text)))));
+  assert.match(await refusal(path), /it is a container image[^]*skopeo copy docker-archive:.*saved\.tar oci-archive:/);
+  const folder = join(directory.path, "folder");
+  await writeTree(folder, { "manifest.json": "{}", "version": "Directory Transport Version: 1.1\n", [ID]: "" });
+  assert.match(await refusal(folder), /it is a container image[^]*skopeo copy dir:/);
+  await writeTree(join(directory.path, "app"), { "manifest.json": "{}", "index.json": "{}", "version": "1\n" });
+  await gantryOk(["plan", join(directory.path, "app")]);
+});
+
+Deno.test("push lets a plugin of the user's own pack what it likes", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, {
+    "chart/Chart.yaml": "name: app\n",
+    "helm.mjs": `export default (kit) => kit.plugin({
+      name: "acme:helm", version: "1.0.0", apiVersion: 1, stage: "archive", options: kit.z.strictObject({}),
+      run: async ({ entries }, _options, context) => ({ layers: [await context.layer(entries)] }),
+    });`,
+    "gantry.json": JSON.stringify({ source: "./chart", pipeline: { archive: ["./helm.mjs"] } }),
+  });
+  await gantryOk(["plan", "--config", join(directory.path, "gantry.json")]);
+});
+
+Deno.test("push warns of an ignore file that the profile does not obey, and of a module in a tar", async () => {
+  await using directory = await tempDirectory();
+  const files = { "timoni.cue": "", "timoni.ignore": "", ".sourceignore": "", "a.yaml": "" };
+  await writeTree(join(directory.path, "app"), files);
+  await Deno.writeFile(join(directory.path, "app.tgz"), await archive(files));
+  const warnings = async (...args: readonly string[]): Promise<readonly string[]> =>
+    (await gantryOk(["plan", join(directory.path, args[0] ?? ""), ...args.slice(1)])).stderr
+      .split("\n").filter((line) => /^warning: .*--profile/.test(line)).map((line) => line.replace(/^warning: /, ""));
+  const flux = (profile: string): string =>
+    `The .sourceignore is packed and not obeyed with profile ${profile}: it counts with --profile flux`;
+  const timoni = (profile: string): string =>
+    `The timoni.ignore is packed and not obeyed with profile ${profile}: it counts with --profile timoni`;
+  assert.deepEqual(await warnings("app"), [flux("timoni")]);
+  assert.deepEqual(await warnings("app", "--profile", "flux"), [timoni("flux")]);
+  for (const profile of ["generic", "image"]) {
+    assert.deepEqual(await warnings("app", "--profile", profile), [flux(profile), timoni(profile)]);
+  }
+  assert.deepEqual(await warnings("app.tgz"), [
+    "There is a timoni.cue, but the source is no directory, so it is packed as generic: " +
+    "--profile timoni makes a module of it",
+    flux("generic"),
+    timoni("generic"),
+  ]);
+  assert.deepEqual(await warnings("app/.sourceignore"), []);
+});
+
+Deno.test("push names everything: without a name it warns, and a Timoni module is refused", async () => {
+  await using directory = await tempDirectory();
+  const app = join(directory.path, "app");
+  await writeTree(app, { "timoni.cue": "", "a.yaml": "" });
+  const named = `oci-layout:${join(directory.path, "named")}:x`;
+  const other = `oci-layout:${join(directory.path, "other")}`;
+  for (const targets of [[other], [named, other]]) {
+    const { code, stderr } = await gantry(["push", app, ...targets]);
+    assert.equal(code, 2);
+    assert.match(stderr, new RegExp(`error: Cannot publish a Timoni module to ${other} without a name`));
+  }
+  await assert.rejects(Deno.stat(join(directory.path, "named")), Deno.errors.NotFound);
+  for (const args of [[named], [other, "--version", "1.0.0"], [other, "-t", "y"]]) {
+    await gantryOk(["push", app, ...args]);
+  }
+  const config = join(directory.path, "gantry.json");
+  await Deno.writeTextFile(config, JSON.stringify({ pipeline: { tag: ["version"] } }));
+  const without = await gantry(["push", app, other, "--config", config]);
+  assert.deepEqual([without.code, /without a name/.test(without.stderr)], [2, true], without.stderr);
+
+  const warned = await gantryOk(["push", app, named, other, "--profile", "image"]);
+  assert.deepEqual(warned.stderr.match(/^warning: Nothing names .*$/mg), [
+    `warning: Nothing names what is published in ${other}: --version or --tag gives it a name`,
+  ]);
+  const [digest = ""] = /sha256:\w+/.exec(warned.stdout) ?? [];
+  const byDigest = await gantryOk(["push", app, `${other}@${digest}`, "--profile", "image"]);
+  assert.doesNotMatch(byDigest.stderr, /Nothing names/);
+});
+
+async function archive(files: Readonly<Record<string, string>>): Promise<Uint8Array<ArrayBuffer>> {
+  const entries = Object.entries(files).map(([name, text]) => tarFile(name, text));
+  return new Uint8Array(gzipSync(await collectBytes(tar(entries))));
+}
