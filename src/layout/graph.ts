@@ -22,6 +22,8 @@ export interface LayoutGraph {
   readonly manifests: ReadonlyMap<Digest, Descriptor>;
   /** The referrers of a manifest, by the digest of their subject. */
   readonly referrers: ReadonlyMap<Digest, readonly Descriptor[]>;
+  /** Manifests that an index leads to. */
+  readonly children: ReadonlySet<Digest>;
   /** Every manifest and every blob. */
   readonly contents: ReadonlyMap<Digest, Descriptor>;
   /** What is listed but could not be read or is of a kind that gantry does not know: what it leads to is not known. */
@@ -55,6 +57,7 @@ export function createGraphReader(): GraphReader {
   async function walk(roots: readonly Descriptor[], readManifest: ReadManifest): Promise<LayoutGraph> {
     const manifests = new Map<Digest, Descriptor>();
     const referrers = new Map<Digest, Descriptor[]>();
+    const children = new Set<Digest>();
     const contents = new Map<Digest, Descriptor>();
     const unknown: Descriptor[] = [];
     // The list grows while it is walked through; a manifest is read once, so it ends.
@@ -72,8 +75,11 @@ export function createGraphReader(): GraphReader {
       }
       // What a manifest names are blobs, even if the same bytes are a manifest elsewhere.
       for (const part of manifestParts(manifest)) {
-        if (manifest.kind === "index") waiting.push(part);
-        else contents.set(part.digest, part);
+        if (manifest.kind !== "index") contents.set(part.digest, part);
+        else {
+          children.add(part.digest);
+          waiting.push(part);
+        }
       }
       if (manifest.subject === undefined) continue;
       const { digest } = manifest.subject;
@@ -82,7 +88,7 @@ export function createGraphReader(): GraphReader {
       referrers.set(digest, list);
     }
     for (const list of referrers.values()) list.sort((a, b) => compareBytewise(a.digest, b.digest));
-    return { manifests, referrers, contents, unknown };
+    return { manifests, referrers, children, contents, unknown };
   }
 
   return {

@@ -9,6 +9,8 @@ import type { Annotations, Descriptor } from "../oci/descriptor.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
 import { orderAnnotations, orderDescriptor } from "../oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../oci/media_types.ts";
+import { parseFullName } from "../oci/origin.ts";
+import { isTag } from "../oci/tag.ts";
 import type { ParsedManifest } from "../oci/parse_manifest.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import type { Moved, TagName } from "../pipeline/values.ts";
@@ -66,7 +68,7 @@ export function formatIndex(index: LayoutIndex): Uint8Array<ArrayBuffer> {
  * @throws {SyntaxError} When the tag stands at more than one manifest, or at something that is no descriptor.
  */
 export function resolveTag(index: LayoutIndex, tag: string): Descriptor | undefined {
-  const named = index.manifests.filter((entry) => tagOf(entry) === tag);
+  const named = entriesAt(index, tag);
   const [first] = named;
   if (first === undefined) return undefined;
   if (named.some(({ digest }) => digest !== first.digest)) throw new SyntaxError(ambiguity(tag, named));
@@ -81,16 +83,43 @@ export function descriptorOf({ mediaType, digest, size, artifactType }: IndexEnt
   return { mediaType, digest, size, ...(isText(artifactType) ? { artifactType } : {}) };
 }
 
-/** The tag of an entry; `undefined` when it has none. */
-export function tagOf({ annotations }: IndexEntry): string | undefined {
-  const tag = isObject(annotations) ? annotations[REF_NAME_ANNOTATION] : undefined;
-  return isText(tag) ? tag : undefined;
+/**
+ * The tag of an entry; `undefined` when it has none. Where another tool has written a whole reference in its place, as
+ * podman, buildah and skopeo do, it is the end of that.
+ */
+export function tagOf(entry: IndexEntry): string | undefined {
+  const name = refNameOf(entry);
+  if (name !== undefined && isTag(name)) return name;
+  const [, tag] = /^[^@]+:([^:/@]+)(?:@.*)?$/.exec(fullNameOf(entry) ?? name ?? "") ?? [];
+  return tag !== undefined && isTag(tag) ? tag : undefined;
 }
 
-/** The full reference of an entry, `HOST/REPOSITORY:TAG`; `undefined` when it has none. */
-export function fullNameOf({ annotations }: IndexEntry): string | undefined {
-  const name = isObject(annotations) ? annotations[FULL_NAME_ANNOTATION] : undefined;
-  return isText(name) ? name : undefined;
+/**
+ * The full reference of an entry, such as `HOST/REPOSITORY:TAG`; `undefined` when it has none. containerd and gantry have
+ * an annotation of their own for it.
+ */
+export function fullNameOf(entry: IndexEntry): string | undefined {
+  const fullName = annotationOf(entry, FULL_NAME_ANNOTATION);
+  const name = refNameOf(entry);
+  if (fullName !== undefined || name === undefined || isTag(name)) return fullName;
+  return parseFullName(name, entry.digest) === undefined ? undefined : name;
+}
+
+/** The name that stands at an entry, whatever its tool takes for one; `undefined` when there is none. */
+export function refNameOf(entry: IndexEntry): string | undefined {
+  return annotationOf(entry, REF_NAME_ANNOTATION);
+}
+
+/** An annotation of an entry; `undefined` when it has none. */
+export function annotationOf({ annotations }: IndexEntry, key: string): string | undefined {
+  const value = isObject(annotations) && Object.hasOwn(annotations, key) ? annotations[key] : undefined;
+  return isText(value) ? value : undefined;
+}
+
+/** The entries at which a tag stands. One that ends a whole reference is meant where none is written as it is. */
+export function entriesAt({ manifests }: Pick<LayoutIndex, "manifests">, tag: string): readonly IndexEntry[] {
+  const written = manifests.filter((entry) => refNameOf(entry) === tag);
+  return written.length > 0 ? written : manifests.filter((entry) => tagOf(entry) === tag);
 }
 
 /**
@@ -130,6 +159,42 @@ export function setTags(
   return { index: { ...index, manifests: withoutRepeats(manifests, touched) }, moved };
 }
 
+/**
+ * Takes over entries of another index as they are. A name that stands at something else moves, as with
+ * {@linkcode setTags}; what has no name is listed unless it is.
+ */
+export function takeEntries(
+  index: LayoutIndex,
+  entries: readonly IndexEntry[],
+): { readonly index: LayoutIndex; readonly moved: readonly MovedName[] } {
+  const arriving = new Map(entries.flatMap((entry) => {
+    const name = nameOf(entry);
+    return name === undefined ? [] : [[name, entry] as const];
+  }));
+  const moved = index.manifests.flatMap((entry): readonly MovedName[] => {
+    const name = nameOf(entry);
+    const next = name === undefined ? undefined : arriving.get(name);
+    if (name === undefined || next === undefined || next.digest === entry.digest) return [];
+    return [{ name, tag: tagOf(next), from: entry.digest }];
+  });
+  const kept = index.manifests.map((entry) => arriving.has(nameOf(entry) ?? "") ? withName(entry, {}) : entry);
+  const listed = new Set(kept.map(({ digest }) => digest));
+  const nameless = entries.filter((entry) => nameOf(entry) === undefined && !listed.has(entry.digest));
+  const touched = new Set([...entries.map(({ digest }) => digest), ...moved.map(({ from }) => from)]);
+  const manifests = withoutRepeats([...kept, ...arriving.values(), ...nameless], touched);
+  return { index: { ...index, manifests }, moved };
+}
+
+/** A name that stands at something else from now on. */
+export interface MovedName {
+  /** The full reference, or else the tag. */
+  readonly name: string;
+  /** The tag of it, if it is one. */
+  readonly tag: string | undefined;
+  /** What it stood at before. */
+  readonly from: string;
+}
+
 /** Lists manifests without a name, unless they are listed. */
 export function listManifests(index: LayoutIndex, manifests: readonly Descriptor[]): LayoutIndex {
   const listed = new Set<string>(index.manifests.map(({ digest }) => digest));
@@ -143,7 +208,7 @@ export function listManifests(index: LayoutIndex, manifests: readonly Descriptor
  * @returns `undefined` when there is no such tag.
  */
 export function dropTag(index: LayoutIndex, tag: string): LayoutIndex | undefined {
-  const named = index.manifests.filter((entry) => tagOf(entry) === tag);
+  const named = entriesAt(index, tag);
   if (named.length === 0) return undefined;
   const manifests = index.manifests.map((entry) => named.includes(entry) ? withName(entry, {}) : entry);
   return { ...index, manifests: withoutRepeats(manifests, new Set(named.map(({ digest }) => digest))) };
@@ -165,7 +230,7 @@ function withoutRepeats(entries: readonly IndexEntry[], digests: ReadonlySet<str
   return entries.toSorted(compareEntries).filter((entry) => {
     if (!digests.has(entry.digest)) return true;
     const content = JSON.stringify(withName(entry, {}));
-    if (tagOf(entry) === undefined && said.has(content)) return false;
+    if (refNameOf(entry) === undefined && said.has(content)) return false;
     said.add(content);
     return true;
   });
@@ -173,7 +238,7 @@ function withoutRepeats(entries: readonly IndexEntry[], digests: ReadonlySet<str
 
 /** What identifies an entry among all others; `undefined` when it has no name. */
 function nameOf(entry: IndexEntry): string | undefined {
-  return fullNameOf(entry) ?? tagOf(entry);
+  return fullNameOf(entry) ?? refNameOf(entry);
 }
 
 function nameIn(origin: string | undefined, tag: string): string {
@@ -209,7 +274,7 @@ function withName(
 }
 
 function compareEntries(a: IndexEntry, b: IndexEntry): number {
-  const [x, y] = [tagOf(a), tagOf(b)];
+  const [x, y] = [refNameOf(a), refNameOf(b)];
   if ((x === undefined) !== (y === undefined)) return x === undefined ? 1 : -1;
   return compareBytewise(x ?? "", y ?? "") || compareBytewise(a.digest, b.digest) ||
     compareBytewise(JSON.stringify(a), JSON.stringify(b));

@@ -90,7 +90,8 @@ const CASES: readonly Case[] = [
     name: "an unknown profile",
     args: ["push", "DIR/source", "oci-layout:DIR/layout", "--profile", "fluks"],
     code: 2,
-    says: "error: Option '--profile <profile>' argument 'fluks' is invalid. Allowed choices are auto, generic, flux",
+    says:
+      "error: Option '--profile <profile>' argument 'fluks' is invalid. Allowed choices are auto, generic, timoni, flux",
   },
   {
     name: "an unknown option",

@@ -157,10 +157,10 @@ Deno.test("conc/first-error-cancels: the others stop, and the error is the first
   fake.fault({
     method: "HEAD",
     path: new RegExp(denied.descriptor.digest),
-    fault: { kind: "answer", answer: () => new Response(undefined, { status: 403 }) },
+    fault: { kind: "answer", answer: () => new Response(undefined, { status: 409 }) },
   });
   const other = targetOf(registry({ reference: reference(fake.host), client }));
-  await assert.rejects(other.upload(testArtifact(stalled, denied), [], context), /HTTP 403/);
+  await assert.rejects(other.upload(testArtifact(stalled, denied), [], context), /HTTP 409/);
   client.close();
   await assert.rejects(uploading);
   assert.equal(stalled.held, 0);

@@ -2,7 +2,7 @@ import { parseReference, REFERENCE_PATTERN } from "../../oci/reference.ts";
 import { parseTag } from "../../oci/tag.ts";
 import { parseVersion } from "../../oci/version.ts";
 import { z } from "../../pipeline/schema.ts";
-import { PROFILE_NAMES } from "../built_in_names.ts";
+import { PROFILE_NAMES } from "../../profiles/profiles.ts";
 import {
   boolean,
   duration,

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { reasonOf } from "../../plugins/collect/reading_error.ts";
-import type { ProfileName } from "../built_in_names.ts";
+import type { ProfileName } from "../../profiles/profiles.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { distrustOf } from "../config/distrust_of.ts";
 import { isThere } from "../config/is_there.ts";
 import { createLog } from "../output/log.ts";
 import type { OutputFormat } from "../publish/commands.ts";
-import { type ChosenProfile, detectProfile, profileLine } from "../publish/profiles.ts";
+import { type ChosenProfile, detectProfile, namedProfile, profileLine } from "../publish/profiles.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import { initialConfig } from "./initial_config.ts";
@@ -27,7 +27,7 @@ export async function init(directory: string, flags: InitFlags, world: World): P
   const log = createLog(world, "normal");
   const chosen: ChosenProfile = flags.profile === undefined
     ? await detectProfile(directory)
-    : { name: flags.profile, because: "asked for" };
+    : await namedProfile(flags.profile);
   const { name, because } = chosen;
   const target = await suggestTarget(directory);
   const ignores = await initialIgnores(directory);

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
 import { keyValue, repeated, wholeNumber } from "../options.ts";
-import { PROFILE_NAMES, type ProfileName } from "../built_in_names.ts";
+import { PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
 import { addRegistryFlags, type RegistryFlags } from "../places/flags.ts";
 
 /** How results are written on standard output. */

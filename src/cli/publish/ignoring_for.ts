@@ -10,9 +10,8 @@ import type { PatternGroup } from "../../plugins/filter/ignore_rules.ts";
 import { parseIgnoreFile } from "../../plugins/filter/parse_ignore_file.ts";
 import { loadPatterns, type PatternSource } from "../../plugins/filter/pattern_source.ts";
 import { readSmallFile, readSmallText } from "../../system/read_small_file.ts";
-import type { ProfileName } from "../built_in_names.ts";
 import { UsageError } from "../usage_error.ts";
-import { PROFILES } from "./profiles.ts";
+import type { ChosenProfile } from "./profiles.ts";
 import type { Settings } from "./settings.ts";
 import type { BuiltIn } from "./stages/stage_entry.ts";
 
@@ -30,11 +29,11 @@ export interface Ignoring {
  * Puts the ignore rules together: what is left out by default, the profile's own file and rules, `.gantryignore`, a file
  * that was named, and patterns that were given. The last pattern that matches counts.
  */
-export async function ignoringFor(settings: Settings, profileName: ProfileName): Promise<Ignoring> {
-  const reading = PROFILES[profileName].ignoreReading;
+export async function ignoringFor(settings: Settings, profile: ChosenProfile): Promise<Ignoring> {
+  const reading = profile.facts.ignoreReading;
   const root = await rootOf(settings.source);
   const own = root === undefined ? [] : await ownTargets(root, settings.targets);
-  const sources = await patternSources(settings, profileName, own);
+  const sources = await patternSources(settings, profile, own);
   // What is no directory is not walked; the filter finds the files among the entries.
   if (root === undefined) {
     return { ignore: { factory: ignore({ after: sources, reading }), options: { patterns: [] } }, prune: () => false };
@@ -50,10 +49,9 @@ export async function ignoringFor(settings: Settings, profileName: ProfileName):
 
 async function patternSources(
   settings: Settings,
-  profileName: ProfileName,
+  { name, facts: { ignoreFile, ownRules, defaultIgnores } }: ChosenProfile,
   own: readonly string[],
 ): Promise<readonly PatternSource[]> {
-  const { ignoreFile, ownRules, defaultIgnores } = PROFILES[profileName];
   const defaults: readonly PatternSource[] = settings.defaultIgnores
     ? [
       {
@@ -61,13 +59,13 @@ async function patternSources(
         patterns: [...VERSION_CONTROL_IGNORES, ...GANTRY_IGNORES, ...TEMPORARY_IGNORES],
         isSealed: true,
       },
-      { from: `${profileName} defaults`, patterns: defaultIgnores },
+      { from: `${name} defaults`, patterns: defaultIgnores },
     ]
     : [];
   return [
     ...defaults,
     ...(ignoreFile === undefined ? [] : [{ file: ignoreFile }]),
-    { from: `${profileName} profile`, patterns: ownRules },
+    { from: `${name} profile`, patterns: ownRules },
     { file: ".gantryignore" },
     ...(settings.ignoreFile === undefined ? [] : [await readPatterns(settings.ignoreFile)]),
     ...settings.ignore,

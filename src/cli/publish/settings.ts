@@ -15,7 +15,7 @@ import type { Compression } from "../../pack/compression.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
 import type { PatternGroup } from "../../plugins/filter/ignore_rules.ts";
-import type { ProfileName } from "../built_in_names.ts";
+import type { ProfileName } from "../../profiles/profiles.ts";
 import type { Config } from "../config/config_schema.ts";
 import type { FoundConfig } from "../config/find_config.ts";
 import { duration } from "../options.ts";

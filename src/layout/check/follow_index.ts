@@ -5,7 +5,7 @@ import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
 import { isManifestMediaType, manifestParts, parseManifest } from "../../oci/parse_manifest.ts";
 import { reason } from "../../system/io_error.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
-import { descriptorOf, fullNameOf, type IndexEntry, type LayoutIndex, tagOf } from "../index.ts";
+import { descriptorOf, fullNameOf, type IndexEntry, type LayoutIndex, refNameOf } from "../index.ts";
 import type { HashedLayout, LayoutProblem } from "./hashed_layout.ts";
 
 /** Everything that an index leads to. */
@@ -101,6 +101,6 @@ function rootsOf(
 }
 
 function nameOf(entry: IndexEntry): string {
-  const name = fullNameOf(entry) ?? tagOf(entry);
+  const name = fullNameOf(entry) ?? refNameOf(entry);
   return name === undefined ? INDEX_FILE : `${INDEX_FILE} (${name})`;
 }

@@ -1,4 +1,4 @@
-import { EMPTY_INDEX, fullNameOf, type IndexEntry, isEntry, type LayoutIndex, tagOf } from "../index.ts";
+import { EMPTY_INDEX, fullNameOf, type IndexEntry, isEntry, type LayoutIndex, refNameOf } from "../index.ts";
 
 /** What is left of an index that cannot be used as it is. */
 export interface SalvagedIndex {
@@ -16,7 +16,7 @@ export function salvageIndex(bytes: Uint8Array): SalvagedIndex {
     index: { ...EMPTY_INDEX, manifests: entries.filter(isEntry) },
     lost: others.flatMap((entry) => {
       const named: IndexEntry = { ...(typeof entry === "object" ? entry : {}), digest: "" };
-      return fullNameOf(named) ?? tagOf(named) ?? [];
+      return fullNameOf(named) ?? refNameOf(named) ?? [];
     }),
   };
 }
