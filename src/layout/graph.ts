@@ -11,7 +11,8 @@ import {
   type ParsedManifest,
   parseManifest,
 } from "../oci/parse_manifest.ts";
-import { descriptorOf, entriesOf, type LayoutIndex } from "./index.ts";
+import { descriptorOf } from "./entry.ts";
+import { entriesOf, type LayoutIndex } from "./index.ts";
 
 /** Reads a manifest, verified; `undefined` when it is not there. */
 export type ReadManifest = (descriptor: Descriptor) => Promise<Uint8Array<ArrayBuffer> | undefined>;

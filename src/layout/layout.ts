@@ -1,7 +1,8 @@
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Context } from "../work/context.ts";
 import type { Store, StoredManifest } from "../store/store.ts";
-import type { IndexEntry, LayoutIndex } from "./index.ts";
+import type { IndexEntry } from "./entry.ts";
+import type { LayoutIndex } from "./index.ts";
 
 /** An image layout as a store, together with what only a layout has: a list of everything, and full references. */
 export interface LayoutPlace extends Store {

@@ -15,7 +15,8 @@ import { OCI_INDEX_MEDIA_TYPE } from "../oci/media_types.ts";
 import { parseManifest } from "../oci/parse_manifest.ts";
 import type { StoredManifest } from "../store/store.ts";
 import { type ReadManifest, referrerOf } from "./graph.ts";
-import { descriptorOf, type IndexEntry, type LayoutIndex, refNameOf, setTags } from "./index.ts";
+import { descriptorOf, type IndexEntry, refNameOf } from "./entry.ts";
+import { type LayoutIndex, setTags } from "./index.ts";
 import { isReferrersTag, subjectTag } from "./names.ts";
 
 /** What changes in the lists of a layout. */

@@ -9,9 +9,9 @@ import { transferContents } from "../../bundle/bundle_contents.ts";
 import type { ArtifactGraph, GraphManifest } from "../../store/graph.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
+import { descriptorOf } from "../entry.ts";
 import {
   describeIndex,
-  descriptorOf,
   dropManifest,
   entriesOf,
   formatIndex,

@@ -5,7 +5,8 @@ import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
 import { reason } from "../../system/io_error.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
-import { descriptorOf, EMPTY_INDEX, entriesOf } from "../index.ts";
+import { descriptorOf } from "../entry.ts";
+import { EMPTY_INDEX, entriesOf } from "../index.ts";
 import type { HashedLayout, LayoutProblem } from "./hashed_layout.ts";
 
 /** The description of what a layout carries. */

@@ -5,7 +5,8 @@ import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
 import { isManifestMediaType, manifestParts, parseManifest } from "../../oci/parse_manifest.ts";
 import { reason } from "../../system/io_error.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
-import { descriptorOf, entriesOf, fullNameOf, type IndexEntry, type LayoutIndex, refNameOf } from "../index.ts";
+import { descriptorOf, fullNameOf, type IndexEntry, refNameOf } from "../entry.ts";
+import { entriesOf, type LayoutIndex } from "../index.ts";
 import type { HashedLayout, LayoutProblem } from "./hashed_layout.ts";
 
 /** Everything that an index leads to. */

@@ -1,4 +1,5 @@
-import { EMPTY_INDEX, fullNameOf, type IndexEntry, isEntry, type LayoutIndex, refNameOf } from "../index.ts";
+import { fullNameOf, type IndexEntry, isEntry, refNameOf } from "../entry.ts";
+import { EMPTY_INDEX, type LayoutIndex } from "../index.ts";
 
 /** What is left of an index that cannot be used as it is. */
 export interface SalvagedIndex {
