@@ -32,14 +32,12 @@ export async function sourceListing(source: string): Promise<SourceListing | und
 
 /** What was found in an archive that can be read only once, such as standard input. */
 export function listingOf(entries: readonly Entry[]): SourceListing {
-  const files = entries.filter(({ kind }) => kind === "file");
-  return {
-    kind: "archive",
-    // deno-lint-ignore require-await -- the others have to wait
-    async *files(): AsyncGenerator<Entry, void, void> {
-      yield* files;
-    },
-  };
+  return { kind: "archive", files: () => filesOf(entries) };
+}
+
+// deno-lint-ignore require-await -- other listings have to wait
+async function* filesOf(entries: readonly Entry[]): AsyncGenerator<Entry, void, void> {
+  yield* entries.filter(({ kind }) => kind === "file");
 }
 
 async function kindOf(source: string): Promise<SourceView["kind"]> {
@@ -77,7 +75,7 @@ async function* walk(root: string, directory: string): AsyncGenerator<Listed, vo
 
 async function* members(source: string): AsyncGenerator<Listed, void, void> {
   try {
-    for await (const { name, type, size } of readTar(openFile(source), { explain: asError, onMissingEnd() {} })) {
+    for await (const { name, type, size } of readTar(openFile(source), { explain: asError, onMissingEnd: () => {} })) {
       if (type !== "directory") yield { path: name.replace(/^(?:\.\/+)+/, ""), size };
     }
   } catch {

@@ -155,7 +155,7 @@ function packing(name: ProfileName, facts: Profile, { settings, flags }: BuiltIn
     compressionLevel: facts.compressions.length > 0 && "level" in compression ? compression.level : undefined,
     artifactType,
     appVersion,
-    mediaTypes,
+    mediaTypes: facts.takes.includes("mediaTypes") ? mediaTypes ?? {} : undefined,
   });
   const said = given({
     compression: flags.compression,
