@@ -55,7 +55,7 @@ Deno.test("the profile conftest makes a layer of each policy and each file of da
 Deno.test("auto takes policies and nothing but data beside them for conftest", async () => {
   await using directory = await tempDirectory();
   const at = (name: string): string => join(directory.path, name);
-  await writeTree(at("policies"), { ...POLICIES, ".git/HEAD": "ref: refs/heads/main\n", "gantry.jsonc": "{}" });
+  await writeTree(at("policies"), { ...POLICIES, ".git/HEAD": "ref: refs/heads/main\n" });
   await writeTree(at("data"), { "a.yaml": "a: 1\n", "b/c.json": "{}" });
   await writeTree(at("bundle"), { ...POLICIES, ".manifest": "{}" });
   await writeTree(at("module"), { ...POLICIES, "timoni.cue": "" });

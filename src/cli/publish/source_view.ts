@@ -35,7 +35,6 @@ export function listingOf(entries: readonly Entry[]): SourceListing {
   return { kind: "archive", files: () => filesOf(entries) };
 }
 
-// deno-lint-ignore require-await -- other listings have to wait
 async function* filesOf(entries: readonly Entry[]): AsyncGenerator<Entry, void, void> {
   yield* entries.filter(({ kind }) => kind === "file");
 }
