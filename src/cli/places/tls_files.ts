@@ -22,6 +22,9 @@ export async function readTlsFiles({ insecure, caFile, certFile, keyFile }: Regi
   };
 }
 
+/** How large a file of certificates may be, in bytes; a system's whole store has a few hundred KiB. */
+const SIZE_LIMIT = 16 * 1024 * 1024;
+
 async function readPem(path: string, label: string): Promise<string> {
   const text = await readPemText(path);
   if (new RegExp(`-----BEGIN (?:[A-Z]+ )?${label}-----`).test(text)) return text;
@@ -30,7 +33,7 @@ async function readPem(path: string, label: string): Promise<string> {
 
 async function readPemText(path: string): Promise<string> {
   try {
-    return await readSmallText(path);
+    return await readSmallText(path, SIZE_LIMIT);
   } catch (cause) {
     throw new UsageError(`Cannot read ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
   }
