@@ -74,6 +74,7 @@ export * from "./src/registry/target.ts";
 export type { RetryPolicy } from "./src/registry/retry.ts";
 export type { Access } from "./src/registry/login/scope.ts";
 export type { StallLimits } from "./src/registry/http/stall_guard.ts";
+export type { Env } from "./src/registry/http/proxy.ts";
 export type { TlsOptions } from "./src/registry/http/transport.ts";
 export * from "./src/registry/http/transport.ts";
 export * from "./src/system/scratch.ts";

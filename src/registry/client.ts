@@ -149,16 +149,20 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       },
       async send({ moreScopes = [], ...request }, call): Promise<Answer> {
         const signal = AbortSignal.any([call.signal, lifetime.signal]);
-        const at = await untilAborted(endpoint(), signal);
-        const mine = authorizer(name, at);
         // Content takes its time; anything else is answered soon.
         const stop = request.body === undefined ? clock.timer(NOTICE_DELAY, () => sayLate(call)) : (): void => {};
-        return await sendAuthorized(
-          { ...request, scopes: [...scopes, ...moreScopes], signal },
-          { endpoint: at, authorizer: mine, send },
-        ).catch(async (error) => {
-          throw withProxy(await withShown(error, mine), transport);
-        }).finally(stop);
+        try {
+          const at = await untilAborted(endpoint(), signal);
+          const mine = authorizer(name, at);
+          return await sendAuthorized(
+            { ...request, scopes: [...scopes, ...moreScopes], signal },
+            { endpoint: at, authorizer: mine, send },
+          ).catch(async (error) => {
+            throw withProxy(await withShown(error, mine), transport);
+          });
+        } finally {
+          stop();
+        }
       },
     };
   }

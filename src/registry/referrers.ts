@@ -22,6 +22,11 @@ export interface Referrers {
   list(subject: Digest, call: Call): Promise<readonly Descriptor[]>;
   /** Lists a manifest that was pushed, and that the registry has not listed by itself. */
   add(subject: Digest, referrer: Descriptor, call: Call): Promise<void>;
+  /**
+   * Lists a manifest that the registry says it has listed by itself, where it has no API that would give the list. A
+   * registry that cannot be asked is believed.
+   */
+  confirm(subject: Digest, referrer: Descriptor, call: Call): Promise<void>;
   /** Takes a manifest that will be deleted from the list, unless the registry does that by itself. */
   remove(subject: Digest, referrer: Digest, call: Call): Promise<void>;
 }
@@ -62,6 +67,15 @@ export function createReferrers(link: RepositoryLink): Referrers {
       return [...found.values()].sort((a, b) => compareBytewise(a.digest, b.digest));
     },
     add: (subject, referrer, call) => tags.add(subject, referrer, call),
+    async confirm(subject, referrer, call): Promise<void> {
+      if (hasApi) return;
+      try {
+        if (await askApi(subject, call) === undefined) await tags.add(subject, referrer, call);
+      } catch (error) {
+        if (!(error instanceof RegistryError)) throw error;
+        call.log.debug(`${error.message}: the registry is believed to list ${referrer.digest}`);
+      }
+    },
     async remove(subject, referrer, call): Promise<void> {
       if (await askApi(subject, call) === undefined) await tags.remove(subject, referrer, call);
     },

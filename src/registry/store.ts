@@ -100,9 +100,10 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
       const parsed = parseManifest(bytes, manifest.descriptor);
       const sent = await repository.pushManifest(manifest, context);
       pushed = digest;
-      if (parsed.subject !== undefined && sent.subject !== parsed.subject.digest) {
+      if (parsed.subject !== undefined) {
         const artifactType = artifactTypeOf(parsed);
-        await repository.referrers.add(parsed.subject.digest, {
+        const isListed = sent.subject === parsed.subject.digest;
+        await repository.referrers[isListed ? "confirm" : "add"](parsed.subject.digest, {
           mediaType,
           digest,
           size,

@@ -155,6 +155,25 @@ for (const [name, answer] of NO_API) {
   });
 }
 
+Deno.test("ref/oci-subject-header: a promise counts nothing where the API gives no list, and the tag has it", async () => {
+  await using at = await place();
+  const page = (): Response => new Response("<html>");
+  at.fake.fault({ path: /\/referrers\//, times: Infinity, fault: { kind: "answer", answer: page } });
+  const a = sampleOf("a", { subject: subject.manifest.descriptor });
+  await putSample(at.store, a, [], context);
+  assert.deepEqual((await at.store.referrers(digest, context)).map((each) => each.digest), [
+    a.manifest.descriptor.digest,
+  ]);
+});
+
+Deno.test("ref/oci-subject-header: a promise counts where nobody may ask", async () => {
+  await using at = await place();
+  const refusal = (): Response => new Response(undefined, { status: 403 });
+  at.fake.fault({ method: "GET", times: Infinity, fault: { kind: "answer", answer: refusal } });
+  await putSample(at.store, sampleOf("a", { subject: subject.manifest.descriptor }), [], context);
+  assert.equal(at.fake.repositories.get("acme/app")?.tags.has(tag), false);
+});
+
 Deno.test("referrers() does not give up the API that has answered already, nor half of a list", async () => {
   await using at = await place();
   assert.deepEqual(await at.store.referrers(digest, context), []);

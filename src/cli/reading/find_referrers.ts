@@ -33,7 +33,7 @@ const SIZE_LIMIT = 64 * 1024 * 1024;
 export async function findReferrers(
   store: StoreReader,
   subjects: readonly Descriptor[],
-  { context, concurrency }: ReadingSession,
+  { context, concurrency }: Pick<ReadingSession, "context" | "concurrency">,
 ): Promise<ReadonlyMap<Digest, readonly Referrer[]>> {
   const seen = new Set(subjects.map(({ digest }) => digest));
   let size = 0;

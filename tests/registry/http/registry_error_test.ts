@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readRegistryError, RegistryError } from "../../../src/registry/http/registry_error.ts";
 import { ConnectionError } from "../../../src/registry/http/transport.ts";
 import { startFakeRegistry } from "../../support/fake_registry.ts";
-import { testClient, testContext } from "../support.ts";
+import { testClient, testClock, testContext } from "../support.ts";
 
 const REQUEST = {
   method: "PUT",
@@ -154,6 +154,29 @@ Deno.test("err/refused-then-up: a registry on another machine that starts late i
     "warn Cannot reach r.example: refused; trying again in 0.5 s (2 of 6)",
     "warn Cannot reach r.example: refused; trying again in 1.0 s (3 of 6)",
   ]);
+});
+
+Deno.test("err/silent: who waits for an answer is told so after five seconds, once", async () => {
+  const clock = testClock();
+  const started = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<Response>();
+  using client = testClient({ host: "r.example", origin: "http://r.example" }, {
+    clock,
+    transport: () => {
+      started.resolve();
+      return answered.promise.then((answer) => answer.clone());
+    },
+  });
+  const context = testContext();
+  const asking = ["a", "b"].map((tag) => client.repository("acme/app").resolve(tag, context));
+  await started.promise;
+  clock.advance(4999);
+  assert.deepEqual(context.log.lines, []);
+  clock.advance(1);
+  assert.deepEqual(context.log.lines, ["warn r.example has not answered for 5 s: waiting"]);
+  answered.resolve(new Response(undefined, { status: 404 }));
+  assert.deepEqual(await Promise.all(asking), [undefined, undefined]);
+  assert.equal(context.log.lines.length, 1);
 });
 
 Deno.test("err/refused: on this machine nobody is waited for", async () => {
