@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import type { Profile } from "../../profiles/profile.ts";
+import type { Profile, SourceListing } from "../../profiles/profile.ts";
 import { loadProfiles, PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
+import { sourceListing } from "./source_view.ts";
 
 /** Which profile it is, and why. */
 export interface ChosenProfile {
@@ -24,26 +25,34 @@ export async function namedProfile(name: ProfileName, because = "asked for"): Pr
 }
 
 /**
- * Chooses a profile by what lies in a source directory.
+ * Chooses a profile by what a source holds: by a file at the root of a directory, else by what all its files are. Of
+ * several profiles the first in the list is taken; a source that is of none is `generic`.
  *
- * @param source The source as it was written; anything but a directory is `generic`.
+ * @param source The source as it was written.
  */
 export async function detectProfile(source: string): Promise<ChosenProfile> {
   const profiles = await loadProfiles();
-  const signs = PROFILE_NAMES.flatMap((name) => profiles[name].signs.map((file) => ({ name, file })));
-  const found = source === "-" || await isFile(source)
-    ? { name: "generic" as const, because: "the source is no directory" }
-    : await signed(source, signs) ??
-      { name: "generic" as const, because: `there is no ${signs.map(({ file }) => file).join(" and no ")}` };
-  return { ...found, isDetected: true, facts: profiles[found.name] };
+  const listing = await sourceListing(source);
+  for (const name of PROFILE_NAMES) {
+    const facts = profiles[name];
+    const because = listing && (await signed(source, facts, listing) ?? await facts.recognizes?.(listing));
+    if (because !== undefined) return { name, because, isDetected: true, facts };
+  }
+  const signs = PROFILE_NAMES.flatMap((name) => profiles[name].signs);
+  const because = listing?.kind === "directory"
+    ? `there is no ${signs.join(" and no ")}`
+    : "the source is no directory";
+  return { name: "generic", because, isDetected: true, facts: profiles.generic };
 }
 
 async function signed(
-  directory: string,
-  signs: readonly { readonly name: ProfileName; readonly file: string }[],
-): Promise<{ readonly name: ProfileName; readonly because: string } | undefined> {
-  for (const { name, file } of signs) {
-    if (await isFile(join(directory, file))) return { name, because: `there is a ${file}` };
+  source: string,
+  { signs }: Profile,
+  { kind }: SourceListing,
+): Promise<string | undefined> {
+  if (kind !== "directory") return undefined;
+  for (const file of signs) {
+    if (await isFile(join(source, file))) return `there is a ${file}`;
   }
   return undefined;
 }

@@ -14,6 +14,7 @@ import { buildPipeline, type BuiltPipeline } from "./build_pipeline.ts";
 import { sourceDirectory } from "./collector_for.ts";
 import type { PublishFlags } from "./commands.ts";
 import { type ChosenProfile, detectProfile, namedProfile, profileLine } from "./profiles.ts";
+import { withIdentity } from "./identity.ts";
 import { resolveSettings, type Settings, splitArguments } from "./settings.ts";
 import { sourceCheck } from "./source_check.ts";
 import { sourceDate } from "./source_date.ts";
@@ -42,11 +43,12 @@ export async function withPublishSession<T>(
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
   const found = await readConfig(args, flags, { world, log });
   const asked = found && await readArchive(found, flags);
-  const settings = withIgnores(resolveSettings(args, flags, found && withArchive(found, asked)), found);
-  if (flags.passwordStdin && settings.source === "-") {
+  const given = withIgnores(resolveSettings(args, flags, found && withArchive(found, asked)), found);
+  if (flags.passwordStdin && given.source === "-") {
     throw new UsageError("Cannot read both the password and the source from standard input");
   }
-  const profile = await chooseProfile(settings, asked, log);
+  const profile = await chooseProfile(given, asked, log);
+  const settings = await withIdentity(given, profile);
   warnOfCompression(settings, log);
   const progress = createProgress(world);
   const access = await createRegistryAccess(flags, settings, { world, log });

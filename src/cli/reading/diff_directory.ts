@@ -109,5 +109,10 @@ async function checkDirectory(path: string): Promise<void> {
 async function profileOf(manifest: ImageManifest | undefined): Promise<ProfileName | undefined> {
   if (manifest === undefined) return undefined;
   const profiles = await loadProfiles();
-  return PROFILE_NAMES.find((name) => profiles[name].configMediaType === manifest.config.mediaType) ?? "generic";
+  const { config, layers } = manifest;
+  return PROFILE_NAMES.find((name) => {
+    const { configMediaType, layerMediaTypes } = profiles[name];
+    return configMediaType === config.mediaType &&
+      (layerMediaTypes === undefined || layers.every(({ mediaType }) => layerMediaTypes.includes(mediaType)));
+  }) ?? "generic";
 }

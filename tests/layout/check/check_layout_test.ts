@@ -106,9 +106,17 @@ for (const [name, kind, volumeSize] of kinds) {
     await using directory = await tempDirectory();
     const reference = { kind, path: join(directory.path, "layout") };
     await write(reference, volumeSize, { transfer: TRANSFER });
-    const { problems, unreferenced, leftovers, manifests, blobs, transfer } = await check(reference);
+    const { problems, unreferenced, leftovers, manifests, blobs, bytes, transfer } = await check(reference);
     assert.deepEqual({ problems, unreferenced, leftovers }, { problems: [], unreferenced: [], leftovers: [] });
     assert.deepEqual([manifests, blobs], [5, 10]);
+    const { manifest, blobs: described } = transferContents(TRANSFER);
+    const written = [APP, CHILD, SIGNATURE, { manifest: INDEX, blobs: [] }, { manifest, blobs: described }];
+    const sizes = new Map(
+      written.flatMap(({ manifest, blobs }) => [manifest, ...blobs]).map(({ descriptor }) => {
+        return [descriptor.digest, descriptor.size];
+      }),
+    );
+    assert.equal(bytes, sizes.values().reduce((sum, size) => sum + size, 0));
     assert.deepEqual(transfer?.transfer.artifacts, TRANSFER.artifacts);
   });
 
@@ -124,6 +132,7 @@ for (const [name, kind, volumeSize] of kinds) {
   });
 }
 
+const TOO_LARGE = bytesContent(OCI_MANIFEST_MEDIA_TYPE, json(" ".repeat(4 * MIB)));
 const STRAY = digestOf(noise(10, 7));
 
 const damages: readonly (readonly [
@@ -195,6 +204,16 @@ const damages: readonly (readonly [
         [APP.manifest, SIGNATURE.manifest, CHILD.manifest].map(digest).join(", ")
       }`,
     ],
+  ],
+  [
+    "a manifest is too large",
+    async (path) => {
+      await Deno.writeFile(blobAt(path, digest(TOO_LARGE)), TOO_LARGE.open());
+      const index = JSON.parse(await Deno.readTextFile(join(path, "index.json")));
+      index.manifests.push(TOO_LARGE.descriptor);
+      await Deno.writeTextFile(join(path, "index.json"), JSON.stringify(index));
+    },
+    [`${digest(TOO_LARGE)} is no manifest: it has ${4 * MIB + 2} bytes, and ${4 * MIB} are the limit < index.json`],
   ],
   [
     "a blob that nothing leads to has other bytes",

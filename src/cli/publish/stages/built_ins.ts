@@ -14,6 +14,7 @@ import { tar } from "../../../plugins/collect/tar.ts";
 import { ignore } from "../../../plugins/filter/ignore.ts";
 import { latest } from "../../../plugins/tag/latest.ts";
 import { staticTags } from "../../../plugins/tag/static.ts";
+import type { VersionMeans } from "../../../plugins/tag/known_version.ts";
 import { version } from "../../../plugins/tag/version.ts";
 import type { Profile } from "../../../profiles/profile.ts";
 import { isProfileName, loadProfiles, PROFILE_NAMES, type ProfileName } from "../../../profiles/profiles.ts";
@@ -75,13 +76,17 @@ const BUILT_INS = {
     }),
   },
   tag: {
-    version: ({ settings }) => ({
-      factory: version(settings),
+    version: ({ settings, ...means }) => ({
+      factory: version(versionMeans({ settings, ...means })),
       options: { immutable: !settings.force },
       ...forced(settings),
     }),
     static: ({ settings }) => ({ factory: staticTags(), options: immutable(settings), ...forced(settings) }),
-    latest: ({ settings }) => ({ factory: latest(settings), options: immutable(settings), ...forced(settings) }),
+    latest: ({ settings, ...means }) => ({
+      factory: latest(versionMeans({ settings, ...means })),
+      options: immutable(settings),
+      ...forced(settings),
+    }),
   },
 } as const satisfies Record<Exclude<StageName, "archive">, Readonly<Record<string, Make>>>;
 
@@ -142,34 +147,52 @@ export async function listBuiltIns(): Promise<
  * @throws {UsageError} When the consumers of the profile have no use for what was chosen.
  */
 function packing(name: ProfileName, facts: Profile, { settings, flags }: BuiltInMeans): BuiltIn {
-  const { compression, artifactType } = settings;
-  if (artifactType !== undefined && !facts.takesArtifactType) {
-    throw new UsageError(
-      `Cannot use an artifact type with profile "${name}": its consumers expect none, use profile "generic"`,
-    );
-  }
-  if (!facts.compressions.includes(compression.kind)) {
-    throw new UsageError(
-      `Cannot use compression "${compression.kind}" with profile "${name}": its consumers read ${
-        facts.compressions.join(" and ")
-      } only`,
-    );
-  }
+  const { compression, artifactType, appVersion, mediaTypes, version } = settings;
+  refuseUnused(name, facts, settings);
   const options = given({
     // Where there is no choice, there is no option.
     compression: facts.compressions.length > 1 ? compression.kind : undefined,
-    compressionLevel: "level" in compression ? compression.level : undefined,
+    compressionLevel: facts.compressions.length > 0 && "level" in compression ? compression.level : undefined,
     artifactType,
+    appVersion,
+    mediaTypes: facts.takes.includes("mediaTypes") ? mediaTypes ?? {} : undefined,
   });
   const said = given({
     compression: flags.compression,
     compressionLevel: flags.compressionLevel,
     artifactType: flags.artifactType,
+    appVersion: flags.appVersion,
+    mediaTypes: flags.mediaType,
   });
   return {
-    factory: facts.archive("workers" in compression ? { workers: compression.workers } : {}),
+    factory: facts.archive({
+      ...("workers" in compression ? { workers: compression.workers } : {}),
+      ...(version === undefined ? {} : { version }),
+    }),
     options,
     flags: Object.fromEntries(Object.entries(options).filter(([key]) => key in said)),
+  };
+}
+
+/** What the user has chosen and the consumers of a profile cannot take. */
+function refuseUnused(name: ProfileName, facts: Profile, settings: Settings): void {
+  const chosen = { artifactType: "an artifact type", appVersion: "an app version", mediaTypes: "media types" } as const;
+  for (const key of ["artifactType", "appVersion", "mediaTypes"] as const) {
+    if (settings[key] === undefined || facts.takes.includes(key)) continue;
+    throw new UsageError(`Cannot use ${chosen[key]} with profile "${name}": its consumers expect none`);
+  }
+  const { kind } = settings.compression;
+  if (facts.compressions.length === 0 ? !settings.isCompressionGiven : facts.compressions.includes(kind)) return;
+  const read = facts.compressions.length === 0
+    ? "it publishes files as they are"
+    : `its consumers read ${facts.compressions.join(" and ")} only`;
+  throw new UsageError(`Cannot use compression "${kind}" with profile "${name}": ${read}`);
+}
+
+function versionMeans({ settings: { version }, profile }: BuiltInMeans): VersionMeans {
+  return {
+    version,
+    ...(profile.tagOf === undefined ? {} : { tagOf: (text: string) => profile.tagOf?.(text) ?? text }),
   };
 }
 

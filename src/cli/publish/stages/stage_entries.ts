@@ -47,7 +47,7 @@ function collectEntries({ written, make, collector }: Deciding): readonly StageE
 }
 
 /** What must not be published is not published because a list forgot it. */
-function filterEntries({ flags, written, make, ignoring }: Deciding): readonly StageEntry[] {
+function filterEntries({ flags, written, make, ignoring, profile }: Deciding): readonly StageEntry[] {
   const entries = written.stages.filter ?? [];
   const first = entries.findIndex(({ spec }) => spec === "ignore");
   const flag = flags.ignore === undefined ? "" : ", --ignore";
@@ -62,10 +62,11 @@ function filterEntries({ flags, written, make, ignoring }: Deciding): readonly S
       builtIn: ignoring.ignore,
     };
   });
-  const { ignore, emptied } = ignoring;
+  const { ignore, emptied, only } = ignoring;
   return [
     ...(first === -1 ? [{ ...byDefault("filter", "ignore", ignore), decidedBy: `default${flag}` }] : []),
     ...listed,
+    ...(only === undefined ? [] : [{ ...byDefault("filter", "only", only), decidedBy: `profile ${profile.name}` }]),
     ...(emptied === undefined ? [] : [byDefault("filter", "emptied", emptied)]),
   ];
 }
