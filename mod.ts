@@ -60,6 +60,8 @@ export type { IndexEntry } from "./src/layout/entry.ts";
 export type { LayoutIndex } from "./src/layout/index.ts";
 export type * from "./src/layout/layout.ts";
 export type { LayoutStoreOptions } from "./src/layout/reader.ts";
+export type { LayoutWatcher } from "./src/layout/directory/make_layout.ts";
+export type { Watcher } from "./src/layout/watched.ts";
 export * from "./src/layout/directory/target.ts";
 export type { Call } from "./src/work/context.ts";
 export * from "./src/registry/client.ts";
