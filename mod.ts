@@ -51,6 +51,7 @@ export type { SymlinkChoice } from "./src/plugins/collect/symlink_choice.ts";
 export * from "./src/plugins/collect/tar.ts";
 export type { WalkOptions } from "./src/plugins/collect/walk.ts";
 export * from "./src/plugins/filter/ignore.ts";
+export type { IgnoreReading } from "./src/plugins/filter/ignore_reading.ts";
 export type { PatternGroup } from "./src/plugins/filter/ignore_rules.ts";
 export type { PatternSource } from "./src/plugins/filter/pattern_source.ts";
 export * from "./src/layout/tar/store.ts";
