@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { reasonOf } from "../../plugins/collect/reading_error.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
 import type { ProfileName } from "../../profiles/profiles.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
@@ -58,7 +58,7 @@ async function checkDirectory(directory: string): Promise<void> {
   try {
     if (!(await Deno.stat(directory)).isDirectory) throw new TypeError("it is no directory");
   } catch (cause) {
-    throw new UsageError(`Cannot write into ${JSON.stringify(directory)}: ${reasonOf(cause)}`, { cause });
+    throw new UsageError(`Cannot write into ${JSON.stringify(directory)}: ${whyUnreadable(cause)}`, { cause });
   }
 }
 
@@ -80,6 +80,6 @@ async function write(path: string, text: string, { overwrite }: { readonly overw
   try {
     await Deno.writeTextFile(path, text, overwrite ? {} : { createNew: true });
   } catch (cause) {
-    throw new Error(`Cannot write ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
+    throw new Error(`Cannot write ${JSON.stringify(path)}: ${whyUnreadable(cause)}`, { cause });
   }
 }

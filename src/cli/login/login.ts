@@ -7,9 +7,11 @@ import { EXIT } from "../output/exit_code.ts";
 import { addSecrets, givenCredential } from "../places/given_credential.ts";
 import { createLog } from "../output/log.ts";
 import { loginPath, placesThatKnow } from "./login_places.ts";
-import { clientOptions } from "../places/access.ts";
+import { clientOptions } from "../../places/registry_options.ts";
+import { registryFlags } from "../places/registry_options.ts";
+import { spellFlag } from "../spell_flag.ts";
 import type { RegistryFlags } from "../places/flags.ts";
-import { parseRegistryHost } from "../places/registry_place.ts";
+import { parseRegistryHost } from "./registry_host.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 
@@ -22,10 +24,10 @@ export async function login(text: string, flags: RegistryFlags, world: World): P
   const credential = await loginCredential(host, flags, world);
   const checked = await checkCredentials(
     {
-      ...await clientOptions(flags, {
-        retries: flags.retries ?? 5,
-        timeout: flags.timeout ?? 60_000,
-        world,
+      ...await clientOptions(registryFlags(flags, world), {
+        ...(flags.retries === undefined ? {} : { retries: flags.retries }),
+        ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }),
+        spell: spellFlag,
       }),
       host,
       credential,

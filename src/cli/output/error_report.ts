@@ -11,8 +11,8 @@ import { ScratchError } from "../../system/scratch_error.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { UnsuitableSourceError } from "../publish/source_check.ts";
-import { UsageError } from "../usage_error.ts";
-import { PartlyTaggedError } from "./partly_tagged_error.ts";
+import { OptionsError } from "../../options/options_error.ts";
+import { PartlyTaggedError } from "../../verbs/copy/partly_tagged_error.ts";
 
 /**
  * Writes an error for people: what failed, where, and one line of advice when there is something to do about it.
@@ -108,7 +108,7 @@ function adviceFor(
 ): string | undefined {
   if (error instanceof PluginError) return error.hint ?? pluginAdvice(error, command);
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
-  if (error instanceof UsageError) return undefined;
+  if (error instanceof OptionsError) return undefined;
   if (error instanceof UnsuitableSourceError) return error.hint;
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
   if (error instanceof NotFoundError) {

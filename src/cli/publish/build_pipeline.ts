@@ -10,7 +10,7 @@ import type { ReadyOf } from "../../pipeline/ready_plugin.ts";
 import { ownReference, type Target } from "../../pipeline/target.ts";
 import type { Log } from "../../work/context.ts";
 import type { FoundConfig } from "../config/find_config.ts";
-import type { RegistryAccess } from "../places/access.ts";
+import type { RegistryAccess } from "../../places/registry_access.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import { collectorFor, sourceDirectory } from "./collector_for.ts";

@@ -3,7 +3,7 @@ import type { Target } from "../../pipeline/target.ts";
 import { tagsOfTarget } from "../../pipeline/tag.ts";
 import type { Artifact, Attributed, Dropped, TagName } from "../../pipeline/values.ts";
 import type { ChosenProfile } from "./profiles.ts";
-import { formatBytes } from "../output/format_bytes.ts";
+import { formatBytes } from "../../work/amounts.ts";
 import { printable } from "../output/printable.ts";
 
 /** What `gantry plan -o json` prints. */

@@ -6,7 +6,7 @@ import type { CustomStep } from "../../pipeline/flow.ts";
 import { type Pipeline, publish } from "../../pipeline/publish.ts";
 import { tagNames, tagsOfTarget } from "../../pipeline/tag.ts";
 import type { Artifact, Publication } from "../../pipeline/values.ts";
-import { reasonOf } from "../../plugins/collect/reading_error.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { UsageError } from "../usage_error.ts";
@@ -98,7 +98,9 @@ async function write(path: string, text: string, options: Deno.WriteFileOptions)
   try {
     await Deno.writeTextFile(path, text, options);
   } catch (cause) {
-    throw new Error(`Cannot write ${JSON.stringify(path)}, but everything is published: ${reasonOf(cause)}`, { cause });
+    throw new Error(`Cannot write ${JSON.stringify(path)}, but everything is published: ${whyUnreadable(cause)}`, {
+      cause,
+    });
   }
 }
 
@@ -110,6 +112,6 @@ async function checkWritable(path: string | undefined, flag: string): Promise<vo
     if (isThere?.isDirectory) throw new Error("it is a directory");
     if (isThere === undefined) await Deno.stat(dirname(path));
   } catch (cause) {
-    throw new UsageError(`Cannot write ${JSON.stringify(path)} (${flag}): ${reasonOf(cause)}`, { cause });
+    throw new UsageError(`Cannot write ${JSON.stringify(path)} (${flag}): ${whyUnreadable(cause)}`, { cause });
   }
 }

@@ -7,7 +7,9 @@ import type { Context, Log } from "../../work/context.ts";
 import { findConfig, type FoundConfig } from "../config/find_config.ts";
 import { createLog } from "../output/log.ts";
 import { createProgress } from "../output/progress.ts";
-import { createRegistryAccess } from "../places/access.ts";
+import { openRegistries, registryHosts } from "../../places/registry_access.ts";
+import { registryOptions } from "../places/registry_options.ts";
+import { spellFlag } from "../spell_flag.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import { buildPipeline, type BuiltPipeline } from "./build_pipeline.ts";
@@ -51,10 +53,13 @@ export async function withPublishSession<T>(
   const settings = await withIdentity(given, profile);
   warnOfCompression(settings, log);
   const progress = createProgress(world);
-  const access = await createRegistryAccess(flags, settings, { world, log });
+  const { targets: places, retries, timeout } = settings;
+  const registry = await registryOptions(flags, { world, log, hosts: registryHosts(places) });
+  const { signal } = world;
+  const access = await openRegistries(registry, { places, retries, timeout, signal, log, spell: spellFlag });
   const scratch = createScratch();
   const report = flags.quiet ? (): void => {} : progress.update;
-  const context: Context = { signal: world.signal, log, scratch, progress: report };
+  const context: Context = { signal, log, scratch, progress: report };
   try {
     // Only images and plugins of the user's own ask for it, and to know it takes a look at git.
     const isAsked = profile.facts.usesTime || found?.config.pipeline !== undefined;

@@ -1,7 +1,7 @@
 import { CREATED_ANNOTATION } from "../../oci/annotation_keys.ts";
 import { bytesContent } from "../../oci/bytes_content.ts";
 import { EMPTY_MEDIA_TYPE } from "../../oci/media_types.ts";
-import type { Context } from "../../work/context.ts";
+import { type Context, SILENT_LOG } from "../../work/context.ts";
 import { prepare } from "../../driver/prepare.ts";
 import { env } from "../../plugins/annotate/env.ts";
 import { git } from "../../plugins/annotate/git.ts";
@@ -9,7 +9,6 @@ import { sourceDirectory } from "./collector_for.ts";
 import { pluginHost } from "./stages/plugin_host.ts";
 import { readEvent } from "../../plugins/annotate/read_event.ts";
 import type { Settings } from "./settings.ts";
-import { SILENT_LOG } from "../output/log.ts";
 import type { World } from "../world.ts";
 
 /**

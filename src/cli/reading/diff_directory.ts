@@ -10,7 +10,7 @@ import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
 import { loadProfiles, PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
 import { findConfig } from "../config/find_config.ts";
-import type { ReadingSession } from "../places/session.ts";
+import type { Session } from "../../verbs/session.ts";
 import { buildPipeline } from "../publish/build_pipeline.ts";
 import { detectProfile, namedProfile } from "../publish/profiles.ts";
 import { resolveSettings } from "../publish/settings.ts";
@@ -39,7 +39,7 @@ export interface DiffDirectoryOptions {
 export async function diffDirectory(
   path: string,
   { flags, other, keepLimit }: DiffDirectoryOptions,
-  { context, concurrency }: ReadingSession,
+  { context, concurrency }: Session,
   world: World,
 ): Promise<ReadonlyMap<string, HashedFile>> {
   await checkDirectory(path);

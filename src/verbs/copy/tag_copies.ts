@@ -1,0 +1,89 @@
+import type { Digest } from "../../oci/digest.ts";
+import { StageError } from "../../pipeline/stage_error.ts";
+import { everyTarget, TargetsError } from "../../pipeline/target.ts";
+import { ConnectionError } from "../../registry/http/transport.ts";
+import { tagGraph } from "../../store/copy.ts";
+import type { ArtifactGraph } from "../../store/graph.ts";
+import type { Store } from "../../store/store.ts";
+import type { Context } from "../../work/context.ts";
+import { inParallel } from "../../work/together.ts";
+import { PartlyTaggedError } from "./partly_tagged_error.ts";
+import type { Session } from "../session.ts";
+
+/** What becomes of one destination of a copy. */
+export interface CopyJob {
+  readonly url: string;
+  readonly store: Store;
+  /** Whether everything is written in one piece at the end. */
+  readonly isArchive: boolean;
+  /** The digest that the user expects. */
+  readonly digest: Digest | undefined;
+  /** The tags of what was asked for. */
+  readonly tags: ReadonlyMap<Digest, readonly string[]>;
+  /** Whether a tag may move that is a version. */
+  readonly force: boolean;
+  /** Asks whether it can be done, where that is more than a look at each tag. */
+  readonly check?: (context: Context) => Promise<void>;
+  /** Lists all that was copied, where that is more than its tags. */
+  readonly list?: (context: Context) => Promise<void>;
+}
+
+/**
+ * Sets the tags in every destination. Archives come first: they are written only now, so they may still fail when
+ * nothing is tagged anywhere.
+ *
+ * @throws {StageError} Of stage `tag`, when some tags are set and others are not.
+ * @throws {TargetsError} When no tag is set anywhere.
+ */
+export async function tagCopies(
+  jobs: readonly CopyJob[],
+  graph: ArtifactGraph,
+  { concurrency, context }: Session,
+): Promise<void> {
+  const archives = jobs.filter(({ isArchive }) => isArchive);
+  const others = jobs.filter(({ isArchive }) => !isArchive);
+  try {
+    await everyTarget("upload", archives, finish);
+  } catch (error) {
+    throw withStage(error, []);
+  }
+  try {
+    await everyTarget("tag", others, finish);
+  } catch (error) {
+    throw withStage(error, archives.map(({ url }) => url));
+  }
+
+  async function finish(job: CopyJob): Promise<void> {
+    const { store: destination, tags, force, list } = job;
+    try {
+      if (list === undefined) await tagGraph(graph, tags, { destination, concurrency, force }, context);
+      else await list(context);
+      await destination.commit(context);
+    } catch (error) {
+      const set = await setTags(job, error);
+      throw set.length === 0 ? error : new PartlyTaggedError(set, error);
+    }
+  }
+
+  /** Asks which tags are set in spite of an error: what was cancelled may be done. */
+  async function setTags({ store, isArchive, tags }: CopyJob, error: unknown): Promise<readonly string[]> {
+    if (isArchive || error instanceof ConnectionError || context.signal.aborted) return [];
+    const pairs = [...tags].flatMap(([digest, names]) => names.map((name) => ({ digest, name })));
+    try {
+      const found = await inParallel(pairs, concurrency, async ({ digest, name }) => {
+        return (await store.resolve(name, context))?.digest === digest ? [name] : [];
+      });
+      return found.flat();
+    } catch {
+      return [];
+    }
+  }
+}
+
+function withStage(error: unknown, finished: readonly string[]): unknown {
+  if (!(error instanceof TargetsError)) return error;
+  const { errors, done, failed } = error;
+  const isPartly = errors.some((each) => each instanceof StageError && each.cause instanceof PartlyTaggedError);
+  if (finished.length + done.length === 0 && !isPartly) return error;
+  return new StageError("tag", undefined, new TargetsError(errors, [...finished, ...done], failed));
+}
