@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { byteSize } from "../byte_size.ts";
 import { keyValue, repeated } from "../options.ts";
 import type { OutputFormat } from "../publish/commands.ts";
-import type { RepositoryMapping } from "../../verbs/import/import_options.ts";
+import type { RepositoryMapping } from "../../verbs/import/import_destinations.ts";
 import { addReadingFlags, type ReadingFlags } from "../reading/commands.ts";
 
 /** The flags of `export`, as they were given; what was not given is absent. */

@@ -1,8 +1,10 @@
 import { isRepository, parseOrigin } from "../../oci/origin.ts";
 import type { TransferredArtifact } from "../../bundle/bundle.ts";
-import type { RepositoryMapping } from "./import_options.ts";
 import type { RegistryPlace } from "../../places/registry_place.ts";
 import { OptionsError } from "../../options/options_error.ts";
+
+/** Says that artifacts of `HOST/REPOSITORY`, or of all that begins with `HOST/…`, go to another repository. */
+export type RepositoryMapping = readonly [from: string, to: string];
 
 /** An artifact, and where it goes. */
 export interface Destined<A extends TransferredArtifact = TransferredArtifact> {

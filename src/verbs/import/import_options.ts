@@ -1,4 +1,5 @@
 import type { VerbOptions } from "../verb_options.ts";
+import type { RepositoryMapping } from "./import_destinations.ts";
 import type { ImportPlanResult } from "./import_result.ts";
 
 /** What to import, and where to. */
@@ -18,9 +19,6 @@ export interface ImportOptions extends VerbOptions {
    */
   readonly confirm?: (plan: PlannedImport) => Promise<boolean>;
 }
-
-/** Says that artifacts of `HOST/REPOSITORY`, or of all that begins with `HOST/…`, go to another repository. */
-export type RepositoryMapping = readonly [from: string, to: string];
 
 /** An import that has not begun. */
 export interface PlannedImport {

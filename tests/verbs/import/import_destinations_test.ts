@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TransferredArtifact } from "../../../src/bundle/bundle.ts";
 import { importDestinations } from "../../../src/verbs/import/import_destinations.ts";
-import type { RepositoryMapping } from "../../../src/verbs/import/import_options.ts";
+import type { RepositoryMapping } from "../../../src/verbs/import/import_destinations.ts";
 
 function artifact(origin: string, digit: string, tags: readonly string[] = ["1.0.0"]): TransferredArtifact {
   const mediaType = "application/vnd.oci.image.manifest.v1+json";
@@ -38,7 +38,7 @@ const REFUSED: readonly (readonly [maps: readonly RepositoryMapping[], says: Reg
 
 for (const [maps, says] of REFUSED) {
   Deno.test(`importDestinations() refuses ${JSON.stringify(maps)}`, () => {
-    assert.throws(() => importDestinations([APP, DB], { host: "h" }, maps), { name: "UsageError", message: says });
+    assert.throws(() => importDestinations([APP, DB], { host: "h" }, maps), { name: "OptionsError", message: says });
   });
 }
 
