@@ -144,15 +144,14 @@ export interface Descriptors extends AsyncDisposable {
  * there, in a directory that nobody else can write to.
  */
 export async function openDescriptors(): Promise<Descriptors> {
-  const nothing = { path: undefined, [Symbol.asyncDispose]: async (): Promise<void> => {} };
-  if (Deno.build.os !== "linux") return nothing;
-  if (canUse(DESCRIPTORS)) return { ...nothing, path: DESCRIPTORS };
-  const directory = await Deno.makeTempDir({ prefix: "gantry-pull-" }).catch(() => undefined);
-  if (directory === undefined) return nothing;
+  const directory = Deno.build.os !== "linux"
+    ? undefined
+    : await Deno.makeTempDir({ prefix: "gantry-pull-" }).catch(() => undefined);
+  if (directory === undefined) return { path: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
   const link = join(directory, "fd");
   await Deno.symlink(DESCRIPTORS, link).catch(() => {});
   return {
-    path: canUse(link) ? link : undefined,
+    path: [DESCRIPTORS, link].find((path) => canUse(path, directory)),
     async [Symbol.asyncDispose](): Promise<void> {
       await Deno.remove(directory, { recursive: true }).catch((cause) => {
         throw ioError("remove", directory, cause);
@@ -163,12 +162,17 @@ export async function openDescriptors(): Promise<Descriptors> {
 
 const DESCRIPTORS = "/proc/self/fd";
 
-function canUse(path: string): boolean {
+/** Tries it out: it depends on the system, the permissions and the version of Deno. */
+function canUse(descriptors: string, directory: string): boolean {
+  const opened = openDirectory(directory);
   try {
-    using _ = Deno.openSync(path);
-    return [...Deno.readDirSync(path)].length > 0;
+    Deno.mkdirSync(join(directory, "own"), { recursive: true });
+    openDirectory(join(descriptorPath(descriptors, opened), "own")).close();
+    return true;
   } catch {
     return false;
+  } finally {
+    opened.close();
   }
 }
 
