@@ -1,6 +1,7 @@
 /** The rules of ARCHITECTURE.md that a machine can hold: who imports whom, and what a file of the sources looks like. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { PROFILE_NAMES } from "../src/profiles/profiles.ts";
 import { findCycle, type Import, type ModuleGraph, readModuleGraph } from "./support/module_graph.ts";
 import { isBarrel, withoutComments } from "./support/source_text.ts";
 
@@ -24,6 +25,7 @@ Deno.test("the graph has every source file and every module that others import",
 /** Who may import whom, from the bottom of the house to its top. A room may always import itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/oci": [],
+  "src/yaml": [],
   "src/work": ["src/oci"],
   "src/system": ["src/work", "src/oci"],
   "src/store": ["src/work", "src/oci"],
@@ -31,7 +33,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/pipeline": ["src/store", "src/work", "src/oci"],
   "src/driver": ["src/pipeline", "src/store", "src/work", "src/oci"],
   "src/pack": ["src/pipeline", "src/system", "src/work", "src/oci"],
-  "src/profiles": ["src/pack", "src/pipeline", "src/system", "src/work", "src/oci"],
+  "src/profiles": [
+    "src/plugins/filter",
+    "src/plugins/annotate",
+    "src/pack",
+    "src/pipeline",
+    "src/system",
+    "src/yaml",
+    "src/work",
+    "src/oci",
+  ],
   "src/plugins/collect": ["src/pipeline", "src/system", "src/work", "src/oci"],
   "src/plugins/filter": ["src/pipeline", "src/system", "src/work", "src/oci"],
   "src/plugins/annotate": ["src/pipeline", "src/system", "src/work", "src/oci"],
@@ -74,6 +85,17 @@ Deno.test("plugin.ts has types and nothing else", async () => {
 Deno.test("zod is imported by one module, and nothing that every run loads imports that one", () => {
   const importers = GRAPH.imports.filter(({ to }) => to.startsWith("npm:") && to.includes("zod"));
   assert.deepEqual(importers.map(({ from }) => from), ["src/pipeline/schema.ts"]);
+});
+
+Deno.test("a profile's name stands in its own file and in the list of profiles, and nowhere else", async () => {
+  // How a revision is written has the name of Flux, and any profile may ask for it; generic is what is left, and files
+  // are a part of reports, too.
+  const names = PROFILE_NAMES.filter((name) => name !== "generic" && name !== "files");
+  const others = SOURCES.filter((file) => !/^src\/(?:profiles|plugins\/annotate)\//.test(file));
+  const texts = await Promise.all(others.map((file) => Deno.readTextFile(`${ROOT}${file}`)));
+  const mention = new RegExp(`["'](?:${names.join("|")})["']`);
+  assert.deepEqual(others.filter((_, at) => mention.test(withoutComments(texts[at] ?? ""))), []);
+  for (const name of PROFILE_NAMES) assert.ok(SOURCES.includes(`src/profiles/${name}.ts`), name);
 });
 
 Deno.test("there are no cycles, type imports included", () => {

@@ -53,6 +53,10 @@ export const ENVIRONMENT_VARIABLES: readonly string[] = [
     "USERPROFILE",
     "XDG_CONFIG_HOME",
     "XDG_RUNTIME_DIR",
+    // Proxies, and the certificate authorities of the system.
+    ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()]),
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
     // Commander asks for these before it writes.
     "CLICOLOR_FORCE",
     "FORCE_COLOR",

@@ -10,7 +10,7 @@ import {
   verifyCommand,
   type VerifyFlags,
 } from "./airgap/commands.ts";
-import { PROFILE_NAMES } from "./built_in_names.ts";
+import { PROFILE_NAMES } from "../profiles/profiles.ts";
 import { HELP_LAYOUT, HELP_WIDTH_LIMIT } from "./help_layout.ts";
 import type { InitFlags } from "./init/init.ts";
 import { addRegistryFlags, type RegistryFlags } from "./places/flags.ts";

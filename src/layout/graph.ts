@@ -11,7 +11,8 @@ import {
   type ParsedManifest,
   parseManifest,
 } from "../oci/parse_manifest.ts";
-import { descriptorOf, type LayoutIndex } from "./index.ts";
+import { descriptorOf } from "./entry.ts";
+import { entriesOf, type LayoutIndex } from "./index.ts";
 
 /** Reads a manifest, verified; `undefined` when it is not there. */
 export type ReadManifest = (descriptor: Descriptor) => Promise<Uint8Array<ArrayBuffer> | undefined>;
@@ -22,6 +23,8 @@ export interface LayoutGraph {
   readonly manifests: ReadonlyMap<Digest, Descriptor>;
   /** The referrers of a manifest, by the digest of their subject. */
   readonly referrers: ReadonlyMap<Digest, readonly Descriptor[]>;
+  /** Manifests that an index leads to. */
+  readonly children: ReadonlySet<Digest>;
   /** Every manifest and every blob. */
   readonly contents: ReadonlyMap<Digest, Descriptor>;
   /** What is listed but could not be read or is of a kind that gantry does not know: what it leads to is not known. */
@@ -55,6 +58,7 @@ export function createGraphReader(): GraphReader {
   async function walk(roots: readonly Descriptor[], readManifest: ReadManifest): Promise<LayoutGraph> {
     const manifests = new Map<Digest, Descriptor>();
     const referrers = new Map<Digest, Descriptor[]>();
+    const children = new Set<Digest>();
     const contents = new Map<Digest, Descriptor>();
     const unknown: Descriptor[] = [];
     // The list grows while it is walked through; a manifest is read once, so it ends.
@@ -72,8 +76,11 @@ export function createGraphReader(): GraphReader {
       }
       // What a manifest names are blobs, even if the same bytes are a manifest elsewhere.
       for (const part of manifestParts(manifest)) {
-        if (manifest.kind === "index") waiting.push(part);
-        else contents.set(part.digest, part);
+        if (manifest.kind !== "index") contents.set(part.digest, part);
+        else {
+          children.add(part.digest);
+          waiting.push(part);
+        }
       }
       if (manifest.subject === undefined) continue;
       const { digest } = manifest.subject;
@@ -82,16 +89,17 @@ export function createGraphReader(): GraphReader {
       referrers.set(digest, list);
     }
     for (const list of referrers.values()) list.sort((a, b) => compareBytewise(a.digest, b.digest));
-    return { manifests, referrers, contents, unknown };
+    return { manifests, referrers, children, contents, unknown };
   }
 
   return {
-    read: (index, readManifest) => walk(index.manifests.flatMap((entry) => descriptorOf(entry) ?? []), readManifest),
+    read: (index, readManifest) => walk(entriesOf(index).flatMap((entry) => descriptorOf(entry) ?? []), readManifest),
     partsOf: (root, readManifest) => walk([root], readManifest),
   };
 }
 
-function referrerOf({ mediaType, digest, size }: Descriptor, manifest: ParsedManifest): Descriptor {
+/** A referrer as a list of referrers describes it. */
+export function referrerOf({ mediaType, digest, size }: Descriptor, manifest: ParsedManifest): Descriptor {
   const artifactType = artifactTypeOf(manifest);
   return {
     mediaType,

@@ -3,29 +3,22 @@
  *
  * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#indexjson-file | OCI image-spec 1.1.1, index.json file}
  */
-import { FULL_NAME_ANNOTATION, REF_NAME_ANNOTATION } from "../oci/annotation_keys.ts";
+import { FULL_NAME_ANNOTATION, REF_NAME_ANNOTATION, TRANSFER_ANNOTATION } from "../oci/annotation_keys.ts";
 import { compareBytewise } from "../oci/compare_bytewise.ts";
 import type { Annotations, Descriptor } from "../oci/descriptor.ts";
-import { type Digest, isDigest } from "../oci/digest.ts";
+import type { Digest } from "../oci/digest.ts";
 import { orderAnnotations, orderDescriptor } from "../oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { ParsedManifest } from "../oci/parse_manifest.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import type { Moved, TagName } from "../pipeline/values.ts";
 import { refuseMoved, type UntagOptions } from "../store/store.ts";
+import { descriptorOf, fullNameOf, type IndexEntry, isEntry, isObject, isText, refNameOf, tagOf } from "./entry.ts";
 
 /** An index as it was read. Whatever gantry does not know stays in it as it is. */
 export interface LayoutIndex {
   /** What is listed, in the order in which it was read. */
   readonly manifests: readonly IndexEntry[];
-  /** Any other field. */
-  readonly [field: string]: unknown;
-}
-
-/** A descriptor in an index; only its digest is certain to be there. */
-export interface IndexEntry {
-  /** The digest, of whatever algorithm. */
-  readonly digest: string;
   /** Any other field. */
   readonly [field: string]: unknown;
 }
@@ -66,7 +59,7 @@ export function formatIndex(index: LayoutIndex): Uint8Array<ArrayBuffer> {
  * @throws {SyntaxError} When the tag stands at more than one manifest, or at something that is no descriptor.
  */
 export function resolveTag(index: LayoutIndex, tag: string): Descriptor | undefined {
-  const named = index.manifests.filter((entry) => tagOf(entry) === tag);
+  const named = entriesAt(index, tag);
   const [first] = named;
   if (first === undefined) return undefined;
   if (named.some(({ digest }) => digest !== first.digest)) throw new SyntaxError(ambiguity(tag, named));
@@ -75,22 +68,10 @@ export function resolveTag(index: LayoutIndex, tag: string): Descriptor | undefi
   return descriptor;
 }
 
-/** What an entry names, without its annotations; `undefined` when it is not a descriptor that gantry can use. */
-export function descriptorOf({ mediaType, digest, size, artifactType }: IndexEntry): Descriptor | undefined {
-  if (!isText(mediaType) || !isDigest(digest) || !isSize(size)) return undefined;
-  return { mediaType, digest, size, ...(isText(artifactType) ? { artifactType } : {}) };
-}
-
-/** The tag of an entry; `undefined` when it has none. */
-export function tagOf({ annotations }: IndexEntry): string | undefined {
-  const tag = isObject(annotations) ? annotations[REF_NAME_ANNOTATION] : undefined;
-  return isText(tag) ? tag : undefined;
-}
-
-/** The full reference of an entry, `HOST/REPOSITORY:TAG`; `undefined` when it has none. */
-export function fullNameOf({ annotations }: IndexEntry): string | undefined {
-  const name = isObject(annotations) ? annotations[FULL_NAME_ANNOTATION] : undefined;
-  return isText(name) ? name : undefined;
+/** The entries at which a tag stands. One that ends a whole reference is meant where none is written as it is. */
+export function entriesAt({ manifests }: Pick<LayoutIndex, "manifests">, tag: string): readonly IndexEntry[] {
+  const written = manifests.filter((entry) => refNameOf(entry) === tag);
+  return written.length > 0 ? written : manifests.filter((entry) => tagOf(entry) === tag);
 }
 
 /**
@@ -130,6 +111,68 @@ export function setTags(
   return { index: { ...index, manifests: withoutRepeats(manifests, touched) }, moved };
 }
 
+/**
+ * Takes over entries of another index as they are. A name that stands at something else moves, as with
+ * {@linkcode setTags}; what has no name is listed unless it is.
+ */
+export function takeEntries(
+  index: LayoutIndex,
+  entries: readonly IndexEntry[],
+): { readonly index: LayoutIndex; readonly moved: readonly MovedName[] } {
+  const arriving = new Map(entries.flatMap((entry) => {
+    const name = nameOf(entry);
+    return name === undefined ? [] : [[name, entry] as const];
+  }));
+  const moved = index.manifests.flatMap((entry): readonly MovedName[] => {
+    const name = nameOf(entry);
+    const next = name === undefined ? undefined : arriving.get(name);
+    if (name === undefined || next === undefined || next.digest === entry.digest) return [];
+    return [{ name, tag: tagOf(next), from: entry.digest }];
+  });
+  const kept = index.manifests.map((entry) => arriving.has(nameOf(entry) ?? "") ? withName(entry, {}) : entry);
+  const listed = new Set(kept.map(({ digest }) => digest));
+  const nameless = entries.filter((entry) => nameOf(entry) === undefined && !listed.has(entry.digest));
+  const touched = new Set([...entries.map(({ digest }) => digest), ...moved.map(({ from }) => from)]);
+  const manifests = withoutRepeats([...kept, ...arriving.values(), ...nameless], touched);
+  return { index: { ...index, manifests }, moved };
+}
+
+/** A name that stands at something else from now on. */
+export interface MovedName {
+  /** The full reference, or else the tag. */
+  readonly name: string;
+  /** The tag of it, if it is one. */
+  readonly tag: string | undefined;
+  /** What it stood at before. */
+  readonly from: string;
+}
+
+/**
+ * Everything that an index leads to: what it lists, and the description of a bundle that stands in its annotations.
+ *
+ * Tools that take one image take a layout only when one entry is listed, so in such a bundle the description is none.
+ */
+export function entriesOf({ manifests, annotations }: LayoutIndex): readonly IndexEntry[] {
+  const said = isObject(annotations) ? annotations[TRANSFER_ANNOTATION] : undefined;
+  if (!isText(said)) return manifests;
+  try {
+    const entry: unknown = JSON.parse(said);
+    return isEntry(entry) ? [...manifests, entry] : manifests;
+  } catch {
+    // Whoever wrote it, it is no description.
+    return manifests;
+  }
+}
+
+/** Adds the description of a bundle, in the annotations where only one manifest is listed and as an entry otherwise. */
+export function describeIndex(index: LayoutIndex, description: Descriptor): LayoutIndex {
+  const rest = dropManifest(index, description.digest) ?? index;
+  if (rest.manifests.length !== 1) return listManifests(rest, [description]);
+  const said = JSON.stringify({ ...orderDescriptor(description), digest: description.digest });
+  const others = isObject(rest.annotations) ? rest.annotations : {};
+  return { ...rest, annotations: { ...others, [TRANSFER_ANNOTATION]: said } };
+}
+
 /** Lists manifests without a name, unless they are listed. */
 export function listManifests(index: LayoutIndex, manifests: readonly Descriptor[]): LayoutIndex {
   const listed = new Set<string>(index.manifests.map(({ digest }) => digest));
@@ -143,7 +186,7 @@ export function listManifests(index: LayoutIndex, manifests: readonly Descriptor
  * @returns `undefined` when there is no such tag.
  */
 export function dropTag(index: LayoutIndex, tag: string): LayoutIndex | undefined {
-  const named = index.manifests.filter((entry) => tagOf(entry) === tag);
+  const named = entriesAt(index, tag);
   if (named.length === 0) return undefined;
   const manifests = index.manifests.map((entry) => named.includes(entry) ? withName(entry, {}) : entry);
   return { ...index, manifests: withoutRepeats(manifests, new Set(named.map(({ digest }) => digest))) };
@@ -155,8 +198,18 @@ export function dropTag(index: LayoutIndex, tag: string): LayoutIndex | undefine
  * @returns `undefined` when it is not listed.
  */
 export function dropManifest(index: LayoutIndex, digest: Digest): LayoutIndex | undefined {
-  const manifests = index.manifests.filter((entry) => entry.digest !== digest);
-  return manifests.length === index.manifests.length ? undefined : { ...index, manifests };
+  const isOther = (entry: IndexEntry): boolean => entry.digest !== digest;
+  const before = entriesOf(index);
+  if (before.every(isOther)) return undefined;
+  const manifests = index.manifests.filter(isOther);
+  // What is beyond the list is the description.
+  const isDescription = before.slice(index.manifests.length).some((entry) => !isOther(entry));
+  return { ...(isDescription ? withoutDescription(index) : index), manifests };
+}
+
+function withoutDescription({ annotations, ...index }: LayoutIndex): Omit<LayoutIndex, "manifests"> {
+  const { [TRANSFER_ANNOTATION]: _, ...others } = isObject(annotations) ? annotations : {};
+  return Object.keys(others).length === 0 ? index : { ...index, annotations: others };
 }
 
 /** Drops untagged entries of these digests that say nothing which another entry does not say too. */
@@ -165,7 +218,7 @@ function withoutRepeats(entries: readonly IndexEntry[], digests: ReadonlySet<str
   return entries.toSorted(compareEntries).filter((entry) => {
     if (!digests.has(entry.digest)) return true;
     const content = JSON.stringify(withName(entry, {}));
-    if (tagOf(entry) === undefined && said.has(content)) return false;
+    if (refNameOf(entry) === undefined && said.has(content)) return false;
     said.add(content);
     return true;
   });
@@ -173,7 +226,7 @@ function withoutRepeats(entries: readonly IndexEntry[], digests: ReadonlySet<str
 
 /** What identifies an entry among all others; `undefined` when it has no name. */
 function nameOf(entry: IndexEntry): string | undefined {
-  return fullNameOf(entry) ?? tagOf(entry);
+  return fullNameOf(entry) ?? refNameOf(entry);
 }
 
 function nameIn(origin: string | undefined, tag: string): string {
@@ -209,7 +262,7 @@ function withName(
 }
 
 function compareEntries(a: IndexEntry, b: IndexEntry): number {
-  const [x, y] = [tagOf(a), tagOf(b)];
+  const [x, y] = [refNameOf(a), refNameOf(b)];
   if ((x === undefined) !== (y === undefined)) return x === undefined ? 1 : -1;
   return compareBytewise(x ?? "", y ?? "") || compareBytewise(a.digest, b.digest) ||
     compareBytewise(JSON.stringify(a), JSON.stringify(b));
@@ -221,23 +274,6 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch (cause) {
     throw new SyntaxError("it is not JSON", { cause });
   }
-}
-
-/** Tells whether something in the list of an index can be an entry. */
-export function isEntry(value: unknown): value is IndexEntry {
-  return isObject(value) && typeof value.digest === "string";
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
-}
-
-function isSize(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 /** How a manifest is listed in an index: as what it is, and without what another index says of it. */

@@ -1,12 +1,18 @@
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Context } from "../work/context.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, StoredManifest } from "../store/store.ts";
+import type { IndexEntry } from "./entry.ts";
 import type { LayoutIndex } from "./index.ts";
 
 /** An image layout as a store, together with what only a layout has: a list of everything, and full references. */
 export interface LayoutPlace extends Store {
   /** What is listed, in the order of the index; `undefined` when there is no layout. */
   listed(context: Context): Promise<readonly ListedManifest[] | undefined>;
+  /**
+   * What of the list is an artifact of its own: nothing that belongs to something else in the layout, as signatures,
+   * lists of referrers and the parts of an index do, and no description of a bundle.
+   */
+  artifacts(context: Context): Promise<readonly ListedManifest[]>;
   /**
    * Changes what is listed in one step, so that nobody sees a part of it; a tar is written by `commit`.
    *
@@ -18,11 +24,13 @@ export interface LayoutPlace extends Store {
 
 /** One entry of an index that is a descriptor. */
 export interface ListedManifest {
+  /** The entry as it stands there, with every annotation. */
+  readonly entry: IndexEntry;
   /** What it names. */
   readonly descriptor: Descriptor;
-  /** The name of the entry, whatever another tool put there. */
-  readonly name?: string;
-  /** `HOST/REPOSITORY:TAG`, where the entry has it. */
+  /** The tag: where another tool wrote a whole reference, the tag in that. */
+  readonly tag?: string;
+  /** The whole reference, such as `HOST/REPOSITORY:TAG`, where the entry has it. */
   readonly fullName?: string;
 }
 
@@ -39,4 +47,6 @@ export interface Relisted {
   readonly needs: readonly Descriptor[];
   /** Manifests that are no longer listed: they go, with whatever only they needed. */
   readonly dropped: readonly Descriptor[];
+  /** Manifests that have come; those with a subject are put on its list of referrers. */
+  readonly arrived?: readonly StoredManifest[];
 }

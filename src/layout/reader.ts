@@ -1,10 +1,12 @@
+import { TRANSFER_MEDIA_TYPE } from "../bundle/bundle.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { isDigest } from "../oci/digest.ts";
 import type { Context } from "../work/context.ts";
 import { NotFoundError, type StoredManifest, type StoreReader } from "../store/store.ts";
 import { createGraphReader, type LayoutGraph, type ReadManifest } from "./graph.ts";
-import { descriptorOf, fullNameOf, type LayoutIndex, tagOf } from "./index.ts";
-import { type LayoutNames, layoutNames } from "./names.ts";
+import { descriptorOf, fullNameOf, type IndexEntry } from "./entry.ts";
+import { entriesOf, type LayoutIndex } from "./index.ts";
+import { isCompanionTag, type LayoutNames, layoutNames } from "./names.ts";
 import type { LayoutPlace, ListedManifest } from "./layout.ts";
 import { inFile } from "./directory/read_layout.ts";
 import { readManifest } from "./push_manifest.ts";
@@ -30,9 +32,12 @@ export interface LayoutStoreOptions {
 }
 
 /** What can be read from a layout, and what the layout leads to. */
-export interface LayoutReader extends Omit<StoreReader, typeof Symbol.asyncDispose>, Pick<LayoutPlace, "listed"> {
+export interface LayoutReader
+  extends Omit<StoreReader, typeof Symbol.asyncDispose>, Pick<LayoutPlace, "listed" | "artifacts"> {
   /** Everything that an index leads to. */
   graphOf(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph>;
+  /** Reads a manifest if it is there. */
+  readIfThere(signal: AbortSignal): ReadManifest;
   /** Everything that one manifest consists of, itself included. */
   partsOf(root: Descriptor, signal: AbortSignal): Promise<LayoutGraph>;
 }
@@ -110,17 +115,38 @@ export function layoutReader(
       return index === undefined ? [] : (await currentGraph(index, signal)).referrers.get(subject) ?? [];
     },
     async listed({ signal }: Context): Promise<readonly ListedManifest[] | undefined> {
-      return (await contents.index(signal))?.manifests.flatMap((entry) => {
-        const descriptor = descriptorOf(entry);
-        const [name, fullName] = [tagOf(entry), fullNameOf(entry)];
-        return descriptor === undefined ? [] : [{
-          descriptor,
-          ...(name === undefined ? {} : { name }),
-          ...(fullName === undefined ? {} : { fullName }),
-        }];
-      });
+      const index = await contents.index(signal);
+      return index && inIndex(index, ({ tagOf }) => entriesOf(index).flatMap((entry) => listedManifest(entry, tagOf)));
     },
+    async artifacts({ signal }: Context): Promise<readonly ListedManifest[]> {
+      const index = await contents.index(signal);
+      if (index === undefined) return [];
+      const { manifests, referrers, children } = await currentGraph(index, signal);
+      const inner = new Set(children);
+      for (const [subject, list] of referrers) {
+        if (manifests.has(subject)) { for (const { digest } of list) inner.add(digest); }
+      }
+      return inIndex(index, ({ tagOf }) => index.manifests.flatMap((entry) => listedManifest(entry, tagOf)))
+        .filter(({ descriptor: { digest, artifactType }, tag, fullName }) =>
+          artifactType !== TRANSFER_MEDIA_TYPE && (tag === undefined || !isCompanionTag(tag)) &&
+          // What has a name of its own is meant to be one.
+          (tag !== undefined || fullName !== undefined || !inner.has(digest))
+        );
+    },
+    readIfThere: readManifestOf,
     graphOf: (index, signal) => reader.read(index, readManifestOf(signal)),
     partsOf: (root, signal) => reader.partsOf(root, readManifestOf(signal)),
   };
+}
+
+function listedManifest(entry: IndexEntry, tagOf: LayoutNames["tagOf"]): readonly ListedManifest[] {
+  const descriptor = descriptorOf(entry);
+  if (descriptor === undefined) return [];
+  const [tag, fullName] = [tagOf(entry), fullNameOf(entry)];
+  return [{
+    entry,
+    descriptor,
+    ...(tag === undefined ? {} : { tag }),
+    ...(fullName === undefined ? {} : { fullName }),
+  }];
 }

@@ -26,13 +26,16 @@ export function parseOrigin(origin: string): Origin {
  * Reads a full reference as containerd keeps it for a manifest: `HOST/REPOSITORY`, then a tag, the manifest's digest, or
  * both.
  *
+ * A name of several parts without a host is one of docker.io, as Docker and containerd read it.
+ *
  * @returns `undefined` when it is none, or has another digest.
  */
 export function parseFullName(
   name: string,
   digest: string,
 ): { readonly origin: string; readonly tag?: string } | undefined {
-  const [, origin = "", tag, pinned] = /^([^@]+?)(?::([^:/@]+))?(?:@(.+))?$/.exec(name) ?? [];
+  const [, named = "", tag, pinned] = /^([^@]+?)(?::([^:/@]+))?(?:@(.+))?$/.exec(name) ?? [];
+  const origin = /^[^/.:[]+\//.test(named) && !named.startsWith("localhost/") ? `docker.io/${named}` : named;
   if ((tag ?? pinned) === undefined || (pinned ?? digest) !== digest || !isOrigin(origin)) return undefined;
   return { origin, ...(tag === undefined ? {} : { tag }) };
 }

@@ -4,6 +4,44 @@ import { type ArchiveMeans, chosenGzip, type GzipChoice, gzipChoice } from "../p
 import { emptyImageConfig } from "./image.ts";
 import { packLayer } from "../pack/layer.ts";
 import { tree } from "../pack/tree.ts";
+import type { Profile } from "./profile.ts";
+
+/**
+ * What `flux push artifact` leaves out unless it is told otherwise.
+ *
+ * @see {@link https://github.com/fluxcd/flux2/blob/v2.9.4/cmd/flux/build_artifact.go | flux2 2.9.4, build_artifact.go}
+ */
+const FLUX_DEFAULT_IGNORES: readonly string[] = [
+  ".git/",
+  ".gitignore",
+  ".gitmodules",
+  ".gitattributes",
+  "*.jpg",
+  "*.jpeg",
+  "*.gif",
+  "*.png",
+  "*.wmv",
+  "*.flv",
+  "*.tar.gz",
+  "*.zip",
+];
+
+/** Manifests for Flux: `OCIRepository` of source-controller, `flux pull artifact` and `flux list artifacts`. */
+export const FLUX: Profile = {
+  signs: [".sourceignore"],
+  ignoreFile: ".sourceignore",
+  ignoreReading: "go-git",
+  defaultIgnores: FLUX_DEFAULT_IGNORES,
+  ownRules: [],
+  revision: "flux",
+  expects: ["source", "revision"],
+  needsTag: false,
+  usesTime: false,
+  compressions: ["gzip"],
+  takes: [],
+  configMediaType: FLUX_CONFIG_MEDIA_TYPE,
+  archive: flux,
+};
 
 /** One gzip layer, as `flux push artifact` makes it and source-controller's OCIRepository reads it. */
 export function flux(means: ArchiveMeans = {}): Factory<"archive", GzipChoice> {

@@ -15,6 +15,22 @@ import {
 } from "../pack/compression_choice.ts";
 import { packLayer } from "../pack/layer.ts";
 import { tree } from "../pack/tree.ts";
+import type { Profile } from "./profile.ts";
+
+/** Artifacts of any type, for `oras` and everything else. */
+export const GENERIC: Profile = {
+  signs: [],
+  ignoreReading: "git",
+  defaultIgnores: [],
+  ownRules: [],
+  revision: "commit",
+  expects: [],
+  needsTag: false,
+  usesTime: false,
+  compressions: ["gzip", "zstd", "none"],
+  takes: ["artifactType"],
+  archive: generic,
+};
 
 /** What kind of artifact it is. */
 export interface GenericChoice extends CompressionChoice {

@@ -15,6 +15,23 @@ import { tree } from "../pack/tree.ts";
 import type { Entry } from "../pipeline/entry.ts";
 import type { Contents, Factory } from "../pipeline/plugin.ts";
 import { SourceError } from "../pipeline/source_error.ts";
+import type { Profile } from "./profile.ts";
+
+/** Container images with files and nothing else, for every tool that takes an image. */
+export const IMAGE: Profile = {
+  signs: [],
+  ignoreReading: "git",
+  defaultIgnores: [],
+  ownRules: [],
+  revision: "commit",
+  expects: [],
+  needsTag: false,
+  usesTime: true,
+  compressions: ["gzip", "zstd", "none"],
+  takes: [],
+  configMediaType: IMAGE_CONFIG_MEDIA_TYPE,
+  archive: image,
+};
 
 /**
  * A container image with the files and nothing else, as `FROM scratch` and `COPY` make it. The config has real

@@ -9,6 +9,25 @@ import { type ArchiveMeans, chosenGzip, type GzipChoice, gzipChoice } from "../p
 import { emptyImageConfig } from "./image.ts";
 import { packLayer } from "../pack/layer.ts";
 import { tree } from "../pack/tree.ts";
+import type { Profile } from "./profile.ts";
+
+/** Modules for Timoni: `timoni mod pull`, `timoni mod list` and `timoni apply`. */
+export const TIMONI: Profile = {
+  signs: ["timoni.cue"],
+  ignoreFile: "timoni.ignore",
+  ignoreReading: "go-git",
+  defaultIgnores: [],
+  // Timoni packs the root's cue.mod whole, whatever its ignore file says, and no other cue.mod at all.
+  ownRules: ["cue.mod/", "!/cue.mod", "/cue.mod/**/.git"],
+  revision: "commit",
+  expects: ["version"],
+  needsTag: true,
+  usesTime: false,
+  compressions: ["gzip"],
+  takes: [],
+  configMediaType: TIMONI_CONFIG_MEDIA_TYPE,
+  archive: timoni,
+};
 
 /** What Timoni unpacks of one layer at most, in bytes. */
 const UNPACKED_LIMIT = 100 * 1024 * 1024;

@@ -3,12 +3,14 @@ import type { Call } from "../work/context.ts";
 import { fetchBlob } from "./blobs/download.ts";
 import { blobExists } from "./blobs/exists.ts";
 import { pushBlob } from "./blobs/upload.ts";
+import { withConnectLimit } from "./http/connect_limit.ts";
 import { findEndpoint } from "./http/endpoint.ts";
 import { openTransport } from "./http/open_transport.ts";
 import { RegistryError } from "./http/registry_error.ts";
 import { DEFAULT_STALL_LIMITS, type StallLimits, withStallGuard } from "./http/stall_guard.ts";
+import type { Env } from "./http/proxy.ts";
 import { tellSecrets } from "./http/tell_secrets.ts";
-import type { OpenTransport, TlsOptions, Transport } from "./http/transport.ts";
+import type { OpenTransport, Routes, TlsOptions, Transport } from "./http/transport.ts";
 import { KnownBlobs } from "./known_blobs.ts";
 import type { RepositoryLink } from "./link.ts";
 import { type Authorizer, createAuthorizer } from "./login/authorizer.ts";
@@ -31,6 +33,8 @@ export interface RegistryClientOptions {
   readonly plainHttp?: boolean;
   /** Whom to trust; whom the system trusts when left out. */
   readonly tls?: TlsOptions;
+  /** Reads the variables that name proxies and certificate authorities; those of this process when left out. */
+  readonly env?: Env;
   /** Says who we are; nobody when left out. */
   readonly credentials?: CredentialSource;
   /** How often what may pass by itself is tried again. */
@@ -76,21 +80,34 @@ export interface RegistryClient {
 /** How long the last word to a registry may take, in milliseconds. */
 const FAREWELL_LIMIT = 2000;
 
+/** After how many milliseconds without an answer somebody who waits is told so. */
+const NOTICE_DELAY = 5000;
+
 /** Makes a client. Nothing is sent before the first request. */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
   const { host, clock = SYSTEM_CLOCK, credentials = () => Promise.resolve(undefined) } = options;
-  const transport: OpenTransport = options.transport === undefined
-    ? openTransport({ ...options.tls, host })
-    : { send: options.transport, close: () => {} };
+  const transport: OpenTransport & Routes = options.transport === undefined
+    ? openTransport({ ...options.tls, host, ...(options.env === undefined ? {} : { env: options.env }) })
+    : { send: options.transport, close: () => {}, reach: () => Promise.resolve(), proxyOf: () => undefined };
   const told = options.secret === undefined ? transport.send : tellSecrets(transport.send, options.secret);
-  const send = withStallGuard(told, options.stall ?? DEFAULT_STALL_LIMITS, clock);
+  const send = withStallGuard(
+    withConnectLimit(told, { ...transport, clock }),
+    options.stall ?? DEFAULT_STALL_LIMITS,
+    clock,
+  );
   const lifetime = new AbortController();
   const policy = options.retry ?? DEFAULT_RETRY_POLICY;
-  const backoff = { policy, clock, ...(options.random === undefined ? {} : { random: options.random }) };
+  const backoff = {
+    policy,
+    clock,
+    said: new Set<string>(),
+    ...(options.random === undefined ? {} : { random: options.random }),
+  };
   const traits = new RegistryTraits();
   const known = new KnownBlobs();
   const authorizers = new Map<string, Authorizer>();
   let found: Promise<URL> | undefined;
+  let isLate = false;
 
   function endpoint(): Promise<URL> {
     found ??= findEndpoint(host, { plainHttp: options.plainHttp ?? false, send, clock, signal: lifetime.signal })
@@ -99,6 +116,12 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
         throw error;
       });
     return found;
+  }
+
+  function sayLate(call: Call): void {
+    if (isLate) return;
+    isLate = true;
+    call.log.warn(`${host} has not answered for ${NOTICE_DELAY / 1000} s: waiting`);
   }
 
   /** Files may hold another credential for each repository. */
@@ -126,14 +149,20 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       },
       async send({ moreScopes = [], ...request }, call): Promise<Answer> {
         const signal = AbortSignal.any([call.signal, lifetime.signal]);
-        const at = await untilAborted(endpoint(), signal);
-        const mine = authorizer(name, at);
-        return await sendAuthorized(
-          { ...request, scopes: [...scopes, ...moreScopes], signal },
-          { endpoint: at, authorizer: mine, send },
-        ).catch(async (error) => {
-          throw await withRefused(error, mine);
-        });
+        // Content takes its time; anything else is answered soon.
+        const stop = request.body === undefined ? clock.timer(NOTICE_DELAY, () => sayLate(call)) : (): void => {};
+        try {
+          const at = await untilAborted(endpoint(), signal);
+          const mine = authorizer(name, at);
+          return await sendAuthorized(
+            { ...request, scopes: [...scopes, ...moreScopes], signal },
+            { endpoint: at, authorizer: mine, send },
+          ).catch(async (error) => {
+            throw withProxy(await withShown(error, mine), transport);
+          });
+        } finally {
+          stop();
+        }
       },
     };
   }
@@ -172,9 +201,20 @@ function repository(link: RepositoryLink): Repository {
   };
 }
 
-/** Says whose credentials they are that a registry has refused. */
-async function withRefused(error: unknown, authorizer: Authorizer): Promise<unknown> {
-  if (!(error instanceof RegistryError) || error.status !== 401 || error.isElsewhere) return error;
-  const refused = await authorizer.from();
-  return refused === undefined ? error : new RegistryError({ ...error, refused }, { cause: error });
+/** Says whose credentials they are that a registry has refused, or why none were shown. */
+async function withShown(error: unknown, authorizer: Authorizer): Promise<unknown> {
+  if (!(error instanceof RegistryError) || error.isElsewhere) return error;
+  if (error.status !== 401 && error.status !== 403) return error;
+  const { from, problem } = await authorizer.shown();
+  if (problem !== undefined) return new RegistryError({ ...error, helperProblem: problem }, { cause: error });
+  return from === undefined || error.status !== 401
+    ? error
+    : new RegistryError({ ...error, refused: from }, { cause: error });
+}
+
+/** A proxy answers in the place of a registry, and in its own words. */
+function withProxy(error: unknown, { proxyOf }: Routes): unknown {
+  if (!(error instanceof RegistryError) || error.errors.length > 0) return error;
+  const proxy = proxyOf(new URL(error.url));
+  return proxy === undefined ? error : new RegistryError({ ...error, proxy }, { cause: error });
 }

@@ -1,5 +1,4 @@
 import { readContent } from "../oci/bytes_content.ts";
-import { compressionOf } from "../oci/decompress.ts";
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import { type Digest, digestAlgorithm, digestOf, isDigest } from "../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../oci/manifest.ts";
@@ -7,10 +6,11 @@ import { MANIFEST_MEDIA_TYPES } from "../oci/media_types.ts";
 import { DigestMismatchError } from "../oci/verified.ts";
 import { type Pushed, type StoredManifest, UnsupportedError } from "../store/store.ts";
 import type { Call } from "../work/context.ts";
-import { bareMediaType, readLimited } from "./http/read_answer.ts";
-import { plainText, readRegistryError, redactUrl, RegistryError } from "./http/registry_error.ts";
+import { bareMediaType, parseJsonObject, readLimited, unexpectedAnswer } from "./http/read_answer.ts";
+import { readRegistryError, RegistryError } from "./http/registry_error.ts";
 import { bytesBody } from "./http/transport.ts";
 import type { RepositoryLink } from "./link.ts";
+import { isTemporary } from "./retry.ts";
 
 const ACCEPT = MANIFEST_MEDIA_TYPES.join(", ");
 
@@ -37,7 +37,7 @@ async function headManifest(link: RepositoryLink, reference: string, call: Call)
   try {
     return await link.retry(() => sendHead(link, reference, call), call);
   } catch (error) {
-    if (error instanceof RegistryError && error.status < 500) return undefined;
+    if (error instanceof RegistryError && (error.status < 500 || error.status === 501)) return undefined;
     throw error;
   }
 }
@@ -51,33 +51,61 @@ async function sendHead(link: RepositoryLink, reference: string, call: Call): Pr
     expect: [200, 404],
   }, call);
   await response.body?.cancel();
+  if (response.status === 200) link.traits.noteReadable(link.name);
   return response;
 }
 
-/** Reads a manifest. */
+/**
+ * Reads a manifest. A refusal is a no where other manifests of the repository could be read: some registries answer 403
+ * or 401 for what is not there.
+ */
 export async function fetchManifest(
   link: RepositoryLink,
   reference: string,
   call: Call,
 ): Promise<StoredManifest | undefined> {
+  try {
+    return await getManifest(link, reference, call);
+  } catch (error) {
+    if (!link.traits.isReadable(link.name) || !isHidden(error, [401, 403])) throw error;
+    call.log.debug(`${nameOf(link, reference)} is taken as not there: the registry answered ${error.status}`);
+    return undefined;
+  }
+}
+
+/** Tells whether an answer may stand for something that is not there: a refusal by the registry itself. */
+export function isHidden(error: unknown, statuses: readonly number[] = [403]): error is RegistryError {
+  if (!(error instanceof RegistryError) || error.isElsewhere || isTemporary(error)) return false;
+  // Credentials that were refused, or not found, may have run out in the middle of the work.
+  const isStranger = error.refused === undefined && error.helperProblem === undefined;
+  if (error.status === 401 && !isStranger || !statuses.includes(error.status)) return false;
+  // A token server is no registry.
+  return new URL(error.url).pathname.startsWith("/v2/");
+}
+
+async function getManifest(link: RepositoryLink, reference: string, call: Call): Promise<StoredManifest | undefined> {
   return await link.retry(async () => {
-    const { response, url } = await link.send({
-      action: `fetch ${nameOf(link, reference)}`,
+    const action = `fetch ${nameOf(link, reference)}`;
+    const answer = await link.send({
+      action,
       method: "GET",
       target: manifestPath(link, reference),
       headers: { accept: ACCEPT },
       expect: [200, 404],
     }, call);
+    const { response } = answer;
     if (response.status === 404) {
       await response.body?.cancel();
       return undefined;
     }
-    const bytes = await readLimited(response, MANIFEST_SIZE_LIMIT, `fetch ${nameOf(link, reference)}`);
-    if (!isJsonObject(bytes)) throw notAManifest(`fetch ${nameOf(link, reference)}`, url, response.status, bytes);
+    const bytes = await readLimited(response, MANIFEST_SIZE_LIMIT, action);
+    // The hash of a page is the digest of nothing.
+    if (parseJsonObject(bytes) === undefined) throw unexpectedAnswer(action, answer, bytes, "no manifest");
     const digest = digestOf(bytes, isDigest(reference) ? digestAlgorithm(reference) : "sha256");
     checkAsked(link, reference, digest);
     const header = bareMediaType(response.headers.get("content-type") ?? undefined);
     const mediaType = mediaTypeOf(bytes, header, nameOf(link, reference));
+    link.traits.noteReadable(link.name);
     return { descriptor: { mediaType, digest, size: bytes.byteLength }, bytes };
   }, call);
 }
@@ -190,31 +218,9 @@ function checkAsked(link: RepositoryLink, reference: string, got: Digest): void 
   );
 }
 
-function isJsonObject(bytes: Uint8Array<ArrayBuffer>): boolean {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
-}
-
-/** A portal or a proxy answers everything with a page, and with 200. Its hash is the digest of nothing. */
-function notAManifest(action: string, url: URL, status: number, bytes: Uint8Array<ArrayBuffer>): RegistryError {
-  const text = compressionOf(bytes) === undefined
-    ? `the answer is no manifest: ${plainText(new TextDecoder().decode(bytes.subarray(0, 4096)))}`
-    : "the answer is compressed, which nobody has asked for";
-  return new RegistryError({ action, method: "GET", url: redactUrl(url), status, errors: [], text });
-}
-
 /** Two readers must not take the same bytes for different things, so both places have to agree. */
 function mediaTypeOf(bytes: Uint8Array<ArrayBuffer>, header: string, name: string): string {
-  let inside: unknown;
-  try {
-    inside = JSON.parse(new TextDecoder().decode(bytes))?.mediaType;
-  } catch {
-    return header;
-  }
+  const inside = parseJsonObject(bytes)?.mediaType;
   if (typeof inside !== "string") return header;
   if (MANIFEST_MEDIA_TYPES.includes(header) && header !== inside) {
     throw new TypeError(`Cannot use manifest ${name}: it is sent as ${header} and calls itself ${inside}`);

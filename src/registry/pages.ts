@@ -5,13 +5,18 @@ import type { Answer } from "./sender.ts";
 
 /** How many pages of one list are read: at 100 items a page, far more than any repository holds. */
 const PAGE_LIMIT = 10_000;
-/** How many items of one list are read: what still fits into memory. */
+/** How many pages in a row may hold nothing. */
+const EMPTY_PAGE_LIMIT = 100;
+/** How many items of one list are read, and how many bytes: what still fits into memory. */
 const ITEM_LIMIT = 1_000_000;
+const SIZE_LIMIT = 64 * 1024 * 1024;
 
 /** One page of a list, and where the next one is. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: URL | undefined;
+  /** How many bytes the page has. */
+  readonly size: number;
 }
 
 /**
@@ -30,10 +35,18 @@ export async function* readPages<Item>(
   const seen = new Set<string>();
   let target: string | URL = first;
   let count = 0;
+  let bytes = 0;
+  let empty = 0;
   for (let page = 0; page < PAGE_LIMIT; page++) {
-    const { items, next }: Page<Item> = await readPage(target);
+    const { items, next, size }: Page<Item> = await readPage(target);
     count += items.length;
+    bytes += size;
+    empty = items.length === 0 ? empty + 1 : 0;
     if (count > ITEM_LIMIT) throw new RangeError(`Cannot list ${what}: there are more than ${ITEM_LIMIT}`);
+    if (bytes > SIZE_LIMIT) throw new RangeError(`Cannot list ${what}: they take more than ${SIZE_LIMIT} bytes`);
+    if (empty > EMPTY_PAGE_LIMIT) {
+      throw new RangeError(`Cannot list ${what}: more than ${EMPTY_PAGE_LIMIT} pages in a row hold nothing`);
+    }
     yield* items;
     if (next === undefined) return;
     if (seen.has(next.href)) throw new RangeError(`Cannot list ${what}: the pages go round in circles`);
@@ -58,7 +71,7 @@ export async function nextPage(
   const text = linkToNext(what, response.headers.get("link") ?? "");
   if (text === undefined) return undefined;
   const endpoint = await link.endpoint(call);
-  const next = parseServerUrl(text, { what: "link to the next page", base: url, endpoint });
+  const next = await parseServerUrl(text, { what: "link to the next page", base: url, endpoint });
   if (next.origin === endpoint.origin) return next;
   throw new TypeError(`Cannot list ${what}: the next page is at another host, ${next.host}`);
 }

@@ -11,7 +11,7 @@ import { OCI_INDEX_MEDIA_TYPE } from "../oci/media_types.ts";
 import { parseManifestAs } from "../oci/parse_manifest.ts";
 import type { Call } from "../work/context.ts";
 import { nextPage, type Page, readPages } from "./pages.ts";
-import { readLimited } from "./http/read_answer.ts";
+import { parseJsonObject, readLimited, unexpectedAnswer } from "./http/read_answer.ts";
 import { createReferrersTags } from "./referrers_tags.ts";
 import { RegistryError } from "./http/registry_error.ts";
 import type { RepositoryLink } from "./link.ts";
@@ -22,6 +22,11 @@ export interface Referrers {
   list(subject: Digest, call: Call): Promise<readonly Descriptor[]>;
   /** Lists a manifest that was pushed, and that the registry has not listed by itself. */
   add(subject: Digest, referrer: Descriptor, call: Call): Promise<void>;
+  /**
+   * Lists a manifest that the registry says it has listed by itself, where it has no API that would give the list. A
+   * registry that cannot be asked is believed.
+   */
+  confirm(subject: Digest, referrer: Descriptor, call: Call): Promise<void>;
   /** Takes a manifest that will be deleted from the list, unless the registry does that by itself. */
   remove(subject: Digest, referrer: Digest, call: Call): Promise<void>;
 }
@@ -34,14 +39,23 @@ export function createReferrers(link: RepositoryLink): Referrers {
   async function askApi(subject: Digest, call: Call): Promise<readonly Descriptor[] | undefined> {
     if (hasApi === false) return undefined;
     try {
-      const listed = await Array.fromAsync(apiReferrers(link, subject, call));
-      hasApi = true;
-      return listed;
+      return await Array.fromAsync(readPages(
+        whatOf(link, subject),
+        `/v2/${link.name}/referrers/${subject}`,
+        async (target) => {
+          const page = await link.retry(() => readPage(link, subject, target, call), call);
+          hasApi = true;
+          return page;
+        },
+      ));
     } catch (error) {
-      // Only this says that there is no API. A registry that fails is not one without referrers.
-      if (!(error instanceof RegistryError) || error.status !== 404) throw error;
+      // A registry that has answered it once has it, and one that fails is not one without referrers.
+      if (hasApi || !(error instanceof RegistryError) || !NO_API_STATUSES.includes(error.status)) throw error;
       // That the repository is not there says nothing of the API.
-      if (!error.has("NAME_UNKNOWN")) hasApi ??= false;
+      if (!error.has("NAME_UNKNOWN")) hasApi = false;
+      if (error.status !== 404) {
+        call.log.debug(`${error.message}: taken for a registry without the referrers API, so the tag schema counts`);
+      }
       return undefined;
     }
   }
@@ -53,23 +67,26 @@ export function createReferrers(link: RepositoryLink): Referrers {
       return [...found.values()].sort((a, b) => compareBytewise(a.digest, b.digest));
     },
     add: (subject, referrer, call) => tags.add(subject, referrer, call),
+    async confirm(subject, referrer, call): Promise<void> {
+      if (hasApi) return;
+      try {
+        if (await askApi(subject, call) === undefined) await tags.add(subject, referrer, call);
+      } catch (error) {
+        if (!(error instanceof RegistryError)) throw error;
+        call.log.debug(`${error.message}: the registry is believed to list ${referrer.digest}`);
+      }
+    },
     async remove(subject, referrer, call): Promise<void> {
       if (await askApi(subject, call) === undefined) await tags.remove(subject, referrer, call);
     },
   };
 }
 
-async function* apiReferrers(
-  link: RepositoryLink,
-  subject: Digest,
-  call: Call,
-): AsyncGenerator<Descriptor, void, void> {
-  yield* readPages(
-    whatOf(link, subject),
-    `/v2/${link.name}/referrers/${subject}`,
-    (target) => link.retry(() => readPage(link, subject, target, call), call),
-  );
-}
+/**
+ * What registries answer that have no API for referrers. The spec knows 404 only; 200 is a page for people, or JSON that
+ * is no list.
+ */
+const NO_API_STATUSES: readonly number[] = [200, 400, 401, 403, 404, 405, 406, 410, 415, 501];
 
 async function readPage(
   link: RepositoryLink,
@@ -86,13 +103,24 @@ async function readPage(
     expect: [200],
   }, call);
   const bytes = await readLimited(answer.response, MANIFEST_SIZE_LIMIT, `list ${what}`);
+  if (!isList(bytes)) throw unexpectedAnswer(`list ${what}`, answer, bytes, "no image index");
   try {
     const index = parseManifestAs(bytes, OCI_INDEX_MEDIA_TYPE);
-    return { items: index.kind === "index" ? index.manifests : [], next: await nextPage(what, link, answer, call) };
+    return {
+      items: index.kind === "index" ? index.manifests : [],
+      next: await nextPage(what, link, answer, call),
+      size: bytes.byteLength,
+    };
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw new SyntaxError(`Cannot list ${what}: the registry's answer is no image index, ${cause.message}`, { cause });
   }
+}
+
+/** A list that is broken is a list, and half of it must not be taken for none. */
+function isList(bytes: Uint8Array<ArrayBuffer>): boolean {
+  const value = parseJsonObject(bytes);
+  return value !== undefined && (Array.isArray(value.manifests) || value.mediaType === OCI_INDEX_MEDIA_TYPE);
 }
 
 function whatOf(link: RepositoryLink, subject: Digest): string {

@@ -25,10 +25,11 @@ async function readPage(link: RepositoryLink, target: string | URL, call: Call):
     headers: { accept: "application/json" },
     expect: [200],
   }, call);
-  const { repositories } = await readJson(answer.response, `list ${WHAT}`);
+  const { value: { repositories }, size } = await readJson(answer, `list ${WHAT}`);
   const texts: readonly unknown[] = Array.isArray(repositories) ? repositories : [];
   return {
     items: texts.filter((name) => typeof name === "string").filter(isRepository),
     next: await nextPage(WHAT, link, answer, call),
+    size,
   };
 }

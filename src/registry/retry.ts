@@ -6,8 +6,9 @@
  */
 import type { Call } from "../work/context.ts";
 import type { Clock } from "../system/clock.ts";
+import { hostKind } from "./http/address.ts";
 import { RegistryError } from "./http/registry_error.ts";
-import { ConnectionError } from "./http/transport.ts";
+import { ConnectionError, type ConnectionProblem } from "./http/transport.ts";
 
 /** How patient a client is. */
 export interface RetryPolicy {
@@ -26,6 +27,8 @@ export interface BackoffOptions {
   readonly clock: Clock;
   /** A number from 0 to 1, so that clients that failed together do not come back together. */
   readonly random?: () => number;
+  /** What was said already: requests that fail together for the same reason are one line. */
+  readonly said?: Set<string>;
 }
 
 /** Counts the failures of one operation. */
@@ -57,7 +60,7 @@ const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30_000;
 
 /** Starts counting: the delay doubles from half a second to half a minute, less up to a half of it by chance. */
-export function createBackoff({ policy, clock, random = Math.random }: BackoffOptions): Backoff {
+export function createBackoff({ policy, clock, random = Math.random, said = new Set() }: BackoffOptions): Backoff {
   let failures = 0;
   let attempts = 0;
   let budget = policy.budget;
@@ -77,7 +80,10 @@ export function createBackoff({ policy, clock, random = Math.random }: BackoffOp
       failures++;
       budget -= delay;
       const message = error instanceof Error ? error.message : String(error);
-      call.log.debug(`${message}; trying again in ${(delay / 1000).toFixed(1)} s`);
+      const count = `(${failures + 1} of ${policy.retries + 1})`;
+      const say = said.has(`${message} ${count}`) ? call.log.debug : call.log.warn;
+      said.add(`${message} ${count}`);
+      say(`${message}; trying again in ${(delay / 1000).toFixed(1)} s ${count}`);
       await clock.wait(delay, call.signal);
     },
   };
@@ -88,15 +94,30 @@ function afterAttempts(error: unknown, attempts: number): unknown {
   if (attempts === 1) return error;
   if (error instanceof RegistryError) return new RegistryError({ ...error, attempts }, { cause: error });
   if (!(error instanceof ConnectionError)) return error;
-  return new ConnectionError(error.problem, `${error.message}, after ${attempts} attempts`, { cause: error });
+  return new ConnectionError(error.problem, `${error.message}, after ${attempts} attempts`, { ...error, cause: error });
 }
 
 /** Statuses that pass: overload, gateways, and a client's own request that came too slowly. */
 const TEMPORARY_STATUSES: readonly number[] = [408, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524];
 
+/** What a connection fails for again and again. */
+const LASTING_PROBLEMS: readonly ConnectionProblem[] = [
+  "tls",
+  "certificate",
+  "certificate-expired",
+  "certificate-host",
+  "client-certificate",
+  "proxy",
+  "blocked",
+];
+
 /** Tells whether an error may be gone at the next attempt. */
 export function isTemporary(error: unknown): boolean {
-  if (error instanceof ConnectionError) return !["certificate", "blocked", "tls"].includes(error.problem);
+  if (error instanceof ConnectionError) {
+    // What does not run on this very machine does not begin to by waiting for it.
+    const isAbsent = error.problem === "refused" && error.peer !== undefined && hostKind(error.peer) === "loopback";
+    return !isAbsent && !LASTING_PROBLEMS.includes(error.problem);
+  }
   if (!(error instanceof RegistryError)) return false;
   if (TEMPORARY_STATUSES.includes(error.status)) return true;
   // GitHub answers 403 when requests come too fast.

@@ -12,6 +12,8 @@ export interface RegistryRequest {
   readonly target: string | URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: RequestBody;
+  /** Whether the answer may be of any size, as a blob is. */
+  readonly isLong?: boolean;
   /** What the request may do, the most important scope first. */
   readonly scopes: readonly string[];
   /** Statuses that are an answer and not an error. */
@@ -53,28 +55,30 @@ export async function sendAuthorized(request: RegistryRequest, options: SenderOp
   while (true) {
     const trusted = url.origin === endpoint.origin;
     const authorization = trusted ? await authorizer.header(request.scopes, request.signal) : undefined;
+    const headers = {
+      "user-agent": "gantry",
+      ...request.headers,
+      ...(authorization === undefined ? {} : { authorization }),
+    };
     const response = await send({
       method: request.method,
       url,
-      headers: {
-        "user-agent": "gantry",
-        ...request.headers,
-        ...(authorization === undefined ? {} : { authorization }),
-      },
+      headers,
       trusted,
       signal: request.signal,
+      ...(request.isLong === undefined ? {} : { isLong: request.isLong }),
       ...(request.body === undefined ? {} : { body: request.body }),
     });
     if (request.expect.includes(response.status)) return { response, url };
     const location = redirectLocation(response);
-    const challenge = response.status === 401 && trusted ? response.headers.get("www-authenticate") : null;
-    const refusal = await readRegistryError(request.action, { method: request.method, url }, response);
+    const challenge = response.status === 401 && trusted ? response.headers.get("www-authenticate") ?? "" : undefined;
+    const refusal = await readRegistryError(request.action, { method: request.method, url, headers }, response);
     if (location !== undefined) {
       if (++redirects > REDIRECT_LIMIT) throw new RegistryError({ ...refusal, text: "too many redirects" });
-      url = parseServerUrl(location, { what: "redirect", base: url, endpoint });
+      url = await parseServerUrl(location, { what: "redirect", base: url, endpoint });
     } else if (!trusted) {
       throw new RegistryError({ ...refusal, isElsewhere: true });
-    } else if (challenge === null || ++challenges > CHALLENGE_LIMIT) {
+    } else if (challenge === undefined || ++challenges > CHALLENGE_LIMIT) {
       throw refusal;
     } else if (!await authorizer.learn(challenge, request.scopes, authorization)) {
       throw refusal;

@@ -1,5 +1,5 @@
 import { bytesContent, readContent } from "../oci/bytes_content.ts";
-import type { Content } from "../oci/descriptor.ts";
+import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../oci/manifest.ts";
 import { artifactTypeOf, isManifestMediaType, parseManifest } from "../oci/parse_manifest.ts";
@@ -17,6 +17,7 @@ import {
 } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
 import type { RegistryClient } from "./client.ts";
+import { isHidden } from "./manifests.ts";
 import type { Access } from "./login/scope.ts";
 
 /** What a registry store needs. */
@@ -29,11 +30,33 @@ export interface RegistryStoreOptions {
   readonly access?: Access;
 }
 
-/** A repository in a registry, as a store. */
+/**
+ * A repository in a registry, as a store.
+ *
+ * Where it is pushed to, a registry that refuses to say what a tag stands for does not stop the work: some answer 403 for
+ * what is not there. Once something was pushed, the refusal counts unless that can be read.
+ */
 export function registryStore({ reference, client, access = "pull" }: RegistryStoreOptions): Store {
   const repository = client.repository(reference.repository, access);
   const url = formatRepository(reference);
   const sameRegistry = `oci://${reference.host}/`;
+
+  let pushed: Digest | undefined;
+
+  async function resolve(name: string, context: Context): Promise<Descriptor | undefined> {
+    try {
+      return await repository.resolve(name, context);
+    } catch (error) {
+      if (access === "pull" || !isHidden(error)) throw error;
+      if (pushed !== undefined && name !== pushed) {
+        // Where this can be read, a refusal means that the other one is not there.
+        if (await repository.resolve(pushed, context).catch(() => undefined) === undefined) throw error;
+        return await repository.resolve(name, context);
+      }
+      context.log.debug(`${error.message}: taken as not there, because the push may still be allowed`);
+      return undefined;
+    }
+  }
 
   async function existing(name: string, context: Context): Promise<StoredManifest> {
     const manifest = await repository.fetchManifest(name, context);
@@ -43,11 +66,11 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
 
   return {
     url,
-    resolve: (name, context) => repository.resolve(name, context),
+    resolve,
     fetchManifest: (name, context) => repository.fetchManifest(name, context),
     async exists(descriptor, context): Promise<boolean> {
       if (!isManifestMediaType(descriptor.mediaType)) return await repository.exists(descriptor, context);
-      return await repository.resolve(descriptor.digest, context) !== undefined;
+      return await resolve(descriptor.digest, context) !== undefined;
     },
     async fetch(descriptor, context): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
       if (!isManifestMediaType(descriptor.mediaType)) return await repository.fetch(descriptor, context);
@@ -75,10 +98,12 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
       }
       const bytes = await readContent(manifest);
       const parsed = parseManifest(bytes, manifest.descriptor);
-      const pushed = await repository.pushManifest(manifest, context);
-      if (parsed.subject !== undefined && pushed.subject !== parsed.subject.digest) {
+      const sent = await repository.pushManifest(manifest, context);
+      pushed = digest;
+      if (parsed.subject !== undefined) {
         const artifactType = artifactTypeOf(parsed);
-        await repository.referrers.add(parsed.subject.digest, {
+        const isListed = sent.subject === parsed.subject.digest;
+        await repository.referrers[isListed ? "confirm" : "add"](parsed.subject.digest, {
           mediaType,
           digest,
           size,
@@ -86,7 +111,7 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
           ...(parsed.annotations === undefined ? {} : { annotations: parsed.annotations }),
         }, context);
       }
-      return { existed: pushed.existed, bytesSent: pushed.bytesSent };
+      return { existed: sent.existed, bytesSent: sent.bytesSent };
     },
     async tag({ descriptor, bytes }: StoredManifest, tags: readonly string[], context: Context): Promise<void> {
       if (tags.length === 0) return;

@@ -25,11 +25,12 @@ async function readPage(link: RepositoryLink, target: string | URL, call: Call):
     headers: { accept: "application/json" },
     expect: [200],
   }, call);
-  const { tags } = await readJson(answer.response, `list ${what}`);
+  const { value: { tags }, size } = await readJson(answer, `list ${what}`);
   // A repository without tags has `null` at some registries.
   const texts: readonly unknown[] = Array.isArray(tags) ? tags : [];
   return {
     items: texts.filter((tag) => typeof tag === "string").filter(isTag),
     next: await nextPage(what, link, answer, call),
+    size,
   };
 }

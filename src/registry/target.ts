@@ -4,10 +4,11 @@ import { formatRepository, type RegistryReference } from "../oci/reference.ts";
 import type { Factory, StageIO } from "../pipeline/plugin.ts";
 import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import type { Moved } from "../pipeline/values.ts";
-import type { Pushed } from "../store/store.ts";
+import type { Pushed, Store } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
 import { inParallel, together } from "../work/together.ts";
 import type { RegistryClient } from "./client.ts";
+import { isHidden } from "./manifests.ts";
 import { RegistryError } from "./http/registry_error.ts";
 import { registryStore } from "./store.ts";
 import type { Repository } from "./repository.ts";
@@ -35,6 +36,19 @@ export function registry({ reference, client }: RegistryMeans): Factory<"upload"
     /** What tags were found to point to, so that nothing is asked twice in one run. */
     const seen = new Map<string, Digest | undefined>();
 
+    /** What a tag points to. Where it may move, a registry that does not say so does not matter. */
+    async function digestOf(
+      name: string,
+      { immutable, context }: { readonly immutable: boolean; readonly context: Context },
+    ): Promise<Digest | undefined> {
+      try {
+        return (await store.resolve(name, context))?.digest;
+      } catch (error) {
+        if (immutable || !isHidden(error)) throw error;
+        return undefined;
+      }
+    }
+
     return kit.plugin({
       name: "registry",
       version: "1.0.0",
@@ -47,24 +61,24 @@ export function registry({ reference, client }: RegistryMeans): Factory<"upload"
       async run({ manifest, blobs }, { concurrency }, context): Promise<StageIO["upload"]["out"]> {
         const { digest } = manifest.descriptor;
         // A manifest goes last, so where it is, its blobs are.
-        const isThere = [...seen.values()].includes(digest) || await repository.resolve(digest, context) !== undefined;
+        const isThere = [...seen.values()].includes(digest) || await store.resolve(digest, context) !== undefined;
         return summary(
           isThere
             ? [...blobs, manifest].map((content) => [content, { existed: true, bytesSent: 0 }])
-            : await publish({ repository, blobs, manifest, concurrency, context }),
+            : await publish({ repository, store, blobs, manifest, concurrency, context }),
         );
       },
       place: {
         url: () => url,
         async resolve({ tag }, _options, context): Promise<Digest | undefined> {
-          const digest = (await repository.resolve(tag, context))?.digest;
+          const digest = (await store.resolve(tag, context))?.digest;
           seen.set(tag, digest);
           return digest;
         },
         async tag({ manifest, tags }, { concurrency }, context): Promise<{ readonly moved: readonly Moved[] }> {
           const { digest } = manifest.descriptor;
           const moved = await inParallel(tags, concurrency, async ({ name, immutable }): Promise<Moved> => {
-            const from = seen.get(name) === digest ? digest : (await repository.resolve(name, context))?.digest;
+            const from = seen.get(name) === digest ? digest : await digestOf(name, { immutable, context });
             // The pipeline has looked before the upload; another run may have published since then.
             if (from !== undefined && from !== digest && immutable) throw new TagExistsError(url, name, from);
             return { tag: name, ...(from === undefined ? {} : { from }) };
@@ -87,6 +101,7 @@ type Outcome = readonly [content: Content, pushed: Pushed];
 
 interface Work {
   readonly repository: Repository;
+  readonly store: Store;
   readonly blobs: readonly Content[];
   readonly manifest: Content;
   readonly concurrency: number;
@@ -94,17 +109,17 @@ interface Work {
 }
 
 async function publish(work: Work): Promise<readonly Outcome[]> {
-  const { repository, blobs, manifest, context } = work;
+  const { store, blobs, manifest, context } = work;
   const first = await pushBlobs(work, blobs);
   try {
-    return [...first, [manifest, await repository.pushManifest(manifest, context)]];
+    return [...first, [manifest, await store.pushManifest(manifest, context)]];
   } catch (error) {
     if (!(error instanceof RegistryError) || !error.has("MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN")) throw error;
     // The registry said of a blob that it is there, and now that it is not.
     const said = JSON.stringify(error.errors);
     const named = blobs.filter(({ descriptor }) => said.includes(descriptor.digest));
     const again = await pushBlobs(work, named.length > 0 ? named : blobs, { evenIfThere: true });
-    return [...first, ...again, [manifest, await repository.pushManifest(manifest, context)]];
+    return [...first, ...again, [manifest, await store.pushManifest(manifest, context)]];
   }
 }
 

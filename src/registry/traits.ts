@@ -13,6 +13,17 @@ export class RegistryTraits {
   #postsBlobs: "unknown" | "tried" | "yes" = "unknown";
   #setsManyTags = true;
   #chunkLimit = Infinity;
+  readonly #readable = new Set<string>();
+
+  /** Whether a manifest of a repository could be read, so that another one of it may be read as well. */
+  isReadable(repository: string): boolean {
+    return this.#readable.has(repository);
+  }
+
+  /** Learns that a manifest of a repository can be read. */
+  noteReadable(repository: string): void {
+    this.#readable.add(repository);
+  }
 
   /** Whether one request can set several tags. */
   get setsManyTags(): boolean {

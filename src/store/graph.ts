@@ -49,6 +49,10 @@ export interface GraphOptions {
 
 /** How many manifests are read, all in all: a registry can make up new ones as long as somebody asks. */
 const MANIFEST_LIMIT = 100_000;
+/** How many bytes they may have, all together; they are kept until everything is copied. */
+const SIZE_LIMIT = 512 * 1024 * 1024;
+/** How many blobs they may name, and how many manifests may be waited for: what still fits into memory. */
+const LEAD_LIMIT = 1_000_000;
 
 /**
  * Reads all manifests that names lead to, each once, and none of the blobs.
@@ -68,9 +72,13 @@ export async function readGraph(
   const companions = new Map<string, Digest>();
   const nodes = new Map<Digest, GraphNode>();
   const blobs = new Map<Digest, Descriptor>();
+  let bytes = 0;
+  let leads = 0;
   let waiting: readonly Lead[] = names.map((name) => ({ kind: "root", name }));
   while (waiting.length > 0) {
     const found = await together(waiting, { concurrency, context }, follow);
+    leads += found.reduce((sum, each) => sum + each.length, 0);
+    if (leads > LEAD_LIMIT) throw tooMuch(`${LEAD_LIMIT} manifests`);
     waiting = [...new Map(found.flat().filter(isNew).map((lead) => [keyOf(lead), lead])).values()];
   }
   const order = dependencyOrder(new Map([...nodes].map(([digest, { after }]) => [digest, after])));
@@ -106,16 +114,15 @@ export async function readGraph(
     if (lead.kind === "root") roots.set(lead.name, descriptor);
     if (lead.kind === "companion") companions.set(lead.name, digest);
     if (nodes.has(digest)) return [];
-    if (nodes.size >= MANIFEST_LIMIT) {
-      throw new RangeError(
-        `Cannot read ${source.url}: what is asked for leads to more than ${MANIFEST_LIMIT} manifests`,
-      );
-    }
+    bytes += descriptor.size;
+    if (nodes.size >= MANIFEST_LIMIT) throw tooMuch(`${MANIFEST_LIMIT} manifests`);
+    if (bytes > SIZE_LIMIT) throw tooMuch(`${SIZE_LIMIT} bytes of manifests`);
     nodes.set(digest, nodeOf(parsed, await keep({ descriptor, bytes: stored.bytes }, context)));
     const children = childrenOf(parsed);
     for (const part of manifestParts(parsed)) if (!children.includes(part)) blobs.set(part.digest, asBlob(part));
+    if (blobs.size > LEAD_LIMIT) throw tooMuch(`${LEAD_LIMIT} blobs`);
     return [
-      ...children.map((child): Lead => ({ kind: "child", descriptor: child, parent: digest })),
+      ...children.map((child): Lead => ({ kind: "child", descriptor: bareDescriptor(child), parent: digest })),
       ...(referrers ? await leadsToReferrers(digest, context) : []),
     ];
   }
@@ -123,9 +130,13 @@ export async function readGraph(
   async function leadsToReferrers(subject: Digest, context: Context): Promise<readonly Lead[]> {
     const listed = await source.referrers(subject, context);
     return [
-      ...listed.map((descriptor): Lead => ({ kind: "referrer", descriptor, subject })),
+      ...listed.map((descriptor): Lead => ({ kind: "referrer", descriptor: bareDescriptor(descriptor), subject })),
       ...companionTags(subject).map((name): Lead => ({ kind: "companion", name })),
     ];
+  }
+
+  function tooMuch(what: string): RangeError {
+    return new RangeError(`Cannot read ${source.url}: what is asked for leads to more than ${what}`);
   }
 
   function sayMissing(gap: string): void {
@@ -173,6 +184,11 @@ interface GraphNode {
 function entryOf<Value>(map: ReadonlyMap<string, Value>, name: string): readonly (readonly [string, Value])[] {
   const value = map.get(name);
   return value === undefined ? [] : [[name, value]];
+}
+
+/** Without annotations and the like, which would be kept as long as the manifest is waited for. */
+function bareDescriptor({ mediaType, digest, size }: Descriptor): Descriptor {
+  return { mediaType, digest, size };
 }
 
 function keyOf(lead: Lead): string {

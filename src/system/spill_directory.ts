@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { ioError } from "./io_error.ts";
 import { ScratchError } from "./scratch_error.ts";
+import { makeTemporaryDirectory, type TemporaryDirectory } from "./temporary_directory.ts";
 
 /** A directory of temporary files that is made with the first file. */
 export interface SpillDirectory {
@@ -41,23 +42,23 @@ const PIECE_SIZE = 256 * 1024;
  * @param parent Where to make it; the system's own place for temporary files when left out.
  */
 export function createSpillDirectory(parent: string | undefined): SpillDirectory {
-  let made: Promise<string> | undefined;
+  let made: Promise<TemporaryDirectory> | undefined;
   let removed: Promise<void> | undefined;
   let count = 0;
   // Files that are being created: what stands in a directory while it is removed makes the removal fail.
   const creating = new Set<Promise<SpillFile>>();
 
   async function createFile(): Promise<SpillFile> {
-    const directory = await (made ??= makeDirectory(parent));
-    return await createSpillFile(join(directory, String(count++)), dirname(directory));
+    const { path } = await (made ??= makeDirectory(parent));
+    return await createSpillFile(join(path, String(count++)), dirname(path));
   }
 
   async function removeAll(): Promise<void> {
     await Promise.allSettled(creating);
     const directory = await made?.catch(() => undefined);
     if (directory === undefined) return;
-    await Deno.remove(directory, { recursive: true }).catch((cause) => {
-      if (!(cause instanceof Deno.errors.NotFound)) throw ioError("remove", directory, cause);
+    await directory.remove().catch((cause) => {
+      throw ioError("remove", directory.path, cause);
     });
   }
 
@@ -72,9 +73,8 @@ export function createSpillDirectory(parent: string | undefined): SpillDirectory
   };
 }
 
-function makeDirectory(parent: string | undefined): Promise<string> {
-  const options = { prefix: "gantry-", ...(parent === undefined ? {} : { dir: parent }) };
-  return Deno.makeTempDir(options).catch((cause) => {
+function makeDirectory(parent: string | undefined): Promise<TemporaryDirectory> {
+  return makeTemporaryDirectory({ prefix: "gantry-", parent }).catch((cause) => {
     throw noRoom("make a temporary directory in", parent ?? tmpdir(), cause);
   });
 }

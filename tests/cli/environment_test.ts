@@ -31,12 +31,15 @@ Deno.test("createEnvironment() gives declared variables, and hides those that lo
   assert.equal(secrets.mask("production hunter2"), "production ***");
 });
 
-Deno.test("nothing but main.ts asks the process for its environment", async () => {
+/** A library that nobody has given an environment looks at that of its process. */
+const MAY_ASK = ["src/registry/http/process_env.ts"];
+
+Deno.test("nothing but main.ts and what libraries need asks the process for its environment", async () => {
   const asking: string[] = [];
   for (const file of await sources("src")) {
     if (/\bDeno\.env\b|\bprocess\.env\b/.test(withoutComments(await Deno.readTextFile(file)))) asking.push(file);
   }
-  assert.deepEqual(asking, []);
+  assert.deepEqual(asking, MAY_ASK);
 });
 
 async function sources(folder: string): Promise<readonly string[]> {

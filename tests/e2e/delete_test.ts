@@ -179,7 +179,7 @@ Deno.test("delete says that a registry deletes no tags, and what else can be don
   assert.equal(
     stderr,
     `The manifest, with all of its tags, may be deleted by its digest: ${place}@${digest}\n` +
-      'error: Cannot delete tag "latest" of acme/app: the registry deletes whole manifests, not tags\n',
+      `error: Cannot delete tag "latest" of ${registry.host}/acme/app: the registry deletes whole manifests, not tags\n`,
   );
   assert.equal(code, 1);
   assert.deepEqual(await tagsOf(place), ["latest", "1.0.0"]);

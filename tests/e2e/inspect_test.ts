@@ -387,7 +387,11 @@ Deno.test("inspect --referrers shows what refers to the manifests of an index", 
 });
 
 Deno.test("inspect fails where there is nothing of that name", async () => {
-  await inEveryPlace((store) => putSample(store, sampleOf("one"), ["1.0"], context), async (place) => {
+  const fill = async (store: Store): Promise<void> => {
+    await putSample(store, sampleOf("one"), ["1.0"], context);
+    await putSample(store, sampleOf("two"), ["2.0"], context);
+  };
+  await inEveryPlace(fill, async (place) => {
     const { code, stdout, stderr } = await gantry(["inspect", place]);
     assert.equal(
       stderr,

@@ -102,10 +102,14 @@ Deno.test("list --limit shows so many versions and says how many there are", asy
   assert.equal((await listing(tags, "--limit", "0")).versions.length, 13);
 });
 
-Deno.test("list says when there are tags and none is shown", async () => {
-  const { versions, stderr } = await listing(["main", "stable"]);
-  assert.deepEqual(versions, []);
-  assert.equal(stderr, "There are 2 tags, and none is a version: --all shows the others\n");
+Deno.test("list shows all tags where none is a version, and says when none is shown", async () => {
+  const companion = `sha256-${"a".repeat(64)}.sig`;
+  const { versions, stderr } = await listing(["main", "stable", "4f3c2a1", companion]);
+  assert.deepEqual(versions, ["4f3c2a1", "main", "stable"]);
+  assert.equal(stderr, "None of the tags is a version: all of them are shown\n");
+  assert.deepEqual((await listing(["main", "latest"])).versions, ["latest", "main"]);
+  assert.deepEqual((await listing(["latest"])).stderr, "");
+  assert.equal((await listing([companion])).stderr, "There is 1 tag, and none is a version: --all shows the others\n");
   const one = await listing(["main"], "--filter-regex", "x");
   assert.equal(one.stderr, "There is 1 tag, and none is asked for\n");
 });

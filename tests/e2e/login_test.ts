@@ -314,7 +314,7 @@ Deno.test("push wants the password that belongs to a user name", async () => {
     registry.clearLog();
     const { code, stderr } = await push({}, "-u", "ann");
     assert.equal(code, 2);
-    assert.match(stderr, /^error: --username needs --password-stdin$/m);
+    assert.match(stderr, /^error: --username needs --password-stdin, or GANTRY_PASSWORD$/m);
     assert.deepEqual(registry.requests, []);
     assert.equal((await push({ GANTRY_PASSWORD: USERS.ann }, "-u", "ann")).code, 0);
   });
@@ -393,15 +393,41 @@ Deno.test("auth/helper: nobody asks a helper when the registry wants to know not
   });
 });
 
-Deno.test("auth/helper: another failure of a helper ends the push, and its secret is not shown", async () => {
-  await withHome({ auth: { mode: "bearer", anonymous: ["pull", "push"] } }, async ({ config, bin, push }) => {
-    await writeScript(bin, "docker-credential-fake", "echo 'the keychain is locked'", "exit 1");
-    await writeConfig(config, { credsStore: "fake" });
-    const { code, stderr } = await push();
-    assert.equal(code, 1);
-    assert.match(stderr, /^error: Cannot use docker-credential-fake get: it ended with 1, the keychain is locked$/m);
+for (
+  const [name, ...lines] of [
+    ["fails", "echo 'the keychain is locked'", "exit 1"],
+    ["answers something else", "echo 'no JSON'"],
+  ]
+) {
+  Deno.test(`auth/helper: one that ${name} stops nobody who needs no credentials, and -v tells of it`, async () => {
+    await withHome({ auth: { mode: "bearer", anonymous: ["pull", "push"] } }, async ({ config, bin, push }) => {
+      await writeScript(bin, "docker-credential-fake", ...lines);
+      await writeConfig(config, { credsStore: "fake" });
+      const quiet = await push();
+      assert.equal(quiet.code, 0, quiet.stderr);
+      assert.doesNotMatch(quiet.stderr, /docker-credential/);
+      assert.match(
+        (await push({}, "-v")).stderr,
+        /docker-credential-fake get: .*: going on without what it may know$/m,
+      );
+    });
   });
-});
+}
+
+for (const auth of [{ mode: "basic", users: USERS }, { mode: "bearer", users: USERS }] as const) {
+  Deno.test(`auth/helper: one that fails is named where a registry with ${auth.mode} lets nobody in`, async () => {
+    await withHome({ auth }, async ({ config, bin, push }) => {
+      await writeScript(bin, "docker-credential-fake", "echo 'the keychain is locked'", "exit 1");
+      await writeConfig(config, { credsStore: "fake" });
+      const { code, stderr } = await push();
+      assert.equal(code, 1);
+      const said =
+        "without credentials: Cannot use docker-credential-fake get: it ended with 1, the keychain is locked";
+      assert.match(stderr, new RegExp(`^error: Cannot .*\\(401\\).*, ${said}$`, "m"));
+      assert.match(stderr, /^advice: repair the credential helper, or pass --username and --password-stdin$/m);
+    });
+  });
+}
 
 Deno.test("auth/helper-not-found-message: push goes on as nobody, and says so once", async () => {
   await withHome({ auth: { mode: "bearer", anonymous: ["pull", "push"] } }, async ({ host, config, bin, push }) => {

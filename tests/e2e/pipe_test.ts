@@ -6,6 +6,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { type Digest, digestHex } from "../../src/oci/digest.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
 import { testContext } from "../registry/support.ts";
+import { startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
@@ -39,6 +40,52 @@ toolTest("export and copy send a tar through a pipe, and nothing else to a disk"
     assert.deepEqual(await namesIn(directory), ["from", "to-copy", "to-expo"]);
   });
 });
+
+toolTest("a bundle comes through a pipe as it was, and can be imported", ["sh"], async () => {
+  await withLayout(async ({ directory, from }) => {
+    await using registry = startFakeRegistry();
+    // The same tag in two repositories, one of them with a signature.
+    await gantryOk(["copy", `${from}:1.0`, `oci://${registry.host}/acme/app`, "--referrers", "-q"]);
+    const other = directoryStore({ kind: "oci-layout", path: join(directory, "other") });
+    await putSample(other, sampleOf("other"), ["1.0"], context);
+    await gantryOk(["copy", `oci-layout:${join(directory, "other")}:1.0`, `oci://${registry.host}/acme/db`, "-q"]);
+    const repositories = ["app", "db"].map((name) => `oci://${registry.host}/acme/${name}:1.0`);
+    await gantryOk(["export", ...repositories, `oci-layout:${join(directory, "bundle")}`, "-q"]);
+
+    const to = `oci-layout:${join(directory, "to")}`;
+    const line = `$GANTRY export ${repositories.join(" ")} oci-archive:- | ${ADVISED} oci-archive:- ${to}`;
+    const { code, stderr } = await runTool("sh", ["-c", line], { cwd: directory, env: ENV });
+    assert.equal(code, 0, stderr);
+    const [sent, received] = await Promise.all(["bundle", "to"].map((name) => {
+      return Deno.readTextFile(join(directory, name, "index.json"));
+    }));
+    assert.equal(received, sent);
+    assert.match((await gantryOk(["verify", to])).stdout, /: whole, 2 artifacts, /);
+
+    await using far = startFakeRegistry();
+    await gantryOk(["import", to, `oci://${far.host}`, "-q"]);
+    assert.deepEqual([...far.repositories.keys()].sort(), ["acme/app", "acme/db"]);
+    const app = far.repositories.get("acme/app");
+    assert.ok(app?.manifests.has(SIGNATURE.manifest.descriptor.digest));
+  });
+});
+
+toolTest("what a bundle leaves out on purpose stays out when it is copied", ["sh"], async () => {
+  await withLayout(async ({ directory, from }) => {
+    await using registry = startFakeRegistry();
+    await gantryOk(["copy", `${from}:1.0`, `oci://${registry.host}/acme/app`, "-q"]);
+    const have = join(directory, "have.json");
+    await Deno.writeTextFile(have, (await gantryOk(["inventory", `oci://${registry.host}/acme/app`])).stdout);
+    const bundle = `oci-archive:${join(directory, "delta.tar")}`;
+    await gantryOk(["export", `oci://${registry.host}/acme/app:1.0`, bundle, "--have", have, "-q"]);
+    const to = `oci-layout:${join(directory, "to")}`;
+    await gantryOk(["copy", "--all-tags", bundle, to, "-q"]);
+    assert.match((await gantryOk(["verify", to])).stdout, /: whole, .* left out/);
+  });
+});
+
+/** What errors advise for a tar that comes through a pipe. */
+const ADVISED = "$GANTRY copy --all-tags";
 
 toolTest("the end of a pipe that breaks off lists nothing", ["sh"], async () => {
   await withLayout(async ({ directory, from }) => {

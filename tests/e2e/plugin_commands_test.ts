@@ -1,14 +1,15 @@
 /** `gantry plugin list`, `info` and `test`. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { listBuiltIns, namesOfStage } from "../../src/cli/publish/stages/built_ins.ts";
 import { makePlugin } from "../../src/driver/check_plugin.ts";
 import { uncheckedKit } from "../../src/driver/kit.ts";
-import { BUILT_IN_NAMES } from "../../src/cli/built_in_names.ts";
-import { builtInCatalogue } from "../../src/cli/publish/stages/built_in_catalogue.ts";
+import { STAGE_NAMES } from "../../src/pipeline/stages.ts";
+import { PROFILE_NAMES } from "../../src/profiles/profiles.ts";
+import { EXAMPLE_PLUGINS } from "../support/example_plugins.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";
-import { EXAMPLE_PLUGINS } from "../support/example_plugins.ts";
 
 const PLUGIN = `export default (kit) => kit.plugin({
   name: "acme:rules", version: "1.2.0", apiVersion: 1, stage: "filter", description: "Goes by rules.", env: ["RULES"],
@@ -23,18 +24,17 @@ const PLUGIN = `export default (kit) => kit.plugin({
 });
 `;
 
-Deno.test("builtInCatalogue() has every built-in plugin at its stage, under its name", () => {
+Deno.test("listBuiltIns() has every built-in plugin at its stage, under its name", async () => {
   const kit = uncheckedKit();
-  const catalogue = Object.entries(builtInCatalogue()).map(([stage, factories]) => [
-    stage,
-    Object.entries(factories).map(([name, factory]) => {
-      const plugin = makePlugin(factory, kit, name);
-      assert.equal(plugin.stage, stage);
-      assert.match(plugin.description ?? "", /^[A-Z].*\.$/);
-      return plugin.name;
-    }),
-  ]);
-  assert.deepEqual(Object.fromEntries(catalogue), BUILT_IN_NAMES);
+  const found = (await listBuiltIns()).map(({ stage, name, factory }) => {
+    const plugin = makePlugin(factory, kit, name);
+    assert.equal(plugin.stage, stage);
+    assert.equal(plugin.name, name);
+    assert.match(plugin.description ?? "", /^[A-Z].*\.$/);
+    return `${stage} ${name}`;
+  });
+  assert.deepEqual(found, STAGE_NAMES.flatMap((stage) => namesOfStage(stage).map((name) => `${stage} ${name}`)));
+  assert.ok(PROFILE_NAMES.every((name) => found.includes(`archive ${name}`)));
 });
 
 Deno.test("plugin list shows what is built in and what the configuration names, and runs none of it", async () => {
@@ -45,10 +45,17 @@ Deno.test("plugin list shows what is built in and what the configuration names, 
       pipeline: { filter: ["ignore", "./bad.mjs"], custom: [{ after: "tag", use: "exec:notify" }] },
     }),
   });
-  const { stdout, stderr } = await gantryOk(["plugin", "list", directory.path, "-o", "json"]);
+  const { stdout, stderr } = await gantryOk([
+    "plugin",
+    "list",
+    "--config",
+    join(directory.path, "gantry.json"),
+    "-o",
+    "json",
+  ]);
   const { plugins } = JSON.parse(stdout);
   const config = join(directory.path, "gantry.json");
-  const builtIn = Object.values(BUILT_IN_NAMES).flat().length;
+  const builtIn = STAGE_NAMES.flatMap(namesOfStage).length;
   assert.equal(plugins.length, builtIn + 2);
   assert.deepEqual(plugins.filter(({ from }: { from: string }) => from !== "built-in"), [
     { stage: "filter", use: join(directory.path, "bad.mjs"), from: `${config}:1:33` },

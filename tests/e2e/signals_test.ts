@@ -1,9 +1,12 @@
 /** Signals: the first one lets work end cleanly, and the process always ends, whatever it does. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { GANTRY, startGantry } from "../support/gantry_process.ts";
+import { GANTRY, type GantryProcess, startGantry } from "../support/gantry_process.ts";
 import { writeStep } from "../support/step_plugin.ts";
+import { writeScript } from "../support/script.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
+import { tool } from "../support/tools.ts";
+import { writeTree } from "../support/tree.ts";
 
 /** A timer keeps the program alive: it would see by itself that nothing can come any more. */
 const UNTIL_ABORTED = `const timer = setInterval(() => {}, 60_000);
@@ -74,3 +77,62 @@ Deno.test("SIGHUP does nothing to a gantry that was started to outlive its termi
   const { code, stderr } = await process.ended();
   assert.equal(code, 0, stderr);
 });
+
+/** A program that waits for ever, with the temporary files of its run; a pipe has an end when it is gone. */
+async function startWithProgram(
+  path: string,
+): Promise<{ readonly process: GantryProcess; readonly gone: Promise<string> }> {
+  await writeTree(path, { "source/a.yaml": "a: 1\n", "tmp/": "" });
+  await tool("mkfifo", [join(path, "pipe")]);
+  await writeScript(
+    path,
+    "wait.sh",
+    'if [ "$1" = metadata ]; then',
+    `  echo '{"protocol":[1],"name":"wait","version":"1.0.0","stage":"before:upload"}'`,
+    "  exit",
+    "fi",
+    `exec 3>"${join(path, "pipe")}"`,
+    "echo at work >&2",
+    "exec sleep 600",
+  );
+  const pipeline = { custom: [{ before: "upload", use: "exec:./wait.sh" }] };
+  await Deno.writeTextFile(join(path, "gantry.json"), JSON.stringify({ source: "./source", pipeline }));
+  const process = startGantry(["push", "oci-layout:out:x", "--config", "gantry.json"], {
+    cwd: path,
+    env: { TMPDIR: join(path, "tmp") },
+  });
+  return { process, gone: tool("cat", [join(path, "pipe")]) };
+}
+
+for (const signal of ["SIGHUP", "SIGTERM"] as const) {
+  Deno.test(`at ${signal} a program that gantry runs ends, and no temporary file stays`, async () => {
+    await using directory = await tempDirectory();
+    const { process, gone } = await startWithProgram(directory.path);
+    await process.said("at work");
+    process.kill(signal);
+    await process.ended();
+    await gone;
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(join(directory.path, "tmp"))), []);
+  });
+}
+
+Deno.test("a program ends when gantry is killed, and the next run removes what was left of this one", async () => {
+  await using directory = await tempDirectory();
+  const { process, gone } = await startWithProgram(directory.path);
+  await process.said("at work");
+  process.kill("SIGKILL");
+  await process.ended();
+  await gone;
+  const tmp = join(directory.path, "tmp");
+  assert.equal((await Array.fromAsync(Deno.readDir(tmp))).length, 1);
+  await Deno.truncate(await large(directory.path), 10 * 1024 * 1024);
+  const next = startGantry(["plan", "large", "--compression", "none"], { cwd: directory.path, env: { TMPDIR: tmp } });
+  assert.equal((await next.ended()).code, 0);
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(tmp)), []);
+});
+
+/** A file of zeroes that becomes too large for memory once it is packed without compression. */
+async function large(path: string): Promise<string> {
+  await writeTree(path, { "large/file": "" });
+  return join(path, "large/file");
+}

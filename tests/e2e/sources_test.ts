@@ -149,7 +149,9 @@ Deno.test("flags win over the configuration file, and the file over the defaults
     }),
   );
   const plan = async (...args: readonly string[]): Promise<ReturnType<typeof JSON.parse>> =>
-    JSON.parse((await gantryOk(["plan", source, "-q", "-o", "json", ...args])).stdout);
+    JSON.parse(
+      (await gantryOk(["plan", source, "--config", join(source, "gantry.jsonc"), "-q", "-o", "json", ...args])).stdout,
+    );
   const tagNames = (report: { tags: { name: string }[] }): readonly string[] => report.tags.map(({ name }) => name);
   const file = await plan();
   assert.equal(file.profile, "image");

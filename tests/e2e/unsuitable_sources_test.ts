@@ -134,13 +134,13 @@ Deno.test("push warns of an ignore file that the profile does not obey, and of a
   assert.deepEqual(await warnings("app"), [flux("timoni")]);
   assert.deepEqual(await warnings("app", "--profile", "flux"), [timoni("flux")]);
   for (const profile of ["generic", "image"]) {
-    assert.deepEqual(await warnings("app", "--profile", profile), [flux(profile), timoni(profile)]);
+    assert.deepEqual(await warnings("app", "--profile", profile), [timoni(profile), flux(profile)]);
   }
   assert.deepEqual(await warnings("app.tgz"), [
-    "There is a timoni.cue, but the source is no directory, so it is packed as generic: " +
-    "--profile timoni makes a module of it",
-    flux("generic"),
     timoni("generic"),
+    "There is a timoni.cue, but the source is no directory, so it is packed as generic: " +
+    "--profile timoni packs it as timoni does",
+    flux("generic"),
   ]);
   assert.deepEqual(await warnings("app/.sourceignore"), []);
 });

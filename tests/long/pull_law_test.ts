@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import zlib from "node:zlib";
 import fc from "fast-check";
-import { PROFILE_NAMES, type ProfileName } from "../../src/cli/built_in_names.ts";
+import { PROFILE_NAMES, type ProfileName } from "../../src/profiles/profiles.ts";
 import { treeArbitrary, type TreeNode, writeNodes } from "../plugins/collect/random_tree.ts";
 import { startFakeRegistry } from "../support/fake_registry.ts";
 import { gantryOk, push } from "../support/gantry.ts";

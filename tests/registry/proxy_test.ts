@@ -103,3 +103,19 @@ Deno.test("transport/proxy: NO_PROXY names hosts that are reached directly", asy
   assert.equal(await push(env, { plainHttp: true, host: fake.host }), "sent 300000");
   assert.deepEqual(proxy.asked, []);
 });
+
+Deno.test("transport/proxy: what is for this machine goes past every proxy, over TLS too", async () => {
+  const authority = await makeCertificate({ name: "test authority", authority: true });
+  const certificate = await makeCertificate({ name: "registry", issuer: authority, hosts: ["127.0.0.1", "localhost"] });
+  for (const tls of [undefined, { cert: certificate.cert, key: certificate.key }]) {
+    await using fake = startFakeRegistry(tls && { tls });
+    await using proxy = startProxy(fake.host);
+    const env = Object.fromEntries(
+      ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].map((name) => [name, `http://${proxy.host}`]),
+    );
+    for (const host of [fake.host, fake.host.replace("127.0.0.1", "localhost")]) {
+      assert.match(await push({ ...env, NO_PROXY: "" }, { host, tls: { caCerts: [authority.cert] } }), /^sent /);
+    }
+    assert.deepEqual(proxy.asked, []);
+  }
+});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
+import { MANIFEST_SIZE_LIMIT } from "../../src/oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import type { Store } from "../../src/store/store.ts";
 import { RegistryError } from "../../src/registry/http/registry_error.ts";
@@ -101,7 +102,7 @@ Deno.test("sec/self-link: referrers() ends when the pages go round in circles", 
 });
 
 Deno.test("ref/5xx-is-error: referrers() does not take a registry that fails for one without referrers", async () => {
-  for (const status of [400, 403, 406, 500, 503]) {
+  for (const status of [429, 500, 502, 503]) {
     await assert.rejects(
       listed(() => new Response("no", { status })),
       (error) => error instanceof RegistryError && error.status === status,
@@ -109,9 +110,12 @@ Deno.test("ref/5xx-is-error: referrers() does not take a registry that fails for
   }
 });
 
-Deno.test("referrers() refuses an answer that is no index", async () => {
+Deno.test("referrers() refuses a list that is broken", async () => {
   for (
-    const body of ["<html>", "[]", '{"schemaVersion":2}x', '{"schemaVersion":2,"manifests":[{"digest":"sha256:x"}]}']
+    const body of [
+      '{"schemaVersion":2,"manifests":[{"digest":"sha256:x"}]}',
+      `{"schemaVersion":2,"mediaType":"${OCI_INDEX_MEDIA_TYPE}","manifests":{}}`,
+    ]
   ) {
     await assert.rejects(listed(() => new Response(body)), {
       name: "SyntaxError",
@@ -119,6 +123,78 @@ Deno.test("referrers() refuses an answer that is no index", async () => {
         /^Cannot list the referrers of 127\.0\.0\.1:\d+\/acme\/app@sha256:[0-9a-f]+: the registry's answer is no image index, /,
     });
   }
+});
+
+const NO_API: readonly (readonly [name: string, answer: () => Response])[] = [
+  ...[400, 401, 403, 405, 406, 410, 415, 501].map((status): [string, () => Response] => [
+    `status ${status}`,
+    () => new Response("no", { status }),
+  ]),
+  ["a page", () => new Response("<html><title>Welcome</title></html>", { headers: { "content-type": "text/html" } })],
+  ["JSON of another kind", () => Response.json({ errors: [{ code: "UNSUPPORTED" }] })],
+  ["a list that is no index", () => Response.json([])],
+  ["nothing", () => new Response("")],
+  ["an index that is cut off", () => new Response('{"schemaVersion":2,"manifests":[')],
+];
+
+for (const [name, answer] of NO_API) {
+  Deno.test(`referrers() reads the tag where the API answers with ${name}, and says so`, async () => {
+    await using at = await place({ referrers: false });
+    at.fake.fault({ path: /\/referrers\//, times: Infinity, fault: { kind: "answer", answer } });
+    const a = descriptor("a", { artifactType: "application/a", annotations: { k: "v" } });
+    putIndex(at.fake, { schemaVersion: 2, mediaType: OCI_INDEX_MEDIA_TYPE, manifests: [a] });
+    const told = testContext();
+    assert.deepEqual(await at.store.referrers(digest, told), [a]);
+    assert.deepEqual(await at.store.referrers(digest, told), [a]);
+    assert.equal(told.log.lines.length, 1);
+    assert.match(told.log.lines[0] ?? "", /^debug .*without the referrers API, so the tag schema counts$/);
+    const b = sampleOf("b", { subject: subject.manifest.descriptor });
+    await putSample(at.store, b, [], context);
+    const found = await at.store.referrers(digest, context);
+    assert.ok(found.some((each) => each.digest === b.manifest.descriptor.digest));
+  });
+}
+
+Deno.test("ref/oci-subject-header: a promise counts nothing where the API gives no list, and the tag has it", async () => {
+  await using at = await place();
+  const page = (): Response => new Response("<html>");
+  at.fake.fault({ path: /\/referrers\//, times: Infinity, fault: { kind: "answer", answer: page } });
+  const a = sampleOf("a", { subject: subject.manifest.descriptor });
+  await putSample(at.store, a, [], context);
+  assert.deepEqual((await at.store.referrers(digest, context)).map((each) => each.digest), [
+    a.manifest.descriptor.digest,
+  ]);
+});
+
+Deno.test("ref/oci-subject-header: a promise counts where nobody may ask", async () => {
+  await using at = await place();
+  const refusal = (): Response => new Response(undefined, { status: 403 });
+  at.fake.fault({ method: "GET", times: Infinity, fault: { kind: "answer", answer: refusal } });
+  await putSample(at.store, sampleOf("a", { subject: subject.manifest.descriptor }), [], context);
+  assert.equal(at.fake.repositories.get("acme/app")?.tags.has(tag), false);
+});
+
+Deno.test("referrers() does not give up the API that has answered already, nor half of a list", async () => {
+  await using at = await place();
+  assert.deepEqual(await at.store.referrers(digest, context), []);
+  const refusal = (): Response => new Response("no", { status: 403 });
+  at.fake.fault({ path: /\/referrers\//, fault: { kind: "answer", answer: refusal } });
+  await assert.rejects(at.store.referrers(digest, context), /HTTP 403/);
+
+  const answer = (url: URL): Response =>
+    url.search === "" ? index([descriptor("a")], { link: `<${url.pathname}?page=2>; rel="next"` }) : refusal();
+  await assert.rejects(listed(answer), /HTTP 403/);
+});
+
+Deno.test("referrers() takes a tag that it may not read for one that is not there, once the subject was read", async () => {
+  await using at = await place({ referrers: false });
+  await at.store.fetchManifest(digest, context);
+  at.fake.fault({
+    path: new RegExp(tag),
+    times: 2,
+    fault: { kind: "answer", answer: () => new Response(undefined, { status: 403 }) },
+  });
+  assert.deepEqual(await at.store.referrers(digest, context), []);
 });
 
 Deno.test("ref/404-fallback: referrers() reads the tag, and asks the API no second time", async () => {
@@ -193,6 +269,21 @@ Deno.test("a referrer is added to a list with everything that others have writte
     manifests: [theirs, { ...referrer.manifest.descriptor, artifactType: "application/a" }],
     annotations: { a: "b" },
   });
+});
+
+Deno.test("a list that is full takes no more, and stays as it is", async () => {
+  await using at = await place({ referrers: false });
+  const entry = descriptor("theirs");
+  await putSample(at.store, sampleOf("theirs"), [], context);
+  const full = { schemaVersion: 2, mediaType: OCI_INDEX_MEDIA_TYPE, manifests: [entry], annotations: { fill: "" } };
+  full.annotations.fill = "x".repeat(MANIFEST_SIZE_LIMIT - JSON.stringify(full).length);
+  putIndex(at.fake, full);
+  const referrer = sampleOf("a", { subject: subject.manifest.descriptor });
+  await assert.rejects(putSample(at.store, referrer, [], context), {
+    name: "RangeError",
+    message: `Cannot list a referrer of ${at.fake.host}/acme/app@${digest}: the list under tag ${tag} is full`,
+  });
+  assert.deepEqual(indexUnderTag(at.fake), full);
 });
 
 Deno.test("a list that names what is gone is written again without it", async () => {

@@ -51,9 +51,11 @@ Deno.test("tags() gives none for null, and passes over what is no text", async (
 });
 
 Deno.test("tags() does not take a page of something else for an empty list", async () => {
-  for (const body of ["<html>", "[]", ""]) {
+  for (const body of ["<html><title>Log in</title></html>", "[]", ""]) {
     await assert.rejects(list(() => new Response(body)), {
-      message: /^Cannot list the tags of 127\.0\.0\.1:\d+\/acme\/app: the registry's answer is not a JSON object$/,
+      name: "RegistryError",
+      message:
+        /^Cannot list the tags of 127\.0\.0\.1:\d+\/acme\/app: HTTP 200, the answer is not a JSON object: (?:Log in|\[\]|) \(GET /,
     });
   }
 });
@@ -93,4 +95,22 @@ Deno.test("sec/infinite-pagination, sec/self-link: pages that go round in circle
   const endless = (): Response =>
     Response.json({ tags: [] }, { headers: { link: `</v2/acme/app/tags/list?last=${page++ % 3}>; rel=next` } });
   await assert.rejects(list(endless), /the pages go round in circles/);
+});
+
+Deno.test("sec/infinite-pagination: pages that hold nothing end, and so do pages that are too much for memory", async () => {
+  let page = 0;
+  const next = (): Record<string, string> => ({ link: `</v2/acme/app/tags/list?last=${page++}>; rel=next` });
+  await assert.rejects(list(() => Response.json({ tags: [] }, { headers: next() })), {
+    name: "RangeError",
+    message: /^Cannot list the tags of .*\/acme\/app: more than 100 pages in a row hold nothing$/,
+  });
+  assert.equal(page, 101);
+
+  page = 0;
+  const large = "x".repeat(3_000_000);
+  await assert.rejects(list(() => Response.json({ tags: [`v${page}`, large] }, { headers: next() })), {
+    name: "RangeError",
+    message: /^Cannot list the tags of .*\/acme\/app: they take more than 67108864 bytes$/,
+  });
+  assert.equal(page, 23);
 });

@@ -116,6 +116,16 @@ Deno.test("upload/multi-tag-query: tags that the registry left out are pushed on
   }
 });
 
+Deno.test("upload/multi-tag-query: a registry that does not know how is not asked again", async () => {
+  await using fake = startFakeRegistry();
+  using client = testClient(fake);
+  const target = targetOf(registry({ reference: reference(fake.host), client }));
+  const artifact = testArtifact(textContent("one"));
+  await target.upload(artifact, [], testContext());
+  for (let count = 0; count < 2; count++) await target.tag(artifact, tagNames("1.0.0", "1.0", "1"), testContext());
+  assert.equal(fake.requests.filter(({ path }) => path.includes("tag=")).length, 1);
+});
+
 Deno.test("upload/manifest-blob-unknown-self-heal: a blob that is not there after all is sent and the manifest again", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);
@@ -157,10 +167,10 @@ Deno.test("conc/first-error-cancels: the others stop, and the error is the first
   fake.fault({
     method: "HEAD",
     path: new RegExp(denied.descriptor.digest),
-    fault: { kind: "answer", answer: () => new Response(undefined, { status: 403 }) },
+    fault: { kind: "answer", answer: () => new Response(undefined, { status: 409 }) },
   });
   const other = targetOf(registry({ reference: reference(fake.host), client }));
-  await assert.rejects(other.upload(testArtifact(stalled, denied), [], context), /HTTP 403/);
+  await assert.rejects(other.upload(testArtifact(stalled, denied), [], context), /HTTP 409/);
   client.close();
   await assert.rejects(uploading);
   assert.equal(stalled.held, 0);

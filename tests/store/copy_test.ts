@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { type Digest, digestHex } from "../../src/oci/digest.ts";
 import { readGraph } from "../../src/store/graph.ts";
 import type { Context } from "../../src/work/context.ts";
 import { copyGraph, tagGraph } from "../../src/store/copy.ts";
-import { NotFoundError, type Store } from "../../src/store/store.ts";
+import { NotFoundError, type Store, type StoredManifest } from "../../src/store/store.ts";
 import { createScratch } from "../../src/system/scratch.ts";
 import { testContext } from "../registry/support.ts";
 import { type MemoryPlace, memoryPlace, memoryStore } from "../support/memory_store.ts";
@@ -270,3 +271,34 @@ function digestOf({ manifest }: Sample): Digest {
 function digests(samples: readonly Sample[]): readonly Digest[] {
   return samples.map(digestOf).sort();
 }
+
+Deno.test("readGraph() ends at manifests that are too much together, and not at one that is large", async () => {
+  await withScratch(async (context) => {
+    const large = 200 * 1024 * 1024;
+    const parts = ["a", "b", "c"].map((name) => sampleOf(name));
+    const root = indexOf(parts);
+    const place = memoryPlace();
+    for (const each of [...parts, root]) await putSample(memoryStore(place), each, ["x"], context);
+    // The store and the index agree on sizes that nobody has room for.
+    const claimed = (descriptor: Descriptor): Descriptor => ({ ...descriptor, size: large });
+    const source = {
+      ...memoryStore(place),
+      async fetchManifest(name: string, inner: Context): Promise<StoredManifest | undefined> {
+        const stored = await memoryStore(place).fetchManifest(name, inner);
+        if (stored === undefined || stored.descriptor.digest !== digestOf(root)) {
+          return stored && { ...stored, descriptor: claimed(stored.descriptor) };
+        }
+        const index = JSON.parse(new TextDecoder().decode(stored.bytes));
+        index.manifests = index.manifests.map(claimed);
+        const bytes = new TextEncoder().encode(JSON.stringify(index));
+        return { bytes, descriptor: { ...stored.descriptor, size: bytes.byteLength } };
+      },
+    };
+    const options = { referrers: false, concurrency: 1 };
+    assert.equal((await readGraph(source, [digestOf(parts[0] ?? root)], options, context)).roots.size, 1);
+    await assert.rejects(readGraph(source, ["x"], options, context), {
+      name: "RangeError",
+      message: "Cannot read oci://memory.test/app: what is asked for leads to more than 536870912 bytes of manifests",
+    });
+  });
+});

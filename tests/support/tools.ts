@@ -25,7 +25,7 @@ export function toolTest(
 ): void {
   const { tools, ...options } = "tools" in needs ? needs : { tools: needs };
   const missing = tools.filter((tool) => findTool(tool) === undefined);
-  if (missing.length === 0) return Deno.test(name, options, body);
+  if (missing.length === 0) return Deno.test({ name, fn: body, ...options });
   const reason = `${missing.join(" and ")} not on PATH`;
   if (Deno.env.get("GANTRY_REQUIRE_TOOLS") === "1") {
     return Deno.test(name, () => {
@@ -36,8 +36,10 @@ export function toolTest(
 }
 
 /** What a test needs. */
-export interface ToolTestOptions extends Pick<Deno.TestDefinition, "timeout"> {
+export interface ToolTestOptions {
   readonly tools: readonly string[];
+  /** How long it may take, in milliseconds; Deno 2.6 takes no notice. */
+  readonly timeout?: number;
 }
 
 /** What a program said when it ended. */

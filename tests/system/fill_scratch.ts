@@ -23,5 +23,5 @@ const open = Array.from(Deno.readDirSync("/proc/self/fd"), ({ name }) => {
   }
 }).filter((path) => path.startsWith(directory));
 const files = Array.from(Deno.readDirSync(directory), ({ name }) => [...Deno.readDirSync(`${directory}/${name}`)])
-  .flat();
+  .flat().filter(({ isFile }) => isFile);
 await Deno.stdout.write(new TextEncoder().encode(JSON.stringify({ failure, ended, open, files })));

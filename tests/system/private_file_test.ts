@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { changePrivateFile, readTextIfThere } from "../../src/system/private_file.ts";
+import { mountTest } from "../layout/mount.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
+import { tool } from "../support/tools.ts";
 
 const mode = async (path: string): Promise<number> => ((await Deno.stat(path)).mode ?? 0) & 0o777;
 
@@ -115,7 +117,7 @@ Deno.test("changePrivateFile() and readTextIfThere() name the file that they can
   await using directory = await tempDirectory();
   await Deno.mkdir(join(directory.path, "config.json"));
   const path = join(directory.path, "config.json");
-  const expected = { message: `Cannot read ${JSON.stringify(path)}: is a directory` };
+  const expected = { message: `Cannot read ${JSON.stringify(path)}: it is a directory` };
   await assert.rejects(changePrivateFile(path, () => "new"), expected);
   await assert.rejects(readTextIfThere(path), expected);
   await Deno.writeTextFile(join(directory.path, "file"), "");
@@ -132,3 +134,57 @@ Deno.test("readTextIfThere() gives undefined for what is not there", async () =>
   assert.equal(await readTextIfThere(join(directory.path, "nothing")), undefined);
   assert.equal(await readTextIfThere(join(directory.path, "file", "nothing")), undefined);
 });
+
+mountTest(
+  "changePrivateFile() has nothing to write where nothing changes, on a disk that is read-only",
+  "1m",
+  async (mount) => {
+    const path = join(mount.path, "config.json");
+    await Deno.writeTextFile(path, "old");
+    await mount.makeReadOnly();
+    await changePrivateFile(path, (text) => text);
+    await changePrivateFile(path, () => undefined);
+    await assert.rejects(changePrivateFile(path, () => "new"), {
+      message: `Cannot write ${JSON.stringify(path)}: read-only file system`,
+    });
+    assert.deepEqual([await Deno.readTextFile(path), await names(mount.path)], ["old", ["config.json"]]);
+  },
+);
+
+mountTest("changePrivateFile() writes a file in its place that is mounted by itself", "1m", async (mount) => {
+  await using directory = await tempDirectory();
+  const [inside, path] = [join(mount.path, "inside"), join(directory.path, "config.json")];
+  for (
+    const [before, after] of [["a longer text than the new one", "new"], ["old", "a longer text than the old one"]]
+  ) {
+    await Deno.writeTextFile(inside, before ?? "", { mode: 0o644 });
+    await Deno.writeTextFile(path, "");
+    await tool("mount", ["--bind", inside, path]);
+    try {
+      await changePrivateFile(path, (text) => text === before ? after : "wrong");
+      assert.deepEqual([await Deno.readTextFile(path), await mode(path)], [after, 0o600]);
+      assert.deepEqual(await names(directory.path), ["config.json"]);
+    } finally {
+      await tool("umount", [path]);
+    }
+    assert.equal(await Deno.readTextFile(inside), after);
+  }
+});
+
+mountTest(
+  "changePrivateFile() puts back what was there when there is no room for the new text",
+  "16k",
+  async (mount) => {
+    await using directory = await tempDirectory();
+    const [inside, path] = [join(mount.path, "inside"), join(directory.path, "config.json")];
+    await Deno.writeTextFile(inside, "old");
+    await Deno.writeTextFile(path, "");
+    await tool("mount", ["--bind", inside, path]);
+    try {
+      await assert.rejects(changePrivateFile(path, () => "x".repeat(100_000)), /no space left on device/);
+      assert.equal(await Deno.readTextFile(path), "old");
+    } finally {
+      await tool("umount", [path]);
+    }
+  },
+);

@@ -197,10 +197,13 @@ Deno.test("close() leaves nothing behind when files are just being created", asy
   assert.deepEqual(await Array.fromAsync(Deno.readDir(directory.path)), []);
 });
 
+/** The files with content; the socket of their owner is none. */
 async function listFiles(directory: string): Promise<readonly string[]> {
   const files: string[] = [];
   for await (const { name } of Deno.readDir(directory)) {
-    for await (const file of Deno.readDir(`${directory}/${name}`)) files.push(`${directory}/${name}/${file.name}`);
+    for await (const file of Deno.readDir(`${directory}/${name}`)) {
+      if (file.isFile) files.push(`${directory}/${name}/${file.name}`);
+    }
   }
   return files;
 }

@@ -12,7 +12,7 @@ import type { ArtifactGraph } from "../../store/graph.ts";
 import type { StoreReader } from "../../store/store.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
-import { DEFAULT_TAG, openLayout, parsePlace } from "../places/open_store.ts";
+import { meantName, openLayout, parsePlace } from "../places/open_store.ts";
 import type { ReadingSession } from "../places/session.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -55,7 +55,6 @@ export async function findSources(
   }[] = [];
   for (const text of texts) {
     const reference = parsePlace(text);
-    const name = reference.digest ?? reference.tag ?? DEFAULT_TAG;
     const place = formatRepository(reference);
     const store: Source = stores.get(place) ??
       opened.use(reference.kind === "registry" ? access.store(reference, "pull") : openLayout(reference));
@@ -64,6 +63,8 @@ export async function findSources(
       descriptions.set(place, await describedIn(store, context));
     }
     stores.set(place, store);
+    const named = reference.digest ?? reference.tag;
+    const name = named ?? await meantName({ store, ...(isLayout(store) ? { layout: store } : {}) }, context);
     asked.push({ reference, name, place, store });
   }
   const roots = await inParallel(asked, concurrency, ({ store, name }) => store.resolve(name, context));
@@ -73,7 +74,7 @@ export async function findSources(
       gaps.push(`there is no ${place}${isDigest(name) ? "@" : ":"}${name}`);
       continue;
     }
-    const tag = reference.tag ?? (reference.digest === undefined ? DEFAULT_TAG : undefined);
+    const tag = reference.tag ?? (isDigest(name) ? undefined : name);
     const artifacts = descriptions.get(place)?.artifacts(root, tag) ?? [];
     const origins = artifacts.length > 0
       ? artifacts
@@ -90,7 +91,11 @@ export async function findSources(
 }
 
 /** Only a layout can say where something was before. */
-type Source = StoreReader & Partial<Pick<LayoutPlace, "listed">>;
+type Source = StoreReader & Partial<Pick<LayoutPlace, "listed" | "artifacts">>;
+
+function isLayout(store: Source): store is StoreReader & Pick<LayoutPlace, "listed" | "artifacts"> {
+  return store.listed !== undefined;
+}
 
 /** What the description of a bundle knows of a manifest. */
 interface Described {
@@ -127,9 +132,7 @@ function originsIn(
   { digest }: Descriptor,
   { reference, tag }: { readonly reference: LayoutReference; readonly tag: string | undefined },
 ): readonly string[] {
-  const named = listed.filter(({ descriptor, name }) =>
-    descriptor.digest === digest && (tag === undefined || name === tag)
-  );
+  const named = listed.filter((each) => each.descriptor.digest === digest && (tag === undefined || each.tag === tag));
   const origins = named.flatMap(({ fullName }) => parseFullName(fullName ?? "", digest)?.origin ?? []);
   return origins.length === 0 ? [originOf(reference)] : [...new Set(origins)];
 }

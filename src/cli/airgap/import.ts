@@ -93,7 +93,7 @@ function checkOrigins({ artifacts, place }: OpenBundle, { map = [] }: ImportFlag
   if (lost === undefined) return;
   throw new UsageError(
     `Cannot import ${place.url}: it does not say which repository ${
-      lost.tags.join(", ")
+      lost.tags.length === 0 ? lost.digest : lost.tags.join(", ")
     } comes from; say where it goes with --map ${lost.origin}=REPOSITORY`,
   );
 }
@@ -122,7 +122,7 @@ function sumOf(copied: readonly Copied[]): Copied {
 }
 
 function sayImported(
-  { artifacts, target, uploaded, existing, bytesSent }: ImportReceipt,
+  { artifacts, uploaded, existing, bytesSent }: ImportReceipt,
   session: ReadingSession,
 ): void {
   const referrers = artifacts.reduce(
@@ -132,9 +132,21 @@ function sayImported(
   const alone = artifacts.filter(({ withoutReferrers }) => withoutReferrers).length;
   const said = alone === 0 ? "" : `, ${alone} without what refers to it because the export left that behind`;
   session.context.log.info(
-    `Imported to ${target}: ${counted(artifacts.length, "artifact")} with ${referrers} that refer to them${said}, ` +
+    `Imported to ${repositoriesOf(artifacts)}: ${
+      counted(artifacts.length, "artifact")
+    } with ${referrers} that refer to them${said}, ` +
       `${uploaded} sent (${formatBytes(bytesSent)}), ${existing} there already`,
   );
+}
+
+/** How many repositories a sentence names. */
+const SHOWN = 3;
+
+/** Where the artifacts are now: with a mapping that need not be below the target. */
+function repositoriesOf(artifacts: ImportReceipt["artifacts"]): string {
+  const names = [...new Set(artifacts.map(({ repository }) => repository))];
+  const more = names.length - SHOWN;
+  return names.slice(0, SHOWN).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 async function encoded(receipt: ImportReceipt): Promise<Uint8Array> {

@@ -1,13 +1,14 @@
 import { parseFullName } from "../../oci/origin.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { LayoutReference } from "../../oci/reference.ts";
-import { isTag } from "../../oci/tag.ts";
 import type { OmittedBlob, TransferredArtifact } from "../../bundle/bundle.ts";
 import { type ArtifactGraph, readGraph } from "../../store/graph.ts";
 import type { StoreReader } from "../../store/store.ts";
 import { transferredArtifact } from "../../bundle/bundled_artifact.ts";
 import { transferredReader } from "../../bundle/bundled_reader.ts";
 import type { LayoutPlace, ListedManifest } from "../../layout/layout.ts";
+import { isReferrersTag } from "../../layout/names.ts";
+import type { Context } from "../../work/context.ts";
 import { readBundle } from "../../layout/bundle/read_bundle.ts";
 import { originOf } from "./export_sources.ts";
 import { errorWithLines } from "../output/error_with_lines.ts";
@@ -33,9 +34,6 @@ export interface BundledArtifact extends TransferredArtifact {
   readonly hasOrigin: boolean;
 }
 
-/** The tags of cosign's and of lists of referrers: they belong to something else. */
-const COMPANION_TAG_REGEXP = /^sha(?:256|512)-[0-9a-f]{64}(?:\.(?:att|sbom|sig))?$/;
-
 /**
  * Opens a layout as a bundle, and makes sure that every manifest is there that its description names.
  *
@@ -49,7 +47,7 @@ export async function openBundle(reference: LayoutReference, session: ReadingSes
   const bundle = await readBundle(place, context);
   const gaps: string[] = [];
   const artifacts: BundledArtifact[] = [];
-  for (const named of bundle?.transfer.artifacts ?? namedArtifacts(listed, reference)) {
+  for (const named of bundle?.transfer.artifacts ?? await foreignArtifacts(place, reference, context)) {
     const reader = bundle === undefined ? place : transferredReader(place, named);
     const onMissing = (gap: string): void => void gaps.push(gap);
     const { concurrency } = session;
@@ -60,7 +58,7 @@ export async function openBundle(reference: LayoutReference, session: ReadingSes
     artifacts.push({ ...artifact, reader, graph, hasOrigin: bundle !== undefined || "hasOrigin" in named });
   }
   if (gaps.length > 0) throw errorWithLines(`Cannot import ${place.url}: it is not whole`, gaps);
-  if (artifacts.length === 0) throw new Error(`Cannot import ${place.url}: nothing in it has a name`);
+  if (artifacts.length === 0) throw new Error(`Cannot import ${place.url}: there is no artifact in it`);
   warnOfOthers(artifacts, { place, listed, digests: bundle?.manifests.map(({ digest }) => digest) ?? [] }, session);
   return {
     place,
@@ -87,27 +85,33 @@ function differences(
   ];
 }
 
-/** What is not described is what has a name, as other tools write it. */
-function namedArtifacts(
-  listed: readonly ListedManifest[],
+/**
+ * What is not described is what has a name, as other tools write it. Where nothing has one, as `crane` and `skopeo` may
+ * leave it, it is every artifact.
+ */
+async function foreignArtifacts(
+  place: LayoutPlace,
   reference: LayoutReference,
-): readonly (TransferredArtifact & { readonly hasOrigin?: true })[] {
-  const found = new Map<string, TransferredArtifact & { readonly hasOrigin?: true }>();
-  for (const { descriptor: { digest, mediaType, size }, name, fullName = name } of listed) {
-    if (fullName === undefined) continue;
-    const full = parseFullName(fullName, digest);
-    const tag = full === undefined ? /^[^@]+:([^:/@]+)$/.exec(fullName)?.[1] ?? name : full.tag;
-    if (full === undefined && tag === undefined) continue;
-    if (tag !== undefined && (!isTag(tag) || COMPANION_TAG_REGEXP.test(tag))) continue;
-    const hasOrigin = full !== undefined;
+  context: Context,
+): Promise<readonly ForeignArtifact[]> {
+  const artifacts = await place.artifacts(context);
+  const named = artifacts.filter(({ tag, fullName }) => tag !== undefined || fullName !== undefined);
+  const found = new Map<string, ForeignArtifact>();
+  for (const { descriptor, tag, fullName } of named.length > 0 ? named : artifacts) {
+    const { digest, mediaType, size } = descriptor;
+    const full = fullName === undefined ? undefined : parseFullName(fullName, digest);
     const origin = full?.origin ?? originOf(reference);
     const key = `${origin}@${digest}`;
-    const tags = [...found.get(key)?.tags ?? [], ...tag === undefined ? [] : [tag]];
+    const before = found.get(key)?.tags ?? [];
+    const own = full === undefined ? tag : full.tag;
+    const tags = own === undefined ? before : [...new Set([...before, own])];
     const artifact = { origin, digest, mediaType, size, tags, referrers: [], companions: {} };
-    found.set(key, hasOrigin ? { ...artifact, hasOrigin } : artifact);
+    found.set(key, full === undefined ? artifact : { ...artifact, hasOrigin: true });
   }
   return [...found.values()];
 }
+
+type ForeignArtifact = TransferredArtifact & { readonly hasOrigin?: true };
 
 /** A signature that somebody has put into the layout since would stay behind without a word. */
 function warnOfOthers(
@@ -123,7 +127,9 @@ function warnOfOthers(
   for (const { graph } of artifacts) {
     for (const { content } of graph.manifests.flat()) known.add(content.descriptor.digest);
   }
-  const others = new Set(listed.map(({ descriptor }) => descriptor.digest)).difference(known);
+  // A list of referrers is written anew where it is needed.
+  const own = listed.filter(({ tag }) => tag === undefined || !isReferrersTag(tag));
+  const others = new Set(own.map(({ descriptor }) => descriptor.digest)).difference(known);
   if (others.size === 0) return;
   log.warn(
     `${place.url} lists ${others.size} manifests that belong to none of its artifacts, and are left out: ${

@@ -1,8 +1,9 @@
 import { parseReference, REFERENCE_PATTERN } from "../../oci/reference.ts";
 import { parseTag } from "../../oci/tag.ts";
-import { parseVersion } from "../../oci/version.ts";
+import { isMediaType } from "../../oci/media_types.ts";
+import { parseFullVersion } from "../../oci/version.ts";
 import { z } from "../../pipeline/schema.ts";
-import { PROFILE_NAMES } from "../built_in_names.ts";
+import { PROFILE_NAMES } from "../../profiles/profiles.ts";
 import {
   boolean,
   duration,
@@ -34,7 +35,7 @@ export const CONFIG_SCHEMA = object({
       "Where to publish: oci://HOST/REPOSITORY[:TAG], oci-layout:PATH[:TAG] or oci-archive:PATH[:TAG], paths relative to this file.",
     )
     .exactOptional(),
-  version: parsedBy(parseVersion)
+  version: parsedBy(parseFullVersion)
     .describe("The version, as SemVer without a leading v: a tag that never moves, and an annotation.")
     .exactOptional(),
   latest: boolean()
@@ -62,7 +63,17 @@ export const CONFIG_SCHEMA = object({
     .describe("What to do with symbolic links.")
     .exactOptional(),
   artifactType: filled()
-    .describe("The artifact type, for the generic profile.")
+    .describe("The artifact type, for profiles whose consumers leave it open.")
+    .exactOptional(),
+  appVersion: filled()
+    .describe("The version of the application that a chart installs, in the place of the one in Chart.yaml.")
+    .exactOptional(),
+  mediaTypes: z.record(
+    string().min(1, "a pattern must not be empty"),
+    string().refine(isMediaType, "must be a media type, such as application/json"),
+    { error: mustBe("an object of strings") },
+  )
+    .describe("The media types of files, by patterns in gitignore syntax, for profiles that publish each as it is.")
     .exactOptional(),
   compression: oneOf(["gzip", "zstd", "none"])
     .describe("How layers are compressed.")

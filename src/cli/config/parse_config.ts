@@ -1,6 +1,7 @@
 import { describeSchema, didYouMean, type JsonSchema, knownKeys } from "../../driver/issue_message.ts";
 import { nearestKey } from "../../driver/nearest_key.ts";
 import type { z } from "../../pipeline/schema.ts";
+import { readYaml } from "../../yaml/read_yaml.ts";
 import { ConfigError } from "./config_error.ts";
 import { type ConfigText, keyProblems, quoteKey, valueOf } from "./config_node.ts";
 import { type ConfigPlaces, configPlaces, type PathProblem, placed } from "./config_places.ts";
@@ -8,7 +9,6 @@ import { type Config, CONFIG_SCHEMA } from "./config_schema.ts";
 import { CONFIG_SIZE_LIMIT } from "./config_size_limit.ts";
 import { locateProblems } from "./locate_problems.ts";
 import { readJsonc } from "./read_jsonc.ts";
-import { readYaml } from "./read_yaml.ts";
 import { type ReadEnv, substituteEnv } from "./substitute_env.ts";
 
 /** What a configuration file says, and where it says it. */

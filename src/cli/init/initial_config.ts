@@ -1,4 +1,4 @@
-import type { ProfileName } from "../built_in_names.ts";
+import { PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
 import type { SuggestedTarget } from "./suggest_target.ts";
 
 /** What is known of a directory that has no configuration yet. */
@@ -28,7 +28,7 @@ export function initialConfig({ profile, because, target }: InitialFacts): strin
   // A directory or a file, relative to this file.
   "source": ".",
 
-  // The shape that an ecosystem expects: auto, generic, flux, timoni or image. Here because ${comment(because)}.
+  // The shape that an ecosystem expects: ${["auto", ...PROFILE_NAMES].join(", ")}. Here because ${comment(because)}.
   "profile": ${JSON.stringify(profile)},
 
 ${targets}

@@ -25,7 +25,7 @@ export async function login(text: string, flags: RegistryFlags, world: World): P
       ...await clientOptions(flags, {
         retries: flags.retries ?? 5,
         timeout: flags.timeout ?? 60_000,
-        secrets: world.secrets,
+        world,
       }),
       host,
       credential,

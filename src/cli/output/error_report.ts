@@ -119,7 +119,7 @@ function adviceFor(
   if (error instanceof CredentialsRefusedError) {
     return "check the user name and the password; many registries take an access token only in the place of a password";
   }
-  if (error instanceof RegistryError) return registryAdvice(error, host ?? new URL(error.url).host);
+  if (error instanceof RegistryError) return registryAdvice(error, { host: host ?? new URL(error.url).host, command });
   if (error instanceof ConnectionError) return connectionAdvice(error);
   if (error instanceof ScratchError) {
     return "more than a few MiB need temporary files for a while: the variable TMPDIR says where they go";
@@ -143,19 +143,44 @@ function pluginAdvice({ code }: PluginError, command: string | undefined): strin
   }
 }
 
-function connectionAdvice({ problem }: ConnectionError): string | undefined {
+function connectionAdvice({ problem, proxyVariable }: ConnectionError): string | undefined {
   switch (problem) {
     case "certificate":
-      return "name the authority that signed it with --ca-file; " +
-        "a registry that wants a certificate of yours gets it by --cert-file and --key-file";
+      return "name the authority that signed it with --ca-file, or with SSL_CERT_FILE";
+    case "certificate-expired":
+      return "the registry needs a new certificate; if it has one, check the clock of this machine";
+    case "certificate-host":
+      return "use the name that is in the certificate, or ask for a certificate with the name that you use";
+    case "client-certificate":
+      return "pass the certificate that the registry wants with --cert-file and --key-file";
     case "tls":
       return "a registry that speaks HTTP without TLS on purpose needs --plain-http";
-    default:
+    case "blocked":
       return undefined;
+    default:
+      return proxyVariable === undefined
+        ? undefined
+        : `check ${proxyVariable}; a registry that is reached without the proxy is named in NO_PROXY`;
   }
 }
 
-function registryAdvice(error: RegistryError, host: string): string | undefined {
+/** What registries say of a manifest whose config, layers or artifact type they do not know. */
+const REFUSED_TYPE_REGEXP = /(?:media|artifact|config)[ _-]?type|manifest[^.]*(?:unsupported|not supported|unknown)/i;
+
+function isTypeRefused(error: RegistryError): boolean {
+  if (error.method !== "PUT" || !/\/manifests\/[^/]*$/.test(new URL(error.url).pathname)) return false;
+  const words = [error.text, ...error.errors.flatMap(({ message, detail }) => [message, detail])].join(" ");
+  return error.status === 415 || error.has("UNSUPPORTED") ||
+    [400, 403, 404, 405, 422].includes(error.status) && REFUSED_TYPE_REGEXP.test(words);
+}
+
+function registryAdvice(
+  error: RegistryError,
+  { host, command }: { readonly host: string; readonly command: string | undefined },
+): string | undefined {
+  if (error.helperProblem !== undefined) {
+    return "repair the credential helper, or pass --username and --password-stdin";
+  }
   if (error.isElsewhere) {
     return error.status === 401 || error.status === 403
       ? "the registry has sent the request to another host, which refuses it; credentials never go there"
@@ -169,6 +194,11 @@ function registryAdvice(error: RegistryError, host: string): string | undefined 
   }
   if (error.errors.some(({ message }) => /immutable/i.test(message))) {
     return "the registry lets nobody move this tag: publish a new version";
+  }
+  if (isTypeRefused(error)) {
+    return command === "push"
+      ? "the registry may take only the types that it knows: try --profile image, or another --artifact-type"
+      : "the registry may take only the types that it knows, and an artifact of another type has to go elsewhere";
   }
   if (error.status === 403 || error.has("DENIED")) {
     return "the credentials are known but not allowed to do this: check their permissions for this repository";

@@ -11,7 +11,6 @@ import type { RegistryFlags } from "./flags.ts";
 import type { RegistryPlace } from "./registry_place.ts";
 import type { Settings } from "../publish/settings.ts";
 import { readTlsFiles } from "./tls_files.ts";
-import type { Secrets } from "../secrets.ts";
 import type { World } from "../world.ts";
 
 /** The way to registries: one client for each host, and who we are there. */
@@ -41,7 +40,7 @@ export async function createRegistryAccess(
 ): Promise<RegistryAccess> {
   const hosts = new Set(settings.targets.flatMap((target) => "host" in target ? [target.host] : []));
   const credentials = await registryCredentials(flags, { ...surroundings, hosts: [...hosts] });
-  const options = await clientOptions(flags, { ...settings, secrets: surroundings.world.secrets });
+  const options = await clientOptions(flags, { ...settings, world: surroundings.world });
   const clients = new Map<string, RegistryClient>();
   return {
     target: (reference) => registry({ reference, client: client(reference.host) }),
@@ -66,14 +65,15 @@ export async function createRegistryAccess(
  */
 export async function clientOptions(
   flags: RegistryFlags,
-  settings: Pick<Settings, "retries" | "timeout"> & { readonly secrets: Secrets },
+  { retries, timeout, world }: Pick<Settings, "retries" | "timeout"> & { readonly world: World },
 ): Promise<Omit<RegistryClientOptions, "host" | "credentials">> {
   return {
     plainHttp: flags.plainHttp ?? false,
+    env: world.env,
     tls: await readTlsFiles(flags),
     // After the last byte of a large blob a registry may take long to move it to its place.
-    stall: { idle: settings.timeout, answer: 5 * settings.timeout },
-    retry: { retries: settings.retries, budget: 5 * 60_000 },
-    secret: (text) => settings.secrets.add(text),
+    stall: { idle: timeout, answer: 5 * timeout },
+    retry: { retries, budget: 5 * 60_000 },
+    secret: (text) => world.secrets.add(text),
   };
 }

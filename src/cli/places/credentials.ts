@@ -1,9 +1,11 @@
 import type { Log } from "../../work/context.ts";
-import { type CredentialSource, explicitCredentials } from "../../registry/login/credentials.ts";
+import { reasonOf } from "../../plugins/collect/reading_error.ts";
+import type { CredentialSource } from "../../registry/login/credentials.ts";
 import { systemCredentialWorld } from "../../registry/login/credential_world.ts";
 import { type DockerConfig, parseDockerConfig } from "../../registry/login/docker_config.ts";
 import { findCredentials } from "../../registry/login/find_credentials.ts";
-import { addSecrets, givenCredential } from "./given_credential.ts";
+import { readSmallText } from "../../system/read_small_file.ts";
+import { addSecrets, givenCredential, halfCredential } from "./given_credential.ts";
 import type { RegistryFlags } from "./flags.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
@@ -27,8 +29,10 @@ export async function registryCredentials(
       }; \`gantry login\` keeps those of each`,
     );
   }
-  if (given !== undefined) return explicitCredentials(given);
-  if (flags.username !== undefined) throw new UsageError("--username needs --password-stdin");
+  if (given !== undefined) return (host) => Promise.resolve(hosts.includes(host) ? given : undefined);
+  if (flags.username !== undefined) throw new UsageError("--username needs --password-stdin, or GANTRY_PASSWORD");
+  const half = halfCredential(flags, world);
+  if (half !== undefined && hosts.length > 0) log.warn(half);
   const only = flags.registryConfig === undefined ? {} : { only: await readRegistryConfig(flags.registryConfig) };
   const find = findCredentials({ world: systemCredentialWorld(world), log, ...only });
   return async (host, repository) => {
@@ -41,11 +45,9 @@ export async function registryCredentials(
 /** A file that is named must be there and make sense, before anything is contacted. */
 async function readRegistryConfig(path: string): Promise<DockerConfig> {
   try {
-    return parseDockerConfig(await Deno.readTextFile(path), path);
+    return parseDockerConfig(await readSmallText(path), path);
   } catch (cause) {
     if (cause instanceof SyntaxError) throw new UsageError(cause.message, { cause });
-    throw new UsageError(`Cannot read ${JSON.stringify(path)}: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    });
+    throw new UsageError(`Cannot read ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
   }
 }

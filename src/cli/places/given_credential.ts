@@ -43,6 +43,20 @@ async function fromFlags(flags: RegistryFlags, world: World): Promise<Credential
   return { kind: "password", username, password, from: "--username and --password-stdin" };
 }
 
+/**
+ * Says what lacks where only one half of a credential is in the environment, as it is when a CI system gives a fork an
+ * empty secret; `undefined` when both halves are there or none.
+ */
+export function halfCredential({ username }: RegistryFlags, { env }: Pick<World, "env">): string | undefined {
+  const name = username ?? env("GANTRY_USERNAME");
+  const password = env("GANTRY_PASSWORD");
+  if (!name === !password) return undefined;
+  const [given, missing] = name
+    ? [username === undefined ? "GANTRY_USERNAME" : "--username", "GANTRY_PASSWORD"]
+    : ["GANTRY_PASSWORD", "GANTRY_USERNAME"];
+  return `${given} is set and ${missing} is ${env(missing) === undefined ? "not" : "empty"}: neither is used`;
+}
+
 /** A variable that is empty is not set: a CI system gives forks empty secrets. */
 function fromEnvironment({ username }: RegistryFlags, { env }: World): Credential | undefined {
   const name = username ?? env("GANTRY_USERNAME");

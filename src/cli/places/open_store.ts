@@ -5,6 +5,7 @@ import type { ByteWriter } from "../../layout/tar/unnamed.ts";
 import { formatReference, isPiped, type LayoutReference, parseReference, type Reference } from "../../oci/reference.ts";
 import type { Store, StoreReader } from "../../store/store.ts";
 import { ioError } from "../../system/io_error.ts";
+import type { Context } from "../../work/context.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { RegistryAccess } from "./access.ts";
@@ -18,6 +19,31 @@ export interface Opened<S extends StoreReader> {
   readonly store: S;
   /** The digest that the user named, or else the tag; absent when there was neither. */
   readonly name?: string;
+  /** The store, when it is a layout; absent for a registry. */
+  readonly layout?: OpenedLayout<S>;
+}
+
+/** What a layout knows besides, whether it is only read or changed too. */
+export type OpenedLayout<S extends StoreReader> = S extends Store ? LayoutPlace
+  : StoreReader & Pick<LayoutPlace, "listed" | "artifacts">;
+
+/**
+ * Says what is meant where the user may have named neither a tag nor a digest: `latest`, or else the only artifact that
+ * is in a layout, by its tag when it has one.
+ *
+ * @returns A tag or a digest; nothing need stand there.
+ */
+export async function meantName(
+  { name, store, layout }: Pick<Opened<StoreReader>, "name" | "store" | "layout">,
+  context: Context,
+): Promise<string> {
+  if (name !== undefined) return name;
+  if (layout === undefined || await store.resolve(DEFAULT_TAG, context) !== undefined) return DEFAULT_TAG;
+  const artifacts = await layout.artifacts(context);
+  const [digest, ...others] = new Set(artifacts.map(({ descriptor }) => descriptor.digest));
+  if (digest === undefined || others.length > 0) return DEFAULT_TAG;
+  const [tag, ...more] = new Set(artifacts.flatMap(({ tag }) => tag ?? []));
+  return tag === undefined || more.length > 0 ? digest : tag;
 }
 
 /**
@@ -53,21 +79,15 @@ function open(
 ): Opened<Store> {
   const reference = options.output === undefined ? parsePlace(text) : parsePipedPlace(text);
   const name = reference.digest ?? reference.tag;
-  return { reference, store: storeFor(reference, access, right, options), ...(name === undefined ? {} : { name }) };
-}
-
-function storeFor(
-  reference: Reference,
-  access: RegistryAccess,
-  right: "pull" | "push" | "delete",
-  options: ArchiveStoreOptions,
-): Store {
+  const named = name === undefined ? {} : { name };
   switch (reference.kind) {
     case "registry":
-      return access.store(reference, right);
+      return { reference, store: access.store(reference, right), ...named };
     case "oci-layout":
-    case "oci-archive":
-      return openLayout(reference, options);
+    case "oci-archive": {
+      const layout = openLayout(reference, options);
+      return { reference, store: layout, layout, ...named };
+    }
   }
 }
 

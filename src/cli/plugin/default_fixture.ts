@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { makeTemporaryDirectory } from "../../system/temporary_directory.ts";
 
 /** One file of each kind that plugins look for. */
 const FILES: Readonly<Record<string, string>> = {
@@ -13,7 +14,8 @@ const FILES: Readonly<Record<string, string>> = {
 /** Gives the directory that plugins are tested on: the one that was named, or a temporary one that is gone afterwards. */
 export async function withFixture<T>(named: string | undefined, use: (directory: string) => Promise<T>): Promise<T> {
   if (named !== undefined) return await use(named);
-  const directory = await Deno.makeTempDir({ prefix: "gantry-fixture-" });
+  const temporary = await makeTemporaryDirectory({ prefix: "gantry-fixture-" });
+  const directory = join(temporary.path, "fixture");
   try {
     for (const [path, text] of Object.entries(FILES)) {
       const target = join(directory, path);
@@ -23,6 +25,6 @@ export async function withFixture<T>(named: string | undefined, use: (directory:
     await Deno.chmod(join(directory, "bin/run.sh"), 0o755);
     return await use(directory);
   } finally {
-    await Deno.remove(directory, { recursive: true });
+    await temporary.remove();
   }
 }

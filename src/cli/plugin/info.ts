@@ -9,7 +9,7 @@ import { loadPlugin } from "../publish/stages/load_plugin.ts";
 import { type OptionRow, optionRows } from "./option_rows.ts";
 import { printable } from "../output/printable.ts";
 import type { OutputFormat } from "../publish/commands.ts";
-import { builtInCatalogue } from "../publish/stages/built_in_catalogue.ts";
+import { listBuiltIns } from "../publish/stages/built_ins.ts";
 import { table } from "../output/table.ts";
 import type { World } from "../world.ts";
 
@@ -44,14 +44,14 @@ export async function pluginInfo(
 /** A name may stand for several: there is `static` for annotations and for tags. */
 async function pluginsOf(use: string, world: World): Promise<readonly AnyPlugin[]> {
   const kit = await createKit();
-  const builtIn = Object.values(builtInCatalogue()).flatMap((factories) => Object.entries(factories));
-  const same = builtIn.filter(([name]) => name === use);
-  if (same.length > 0) return same.map(([, factory]) => makePlugin(factory, kit, use));
+  const builtIn = await listBuiltIns();
+  const same = builtIn.filter(({ name }) => name === use);
+  if (same.length > 0) return same.map(({ factory }) => makePlugin(factory, kit, use));
   const factory = await loadPlugin(use, {
     base: ".",
     env: (name) => world.declaredEnv([name])[name],
     signal: world.signal,
-    known: [...new Set(builtIn.map(([name]) => name))],
+    known: [...new Set(builtIn.map(({ name }) => name))],
   });
   return [makePlugin(factory, kit, use)];
 }

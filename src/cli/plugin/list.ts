@@ -9,7 +9,7 @@ import { formatOutput } from "../output/format_output.ts";
 import { createLog } from "../output/log.ts";
 import { printable } from "../output/printable.ts";
 import type { OutputFormat } from "../publish/commands.ts";
-import { builtInCatalogue } from "../publish/stages/built_in_catalogue.ts";
+import { listBuiltIns } from "../publish/stages/built_ins.ts";
 import { writtenEntries } from "../publish/stages/written_entries.ts";
 import { table } from "../output/table.ts";
 import type { World } from "../world.ts";
@@ -39,7 +39,7 @@ export async function pluginList(source: string, flags: PluginListFlags, world: 
     ...(flags.config === undefined ? {} : { explicit: flags.config }),
     readEnv: world.declaredEnv,
   });
-  const plugins = [...builtInPlugins(), ...await bakedOnes(), ...namedIn(found)];
+  const plugins = [...await builtInPlugins(), ...await bakedOnes(), ...namedIn(found)];
   const inOrder = STAGES.flatMap((stage) => plugins.filter((plugin) => plugin.stage === stage));
   if (plugins.some(({ version }) => version === undefined)) {
     createLog(world, "normal").info(
@@ -51,14 +51,12 @@ export async function pluginList(source: string, flags: PluginListFlags, world: 
   return EXIT.done;
 }
 
-function builtInPlugins(): readonly ListedPlugin[] {
+async function builtInPlugins(): Promise<readonly ListedPlugin[]> {
   const kit = uncheckedKit();
-  return Object.values(builtInCatalogue()).flatMap((factories) =>
-    Object.entries(factories).map(([use, factory]) => {
-      const { stage, version, description } = makePlugin(factory, kit, use);
-      return { stage, use, version, from: "built-in", ...(description === undefined ? {} : { description }) };
-    })
-  );
+  return (await listBuiltIns()).map(({ name, factory }) => {
+    const { stage, version, description } = makePlugin(factory, kit, name);
+    return { stage, use: name, version, from: "built-in", ...(description === undefined ? {} : { description }) };
+  });
 }
 
 async function bakedOnes(): Promise<readonly ListedPlugin[]> {

@@ -54,16 +54,16 @@ export async function buildPipeline(
 ): Promise<BuiltPipeline> {
   const written = writtenEntries(found?.config ?? {}, found?.places);
   if (found !== undefined) await refuseUntrusted(found, written, log);
-  const ignoring = await ignoringFor(settings, chosen.name);
+  const ignoring = await ignoringFor(settings, chosen);
   const directory = await sourceDirectory(settings.source);
-  const named = builtIns({ settings, flags, profile: chosen.name, directory, world, prune: ignoring.prune });
+  const make = await builtIns({ settings, flags, profile: chosen.facts, directory, world, prune: ignoring.prune });
   // Standard input is looked at only when nobody has said what to make of it.
-  const collector = written.stages.collect === undefined ? await collectorFor(settings, named, world) : undefined;
+  const collector = written.stages.collect === undefined ? await collectorFor(settings, make, world) : undefined;
   const entries = stageEntries({
     settings,
     flags,
     written,
-    builtIns: named,
+    make,
     ignoring,
     collector,
     profile: chosen,

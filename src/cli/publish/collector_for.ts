@@ -3,9 +3,14 @@ import { stdin } from "../../plugins/collect/stdin.ts";
 import { tar } from "../../plugins/collect/tar.ts";
 import { looksLikeTar, peek } from "./peek.ts";
 import type { Settings } from "./settings.ts";
-import type { BuiltIns } from "./stages/built_ins.ts";
+import type { MakeBuiltIn } from "./stages/built_ins.ts";
 import type { BuiltIn } from "./stages/stage_entry.ts";
 import type { World } from "../world.ts";
+
+/** Tells by its name whether a file is a tar, whatever it is compressed with. */
+export function hasTarName(path: string): boolean {
+  return TAR_NAME_REGEXP.test(path);
+}
 
 const TAR_NAME_REGEXP = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|txz|tar\.bz2|tbz2?)$/i;
 
@@ -15,20 +20,24 @@ const TAR_NAME_REGEXP = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|txz|tar\.bz2|t
  */
 export async function collectorFor(
   { source }: Pick<Settings, "source">,
-  { collect }: Pick<BuiltIns, "collect">,
+  make: MakeBuiltIn,
   world: World,
 ): Promise<{ readonly name: string; readonly builtIn: BuiltIn }> {
   if (source === "-") {
     const { head, stream } = await peek(world.stdin(), world.signal);
     const open = (): ReadableStream<Uint8Array<ArrayBuffer>> => stream;
     return looksLikeTar(head)
-      ? { name: "tar", builtIn: { ...collect.tar(), factory: tar({ open }) } }
-      : { name: "stdin", builtIn: { ...collect.stdin(), factory: stdin({ read: open }) } };
+      ? { name: "tar", builtIn: { ...named("tar"), factory: tar({ open }) } }
+      : { name: "stdin", builtIn: { ...named("stdin"), factory: stdin({ read: open }) } };
   }
-  if (!await isFile(source)) return { name: "directory", builtIn: collect.directory() };
-  return TAR_NAME_REGEXP.test(source)
-    ? { name: "tar", builtIn: collect.tar() }
-    : { name: "file", builtIn: collect.file() };
+  if (!await isFile(source)) return { name: "directory", builtIn: named("directory") };
+  return hasTarName(source) ? { name: "tar", builtIn: named("tar") } : { name: "file", builtIn: named("file") };
+
+  function named(name: string): BuiltIn {
+    const builtIn = make("collect", name);
+    if (builtIn === undefined) throw new TypeError(`Cannot collect: there is no ${name}`);
+    return builtIn;
+  }
 }
 
 /** The directory that belongs to a source: where git and a configuration file are looked for. */

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
-import { keyValue, repeated, wholeNumber } from "../options.ts";
-import { PROFILE_NAMES, type ProfileName } from "../built_in_names.ts";
+import { keyValue, patternType, repeated, wholeNumber } from "../options.ts";
+import { PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
 import { addRegistryFlags, type RegistryFlags } from "../places/flags.ts";
 
 /** How results are written on standard output. */
@@ -24,6 +24,8 @@ export interface PublishFlags extends RegistryFlags {
   readonly defaultIgnores?: boolean;
   readonly symlinks?: SymlinkPolicy;
   readonly artifactType?: string;
+  readonly appVersion?: string;
+  readonly mediaType?: readonly (readonly [pattern: string, type: string])[];
   readonly compression?: "gzip" | "zstd" | "none";
   readonly compressionLevel?: number;
   readonly stdinName?: string;
@@ -61,7 +63,13 @@ export function publishCommand(name: "push" | "plan"): Command {
     .addOption(
       new Option("--symlinks <policy>", "what to do with symbolic links").choices(["follow", "skip", "error"]),
     )
-    .option("--artifact-type <type>", 'the artifact type, with profile "generic"')
+    .option("--artifact-type <type>", "the artifact type, with profiles whose consumers leave it open")
+    .option(
+      "--media-type <pattern=type>",
+      "what the files are that match, with profiles that publish each as it is; repeatable",
+      (text: string, before?: readonly unknown[]) => [...(before ?? []), patternType(text)],
+    )
+    .option("--app-version <version>", "the version of the application that a chart installs")
     .addOption(new Option("--compression <kind>", "how layers are compressed").choices(["gzip", "zstd", "none"]))
     .option(
       "--compression-level <level>",

@@ -6,12 +6,13 @@ import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../.
 import { emptied } from "../../plugins/filter/emptied.ts";
 import { ignore } from "../../plugins/filter/ignore.ts";
 import { ignoreRules } from "../../plugins/filter/ignore_reading.ts";
+import { only } from "../../plugins/filter/only.ts";
 import type { PatternGroup } from "../../plugins/filter/ignore_rules.ts";
 import { parseIgnoreFile } from "../../plugins/filter/parse_ignore_file.ts";
 import { loadPatterns, type PatternSource } from "../../plugins/filter/pattern_source.ts";
-import type { ProfileName } from "../built_in_names.ts";
+import { readSmallFile, readSmallText } from "../../system/read_small_file.ts";
 import { UsageError } from "../usage_error.ts";
-import { PROFILES } from "./profiles.ts";
+import type { ChosenProfile } from "./profiles.ts";
 import type { Settings } from "./settings.ts";
 import type { BuiltIn } from "./stages/stage_entry.ts";
 
@@ -21,6 +22,8 @@ export interface Ignoring {
   readonly ignore: BuiltIn;
   /** Leaves out directories that are there only for what this run writes; left out when it writes nothing there. */
   readonly emptied?: BuiltIn;
+  /** Leaves out what the profile's ecosystem has no use for; left out when it takes everything. */
+  readonly only?: BuiltIn;
   /** Tells which directories need not be walked, because nothing in them is kept. */
   readonly prune: (path: string) => boolean;
 }
@@ -29,30 +32,35 @@ export interface Ignoring {
  * Puts the ignore rules together: what is left out by default, the profile's own file and rules, `.gantryignore`, a file
  * that was named, and patterns that were given. The last pattern that matches counts.
  */
-export async function ignoringFor(settings: Settings, profileName: ProfileName): Promise<Ignoring> {
-  const reading = PROFILES[profileName].ignoreReading;
+export async function ignoringFor(settings: Settings, profile: ChosenProfile): Promise<Ignoring> {
+  const reading = profile.facts.ignoreReading;
   const root = await rootOf(settings.source);
   const own = root === undefined ? [] : await ownTargets(root, settings.targets);
-  const sources = await patternSources(settings, profileName, own);
+  const sources = await patternSources(settings, profile, own);
+  const wanted = profile.facts.only && { only: { factory: only(profile.facts.only), options: {} } };
   // What is no directory is not walked; the filter finds the files among the entries.
   if (root === undefined) {
-    return { ignore: { factory: ignore({ after: sources, reading }), options: { patterns: [] } }, prune: () => false };
+    return {
+      ignore: { factory: ignore({ after: sources, reading }), options: { patterns: [] } },
+      ...wanted,
+      prune: () => false,
+    };
   }
   // Read once, so that the walk and the filter cannot disagree.
   const groups = await loadPatterns(sources, (name) => readRootFile(root, name, settings.symlinks));
   return {
     ignore: { factory: ignore({ after: groups, reading }), options: { patterns: [] } },
     ...(own.length === 0 ? {} : { emptied: { factory: emptied({ paths: own, reason: OWN_TARGET }), options: {} } }),
+    ...wanted,
     prune: ignoreRules(groups, reading).prunes,
   };
 }
 
 async function patternSources(
   settings: Settings,
-  profileName: ProfileName,
+  { name, facts: { ignoreFile, ownRules, defaultIgnores } }: ChosenProfile,
   own: readonly string[],
 ): Promise<readonly PatternSource[]> {
-  const { ignoreFile, ownRules, defaultIgnores } = PROFILES[profileName];
   const defaults: readonly PatternSource[] = settings.defaultIgnores
     ? [
       {
@@ -60,13 +68,13 @@ async function patternSources(
         patterns: [...VERSION_CONTROL_IGNORES, ...GANTRY_IGNORES, ...TEMPORARY_IGNORES],
         isSealed: true,
       },
-      { from: `${profileName} defaults`, patterns: defaultIgnores },
+      { from: `${name} defaults`, patterns: defaultIgnores },
     ]
     : [];
   return [
     ...defaults,
     ...(ignoreFile === undefined ? [] : [{ file: ignoreFile }]),
-    { from: `${profileName} profile`, patterns: ownRules },
+    { from: `${name} profile`, patterns: ownRules },
     { file: ".gantryignore" },
     ...(settings.ignoreFile === undefined ? [] : [await readPatterns(settings.ignoreFile)]),
     ...settings.ignore,
@@ -114,9 +122,6 @@ async function rootOf(source: string): Promise<string | undefined> {
   }
 }
 
-/** How large an ignore file may be, in bytes. */
-const IGNORE_FILE_LIMIT = 1024 * 1024;
-
 /** Reads an ignore file as the walk would see it: a link counts when links are followed, and not out of the source. */
 async function readRootFile(
   root: string,
@@ -127,19 +132,17 @@ async function readRootFile(
     const path = await Deno.realPath(join(root, name));
     const isLinked = path !== join(root, name);
     if (isLinked && (symlinks !== "follow" || !path.startsWith(join(root, "/")))) return undefined;
-    const { isFile, size } = await Deno.stat(path);
-    if (!isFile) return undefined;
-    if (size <= IGNORE_FILE_LIMIT) return await Deno.readFile(path);
+    if ((await Deno.stat(path)).isDirectory) return undefined;
+    return await readSmallFile(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
     throw new UsageError(`Cannot read ignore file ${JSON.stringify(name)}: ${reasonOf(cause)}`, { cause });
   }
-  throw new UsageError(`Cannot read ignore file ${JSON.stringify(name)}: it is larger than 1 MiB`);
 }
 
 async function readPatterns(path: string): Promise<PatternGroup> {
   try {
-    return parseIgnoreFile(await Deno.readTextFile(path), path);
+    return parseIgnoreFile(await readSmallText(path), path);
   } catch (cause) {
     throw new UsageError(`Cannot read ignore file ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
   }

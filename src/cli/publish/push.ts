@@ -24,7 +24,7 @@ export async function push(args: readonly string[], flags: PublishFlags, world: 
       throw new UsageError("There is no target: name one, such as oci://HOST/REPOSITORY or oci-layout:PATH");
     }
     await checkWritable(flags.digestFile, "--digest-file");
-    const pipeline = session.profile.name === "timoni" ? withNamesNeeded(session.pipeline) : session.pipeline;
+    const pipeline = session.profile.facts.needsTag ? withNamesNeeded(session.pipeline) : session.pipeline;
     const publication = await publish({ location: session.settings.source }, pipeline, session.context);
     warnOfGaps(session, publication);
     const report = pushReport(publication, session.settings);

@@ -13,7 +13,8 @@ import type { World } from "../world.ts";
 import { buildPipeline, type BuiltPipeline } from "./build_pipeline.ts";
 import { sourceDirectory } from "./collector_for.ts";
 import type { PublishFlags } from "./commands.ts";
-import { type ChosenProfile, detectProfile, profileLine, PROFILES } from "./profiles.ts";
+import { type ChosenProfile, detectProfile, namedProfile, profileLine } from "./profiles.ts";
+import { withIdentity } from "./identity.ts";
 import { resolveSettings, type Settings, splitArguments } from "./settings.ts";
 import { sourceCheck } from "./source_check.ts";
 import { sourceDate } from "./source_date.ts";
@@ -41,12 +42,13 @@ export async function withPublishSession<T>(
 ): Promise<T> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
   const found = await readConfig(args, flags, { world, log });
-  const asked = found && readArchive(found, flags);
-  const settings = withIgnores(resolveSettings(args, flags, found && withArchive(found, asked)), found);
-  if (flags.passwordStdin && settings.source === "-") {
+  const asked = found && await readArchive(found, flags);
+  const given = withIgnores(resolveSettings(args, flags, found && withArchive(found, asked)), found);
+  if (flags.passwordStdin && given.source === "-") {
     throw new UsageError("Cannot read both the password and the source from standard input");
   }
-  const profile = await chooseProfile(settings, asked, log);
+  const profile = await chooseProfile(given, asked, log);
+  const settings = await withIdentity(given, profile);
   warnOfCompression(settings, log);
   const progress = createProgress(world);
   const access = await createRegistryAccess(flags, settings, { world, log });
@@ -55,7 +57,7 @@ export async function withPublishSession<T>(
   const context: Context = { signal: world.signal, log, scratch, progress: report };
   try {
     // Only images and plugins of the user's own ask for it, and to know it takes a look at git.
-    const isAsked = profile.name === "image" || found?.config.pipeline !== undefined;
+    const isAsked = profile.facts.usesTime || found?.config.pipeline !== undefined;
     const now = isAsked ? await sourceDate(settings, world, context) : undefined;
     const host = pluginHost(world, { mode, log, sourceDate: now });
     const built = await buildPipeline(settings, profile, { flags, found, world, log, access, host });
@@ -93,7 +95,7 @@ export function warnOfGaps({ settings, profile, log }: PublishSession, artifact:
   if (source !== undefined && !/^[a-z][a-z0-9+.-]*:\/\//i.test(source.value)) {
     log.warn(`The source ${JSON.stringify(source.value)} (${source.from}) is no URL: nobody can follow it`);
   }
-  const missing = PROFILES[profile.name].expects.filter((name) => !(keys[name] in artifact.annotations));
+  const missing = profile.facts.expects.filter((name) => !(keys[name] in artifact.annotations));
   if (missing.length === 0) return;
   log.warn(
     `The ${missing.join(" and the ")} ${missing.length === 1 ? "is" : "are"} not known, ` +
@@ -134,8 +136,8 @@ async function chooseProfile(
   asked: AskedArchive | undefined,
   log: Log,
 ): Promise<ChosenProfile> {
-  if (profile === asked?.profile) return { name: asked.profile, because: asked.place };
-  if (profile !== "auto") return { name: profile, because: "asked for" };
+  if (profile === asked?.profile) return await namedProfile(asked.profile, asked.place);
+  if (profile !== "auto") return await namedProfile(profile);
   const chosen = await detectProfile(source);
   log.info(profileLine(chosen));
   return chosen;

@@ -10,12 +10,12 @@ import { isMediaType } from "../../oci/media_types.ts";
 import { formatReference, isReference, parseReference, type Reference, withLocalPath } from "../../oci/reference.ts";
 import { withoutCredentials } from "../../oci/source_url.ts";
 import { parseTag } from "../../oci/tag.ts";
-import { isPreRelease, parseVersion } from "../../oci/version.ts";
+import { parseFullVersion } from "../../oci/version.ts";
 import type { Compression } from "../../pack/compression.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
 import type { PatternGroup } from "../../plugins/filter/ignore_rules.ts";
-import type { ProfileName } from "../built_in_names.ts";
+import type { ProfileName } from "../../profiles/profiles.ts";
 import type { Config } from "../config/config_schema.ts";
 import type { FoundConfig } from "../config/find_config.ts";
 import { duration } from "../options.ts";
@@ -30,6 +30,7 @@ export interface Settings {
   /** Who named them. */
   readonly targetsFrom: "command line" | "configuration";
   readonly profile: ProfileName | "auto";
+  /** With build metadata where it has some; not every profile takes that. */
   readonly version: string | undefined;
   readonly latest: boolean;
   readonly tags: readonly string[];
@@ -43,7 +44,13 @@ export interface Settings {
   readonly defaultIgnores: boolean;
   readonly symlinks: SymlinkPolicy;
   readonly artifactType: string | undefined;
+  /** The version of the application that a chart installs. */
+  readonly appVersion: string | undefined;
+  /** Media types by patterns; `undefined` when none were given. */
+  readonly mediaTypes: Readonly<Record<string, string>> | undefined;
   readonly compression: Compression;
+  /** Whether anybody has asked for the compression or its level. */
+  readonly isCompressionGiven: boolean;
   readonly stdinName: string;
   readonly concurrency: number;
   readonly retries: number;
@@ -69,23 +76,14 @@ export function resolveSettings(
     throw new UsageError("There is no source: name a directory, a file or - for standard input");
   }
   const givenVersion = flags.version ?? config.version;
-  const version = givenVersion === undefined ? undefined : checked(givenVersion, parseVersion);
-  const latest = flags.latest ?? config.latest ?? false;
-  if (latest && version === undefined) {
-    throw new UsageError('Cannot tag "latest" without a version: give a version, or the tag "latest" itself');
-  }
-  if (latest && version !== undefined && isPreRelease(version)) {
-    throw new UsageError(
-      `Cannot tag the pre-release ${version} as "latest": say it aloud with the tag "latest" if that is meant`,
-    );
-  }
+  const version = givenVersion === undefined ? undefined : checked(givenVersion, parseFullVersion);
   return {
     source,
     targets: references(givenTargets.length > 0 ? givenTargets : config.targets ?? []),
     targetsFrom: givenTargets.length > 0 ? "command line" : "configuration",
     profile: flags.profile ?? config.profile ?? "auto",
     version,
-    latest,
+    latest: flags.latest ?? config.latest ?? false,
     tags: (flags.tag ?? config.tags ?? []).map((tag) => checked(tag, parseTag)),
     immutable: flags.immutable ?? config.immutable ?? false,
     force: flags.force ?? false,
@@ -98,7 +96,11 @@ export function resolveSettings(
     defaultIgnores: flags.defaultIgnores ?? config.defaultIgnores ?? true,
     symlinks: flags.symlinks ?? config.symlinks ?? "follow",
     artifactType: artifactType(flags.artifactType ?? config.artifactType),
+    appVersion: flags.appVersion ?? config.appVersion,
+    mediaTypes: flags.mediaType === undefined ? config.mediaTypes : mediaTypes(flags.mediaType),
     compression: compression(flags, config),
+    isCompressionGiven: [flags.compression, flags.compressionLevel, config.compression, config.compressionLevel]
+      .some((given) => given !== undefined),
     stdinName: plainName(flags.stdinName ?? config.stdinName ?? "stdin.yaml"),
     concurrency: flags.concurrency ?? config.concurrency ?? 4,
     retries: flags.retries ?? config.retries ?? 5,
@@ -192,6 +194,18 @@ function artifactType(text: string | undefined): string | undefined {
   throw new UsageError(
     `Cannot use artifact type ${JSON.stringify(text)}: it must be a media type, such as application/vnd.acme.config.v1`,
   );
+}
+
+function mediaTypes(given: readonly (readonly [pattern: string, type: string])[]): Readonly<Record<string, string>> {
+  for (const [pattern, type] of given) {
+    if (isMediaType(type)) continue;
+    throw new UsageError(
+      `Cannot use ${JSON.stringify(type)} for ${
+        JSON.stringify(pattern)
+      }: it must be a media type, such as application/json`,
+    );
+  }
+  return Object.fromEntries(given);
 }
 
 /** Each worker costs some 17 MiB; with more of them a large layer takes more than 200 MiB in all. */

@@ -6,7 +6,8 @@ import type { CustomStep } from "../../pipeline/flow.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
 import type { Collected } from "../../pipeline/values.ts";
 import type { Log } from "../../work/context.ts";
-import { type ChosenProfile, PROFILES } from "./profiles.ts";
+import { loadProfiles } from "../../profiles/profiles.ts";
+import type { ChosenProfile } from "./profiles.ts";
 import type { Settings } from "./settings.ts";
 
 /** The source is something that is published in another way; packed as files, nobody could use it. */
@@ -39,7 +40,7 @@ export function sourceCheck(source: CheckedSource): CustomStep<Collected> {
       const { entries } = collected;
       if (name !== "generic" || isDetected) await refuseImages(entries, source);
       if (name === "generic" && isDetected) refuseChart(entries, source);
-      warnOfOthers(entries, source.profile, log);
+      await warnOfOthers(entries, source.profile, log);
       return collected;
     },
   };
@@ -118,18 +119,24 @@ function refuseChart(entries: readonly Entry[], { source, isDirectory }: Checked
   }
 }
 
-function warnOfOthers(entries: readonly Entry[], { name, because, isDetected }: ChosenProfile, log: Log): void {
+async function warnOfOthers(
+  entries: readonly Entry[],
+  { name, because, isDetected }: ChosenProfile,
+  log: Log,
+): Promise<void> {
   const names = new Set(entries.map(({ path }) => path));
   // A file that is published by itself is not there for anybody to obey.
   if (names.size < 2) return;
-  if (isDetected && name !== "timoni" && names.has("timoni.cue")) {
+  for (const [other, { signs, ignoreFile }] of Object.entries(await loadProfiles())) {
+    if (other === name) continue;
+    if (ignoreFile !== undefined && names.has(ignoreFile)) {
+      log.warn(`The ${ignoreFile} is packed and not obeyed with profile ${name}: it counts with --profile ${other}`);
+    }
+    const sign = signs.find((file) => file !== ignoreFile && names.has(file));
+    if (!isDetected || sign === undefined) continue;
     log.warn(
-      `There is a timoni.cue, but ${because}, so it is packed as ${name}: --profile timoni makes a module of it`,
+      `There is a ${sign}, but ${because}, so it is packed as ${name}: --profile ${other} packs it as ${other} does`,
     );
-  }
-  for (const [other, { ignoreFile }] of Object.entries(PROFILES)) {
-    if (ignoreFile === undefined || other === name || !names.has(ignoreFile)) continue;
-    log.warn(`The ${ignoreFile} is packed and not obeyed with profile ${name}: it counts with --profile ${other}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { isCompanionTag } from "../../layout/names.ts";
 import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import { compareSemVer, type ParsedVersion, parseSemVer, type VersionRange } from "../../oci/semver.ts";
 
@@ -11,9 +12,6 @@ export interface TagChoice {
   readonly regexp?: RegExp;
 }
 
-/** Names under which cosign keeps what belongs to a manifest, and under which referrers are listed. */
-const COMPANION_REGEXP = /^sha(?:256-[a-f0-9]{64}|512-[a-f0-9]{64,123})(?:\.(?:sig|att|sbom))?$/;
-
 /**
  * Chooses tags and sorts them: `latest` first, then versions, the highest first, then all others bytewise.
  *
@@ -23,7 +21,7 @@ export function chosenTags(tags: Iterable<string>, { all, range, regexp }: TagCh
   return [...new Set(tags)]
     .map((tag) => ({ tag, version: versionOf(tag) }))
     .filter(({ tag, version }) => {
-      if (!all && COMPANION_REGEXP.test(tag)) return false;
+      if (!all && isCompanionTag(tag)) return false;
       if (regexp !== undefined && !regexp.test(tag)) return false;
       if (range !== undefined) return version !== undefined && range.test(version);
       return all || regexp !== undefined || version !== undefined || tag === "latest";

@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import type { LinkPolicy, NamePolicy } from "../../extract/extraction_rules.ts";
 import type { Platform } from "../../oci/descriptor.ts";
 import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
-import { PROFILE_NAMES, type ProfileName } from "../built_in_names.ts";
+import { PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
 import { byteSize } from "../output/format_bytes.ts";
 import { platform, repeated, wholeNumber } from "../options.ts";
 import { addRegistryFlags, type RegistryFlags } from "../places/flags.ts";

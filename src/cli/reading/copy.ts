@@ -1,4 +1,6 @@
-import type { Digest } from "../../oci/digest.ts";
+import type { ListedManifest } from "../../layout/layout.ts";
+import { isReferrersTag } from "../../layout/names.ts";
+import { type Digest, isDigest } from "../../oci/digest.ts";
 import { everyTarget } from "../../pipeline/target.ts";
 import { copyGraph } from "../../store/copy.ts";
 import { type ArtifactGraph, readGraph } from "../../store/graph.ts";
@@ -7,17 +9,16 @@ import { inParallel } from "../../work/together.ts";
 import { errorWithLines } from "../output/error_with_lines.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
-import { DEFAULT_TAG, type Opened } from "../places/open_store.ts";
+import { meantName, type Opened } from "../places/open_store.ts";
 import { type ReadingSession, withReadingSession } from "../places/session.ts";
+import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
+import { copyUnlisted, wholeLayout } from "./whole_layout.ts";
 import { chosenTags } from "./chosen_tags.ts";
 import type { CopyFlags } from "./commands.ts";
 import { copyPlaces } from "./copy_places.ts";
 import { copyLines, copyReport, type CopyResult } from "./copy_report.ts";
 import { type CopyJob, refuseToMove, tagCopies } from "./tag_copies.ts";
-
-/** A client's list of referrers stands under such a tag: the destination gets one of its own where it needs it. */
-const REFERRERS_TAG_REGEXP = /^sha(?:256|512)-[0-9a-f]{64}$/;
 
 /**
  * `gantry copy`: from any place to any others, with the same digests.
@@ -35,13 +36,18 @@ export async function copy(
     const { context, concurrency } = session;
     await using opened = new AsyncDisposableStack();
     const { source, targets } = await places.open(session, opened);
-    const names = flags.allTags ? await allTags(source.store, session) : [source.name ?? DEFAULT_TAG];
-    const graph = await readWhole(source.store, names, flags, session);
-    const jobs = targets.map((target) => jobOf(source, target, graph, flags));
+    const whole = flags.allTags ? await wholeLayout(source, targets, session) : undefined;
+    const names = whole?.names ??
+      (flags.allTags ? await allNames(source, session) : [await meantName(source, context)]);
+    const read = await readWhole(source.store, names, flags, session);
+    const graph = await whole?.present(read) ?? read;
+    const jobs = whole?.jobs(graph, flags) ?? targets.map((target) => jobOf(names, target, graph, flags));
     await everyTarget("upload", jobs, (job) => checkDestination(job, session));
-    const copied = await everyTarget("upload", jobs, async ({ url, store: destination, tags }) => ({
+    const copied = await everyTarget("upload", jobs, async ({ url, store, tags, list }) => ({
       url,
-      copied: await copyGraph(graph, { source: source.store, destination, concurrency }, context),
+      copied: list === undefined
+        ? await copyGraph(graph, { source: source.store, destination: store, concurrency }, context)
+        : await copyUnlisted(graph, { source: source.store, destination: store, concurrency }, context),
       tags,
     }));
     await tagCopies(jobs, graph, session);
@@ -54,14 +60,39 @@ export async function copy(
   }, { phase: "Copying", places: places.references });
 }
 
-async function allTags(store: StoreReader, { context }: ReadingSession): Promise<readonly string[]> {
+/**
+ * Every tag of a place, and the artifacts that a layout lists without one.
+ *
+ * @throws {Error} When there is nothing: a copy that leaves everything behind is no success.
+ */
+async function allNames(
+  { store, layout }: Opened<StoreReader>,
+  { context }: ReadingSession,
+): Promise<readonly string[]> {
   const tags = chosenTags(await Array.fromAsync(store.tags(context)), { all: true });
-  const chosen = tags.filter((tag) => !REFERRERS_TAG_REGEXP.test(tag));
+  const chosen = tags.filter((tag) => !isReferrersTag(tag));
   if (chosen.length < tags.length) {
     context.log.debug(`${tags.length - chosen.length} tags hold lists of referrers: left out`);
   }
-  if (chosen.length === 0) context.log.warn(`There are no tags in ${store.url}`);
-  return chosen;
+  const artifacts = await layout?.artifacts(context) ?? [];
+  refuseSharedTags(store.url, artifacts);
+  const nameless = artifacts.filter(({ tag }) => tag === undefined).map(({ descriptor }) => descriptor.digest);
+  const names = [...chosen, ...new Set(nameless)];
+  if (names.length === 0) throw new Error(`Cannot copy all tags of ${store.url}: there are none`);
+  return names;
+}
+
+/** One repository has each tag once. */
+function refuseSharedTags(url: string, artifacts: readonly ListedManifest[]): void {
+  for (const [tag, same] of Map.groupBy(artifacts, ({ tag }) => tag)) {
+    const digests = new Set(same.map(({ descriptor }) => descriptor.digest));
+    if (tag === undefined || digests.size === 1) continue;
+    throw new UsageError(
+      `Cannot copy all tags of ${url} to one repository: ${
+        JSON.stringify(tag)
+      } stands at ${digests.size} artifacts of different repositories; \`gantry import\` puts each into its own`,
+    );
+  }
 }
 
 /** Reads what shall be copied: all of it, or nothing. */
@@ -81,16 +112,16 @@ async function readWhole(
 }
 
 function jobOf(
-  { reference }: Opened<StoreReader>,
+  names: readonly string[],
   { reference: to, store }: Opened<Store>,
   graph: ArtifactGraph,
   { allTags, force = false }: CopyFlags,
 ): CopyJob {
-  const kept = reference.tag ?? (reference.digest === undefined ? DEFAULT_TAG : undefined);
+  const kept = names.find((name) => !isDigest(name));
   const tag = to.tag ?? (to.digest === undefined ? kept : undefined);
   const tags = new Map<Digest, readonly string[]>();
   for (const [name, { digest }] of graph.roots) {
-    const named = allTags ? [name] : tag === undefined ? [] : [tag];
+    const named = allTags ? (isDigest(name) ? [] : [name]) : tag === undefined ? [] : [tag];
     tags.set(digest, [...tags.get(digest) ?? [], ...named]);
   }
   return { url: store.url, store, isArchive: to.kind === "oci-archive", digest: to.digest, tags, force };
@@ -98,7 +129,7 @@ function jobOf(
 
 /** Asked before the first byte goes anywhere. */
 async function checkDestination(
-  { url, store, digest: expected, tags, force }: CopyJob,
+  { url, store, digest: expected, tags, force, check }: CopyJob,
   { context, concurrency }: ReadingSession,
 ): Promise<void> {
   const pairs = [...tags].flatMap(([digest, names]) => names.map((name) => ({ digest, name })));
@@ -106,6 +137,7 @@ async function checkDestination(
     if (expected === undefined || expected === digest) continue;
     throw new RangeError(`Cannot copy to ${url}@${expected}: the source's digest is ${digest}`);
   }
+  if (check !== undefined) return await check(context);
   if (force) return;
   await inParallel(pairs, concurrency, ({ name, digest }) => refuseToMove(store, name, digest, context));
 }

@@ -98,7 +98,7 @@ async function receive(
   const { source, destination } = await receiveArchive(pipe, { path, store: target.store }, context);
   const name = from.digest ?? from.tag;
   return {
-    source: { reference: from, store: source, ...(name === undefined ? {} : { name }) },
+    source: { reference: from, store: source, layout: source, ...(name === undefined ? {} : { name }) },
     targets: [{ ...target, store: destination }],
   };
 }

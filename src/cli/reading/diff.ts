@@ -7,7 +7,7 @@ import { isReference } from "../../oci/reference.ts";
 import type { StoreReader } from "../../store/store.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
-import { DEFAULT_TAG, openReader, parsePlace } from "../places/open_store.ts";
+import { meantName, openReader, parsePlace } from "../places/open_store.ts";
 import { type ReadingSession, withReadingSession } from "../places/session.ts";
 import type { World } from "../world.ts";
 import type { DiffFlags } from "./commands.ts";
@@ -61,9 +61,10 @@ async function openSide(
   platform: Platform | undefined,
 ): Promise<Side> {
   if (!isReference(text)) return { text, [Symbol.asyncDispose]: async (): Promise<void> => {} };
-  const { store, name = DEFAULT_TAG } = openReader(text, access);
+  const opened = openReader(text, access);
+  const { store } = opened;
   try {
-    const found = await findArtifact(store, name, platform, context);
+    const found = await findArtifact(store, await meantName(opened, context), platform, context);
     return { text, store, found, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
   } catch (error) {
     await store[Symbol.asyncDispose]();

@@ -1,6 +1,5 @@
 import type { HashedFile } from "../../extract/hash_artifact.ts";
 import { createDigester } from "../../oci/digest.ts";
-import { FLUX_CONFIG_MEDIA_TYPE, IMAGE_CONFIG_MEDIA_TYPE, TIMONI_CONFIG_MEDIA_TYPE } from "../../oci/media_types.ts";
 import type { ImageManifest } from "../../oci/parse_manifest.ts";
 import { collect } from "../../pipeline/collect.ts";
 import type { Entry } from "../../pipeline/entry.ts";
@@ -9,11 +8,11 @@ import { stageRunner } from "../../pipeline/flow.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
-import type { ProfileName } from "../built_in_names.ts";
+import { loadProfiles, PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
 import { findConfig } from "../config/find_config.ts";
 import type { ReadingSession } from "../places/session.ts";
 import { buildPipeline } from "../publish/build_pipeline.ts";
-import { detectProfile } from "../publish/profiles.ts";
+import { detectProfile, namedProfile } from "../publish/profiles.ts";
 import { resolveSettings } from "../publish/settings.ts";
 import { sourceDate } from "../publish/source_date.ts";
 import { pluginHost } from "../publish/stages/plugin_host.ts";
@@ -50,12 +49,10 @@ export async function diffDirectory(
     readEnv: world.declaredEnv,
   });
   if (found !== undefined && flags.config === undefined) context.log.info(`Configuration: ${found.path}`);
-  const asked = found && readArchive(found, flags);
+  const asked = found && await readArchive(found, flags);
   const settings = withIgnores(resolveSettings([path], flags, found && withArchive(found, asked)), found);
-  const chosen = flags.profile ?? found?.config.profile ?? asked?.profile ?? profileOf(other) ?? "auto";
-  const profile = chosen === "auto"
-    ? await detectProfile(path)
-    : { name: chosen, because: asked?.place ?? "asked for" };
+  const chosen = flags.profile ?? found?.config.profile ?? asked?.profile ?? await profileOf(other) ?? "auto";
+  const profile = chosen === "auto" ? await detectProfile(path) : await namedProfile(chosen, asked?.place);
   const { log } = context;
   const now = found?.config.pipeline === undefined ? undefined : await sourceDate(settings, world, context);
   const host = pluginHost(world, { mode: "plan", log, sourceDate: now });
@@ -109,17 +106,13 @@ async function checkDirectory(path: string): Promise<void> {
 }
 
 /** Which profile has made an artifact. What is of no kind that gantry knows may be anything. */
-function profileOf(manifest: ImageManifest | undefined): ProfileName | undefined {
-  switch (manifest?.config.mediaType) {
-    case FLUX_CONFIG_MEDIA_TYPE:
-      return "flux";
-    case TIMONI_CONFIG_MEDIA_TYPE:
-      return "timoni";
-    case IMAGE_CONFIG_MEDIA_TYPE:
-      return "image";
-    case undefined:
-      return undefined;
-    default:
-      return "generic";
-  }
+async function profileOf(manifest: ImageManifest | undefined): Promise<ProfileName | undefined> {
+  if (manifest === undefined) return undefined;
+  const profiles = await loadProfiles();
+  const { config, layers } = manifest;
+  return PROFILE_NAMES.find((name) => {
+    const { configMediaType, layerMediaTypes } = profiles[name];
+    return configMediaType === config.mediaType &&
+      (layerMediaTypes === undefined || layers.every(({ mediaType }) => layerMediaTypes.includes(mediaType)));
+  }) ?? "generic";
 }

@@ -19,6 +19,8 @@ export interface Referrer {
 const DEPTH_LIMIT = 100;
 /** How many referrers are looked for, all in all. */
 const REFERRER_LIMIT = 10_000;
+/** How much may be said of them, in characters of JSON and all in all. */
+const SIZE_LIMIT = 64 * 1024 * 1024;
 
 /**
  * Finds everything that refers to some manifests, and what refers to that.
@@ -31,9 +33,10 @@ const REFERRER_LIMIT = 10_000;
 export async function findReferrers(
   store: StoreReader,
   subjects: readonly Descriptor[],
-  { context, concurrency }: ReadingSession,
+  { context, concurrency }: Pick<ReadingSession, "context" | "concurrency">,
 ): Promise<ReadonlyMap<Digest, readonly Referrer[]>> {
   const seen = new Set(subjects.map(({ digest }) => digest));
+  let size = 0;
   const found = await inParallel(subjects, concurrency, async ({ digest }) => [digest, await of(digest, 1)] as const);
   return new Map(found);
 
@@ -50,6 +53,10 @@ export async function findReferrers(
       const isRepeated = seen.has(digest);
       if (seen.size > REFERRER_LIMIT) {
         throw new RangeError(`Cannot show what refers to ${store.url}: it is more than ${REFERRER_LIMIT}`);
+      }
+      size += JSON.stringify(referrer.descriptor).length;
+      if (size > SIZE_LIMIT) {
+        throw new RangeError(`Cannot show what refers to ${store.url}: it is more than ${SIZE_LIMIT} characters`);
       }
       seen.add(digest);
       fresh.push({ ...referrer, isRepeated, referrers: [] });

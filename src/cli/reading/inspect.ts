@@ -1,3 +1,4 @@
+import { isDigest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
 import { formatReference } from "../../oci/reference.ts";
 import type { Context } from "../../work/context.ts";
@@ -10,7 +11,7 @@ import type { InspectFlags } from "./commands.ts";
 import { inspectReport } from "./inspect_report.ts";
 import { inspectText } from "./inspect_text.ts";
 import type { layerFiles } from "./layer_files.ts";
-import { DEFAULT_TAG, openReader, parsePlace } from "../places/open_store.ts";
+import { meantName, openReader, parsePlace } from "../places/open_store.ts";
 import { withReadingSession } from "../places/session.ts";
 import { OutputError } from "../process/text_writer.ts";
 import { UsageError } from "../usage_error.ts";
@@ -23,8 +24,10 @@ export async function inspect(text: string, flags: InspectFlags, world: World): 
   }
   return await withReadingSession(flags, world, async (session) => {
     const { access, context } = session;
-    const { store: opened, reference, name = DEFAULT_TAG } = openReader(text, access);
-    await using store = opened;
+    const opened = openReader(text, access);
+    const { reference } = opened;
+    await using store = opened.store;
+    const name = await meantName(opened, context);
     const { root, descriptor, bytes } = await find(store, name, flags, context);
     if (flags.raw) {
       await printRaw(bytes, world);
@@ -35,7 +38,7 @@ export async function inspect(text: string, flags: InspectFlags, world: World): 
     const listed = manifest.kind === "index" ? manifest.manifests : [];
     const subjects = [descriptor, ...(index === undefined ? [] : [index]), ...listed];
     const report = inspectReport({
-      reference: formatReference({ ...reference, ...(reference.digest === undefined ? { tag: name } : {}) }),
+      reference: formatReference({ ...reference, ...(isDigest(name) ? { digest: name } : { tag: name }) }),
       url: `${store.url}@${descriptor.digest}`,
       descriptor,
       manifest,

@@ -1,14 +1,16 @@
+import { refNameOf } from "../../layout/entry.ts";
 import type { ListedManifest } from "../../layout/layout.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { withoutScheme } from "../../oci/reference.ts";
 import { parseRange, type VersionRange } from "../../oci/semver.ts";
-import type { Log } from "../../work/context.ts";
+import type { StoreReader } from "../../store/store.ts";
+import type { Context, Log } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { counted } from "../output/format_bytes.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { table } from "../output/table.ts";
-import { openLayout, openReader, parsePlace } from "../places/open_store.ts";
+import { type OpenedLayout, openReader, parsePlace } from "../places/open_store.ts";
 import { withReadingSession } from "../places/session.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
@@ -19,10 +21,10 @@ import type { ListFlags } from "./commands.ts";
 export interface ListedVersion {
   /** The place without scheme, tag and digest. */
   readonly repository: string;
-  /** The tag. */
-  readonly version: string;
+  /** The tag; absent for what a layout lists without one. */
+  readonly version?: string;
   readonly digest: Digest;
-  /** `HOST/REPOSITORY:TAG`, where the entry of a layout has it. */
+  /** `HOST/REPOSITORY:TAG`, or what else the entry of a layout is called. */
   readonly name?: string;
 }
 
@@ -37,41 +39,70 @@ const CONCURRENCY = 8;
 export async function list(text: string, flags: ListFlags, world: World): Promise<number> {
   const choice = choiceOf(flags);
   return await withReadingSession(flags, world, async ({ access, context, concurrency }) => {
-    const { store: opened, reference } = openReader(text, access);
+    const { store: opened, reference, layout } = openReader(text, access);
     await using store = opened;
     if (reference.tag !== undefined || reference.digest !== undefined) {
       throw new UsageError(`Cannot list ${JSON.stringify(text)}: name the repository without a tag or a digest`);
     }
     const tags = await Array.fromAsync(store.tags(context));
-    const chosen = chosenTags(tags, choice);
+    const isFiltered = choice.range !== undefined || choice.regexp !== undefined;
+    const versions = chosenTags(tags, choice);
+    // Where nobody tags versions, other tags are what there is to see.
+    const isWhole = !isFiltered && !versions.some((tag) => tag !== "latest");
+    const chosen = isWhole && !choice.all ? chosenTags(tags, ANY_TAG) : versions;
     const shown = limited(chosen, flags.limit ?? 0);
     const repository = withoutScheme(store.url);
-    const listed = reference.kind === "registry" ? undefined : await openLayout(reference).listed(context) ?? [];
+    const listed = await layout?.listed(context);
+    const nameless = isFiltered ? [] : await withoutTag(layout, context);
     const found = await inParallel(shown, concurrency, async (tag): Promise<readonly ListedVersion[]> => {
       if (listed !== undefined) return inLayout(listed, tag).map((each) => ({ repository, version: tag, ...each }));
       const digest = (await store.resolve(tag, context))?.digest;
       // A tag can be gone between the list and the question.
       return digest === undefined ? [] : [{ repository, version: tag, digest }];
     });
-    const versions = found.flat();
+    // A list of tags stays one where there are some.
+    const shownNameless = chosen.length > 0 ? [] : nameless.map((each) => ({ repository, ...each }));
+    const all: readonly ListedVersion[] = [...found.flat(), ...shownNameless];
     const format = flags.output ?? "text";
-    world.stdout(format === "text" ? versionTable(versions) : await formatOutput(versions, format));
-    const there = new Set(versions.map(({ version }) => version));
+    world.stdout(format === "text" ? versionTable(all) : await formatOutput(all, format));
+    const there = new Set(all.map(({ version }) => version));
     const lost = shown.filter((tag) => !there.has(tag));
-    const isFiltered = choice.range !== undefined || choice.regexp !== undefined;
-    say({ tags, chosen, shown, lost, isFiltered }, context.log);
+    say({ tags, chosen, shown, lost, isFiltered, isWhole: isWhole && !choice.all }, context.log);
+    if (choice.all && chosen.length > 0) sayNameless(nameless, context.log);
     return EXIT.done;
   }, { phase: "Reading", places: [parsePlace(text)], concurrency: CONCURRENCY });
 }
 
 /** A tag of several repositories stands in a layout several times. */
 function inLayout(listed: readonly ListedManifest[], tag: string): readonly Pick<ListedVersion, "digest" | "name">[] {
-  const entries = listed.filter(({ name }) => name === tag).map(({ descriptor: { digest }, fullName }) => ({
-    digest,
-    ...(fullName === undefined ? {} : { name: fullName }),
-  }));
-  return [...new Map(entries.map((entry) => [`${entry.digest} ${entry.name}`, entry])).values()];
+  return distinct(
+    listed.filter((each) => each.tag === tag).map(({ descriptor: { digest }, fullName }) => ({
+      digest,
+      ...(fullName === undefined ? {} : { name: fullName }),
+    })),
+  );
 }
+
+/** Artifacts that a layout lists without a tag, as `crane` and `skopeo` may leave them. */
+async function withoutTag(
+  layout: OpenedLayout<StoreReader> | undefined,
+  context: Context,
+): Promise<readonly Pick<ListedVersion, "digest" | "name">[]> {
+  const artifacts = await layout?.artifacts(context) ?? [];
+  return distinct(
+    artifacts.filter(({ tag }) => tag === undefined).map(({ entry, descriptor: { digest }, fullName }) => {
+      const name = fullName ?? refNameOf(entry);
+      return { digest, ...(name === undefined ? {} : { name }) };
+    }),
+  );
+}
+
+function distinct<Row extends Pick<ListedVersion, "digest" | "name">>(rows: readonly Row[]): readonly Row[] {
+  return [...new Map(rows.map((row) => [`${row.digest} ${row.name}`, row])).values()];
+}
+
+/** Every tag but those in which tools keep signatures and lists. */
+const ANY_TAG: TagChoice = { all: false, regexp: /(?:)/u };
 
 function choiceOf({ all = false, filterSemver, filterRegex }: ListFlags): TagChoice {
   return {
@@ -122,18 +153,31 @@ interface Found {
   /** Those that were shown if they pointed to something. */
   readonly lost: readonly string[];
   readonly isFiltered: boolean;
+  /** Whether all were chosen because none is a version. */
+  readonly isWhole: boolean;
 }
 
-function say({ tags, chosen, shown, lost, isFiltered }: Found, log: Log): void {
+function say({ tags, chosen, shown, lost, isFiltered, isWhole }: Found, log: Log): void {
   const count = (names: readonly string[]): number => names.filter((name) => name !== "latest").length;
   if (lost.length > 0) {
     const more = lost.length > SHOWN ? ` and ${lost.length - SHOWN} more` : "";
     log.warn(`Left out, because their manifests are not there: ${lost.slice(0, SHOWN).join(", ")}${more}`);
   }
   if (shown.length < chosen.length) log.info(`showing ${count(shown)} of ${count(chosen)} versions`);
-  if (chosen.length > 0 || tags.length === 0) return;
+  if (tags.length === 0) return;
   const there = `There ${tags.length === 1 ? "is" : "are"} ${counted(tags.length, "tag")}`;
-  log.info(isFiltered ? `${there}, and none is asked for` : `${there}, and none is a version: --all shows the others`);
+  if (chosen.length === 0) {
+    log.info(
+      isFiltered ? `${there}, and none is asked for` : `${there}, and none is a version: --all shows the others`,
+    );
+  } else if (isWhole && count(chosen) > 0) log.info("None of the tags is a version: all of them are shown");
+}
+
+function sayNameless(nameless: readonly Pick<ListedVersion, "digest">[], log: Log): void {
+  if (nameless.length === 0) return;
+  const more = nameless.length > SHOWN ? ` and ${nameless.length - SHOWN} more` : "";
+  const digests = nameless.slice(0, SHOWN).map(({ digest }) => digest).join(", ");
+  log.info(`Without a tag there ${nameless.length === 1 ? "is" : "are"} also ${digests}${more}`);
 }
 
 function versionTable(versions: readonly ListedVersion[]): string {
@@ -141,6 +185,6 @@ function versionTable(versions: readonly ListedVersion[]): string {
   const names = (name: string | undefined): readonly string[] => hasNames ? [name ?? ""] : [];
   return table([
     ["VERSION", "DIGEST", ...names("NAME")],
-    ...versions.map(({ version, digest, name }) => [version, digest, ...names(name)]),
+    ...versions.map(({ version = "-", digest, name }) => [version, digest, ...names(name)]),
   ]);
 }

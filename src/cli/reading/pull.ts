@@ -4,7 +4,7 @@ import { saveLayer } from "../../extract/save_layer.ts";
 import { printedReference } from "../../oci/reference.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
-import { isStandardOutput, openReader, parsePlace, takeOutput } from "../places/open_store.ts";
+import { isStandardOutput, meantName, openReader, parsePlace, takeOutput } from "../places/open_store.ts";
 import { type ReadingSession, withReadingSession } from "../places/session.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
@@ -29,10 +29,10 @@ export async function pull(
   const place = parsePlace(text);
   return await withReadingSession(flags, world, async (session) => {
     const { access, context } = session;
-    const { store: opened, name = "latest" } = openReader(text, access);
-    await using store = opened;
+    const opened = openReader(text, access);
+    await using store = opened.store;
     const options = {
-      name,
+      name: await meantName(opened, context),
       rules: rulesOf(flags),
       ...(flags.platform === undefined ? {} : { platform: flags.platform }),
       ...(flags.layerType === undefined ? {} : { layerTypes: flags.layerType }),

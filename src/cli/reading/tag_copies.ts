@@ -24,6 +24,10 @@ export interface CopyJob {
   readonly tags: ReadonlyMap<Digest, readonly string[]>;
   /** Whether a tag may move that is a version. */
   readonly force: boolean;
+  /** Asks whether it can be done, where that is more than a look at each tag. */
+  readonly check?: (context: Context) => Promise<void>;
+  /** Lists all that was copied, where that is more than its tags. */
+  readonly list?: (context: Context) => Promise<void>;
 }
 
 /**
@@ -52,9 +56,10 @@ export async function tagCopies(
   }
 
   async function finish(job: CopyJob): Promise<void> {
-    const { store: destination, tags, force } = job;
+    const { store: destination, tags, force, list } = job;
     try {
-      await tagGraph(graph, tags, { destination, concurrency, force }, context);
+      if (list === undefined) await tagGraph(graph, tags, { destination, concurrency, force }, context);
+      else await list(context);
       await destination.commit(context);
     } catch (error) {
       const set = await setTags(job, error);

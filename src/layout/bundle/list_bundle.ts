@@ -1,13 +1,28 @@
-import type { Descriptor } from "../../oci/descriptor.ts";
-import type { Digest } from "../../oci/digest.ts";
+import { readContent } from "../../oci/bytes_content.ts";
+import type { Content, Descriptor } from "../../oci/descriptor.ts";
+import type { StoredManifest } from "../../store/store.ts";
+import { type Digest, isDigest } from "../../oci/digest.ts";
+import { isVersion } from "../../oci/version.ts";
+import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
 import { mergeTransfers, type Transfer } from "../../bundle/bundle.ts";
 import { transferContents } from "../../bundle/bundle_contents.ts";
 import type { ArtifactGraph, GraphManifest } from "../../store/graph.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
-import { descriptorOf, dropManifest, formatIndex, type LayoutIndex, listManifests, setTags } from "../index.ts";
-import type { LayoutPlace, Relisted } from "../layout.ts";
-import { readBundleOf } from "./read_bundle.ts";
+import { descriptorOf } from "../entry.ts";
+import {
+  describeIndex,
+  dropManifest,
+  entriesOf,
+  formatIndex,
+  type LayoutIndex,
+  listManifests,
+  setTags,
+  takeEntries,
+} from "../index.ts";
+import type { LayoutPlace, ListedManifest, Relisted } from "../layout.ts";
+import { isReferrersTag } from "../names.ts";
+import { type Bundle, readBundleOf } from "./read_bundle.ts";
 
 /** What is listed together. */
 export interface BundleContents {
@@ -37,32 +52,121 @@ export async function listBundle(
   context: Context,
 ): Promise<() => ListedBundle | undefined> {
   let listed: ListedBundle | undefined;
+  const arrived = (await Promise.all(graphs.map(referrersOf))).flat();
   await place.relist(async (before): Promise<Relisted> => {
-    const entries = before.manifests.flatMap((entry) => descriptorOf(entry) ?? []);
-    const earlier = await readBundleOf(place, entries, context);
-    const merged = earlier === undefined ? transfer : mergeTransfers(earlier.transfer, transfer);
-    const { manifest, blobs, transfer: complete } = transferContents({
-      ...merged,
-      omitted: await missingOf(place, merged, context),
-    });
-    const { digest } = manifest.descriptor;
-    listed = { digest, transfer: complete };
-    const dropped = earlier?.manifests.filter((each) => each.digest !== digest) ?? [];
-    const kept = dropped.reduce((index, each) => dropManifest(index, each.digest) ?? index, before);
+    const { contents, dropped, manifest, transfer: complete } = await describe(place, { before, transfer }, context);
+    listed = { digest: manifest.digest, transfer: complete };
+    const kept = withoutManifests(before, dropped);
     const artifacts = transfer.artifacts.flatMap((artifact, at) => {
       const graph = graphs[at];
       return graph === undefined ? [] : [{ ...artifact, graph }];
     });
-    const after = listManifests(artifacts.reduce(listArtifact, kept), [manifest.descriptor]);
+    const after = describeIndex(artifacts.reduce(listArtifact, kept), manifest);
     const omitted = new Set(complete.omitted.map(({ digest }) => digest));
     return {
       after: isSame(before, after) ? before : after,
-      contents: [...blobs, manifest],
+      contents,
       needs: graphs.flatMap(partsOf).filter(({ digest }) => !omitted.has(digest)),
       dropped,
+      arrived,
     };
   }, context);
   return () => listed;
+}
+
+/** A description of all that a layout holds as a bundle. */
+interface Description {
+  /** What is listed. */
+  readonly manifest: Descriptor;
+  readonly contents: readonly Content[];
+  readonly transfer: Transfer;
+  /** The descriptions that it takes the place of. */
+  readonly dropped: readonly Descriptor[];
+}
+
+/** Describes what a layout holds already, and what comes to it. */
+async function describe(
+  place: LayoutPlace,
+  { before, transfer }: { readonly before: LayoutIndex; readonly transfer: Transfer },
+  context: Context,
+): Promise<Description> {
+  const entries = entriesOf(before).flatMap((entry) => descriptorOf(entry) ?? []);
+  const earlier = await readBundleOf(place, entries, context);
+  const merged = earlier === undefined ? transfer : mergeTransfers(earlier.transfer, transfer);
+  const omitted = await missingOf(place, merged, context);
+  const { manifest, blobs, transfer: complete } = transferContents({ ...merged, omitted });
+  const { descriptor } = manifest;
+  const dropped = earlier?.manifests.filter(({ digest }) => digest !== descriptor.digest) ?? [];
+  return { manifest: descriptor, contents: [...blobs, manifest], transfer: complete, dropped };
+}
+
+function withoutManifests(index: LayoutIndex, manifests: readonly Descriptor[]): LayoutIndex {
+  return manifests.reduce((before, { digest }) => dropManifest(before, digest) ?? before, index);
+}
+
+/** What is taken over from another layout. */
+export interface TakenLayout {
+  /** What it lists. */
+  readonly listed: readonly ListedManifest[];
+  /** What that leads to. */
+  readonly graph: ArtifactGraph;
+  /** What it says of itself, when it is a bundle. */
+  readonly bundle: Bundle | undefined;
+  /** Whether a name may move that is a version. */
+  readonly force: boolean;
+}
+
+/**
+ * Lists everything that another layout lists, in a layout that has the contents: with the same names, full references and
+ * annotations, and with its description when it is a bundle. All of it is one step, and nothing else goes away.
+ *
+ * @throws {TagExistsError} When a version would move.
+ * @throws {Error} When something is missing that is not omitted on purpose.
+ */
+export async function takeLayout(
+  place: LayoutPlace,
+  { listed, graph, bundle, force }: TakenLayout,
+  context: Context,
+): Promise<void> {
+  const descriptions = new Set(bundle?.manifests.map(({ digest }) => digest) ?? []);
+  const entries = listed.filter(({ descriptor, tag }) =>
+    !descriptions.has(descriptor.digest) && (tag === undefined || !isReferrersTag(tag))
+  ).map(({ entry }) => entry);
+  const arrived = await referrersOf(graph);
+  await place.relist(async (before): Promise<Relisted> => {
+    if (!force) refuseMovedVersions(place.url, before, entries);
+    const { index } = takeEntries(before, entries);
+    const needs = partsOf(graph);
+    if (bundle === undefined) return { after: index, contents: [], needs, dropped: [], arrived };
+    const { contents, dropped, manifest, transfer } = await describe(
+      place,
+      { before, transfer: bundle.transfer },
+      context,
+    );
+    const omitted = new Set(transfer.omitted.map(({ digest }) => digest));
+    return {
+      after: describeIndex(withoutManifests(index, dropped), manifest),
+      contents,
+      needs: needs.filter(({ digest }) => !omitted.has(digest) && !descriptions.has(digest)),
+      dropped,
+      arrived,
+    };
+  }, context);
+}
+
+/**
+ * Makes sure that no name of a version stands at something else in a layout.
+ *
+ * @throws {TagExistsError} When one does.
+ */
+export function refuseMovedVersions(
+  url: string,
+  before: LayoutIndex,
+  entries: readonly ListedManifest["entry"][],
+): void {
+  for (const { tag, from } of takeEntries(before, entries).moved) {
+    if (tag !== undefined && isVersion(tag) && isDigest(from)) throw new TagExistsError(url, tag, from);
+  }
 }
 
 type Listed = Transfer["artifacts"][number] & { readonly graph: ArtifactGraph };
@@ -90,6 +194,14 @@ function listedManifest({ content, artifactType }: GraphManifest): Descriptor {
 
 function partsOf({ manifests, blobs }: ArtifactGraph): readonly Descriptor[] {
   return [...manifests.flat().map(({ content }) => content.descriptor), ...blobs];
+}
+
+/** What of a graph refers to something. */
+async function referrersOf({ manifests }: ArtifactGraph): Promise<readonly StoredManifest[]> {
+  const referrers = manifests.flat().filter(({ subject }) => subject !== undefined);
+  return await Promise.all(referrers.map(async ({ content }): Promise<StoredManifest> => {
+    return { descriptor: content.descriptor, bytes: await readContent(content) };
+  }));
 }
 
 /** What was omitted once may have come since. */

@@ -1,7 +1,8 @@
 import type { Digest } from "../../oci/digest.ts";
 import { transferredNames } from "../../bundle/bundle.ts";
 import type { FoundTransfer } from "./find_bundle.ts";
-import { descriptorOf, fullNameOf, type LayoutIndex, tagOf } from "../index.ts";
+import { descriptorOf, fullNameOf, refNameOf } from "../entry.ts";
+import type { LayoutIndex } from "../index.ts";
 import type { LayoutProblem } from "./hashed_layout.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
 
@@ -26,7 +27,7 @@ export function checkNames(
     ...artifacts.flatMap(({ digest, referrers }) => [digest, ...referrers.map(({ digest }) => digest)]),
   ]);
   const listed = manifests.flatMap((entry): readonly Named[] => {
-    const [digest, name] = [descriptorOf(entry)?.digest, fullNameOf(entry) ?? tagOf(entry)];
+    const [digest, name] = [descriptorOf(entry)?.digest, fullNameOf(entry) ?? refNameOf(entry)];
     return digest === undefined || name === undefined ? [] : [{ names: [name], digest }];
   });
   const found = namesAt(listed);

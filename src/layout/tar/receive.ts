@@ -6,13 +6,14 @@ import type { Pushed, Store, StoreReader } from "../../store/store.ts";
 import { archiveHead, readArchive } from "./read.ts";
 import { hasBlob, readBlob } from "../directory/blob.ts";
 import { blobDigest } from "../blob_name.ts";
+import type { LayoutPlace } from "../layout.ts";
 import { layoutReader } from "../reader.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
 
 /** A tar of which every blob stands in a layout directory, and of which nothing is listed there yet. */
 export interface ReceivedArchive {
   /** What the tar lists, with the contents from the directory. */
-  readonly source: StoreReader;
+  readonly source: StoreReader & Pick<LayoutPlace, "listed" | "artifacts">;
   /** The directory; what the tar has brought is not read again when it is pushed. */
   readonly destination: Store;
 }

@@ -1,3 +1,5 @@
+import { guardGroup } from "./guard_group.ts";
+
 /** How a process ended. */
 export interface Ending {
   readonly code: number;
@@ -9,13 +11,13 @@ export interface Ending {
 export interface EndingProcess {
   /** Settles when the process is gone. */
   readonly ended: Promise<Ending>;
-  /** Ends what the process has started and left behind. */
-  sweep(): void;
+  /** Ends what the process has started and left behind; the last call. */
+  sweep(): Promise<void>;
 }
 
 /**
  * Ends a process and what it started, when it is asked to: SIGTERM to the group, then SIGKILL. When gantry itself is
- * ended at once, as by a second Ctrl-C, the process is too.
+ * ended at once, as by a second Ctrl-C or by SIGKILL, the process is too.
  *
  * @param child The leader of a process group; on Windows, which has none, it is ended alone.
  * @param signal Asks for the end.
@@ -24,6 +26,7 @@ export interface EndingProcess {
 export function endProcess(child: Deno.ChildProcess, signal: AbortSignal, patience: number): EndingProcess {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const kill = (): void => send(child, "SIGKILL");
+  const letGo = guardGroup(child.pid);
   const end = (): void => {
     send(child, "SIGTERM");
     timer = setTimeout(kill, patience);
@@ -37,7 +40,10 @@ export function endProcess(child: Deno.ChildProcess, signal: AbortSignal, patien
       signal.removeEventListener("abort", end);
       globalThis.removeEventListener("unload", kill);
     }),
-    sweep: kill,
+    async sweep(): Promise<void> {
+      kill();
+      await letGo();
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { Content } from "../../oci/descriptor.ts";
 import { digestHex } from "../../oci/digest.ts";
 import type { Entry } from "../../pipeline/entry.ts";
+import { makeTemporaryDirectory } from "../../system/temporary_directory.ts";
 
 /** Temporary directories for one run of a program, which nobody but the user can read. */
 export interface Room extends AsyncDisposable {
@@ -23,11 +24,12 @@ export interface Room extends AsyncDisposable {
  * @throws {Error} When the temporary directory cannot be made.
  */
 export async function makeRoom(signal: AbortSignal): Promise<Room> {
-  const root = await Deno.makeTempDir({ prefix: "gantry-exec-" }).catch((cause) => {
+  const temporary = await makeTemporaryDirectory({ prefix: "gantry-exec-" }).catch((cause) => {
     throw new Error(`Cannot make a temporary directory in ${JSON.stringify(tmpdir())} for the files of a program`, {
       cause,
     });
   });
+  const root = temporary.path;
   const directories = { output: join(root, "output"), files: join(root, "files"), blobs: join(root, "blobs") };
   for (const directory of Object.values(directories)) await Deno.mkdir(directory, { mode: 0o700 });
   const written = new Map<string, Promise<string>>();
@@ -36,15 +38,6 @@ export async function makeRoom(signal: AbortSignal): Promise<Room> {
     written.set(file, known);
     return known;
   };
-  // gantry may be ended at once, as by a second Ctrl-C.
-  const removeNow = (): void => {
-    try {
-      Deno.removeSync(root, { recursive: true });
-    } catch {
-      // There is nobody left to tell.
-    }
-  };
-  globalThis.addEventListener("unload", removeNow);
 
   return {
     outputDirectory: directories.output,
@@ -61,8 +54,7 @@ export async function makeRoom(signal: AbortSignal): Promise<Room> {
       return once(file, () => copy(blob, file, { mode: 0o600, signal }));
     },
     async [Symbol.asyncDispose](): Promise<void> {
-      globalThis.removeEventListener("unload", removeNow);
-      await Deno.remove(root, { recursive: true }).catch((cause) => {
+      await temporary.remove().catch((cause) => {
         throw new Error(`Cannot remove the temporary directory ${JSON.stringify(root)}`, { cause });
       });
     },

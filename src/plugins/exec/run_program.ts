@@ -66,7 +66,7 @@ export async function runProgram(program: string, options: RunProgram): Promise<
   clearTimeout(timer);
   gone.abort();
   await writing;
-  ending.sweep();
+  await ending.sweep();
   if (options.signal.aborted) throw options.signal.reason;
   if (stopped.signal.aborted) {
     const { reason } = stopped.signal;

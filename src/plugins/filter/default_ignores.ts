@@ -17,23 +17,3 @@ export const TEMPORARY_IGNORES: readonly string[] = [
   ".gantry-*.tmp",
   "*.????????-????-????-????-????????????.partial",
 ];
-
-/**
- * What `flux push artifact` leaves out unless it is told otherwise.
- *
- * @see {@link https://github.com/fluxcd/flux2/blob/v2.9.4/cmd/flux/build_artifact.go | flux2 2.9.4, build_artifact.go}
- */
-export const FLUX_DEFAULT_IGNORES: readonly string[] = [
-  ".git/",
-  ".gitignore",
-  ".gitmodules",
-  ".gitattributes",
-  "*.jpg",
-  "*.jpeg",
-  "*.gif",
-  "*.png",
-  "*.wmv",
-  "*.flv",
-  "*.tar.gz",
-  "*.zip",
-];

@@ -120,6 +120,7 @@ async function get(
     method: "GET",
     target: `/v2/${link.name}/blobs/${blob.digest}`,
     headers,
+    isLong: true,
     expect: "range" in headers ? [200, 206, 416] : [200],
   }, call);
   return response;

@@ -184,9 +184,10 @@ async function sessionOf(
   if (location === undefined) {
     throw new TypeError(`Cannot use the upload that ${endpoint.host} began: it has no location`);
   }
+  const session = await parseServerUrl(location, { what: "upload location", base: url, endpoint });
   const minimum = Number(response.headers.get("oci-chunk-min-length") ?? before?.chunkMinimum ?? 0);
   return {
-    url: parseServerUrl(location, { what: "upload location", base: url, endpoint }),
+    url: session,
     offset: 0,
     resumed: false,
     chunkMinimum: Number.isSafeInteger(minimum) && minimum > 0 ? minimum : 0,

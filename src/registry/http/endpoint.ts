@@ -58,8 +58,8 @@ async function answersTls(https: URL, { send, clock, signal }: FindEndpointOptio
     return true;
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;
-    // A certificate that is not trusted is TLS; the real request will say what is wrong with it.
-    if (error.problem === "certificate") return true;
+    // A certificate that is not taken is TLS; the real request will say what is wrong with it.
+    if (/certificate/.test(error.problem)) return true;
     if (["tls", "reset", "stalled", "other"].includes(error.problem)) return false;
     throw error;
   } finally {

@@ -134,7 +134,10 @@ function answerOf(incoming: http.IncomingMessage, request: TransportRequest, rel
 const PROBLEMS: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
   [/ECONNREFUSED/, "refused", "connection refused"],
   [/ENOTFOUND|EAI_AGAIN|lookup/, "dns", "the host name is not known"],
-  [/alert.*certificate/i, "certificate", "it wants a client certificate, and got none that it trusts"],
+  [/alert.*certificate/i, "client-certificate", "it wants a client certificate, and got none that it trusts"],
+  [/HAS_EXPIRED|expired/i, "certificate-expired", "its certificate has expired"],
+  [/NOT_YET_VALID|not ?valid ?yet/i, "certificate-expired", "its certificate is not valid yet"],
+  [/ALTNAME_INVALID|not ?valid ?for ?name/i, "certificate-host", "its certificate is for another host"],
   [/CERT|UNABLE_TO_VERIFY|SELF_SIGNED|certificate/i, "certificate", "its certificate is not trusted"],
   [/EPROTO|ERR_SSL|InvalidContentType|corrupt message|tls|handshake/i, "tls", "it does not answer TLS"],
   [/ECONNRESET|EPIPE|ECONNABORTED|closed|aborted|socket hang up|eof/i, "reset", "the connection broke"],
@@ -145,5 +148,5 @@ function explain(error: unknown, { url }: TransportRequest): Error {
   const message = error instanceof Error ? error.message : String(error);
   const found = PROBLEMS.find(([pattern]) => pattern.test(code) || pattern.test(message));
   const [, problem, text] = found ?? [undefined, "other", message] as const;
-  return new ConnectionError(problem, `Cannot reach ${url.host}: ${text}`, { cause: error });
+  return new ConnectionError(problem, `Cannot reach ${url.host}: ${text}`, { cause: error, peer: url.hostname });
 }

@@ -1,57 +1,118 @@
 import { createFetchTransport } from "./fetch_transport.ts";
 import { createNodeTransport } from "./node_transport.ts";
-import { ConnectionError, type OpenTransport, type TlsOptions, type TransportRequest } from "./transport.ts";
+import { processEnv } from "./process_env.ts";
+import type { Env } from "./proxy.ts";
+import { systemCertificates } from "./system_certificates.ts";
+import {
+  ConnectionError,
+  type OpenTransport,
+  type Routes,
+  type TlsOptions,
+  type TransportRequest,
+} from "./transport.ts";
 
 /** How to reach a registry. */
 export interface TransportOptions extends TlsOptions {
   /** Host and port of the registry. */
   readonly host: string;
+  /** Reads the variables that name proxies and certificate authorities; those of this process when left out. */
+  readonly env?: Env;
 }
 
 /**
  * Opens the way to a registry: over `fetch`, and where that cannot go, over `node:http`.
  *
+ * The authorities of the system are trusted besides Deno's own. They are read when a certificate is met that needs them.
+ *
  * @throws {Error} When a certificate is not PEM, or this Deno cannot do what is asked for.
  */
-export function openTransport(options: TransportOptions): OpenTransport {
+export function openTransport({ env = processEnv, ...options }: TransportOptions): OpenTransport & Routes {
   const { hostname } = new URL(`https://${options.host}`);
   if (options.insecure && !isNodeReliable()) {
     throw new Error(`Cannot skip the certificate check of ${hostname}: that needs Deno 2.9 or newer`);
   }
-  const byFetch = createFetchTransport(options);
+  const byFetch = createFetchTransport({ ...options, env });
+  const opened: OpenTransport[] = [byFetch];
+  let system: Promise<SystemTrust> | undefined;
   let byNode: OpenTransport | undefined;
   const onlyNode = new Set<string>();
-
-  function node(): OpenTransport {
-    byNode ??= createNodeTransport(options);
-    return byNode;
-  }
 
   function isOwn({ url }: TransportRequest): boolean {
     return url.hostname === hostname;
   }
 
-  return {
-    async send(request): Promise<Response> {
-      const insecure = options.insecure === true && isOwn(request) && request.url.protocol === "https:";
-      if (insecure || onlyNode.has(request.url.origin)) return await node().send(request);
+  async function trustSystem(): Promise<SystemTrust> {
+    const { certificates, problem } = await systemCertificates(env);
+    const caCerts = [...options.caCerts ?? [], ...certificates];
+    const transport = certificates.length === 0 ? byFetch : createFetchTransport({ ...options, caCerts, env });
+    if (transport !== byFetch) opened.push(transport);
+    return { caCerts, transport, problem };
+  }
+
+  async function sendByFetch(request: TransportRequest): Promise<Response> {
+    if (system === undefined) {
       try {
         return await byFetch.send(request);
       } catch (error) {
-        if (!isOwn(request) || !needsNode(error, options) || !isNodeReliable()) throw error;
+        if (!isOfUnknownAuthority(error)) throw error;
+        system ??= trustSystem();
+      }
+    }
+    const { transport, problem } = await system;
+    try {
+      return await transport.send(request);
+    } catch (error) {
+      throw problem !== undefined && isOfUnknownAuthority(error) ? withReason(error, problem) : error;
+    }
+  }
+
+  async function sendByNode(request: TransportRequest): Promise<Response> {
+    const trust = options.insecure || request.url.protocol === "http:" ? undefined : await (system ??= trustSystem());
+    if (byNode === undefined) {
+      byNode = createNodeTransport({ ...options, ...(trust && { caCerts: trust.caCerts }) });
+      opened.push(byNode);
+    }
+    return await byNode.send(request);
+  }
+
+  return {
+    async send(request): Promise<Response> {
+      const insecure = options.insecure === true && isOwn(request) && request.url.protocol === "https:";
+      if (insecure || onlyNode.has(request.url.origin)) return await sendByNode(request);
+      try {
+        return await sendByFetch(request);
+      } catch (error) {
+        const trusted = await system?.then(({ caCerts }) => caCerts) ?? [];
+        if (!isOwn(request) || !needsNode(error, trusted) || !isNodeReliable()) throw error;
         onlyNode.add(request.url.origin);
-        return await node().send(request);
+        return await sendByNode(request);
       }
     },
-    close(): void {
-      byFetch.close();
-      byNode?.close();
-    },
+    reach: byFetch.reach,
+    proxyOf: byFetch.proxyOf,
+    close: () => opened.forEach((transport) => transport.close()),
   };
 }
 
+/** What the system trusts, and the way to servers that need it. */
+interface SystemTrust {
+  /** The authorities that were named, and those of the system. */
+  readonly caCerts: readonly string[];
+  readonly transport: OpenTransport;
+  /** Why the authorities could not be read, where a variable names them. */
+  readonly problem: string | undefined;
+}
+
+function isOfUnknownAuthority(error: unknown): error is ConnectionError {
+  return error instanceof ConnectionError && error.problem === "certificate";
+}
+
+function withReason(error: ConnectionError, reason: string): ConnectionError {
+  return new ConnectionError(error.problem, `${error.message}; ${reason}`, { ...error, cause: error.cause });
+}
+
 /** A port that fetch may not reach; or a certificate that is its own authority, the usual recipe for a registry. */
-function needsNode(error: unknown, { caCerts = [] }: TlsOptions): boolean {
+function needsNode(error: unknown, caCerts: readonly string[]): boolean {
   if (!(error instanceof ConnectionError)) return false;
   return error.problem === "blocked" || caCerts.length > 0 && reasons(error).includes("CaUsedAsEndEntity");
 }

@@ -1,24 +1,63 @@
+import { compressionOf } from "../../oci/decompress.ts";
+import { plainText, redactUrl, RegistryError } from "./registry_error.ts";
+
 /** How much JSON is read from a registry: far more than any page or token needs. */
 const JSON_LIMIT = 4 * 1024 * 1024;
 
+/** An answer that is read, and the URL that gave it. */
+interface ReadAnswer {
+  readonly response: Response;
+  readonly url: URL;
+}
+
+/** A JSON object, and how much of it was read. */
+export interface JsonAnswer {
+  readonly value: Readonly<Record<string, unknown>>;
+  /** In bytes. */
+  readonly size: number;
+}
+
 /**
- * Reads an answer that should be a JSON object.
+ * Reads an answer to a `GET` that should be a JSON object.
  *
  * @param action What it is for, such as `list the tags of acme/app`.
- * @throws {SyntaxError} When it is something else.
+ * @throws {RegistryError} When it is something else, such as the page of a portal.
  * @throws {RangeError} When it is too large.
  */
-export async function readJson(response: Response, action: string): Promise<Readonly<Record<string, unknown>>> {
-  const bytes = await readLimited(response, JSON_LIMIT, action);
-  let value: unknown;
+export async function readJson(answer: ReadAnswer, action: string): Promise<JsonAnswer> {
+  const bytes = await readLimited(answer.response, JSON_LIMIT, action);
+  const value = parseJsonObject(bytes);
+  if (value === undefined) throw unexpectedAnswer(action, answer, bytes, "not a JSON object");
+  return { value, size: bytes.byteLength };
+}
+
+/** Parses a JSON object; `undefined` when it is none. */
+export function parseJsonObject(bytes: Uint8Array<ArrayBuffer>): Readonly<Record<string, unknown>> | undefined {
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
   } catch {
-    // The cause would quote the answer, which may hold a token.
-    value = undefined;
+    return undefined;
   }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  throw new SyntaxError(`Cannot ${action}: the registry's answer is not a JSON object`);
+}
+
+/**
+ * Makes the error for an answer to a `GET` that has the right status and is something else: a portal or a proxy answers
+ * everything with a page, and with 200.
+ *
+ * @param what What the answer is, such as `no manifest`. What it says is shown, so it must not be one that may hold a token.
+ */
+export function unexpectedAnswer(
+  action: string,
+  { response, url }: ReadAnswer,
+  bytes: Uint8Array<ArrayBuffer>,
+  what: string,
+): RegistryError {
+  const said = new TextDecoder().decode(bytes.subarray(0, 4096));
+  const text = compressionOf(bytes) !== undefined
+    ? "the answer is compressed, which nobody has asked for"
+    : `the answer is ${what}: ${plainText(said)}`;
+  return new RegistryError({ action, method: "GET", url: redactUrl(url), status: response.status, errors: [], text });
 }
 
 /**

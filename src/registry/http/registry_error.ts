@@ -1,3 +1,4 @@
+import { inQuery } from "./tell_secrets.ts";
 import type { Method } from "./transport.ts";
 
 /**
@@ -38,6 +39,10 @@ export interface RegistryFailure {
   readonly isElsewhere?: boolean;
   /** Where the credentials are from that were shown and refused; never the credentials themselves. */
   readonly refused?: string;
+  /** Why no credentials were shown although there may be some: what a credential helper said. */
+  readonly helperProblem?: string;
+  /** The proxy through which the request went, when the answer is none that a registry gives. */
+  readonly proxy?: string;
 }
 
 /** A registry answered, and the answer is no. */
@@ -65,6 +70,10 @@ export class RegistryError extends Error implements RegistryFailure {
   readonly isElsewhere?: boolean;
   /** Where the credentials are from that were shown and refused. */
   readonly refused?: string;
+  /** Why no credentials were shown although there may be some. */
+  readonly helperProblem?: string;
+  /** The proxy through which the request went, when the answer is none that a registry gives. */
+  readonly proxy?: string;
 
   /** Sums up what the registry said. */
   constructor(failure: RegistryFailure, options?: ErrorOptions) {
@@ -80,6 +89,8 @@ export class RegistryError extends Error implements RegistryFailure {
     if (failure.attempts !== undefined) this.attempts = failure.attempts;
     if (failure.isElsewhere !== undefined) this.isElsewhere = failure.isElsewhere;
     if (failure.refused !== undefined) this.refused = failure.refused;
+    if (failure.helperProblem !== undefined) this.helperProblem = failure.helperProblem;
+    if (failure.proxy !== undefined) this.proxy = failure.proxy;
   }
 
   /** Whether the registry reported one of these codes. */
@@ -94,13 +105,25 @@ const BODY_LIMIT = 16 * 1024;
 const TEXT_LIMIT = 300;
 const REQUEST_ID_HEADERS = ["x-request-id", "x-github-request-id", "x-amzn-requestid", "x-ms-correlation-request-id"];
 
-/** Reads an answer that is not the one hoped for, and lets go of it. */
+/** The request that an answer is to. */
+interface AnsweredRequest {
+  readonly method: Method;
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What else was sent that nobody may read. */
+  readonly secrets?: readonly string[];
+}
+
+/**
+ * Reads an answer that is not the one hoped for, and lets go of it. What was secret in the request is not shown, even
+ * where the answer quotes it.
+ */
 export async function readRegistryError(
   action: string,
-  request: { readonly method: Method; readonly url: URL },
+  request: AnsweredRequest,
   answer: Response,
 ): Promise<RegistryError> {
-  const body = await readText(answer);
+  const body = withoutSecrets(await readText(answer), request);
   const errors = parseErrors(body);
   const text = errors.length > 0 ? "" : plainText(body);
   const requestId = REQUEST_ID_HEADERS.map((name) => answer.headers.get(name) ?? undefined).find(Boolean);
@@ -127,7 +150,9 @@ function summary(failure: RegistryFailure): string {
     }).join("; ");
   const request = failure.requestId === undefined ? "" : `, request ${failure.requestId}`;
   const attempts = failure.attempts === undefined ? "" : `, ${failure.attempts} attempts`;
-  return `${said} (${failure.method} ${failure.url}${request}${attempts})`;
+  const proxy = failure.proxy === undefined ? "" : ` through the proxy ${failure.proxy}`;
+  const helper = failure.helperProblem === undefined ? "" : `, without credentials: ${failure.helperProblem}`;
+  return `${said} (${failure.method} ${failure.url}${proxy}${request}${attempts})${helper}`;
 }
 
 async function readText(answer: Response): Promise<string> {
@@ -142,6 +167,28 @@ async function readText(answer: Response): Promise<string> {
     // The status is known; a body that breaks off only costs details.
   }
   return text.slice(0, BODY_LIMIT);
+}
+
+function withoutSecrets(text: string, { url, headers = {}, secrets = [] }: AnsweredRequest): string {
+  const shown = [...secrets, ...secretsInAuthorization(headers.authorization ?? ""), ...inQuery(url)];
+  // The longest first: one secret may be a part of another.
+  for (const secret of shown.filter(({ length }) => length > 2).sort((a, b) => b.length - a.length)) {
+    for (const form of new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])) {
+      text = text.replaceAll(form, "***");
+    }
+  }
+  return text;
+}
+
+function secretsInAuthorization(header: string): readonly string[] {
+  const [, scheme, value] = /^(Basic|Bearer) (.+)$/.exec(header) ?? [];
+  if (value === undefined) return [];
+  return scheme === "Basic" ? [value, passwordIn(value)] : [value];
+}
+
+function passwordIn(base64: string): string {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  return new TextDecoder().decode(bytes).replace(/^[^:]*:/, "");
 }
 
 function parseErrors(body: string): readonly ReportedError[] {

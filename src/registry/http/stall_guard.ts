@@ -12,14 +12,20 @@ export interface StallLimits {
 /** One minute without a byte, five minutes for an answer. */
 export const DEFAULT_STALL_LIMITS: StallLimits = { idle: 60_000, answer: 5 * 60_000 };
 
-/** Ends requests in which nothing moves any more: slow ones go on, stalled ones fail and can be repeated. */
+/** How many times {@linkcode StallLimits.idle} a short answer may take, all in all. */
+const SHORT_ANSWER_FACTOR = 2;
+
+/**
+ * Ends requests in which nothing moves any more: slow ones go on, stalled ones fail and can be repeated. Every answer but
+ * a blob is short, and fails when it is not there in twice the time in which something must move: a server that sends a
+ * byte now and then would never end.
+ */
 export function withStallGuard(send: Transport, limits: StallLimits, clock: Clock): Transport {
   return async (request) => {
+    const { host } = request.url;
     const stalled = new AbortController();
-    const watch = startWatch(limits.idle, clock, (limit) =>
-      stalled.abort(
-        new ConnectionError("stalled", `Cannot reach ${request.url.host}: nothing moved for ${limit / 1000} s`),
-      ));
+    const end = (what: string): void => stalled.abort(new ConnectionError("stalled", `Cannot reach ${host}: ${what}`));
+    const watch = startWatch(limits.idle, clock, (limit) => end(`nothing moved for ${limit / 1000} s`));
     try {
       const answer = await send({
         ...request,
@@ -31,7 +37,16 @@ export function withStallGuard(send: Transport, limits: StallLimits, clock: Cloc
         watch.stop();
         return answer;
       }
-      return new Response(guarded(answer.body, watch), { status: answer.status, headers: answer.headers });
+      const isShort = !request.isLong || answer.status >= 300;
+      const limit = limits.idle * SHORT_ANSWER_FACTOR;
+      const stopTimer = isShort
+        ? clock.timer(limit, () => end(`its answer was not complete after ${limit / 1000} s`))
+        : (): void => {};
+      const body = passing(answer.body, () => watch.progress(watch.limit), () => {
+        stopTimer();
+        watch.stop();
+      });
+      return new Response(body, { status: answer.status, headers: answer.headers });
     } catch (error) {
       watch.stop();
       throw error;
@@ -89,10 +104,6 @@ function guardedBody(request: TransportRequest, watch: Watch, limits: StallLimit
       },
     },
   };
-}
-
-function guarded(body: ReadableStream<Uint8Array<ArrayBuffer>>, watch: Watch): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return passing(body, () => watch.progress(watch.limit), () => watch.stop());
 }
 
 function passing(

@@ -44,7 +44,7 @@ const RANDOM_LENGTH = 32;
 const SHORT_LENGTH = 8;
 
 /** What is secret in a query, both as it stands there and decoded; names of content are not. */
-function inQuery({ search }: URL): readonly string[] {
+export function inQuery({ search }: URL): readonly string[] {
   return search.slice(1).split("&").flatMap((pair) => {
     const equals = pair.indexOf("=");
     const raw = pair.slice(equals + 1);

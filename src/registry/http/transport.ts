@@ -23,6 +23,8 @@ export interface TransportRequest {
   readonly body?: RequestBody;
   /** Whether the request goes to the registry itself: a client certificate is shown to nobody else. */
   readonly trusted: boolean;
+  /** Whether the answer may be of any size, as a blob is; every other answer is short, and has to come in time. */
+  readonly isLong?: boolean;
   /** Ends the request. */
   readonly signal: AbortSignal;
 }
@@ -45,8 +47,44 @@ export interface OpenTransport {
   close(): void;
 }
 
-/** What went wrong on the way: `certificate` and `blocked` do not get better by themselves, the others may. */
-export type ConnectionProblem = "refused" | "reset" | "dns" | "certificate" | "tls" | "stalled" | "blocked" | "other";
+/** Where requests go before they are at the server. */
+export interface Routes {
+  /**
+   * Opens a connection to where requests for this URL go, be it a proxy, and closes it again.
+   *
+   * @throws {Error} When nobody takes it.
+   */
+  readonly reach: (url: URL, signal: AbortSignal) => Promise<void>;
+  /** Writes the proxy through which requests for this URL go, without its password; `undefined` without a proxy. */
+  readonly proxyOf: (url: URL) => string | undefined;
+}
+
+/**
+ * What went wrong on the way. `certificate` is one that nobody trusts here, and `client-certificate` one that the server
+ * wants from us. Certificates, `tls`, `blocked` and `proxy`, which is a proxy that lets nobody through, do not get better
+ * by themselves; the others may.
+ */
+export type ConnectionProblem =
+  | "refused"
+  | "reset"
+  | "dns"
+  | "stalled"
+  | "tls"
+  | "certificate"
+  | "certificate-expired"
+  | "certificate-host"
+  | "client-certificate"
+  | "proxy"
+  | "blocked"
+  | "other";
+
+/** What a {@linkcode ConnectionError} knows besides its message. */
+export interface ConnectionErrorOptions extends ErrorOptions {
+  /** The host that did not take the connection: the proxy's, where there is one. */
+  readonly peer?: string;
+  /** The variable that names the proxy, where the connection goes through one. */
+  readonly proxyVariable?: string;
+}
 
 /** There was no answer, or it broke off. */
 export class ConnectionError extends Error {
@@ -54,11 +92,17 @@ export class ConnectionError extends Error {
   override readonly name = "ConnectionError";
   /** What kind of problem it is. */
   readonly problem: ConnectionProblem;
+  /** The host that did not take the connection, where it is known. */
+  readonly peer?: string;
+  /** The variable that names the proxy, where the connection goes through one. */
+  readonly proxyVariable?: string;
 
   /** Says what happened. */
-  constructor(problem: ConnectionProblem, message: string, options?: ErrorOptions) {
+  constructor(problem: ConnectionProblem, message: string, options: ConnectionErrorOptions = {}) {
     super(message, options);
     this.problem = problem;
+    if (options.peer !== undefined) this.peer = options.peer;
+    if (options.proxyVariable !== undefined) this.proxyVariable = options.proxyVariable;
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Clock, untilAborted } from "../../system/clock.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
+import { HelperError } from "./credential_helper.ts";
 import type { Credential } from "./credentials.ts";
 import { mergeScopes } from "./scope.ts";
 import { parseServerUrl } from "../http/server_url.ts";
@@ -33,15 +34,23 @@ export interface Authorizer {
   /**
    * Learns from an answer of status 401.
    *
-   * @param challenge The answer's `WWW-Authenticate`.
+   * @param challenge The answer's `WWW-Authenticate`; empty when it has none.
    * @param scopes What the request needs.
    * @param used The header that was not good enough.
    * @returns Whether there is something new to try.
    * @throws {TypeError} When the registry sends us to a place where no credential may go.
    */
   learn(challenge: string, scopes: readonly string[], used: string | undefined): Promise<boolean>;
-  /** Where the credentials are from, once they were asked for. */
-  from(): Promise<string | undefined>;
+  /** What is known of the credentials, once they were asked for. */
+  shown(): Promise<Shown>;
+}
+
+/** Which credentials were shown, if any. */
+export interface Shown {
+  /** Where they are from; never the credentials themselves. */
+  readonly from?: string | undefined;
+  /** Why there are none, although there may be some. */
+  readonly problem?: string | undefined;
 }
 
 type Scheme = { readonly kind: "basic" } | BearerScheme;
@@ -62,8 +71,15 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const demanded = new Map<string, string>();
   const tokens = createTokenCache(requestToken, clock);
 
+  let problem: string | undefined;
+
   function credential(): Promise<Credential | undefined> {
-    asked ??= options.credential();
+    asked ??= options.credential().catch((error) => {
+      // The registry may let everybody do this.
+      if (!(error instanceof HelperError)) throw error;
+      problem = error.message;
+      return undefined;
+    });
     return asked;
   }
 
@@ -102,7 +118,10 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     },
 
     async learn(challenge, scopes, used): Promise<boolean> {
-      const found = chooseScheme(parseChallenges(challenge), endpoint);
+      // Some registries do not say how they want to be shown a name and a password.
+      const found = challenge.trim() === ""
+        ? { scheme: scheme ?? { kind: "basic" } as const, scope: undefined }
+        : await chooseScheme(parseChallenges(challenge), endpoint);
       if (found === undefined) return false;
       scheme = found.scheme;
       if (found.scope !== undefined) demanded.set(mergeScopes(scopes).join(" "), found.scope);
@@ -113,17 +132,21 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       return fixed ? mine !== undefined && used === undefined : true;
     },
 
-    from: async () => (await asked)?.from,
+    shown: async () => ({ from: (await asked)?.from, problem }),
   };
 }
 
-function chooseScheme(
+async function chooseScheme(
   challenges: readonly Challenge[],
   endpoint: URL,
-): { readonly scheme: Scheme; readonly scope?: string } | undefined {
+): Promise<{ readonly scheme: Scheme; readonly scope?: string } | undefined> {
   const bearer = challenges.find(({ scheme, parameters }) => scheme === "bearer" && parameters.has("realm"));
   if (bearer !== undefined) {
-    const realm = parseServerUrl(bearer.parameters.get("realm") ?? "", { what: "realm", base: endpoint, endpoint });
+    const realm = await parseServerUrl(bearer.parameters.get("realm") ?? "", {
+      what: "realm",
+      base: endpoint,
+      endpoint,
+    });
     const service = bearer.parameters.get("service");
     const scope = bearer.parameters.get("scope");
     return {

@@ -15,6 +15,11 @@ export type HelperAnswer =
   /** There is no such program here. */
   | { readonly kind: "missing" };
 
+/** A helper that should know credentials has failed, so whether there are any is not known. */
+export class HelperError extends Error {
+  override readonly name = "HelperError";
+}
+
 /** What a helper says in place of a name when the secret is a refresh token. */
 const TOKEN_USERNAME = "<token>";
 const NOT_FOUND = "credentials not found in native keychain";

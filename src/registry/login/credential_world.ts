@@ -3,6 +3,8 @@ import { type ProgramResult, runProgram } from "../../system/run_program.ts";
 
 /** What looking for credentials touches, so that a test can give its own. */
 export interface CredentialWorld {
+  /** Ends programs that run. */
+  readonly signal: AbortSignal;
   /** The value of an environment variable. */
   env(name: string): string | undefined;
   /** The text of a file; `undefined` when there is none. */
@@ -19,6 +21,7 @@ export function systemCredentialWorld(
 ): CredentialWorld {
   const { env, signal } = options;
   return {
+    signal,
     env,
     readTextFile: readTextIfThere,
     changeFile: changePrivateFile,

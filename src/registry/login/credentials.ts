@@ -41,8 +41,3 @@ export interface RegistryTokenCredential {
  * @returns `undefined` to go on without.
  */
 export type CredentialSource = (host: string, repository: string) => Promise<Credential | undefined>;
-
-/** The same credential wherever it is asked for; none when there is none. */
-export function explicitCredentials(credential: Credential | undefined): CredentialSource {
-  return () => Promise.resolve(credential);
-}

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Log } from "../../work/context.ts";
-import { askHelper, type HelperAnswer, helperProgram } from "./credential_helper.ts";
+import { askHelper, type HelperAnswer, HelperError, helperProgram } from "./credential_helper.ts";
 import type { CredentialWorld } from "./credential_world.ts";
 import type { Credential, CredentialSource } from "./credentials.ts";
 import { type DockerConfig, findAuth, helperFor, parseDockerConfig, serverName } from "./docker_config.ts";
@@ -32,10 +32,11 @@ export interface CredentialPlace {
  * 5. podman's `containers/auth.json` in `XDG_CONFIG_HOME`, or in `.config` of the home directory
  *
  * Within a place, the helper for the host (`credHelpers`, then `credsStore`) comes before what is written in the file.
- * A helper that knows nothing, and one that is not installed, does not hide the file; any other failure of it is an
- * error. Everything is read, and every helper run, when it is first asked for, and once.
+ * A helper that knows nothing, is not installed or fails does not hide the file. Everything is read, and every helper
+ * run, when it is first asked for, and once.
  *
- * @returns A source that throws a `SyntaxError` for a configuration that is malformed.
+ * @returns A source that throws a `SyntaxError` for a configuration that is malformed, and a
+ *   {@linkcode HelperError} when a helper has failed and no other place knows the host.
  */
 export function findCredentials(options: FindCredentialsOptions): CredentialSource {
   const helpers = createHelpers(options);
@@ -45,7 +46,7 @@ export function findCredentials(options: FindCredentialsOptions): CredentialSour
       const found = await find(host, repository);
       if (found !== undefined) return { ...found, from: name };
     }
-    helpers.warnOfUnknown(host);
+    helpers.sayUnknown(host);
     return undefined;
   };
 }
@@ -116,13 +117,18 @@ async function readConfig(path: string, world: CredentialWorld, log: Log): Promi
 /** The helpers that configurations name. Each is asked once for each host. */
 interface Helpers {
   find(config: DockerConfig, host: string): Promise<Credential | undefined>;
-  /** Says which helpers were asked for a host in vain. */
-  warnOfUnknown(host: string): void;
+  /**
+   * Says which helpers were asked for a host in vain.
+   *
+   * @throws {HelperError} When one of them has failed.
+   */
+  sayUnknown(host: string): void;
 }
 
 function createHelpers({ world, log }: FindCredentialsOptions): Helpers {
   const answers = new Map<string, Promise<HelperAnswer>>();
   const inVain = new Map<string, string>();
+  const failed = new Map<string, HelperError>();
   const said = new Set<string>();
 
   function warnOnce(message: string): void {
@@ -139,14 +145,22 @@ function createHelpers({ world, log }: FindCredentialsOptions): Helpers {
       const key = `${helper} ${server}`;
       const asking = answers.get(key) ?? askHelper(helper, server, world);
       answers.set(key, asking);
-      const answer = await asking;
+      const answer = await asking.catch((error) => error);
+      if (answer instanceof Error) {
+        world.signal.throwIfAborted();
+        log.debug(`${answer.message}: going on without what it may know`);
+        failed.set(host, failed.get(host) ?? new HelperError(answer.message, { cause: answer }));
+        return undefined;
+      }
       if (answer.kind === "found") return answer.credential;
       const program = `${helperProgram(helper)}, named in ${config.name},`;
       if (answer.kind === "missing") warnOnce(`${program} is not installed`);
       else inVain.set(host, `${program} has no credentials for ${host}`);
       return undefined;
     },
-    warnOfUnknown(host): void {
+    sayUnknown(host): void {
+      const error = failed.get(host);
+      if (error !== undefined) throw error;
       const message = inVain.get(host);
       if (message !== undefined) warnOnce(message);
     },

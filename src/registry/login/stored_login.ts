@@ -71,13 +71,16 @@ function entryOf(credential: Credential): Readonly<Record<string, string>> {
 
 type Auths = Readonly<Record<string, unknown>>;
 
-function changeAuths(text = "", path: string, change: (auths: Auths) => Auths): string {
+/** @returns `undefined` when there is nothing to change, however the file is laid out. */
+function changeAuths(text = "", path: string, change: (auths: Auths) => Auths): string | undefined {
   const config = parseObject(text, path);
   const auths = config.auths ?? {};
   if (typeof auths !== "object" || Array.isArray(auths)) {
     throw new SyntaxError(`Cannot change ${path}: its "auths" is not an object`);
   }
-  return `${JSON.stringify({ ...config, auths: change({ ...auths }) }, undefined, indentationOf(text))}\n`;
+  const changed = { ...config, auths: change({ ...auths }) };
+  if (JSON.stringify(changed) === JSON.stringify(config)) return undefined;
+  return `${JSON.stringify(changed, undefined, indentationOf(text))}\n`;
 }
 
 /** As the file has it, or a tab, as Docker has it. */

@@ -4,7 +4,7 @@
  * @see {@link https://distribution.github.io/distribution/spec/auth/token/ | Token Authentication Specification}
  */
 import type { Clock } from "../../system/clock.ts";
-import { readJson } from "../http/read_answer.ts";
+import { parseJsonObject, readLimited } from "../http/read_answer.ts";
 import { readRegistryError, redactUrl, RegistryError } from "../http/registry_error.ts";
 import { bytesBody, type Transport, type TransportRequest } from "../http/transport.ts";
 import type { Credential } from "./credentials.ts";
@@ -31,6 +31,8 @@ export interface Token {
   readonly refreshToken?: string;
 }
 
+/** How much of an answer is read, in bytes: far more than any token needs. */
+const ANSWER_LIMIT = 4 * 1024 * 1024;
 const CLIENT_ID = "gantry";
 /** How long a token is good for when the server does not say. */
 const DEFAULT_LIFETIME = 60;
@@ -122,8 +124,11 @@ export function basicAuthorization(credential: Credential): string | undefined {
 
 async function readToken(wish: TokenWish, request: TransportRequest, answer: Response, clock: Clock): Promise<Token> {
   const action = `get a token from ${wish.realm.host}`;
-  if (answer.status !== 200) throw await readRegistryError(action, request, answer);
-  const body = await readJson(answer, action);
+  if (answer.status !== 200) {
+    const secrets = [wish.refreshToken, secretOf(wish.credential)].filter((text) => text !== undefined);
+    throw await readRegistryError(action, { ...request, secrets }, answer);
+  }
+  const body = parseJsonObject(await readLimited(answer, ANSWER_LIMIT, action)) ?? {};
   const value = [body.access_token, body.token].find((text) => typeof text === "string" && /^[!-~]+$/.test(text));
   if (typeof value !== "string") {
     throw new RegistryError({
@@ -144,4 +149,8 @@ async function readToken(wish: TokenWish, request: TransportRequest, answer: Res
       ? { refreshToken: body.refresh_token }
       : {}),
   };
+}
+
+function secretOf(credential: Credential | undefined): string | undefined {
+  return credential?.kind === "password" ? credential.password : credential?.token;
 }

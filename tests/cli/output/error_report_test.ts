@@ -48,7 +48,10 @@ Deno.test("errorReport() does not advise to log in when it was the login that fa
 });
 
 const CONNECTION_ADVICE: readonly (readonly [problem: ConnectionProblem, advice: RegExp | undefined])[] = [
-  ["certificate", /--ca-file.*--cert-file and --key-file/],
+  ["certificate", /--ca-file/],
+  ["certificate-expired", /^the registry needs a new certificate; /],
+  ["certificate-host", /^use the name that is in the certificate/],
+  ["client-certificate", /--cert-file and --key-file/],
   ["tls", /--plain-http/],
   ["refused", undefined],
 ];

@@ -140,10 +140,13 @@ Deno.test("exists() takes a manifest that is damaged for one that is not there",
   });
 });
 
-Deno.test("tags() passes over names that are no tags, and their manifests are found by digest", async () => {
+Deno.test("tags() takes the tag of a whole reference, and passes over names that hold none", async () => {
   await withLayout({ "1.0": one }, async (path, store) => {
     const text = (await Deno.readTextFile(join(path, "index.json"))).replace('"1.0"', '"docker.io/library/app:1.0"');
     await Deno.writeTextFile(join(path, "index.json"), text);
+    assert.deepEqual(await Array.fromAsync(store.tags(context)), ["1.0"]);
+    assert.equal((await store.resolve("1.0", context))?.digest, one.manifest.descriptor.digest);
+    await Deno.writeTextFile(join(path, "index.json"), text.replace('"docker.io/library/app:1.0"', '"stable/1.0"'));
     assert.deepEqual(await Array.fromAsync(store.tags(context)), []);
     assert.ok(await store.resolve(one.manifest.descriptor.digest, context));
   });

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import type { Context } from "../../../src/work/context.ts";
 import type { Entry } from "../../../src/pipeline/entry.ts";
 import type { Drop } from "../../../src/pipeline/plugin.ts";
 import { SourceError } from "../../../src/pipeline/source_error.ts";
 import {
-  FLUX_DEFAULT_IGNORES,
   GANTRY_IGNORES,
   TEMPORARY_IGNORES,
   VERSION_CONTROL_IGNORES,
@@ -12,6 +10,8 @@ import {
 import { goGitRules } from "../../../src/plugins/filter/go_git_rules.ts";
 import { ignore } from "../../../src/plugins/filter/ignore.ts";
 import type { PatternSource } from "../../../src/plugins/filter/pattern_source.ts";
+import { FLUX } from "../../../src/profiles/flux.ts";
+import type { Context } from "../../../src/work/context.ts";
 import { runBuiltIn } from "../../support/prepared.ts";
 
 const NOTHING = (): void => {};
@@ -143,8 +143,8 @@ const DEFAULTS: readonly (readonly [name: string, patterns: readonly string[], d
     "gantry-x.tmp .gantry-x .gantryignore x.tmp app.tar.partial my.partial",
   ],
   [
-    "FLUX_DEFAULT_IGNORES",
-    FLUX_DEFAULT_IGNORES,
+    "FLUX.defaultIgnores",
+    FLUX.defaultIgnores,
     ".git/ .gitignore a/.gitmodules .gitattributes x.jpg a/x.jpeg x.gif x.png x.wmv x.flv x.tar.gz x.zip",
     "x.JPG x.tar x.gz x.svg app.yaml .sourceignore .github/",
   ],

@@ -50,17 +50,17 @@ Deno.test("openTransport() trusts an authority that it is given, and no other on
 Deno.test("err/tls-expired: a certificate that has run out is not tried again", async () => {
   const notAfter = new Date(Date.now() - 1000);
   await using fake = startTls(await makeCertificate({ name: "old", issuer: authority, hosts: HOSTS, notAfter }));
-  assert.equal(await problemOf({ host: fake.host, caCerts: [authority.cert] }), "certificate");
+  assert.equal(await problemOf({ host: fake.host, caCerts: [authority.cert] }), "certificate-expired");
   using client = testClient({ host: fake.host, origin: "https://" }, { tls: { caCerts: [authority.cert] } });
   const context = testContext();
-  const expired = /: its certificate is not trusted, certificate expired: /;
+  const expired = /: its certificate has expired, /;
   await assert.rejects(client.repository("a").resolve("latest", context), expired);
   assert.deepEqual(context.log.lines, []);
 });
 
 Deno.test("openTransport() refuses a certificate for another host", async () => {
   await using fake = startTls(await makeCertificate({ name: "x", issuer: authority, hosts: ["registry.example"] }));
-  assert.equal(await problemOf({ host: fake.host, caCerts: [authority.cert] }), "certificate");
+  assert.equal(await problemOf({ host: fake.host, caCerts: [authority.cert] }), "certificate-host");
 });
 
 newTest("openTransport() takes a certificate that is its own authority, when it is named", async () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readRegistryError, RegistryError } from "../../../src/registry/http/registry_error.ts";
+import { ConnectionError } from "../../../src/registry/http/transport.ts";
 import { startFakeRegistry } from "../../support/fake_registry.ts";
-import { testClient, testContext } from "../support.ts";
+import { testClient, testClock, testContext } from "../support.ts";
 
 const REQUEST = {
   method: "PUT",
@@ -135,31 +136,65 @@ Deno.test("err/503-burst, err/499-522: a burst is ridden out", async () => {
   assert.equal(fake.requests.length, 5);
 });
 
-Deno.test("err/refused-then-up: a registry that starts late is waited for", async () => {
+Deno.test("err/refused-then-up: a registry on another machine that starts late is waited for, and that is said", async () => {
   await using fake = startFakeRegistry();
   let requests = 0;
   using client = testClient(fake, {
-    transport: async (request) => {
-      // The first two meet a port on which nobody listens.
-      const { signal, method } = request;
-      const url = requests++ < 2 ? new URL(request.url.href.replace(fake.host, await closedPort())) : request.url;
+    transport: async ({ url, method, signal }) => {
+      if (requests++ < 2) {
+        throw new ConnectionError("refused", "Cannot reach r.example: refused", { peer: "r.example" });
+      }
       return await fetchOnce(url, method, signal);
     },
   });
-  assert.equal(await client.repository("acme/app").resolve("latest", testContext()), undefined);
+  const context = testContext();
+  assert.equal(await client.repository("acme/app").resolve("latest", context), undefined);
   assert.equal(requests, 3);
+  assert.deepEqual(context.log.lines, [
+    "warn Cannot reach r.example: refused; trying again in 0.5 s (2 of 6)",
+    "warn Cannot reach r.example: refused; trying again in 1.0 s (3 of 6)",
+  ]);
 });
 
-async function closedPort(): Promise<string> {
+Deno.test("err/silent: who waits for an answer is told so after five seconds, once", async () => {
+  const clock = testClock();
+  const started = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<Response>();
+  using client = testClient({ host: "r.example", origin: "http://r.example" }, {
+    clock,
+    transport: () => {
+      started.resolve();
+      return answered.promise.then((answer) => answer.clone());
+    },
+  });
+  const context = testContext();
+  const asking = ["a", "b"].map((tag) => client.repository("acme/app").resolve(tag, context));
+  await started.promise;
+  clock.advance(4999);
+  assert.deepEqual(context.log.lines, []);
+  clock.advance(1);
+  assert.deepEqual(context.log.lines, ["warn r.example has not answered for 5 s: waiting"]);
+  answered.resolve(new Response(undefined, { status: 404 }));
+  assert.deepEqual(await Promise.all(asking), [undefined, undefined]);
+  assert.equal(context.log.lines.length, 1);
+});
+
+Deno.test("err/refused: on this machine nobody is waited for", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
+  const host = `127.0.0.1:${listener.addr.port}`;
   listener.close();
-  return await Promise.resolve(`127.0.0.1:${port}`);
-}
+  using client = testClient({ host, origin: `http://${host}` });
+  const context = testContext();
+  await assert.rejects(client.repository("acme/app").resolve("latest", context), {
+    name: "ConnectionError",
+    message: `Cannot reach ${host}: connection refused`,
+  });
+  assert.deepEqual(context.log.lines, []);
+});
 
 async function fetchOnce(url: URL, method: "GET" | "HEAD" | string, signal: AbortSignal): Promise<Response> {
   const { createFetchTransport } = await import("../../../src/registry/http/fetch_transport.ts");
-  const transport = createFetchTransport();
+  const transport = createFetchTransport({ env: () => undefined });
   try {
     const answer = await transport.send({
       method: method === "HEAD" ? "HEAD" : "GET",

@@ -34,23 +34,50 @@ const CASES: readonly Case[] = [
     "https://10.0.0.6/token",
     "https://10.0.0.6/token",
   ],
+  ["storage of a registry in a company", "https://registry.corp/", "https://10.0.0.6/blob", "https://10.0.0.6/blob"],
+  [
+    "storage beside a name of this machine",
+    "http://this.machine:5000/",
+    "http://127.0.0.1:9000/b",
+    "http://127.0.0.1:9000/b",
+  ],
+  ["a metadata address from a private name", "https://registry.corp/", "https://169.254.169.254/", /no registry is at/],
+  [
+    "a name with a public address too",
+    "https://rebound.example/",
+    "https://10.0.0.6/",
+    /private address is taken only/,
+  ],
+  ["a name that nobody knows", "https://unknown.example/", "https://10.0.0.6/", /private address is taken only/],
   ["an address that is public", "https://ghcr.io/", "https://8.8.8.8/token", "https://8.8.8.8/token"],
   ["not a URL", "https://ghcr.io/", "https://[", /it is not a URL/],
 ];
 
+/** Stands for the names of the cases, which nobody may really look up. */
+const addresses = (hostname: string): Promise<readonly string[]> => {
+  const known: Readonly<Record<string, readonly string[]>> = {
+    "ghcr.io": ["140.82.121.33"],
+    "registry.corp": ["10.0.0.5", "[fd00::5]"],
+    "rebound.example": ["10.0.0.5", "140.82.121.33"],
+    "this.machine": ["127.0.0.1"],
+  };
+  const found = known[hostname];
+  return found === undefined ? Promise.reject(new Error("not known")) : Promise.resolve(found);
+};
+
 for (const [name, endpoint, text, expected] of CASES) {
-  Deno.test(`${name}: parseServerUrl() ${expected instanceof RegExp ? "refuses" : "takes"} ${text}`, () => {
+  Deno.test(`${name}: parseServerUrl() ${expected instanceof RegExp ? "refuses" : "takes"} ${text}`, async () => {
     const base = new URL(endpoint);
-    const parse = (): URL => parseServerUrl(text, { what: "realm", base, endpoint: base });
-    if (expected instanceof RegExp) assert.throws(parse, { name: "TypeError", message: expected });
-    else assert.equal(parse().href, expected);
+    const parsing = parseServerUrl(text, { what: "realm", base, endpoint: base, addresses });
+    if (expected instanceof RegExp) await assert.rejects(parsing, { name: "TypeError", message: expected });
+    else assert.equal((await parsing).href, expected);
   });
 }
 
-Deno.test("parseServerUrl() shows no credentials and no query of what it refuses", () => {
+Deno.test("parseServerUrl() shows no credentials and no query of what it refuses", async () => {
   const base = new URL("https://ghcr.io/");
-  assert.throws(
-    () => parseServerUrl("http://user:secret@h/p?sig=secret#secret", { what: "realm", base, endpoint: base }),
+  await assert.rejects(
+    parseServerUrl("http://user:secret@h/p?sig=secret#secret", { what: "realm", base, endpoint: base }),
     (error) =>
       error instanceof Error && !error.message.includes("secret") && error.message.includes("http://h/p?sig=…"),
   );

@@ -17,6 +17,7 @@ function fakeWorld(
 ): CredentialWorld & { readonly ran: string[] } {
   const ran: string[] = [];
   return {
+    signal: new AbortController().signal,
     ran,
     env: (name) => env[name],
     readTextFile(path): Promise<string | undefined> {

@@ -208,3 +208,19 @@ Deno.test("storeLogin() touches no file that it does not understand, and takes n
     });
   });
 });
+
+Deno.test("storeLogin() and eraseLogin() write nothing when nothing changes, however the file is laid out", async () => {
+  const text = `{ "auths":{"ghcr.io":{"auth":"${btoa("ann:secret")}"}},"other":1}`;
+  const changes: (string | undefined)[] = [];
+  const world: CredentialWorld = {
+    signal: new AbortController().signal,
+    env: () => undefined,
+    readTextFile: () => Promise.resolve(text),
+    changeFile: (_path, change) => Promise.resolve(void changes.push(change(text))),
+    run: () => Promise.reject(new Error("not here")),
+  };
+  await storeLogin("ghcr.io", { kind: "password", username: "ann", password: "secret" }, { path: "c", world });
+  assert.deepEqual(changes, [undefined]);
+  await storeLogin("ghcr.io", { kind: "password", username: "ann", password: "other" }, { path: "c", world });
+  assert.match(changes.at(-1) ?? "", /"other": 1/);
+});

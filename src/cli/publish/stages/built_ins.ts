@@ -1,4 +1,8 @@
+import { layoutDirectory } from "../../../layout/directory/target.ts";
+import { layoutArchive } from "../../../layout/tar/target.ts";
+import type { PluginFactory, Stage } from "../../../pipeline/plugin.ts";
 import type { StageName } from "../../../pipeline/stage_error.ts";
+import { STAGE_NAMES } from "../../../pipeline/stages.ts";
 import { env } from "../../../plugins/annotate/env.ts";
 import { git } from "../../../plugins/annotate/git.ts";
 import { readEvent } from "../../../plugins/annotate/read_event.ts";
@@ -10,83 +14,211 @@ import { tar } from "../../../plugins/collect/tar.ts";
 import { ignore } from "../../../plugins/filter/ignore.ts";
 import { latest } from "../../../plugins/tag/latest.ts";
 import { staticTags } from "../../../plugins/tag/static.ts";
+import type { VersionMeans } from "../../../plugins/tag/known_version.ts";
 import { version } from "../../../plugins/tag/version.ts";
-import type { BUILT_IN_NAMES, ProfileName } from "../../built_in_names.ts";
+import type { Profile } from "../../../profiles/profile.ts";
+import { isProfileName, loadProfiles, PROFILE_NAMES, type ProfileName } from "../../../profiles/profiles.ts";
+import { createRegistryClient } from "../../../registry/client.ts";
+import { registry } from "../../../registry/target.ts";
+import { UsageError } from "../../usage_error.ts";
 import type { World } from "../../world.ts";
 import type { PublishFlags } from "../commands.ts";
-import { PROFILES } from "../profiles.ts";
-import type { Settings } from "../settings.ts";
+import { resolveSettings, type Settings } from "../settings.ts";
 import type { BuiltIn } from "./stage_entry.ts";
 
 /** What built-in plugins are made with. */
 export interface BuiltInMeans {
   readonly settings: Settings;
   readonly flags: PublishFlags;
-  readonly profile: ProfileName;
+  readonly profile: Profile;
   /** Where git is looked for. */
   readonly directory: string;
   readonly world: Pick<World, "stdin">;
   readonly prune: (path: string) => boolean;
 }
 
-/** Makes a built-in plugin of each name. */
-export type BuiltIns = {
-  readonly [S in Exclude<StageName, "upload">]: { readonly [N in typeof BUILT_IN_NAMES[S][number]]: () => BuiltIn };
-};
+type Make = (means: BuiltInMeans) => BuiltIn;
 
 /**
- * The built-in plugins by stage and name, with what settings and flags say about them. Those of upload are made for
- * each target.
+ * Every built-in plugin but those that pack, by stage and by the name that a configuration writes, with what settings
+ * and flags say about it. Those that pack are the profiles.
  */
-export function builtIns({ settings, flags, profile, directory: where, world, prune }: BuiltInMeans): BuiltIns {
-  const { symlinks, stdinName, force, source } = settings;
-  const links = { options: { symlinks }, flags: given({ symlinks: flags.symlinks }) };
-  const immutable = settings.immutable && !force;
-  const forced = force ? { flags: { immutable: false } } : {};
-  const revision = { options: { revision: PROFILES[profile].revision } };
-  return {
-    collect: {
-      directory: () => ({ factory: directory({ prune }), ...links }),
-      file: () => ({ factory: file(), options: {} }),
-      stdin: () => ({
-        factory: stdin({ read: world.stdin }),
-        options: { name: stdinName },
-        flags: given({ name: flags.stdinName }),
-      }),
-      tar: () => ({ factory: source === "-" ? tar({ open: world.stdin }) : tar(), ...links }),
-    },
-    filter: { ignore: () => ({ factory: ignore(), options: { patterns: [] } }) },
-    archive: {
-      generic: () => archive("generic"),
-      flux: () => archive("flux"),
-      timoni: () => archive("timoni"),
-      image: () => archive("image"),
-    },
-    annotate: {
-      static: () => ({ factory: staticAnnotations(), options: {} }),
-      env: () => ({ factory: env({ readEvent, directory: where }), ...revision }),
-      git: () => ({ factory: git({ directory: where }), ...revision }),
-    },
-    tag: {
-      version: () => ({ factory: version(settings), options: { immutable: !force }, ...forced }),
-      static: () => ({ factory: staticTags(), options: { immutable }, ...forced }),
-      latest: () => ({ factory: latest(settings), options: { immutable }, ...forced }),
-    },
-  };
+const BUILT_INS = {
+  collect: {
+    directory: ({ prune, ...means }) => ({ factory: directory({ prune }), ...links(means) }),
+    file: () => ({ factory: file(), options: {} }),
+    stdin: ({ world, settings, flags }) => ({
+      factory: stdin({ read: world.stdin }),
+      options: { name: settings.stdinName },
+      flags: given({ name: flags.stdinName }),
+    }),
+    tar: ({ world, ...means }) => ({
+      factory: means.settings.source === "-" ? tar({ open: world.stdin }) : tar(),
+      ...links(means),
+    }),
+  },
+  filter: { ignore: () => ({ factory: ignore(), options: { patterns: [] } }) },
+  annotate: {
+    static: () => ({ factory: staticAnnotations(), options: {} }),
+    env: ({ directory, profile: { revision } }) => ({ factory: env({ readEvent, directory }), options: { revision } }),
+    git: ({ directory, profile: { revision } }) => ({ factory: git({ directory }), options: { revision } }),
+  },
+  // Those of a run are made for each target; these are to be looked at.
+  upload: {
+    registry: () => ({ factory: someRegistry, options: {} }),
+    "oci-layout": () => ({
+      factory: layoutDirectory({ reference: { kind: "oci-layout", path: "layout" } }),
+      options: {},
+    }),
+    "oci-archive": () => ({
+      factory: layoutArchive({ reference: { kind: "oci-archive", path: "layout.tar" } }),
+      options: {},
+    }),
+  },
+  tag: {
+    version: ({ settings, ...means }) => ({
+      factory: version(versionMeans({ settings, ...means })),
+      options: { immutable: !settings.force },
+      ...forced(settings),
+    }),
+    static: ({ settings }) => ({ factory: staticTags(), options: immutable(settings), ...forced(settings) }),
+    latest: ({ settings, ...means }) => ({
+      factory: latest(versionMeans({ settings, ...means })),
+      options: immutable(settings),
+      ...forced(settings),
+    }),
+  },
+} as const satisfies Record<Exclude<StageName, "archive">, Readonly<Record<string, Make>>>;
 
-  function archive(name: ProfileName): BuiltIn {
-    const { compression, artifactType } = settings;
-    const made = PROFILES[name].archive({ compression, ...(artifactType === undefined ? {} : { artifactType }) });
-    const { options } = made;
-    const said = {
-      compression: flags.compression,
-      compressionLevel: flags.compressionLevel,
-      artifactType: flags.artifactType,
-    };
-    return { ...made, flags: Object.fromEntries(Object.entries(options).filter(([key]) => key in given(said))) };
+/** Makes the built-in plugin of a name; `undefined` when the stage has none of that name. */
+export type MakeBuiltIn = (stage: Stage, name: string) => BuiltIn | undefined;
+
+/** Gives built-in plugins what they are made with. */
+export async function builtIns(means: BuiltInMeans): Promise<MakeBuiltIn> {
+  const profiles = await loadProfiles();
+  const table: Readonly<Record<string, Readonly<Record<string, Make>>>> = BUILT_INS;
+  return (stage, name) => {
+    if (!isBuiltIn(stage, name)) return undefined;
+    return isProfileName(name) && stage === "archive"
+      ? packing(name, profiles[name], means)
+      : table[stage]?.[name]?.(means);
+  };
+}
+
+/** The names that can stand in the list of a stage, in the order of the table; none around the stages. */
+export function namesOfStage(stage: Stage): readonly string[] {
+  if (stage === "archive") return PROFILE_NAMES;
+  return Object.hasOwn(BUILT_INS, stage) ? Object.keys(BUILT_INS[stage as keyof typeof BUILT_INS]) : [];
+}
+
+/** Tells whether a stage has a built-in plugin of a name. */
+export function isBuiltIn(stage: Stage, name: string): boolean {
+  return namesOfStage(stage).includes(name);
+}
+
+/** The stages that have a built-in plugin of a name; none for another name. */
+export function stagesOfBuiltIn(name: string): readonly StageName[] {
+  return STAGE_NAMES.filter((stage) => isBuiltIn(stage, name));
+}
+
+/** Lists every built-in plugin, to be looked at: they have none of the means of a run. */
+export async function listBuiltIns(): Promise<
+  readonly { readonly stage: StageName; readonly name: string; readonly factory: PluginFactory }[]
+> {
+  const make = await builtIns({
+    settings: resolveSettings(["."], {}, undefined),
+    flags: {},
+    profile: (await loadProfiles()).generic,
+    directory: ".",
+    world: { stdin: () => ReadableStream.from([]) },
+    prune: () => false,
+  });
+  return STAGE_NAMES.flatMap((stage) =>
+    namesOfStage(stage).flatMap((name) => {
+      const factory = make(stage, name)?.factory;
+      return factory === undefined ? [] : [{ stage, name, factory }];
+    })
+  );
+}
+
+/**
+ * The plugin of a profile, with what was chosen about its layers.
+ *
+ * @throws {UsageError} When the consumers of the profile have no use for what was chosen.
+ */
+function packing(name: ProfileName, facts: Profile, { settings, flags }: BuiltInMeans): BuiltIn {
+  const { compression, artifactType, appVersion, mediaTypes, version } = settings;
+  refuseUnused(name, facts, settings);
+  const options = given({
+    // Where there is no choice, there is no option.
+    compression: facts.compressions.length > 1 ? compression.kind : undefined,
+    compressionLevel: facts.compressions.length > 0 && "level" in compression ? compression.level : undefined,
+    artifactType,
+    appVersion,
+    mediaTypes: facts.takes.includes("mediaTypes") ? mediaTypes ?? {} : undefined,
+  });
+  const said = given({
+    compression: flags.compression,
+    compressionLevel: flags.compressionLevel,
+    artifactType: flags.artifactType,
+    appVersion: flags.appVersion,
+    mediaTypes: flags.mediaType,
+  });
+  return {
+    factory: facts.archive({
+      ...("workers" in compression ? { workers: compression.workers } : {}),
+      ...(version === undefined ? {} : { version }),
+    }),
+    options,
+    flags: Object.fromEntries(Object.entries(options).filter(([key]) => key in said)),
+  };
+}
+
+/** What the user has chosen and the consumers of a profile cannot take. */
+function refuseUnused(name: ProfileName, facts: Profile, settings: Settings): void {
+  const chosen = { artifactType: "an artifact type", appVersion: "an app version", mediaTypes: "media types" } as const;
+  for (const key of ["artifactType", "appVersion", "mediaTypes"] as const) {
+    if (settings[key] === undefined || facts.takes.includes(key)) continue;
+    throw new UsageError(`Cannot use ${chosen[key]} with profile "${name}": its consumers expect none`);
   }
+  const { kind } = settings.compression;
+  if (facts.compressions.length === 0 ? !settings.isCompressionGiven : facts.compressions.includes(kind)) return;
+  const read = facts.compressions.length === 0
+    ? "it publishes files as they are"
+    : `its consumers read ${facts.compressions.join(" and ")} only`;
+  throw new UsageError(`Cannot use compression "${kind}" with profile "${name}": ${read}`);
+}
+
+function versionMeans({ settings: { version }, profile }: BuiltInMeans): VersionMeans {
+  return {
+    version,
+    ...(profile.tagOf === undefined ? {} : { tagOf: (text: string) => profile.tagOf?.(text) ?? text }),
+  };
+}
+
+function links({ settings, flags }: Pick<BuiltInMeans, "settings" | "flags">): Omit<BuiltIn, "factory"> {
+  return { options: { symlinks: settings.symlinks }, flags: given({ symlinks: flags.symlinks }) };
+}
+
+function immutable({ immutable, force }: Settings): BuiltIn["options"] {
+  return { immutable: immutable && !force };
+}
+
+/** `--force` counts whatever the configuration says. */
+function forced({ force }: Settings): Pick<BuiltIn, "flags"> {
+  return force ? { flags: { immutable: false } } : {};
 }
 
 function given(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
+
+const someRegistry: PluginFactory = (kit) => {
+  const reference = { kind: "registry", host: "registry.example", repository: "repository" } as const;
+  const client = createRegistryClient({ host: reference.host });
+  try {
+    return registry({ reference, client })(kit);
+  } finally {
+    client.close();
+  }
+};

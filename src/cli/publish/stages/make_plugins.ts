@@ -8,7 +8,7 @@ import type { ReadyOf } from "../../../pipeline/ready_plugin.ts";
 import { ConfigError } from "../../config/config_error.ts";
 import type { ConfigPlaces, PathProblem } from "../../config/config_places.ts";
 import { loadPlugin, type LoadPluginOptions } from "./load_plugin.ts";
-import { namesOfStage, stagesOfBuiltIn } from "../../built_in_names.ts";
+import { namesOfStage, stagesOfBuiltIn } from "./built_ins.ts";
 import type { StageEntry, WrittenEntry } from "./stage_entry.ts";
 
 /** A plugin of the pipeline, and who decided that it is there. */

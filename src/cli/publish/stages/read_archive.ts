@@ -1,4 +1,4 @@
-import { PROFILE_NAMES, type ProfileName } from "../../built_in_names.ts";
+import { isProfileName, loadProfiles, type ProfileName } from "../../../profiles/profiles.ts";
 import { ConfigError } from "../../config/config_error.ts";
 import type { Config } from "../../config/config_schema.ts";
 import type { FoundConfig } from "../../config/find_config.ts";
@@ -27,10 +27,10 @@ type ArchiveField = typeof ARCHIVE_FIELDS[number];
  * @returns `undefined` when there is none, when it is the user's own plugin, or when the flag `--profile` says another.
  * @throws {UsageError} When two places contradict each other.
  */
-export function readArchive(
+export async function readArchive(
   { config, places }: Pick<FoundConfig, "config" | "places">,
   flags: Pick<PublishFlags, "profile" | ArchiveField>,
-): AskedArchive | undefined {
+): Promise<AskedArchive | undefined> {
   const entry = writtenEntries(config, places).stages.archive?.[0];
   if (entry === undefined) return undefined;
   const asked = flags.profile === "auto" ? undefined : flags.profile;
@@ -53,19 +53,16 @@ export function readArchive(
     // What is of another type, or out of range, is reported by the plugin's own schema.
     fields: {
       ...(compression === "gzip" || compression === "zstd" || compression === "none" ? { compression } : {}),
-      ...(isLevel(compressionLevel, spec) ? { compressionLevel } : {}),
+      ...(typeof compressionLevel === "number" && await isLevelOf(spec, compressionLevel) ? { compressionLevel } : {}),
       ...(typeof artifactType === "string" ? { artifactType } : {}),
     },
   };
 }
 
-function isLevel(value: unknown, profile: ProfileName): value is number {
-  const most = profile === "flux" || profile === "timoni" ? 9 : 19;
+async function isLevelOf(profile: ProfileName, value: unknown): Promise<boolean> {
+  const { compressions } = (await loadProfiles())[profile];
+  const most = compressions.includes("zstd") ? 19 : 9;
   return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most;
-}
-
-function isProfileName(name: string): name is ProfileName {
-  return (PROFILE_NAMES as readonly string[]).includes(name);
 }
 
 /** Lets the options of a built-in archive plugin count as fields of the configuration. */

@@ -3,9 +3,7 @@ import { staticAnnotations } from "../../../plugins/annotate/static.ts";
 import type { Ignoring } from "../ignoring_for.ts";
 import type { PublishFlags } from "../commands.ts";
 import type { Settings } from "../settings.ts";
-import { builtInCatalogue } from "./built_in_catalogue.ts";
-import type { BuiltIns } from "./built_ins.ts";
-import { isBuiltIn } from "../../built_in_names.ts";
+import { isBuiltIn, type MakeBuiltIn } from "./built_ins.ts";
 import { staticEntry } from "./static_entry.ts";
 import type { BuiltIn, StageEntry, WrittenEntry } from "./stage_entry.ts";
 import type { WrittenPipeline } from "./written_entries.ts";
@@ -15,7 +13,8 @@ export interface Deciding {
   readonly settings: Settings;
   readonly flags: PublishFlags;
   readonly written: WrittenPipeline;
-  readonly builtIns: BuiltIns;
+  /** Makes what is built in. */
+  readonly make: MakeBuiltIn;
   readonly ignoring: Ignoring;
   /** What suits the source; left out when the configuration says it. */
   readonly collector: { readonly name: string; readonly builtIn: BuiltIn } | undefined;
@@ -42,18 +41,18 @@ export function stageEntries(deciding: Deciding): readonly StageEntry[] {
   ];
 }
 
-function collectEntries({ written, builtIns, collector }: Deciding): readonly StageEntry[] {
-  const listed = written.stages.collect?.map((entry) => fromConfig("collect", entry, builtIns)) ?? [];
+function collectEntries({ written, make, collector }: Deciding): readonly StageEntry[] {
+  const listed = written.stages.collect?.map((entry) => fromConfig("collect", entry, make)) ?? [];
   return collector === undefined ? listed : [byDefault("collect", collector.name, collector.builtIn)];
 }
 
 /** What must not be published is not published because a list forgot it. */
-function filterEntries({ flags, written, builtIns, ignoring }: Deciding): readonly StageEntry[] {
+function filterEntries({ flags, written, make, ignoring, profile }: Deciding): readonly StageEntry[] {
   const entries = written.stages.filter ?? [];
   const first = entries.findIndex(({ spec }) => spec === "ignore");
   const flag = flags.ignore === undefined ? "" : ", --ignore";
   const listed = entries.map((entry, at): StageEntry => {
-    if (at !== first) return fromConfig("filter", entry, builtIns);
+    if (at !== first) return fromConfig("filter", entry, make);
     const { place } = entry;
     return {
       stage: "filter",
@@ -63,38 +62,40 @@ function filterEntries({ flags, written, builtIns, ignoring }: Deciding): readon
       builtIn: ignoring.ignore,
     };
   });
-  const { ignore, emptied } = ignoring;
+  const { ignore, emptied, only } = ignoring;
   return [
     ...(first === -1 ? [{ ...byDefault("filter", "ignore", ignore), decidedBy: `default${flag}` }] : []),
     ...listed,
+    ...(only === undefined ? [] : [{ ...byDefault("filter", "only", only), decidedBy: `profile ${profile.name}` }]),
     ...(emptied === undefined ? [] : [byDefault("filter", "emptied", emptied)]),
   ];
 }
 
-function archiveEntry({ written, builtIns, profile }: Deciding): StageEntry {
+function archiveEntry({ written, make, profile }: Deciding): StageEntry {
   const [entry] = written.stages.archive ?? [];
   if (entry !== undefined && (!isBuiltIn("archive", entry.spec) || entry.spec === profile.name)) {
-    return fromConfig("archive", entry, builtIns);
+    return fromConfig("archive", entry, make);
   }
   const { name } = profile;
-  if (!isBuiltIn("archive", name)) throw new TypeError(`Cannot pack as ${name}: there is no such profile`);
   const decidedBy = profile.because === "asked for" ? `profile ${name}` : `profile ${name}: ${profile.because}`;
-  return { stage: "archive", spec: name, decidedBy, builtIn: builtIns.archive[name]() };
+  return { stage: "archive", spec: name, decidedBy, ...builtIn(make, "archive", name) };
 }
 
-function annotateEntries({ settings, written, builtIns }: Deciding): readonly StageEntry[] {
+function annotateEntries({ settings, written, make }: Deciding): readonly StageEntry[] {
   const given = settings.annotations;
   const sources = [...new Set(Object.values(given).map(({ from }) => from))].join(", ");
   const carrying: BuiltIn = { factory: staticAnnotations({ given }), options: {} };
   const { annotate: list } = written.stages;
   const first: StageEntry = { stage: "annotate", spec: "static", decidedBy: sources || "default", builtIn: carrying };
   if (list === undefined) {
-    const { env, git } = builtIns.annotate;
-    return [first, byDefault("annotate", "env", env()), byDefault("annotate", "git", git())];
+    const others = ["env", "git"].map((spec): StageEntry => {
+      return { stage: "annotate", spec, decidedBy: "default", ...builtIn(make, "annotate", spec) };
+    });
+    return [first, ...others];
   }
   const [head, ...rest] = list;
   const made = (entry: WrittenEntry): StageEntry =>
-    entry.spec === "static" ? staticEntry(entry) : fromConfig("annotate", entry, builtIns);
+    entry.spec === "static" ? staticEntry(entry) : fromConfig("annotate", entry, make);
   if (head?.spec === "static") {
     const carried = staticEntry(head, { given });
     const decidedBy = sources === "" ? head.place : `${head.place}, ${sources}`;
@@ -104,7 +105,7 @@ function annotateEntries({ settings, written, builtIns }: Deciding): readonly St
 }
 
 /** Built-in plugins in the list only say how targets are reached; all others are targets of their own. */
-function uploadEntries({ settings, written, targets, placeOf }: Deciding): readonly StageEntry[] {
+function uploadEntries({ settings, written, targets, placeOf, make }: Deciding): readonly StageEntry[] {
   const entries = written.stages.upload ?? [];
   const places = settings.targets.map((reference, at): StageEntry | undefined => {
     const spec = reference.kind;
@@ -123,7 +124,7 @@ function uploadEntries({ settings, written, targets, placeOf }: Deciding): reado
   return [
     ...places.filter((entry) => entry !== undefined),
     ...entries.filter(({ spec }) => !isBuiltIn("upload", spec)).map((entry) => fromConfig("upload", entry)),
-    ...entries.flatMap((entry, at) => unusedEntry(entry, entries.slice(0, at), settings.targets)),
+    ...entries.flatMap((entry, at) => unusedEntry(entry, entries.slice(0, at), { targets: settings.targets, make })),
   ];
 }
 
@@ -131,40 +132,37 @@ function uploadEntries({ settings, written, targets, placeOf }: Deciding): reado
 function unusedEntry(
   entry: WrittenEntry,
   before: readonly WrittenEntry[],
-  targets: Settings["targets"],
+  { targets, make }: Pick<Settings, "targets"> & Pick<Deciding, "make">,
 ): readonly StageEntry[] {
   const { spec } = entry;
   if (!isBuiltIn("upload", spec)) return [];
   const isRepeated = before.some((other) => other.spec === spec);
   if (!isRepeated && targets.some(({ kind }) => kind === spec)) return [];
-  const builtIn = { factory: builtInCatalogue().upload[spec], options: {} };
   return [{
-    ...fromConfig("upload", entry),
-    builtIn,
+    ...fromConfig("upload", entry, make),
     onlyChecked: true,
     ...(isRepeated ? { problem: `says for the second time how ${spec} targets are reached` } : {}),
   }];
 }
 
-function tagEntries({ settings, flags, written, builtIns, placeOf }: Deciding): readonly StageEntry[] {
+function tagEntries({ settings, flags, written, make, placeOf }: Deciding): readonly StageEntry[] {
   const { version, tags, latest } = settings;
   const entries = (written.stages.tag ?? [])
     // `--no-latest` is a flag, and flags win.
     .filter(({ spec }) => spec !== "latest" || flags.latest !== false)
-    .map((entry) => fromConfig("tag", entry, builtIns));
+    .map((entry) => fromConfig("tag", entry, make));
   const isListed = (spec: string): boolean => entries.some((entry) => entry.spec === spec);
-  const { tag } = builtIns;
-  const fixed = tag.static();
   return [
-    ...(version === undefined || isListed("version") ? [] : [given("version", tag.version())]),
-    ...(tags.length === 0 ? [] : [given("static", { ...fixed, options: { ...fixed.options, tags } }, "tag")]),
-    ...(latest && !isListed("latest") ? [given("latest", tag.latest())] : []),
+    ...(version === undefined || isListed("version") ? [] : [given("version", "version")]),
+    ...(tags.length === 0 ? [] : [given("static", "tag", { tags })]),
+    ...(latest && !isListed("latest") ? [given("latest", "latest")] : []),
     ...entries,
   ];
 
-  function given(spec: string, builtIn: BuiltIn, flag: "version" | "tag" | "latest" = spec as "version"): StageEntry {
+  function given(spec: string, flag: "version" | "tag" | "latest", options: object = {}): StageEntry {
     const decidedBy = flags[flag] === undefined ? placeOf(flag === "tag" ? "tags" : flag) : `--${flag}`;
-    return { stage: "tag", spec, decidedBy, builtIn };
+    const { builtIn: made } = builtIn(make, "tag", spec);
+    return { stage: "tag", spec, decidedBy, builtIn: { ...made, options: { ...made.options, ...options } } };
   }
 }
 
@@ -172,14 +170,19 @@ function byDefault(stage: StageName, spec: string, builtIn: BuiltIn): StageEntry
   return { stage, spec, decidedBy: "default", builtIn };
 }
 
-function fromConfig(stage: StageEntry["stage"], written: WrittenEntry, builtIns?: BuiltIns): StageEntry {
-  const named = builtIns === undefined ? undefined : Object.entries(builtIns).find(([name]) => name === stage)?.[1];
-  const make = named && Object.entries(named).find(([name]) => name === written.spec)?.[1];
+function fromConfig(stage: StageEntry["stage"], written: WrittenEntry, make?: MakeBuiltIn): StageEntry {
+  const builtIn = make?.(stage, written.spec);
   return {
     stage,
     spec: written.spec,
     decidedBy: written.place,
     written,
-    ...(make === undefined ? {} : { builtIn: make() }),
+    ...(builtIn === undefined ? {} : { builtIn }),
   };
+}
+
+function builtIn(make: MakeBuiltIn, stage: StageName, name: string): { readonly builtIn: BuiltIn } {
+  const builtIn = make(stage, name);
+  if (builtIn === undefined) throw new TypeError(`Cannot build a pipeline: stage ${stage} has no ${name}`);
+  return { builtIn };
 }

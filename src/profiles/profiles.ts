@@ -1,0 +1,34 @@
+import type { Profile } from "./profile.ts";
+
+/**
+ * Every profile: a row each, in the order in which they are asked whether a source is theirs. A profile is loaded when
+ * something is published; the command line needs only the names.
+ */
+const ROWS = {
+  generic: async (): Promise<Profile> => (await import("./generic.ts")).GENERIC,
+  conftest: async (): Promise<Profile> => (await import("./conftest.ts")).CONFTEST,
+  timoni: async (): Promise<Profile> => (await import("./timoni.ts")).TIMONI,
+  flux: async (): Promise<Profile> => (await import("./flux.ts")).FLUX,
+  image: async (): Promise<Profile> => (await import("./image.ts")).IMAGE,
+  files: async (): Promise<Profile> => (await import("./files.ts")).FILES,
+} as const;
+
+/** The name of a profile, as people write it. */
+export type ProfileName = keyof typeof ROWS;
+
+/** The names of all profiles, as people write them. */
+export const PROFILE_NAMES = Object.keys(ROWS) as readonly ProfileName[];
+
+/** All profiles by name. */
+export type Profiles = Readonly<Record<ProfileName, Profile>>;
+
+/** Loads every profile. */
+export async function loadProfiles(): Promise<Profiles> {
+  const loaded = await Promise.all(PROFILE_NAMES.map(async (name) => [name, await ROWS[name]()] as const));
+  return Object.fromEntries(loaded) as Profiles;
+}
+
+/** Tells whether there is a profile of a name. */
+export function isProfileName(name: string): name is ProfileName {
+  return Object.hasOwn(ROWS, name);
+}
