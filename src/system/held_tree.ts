@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { ioError } from "./io_error.ts";
+import { makeTemporaryDirectory } from "./temporary_directory.ts";
 
 /**
  * A directory that is reached by what it is, and not by its name.
@@ -144,17 +145,17 @@ export interface Descriptors extends AsyncDisposable {
  * there, in a directory that nobody else can write to.
  */
 export async function openDescriptors(): Promise<Descriptors> {
-  const directory = Deno.build.os !== "linux"
-    ? undefined
-    : await Deno.makeTempDir({ prefix: "gantry-pull-" }).catch(() => undefined);
+  const directory = Deno.build.os === "linux"
+    ? await makeTemporaryDirectory({ prefix: "gantry-" }).catch(() => undefined)
+    : undefined;
   if (directory === undefined) return { path: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
-  const link = join(directory, "fd");
+  const link = join(directory.path, "fd");
   await Deno.symlink(DESCRIPTORS, link).catch(() => {});
   return {
-    path: [DESCRIPTORS, link].find((path) => canUse(path, directory)),
+    path: [DESCRIPTORS, link].find((path) => canUse(path, directory.path)),
     async [Symbol.asyncDispose](): Promise<void> {
-      await Deno.remove(directory, { recursive: true }).catch((cause) => {
-        throw ioError("remove", directory, cause);
+      await directory.remove().catch((cause) => {
+        throw ioError("remove", directory.path, cause);
       });
     },
   };
