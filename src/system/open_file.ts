@@ -161,8 +161,9 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-function identityOf({ dev, ino, size, mtime }: Stats): FileIdentity {
-  return { dev, ino, size, mtime };
+/** Deno has whole milliseconds. Node rounds to them by adding a half, which is wrong before 1970. */
+function identityOf({ dev, ino, size, mtimeMs }: Stats): FileIdentity {
+  return { dev, ino, size, mtime: new Date(Math.trunc(mtimeMs)) };
 }
 
 function kindOf(stats: Stats): string {
