@@ -1,7 +1,6 @@
 import { OptionsError } from "../options/options_error.ts";
 import { type Spell, spellOption } from "../options/spell.ts";
 import type { Reference, RegistryReference } from "../oci/reference.ts";
-import type { Factory } from "../pipeline/plugin.ts";
 import { createRegistryClient, type RegistryClient } from "../registry/client.ts";
 import { processEnv } from "../registry/http/process_env.ts";
 import { systemCredentialWorld } from "../registry/login/credential_world.ts";
@@ -9,7 +8,6 @@ import type { CredentialSource } from "../registry/login/credentials.ts";
 import { findCredentials } from "../registry/login/find_credentials.ts";
 import type { Access } from "../registry/login/scope.ts";
 import { registryStore } from "../registry/store.ts";
-import { registry, type RegistryChoice } from "../registry/target.ts";
 import type { Store } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
 import { clientOptions, type Patience, type RegistryOptions } from "./registry_options.ts";
@@ -17,10 +15,12 @@ import type { RegistryPlace } from "./registry_place.ts";
 
 /** The way to registries: one client for each host, and who we are there. */
 export interface RegistryAccess {
-  /** A repository as a place to publish to. */
-  target(reference: RegistryReference): Factory<"upload", RegistryChoice>;
-  /** A repository as a store, opened for what will be done there. */
-  store(reference: RegistryReference, access: Access): Store;
+  /**
+   * A repository as a store, opened for what will be done there.
+   *
+   * @param options How many requests at a time, where it is not what everything else has.
+   */
+  store(reference: RegistryReference, access: Access, options?: { readonly concurrency?: number }): Store;
   /**
    * Lists the names of all repositories of a registry.
    *
@@ -35,6 +35,8 @@ export interface RegistryAccess {
 export interface RegistryAccessOptions extends Patience, Pick<Context, "signal" | "log"> {
   /** Every place that will be gone to: credentials that were given are for one registry only. */
   readonly places: readonly (Reference | RegistryPlace)[];
+  /** How many requests at a time. */
+  readonly concurrency: number;
   readonly spell?: Spell;
 }
 
@@ -46,14 +48,14 @@ export interface RegistryAccessOptions extends Patience, Pick<Context, "signal" 
  */
 export async function openRegistries(
   registries: RegistryOptions,
-  { places, signal, log, spell = spellOption, ...patience }: RegistryAccessOptions,
+  { places, concurrency: usual, signal, log, spell = spellOption, ...patience }: RegistryAccessOptions,
 ): Promise<RegistryAccess> {
   const credentials = credentialSource(registries, { hosts: registryHosts(places), signal, log, spell });
   const options = await clientOptions(registries, { ...patience, spell });
   const clients = new Map<string, RegistryClient>();
   return {
-    target: (reference) => registry({ reference, client: client(reference.host) }),
-    store: (reference, access) => registryStore({ reference, client: client(reference.host), access }),
+    store: (reference, access, { concurrency = usual } = {}) =>
+      registryStore({ reference, client: client(reference.host), access, concurrency }),
     repositories: (host, context) => client(host).repositories(context),
     close: () => clients.forEach((client) => client.close()),
   };

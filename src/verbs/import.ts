@@ -1,11 +1,11 @@
 import { checkLayout } from "../layout/check/check_layout.ts";
 import type { LayoutReference } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
-import { TagExistsError } from "../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../pipeline/target.ts";
 import { parsePlace } from "../places/open_store.ts";
 import { formatRegistryPlace, parseRegistryPlace, type RegistryPlace } from "../places/registry_place.ts";
 import type { Copied } from "../store/copy.ts";
+import { TagExistsError } from "../store/store.ts";
 import { counted, formatBytes } from "../work/amounts.ts";
 import { errorWithLines } from "./error_with_lines.ts";
 import { importDestinations } from "./import/import_destinations.ts";

@@ -1,7 +1,6 @@
 import type { Digest } from "../oci/digest.ts";
 import { isVersion } from "../oci/version.ts";
-import { TagExistsError } from "../pipeline/tag_exists_error.ts";
-import type { StoreReader } from "../store/store.ts";
+import { type StoreReader, TagExistsError } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
 
 /**

@@ -31,6 +31,7 @@ export async function withSession<T>(
   const { signal = new AbortController().signal, log = SILENT_LOG, progress = (): void => {} } = options;
   const access = await openRegistries(registry, {
     places,
+    concurrency,
     signal,
     log,
     spell,

@@ -4,9 +4,7 @@ import { isVersion } from "../oci/version.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { openStore, parsePlace } from "../places/open_store.ts";
 import { NotFoundError } from "../store/store.ts";
-import { inParallel } from "../work/together.ts";
 import { optionOf } from "./option_of.ts";
-import { refuseToMove } from "./refuse_to_move.ts";
 import { withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
 
@@ -41,7 +39,7 @@ export interface TagResult {
 export async function tag(options: TagOptions): Promise<TagResult> {
   const { source, force = false } = options;
   const tags = [...new Set(options.tags.map((name) => optionOf(name, parseTag)).filter((name) => name !== undefined))];
-  return await withSession(options, { places: [parsePlace(source)] }, async ({ access, context, concurrency }) => {
+  return await withSession(options, { places: [parsePlace(source)] }, async ({ access, context }) => {
     const { store: opened, name } = openStore(source, access, "push", { mustExist: true });
     await using store = opened;
     if (name === undefined) {
@@ -50,8 +48,8 @@ export async function tag(options: TagOptions): Promise<TagResult> {
     const manifest = await store.fetchManifest(name, context);
     if (manifest === undefined) throw new NotFoundError(store.url, name);
     const { digest } = manifest.descriptor;
-    if (!force) await inParallel(tags, concurrency, (tag) => refuseToMove(store, tag, digest, context));
-    await store.tag(manifest, tags, context, { immutable: force ? [] : tags.filter(isVersion) });
+    // A version never moves by itself, whatever verb gives it.
+    await store.tag(manifest, tags.map((name) => ({ name, immutable: !force && isVersion(name) })), context);
     await store.commit(context);
     context.log.info(`Tagged ${store.url}@${digest} as ${tags.join(", ")}`);
     return { url: `${store.url}@${digest}`, tags, digest };

@@ -53,10 +53,18 @@ export async function withPublishSession<T>(
   const settings = await withIdentity(given, profile);
   warnOfCompression(settings, log);
   const progress = createProgress(world);
-  const { targets: places, retries, timeout } = settings;
+  const { targets: places, concurrency, retries, timeout } = settings;
   const registry = await registryOptions(flags, { world, log, hosts: registryHosts(places) });
   const { signal } = world;
-  const access = await openRegistries(registry, { places, retries, timeout, signal, log, spell: spellFlag });
+  const access = await openRegistries(registry, {
+    places,
+    concurrency,
+    retries,
+    timeout,
+    signal,
+    log,
+    spell: spellFlag,
+  });
   const scratch = createScratch();
   const report = flags.quiet ? (): void => {} : progress.update;
   const context: Context = { signal, log, scratch, progress: report };
