@@ -26,7 +26,7 @@ export interface Opened<S extends StoreReader> {
 
 /** What a layout knows besides, whether it is only read or changed too. */
 export type OpenedLayout<S extends StoreReader> = S extends Store ? LayoutPlace
-  : StoreReader & Pick<LayoutPlace, "listed" | "artifacts">;
+  : StoreReader & Pick<LayoutPlace, "listed" | "artifacts" | "unusable">;
 
 /**
  * Says what is meant where the user may have named neither a tag nor a digest: `latest`, or else the only artifact that
