@@ -2,7 +2,8 @@
  * Files that others have put there are opened without waiting: a pipe in the place of a file would keep gantry for ever,
  * and a device would give bytes without end.
  */
-import { closeSync, constants, fstatSync, openSync, read, type Stats, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, read, readSync, type Stats, statSync } from "node:fs";
+import { fileKind } from "./file_kind.ts";
 import { ioError } from "./io_error.ts";
 
 /** A file that is open for reading. */
@@ -13,9 +14,20 @@ export interface OpenFile extends Disposable {
   readonly mode: number | undefined;
   /** What changes whenever another file or another content stands under the name; compared with {@linkcode stampOf}. */
   readonly stamp: string;
+  /** What it is now: this very file, whatever has its name meanwhile. */
+  identity(): FileIdentity;
   /** Reads from a position on, until so many bytes came or the file ends. */
   read(offset?: number, size?: number): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
+  /**
+   * Reads into a buffer, and keeps everybody else waiting: for what is small.
+   *
+   * @returns How many bytes there were; 0 at the end of the file.
+   */
+  readSync(buffer: Uint8Array, offset: number): number;
 }
+
+/** By what a file is known again. */
+export type FileIdentity = Pick<Deno.FileInfo, "dev" | "ino" | "size" | "mtime">;
 
 /** How a file is opened. */
 export interface OpenFileOptions {
@@ -33,22 +45,40 @@ const PIECE_SIZE = 256 * 1024;
  * @throws {Error} What the system says.
  */
 export function openFile(path: string, { followLinks = false }: OpenFileOptions = {}): OpenFile | undefined {
-  // Windows has neither flag, and no pipes among its files.
-  const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (followLinks ? 0 : constants.O_NOFOLLOW ?? 0);
-  const descriptor = orNothing(() => openSync(path, flags));
-  if (descriptor === undefined) return undefined;
+  try {
+    const file = openNamedFile(path);
+    // Not with O_NOFOLLOW: Deno resolves links itself before it opens what some permissions do not cover.
+    if (followLinks || !lstatSync(path).isSymbolicLink()) return file;
+    file[Symbol.dispose]();
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) return undefined;
+    if (!(cause instanceof Deno.errors.FilesystemLoop)) throw cause;
+  }
+  throw new NotAFileError("a symbolic link");
+}
+
+/**
+ * Opens a file that should be there, through links as well.
+ *
+ * @throws {NotAFileError} When it is something else.
+ * @throws What `Deno.open` throws, such as `Deno.errors.NotFound`.
+ */
+export function openNamedFile(path: string): OpenFile {
+  const descriptor = open(path);
   const close = (): void => closeSync(descriptor);
   const stats = fstatSync(descriptor);
   if (!stats.isFile()) {
     close();
-    throw new NotAFileError(
-      stats.isDirectory() ? "a directory" : stats.isFIFO() ? "a pipe" : "a device or a socket",
-    );
+    throw new NotAFileError(kindOf(stats));
   }
   return {
     size: stats.size,
     mode: Deno.build.os === "windows" ? undefined : stats.mode & 0o777,
     stamp: stampIn(stats),
+    identity(): FileIdentity {
+      const { dev, ino, size, mtime } = fstatSync(descriptor);
+      return { dev, ino, size, mtime };
+    },
     async *read(offset = 0, size = Infinity): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
       for (let done = 0; done < size;) {
         // A new buffer each time: the reader may keep what it gets.
@@ -59,8 +89,19 @@ export function openFile(path: string, { followLinks = false }: OpenFileOptions 
         yield piece.subarray(0, count);
       }
     },
+    readSync: (buffer, offset) => readSync(descriptor, buffer, 0, buffer.byteLength, offset),
     [Symbol.dispose]: close,
   };
+}
+
+/** Reads a file to its end, and closes it then, or when it is left before. */
+export function filePieces(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  return piecesOf(openNamedFile(path));
+}
+
+async function* piecesOf(opened: OpenFile): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  using file = opened;
+  yield* file.read();
 }
 
 /**
@@ -70,9 +111,9 @@ export function openFile(path: string, { followLinks = false }: OpenFileOptions 
  */
 export function stampOf(path: string): string | undefined {
   try {
-    const stats = orNothing(() => statSync(path));
-    return stats && stampIn(stats);
+    return stampIn(statSync(path));
   } catch (cause) {
+    if (isAbsence(cause)) return undefined;
     throw ioError("read", path, cause);
   }
 }
@@ -98,14 +139,53 @@ function readAt(descriptor: number, piece: Uint8Array, position: number): Promis
   });
 }
 
-function orNothing<T>(look: () => T): T | undefined {
+/** Windows has no flag for this, and no pipes among its files. */
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+
+function open(path: string): number {
   try {
-    return look();
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    // FreeBSD says EMLINK.
-    if (code === "ELOOP" || code === "EMLINK") throw new NotAFileError("a symbolic link", { cause });
-    throw cause;
+    return openSync(path, FLAGS);
+  } catch (error) {
+    // A socket cannot be opened at all.
+    const stats = statOf(path);
+    if (stats !== undefined && !stats.isFile() && !stats.isDirectory()) throw new NotAFileError(kindOf(stats));
+    throw denoError(error);
   }
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function kindOf(stats: Stats): string {
+  return fileKind({
+    isDirectory: stats.isDirectory(),
+    isFifo: stats.isFIFO(),
+    isSocket: stats.isSocket(),
+    isBlockDevice: stats.isBlockDevice(),
+    isCharDevice: stats.isCharacterDevice(),
+  });
+}
+
+function isAbsence(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR");
+}
+
+const ERRORS: ReadonlyMap<unknown, new (message: string, options: ErrorOptions) => Error> = new Map([
+  ["ENOENT", Deno.errors.NotFound],
+  ["EACCES", Deno.errors.PermissionDenied],
+  ["EPERM", Deno.errors.PermissionDenied],
+  ["ELOOP", Deno.errors.FilesystemLoop],
+  ["ENOTDIR", Deno.errors.NotADirectory],
+]);
+
+/** Node's errors have other classes, and other words around what the system said: `EACCES: permission denied, open '…'`. */
+function denoError(cause: unknown): unknown {
+  if (!(cause instanceof Error) || !("code" in cause)) return cause;
+  const said = /^[A-Z0-9]+: (.+?), open\b/s.exec(cause.message)?.[1] ?? cause.message;
+  return new (ERRORS.get(cause.code) ?? Error)(said, { cause });
 }

@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from "node:path";
+import { readSmallText } from "./read_small_file.ts";
 
 /**
  * Changes a file that only its owner can read, whole or not at all: a crash leaves the old text or the new one, and of
@@ -37,7 +38,7 @@ export async function changePrivateFile(
  */
 export async function readTextIfThere(path: string): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(path);
+    return await readSmallText(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) return undefined;
     throw ioError("read", path, cause);

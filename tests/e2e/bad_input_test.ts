@@ -273,9 +273,36 @@ const CASES: readonly Case[] = [
   {
     name: "a configuration with a misspelled key",
     files: { "source/gantry.jsonc": '{\n  // what it is\n  "profil": "flux"\n}\n' },
-    args: ["push", "DIR/source", "oci-layout:DIR/layout"],
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "--config", "DIR/source/gantry.jsonc"],
     code: 2,
     says: 'DIR/source/gantry.jsonc:3:3: unknown key "profil", did you mean "profile"?',
+  },
+  {
+    name: "a configuration of another directory than that in which the user works, before it is read",
+    files: { "source/gantry.jsonc": '{ "env": ["HOME"], "source": "${HOME}", "profil": "flux" }\n' },
+    args: ["push", "DIR/source", "oci-layout:DIR/layout"],
+    code: 2,
+    says:
+      'error: Cannot use configuration file "DIR/source/gantry.jsonc": it lies neither in the current directory nor ' +
+      "in the git repository around it; pass --config DIR/source/gantry.jsonc when you trust it, or --no-config\n",
+  },
+  {
+    name: "a certificate file that never ends",
+    args: ["list", "oci://registry.example/app", "--ca-file", "/dev/zero"],
+    code: 2,
+    says: 'error: Cannot read "/dev/zero": it is a device',
+  },
+  {
+    name: "a credentials file that never ends",
+    args: ["list", "oci://registry.example/app", "--registry-config", "/dev/zero"],
+    code: 2,
+    says: 'error: Cannot read "/dev/zero": it is a device',
+  },
+  {
+    name: "an ignore file that never ends",
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", "--ignore-file", "/dev/zero"],
+    code: 2,
+    says: 'error: Cannot read ignore file "/dev/zero": it is a device',
   },
 ];
 

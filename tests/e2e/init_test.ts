@@ -27,7 +27,8 @@ for (const [source, flags, profile, because] of EXAMPLES) {
     assert.equal(stdout, `${join(copy, "gantry.jsonc")}\n`);
     const more = flags.length === 0 ? "; choose another with --profile" : "";
     assert.ok(stderr.startsWith(`Profile ${profile}: ${because}${more}\n`), stderr);
-    const after = await planned(copy);
+    assert.match(stderr, /^`gantry plan .*source --config .*gantry\.jsonc` shows/m);
+    const after = await planned(copy, ...configIn(copy));
     assert.equal(after.profile, profile);
     assert.equal(after.digest, before.digest, "the configuration itself is not published");
   });
@@ -50,11 +51,20 @@ Deno.test("init suggests the registry of the remote's host, with a part for a di
   await writeTree(directory.path, { ".git/HEAD": "", ".git/config": REMOTE, "a.yaml": "", "Deploy/b.yaml": "" });
   await gantryOk(["init", directory.path]);
   await gantryOk(["init", join(directory.path, "Deploy")]);
-  assert.deepEqual((await planned(directory.path)).targets, [{ url: "oci://ghcr.io/acme/app", tags: [] }]);
-  assert.deepEqual((await planned(join(directory.path, "Deploy"))).targets, [
+  assert.deepEqual((await planned(directory.path, ...configIn(directory.path))).targets, [{
+    url: "oci://ghcr.io/acme/app",
+    tags: [],
+  }]);
+  const part = join(directory.path, "Deploy");
+  assert.deepEqual((await planned(part, ...configIn(part))).targets, [
     { url: "oci://ghcr.io/acme/app/deploy", tags: [] },
   ]);
 });
+
+/** The directory is none in which the tests run. */
+function configIn(directory: string): readonly [flag: string, path: string] {
+  return ["--config", join(directory, "gantry.jsonc")];
+}
 
 const REMOTES: readonly (readonly [config: string, target: string | undefined])[] = [
   ['[remote "origin"]\nurl = https://bot:hunter2@gitlab.com/a/b/c.git', "oci://registry.gitlab.com/a/b/c"],
@@ -102,7 +112,7 @@ Deno.test("init writes an ignore file of what is there and seldom meant", async 
   });
   const { stdout } = await gantryOk(["init", directory.path]);
   assert.equal(stdout, `${join(directory.path, "gantry.jsonc")}\n${join(directory.path, ".gantryignore")}\n`);
-  const { files, dropped } = await planned(directory.path);
+  const { files, dropped } = await planned(directory.path, ...configIn(directory.path));
   assert.deepEqual(files.map(({ path }) => path), ["a.yaml"]);
   assert.deepEqual(dropped.map(({ path }) => path).sort(), [
     ".env",

@@ -42,11 +42,11 @@ for (const file of ["oci-layout", "index.json"]) {
     for (const args of commands(directory.path, `oci-layout:${layout}`)) {
       const { code, stderr } = await gantry(args);
       assert.equal(code, 1, `${args[0]}: ${stderr}`);
-      assert.ok(stderr.includes(`Cannot read "${join(layout, file)}": it is a pipe`), `${args[0]}: ${stderr}`);
+      assert.ok(stderr.includes(`Cannot read "${join(layout, file)}": it is a named pipe`), `${args[0]}: ${stderr}`);
     }
     const verified = await gantry(["verify", `oci-layout:${layout}`]);
     assert.equal(verified.code, 1);
-    assert.match(verified.stdout, new RegExp(`${file}"?:? it is a pipe`));
+    assert.match(verified.stdout, new RegExp(`${file}"?:? it is a named pipe`));
   });
 }
 
@@ -73,7 +73,10 @@ toolTest("no command waits for a pipe in the place of a layout tar or of a volum
   for (const args of [...commands(directory.path, `oci-archive:${archive}`), ["verify", `oci-archive:${archive}`]]) {
     const { code, stderr } = await gantry(args);
     assert.equal(code, 1, `${args[0]}: ${stderr}`);
-    assert.ok(stderr.includes(`Cannot use "${archive}" as an OCI archive: it is a pipe`), `${args[0]}: ${stderr}`);
+    assert.ok(
+      stderr.includes(`Cannot use "${archive}" as an OCI archive: it is a named pipe`),
+      `${args[0]}: ${stderr}`,
+    );
   }
   await Deno.rename(archive, `${archive}.001`);
   const { code, stderr } = await gantry(["inspect", `oci-archive:${archive}:x`]);

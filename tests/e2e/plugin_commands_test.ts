@@ -45,7 +45,14 @@ Deno.test("plugin list shows what is built in and what the configuration names, 
       pipeline: { filter: ["ignore", "./bad.mjs"], custom: [{ after: "tag", use: "exec:notify" }] },
     }),
   });
-  const { stdout, stderr } = await gantryOk(["plugin", "list", directory.path, "-o", "json"]);
+  const { stdout, stderr } = await gantryOk([
+    "plugin",
+    "list",
+    "--config",
+    join(directory.path, "gantry.json"),
+    "-o",
+    "json",
+  ]);
   const { plugins } = JSON.parse(stdout);
   const config = join(directory.path, "gantry.json");
   const builtIn = STAGE_NAMES.flatMap(namesOfStage).length;

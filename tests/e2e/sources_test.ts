@@ -101,7 +101,16 @@ Deno.test("an ignore file that is a link is read as the link's policy says, and 
   await writeTree(directory.path, { "secret": "a/[!token\n", "source/rules": "*.log\n", "source/x.log": "x\n" });
   await Deno.symlink("rules", join(source, ".gantryignore"));
   const dropped = async (...args: readonly string[]): Promise<readonly string[]> => {
-    const { stdout } = await gantryOk(["plan", source, "-q", "-o", "json", ...args]);
+    const { stdout } = await gantryOk([
+      "plan",
+      source,
+      "--config",
+      join(source, "gantry.jsonc"),
+      "-q",
+      "-o",
+      "json",
+      ...args,
+    ]);
     return JSON.parse(stdout).dropped.map(({ path }: { path: string }) => path);
   };
   assert.deepEqual(await dropped(), [".gantryignore", "x.log"]);
@@ -149,7 +158,9 @@ Deno.test("flags win over the configuration file, and the file over the defaults
     }),
   );
   const plan = async (...args: readonly string[]): Promise<ReturnType<typeof JSON.parse>> =>
-    JSON.parse((await gantryOk(["plan", source, "-q", "-o", "json", ...args])).stdout);
+    JSON.parse(
+      (await gantryOk(["plan", source, "--config", join(source, "gantry.jsonc"), "-q", "-o", "json", ...args])).stdout,
+    );
   const tagNames = (report: { tags: { name: string }[] }): readonly string[] => report.tags.map(({ name }) => name);
   const file = await plan();
   assert.equal(file.profile, "image");

@@ -163,10 +163,8 @@ Deno.test("code runs only from a configuration that was named, or that lies wher
   assert.equal(found.code, 2);
   assert.equal(
     found.stderr.split("\n").at(-2),
-    `error: Cannot run ${join(directory.path, "drop.mjs")}, which ${
-      JSON.stringify(path)
-    } names: it is neither below the current ` +
-      `directory nor in the root of its git repository; pass --config ${path} when you trust it, or --no-config`,
+    `error: Cannot use configuration file ${JSON.stringify(path)}: it lies neither in the current directory nor in ` +
+      `the git repository around it; pass --config ${path} when you trust it, or --no-config`,
   );
   const named = await gantryOk(["plan", source, "--config", path]);
   assert.match(named.stderr, /^Plugins of .*gantry\.json: .*drop\.mjs$/m);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { NotAFileError, openFile, stampOf } from "../../src/system/open_file.ts";
+import { filePieces, NotAFileError, openFile, openNamedFile, stampOf } from "../../src/system/open_file.ts";
+import { collectBytes } from "../support/collect_bytes.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { tool, toolTest } from "../support/tools.ts";
 
@@ -30,7 +31,7 @@ Deno.test("openFile() says when there is nothing, and no link, directory or devi
   };
   refused(link, "it is a symbolic link");
   refused(directory.path, "it is a directory");
-  if (Deno.build.os !== "windows") refused("/dev/zero", "it is a device or a socket");
+  if (Deno.build.os !== "windows") refused("/dev/zero", "it is a device");
   using followed = openFile(link, { followLinks: true });
   assert.equal(followed?.size, 1);
 });
@@ -39,5 +40,55 @@ toolTest("openFile() does not wait for a pipe", ["mkfifo"], async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "pipe");
   await tool("mkfifo", [path]);
-  assert.throws(() => openFile(path), { message: "it is a pipe" });
+  assert.throws(() => openFile(path), { message: "it is a named pipe" });
+});
+
+toolTest("openNamedFile() opens files and nothing else, and never waits", ["mkfifo"], async () => {
+  await using directory = await tempDirectory();
+  const at = (name: string): string => join(directory.path, name);
+  await tool("mkfifo", [at("pipe")]);
+  await Deno.symlink("pipe", at("link"));
+  using _socket = Deno.listen({ transport: "unix", path: at("socket") });
+  assert.throws(() => openNamedFile(at("pipe")), new NotAFileError("a named pipe"));
+  assert.throws(() => openNamedFile(at("link")), new NotAFileError("a named pipe"));
+  assert.throws(() => openNamedFile(at("socket")), new NotAFileError("a socket"));
+  assert.throws(() => openNamedFile("/dev/zero"), new NotAFileError("a device"));
+  assert.throws(() => openNamedFile(directory.path), new NotAFileError("a directory"));
+});
+
+Deno.test("openNamedFile() throws the errors of Deno, with what the system said", async () => {
+  await using directory = await tempDirectory();
+  const at = (name: string): string => join(directory.path, name);
+  await Deno.symlink("loop", at("loop"));
+  await Deno.writeTextFile(at("file"), "x");
+  assert.throws(() => openNamedFile(at("nothing")), new Deno.errors.NotFound("no such file or directory"));
+  assert.throws(() => openNamedFile(at("loop")), Deno.errors.FilesystemLoop);
+  assert.throws(() => openNamedFile(at("file/below")), Deno.errors.NotADirectory);
+});
+
+Deno.test("openNamedFile() knows the file that it opened, whatever has its name by now", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "f");
+  await Deno.writeTextFile(path, "before");
+  const { dev, ino, size, mtime } = await Deno.stat(path);
+  using file = openNamedFile(path);
+  await Deno.remove(path);
+  await Deno.writeTextFile(path, "another");
+  assert.deepEqual(file.identity(), { dev, ino, size, mtime });
+  const buffer = new Uint8Array(10);
+  assert.equal(file.readSync(buffer, 3), 3);
+  assert.equal(file.readSync(buffer.subarray(3), 6), 0);
+  assert.equal(new TextDecoder().decode(buffer.subarray(0, 3)), "ore");
+});
+
+Deno.test("filePieces() gives all of a file", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "f");
+  const bytes = new Uint8Array(600_000).map((_, at) => at % 251);
+  await Deno.writeFile(path, bytes);
+  assert.deepEqual(await collectBytes(ReadableStream.from(filePieces(path))), bytes);
+  for await (const piece of filePieces(path)) {
+    assert.ok(piece.byteLength > 0);
+    break;
+  }
 });

@@ -117,7 +117,7 @@ Deno.test("changePrivateFile() and readTextIfThere() name the file that they can
   await using directory = await tempDirectory();
   await Deno.mkdir(join(directory.path, "config.json"));
   const path = join(directory.path, "config.json");
-  const expected = { message: `Cannot read ${JSON.stringify(path)}: is a directory` };
+  const expected = { message: `Cannot read ${JSON.stringify(path)}: it is a directory` };
   await assert.rejects(changePrivateFile(path, () => "new"), expected);
   await assert.rejects(readTextIfThere(path), expected);
   await Deno.writeTextFile(join(directory.path, "file"), "");

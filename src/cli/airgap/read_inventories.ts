@@ -1,5 +1,6 @@
 import type { Digest } from "../../oci/digest.ts";
 import { type Inventory, INVENTORY_SIZE_LIMIT, parseInventory } from "../../bundle/inventory.ts";
+import { readSmallText } from "../../system/read_small_file.ts";
 import { UsageError } from "../usage_error.ts";
 
 /** Where the far side has blobs: the repositories, by digest. */
@@ -34,11 +35,7 @@ export async function readInventories(paths: readonly string[]): Promise<Had> {
 
 async function readInventory(path: string): Promise<Inventory> {
   try {
-    const { size } = await Deno.stat(path);
-    if (size > INVENTORY_SIZE_LIMIT) {
-      throw new RangeError(`it has ${size} bytes, and ${INVENTORY_SIZE_LIMIT} are the limit`);
-    }
-    return parseInventory(await Deno.readTextFile(path));
+    return parseInventory(await readSmallText(path, INVENTORY_SIZE_LIMIT));
   } catch (cause) {
     const problem = cause instanceof Deno.errors.NotFound
       ? "it is not there"

@@ -1,10 +1,13 @@
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { reasonOf } from "../../plugins/collect/reading_error.ts";
+import { readSmallFile } from "../../system/read_small_file.ts";
 import { UsageError } from "../usage_error.ts";
 import type { ConfigPlaces } from "./config_places.ts";
 import type { Config } from "./config_schema.ts";
 import { CONFIG_SIZE_LIMIT } from "./config_size_limit.ts";
 import { distrustOf } from "./distrust_of.ts";
+import { isThere } from "./is_there.ts";
+import { repositoryRoot } from "./repository_root.ts";
 import type { ReadEnv } from "./substitute_env.ts";
 
 /** A configuration file that was found and parsed. */
@@ -15,8 +18,6 @@ export interface FoundConfig {
   readonly config: Config;
   /** Where it says so. */
   readonly places: ConfigPlaces;
-  /** Why code that it names must not run; absent when it may. */
-  readonly distrust?: string;
   /** Whether the user has named the file. */
   readonly isNamed: boolean;
 }
@@ -29,6 +30,8 @@ export interface ConfigSearch {
   readonly explicit?: string | false;
   /** Reads the environment variables that the file declares; none is set when left out. */
   readonly readEnv?: ReadEnv;
+  /** The directory in which the user works, by which it is decided whether a file counts; `.` when left out. */
+  readonly here?: string;
 }
 
 /** Names of configuration files, in the order in which they are looked for. */
@@ -40,26 +43,33 @@ const CONFIG_NAMES = ["gantry.jsonc", "gantry.json", "gantry.yaml", "gantry.yml"
  *
  * @returns `undefined` when there is no configuration file.
  * @throws {ConfigError} When the file says something that gantry does not take.
- * @throws {UsageError} When the file cannot be read, or when one directory holds several.
+ * @throws {UsageError} When the file cannot be read, when one directory holds several, or when the file was found and is
+ *   not trusted, as {@linkcode distrustOf} says; then nothing of it was read.
  */
-export async function findConfig({ source, explicit, readEnv }: ConfigSearch): Promise<FoundConfig | undefined> {
+export async function findConfig({ source, explicit, readEnv, here }: ConfigSearch): Promise<FoundConfig | undefined> {
   if (explicit === false) return undefined;
   const path = explicit ?? await search(source ?? "-");
   if (path === undefined) return undefined;
+  if (explicit === undefined) await refuseUntrusted(path, here);
   // Imported only now, because most runs have no configuration file.
   const [{ parseConfig }, { rebaseConfig }] = await Promise.all([
     import("./parse_config.ts"),
     import("./rebase_config.ts"),
   ]);
   const { config, places } = parseConfig(await readText(path), { path, ...(readEnv === undefined ? {} : { readEnv }) });
-  const distrust = explicit === undefined ? await distrustOf(path, await repositoryRoot(".")) : undefined;
-  return {
-    path,
-    config: rebaseConfig(config, dirname(path)),
-    places,
-    ...(distrust === undefined ? {} : { distrust }),
-    isNamed: explicit !== undefined,
-  };
+  return { path, config: rebaseConfig(config, dirname(path)), places, isNamed: explicit !== undefined };
+}
+
+/** Before anything of the file is read: what it says of variables, targets and plugins must not count either. */
+async function refuseUntrusted(path: string, here?: string): Promise<void> {
+  const distrust = await distrustOf(path, here).catch((cause) => {
+    throw new UsageError(`Cannot read configuration file ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
+  });
+  if (distrust === undefined) return;
+  throw new UsageError(
+    `Cannot use configuration file ${JSON.stringify(path)}: ${distrust}; ` +
+      `pass --config ${path} when you trust it, or --no-config`,
+  );
 }
 
 async function search(source: string): Promise<string | undefined> {
@@ -84,41 +94,16 @@ async function configIn(directory: string): Promise<string | undefined> {
   const found: string[] = [];
   for (const name of CONFIG_NAMES) {
     const path = join(directory, name);
-    if (await exists(path)) found.push(path);
+    if (await isThere(path)) found.push(path);
   }
   if (found.length <= 1) return found[0];
   const names = found.map((path) => JSON.stringify(path)).join(" and ");
   throw new UsageError(`Cannot choose a configuration file: there are ${names}, keep one`);
 }
 
-/** The nearest directory that holds a `.git`, which is a file in a worktree. */
-async function repositoryRoot(start: string): Promise<string | undefined> {
-  let directory = resolve(start);
-  while (!await exists(join(directory, ".git"))) {
-    const parent = dirname(directory);
-    if (parent === directory) return undefined;
-    directory = parent;
-  }
-  return isAbsolute(start) ? directory : relative(".", directory);
-}
-
-/** Whether there is something at a path; a link that leads nowhere is something. */
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch {
-    // What cannot even be looked at counts as not there: a file above the source is nobody's mistake.
-    return false;
-  }
-}
-
 async function readText(path: string): Promise<string> {
   try {
-    const { isFile, size } = await Deno.stat(path);
-    if (!isFile) throw new TypeError("it is not a file");
-    if (size > CONFIG_SIZE_LIMIT) throw new RangeError("it is larger than 1 MiB");
-    return decode(await Deno.readFile(path));
+    return decode(await readSmallFile(path, CONFIG_SIZE_LIMIT));
   } catch (cause) {
     throw new UsageError(`Cannot read configuration file ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
   }

@@ -3,6 +3,8 @@ import { reasonOf } from "../../plugins/collect/reading_error.ts";
 import type { ProfileName } from "../../profiles/profiles.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
+import { distrustOf } from "../config/distrust_of.ts";
+import { isThere } from "../config/is_there.ts";
 import { createLog } from "../output/log.ts";
 import type { OutputFormat } from "../publish/commands.ts";
 import { type ChosenProfile, detectProfile, namedProfile, profileLine } from "../publish/profiles.ts";
@@ -44,7 +46,8 @@ export async function init(directory: string, flags: InitFlags, world: World): P
     written.push(path);
   }
   log.info(profileLine(chosen));
-  log.info(`\`gantry plan ${directory}\` shows what a push would publish`);
+  const named = config !== undefined && await distrustOf(config.path) !== undefined ? ` --config ${config.path}` : "";
+  log.info(`\`gantry plan ${directory}${named}\` shows what a push would publish`);
   const format = flags.output ?? "text";
   const report = { directory, profile: name, profileBecause: because, ...(target && { target: target.url }), written };
   world.stdout(format === "text" ? written.map((path) => `${path}\n`).join("") : await formatOutput(report, format));
@@ -71,16 +74,6 @@ async function refuseOthers(directory: string): Promise<void> {
 
 function overwriting(path: string): UsageError {
   return new UsageError(`Cannot write ${JSON.stringify(path)}: it exists, and only --force replaces it`);
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch {
-    // What cannot be looked at is reported when it is written.
-    return false;
-  }
 }
 
 async function write(path: string, text: string, { overwrite }: { readonly overwrite: boolean }): Promise<void> {

@@ -1,8 +1,10 @@
 import type { Log } from "../../work/context.ts";
+import { reasonOf } from "../../plugins/collect/reading_error.ts";
 import type { CredentialSource } from "../../registry/login/credentials.ts";
 import { systemCredentialWorld } from "../../registry/login/credential_world.ts";
 import { type DockerConfig, parseDockerConfig } from "../../registry/login/docker_config.ts";
 import { findCredentials } from "../../registry/login/find_credentials.ts";
+import { readSmallText } from "../../system/read_small_file.ts";
 import { addSecrets, givenCredential, halfCredential } from "./given_credential.ts";
 import type { RegistryFlags } from "./flags.ts";
 import { UsageError } from "../usage_error.ts";
@@ -43,11 +45,9 @@ export async function registryCredentials(
 /** A file that is named must be there and make sense, before anything is contacted. */
 async function readRegistryConfig(path: string): Promise<DockerConfig> {
   try {
-    return parseDockerConfig(await Deno.readTextFile(path), path);
+    return parseDockerConfig(await readSmallText(path), path);
   } catch (cause) {
     if (cause instanceof SyntaxError) throw new UsageError(cause.message, { cause });
-    throw new UsageError(`Cannot read ${JSON.stringify(path)}: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    });
+    throw new UsageError(`Cannot read ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
   }
 }

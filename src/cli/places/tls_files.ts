@@ -1,5 +1,6 @@
 import { reasonOf } from "../../plugins/collect/reading_error.ts";
 import type { TlsOptions } from "../../registry/http/transport.ts";
+import { readSmallText } from "../../system/read_small_file.ts";
 import type { RegistryFlags } from "./flags.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -21,10 +22,19 @@ export async function readTlsFiles({ insecure, caFile, certFile, keyFile }: Regi
   };
 }
 
+/** How large a file of certificates may be, in bytes; a system's whole store has a few hundred KiB. */
+const SIZE_LIMIT = 16 * 1024 * 1024;
+
 async function readPem(path: string, label: string): Promise<string> {
-  const text = await Deno.readTextFile(path).catch((cause) => {
-    throw new UsageError(`Cannot read ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
-  });
+  const text = await readPemText(path);
   if (new RegExp(`-----BEGIN (?:[A-Z]+ )?${label}-----`).test(text)) return text;
   throw new UsageError(`Cannot use ${JSON.stringify(path)}: there is no ${label.toLowerCase()} in PEM form in it`);
+}
+
+async function readPemText(path: string): Promise<string> {
+  try {
+    return await readSmallText(path, SIZE_LIMIT);
+  } catch (cause) {
+    throw new UsageError(`Cannot read ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
+  }
 }

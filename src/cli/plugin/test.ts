@@ -9,6 +9,7 @@ import { prepareMade } from "../../driver/prepare.ts";
 import type { ReadyPlugin } from "../../pipeline/ready_plugin.ts";
 import { formatPath } from "../../driver/issue_message.ts";
 import { createScratch } from "../../system/scratch.ts";
+import { readSmallText } from "../../system/read_small_file.ts";
 import { withFixture } from "./default_fixture.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { compareGolden } from "./golden_output.ts";
@@ -111,7 +112,7 @@ function checkDrop(plugin: ReadyPlugin<"filter">, input: unknown, output: unknow
 async function readOptions(given: string | undefined): Promise<unknown> {
   if (given === undefined) return undefined;
   try {
-    return JSON.parse(given.startsWith("@") ? await Deno.readTextFile(given.slice(1)) : given);
+    return JSON.parse(given.startsWith("@") ? await readSmallText(given.slice(1)) : given);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError(`Cannot read the options ${JSON.stringify(given)}: ${reason}`, { cause });

@@ -9,6 +9,7 @@ import { ignoreRules } from "../../plugins/filter/ignore_reading.ts";
 import type { PatternGroup } from "../../plugins/filter/ignore_rules.ts";
 import { parseIgnoreFile } from "../../plugins/filter/parse_ignore_file.ts";
 import { loadPatterns, type PatternSource } from "../../plugins/filter/pattern_source.ts";
+import { readSmallFile, readSmallText } from "../../system/read_small_file.ts";
 import { UsageError } from "../usage_error.ts";
 import type { ChosenProfile } from "./profiles.ts";
 import type { Settings } from "./settings.ts";
@@ -112,9 +113,6 @@ async function rootOf(source: string): Promise<string | undefined> {
   }
 }
 
-/** How large an ignore file may be, in bytes. */
-const IGNORE_FILE_LIMIT = 1024 * 1024;
-
 /** Reads an ignore file as the walk would see it: a link counts when links are followed, and not out of the source. */
 async function readRootFile(
   root: string,
@@ -125,19 +123,17 @@ async function readRootFile(
     const path = await Deno.realPath(join(root, name));
     const isLinked = path !== join(root, name);
     if (isLinked && (symlinks !== "follow" || !path.startsWith(join(root, "/")))) return undefined;
-    const { isFile, size } = await Deno.stat(path);
-    if (!isFile) return undefined;
-    if (size <= IGNORE_FILE_LIMIT) return await Deno.readFile(path);
+    if ((await Deno.stat(path)).isDirectory) return undefined;
+    return await readSmallFile(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
     throw new UsageError(`Cannot read ignore file ${JSON.stringify(name)}: ${reasonOf(cause)}`, { cause });
   }
-  throw new UsageError(`Cannot read ignore file ${JSON.stringify(name)}: it is larger than 1 MiB`);
 }
 
 async function readPatterns(path: string): Promise<PatternGroup> {
   try {
-    return parseIgnoreFile(await Deno.readTextFile(path), path);
+    return parseIgnoreFile(await readSmallText(path), path);
   } catch (cause) {
     throw new UsageError(`Cannot read ignore file ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
   }

@@ -1,6 +1,9 @@
+import { dirname } from "node:path";
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
+import { fileKind } from "../../system/file_kind.ts";
 import { foundOnDisk } from "./found_on_disk.ts";
+import { heldDirectories } from "./held_directories.ts";
 import { readingError, reasonOf } from "./reading_error.ts";
 import { type SymlinkChoice, symlinkChoice } from "./symlink_choice.ts";
 import { type Child, type Found, type Link, type Resolved, type Tree, unfit } from "./tree.ts";
@@ -38,39 +41,51 @@ export function directory({ prune }: Pick<WalkOptions, "prune"> = {}): Factory<"
 function findRoot(location: string): string {
   try {
     const root = Deno.realPathSync(location);
-    if (Deno.statSync(root).isDirectory) return root;
+    const info = Deno.statSync(root);
+    if (info.isDirectory) return root;
+    throw new SourceError(
+      `Cannot read ${JSON.stringify(location)} as a directory: it is ${info.isFile ? "a file" : fileKind(info)}`,
+    );
   } catch (error) {
     throw readingError(location, error);
   }
-  throw new SourceError(`Cannot read ${JSON.stringify(location)} as a directory: it is a file`);
 }
 
 function directoryTree(root: string): Tree {
   const prefix = root.endsWith(SEPARATOR) ? root : root + SEPARATOR;
+  const held = heldDirectories(root);
+  const placeOf = (directory: string): string =>
+    directory === "" ? root : `${prefix}${directory.replaceAll("/", SEPARATOR)}`;
   return {
     async list(directory: string): Promise<readonly Child[]> {
-      const base = directory === "" ? prefix : `${prefix}${directory}${SEPARATOR}`;
-      const children: Child[] = [];
-      const names = new Set<string>();
-      // The listing is asynchronous, so an abort comes through; the many small calls for files are not, which makes
-      // them several times as fast.
-      for await (const entry of Deno.readDir(base)) {
-        children.push({ name: entry.name, found: names.has(entry.name) ? NOT_UTF8 : inspect(base, entry) });
-        names.add(entry.name);
-      }
-      return children;
+      const place = placeOf(directory);
+      return await held.whileSteady(place, async () => await listChildren(place));
     },
     resolve(link: string): Resolved {
       try {
         const real = Deno.realPathSync(prefix + link);
         if (real !== root && !real.startsWith(prefix)) return unfit("it leads out of the source");
         const path = real.slice(prefix.length).replaceAll(SEPARATOR, "/");
-        return { path, found: foundOnDisk(real, Deno.lstatSync(real)) };
+        const parent = real === root ? root : dirname(real);
+        return { path, found: held.whileSteadySync(parent, () => foundOnDisk(real, Deno.lstatSync(real))) };
       } catch (error) {
         return unfit(whyUnresolved(error));
       }
     },
   };
+}
+
+async function listChildren(directory: string): Promise<readonly Child[]> {
+  const base = directory.endsWith(SEPARATOR) ? directory : directory + SEPARATOR;
+  const children: Child[] = [];
+  const names = new Set<string>();
+  // The listing is asynchronous, so an abort comes through; the many small calls for files are not, which makes
+  // them several times as fast.
+  for await (const entry of Deno.readDir(base)) {
+    children.push({ name: entry.name, found: names.has(entry.name) ? NOT_UTF8 : inspect(base, entry) });
+    names.add(entry.name);
+  }
+  return children;
 }
 
 function inspect(base: string, { name, isDirectory, isSymlink }: Deno.DirEntry): Found | Link {

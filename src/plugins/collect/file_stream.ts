@@ -1,12 +1,9 @@
 import { SourceError } from "../../pipeline/source_error.ts";
+import { type FileIdentity, openNamedFile } from "../../system/open_file.ts";
 import { readingError } from "./reading_error.ts";
 
 /** Files up to this size are read at once, which is ten times as fast for many of them. */
 const AT_ONCE_LIMIT = 64 * 1024;
-const CHUNK_SIZE = 256 * 1024;
-
-/** By what a file is known again. */
-export type FileIdentity = Pick<Deno.FileInfo, "size" | "mtime" | "ino">;
 
 /**
  * Reads a file, and errors when it is no longer what it was when it was found. The file is opened with the first read
@@ -34,16 +31,17 @@ async function* read(location: string, name: string, found: FileIdentity): Async
 }
 
 function readAtOnce(location: string, name: string, found: FileIdentity): Uint8Array<ArrayBuffer> {
-  using file = Deno.openSync(location);
+  using file = openNamedFile(location);
+  checkSame(name, found, file.identity());
   // Room for one byte more than there should be shows a file that has grown.
   const bytes = new Uint8Array(found.size + 1);
   let filled = 0;
   while (filled < bytes.byteLength) {
-    const count = file.readSync(bytes.subarray(filled));
-    if (count === null) break;
+    const count = file.readSync(bytes.subarray(filled), filled);
+    if (count === 0) break;
     filled += count;
   }
-  checkUnchanged(name, found, file.statSync(), filled);
+  checkUnchanged(name, found, file.identity(), filled);
   return bytes.subarray(0, filled);
 }
 
@@ -52,26 +50,33 @@ async function* readInChunks(
   name: string,
   found: FileIdentity,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  using file = await Deno.open(location);
+  using file = openNamedFile(location);
+  checkSame(name, found, file.identity());
   let total = 0;
-  while (total <= found.size) {
-    const bytes = new Uint8Array(CHUNK_SIZE);
-    const count = await file.read(bytes);
-    if (count === null) break;
-    total += count;
-    if (total <= found.size) yield bytes.subarray(0, count);
+  for await (const piece of file.read(0, found.size + 1)) {
+    total += piece.byteLength;
+    if (total <= found.size) yield piece;
   }
-  checkUnchanged(name, found, await file.stat(), total);
+  checkUnchanged(name, found, file.identity(), total);
+}
+
+/** Before a byte is read: what took the place of a file, through a link or not, may be anything. */
+function checkSame(name: string, found: FileIdentity, opened: FileIdentity): void {
+  // Windows has no such numbers for whoever looks without opening.
+  if (found.ino === null || opened.ino === found.ino && opened.dev === found.dev) return;
+  throw changedError(name, "another file took its place");
 }
 
 function checkUnchanged(name: string, found: FileIdentity, now: FileIdentity, count: number): void {
   const change = describeChange(found, now, count);
-  if (change === undefined) return;
-  throw new SourceError(`Cannot publish ${JSON.stringify(name)}: it changed after it was found, ${change}`);
+  if (change !== undefined) throw changedError(name, change);
+}
+
+function changedError(name: string, change: string): SourceError {
+  return new SourceError(`Cannot publish ${JSON.stringify(name)}: it changed after it was found, ${change}`);
 }
 
 function describeChange(found: FileIdentity, now: FileIdentity, count: number): string | undefined {
-  if (now.ino !== found.ino) return "another file took its place";
   if (now.size !== found.size) return `from ${found.size} to ${now.size} bytes`;
   if (now.mtime?.getTime() !== found.mtime?.getTime()) return "it was written to";
   if (count !== found.size) return `it has ${found.size} bytes and ${count} could be read`;

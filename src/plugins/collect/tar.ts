@@ -1,4 +1,5 @@
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
+import { filePieces } from "../../system/open_file.ts";
 import { readingError } from "./reading_error.ts";
 import { type SymlinkChoice, symlinkChoice } from "./symlink_choice.ts";
 import { readTarTree } from "./tar_tree.ts";
@@ -25,16 +26,16 @@ export function tar({ open, prune }: TarMeans = {}): Factory<"collect", SymlinkC
       description: "Finds the files and directories in a tar, plain or compressed with gzip or zstd.",
       options: symlinkChoice(kit),
       async run({ location }, { symlinks }, context): Promise<StageIO["collect"]["out"]> {
-        const archive = open === undefined ? await openFile(location) : open();
+        const archive = open === undefined ? openTar(location) : open();
         const options = { symlinks, ...(prune === undefined ? {} : { prune }) };
         return { entries: await walk(await readTarTree(archive, location, context), location, options, context) };
       },
     });
 }
 
-async function openFile(location: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+function openTar(location: string): ReadableStream<Uint8Array<ArrayBuffer>> {
   try {
-    return (await Deno.open(location)).readable;
+    return ReadableStream.from(filePieces(location));
   } catch (error) {
     throw readingError(location, error);
   }

@@ -2,6 +2,7 @@ import { isAbsolute, relative, resolve } from "node:path";
 import type { Annotations, Content } from "../../oci/descriptor.ts";
 import type { Entry } from "../../pipeline/entry.ts";
 import type { PluginContext } from "../../pipeline/plugin.ts";
+import { filePieces } from "../../system/open_file.ts";
 import type { GivenBlob, GivenEntry } from "./outputs.ts";
 
 /** Where what a program gives comes from. */
@@ -53,11 +54,11 @@ async function copied(
   annotations?: Annotations,
 ): Promise<Content> {
   const opened = await openOutput(file, outputDirectory);
-  return await context.blob(mediaType, opened.readable, annotations === undefined ? {} : { annotations });
+  return await context.blob(mediaType, opened, annotations === undefined ? {} : { annotations });
 }
 
 /** A program that can run can read anything; but what it publishes by accident, through a link, nobody has meant. */
-async function openOutput(file: string, directory: string): Promise<Deno.FsFile> {
+async function openOutput(file: string, directory: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const asked = resolve(directory, file);
   const fail = (problem: string): never => {
     throw new Error(`the file ${JSON.stringify(file)} ${problem}`);
@@ -68,5 +69,5 @@ async function openOutput(file: string, directory: string): Promise<Deno.FsFile>
   const below = relative(root, real);
   if (below.startsWith("..") || isAbsolute(below)) return fail("is not in the output directory");
   if (!(await Deno.stat(real)).isFile) return fail("is not a file");
-  return await Deno.open(real);
+  return ReadableStream.from(filePieces(real));
 }

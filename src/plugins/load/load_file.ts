@@ -2,6 +2,7 @@ import { basename, dirname, extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { nearestKey } from "../../driver/nearest_key.ts";
 import type { PluginFactory } from "../../pipeline/plugin.ts";
+import { readSmallText } from "../../system/read_small_file.ts";
 import { importModule } from "./import_module.ts";
 import { LoadError } from "./load_error.ts";
 import { moduleImports } from "./module_imports.ts";
@@ -59,11 +60,16 @@ export async function findFile(path: string): Promise<string> {
   return file;
 }
 
+/** How large the text of a plugin may be, in bytes; one with all that it imports has a few MiB. */
+const SIZE_LIMIT = 64 * 1024 * 1024;
+
 /** Reads the text of a plugin's file. */
 export async function readSource(file: string): Promise<string> {
-  return await Deno.readTextFile(file).catch((cause) => {
+  try {
+    return await readSmallText(file, SIZE_LIMIT);
+  } catch (cause) {
     throw unreadable(file, cause);
-  });
+  }
 }
 
 async function strippedUrl(file: string): Promise<string> {

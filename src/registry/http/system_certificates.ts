@@ -4,6 +4,7 @@
  */
 import tls from "node:tls";
 import { join } from "node:path";
+import { readSmallText } from "../../system/read_small_file.ts";
 import type { Env } from "./proxy.ts";
 
 /** What {@linkcode systemCertificates} found. */
@@ -46,7 +47,7 @@ export async function systemCertificates(env: Env, usual = USUAL_FILES): Promise
       }`;
     }
   };
-  if (file !== undefined) await read("SSL_CERT_FILE", file, async () => [await readFile(file)]);
+  if (file !== undefined) await read("SSL_CERT_FILE", file, async () => [await readSmallText(file, FILE_LIMIT)]);
   for (const directory of directories) await read("SSL_CERT_DIR", directory, () => readDirectory(directory));
   if (file === undefined && directories.length === 0) texts.push(...await systemStore(usual));
   const found = new Set(texts.flatMap((text) => text.match(CERTIFICATE_REGEXP) ?? []));
@@ -59,7 +60,7 @@ async function systemStore(usual: readonly string[]): Promise<readonly string[]>
   // Elsewhere the authorities are in no file. Before Deno 2.9 there is no way to ask for them.
   if (Deno.build.os === "windows" || Deno.build.os === "darwin") return tls.getCACertificates?.("system") ?? [];
   for (const path of usual) {
-    const text = await readFile(path).catch(() => undefined);
+    const text = await readSmallText(path, FILE_LIMIT).catch(() => undefined);
     if (text !== undefined) return [text];
   }
   return [];
@@ -71,17 +72,10 @@ async function readDirectory(directory: string): Promise<readonly string[]> {
   for await (const { name, isDirectory } of Deno.readDir(directory)) {
     if (isDirectory || ++count > DIRECTORY_LIMIT) continue;
     // What else lies there is nobody's business.
-    const text = await readFile(join(directory, name)).catch(() => undefined);
+    const text = await readSmallText(join(directory, name), FILE_LIMIT).catch(() => undefined);
     if (text !== undefined) texts.push(text);
   }
   return texts;
-}
-
-async function readFile(path: string): Promise<string> {
-  const { isFile, size } = await Deno.stat(path);
-  if (!isFile) throw new Error("it is not a file");
-  if (size > FILE_LIMIT) throw new Error(`it is larger than ${FILE_LIMIT} bytes`);
-  return await Deno.readTextFile(path);
 }
 
 /** One certificate that is broken, or of a kind that Deno does not know, would make all others useless. */

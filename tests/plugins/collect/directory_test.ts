@@ -81,6 +81,16 @@ for (const [what, make, why] of SOURCES) {
   });
 }
 
+toolTest("directory() says what a source is that is no directory", ["mkfifo"], async () => {
+  await using root = await tempDirectory();
+  const location = join(root.path, "pipe");
+  await tool("mkfifo", [location]);
+  await assert.rejects(
+    collected(directory(), { symlinks: "follow" }, { location }, collectContext()),
+    new SourceError(`Cannot read ${JSON.stringify(location)} as a directory: it is a named pipe`),
+  );
+});
+
 toolTest("directory() refuses a named pipe, unless it is pruned", ["mkfifo"], async () => {
   await using root = await tempDirectory();
   await writeTree(root.path, { "a/x": "x" });

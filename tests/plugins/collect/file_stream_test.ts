@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { SourceError } from "../../../src/pipeline/source_error.ts";
 import { fileStream } from "../../../src/plugins/collect/file_stream.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
+import { tool, toolTest } from "../../support/tools.ts";
 
 /** One size that is read at once, and one that comes in pieces. */
 const SIZES = [10, 600_000];
@@ -50,6 +51,34 @@ for (const size of SIZES) {
       await assert.rejects(new Response(stream).bytes(), new SourceError(`Cannot publish "d/f": ${why(size)}`));
     });
   }
+
+  toolTest(`fileStream() does not wait for a file of ${size} bytes that has become a pipe`, ["mkfifo"], async () => {
+    await using root = await tempDirectory();
+    const path = join(root.path, "f");
+    await Deno.writeFile(path, new Uint8Array(size));
+    const found = await Deno.stat(path);
+    await Deno.remove(path);
+    await tool("mkfifo", [path]);
+    await assert.rejects(
+      new Response(fileStream(path, "d/f", found)).bytes(),
+      new SourceError('Cannot read "d/f": it is a named pipe'),
+    );
+  });
+
+  Deno.test(`fileStream() reads nothing of what a link leads to that took the place of a file of ${size} bytes`, async () => {
+    await using root = await tempDirectory();
+    const path = join(root.path, "f");
+    await Deno.writeFile(path, new Uint8Array(size));
+    await Deno.writeFile(join(root.path, "secret"), new Uint8Array(size));
+    const found = await Deno.stat(path);
+    await Deno.utime(join(root.path, "secret"), new Date(), found.mtime ?? 0);
+    await Deno.remove(path);
+    await Deno.symlink("secret", path);
+    await assert.rejects(
+      new Response(fileStream(path, "d/f", found)).bytes(),
+      new SourceError('Cannot publish "d/f": it changed after it was found, another file took its place'),
+    );
+  });
 
   Deno.test(`fileStream() fails when a file of ${size} bytes is gone`, async () => {
     await using root = await tempDirectory();

@@ -6,13 +6,13 @@ import { UsageError } from "../../usage_error.ts";
 import type { WrittenPipeline } from "./written_entries.ts";
 
 /**
- * Says whose code will run, and refuses to run that of a configuration that nobody has named and that lies where the
- * user does not work.
+ * Says whose code will run, and refuses a plugin's file that others can have written, when a configuration names it that
+ * was found. Whether that configuration itself counts was decided before it was read.
  *
  * @throws {UsageError} Names the file, and why it is not trusted.
  */
 export async function refuseUntrusted(
-  { path, distrust, isNamed }: Pick<FoundConfig, "path" | "distrust" | "isNamed">,
+  { path, isNamed }: Pick<FoundConfig, "path" | "isNamed">,
   { stages, custom }: WrittenPipeline,
   log: Log,
 ): Promise<void> {
@@ -20,12 +20,6 @@ export async function refuseUntrusted(
   // What has a mere name is in this program already.
   const code = [...new Set(specs.filter((spec) => specifierKind(spec) !== "name"))];
   if (code.length === 0) return;
-  if (distrust !== undefined) {
-    throw new UsageError(
-      `Cannot run ${code.join(", ")}, which ${JSON.stringify(path)} names: ${distrust}; ` +
-        `pass --config ${path} when you trust it, or --no-config`,
-    );
-  }
   for (const file of isNamed ? [] : code.flatMap(filesOf)) {
     const why = await distrustOfFile(file).catch(() => undefined);
     if (why === undefined) continue;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { filePieces } from "../../../system/open_file.ts";
 import { statIfThere } from "./read_file.ts";
 
 /** A ref that is in the file `packed-refs`. */
@@ -43,10 +44,9 @@ export async function* readPackedRefs(commonDirectory: string): AsyncGenerator<P
 
 async function* readLines(path: string): AsyncGenerator<string> {
   if (!(await statIfThere(path))?.isFile) return;
-  const file = await Deno.open(path);
   let rest = "";
   // The stream closes the file when it is read to its end or left.
-  for await (const text of file.readable.pipeThrough(new TextDecoderStream())) {
+  for await (const text of ReadableStream.from(filePieces(path)).pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     if (rest.length > LINE_LIMIT) throw new SyntaxError(`Cannot parse "${path}": a line is too long`);

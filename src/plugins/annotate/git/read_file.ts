@@ -1,3 +1,5 @@
+import { type OpenFile as SystemFile, openNamedFile } from "../../../system/open_file.ts";
+
 /** How large a file, or an object when it is unpacked, may be to be read into memory, in bytes. */
 export const SIZE_LIMIT = 16 * 1024 * 1024;
 
@@ -12,10 +14,9 @@ export interface OpenFile {
 /** Opens a file for as long as a function uses it. Gives `undefined` when there is no such regular file. */
 export async function withFile<T>(path: string, use: (file: OpenFile) => T | Promise<T>): Promise<T | undefined> {
   const info = await statIfThere(path);
-  // Opening a pipe would wait for a writer.
   if (info === undefined || !info.isFile) return undefined;
-  using file = await Deno.open(path);
-  return await use({ size: info.size, readAt: (offset, length) => readAt(file, offset, length) });
+  using file = openNamedFile(path);
+  return await use({ size: file.size, readAt: (offset, length) => readAt(file, offset, length) });
 }
 
 /**
@@ -41,14 +42,13 @@ export async function statIfThere(path: string): Promise<Deno.FileInfo | undefin
   }
 }
 
-function readAt(file: Deno.FsFile, offset: number, length: number): Uint8Array<ArrayBuffer> {
+function readAt(file: SystemFile, offset: number, length: number): Uint8Array<ArrayBuffer> {
   // An index is searched a few bytes at a time; to wait for each of them costs ten times the reading.
-  file.seekSync(offset, Deno.SeekMode.Start);
   const bytes = new Uint8Array(length);
   let filled = 0;
   while (filled < length) {
-    const count = file.readSync(bytes.subarray(filled));
-    if (count === null) break;
+    const count = file.readSync(bytes.subarray(filled), offset + filled);
+    if (count === 0) break;
     filled += count;
   }
   return bytes.subarray(0, filled);

@@ -18,7 +18,7 @@ for (const [what, prefix] of [["a plugin's file", ""], ["a program", "exec:"]] a
     await Deno.chmod(file, 0o666);
     await assert.rejects(check(false), {
       name: "UsageError",
-      message: `Cannot run ${file}, which "gantry.json" names: everybody may write to it; ` +
+      message: `Cannot run ${file}, which "gantry.json" names: it may be written by everybody; ` +
         "pass --config gantry.json when you trust it",
     });
     await check(true);
