@@ -88,7 +88,7 @@ export function parseDuration(text: string): number {
   const [, hours = "0", minutes = "0", seconds = "0"] = match ?? [];
   const milliseconds = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
   if (match !== null && milliseconds > 0 && milliseconds <= LONGEST_DURATION) return milliseconds;
-  throw new SyntaxError(`It must be ${DURATION_RULE}.`);
+  throw new SyntaxError(`Cannot parse ${JSON.stringify(text)}: it must be ${DURATION_RULE}`);
 }
 
 /**

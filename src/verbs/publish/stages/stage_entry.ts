@@ -1,24 +1,28 @@
 import type { PluginFactory, Stage } from "../../../pipeline/plugin.ts";
 
-/** A built-in plugin with what the settings say about it. */
+/** A built-in plugin, and what is wanted of it. */
 export interface BuiltIn {
   /** Makes it, with the means of this run. */
   readonly factory: PluginFactory;
-  /** Options that count where the configuration gives no others. */
-  readonly options: object;
-  /** Options that count whatever the configuration says: those of flags. */
-  readonly flags?: object;
+  /**
+   * Gives its options: complete ones when its entry in a list says nothing.
+   *
+   * @param own What its entry says. It counts over everything but the caller's word.
+   */
+  readonly options: (own?: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
-/** An entry of the configuration, whatever its form. */
+/** An entry of a list, whatever its form. */
 export interface WrittenEntry {
-  /** A name, `./FILE`, `npm:…`, `jsr:…` or `exec:PROGRAM`. */
+  /** A name, `./FILE`, `npm:…`, `jsr:…` or `exec:PROGRAM`; what messages call a plugin that is given itself. */
   readonly spec: string;
+  /** Set when the plugin is given itself. */
+  readonly factory?: PluginFactory;
   readonly options: Readonly<Record<string, unknown>> | undefined;
   readonly id: string | undefined;
   /** Milliseconds. */
   readonly timeout: number | undefined;
-  /** Where it stands in the configuration, for problems with it. */
+  /** Where it stands, for problems with it. */
   readonly path: readonly PropertyKey[];
   /** Where its options stand. */
   readonly optionsPath: readonly PropertyKey[];
@@ -34,7 +38,7 @@ export interface StageEntry {
   readonly decidedBy: string;
   /** Set for what is built in. */
   readonly builtIn?: BuiltIn;
-  /** Set for what the configuration names. */
+  /** Set for what a list names. */
   readonly written?: WrittenEntry;
   /** Set when it is made to check its options and is no part of the pipeline. */
   readonly onlyChecked?: boolean;

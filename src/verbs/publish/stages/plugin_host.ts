@@ -3,11 +3,11 @@ import { pluginConsole } from "../../../host/plugin_console.ts";
 import type { Log } from "../../../work/context.ts";
 import type { Host, PluginCall } from "../../../pipeline/host.ts";
 import { VERSION } from "../../../host/version.ts";
-import type { World } from "../../world.ts";
+import type { Machine } from "../publish_options.ts";
 
 /** Makes the host of this run's plugins. */
 export function pluginHost(
-  { declaredEnv, watch }: Pick<World, "declaredEnv" | "watch">,
+  { env, watch }: Pick<Machine, "env" | "watch">,
   { mode, log, sourceDate }: { readonly mode: Host["mode"]; readonly log: Log; readonly sourceDate?: Date | undefined },
 ): Host {
   const asPlugin = pluginConsole((id, text) => log.info(`${id}: ${text}`));
@@ -15,7 +15,7 @@ export function pluginHost(
     version: VERSION,
     mode,
     sourceDate,
-    env: (name) => declaredEnv([name])[name],
+    env,
     during<T>(plugin: PluginCall, work: () => T): T {
       const returned = watch?.(`plugin ${plugin.id} (${plugin.stage})`, plugin.timeout);
       return untilSettled(() => asPlugin(plugin, work), () => returned?.());

@@ -5,8 +5,8 @@ import type { Stage } from "../../../pipeline/plugin.ts";
 import { PluginError } from "../../../pipeline/plugin_error.ts";
 import { prepare, prepareMade } from "../../../driver/prepare.ts";
 import type { ReadyOf } from "../../../pipeline/ready_plugin.ts";
-import { ConfigError } from "../../config/config_error.ts";
-import type { ConfigPlaces, PathProblem } from "../../config/config_places.ts";
+import { OptionsError } from "../../../options/options_error.ts";
+import type { PathProblem, Places } from "../publish_options.ts";
 import { loadPlugin, type LoadPluginOptions } from "./load_plugin.ts";
 import { namesOfStage, stagesOfBuiltIn } from "./built_ins.ts";
 import type { StageEntry, WrittenEntry } from "./stage_entry.ts";
@@ -20,15 +20,15 @@ export interface MadePlugin {
 /** What plugins are made with. */
 export interface MakingMeans {
   readonly host: Host;
-  /** Where the configuration's parts stand; needed when it names plugins. */
-  readonly places: ConfigPlaces | undefined;
+  /** Where the lists stand that name plugins. */
+  readonly places: Places;
   readonly load: Omit<LoadPluginOptions, "known">;
 }
 
 /**
  * Makes all plugins of a pipeline with their options. Nothing of them runs yet but their factories.
  *
- * @throws {ConfigError} Names all that is wrong with any of them.
+ * @throws {OptionsError} Names all that is wrong with any of them.
  */
 export async function makePlugins(entries: readonly StageEntry[], means: MakingMeans): Promise<readonly MadePlugin[]> {
   const made: MadePlugin[] = [];
@@ -43,8 +43,9 @@ export async function makePlugins(entries: readonly StageEntry[], means: MakingM
     else if (!entry.onlyChecked) made.push({ entry, plugin: outcome.plugin });
     if ("hint" in outcome && outcome.hint !== undefined) hints.add(outcome.hint);
   }
-  if (problems.length > 0) throw new ConfigError(means.places?.problems(problems) ?? [], { hints: [...hints] });
-  return made;
+  if (problems.length === 0) return made;
+  const written = means.places.problems(problems);
+  throw new OptionsError(written.join("\n"), { problems: written, hints: [...hints] });
 }
 
 type Outcome =
@@ -68,9 +69,10 @@ async function madeByDefault(
   taken: Set<string>,
   { host }: MakingMeans,
 ): Promise<ReadyOf<Stage>> {
-  const options = { ...builtIn?.options, ...builtIn?.flags };
-  const use = { options, checked: true, id: freeId(spec, taken) };
-  const { plugin } = builtIn === undefined ? {} : await prepare<Stage>(builtIn.factory, use, host);
+  const id = freeId(spec, taken);
+  const { plugin } = builtIn === undefined
+    ? {}
+    : await prepare<Stage>(builtIn.factory, { options: builtIn.options(), checked: true, id }, host);
   // Who is not written down is built in, and with options that are not checked there are no problems.
   if (plugin === undefined) throw new TypeError(`Cannot make plugin ${spec}`);
   return plugin;
@@ -82,9 +84,10 @@ async function madeAsWritten(
   taken: Set<string>,
   { host, load }: MakingMeans,
 ): Promise<Outcome> {
-  const elsewhere = builtIn === undefined ? stagesOfBuiltIn(spec) : [];
+  const elsewhere = builtIn === undefined && written.factory === undefined ? stagesOfBuiltIn(spec) : [];
   if (elsewhere.length > 0) return problem(written, wrongPlace(spec, elsewhere[0] ?? "", stage));
-  const factory = builtIn?.factory ?? await loadPlugin(spec, { ...load, known: namesOfStage(stage) });
+  const factory = builtIn?.factory ?? written.factory ??
+    await loadPlugin(spec, { ...load, known: namesOfStage(stage) });
   const plugin = makePlugin(factory, await createKit(), spec);
   if (plugin.stage !== stage) return problem(written, wrongPlace(plugin.name, plugin.stage, stage));
   const { options, optionsPath, timeout } = written;
@@ -94,7 +97,7 @@ async function madeAsWritten(
   const id = freeId(written.id ?? plugin.name, taken);
   const prepared = await prepareMade<Stage>(plugin, {
     id,
-    options: { ...builtIn?.options, ...options, ...builtIn?.flags },
+    options: builtIn === undefined ? options ?? {} : builtIn.options(options),
     ...(builtIn === undefined ? { origin: spec } : {}),
     ...(timeout === undefined ? {} : { timeout }),
   }, host);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Profile } from "../../profiles/profile.ts";
+import type { Spell } from "./publish_options.ts";
 import { loadProfiles, PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
 
 /** Which profile it is, and why. */
@@ -13,8 +14,8 @@ export interface ChosenProfile {
 }
 
 /** Says which profile was chosen, why, and how to choose another. */
-export function profileLine({ name, because, isDetected }: ChosenProfile): string {
-  return `Profile ${name}: ${because}${isDetected ? "; choose another with --profile" : ""}`;
+export function profileLine({ name, because, isDetected }: ChosenProfile, spell: Spell): string {
+  return `Profile ${name}: ${because}${isDetected ? `; choose another with ${spell("profile")}` : ""}`;
 }
 
 /** Takes the profile that was asked for by name. */

@@ -1,18 +1,14 @@
 import type { StageName } from "../../../pipeline/stage_error.ts";
 import { staticAnnotations } from "../../../plugins/annotate/static.ts";
 import type { Ignoring } from "../ignoring_for.ts";
-import type { PublishFlags } from "../commands.ts";
 import type { Settings } from "../settings.ts";
 import { isBuiltIn, type MakeBuiltIn } from "./built_ins.ts";
 import { staticEntry } from "./static_entry.ts";
 import type { BuiltIn, StageEntry, WrittenEntry } from "./stage_entry.ts";
-import type { WrittenPipeline } from "./written_entries.ts";
 
 /** What decides which plugins there are. */
 export interface Deciding {
   readonly settings: Settings;
-  readonly flags: PublishFlags;
-  readonly written: WrittenPipeline;
   /** Makes what is built in. */
   readonly make: MakeBuiltIn;
   readonly ignoring: Ignoring;
@@ -21,13 +17,11 @@ export interface Deciding {
   readonly profile: { readonly name: string; readonly because: string };
   /** Makes the plugin of each target, in the order of the targets. */
   readonly targets: readonly BuiltIn[];
-  /** Where a field of the configuration stands. */
-  readonly placeOf: (field: string, at?: number) => string;
 }
 
 /**
- * Lists every plugin of the pipeline in its order, with who decided it. A list in the configuration replaces the
- * default of its stage; what flags and the file's own fields say counts all the same, and comes first.
+ * Lists every plugin of the pipeline in its order, with who decided it. A list replaces the default of its stage; what
+ * the other options say counts all the same, and comes first.
  */
 export function stageEntries(deciding: Deciding): readonly StageEntry[] {
   return [
@@ -37,53 +31,53 @@ export function stageEntries(deciding: Deciding): readonly StageEntry[] {
     ...annotateEntries(deciding),
     ...uploadEntries(deciding),
     ...tagEntries(deciding),
-    ...deciding.written.custom.map(({ stage, ...written }) => fromConfig(stage, written)),
+    ...deciding.settings.written.custom.map(({ stage, ...written }) => fromList(stage, written)),
   ];
 }
 
-function collectEntries({ written, make, collector }: Deciding): readonly StageEntry[] {
-  const listed = written.stages.collect?.map((entry) => fromConfig("collect", entry, make)) ?? [];
+function collectEntries({ settings: { written }, make, collector }: Deciding): readonly StageEntry[] {
+  const listed = written.stages.collect?.map((entry) => fromList("collect", entry, make)) ?? [];
   return collector === undefined ? listed : [byDefault("collect", collector.name, collector.builtIn)];
 }
 
 /** What must not be published is not published because a list forgot it. */
-function filterEntries({ flags, written, make, ignoring }: Deciding): readonly StageEntry[] {
+function filterEntries({ settings: { wanted, written }, make, ignoring }: Deciding): readonly StageEntry[] {
   const entries = written.stages.filter ?? [];
   const first = entries.findIndex(({ spec }) => spec === "ignore");
-  const flag = flags.ignore === undefined ? "" : ", --ignore";
+  const last = wanted.last("ignore");
+  const also = last?.from.by === "caller" ? `, ${last.from.place}` : "";
   const listed = entries.map((entry, at): StageEntry => {
-    if (at !== first) return fromConfig("filter", entry, make);
+    if (at !== first) return fromList("filter", entry, make);
     const { place } = entry;
     return {
       stage: "filter",
       spec: entry.spec,
-      decidedBy: `${place}${flag}`,
+      decidedBy: `${place}${also}`,
       written: entry,
       builtIn: ignoring.ignore,
     };
   });
   const { ignore, emptied } = ignoring;
   return [
-    ...(first === -1 ? [{ ...byDefault("filter", "ignore", ignore), decidedBy: `default${flag}` }] : []),
+    ...(first === -1 ? [{ ...byDefault("filter", "ignore", ignore), decidedBy: `default${also}` }] : []),
     ...listed,
     ...(emptied === undefined ? [] : [byDefault("filter", "emptied", emptied)]),
   ];
 }
 
-function archiveEntry({ written, make, profile }: Deciding): StageEntry {
+function archiveEntry({ settings: { written }, make, profile }: Deciding): StageEntry {
   const [entry] = written.stages.archive ?? [];
-  if (entry !== undefined && (!isBuiltIn("archive", entry.spec) || entry.spec === profile.name)) {
-    return fromConfig("archive", entry, make);
+  if (entry !== undefined && (!isNamed(entry, "archive") || entry.spec === profile.name)) {
+    return fromList("archive", entry, make);
   }
   const { name } = profile;
   const decidedBy = profile.because === "asked for" ? `profile ${name}` : `profile ${name}: ${profile.because}`;
   return { stage: "archive", spec: name, decidedBy, ...builtIn(make, "archive", name) };
 }
 
-function annotateEntries({ settings, written, make }: Deciding): readonly StageEntry[] {
-  const given = settings.annotations;
+function annotateEntries({ settings: { annotations: given, written }, make }: Deciding): readonly StageEntry[] {
   const sources = [...new Set(Object.values(given).map(({ from }) => from))].join(", ");
-  const carrying: BuiltIn = { factory: staticAnnotations({ given }), options: {} };
+  const carrying: BuiltIn = { factory: staticAnnotations({ given }), options: () => ({}) };
   const { annotate: list } = written.stages;
   const first: StageEntry = { stage: "annotate", spec: "static", decidedBy: sources || "default", builtIn: carrying };
   if (list === undefined) {
@@ -94,7 +88,7 @@ function annotateEntries({ settings, written, make }: Deciding): readonly StageE
   }
   const [head, ...rest] = list;
   const made = (entry: WrittenEntry): StageEntry =>
-    entry.spec === "static" ? staticEntry(entry) : fromConfig("annotate", entry, make);
+    entry.spec === "static" ? staticEntry(entry) : fromList("annotate", entry, make);
   if (head?.spec === "static") {
     const carried = staticEntry(head, { given });
     const decidedBy = sources === "" ? head.place : `${head.place}, ${sources}`;
@@ -104,13 +98,14 @@ function annotateEntries({ settings, written, make }: Deciding): readonly StageE
 }
 
 /** Built-in plugins in the list only say how targets are reached; all others are targets of their own. */
-function uploadEntries({ settings, written, targets, placeOf, make }: Deciding): readonly StageEntry[] {
-  const entries = written.stages.upload ?? [];
+function uploadEntries({ settings, targets, make }: Deciding): readonly StageEntry[] {
+  const entries = settings.written.stages.upload ?? [];
+  const named = settings.wanted.last("targets")?.from;
   const places = settings.targets.map((reference, at): StageEntry | undefined => {
     const spec = reference.kind;
     const said = entries.find((entry) => entry.spec === spec);
     const builtIn = targets[at];
-    const from = settings.targetsFrom === "command line" ? "command line" : placeOf("targets", at);
+    const from = named?.by === "caller" ? named.place : settings.places.at(["targets", at]);
     return builtIn && {
       stage: "upload",
       spec,
@@ -122,7 +117,7 @@ function uploadEntries({ settings, written, targets, placeOf, make }: Deciding):
   });
   return [
     ...places.filter((entry) => entry !== undefined),
-    ...entries.filter(({ spec }) => !isBuiltIn("upload", spec)).map((entry) => fromConfig("upload", entry)),
+    ...entries.filter((entry) => !isNamed(entry, "upload")).map((entry) => fromList("upload", entry)),
     ...entries.flatMap((entry, at) => unusedEntry(entry, entries.slice(0, at), { targets: settings.targets, make })),
   ];
 }
@@ -134,43 +129,48 @@ function unusedEntry(
   { targets, make }: Pick<Settings, "targets"> & Pick<Deciding, "make">,
 ): readonly StageEntry[] {
   const { spec } = entry;
-  if (!isBuiltIn("upload", spec)) return [];
+  if (!isNamed(entry, "upload")) return [];
   const isRepeated = before.some((other) => other.spec === spec);
   if (!isRepeated && targets.some(({ kind }) => kind === spec)) return [];
   return [{
-    ...fromConfig("upload", entry, make),
+    ...fromList("upload", entry, make),
     onlyChecked: true,
     ...(isRepeated ? { problem: `says for the second time how ${spec} targets are reached` } : {}),
   }];
 }
 
-function tagEntries({ settings, flags, written, make, placeOf }: Deciding): readonly StageEntry[] {
-  const { version, tags, latest } = settings;
+function tagEntries({ settings: { version, tags, latest, wanted, written }, make }: Deciding): readonly StageEntry[] {
+  const last = wanted.last("latest");
+  const isUnwanted = last?.from.by === "caller" && !last.value;
   const entries = (written.stages.tag ?? [])
-    // `--no-latest` is a flag, and flags win.
-    .filter(({ spec }) => spec !== "latest" || flags.latest !== false)
-    .map((entry) => fromConfig("tag", entry, make));
+    .filter(({ spec }) => spec !== "latest" || !isUnwanted)
+    .map((entry) => fromList("tag", entry, make));
   const isListed = (spec: string): boolean => entries.some((entry) => entry.spec === spec);
   return [
     ...(version === undefined || isListed("version") ? [] : [given("version", "version")]),
-    ...(tags.length === 0 ? [] : [given("static", "tag", { tags })]),
+    ...(tags.length === 0 ? [] : [given("static", "tags", { tags })]),
     ...(latest && !isListed("latest") ? [given("latest", "latest")] : []),
     ...entries,
   ];
 
-  function given(spec: string, flag: "version" | "tag" | "latest", options: object = {}): StageEntry {
-    const decidedBy = flags[flag] === undefined ? placeOf(flag === "tag" ? "tags" : flag) : `--${flag}`;
-    const { builtIn: made } = builtIn(make, "tag", spec);
-    return { stage: "tag", spec, decidedBy, builtIn: { ...made, options: { ...made.options, ...options } } };
+  function given(spec: string, name: "version" | "tags" | "latest", more: object = {}): StageEntry {
+    const decidedBy = wanted.last(name)?.from.place ?? "default";
+    const { builtIn: { factory, options } } = builtIn(make, "tag", spec);
+    return { stage: "tag", spec, decidedBy, builtIn: { factory, options: (own) => ({ ...options(own), ...more }) } };
   }
+}
+
+/** Whether an entry names a built-in plugin of its stage. */
+function isNamed({ spec, factory }: WrittenEntry, stage: StageName): boolean {
+  return factory === undefined && isBuiltIn(stage, spec);
 }
 
 function byDefault(stage: StageName, spec: string, builtIn: BuiltIn): StageEntry {
   return { stage, spec, decidedBy: "default", builtIn };
 }
 
-function fromConfig(stage: StageEntry["stage"], written: WrittenEntry, make?: MakeBuiltIn): StageEntry {
-  const builtIn = make?.(stage, written.spec);
+function fromList(stage: StageEntry["stage"], written: WrittenEntry, make?: MakeBuiltIn): StageEntry {
+  const builtIn = written.factory === undefined ? make?.(stage, written.spec) : undefined;
   return {
     stage,
     spec: written.spec,

@@ -22,7 +22,8 @@ export class UnsuitableSourceError extends SourceError {
 }
 
 /** What is to be packed, and as what. */
-export interface CheckedSource extends Pick<Settings, "source" | "targets" | "version"> {
+export interface CheckedSource extends Pick<Settings, "source" | "targets" | "spell"> {
+  readonly version?: string;
   readonly profile: ChosenProfile;
   /** Whether it is a directory, and neither a file nor standard input. */
   readonly isDirectory: boolean;
@@ -40,17 +41,20 @@ export function sourceCheck(source: CheckedSource): CustomStep<Collected> {
       const { entries } = collected;
       if (name !== "generic" || isDetected) await refuseImages(entries, source);
       if (name === "generic" && isDetected) refuseChart(entries, source);
-      await warnOfOthers(entries, source.profile, log);
+      await warnOfOthers(entries, source, log);
       return collected;
     },
   };
 }
 
-const AS_FILES = "to pack its files as they are: --profile generic";
+function asFiles({ spell }: CheckedSource): string {
+  return `to pack its files as they are: ${spell("profile", "generic")}`;
+}
 
 /** A layout or an archive of images is a place with artifacts, and no content of one. */
 async function refuseImages(entries: readonly Entry[], checked: CheckedSource): Promise<void> {
   const { source, isDirectory } = checked;
+  const filesToo = asFiles(checked);
   const root = new Map(
     entries.filter(({ kind, path }) => kind === "file" && !path.includes("/")).map((entry) => [entry.path, entry]),
   );
@@ -61,7 +65,7 @@ async function refuseImages(entries: readonly Entry[], checked: CheckedSource): 
     const from = source === "-" ? "oci-archive:FILE" : `${isDirectory ? "oci-layout" : "oci-archive"}:${source}`;
     throw new UnsuitableSourceError(
       `Cannot pack ${named} as files: it is an OCI image layout, which holds artifacts already`,
-      `publish what it holds with \`gantry copy ${word(from + await tagIn(index))} ${place}\`; ${AS_FILES}`,
+      `publish what it holds with \`gantry copy ${word(from + await tagIn(index))} ${place}\`; ${filesToo}`,
     );
   }
   if (root.has("manifest.json") && [...root.keys()].some((path) => /^[0-9a-f]{64}(?:\.json|\.tar)?$/.test(path))) {
@@ -69,7 +73,7 @@ async function refuseImages(entries: readonly Entry[], checked: CheckedSource): 
     throw new UnsuitableSourceError(
       `Cannot pack ${named} as files: it is a container image, saved without a registry`,
       `make a layout of it with \`skopeo copy ${word(from)} oci-archive:image.tar:TAG\`, and publish that with ` +
-        `\`gantry copy oci-archive:image.tar:TAG ${place}\`; ${AS_FILES}`,
+        `\`gantry copy oci-archive:image.tar:TAG ${place}\`; ${filesToo}`,
     );
   }
 }
@@ -96,7 +100,9 @@ async function tagIn(index: Entry): Promise<string> {
 }
 
 /** helm takes a chart only as `helm push` makes it. */
-function refuseChart(entries: readonly Entry[], { source, isDirectory }: CheckedSource): void {
+function refuseChart(entries: readonly Entry[], checked: CheckedSource): void {
+  const { source, isDirectory } = checked;
+  const filesToo = asFiles(checked);
   const named = nameOf(source);
   const push = (file: string): string =>
     `\`helm push ${file} oci://HOST/REPOSITORY\` publishes it, and gantry copy, export and pull take it from there`;
@@ -104,13 +110,13 @@ function refuseChart(entries: readonly Entry[], { source, isDirectory }: Checked
   if (isDirectory && isThere("Chart.yaml")) {
     throw new UnsuitableSourceError(
       `Cannot publish ${named} as a generic artifact: it is a Helm chart, and helm could not use it`,
-      `\`helm package ${word(source)}\` packs it, and ${push("NAME-VERSION.tgz")}; ${AS_FILES}`,
+      `\`helm package ${word(source)}\` packs it, and ${push("NAME-VERSION.tgz")}; ${filesToo}`,
     );
   }
   if (!isDirectory && isThere(`${folder}/Chart.yaml`) && entries.every(({ path }) => path.split("/")[0] === folder)) {
     throw new UnsuitableSourceError(
       `Cannot publish ${named} as a generic artifact: it is a packaged Helm chart, and helm could not use it`,
-      `${push(source === "-" ? "FILE.tgz" : word(source))}; ${AS_FILES}`,
+      `${push(source === "-" ? "FILE.tgz" : word(source))}; ${filesToo}`,
     );
   }
 
@@ -121,7 +127,7 @@ function refuseChart(entries: readonly Entry[], { source, isDirectory }: Checked
 
 async function warnOfOthers(
   entries: readonly Entry[],
-  { name, because, isDetected }: ChosenProfile,
+  { profile: { name, because, isDetected }, spell }: CheckedSource,
   log: Log,
 ): Promise<void> {
   const names = new Set(entries.map(({ path }) => path));
@@ -130,12 +136,14 @@ async function warnOfOthers(
   for (const [other, { signs, ignoreFile }] of Object.entries(await loadProfiles())) {
     if (other === name) continue;
     if (ignoreFile !== undefined && names.has(ignoreFile)) {
-      log.warn(`The ${ignoreFile} is packed and not obeyed with profile ${name}: it counts with --profile ${other}`);
+      log.warn(`The ${ignoreFile} is packed and not obeyed with profile ${name}: it counts with ${spell("profile", other)}`);
     }
     const sign = signs.find((file) => file !== ignoreFile && names.has(file));
     if (!isDetected || sign === undefined) continue;
     log.warn(
-      `There is a ${sign}, but ${because}, so it is packed as ${name}: --profile ${other} packs it as ${other} does`,
+      `There is a ${sign}, but ${because}, so it is packed as ${name}: ${
+        spell("profile", other)
+      } packs it as ${other} does`,
     );
   }
 }

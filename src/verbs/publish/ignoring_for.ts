@@ -10,7 +10,7 @@ import type { PatternGroup } from "../../plugins/filter/ignore_rules.ts";
 import { parseIgnoreFile } from "../../plugins/filter/parse_ignore_file.ts";
 import { loadPatterns, type PatternSource } from "../../plugins/filter/pattern_source.ts";
 import { readSmallFile, readSmallText } from "../../system/read_small_file.ts";
-import { UsageError } from "../usage_error.ts";
+import { OptionsError } from "../../options/options_error.ts";
 import type { ChosenProfile } from "./profiles.ts";
 import type { Settings } from "./settings.ts";
 import type { BuiltIn } from "./stages/stage_entry.ts";
@@ -36,15 +36,20 @@ export async function ignoringFor(settings: Settings, profile: ChosenProfile): P
   const sources = await patternSources(settings, profile, own);
   // What is no directory is not walked; the filter finds the files among the entries.
   if (root === undefined) {
-    return { ignore: { factory: ignore({ after: sources, reading }), options: { patterns: [] } }, prune: () => false };
+    return { ignore: { factory: ignore({ after: sources, reading }), options: withPatterns }, prune: () => false };
   }
   // Read once, so that the walk and the filter cannot disagree.
   const groups = await loadPatterns(sources, (name) => readRootFile(root, name, settings.symlinks));
   return {
-    ignore: { factory: ignore({ after: groups, reading }), options: { patterns: [] } },
-    ...(own.length === 0 ? {} : { emptied: { factory: emptied({ paths: own, reason: OWN_TARGET }), options: {} } }),
+    ignore: { factory: ignore({ after: groups, reading }), options: withPatterns },
+    ...(own.length === 0 ? {} : { emptied: { factory: emptied({ paths: own, reason: OWN_TARGET }), options: () => ({}) } }),
     prune: ignoreRules(groups, reading).prunes,
   };
+}
+
+/** The patterns of its entry, which the sources have too, where they count. */
+function withPatterns(own: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+  return { patterns: [], ...own };
 }
 
 async function patternSources(
@@ -68,7 +73,7 @@ async function patternSources(
     { from: `${name} profile`, patterns: ownRules },
     { file: ".gantryignore" },
     ...(settings.ignoreFile === undefined ? [] : [await readPatterns(settings.ignoreFile)]),
-    ...settings.ignore,
+    ...settings.wanted.said("ignore").map(({ value, from }) => ({ from: from.name, patterns: value })),
     { from: OWN_TARGET, patterns: own.flatMap(ownTargetPatterns) },
   ];
 }
@@ -127,7 +132,7 @@ async function readRootFile(
     return await readSmallFile(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
-    throw new UsageError(`Cannot read ignore file ${JSON.stringify(name)}: ${reasonOf(cause)}`, { cause });
+    throw new OptionsError(`Cannot read ignore file ${JSON.stringify(name)}: ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -135,6 +140,6 @@ async function readPatterns(path: string): Promise<PatternGroup> {
   try {
     return parseIgnoreFile(await readSmallText(path), path);
   } catch (cause) {
-    throw new UsageError(`Cannot read ignore file ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
+    throw new OptionsError(`Cannot read ignore file ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
   }
 }

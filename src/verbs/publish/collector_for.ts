@@ -5,7 +5,8 @@ import { looksLikeTar, peek } from "./peek.ts";
 import type { Settings } from "./settings.ts";
 import type { MakeBuiltIn } from "./stages/built_ins.ts";
 import type { BuiltIn } from "./stages/stage_entry.ts";
-import type { World } from "../world.ts";
+import type { Context } from "../../work/context.ts";
+import type { Machine } from "./publish_options.ts";
 
 const TAR_NAME_REGEXP = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|txz|tar\.bz2|tbz2?)$/i;
 
@@ -16,10 +17,10 @@ const TAR_NAME_REGEXP = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|txz|tar\.bz2|t
 export async function collectorFor(
   { source }: Pick<Settings, "source">,
   make: MakeBuiltIn,
-  world: World,
+  { stdin: read, signal }: Pick<Machine, "stdin"> & Pick<Context, "signal">,
 ): Promise<{ readonly name: string; readonly builtIn: BuiltIn }> {
   if (source === "-") {
-    const { head, stream } = await peek(world.stdin(), world.signal);
+    const { head, stream } = await peek(read(), signal);
     const open = (): ReadableStream<Uint8Array<ArrayBuffer>> => stream;
     return looksLikeTar(head)
       ? { name: "tar", builtIn: { ...named("tar"), factory: tar({ open }) } }

@@ -19,21 +19,24 @@ import type { Profile } from "../../../profiles/profile.ts";
 import { isProfileName, loadProfiles, PROFILE_NAMES, type ProfileName } from "../../../profiles/profiles.ts";
 import { createRegistryClient } from "../../../registry/client.ts";
 import { registry } from "../../../registry/target.ts";
-import { UsageError } from "../../usage_error.ts";
-import type { World } from "../../world.ts";
-import type { PublishFlags } from "../commands.ts";
-import { resolveSettings, type Settings } from "../settings.ts";
+import { OptionsError } from "../../../options/options_error.ts";
+import { pluginOptions } from "../../../options/plugin_options.ts";
+import { wantedOf } from "../../../options/wanted.ts";
+import type { Machine } from "../publish_options.ts";
+import type { Settings } from "../settings.ts";
+import { type Asked, askedOnce } from "./asked_once.ts";
 import type { BuiltIn } from "./stage_entry.ts";
 
 /** What built-in plugins are made with. */
 export interface BuiltInMeans {
-  readonly settings: Settings;
-  readonly flags: PublishFlags;
+  readonly settings: Pick<Settings, "wanted" | "source" | "version" | "artifactType" | "compression" | "immutable" | "force">;
   readonly profile: Profile;
   /** Where git is looked for. */
   readonly directory: string;
-  readonly world: Pick<World, "stdin">;
+  readonly machine: Pick<Machine, "stdin">;
   readonly prune: (path: string) => boolean;
+  /** What env and git have answered in this run. */
+  readonly asked: Asked;
 }
 
 type Make = (means: BuiltInMeans) => BuiltIn;
@@ -44,44 +47,48 @@ type Make = (means: BuiltInMeans) => BuiltIn;
  */
 const BUILT_INS = {
   collect: {
-    directory: ({ prune, ...means }) => ({ factory: directory({ prune }), ...links(means) }),
-    file: () => ({ factory: file(), options: {} }),
-    stdin: ({ world, settings, flags }) => ({
-      factory: stdin({ read: world.stdin }),
-      options: { name: settings.stdinName },
-      flags: given({ name: flags.stdinName }),
+    directory: ({ prune, settings: { wanted } }) => ({
+      factory: directory({ prune }),
+      options: pluginOptions(wanted, "collect/directory"),
     }),
-    tar: ({ world, ...means }) => ({
-      factory: means.settings.source === "-" ? tar({ open: world.stdin }) : tar(),
-      ...links(means),
+    file: () => ({ factory: file(), options: only({}) }),
+    stdin: ({ machine, settings: { wanted } }) => ({
+      factory: stdin({ read: machine.stdin }),
+      options: pluginOptions(wanted, "collect/stdin"),
+    }),
+    tar: ({ machine, settings: { source, wanted } }) => ({
+      factory: source === "-" ? tar({ open: machine.stdin }) : tar(),
+      options: pluginOptions(wanted, "collect/tar"),
     }),
   },
-  filter: { ignore: () => ({ factory: ignore(), options: { patterns: [] } }) },
+  filter: { ignore: () => ({ factory: ignore(), options: only({ patterns: [] }) }) },
   annotate: {
-    static: () => ({ factory: staticAnnotations(), options: {} }),
-    env: ({ directory, profile: { revision } }) => ({ factory: env({ readEvent, directory }), options: { revision } }),
-    git: ({ directory, profile: { revision } }) => ({ factory: git({ directory }), options: { revision } }),
+    static: () => ({ factory: staticAnnotations(), options: only({}) }),
+    env: ({ directory, profile: { revision }, asked }) => ({
+      factory: askedOnce(env({ readEvent, directory }), asked),
+      options: only({ revision }),
+    }),
+    git: ({ directory, profile: { revision }, asked }) => ({
+      factory: askedOnce(git({ directory }), asked),
+      options: only({ revision }),
+    }),
   },
   // Those of a run are made for each target; these are to be looked at.
   upload: {
-    registry: () => ({ factory: someRegistry, options: {} }),
+    registry: () => ({ factory: someRegistry, options: only({}) }),
     "oci-layout": () => ({
       factory: layoutDirectory({ reference: { kind: "oci-layout", path: "layout" } }),
-      options: {},
+      options: only({}),
     }),
     "oci-archive": () => ({
       factory: layoutArchive({ reference: { kind: "oci-archive", path: "layout.tar" } }),
-      options: {},
+      options: only({}),
     }),
   },
   tag: {
-    version: ({ settings }) => ({
-      factory: version(settings),
-      options: { immutable: !settings.force },
-      ...forced(settings),
-    }),
-    static: ({ settings }) => ({ factory: staticTags(), options: immutable(settings), ...forced(settings) }),
-    latest: ({ settings }) => ({ factory: latest(settings), options: immutable(settings), ...forced(settings) }),
+    version: ({ settings }) => ({ factory: version(versionOf(settings)), options: moving(settings, true) }),
+    static: ({ settings }) => ({ factory: staticTags(), options: moving(settings, settings.immutable) }),
+    latest: ({ settings }) => ({ factory: latest(versionOf(settings)), options: moving(settings, settings.immutable) }),
   },
 } as const satisfies Record<Exclude<StageName, "archive">, Readonly<Record<string, Make>>>;
 
@@ -120,13 +127,14 @@ export function stagesOfBuiltIn(name: string): readonly StageName[] {
 export async function listBuiltIns(): Promise<
   readonly { readonly stage: StageName; readonly name: string; readonly factory: PluginFactory }[]
 > {
+  const wanted = wantedOf([]);
   const make = await builtIns({
-    settings: resolveSettings(["."], {}, undefined),
-    flags: {},
+    settings: { ...wanted.values, wanted, source: ".", compression: { kind: "gzip", level: 9, workers: 0 } },
     profile: (await loadProfiles()).generic,
     directory: ".",
-    world: { stdin: () => ReadableStream.from([]) },
+    machine: { stdin: () => ReadableStream.from([]) },
     prune: () => false,
+    asked: new Map(),
   });
   return STAGE_NAMES.flatMap((stage) =>
     namesOfStage(stage).flatMap((name) => {
@@ -139,17 +147,17 @@ export async function listBuiltIns(): Promise<
 /**
  * The plugin of a profile, with what was chosen about its layers.
  *
- * @throws {UsageError} When the consumers of the profile have no use for what was chosen.
+ * @throws {OptionsError} When the consumers of the profile have no use for what was chosen.
  */
-function packing(name: ProfileName, facts: Profile, { settings, flags }: BuiltInMeans): BuiltIn {
-  const { compression, artifactType } = settings;
+function packing(name: ProfileName, facts: Profile, { settings }: BuiltInMeans): BuiltIn {
+  const { wanted, compression, artifactType } = settings;
   if (artifactType !== undefined && !facts.takesArtifactType) {
-    throw new UsageError(
+    throw new OptionsError(
       `Cannot use an artifact type with profile "${name}": its consumers expect none, use profile "generic"`,
     );
   }
   if (!facts.compressions.includes(compression.kind)) {
-    throw new UsageError(
+    throw new OptionsError(
       `Cannot use compression "${compression.kind}" with profile "${name}": its consumers read ${
         facts.compressions.join(" and ")
       } only`,
@@ -161,29 +169,24 @@ function packing(name: ProfileName, facts: Profile, { settings, flags }: BuiltIn
     compressionLevel: "level" in compression ? compression.level : undefined,
     artifactType,
   });
-  const said = given({
-    compression: flags.compression,
-    compressionLevel: flags.compressionLevel,
-    artifactType: flags.artifactType,
-  });
   return {
     factory: facts.archive("workers" in compression ? { workers: compression.workers } : {}),
-    options,
-    flags: Object.fromEntries(Object.entries(options).filter(([key]) => key in said)),
+    options: pluginOptions(wanted, "archive/*", options),
   };
 }
 
-function links({ settings, flags }: Pick<BuiltInMeans, "settings" | "flags">): Omit<BuiltIn, "factory"> {
-  return { options: { symlinks: settings.symlinks }, flags: given({ symlinks: flags.symlinks }) };
+/** Options that nobody but an entry of the plugin says anything of. */
+function only(options: Readonly<Record<string, unknown>>): BuiltIn["options"] {
+  return (own = {}) => ({ ...options, ...own });
 }
 
-function immutable({ immutable, force }: Settings): BuiltIn["options"] {
-  return { immutable: immutable && !force };
+/** Whether a tag may move. To force it counts whatever a list says. */
+function moving({ force }: Pick<Settings, "force">, immutable: boolean): BuiltIn["options"] {
+  return (own = {}) => ({ immutable, ...own, ...(force ? { immutable: false } : {}) });
 }
 
-/** `--force` counts whatever the configuration says. */
-function forced({ force }: Settings): Pick<BuiltIn, "flags"> {
-  return force ? { flags: { immutable: false } } : {};
+function versionOf({ version }: Pick<Settings, "version">): { readonly version: string | undefined } {
+  return { version };
 }
 
 function given(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
