@@ -1,7 +1,7 @@
 import { type Command, Option as CommandOption } from "commander";
 import type { Kind } from "../options/kind.ts";
 import { type Flag, flagName, type Option, type OptionTable } from "../options/option.ts";
-import { duration, keyValue, repeated, wholeNumber } from "./options.ts";
+import { duration, keyValue, patternType, repeated, wholeNumber } from "./options.ts";
 
 /**
  * Declares the flags of options that stand under a heading of the help.
@@ -40,10 +40,14 @@ function parsing(declared: CommandOption, kind: Kind): CommandOption {
     case "texts":
       return declared.argParser(repeated);
     case "pairs":
-      return declared.argParser((text, before?: readonly unknown[]) => [...before ?? [], keyValue(text)]);
+      return declared.argParser(pairs(kind.split === "last" ? patternType : keyValue));
     default:
       return declared;
   }
+}
+
+function pairs(split: (text: string) => unknown): (text: string, before?: readonly unknown[]) => readonly unknown[] {
+  return (text, before = []) => [...before, split(text)];
 }
 
 /** What the parser of the command line makes of the flags of a table: by the names of the flags, not of the options. */

@@ -43,6 +43,17 @@ export function keyValue(text: string): [key: string, value: string] {
 }
 
 /**
+ * Splits `PATTERN=TYPE` at the last `=`, which no media type has.
+ *
+ * @throws {InvalidArgumentError} When there is no `=`, no pattern or no type.
+ */
+export function patternType(text: string): [pattern: string, type: string] {
+  const at = text.lastIndexOf("=");
+  if (at > 0 && at < text.length - 1) return [text.slice(0, at), text.slice(at + 1)];
+  throw new InvalidArgumentError("It must be PATTERN=TYPE, such as *.json=application/json.");
+}
+
+/**
  * Parses a platform, such as `linux/amd64` or `linux/arm/v7`.
  *
  * @throws {InvalidArgumentError} When it is none.

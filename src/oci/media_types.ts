@@ -47,6 +47,15 @@ export const DOCKER_IMAGE_CONFIG_MEDIA_TYPE = "application/vnd.docker.container.
 export const HELM_CONFIG_MEDIA_TYPE = "application/vnd.cncf.helm.config.v1+json";
 /** A Helm chart, as `helm package` makes it. */
 export const HELM_CHART_MEDIA_TYPE = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+/** What signs a Helm chart: the `.prov` file beside it. */
+export const HELM_PROVENANCE_MEDIA_TYPE = "application/vnd.cncf.helm.chart.provenance.v1.prov";
+
+/** The config of an artifact for conftest, `{}`; also of what the first version of oras has pushed. */
+export const CONFTEST_CONFIG_MEDIA_TYPE = "application/vnd.unknown.config.v1+json";
+/** A policy in Rego, for conftest. */
+export const CONFTEST_POLICY_MEDIA_TYPE = "application/vnd.cncf.openpolicyagent.policy.layer.v1+rego";
+/** Data for policies, for conftest: JSON and YAML. */
+export const CONFTEST_DATA_MEDIA_TYPE = "application/vnd.cncf.openpolicyagent.data.layer.v1+json";
 
 /** A media type without parameters (RFC 6838, section 4.2). */
 const MEDIA_TYPE_REGEXP = /^[a-zA-Z0-9][a-zA-Z0-9!#$&^_.+-]{0,126}\/[a-zA-Z0-9][a-zA-Z0-9!#$&^_.+-]{0,126}$/;

@@ -28,6 +28,8 @@ export interface Text {
 /** A path. One in a configuration file is relative to that file. */
 export interface Path {
   readonly kind: "path";
+  /** Whether `-` is none, but stands for standard input. */
+  readonly orStdin?: boolean;
 }
 
 /** One of several words. */
@@ -69,6 +71,14 @@ export interface Texts {
 /** Texts by key. */
 export interface Pairs {
   readonly kind: "pairs";
+  /** What a key is; `a key` when left out. */
+  readonly key?: string;
+  /** Tells whether there may be such a value; any may be when left out. */
+  readonly isValue?: (text: string) => boolean;
+  /** What a value must be, for messages. */
+  readonly rule?: string;
+  /** At which `=` a pair is split that is one text: the first one when left out. */
+  readonly split?: "last";
 }
 
 /** A day; a timer cannot wait for more than 24 of them. */

@@ -33,6 +33,8 @@ function wantedBy({ values }: Wanted, plugin: string): Options {
 /** The options that a plugin has, by the names that they have there. */
 function rowsOf(plugin: string): readonly (readonly [PublishingName, string])[] {
   return ROWS.flatMap(([name, { plugins = [] }]) =>
-    plugins.filter((each) => each.startsWith(`${plugin}.`)).map((each) => [name, each.slice(plugin.length + 1)] as const)
+    plugins.filter((each) => each.startsWith(`${plugin}.`)).map((each) =>
+      [name, each.slice(plugin.length + 1)] as const
+    )
   );
 }

@@ -1,8 +1,13 @@
-import { CREATED_ANNOTATION, REVISION_ANNOTATION, SOURCE_ANNOTATION, VERSION_ANNOTATION } from "../oci/annotation_keys.ts";
+import {
+  CREATED_ANNOTATION,
+  REVISION_ANNOTATION,
+  SOURCE_ANNOTATION,
+  VERSION_ANNOTATION,
+} from "../oci/annotation_keys.ts";
 import { isMediaType } from "../oci/media_types.ts";
 import { parseReference, REFERENCE_PATTERN } from "../oci/reference.ts";
 import { parseTag } from "../oci/tag.ts";
-import { parseVersion } from "../oci/version.ts";
+import { parseFullVersion } from "../oci/version.ts";
 import type { Compression } from "../pack/compression.ts";
 import type { SymlinkPolicy } from "../plugins/collect/walk.ts";
 import { PROFILE_NAMES, type ProfileName } from "../profiles/profiles.ts";
@@ -15,7 +20,7 @@ export interface Publishing extends Pick<Reaching, "concurrency" | "retries" | "
   readonly source?: string;
   /** Where to: `oci://HOST/REPOSITORY[:TAG]`, `oci-layout:PATH[:TAG]` or `oci-archive:PATH[:TAG]`. */
   readonly targets?: readonly string[];
-  /** SemVer without build metadata: a tag that never moves, and an annotation. */
+  /** SemVer: a tag that never moves, and an annotation. Only some profiles take build metadata. */
   readonly version?: string;
   /** Whether to tag `latest` as well. */
   readonly latest?: boolean;
@@ -35,8 +40,12 @@ export interface Publishing extends Pick<Reaching, "concurrency" | "retries" | "
   readonly defaultIgnores?: boolean;
   /** What to do with symbolic links. */
   readonly symlinks?: SymlinkPolicy;
-  /** The artifact type, for the profile `generic`. */
+  /** The artifact type, for profiles whose consumers leave it open. */
   readonly artifactType?: string;
+  /** The version of the application that a chart installs, in the place of the one in `Chart.yaml`. */
+  readonly appVersion?: string;
+  /** The media types of files, by patterns in gitignore syntax, for profiles that publish each as it is. */
+  readonly mediaTypes?: Readonly<Record<string, string>>;
   /** How layers are compressed. */
   readonly compression?: Compression["kind"];
   /** How hard to compress: 1 to 9 for gzip, 1 to 19 for zstd. */
@@ -60,7 +69,7 @@ const metadata = "Metadata:";
 /** Every option of {@linkcode Publishing}: a row each. The help has them in the order of their headings. */
 export const PUBLISHING = {
   source: {
-    kind: { kind: "path" },
+    kind: { kind: "path", orStdin: true },
     field: "What is published: a directory or a file, relative to this file, or - for standard input.",
   },
   profile: {
@@ -82,7 +91,7 @@ export const PUBLISHING = {
       "paths relative to this file.",
   },
   version: {
-    kind: { kind: "text", parse: parseVersion },
+    kind: { kind: "text", parse: parseFullVersion },
     field: "The version, as SemVer without a leading v: a tag that never moves, and an annotation.",
     annotation: VERSION_ANNOTATION,
     flag: {
@@ -169,9 +178,36 @@ export const PUBLISHING = {
   },
   artifactType: {
     kind: { kind: "text", parse: parseArtifactType },
-    field: "The artifact type, for the generic profile.",
+    field: "The artifact type, for profiles whose consumers leave it open.",
     plugins: ["archive/*.artifactType"],
-    flag: { group: content, argument: "<type>", help: 'the artifact type, with profile "generic"' },
+    flag: {
+      group: content,
+      argument: "<type>",
+      help: "the artifact type, with profiles whose consumers leave it open",
+    },
+  },
+  appVersion: {
+    kind: { kind: "text" },
+    field: "The version of the application that a chart installs, in the place of the one in Chart.yaml.",
+    plugins: ["archive/*.appVersion"],
+    flag: { group: content, argument: "<version>", help: "the version of the application that a chart installs" },
+  },
+  mediaTypes: {
+    kind: {
+      kind: "pairs",
+      key: "a pattern",
+      isValue: isMediaType,
+      rule: "a media type, such as application/json",
+      split: "last",
+    },
+    field: "The media types of files, by patterns in gitignore syntax, for profiles that publish each as it is.",
+    plugins: ["archive/*.mediaTypes"],
+    flag: {
+      group: content,
+      name: "media-type",
+      argument: "<pattern=type>",
+      help: "what the files are that match, with profiles that publish each as it is; repeatable",
+    },
   },
   compression: {
     kind: { kind: "choice", words: ["gzip", "zstd", "none"] },

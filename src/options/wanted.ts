@@ -1,10 +1,13 @@
-import { type Kind, mismatch } from "./kind.ts";
+import { type Kind, mismatch, type Pairs } from "./kind.ts";
 import type { Option } from "./option.ts";
 import { OptionsError } from "./options_error.ts";
 import { type Chosen, PUBLISHING, type Publishing, type PublishingName } from "./publishing.ts";
 
-/** Who says something, the one with the last word last: fields of the configuration, its lists of plugins, the caller. */
-export type Speaker = "configuration" | "list" | "caller";
+/**
+ * Who says something, the one with the last word last: who puts another default in the place of the usual one, the
+ * fields of the configuration, its lists of plugins, the caller.
+ */
+export type Speaker = "default" | "configuration" | "list" | "caller";
 
 /** Where a value is from. */
 export interface Origin {
@@ -78,7 +81,13 @@ function saidBy({ by, values, origin }: Layer, name: PublishingName): readonly S
 /** What a value stands for that is of the kind. */
 function parsed(kind: Kind, value: unknown): unknown {
   if (kind.kind === "texts") (value as readonly string[]).forEach((text) => kind.parse?.(text));
+  if (kind.kind === "pairs") Object.entries(value as object).forEach((pair) => checkPair(pair, kind));
   return kind.kind === "text" && kind.parse !== undefined ? kind.parse(value as string) : value;
+}
+
+function checkPair([key, value]: readonly [string, string], { isValue, rule }: Pairs): void {
+  if (isValue?.(value) !== false) return;
+  throw new SyntaxError(`Cannot use ${JSON.stringify(value)} for ${JSON.stringify(key)}: it must be ${rule}`);
 }
 
 /** What counts of everything that was said. */

@@ -2,10 +2,12 @@ import type { Kit } from "../pipeline/plugin.ts";
 import type { Schema, z } from "../pipeline/schema.ts";
 import type { Compression, Gzip } from "./compression.ts";
 
-/** What the machine has to offer. */
+/** What there is to pack with that is no option of the plugin: of the machine, and of this run. */
 export interface ArchiveMeans {
   /** How many threads compress gzip; 0 for none but the caller's. Never changes a byte. */
   readonly workers?: number;
+  /** The version of what is published, where it is known, for what is packed with it. */
+  readonly version?: string;
 }
 
 /** How a layer that any tool may read is compressed. */

@@ -38,7 +38,7 @@ export const FLUX: Profile = {
   needsTag: false,
   usesTime: false,
   compressions: ["gzip"],
-  takesArtifactType: false,
+  takes: [],
   configMediaType: FLUX_CONFIG_MEDIA_TYPE,
   archive: flux,
 };

@@ -28,7 +28,7 @@ export const GENERIC: Profile = {
   needsTag: false,
   usesTime: false,
   compressions: ["gzip", "zstd", "none"],
-  takesArtifactType: true,
+  takes: ["artifactType"],
   archive: generic,
 };
 

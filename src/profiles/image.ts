@@ -28,7 +28,7 @@ export const IMAGE: Profile = {
   needsTag: false,
   usesTime: true,
   compressions: ["gzip", "zstd", "none"],
-  takesArtifactType: false,
+  takes: [],
   configMediaType: IMAGE_CONFIG_MEDIA_TYPE,
   archive: image,
 };

@@ -1,8 +1,11 @@
 import type { Compression } from "../pack/compression.ts";
 import type { ArchiveMeans } from "../pack/compression_choice.ts";
+import type { Entry } from "../pipeline/entry.ts";
 import type { PluginFactory } from "../pipeline/plugin.ts";
 import type { RevisionStyle } from "../plugins/annotate/revision.ts";
 import type { IgnoreReading } from "../plugins/filter/ignore_reading.ts";
+import type { OnlyMeans } from "../plugins/filter/only.ts";
+import type { Context } from "../work/context.ts";
 
 /**
  * Everything that one ecosystem expects of an artifact: the shape of its layers, and all that differs from one
@@ -11,6 +14,18 @@ import type { IgnoreReading } from "../plugins/filter/ignore_reading.ts";
 export interface Profile {
   /** Files at the root of a source that choose this profile when nobody asks for one by name. */
   readonly signs: readonly string[];
+  /** Says why a source without such a file is of this profile; `undefined` when it is not. */
+  recognizes?(source: SourceListing): Promise<string | undefined>;
+  /**
+   * What the source itself says that it is, for ecosystems whose sources do.
+   *
+   * @throws {SourceError} When it does not say it as the ecosystem has it; names the file and the line.
+   */
+  identify?(source: SourceView): Promise<SourceIdentity>;
+  /** How a version is written as a tag; as it is when left out, and then it has no build metadata. */
+  tagOf?(version: string): string;
+  /** Set when an archive is published as it is, and not what is in it, with files beside it whose names go on so. */
+  readonly archiveWith?: readonly string[];
   /** The ecosystem's own ignore file, at the root of the source. */
   readonly ignoreFile?: string;
   /** Whose reading of ignore patterns counts. */
@@ -19,6 +34,8 @@ export interface Profile {
   readonly defaultIgnores: readonly string[];
   /** Patterns that stand after the ignore file: rules of the ecosystem that no ignore file changes. */
   readonly ownRules: readonly string[];
+  /** Which files there may be, where the ecosystem has no use for others. */
+  readonly only?: OnlyMeans;
   /** How a revision is written. */
   readonly revision: RevisionStyle;
   /** Annotations without which the ecosystem's tools show gaps. */
@@ -27,12 +44,54 @@ export interface Profile {
   readonly needsTag: boolean;
   /** Whether its bytes hold the time that stands for now. */
   readonly usesTime: boolean;
-  /** How its layers may be compressed: what its consumers read. */
+  /** How its layers may be compressed: what its consumers read; none when nothing of it is compressed. */
   readonly compressions: readonly Compression["kind"][];
-  /** Whether the user chooses the artifact type; its consumers expect a certain one otherwise, or none. */
-  readonly takesArtifactType: boolean;
+  /** What else the user chooses; its consumers expect a certain thing otherwise, or nothing of the kind. */
+  readonly takes: readonly ("artifactType" | "appVersion" | "mediaTypes")[];
   /** The media type of its config, where that tells its artifacts from others. */
   readonly configMediaType?: string;
+  /** The media types that its layers have, where the config's alone does not tell its artifacts from others. */
+  readonly layerMediaTypes?: readonly string[];
   /** Makes the plugin that packs for it. */
   archive(means: ArchiveMeans): PluginFactory;
+  /** Makes the plugin that knows annotations by the source's own files. */
+  annotate?(): PluginFactory;
+  /**
+   * The files as consumers get to see them, where that is not as they lie in the source.
+   *
+   * @throws {SourceError} When they are nothing that can be packed.
+   */
+  arrange?(entries: readonly Entry[], means: ArchiveMeans, context: Context): Promise<readonly Entry[]>;
+}
+
+/** Which files a source has. */
+export interface SourceListing {
+  /** What holds them; an archive is not unpacked. */
+  readonly kind: "directory" | "archive";
+  /** Gives them in no certain order, as far as they are asked for. What is left out by default is not among them. */
+  files(): AsyncIterable<{ readonly path: string; readonly size: number }>;
+}
+
+/** A source before anything is collected. */
+export interface SourceView {
+  /** The source as it was written. */
+  readonly location: string;
+  /** What it is; `other` is a file that is no archive, or standard input. */
+  readonly kind: "directory" | "archive" | "other";
+  /** Reads a file of a directory; `undefined` when there is none. */
+  read(path: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Reads the file that the source is. */
+  open(): ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/** What a source says that it is. */
+export interface SourceIdentity {
+  /** The last part of its repository. */
+  readonly name: string;
+  /** SemVer, with build metadata where it has some. */
+  readonly version: string;
+  /** Where it says so, for people. */
+  readonly from: string;
+  /** Set when nothing of it can be changed, because it is published as it is. */
+  readonly isFixed: boolean;
 }

@@ -6,9 +6,11 @@ import type { Profile } from "./profile.ts";
  */
 const ROWS = {
   generic: async (): Promise<Profile> => (await import("./generic.ts")).GENERIC,
+  conftest: async (): Promise<Profile> => (await import("./conftest.ts")).CONFTEST,
   timoni: async (): Promise<Profile> => (await import("./timoni.ts")).TIMONI,
   flux: async (): Promise<Profile> => (await import("./flux.ts")).FLUX,
   image: async (): Promise<Profile> => (await import("./image.ts")).IMAGE,
+  files: async (): Promise<Profile> => (await import("./files.ts")).FILES,
 } as const;
 
 /** The name of a profile, as people write it. */

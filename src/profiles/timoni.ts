@@ -24,7 +24,7 @@ export const TIMONI: Profile = {
   needsTag: true,
   usesTime: false,
   compressions: ["gzip"],
-  takesArtifactType: false,
+  takes: [],
   configMediaType: TIMONI_CONFIG_MEDIA_TYPE,
   archive: timoni,
 };

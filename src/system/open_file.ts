@@ -14,8 +14,10 @@ export interface OpenFile extends Disposable {
   readonly mode: number | undefined;
   /** What changes whenever another file or another content stands under the name; compared with {@linkcode stampOf}. */
   readonly stamp: string;
-  /** What it is now: this very file, whatever has its name meanwhile. */
-  identity(): FileIdentity;
+  /** What it was when it was opened: this very file, whatever has its name meanwhile. */
+  readonly identity: FileIdentity;
+  /** What it is now. */
+  identityNow(): FileIdentity;
   /** Reads from a position on, until so many bytes came or the file ends. */
   read(offset?: number, size?: number): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
   /**
@@ -75,10 +77,8 @@ export function openNamedFile(path: string): OpenFile {
     size: stats.size,
     mode: Deno.build.os === "windows" ? undefined : stats.mode & 0o777,
     stamp: stampIn(stats),
-    identity(): FileIdentity {
-      const { dev, ino, size, mtime } = fstatSync(descriptor);
-      return { dev, ino, size, mtime };
-    },
+    identity: identityOf(stats),
+    identityNow: () => identityOf(fstatSync(descriptor)),
     async *read(offset = 0, size = Infinity): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
       for (let done = 0; done < size;) {
         // A new buffer each time: the reader may keep what it gets.
@@ -159,6 +159,10 @@ function statOf(path: string): Stats | undefined {
   } catch {
     return undefined;
   }
+}
+
+function identityOf({ dev, ino, size, mtime }: Stats): FileIdentity {
+  return { dev, ino, size, mtime };
 }
 
 function kindOf(stats: Stats): string {

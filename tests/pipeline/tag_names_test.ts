@@ -29,6 +29,12 @@ for (const [what, taggers, names] of COMBINED) {
   });
 }
 
+Deno.test("tagNames() passes over a tagger that skips", async () => {
+  const skipping = fakePlugin("tag", "mine", (_input, { skip }) => skip("not today"));
+  const names = await tagNames([skipping, tagger("fine", [free("a")])], await fakeArtifact(), fakeContext());
+  assert.deepEqual(names, [free("a")]);
+});
+
 Deno.test("tagNames() names the tagger whose name is no tag", async () => {
   const taggers = [tagger("fine", [free("a")]), tagger("broken", [free("b"), free("1.0+x")])];
   await assert.rejects(tagNames(taggers, await fakeArtifact(), fakeContext()), {

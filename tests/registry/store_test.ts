@@ -66,6 +66,15 @@ Deno.test("untag() sends no deletion for a tag that is not there", async () => {
   });
 });
 
+Deno.test("untag() takes away the tag and nothing else, and has nothing to say", async () => {
+  await withStore(async (store) => {
+    const context = testContext();
+    await store.untag("1", context);
+    assert.deepEqual(await Array.fromAsync(store.tags(context)), ["1.0"]);
+    assert.deepEqual(context.log.lines.filter((line) => !line.startsWith("debug")), []);
+  });
+});
+
 Deno.test("untag() warns when the registry has deleted the manifest with the tag", async () => {
   await withStore(async (store, fake) => {
     const repository = fake.repositories.get("acme/app") ?? assert.fail();

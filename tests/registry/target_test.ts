@@ -116,6 +116,16 @@ Deno.test("upload/multi-tag-query: tags that the registry left out are pushed on
   }
 });
 
+Deno.test("upload/multi-tag-query: a registry that does not know how is not asked again", async () => {
+  await using fake = startFakeRegistry();
+  using client = testClient(fake);
+  const target = targetOf(registry({ reference: reference(fake.host), client }));
+  const artifact = testArtifact(textContent("one"));
+  await target.upload(artifact, [], testContext());
+  for (let count = 0; count < 2; count++) await target.tag(artifact, tagNames("1.0.0", "1.0", "1"), testContext());
+  assert.equal(fake.requests.filter(({ path }) => path.includes("tag=")).length, 1);
+});
+
 Deno.test("upload/manifest-blob-unknown-self-heal: a blob that is not there after all is sent and the manifest again", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);

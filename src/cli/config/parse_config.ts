@@ -1,6 +1,7 @@
 import { describeSchema, didYouMean, type JsonSchema, knownKeys } from "../../driver/issue_message.ts";
 import { nearestKey } from "../../driver/nearest_key.ts";
 import type { z } from "../../pipeline/schema.ts";
+import { readYaml } from "../../yaml/read_yaml.ts";
 import { ConfigError } from "./config_error.ts";
 import { type ConfigText, keyProblems, quoteKey, valueOf } from "./config_node.ts";
 import type { PathProblem, Places } from "../../verbs/publish/publish_options.ts";
@@ -9,7 +10,6 @@ import { type Config, CONFIG_SCHEMA } from "./config_schema.ts";
 import { CONFIG_SIZE_LIMIT } from "./config_size_limit.ts";
 import { locateProblems } from "./locate_problems.ts";
 import { readJsonc } from "./read_jsonc.ts";
-import { readYaml } from "./read_yaml.ts";
 import { type ReadEnv, substituteEnv } from "./substitute_env.ts";
 
 /** What a configuration file says, and where it says it. */
@@ -43,7 +43,9 @@ export function parseConfig(
   const { root, problems } = substituteEnv(written.root, readEnv);
   broken.push(...problems);
   const result = CONFIG_SCHEMA.safeParse(valueOf(root));
-  if (result.success && broken.length === 0) return { config: result.data, places: configPlaces(root, { path, text }) };
+  if (result.success && broken.length === 0) {
+    return { config: result.data as Config, places: configPlaces(root, { path, text }) };
+  }
   const known = new Set(broken.map(({ offset }) => offset));
   const described = describeSchema(CONFIG_SCHEMA);
   const found = (result.error?.issues ?? []).flatMap((issue) => issueProblems(issue, described));

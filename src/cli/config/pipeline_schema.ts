@@ -39,7 +39,7 @@ export const PIPELINE_SCHEMA = object({
   filter: list(ENTRY)
     .describe("What leaves entries out, one after the other; ignore comes first unless it is named.").exactOptional(),
   archive: list(ENTRY).length(1, "must name exactly one plugin")
-    .describe("What makes config and layers: generic, flux, timoni, image or a plugin of your own.").exactOptional(),
+    .describe("What makes config and layers: the name of a profile or a plugin of your own.").exactOptional(),
   annotate: list(ENTRY)
     .describe("What knows annotations, the first one wins: static, env, git or plugins of your own.").exactOptional(),
   upload: list(ENTRY)

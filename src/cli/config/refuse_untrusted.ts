@@ -1,27 +1,21 @@
-import type { Log } from "../../work/context.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
+import type { Log } from "../../work/context.ts";
 import { UsageError } from "../usage_error.ts";
 import { distrustOfFile } from "./distrust_of.ts";
 import type { FoundConfig } from "./find_config.ts";
 
 /**
- * Says whose code will run, and refuses to run that of a configuration that nobody has named and that lies where the
- * user does not work.
+ * Says whose code will run, and refuses a plugin's file that others can have written, when a configuration names it that
+ * was found. Whether that configuration itself counts was decided before it was read.
  *
  * @param code The files, packages and programs that it names.
  * @throws {UsageError} Names the file, and why it is not trusted.
  */
 export async function refuseUntrusted(
-  { path, distrust, isNamed }: Pick<FoundConfig, "path" | "distrust" | "isNamed">,
+  { path, isNamed }: Pick<FoundConfig, "path" | "isNamed">,
   code: readonly string[],
   log: Log,
 ): Promise<void> {
-  if (distrust !== undefined) {
-    throw new UsageError(
-      `Cannot run ${code.join(", ")}, which ${JSON.stringify(path)} names: ${distrust}; ` +
-        `pass --config ${path} when you trust it, or --no-config`,
-    );
-  }
   for (const file of isNamed ? [] : code.flatMap(filesOf)) {
     const why = await distrustOfFile(file).catch(() => undefined);
     if (why === undefined) continue;

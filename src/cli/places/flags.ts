@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type Reaching, REACHING } from "../../options/registry.ts";
+import { REACHING, type Reaching } from "../../options/registry.ts";
 import { declareOptions } from "../declare_options.ts";
 
 /** The flags that say how a registry is talked to; what was not given is absent. */

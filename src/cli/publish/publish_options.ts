@@ -82,7 +82,8 @@ export async function readConfiguration(
   return found && configurationOf(found);
 }
 
-function configurationOf(found: FoundConfig): Configuration {
+/** Says what a configuration file says, in the words of the verbs. */
+export function configurationOf(found: FoundConfig): Configuration {
   const { path, config: { timeout, ...config }, places } = found;
   return {
     path,

@@ -1,4 +1,4 @@
-import { refNameOf } from "../../layout/index.ts";
+import { refNameOf } from "../../layout/entry.ts";
 import type { ListedManifest } from "../../layout/layout.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { withoutScheme } from "../../oci/reference.ts";

@@ -15,11 +15,21 @@ import {
 import { withLock } from "../../system/lock.ts";
 import { writeFile } from "../../system/write_file.ts";
 import type { Context } from "../../work/context.ts";
-import { dropManifest, formatIndex, listedAs, refuseToMove, resolveTag, setTags, withoutTag } from "../index.ts";
+import {
+  dropManifest,
+  formatIndex,
+  listedAs,
+  listManifests,
+  refuseToMove,
+  resolveTag,
+  setTags,
+  withoutTag,
+} from "../index.ts";
 import type { LayoutPlace, Relisted, Relisting } from "../layout.ts";
 import { OCI_LAYOUT_FILE } from "../oci_layout_file.ts";
 import { pushManifest } from "../push_manifest.ts";
 import { layoutReader, type LayoutStoreOptions } from "../reader.ts";
+import { withReferrerLists } from "../referrer_lists.ts";
 import { superfluous } from "../superfluous.ts";
 import type { Watcher } from "../watched.ts";
 import { blobPath, hasBlob, isIntact, readBlob, writeBlob } from "./blob.ts";
@@ -66,16 +76,35 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
     index.forget();
   }
 
+  async function listReferrer(stored: StoredManifest, context: Context): Promise<void> {
+    const manifest = listedAs(stored.descriptor, parseManifest(stored.bytes, stored.descriptor));
+    const { contents } = await reader.partsOf(manifest, context.signal);
+    await relist((before) => {
+      const after = listManifests(before, [manifest]);
+      return Promise.resolve({ ...UNCHANGED, after, needs: [...contents.values()], arrived: [stored] });
+    }, context);
+  }
+
   /** Changes the list while nobody else changes it. */
   async function relist(change: Relisting, context: Context): Promise<void> {
     const { signal } = context;
     await withLock(join(path, OCI_LAYOUT_FILE), signal, async () => {
       const before = await readIndex(path);
-      const { after, contents, needs, dropped } = await change(before);
+      const changed = await change(before);
+      const { contents, needs } = changed;
       for (const content of contents) await writeBlob(path, content, { signal });
       for (const needed of needs) await requireBlob(path, needed);
+      const lists = await withReferrerLists(
+        changed.after,
+        { added: changed.arrived ?? [], removed: changed.dropped },
+        reader.readIfThere(signal),
+      );
+      for (const content of lists.contents) await writeBlob(path, content, { signal });
+      const after = lists.index;
       const unneeded: Descriptor[] = [];
-      for (const manifest of dropped) unneeded.push(...await superfluous(reader, manifest, after, context));
+      for (const manifest of [...changed.dropped, ...lists.dropped]) {
+        unneeded.push(...await superfluous(reader, manifest, after, context));
+      }
       await writeFile(join(path, INDEX_FILE), [formatIndex(after)]);
       index.forget();
       for (const { digest } of unneeded) await Deno.remove(blobPath(path, digest)).catch(() => {});
@@ -88,7 +117,7 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
     exists: (descriptor, { signal }) =>
       isManifestMediaType(descriptor.mediaType) ? isIntact(path, descriptor, signal) : hasBlob(path, descriptor),
     push,
-    pushManifest: (manifest, context) => pushManifest(manifest, { url, push, tag: list }, context),
+    pushManifest: (manifest, context) => pushManifest(manifest, { url, push, list: listReferrer }, context),
     tag: list,
     relist,
     async untag(tag: string, context: Context, options: UntagOptions = {}): Promise<void> {

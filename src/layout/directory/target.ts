@@ -4,7 +4,7 @@ import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import type { Context } from "../../work/context.ts";
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import type { Moved } from "../../pipeline/values.ts";
-import { layoutDirectoryStore } from "./store.ts";
+import { directoryStore, layoutDirectoryStore } from "./store.ts";
 
 /** Which layout it is. */
 export interface LayoutMeans {
@@ -58,9 +58,8 @@ export function layoutDirectory({ reference }: LayoutMeans): Factory<"upload", L
           return { moved: await store.tag(manifest.descriptor, tags, { needs, signal }) };
         },
         async attach({ blobs, manifest }, _options, context): Promise<void> {
-          await push([...blobs, manifest], context);
-          const needs = [...blobs, manifest].map(({ descriptor }) => descriptor);
-          await store.tag(manifest.descriptor, [], { needs, signal: context.signal });
+          await push(blobs, context);
+          await directoryStore(reference).pushManifest(manifest, context);
         },
         discard: () => store.discard(),
       },

@@ -18,6 +18,7 @@ import { dropManifest, EMPTY_INDEX, type LayoutIndex, listedAs, refuseToMove, se
 import type { LayoutPlace, Relisted, Relisting } from "../layout.ts";
 import { pushManifest } from "../push_manifest.ts";
 import { layoutReader, type LayoutStoreOptions } from "../reader.ts";
+import { withReferrerLists } from "../referrer_lists.ts";
 import { superfluous } from "../superfluous.ts";
 import { type ArchiveChange, prepareArchive } from "./next.ts";
 import { readAhead } from "./read_ahead.ts";
@@ -126,10 +127,11 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
   }
 
   /** Everything that changes a list, one after the other. */
-  async function relisted(before: LayoutIndex): Promise<Relisted> {
+  async function relisted(before: LayoutIndex, signal: AbortSignal): Promise<Relisted> {
     const contents = new Map<Digest, Content>();
     const needs = new Map(changes.needs);
     const dropped = [...changes.deleted];
+    const arrived = [...changes.referrers];
     let after = before;
     for (const change of changes.relistings) {
       const next = await change(after);
@@ -137,8 +139,13 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
       for (const content of next.contents) contents.set(content.descriptor.digest, content);
       for (const needed of next.needs) needs.set(needed.digest, needed);
       dropped.push(...next.dropped);
+      arrived.push(...next.arrived ?? []);
     }
     relistedContents = contents;
+    const lists = await withReferrerLists(after, { added: arrived, removed: dropped }, reader.readIfThere(signal));
+    for (const list of lists.contents) contents.set(list.descriptor.digest, list);
+    after = lists.index;
+    dropped.push(...lists.dropped);
     const all = new Map([...changes.contents, ...contents]);
     return { after, contents: [...all.values()], needs: [...needs.values()], dropped };
   }
@@ -146,18 +153,19 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
   /** Tells whether the new tar got its name; if not, another process was faster. */
   async function writeChanges(context: Context): Promise<boolean> {
     const base = (await onDisk())?.index ?? EMPTY_INDEX;
-    const { after, contents, needs, dropped } = await relisted(edited(base, changes.edits));
+    const next = edited(base, changes.edits);
+    const { after, contents, needs, dropped } = await relisted(next, context.signal);
     const unneeded: Descriptor[] = [];
     for (const manifest of dropped) unneeded.push(...await superfluous(reader, manifest, after, context));
     const left = new Set(unneeded.map(({ digest }) => digest));
     const isNeeded = ({ digest }: Descriptor): boolean => !left.has(digest);
     const wanted = contents.filter(({ descriptor }) => isNeeded(descriptor));
     // What was found out for one list says nothing of another one.
-    const isBound = unneeded.length > 0 || changes.relistings.length > 0;
+    const isBound = unneeded.length > 0 || changes.relistings.length > 0 || after !== next;
     // The order in which they stand in the tar.
     await using ahead = readAhead(wanted.toSorted((a, b) => compareBytewise(nameOf(a), nameOf(b))));
     let isStale = false;
-    const next = await prepareArchive(reference, {
+    const prepared = await prepareArchive(reference, {
       contents: ahead.contents,
       needs: needs.filter(isNeeded),
       unneeded,
@@ -169,16 +177,25 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
       },
     }, context);
     try {
-      return !isStale && await next.publish(context.signal);
+      return !isStale && await prepared.publish(context.signal);
     } finally {
-      await next.discard();
+      await prepared.discard();
     }
   }
 
   return {
     ...reader,
     push,
-    pushManifest: (manifest, context) => pushManifest(manifest, { url, push, tag: list }, context),
+    async pushManifest(manifest, context): Promise<Pushed> {
+      return await pushManifest(manifest, {
+        url,
+        push,
+        async list(stored, inner): Promise<void> {
+          await list(stored, [], inner);
+          changes.referrers.push(stored);
+        },
+      }, context);
+    },
     tag: list,
     relist(change: Relisting): Promise<void> {
       changes.relistings.push(change);
@@ -224,12 +241,14 @@ interface Changes {
   readonly needs: Map<Digest, Descriptor>;
   readonly edits: ((before: LayoutIndex) => LayoutIndex)[];
   readonly deleted: Descriptor[];
+  /** Manifests with a subject, for its list of referrers. */
+  readonly referrers: StoredManifest[];
   /** Changes that have to look at what is there when it is written. */
   readonly relistings: Relisting[];
 }
 
 function noChanges(): Changes {
-  return { contents: new Map(), needs: new Map(), edits: [], deleted: [], relistings: [] };
+  return { contents: new Map(), needs: new Map(), edits: [], deleted: [], referrers: [], relistings: [] };
 }
 
 function isEmpty({ contents, edits, relistings }: Changes): boolean {

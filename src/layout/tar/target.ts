@@ -6,6 +6,8 @@ import { distinct, type Moved } from "../../pipeline/values.ts";
 import type { Context } from "../../work/context.ts";
 import type { LayoutChoice, LayoutMeans } from "../directory/target.ts";
 import { type LayoutIndex, refuseToMove, setTags } from "../index.ts";
+import type { StoredManifest } from "../../store/store.ts";
+import { readManifest } from "../push_manifest.ts";
 import { type ArchiveChange, type NextArchive, prepareArchive } from "./next.ts";
 import { layoutArchiveStore } from "./view.ts";
 
@@ -29,7 +31,7 @@ export function layoutArchive({ reference }: LayoutMeans): Factory<"upload", Lay
       await next?.discard();
       next = undefined;
       last = input;
-      next = await prepareArchive(reference, publishing(url, input, referrers), context);
+      next = await prepareArchive(reference, await publishing(url, input, referrers), context);
       return next;
     }
 
@@ -76,9 +78,17 @@ interface Attached {
   readonly blobs: readonly Content[];
 }
 
-function publishing(url: string, { manifest, blobs, tags }: Input, referrers: readonly Attached[]): ArchiveChange {
+async function publishing(
+  url: string,
+  { manifest, blobs, tags }: Input,
+  referrers: readonly Attached[],
+): Promise<ArchiveChange> {
   const { descriptor } = manifest;
+  const stored = referrers.map(async (each): Promise<StoredManifest> => {
+    return { descriptor: each.manifest.descriptor, bytes: await readManifest(url, each.manifest) };
+  });
   return {
+    referrers: await Promise.all(stored),
     contents: distinct([...blobs, manifest, ...referrers.flatMap((each) => [...each.blobs, each.manifest])]),
     edit(before: LayoutIndex): ReturnType<ArchiveChange["edit"]> {
       const after = setTags(before, descriptor, tags.map(({ name }) => name));

@@ -32,16 +32,15 @@ async function* read(location: string, name: string, found: FileIdentity): Async
 
 function readAtOnce(location: string, name: string, found: FileIdentity): Uint8Array<ArrayBuffer> {
   using file = openNamedFile(location);
-  checkSame(name, found, file.identity());
-  // Room for one byte more than there should be shows a file that has grown.
-  const bytes = new Uint8Array(found.size + 1);
+  checkSame(name, found, file.identity);
+  const bytes = new Uint8Array(found.size);
   let filled = 0;
   while (filled < bytes.byteLength) {
     const count = file.readSync(bytes.subarray(filled), filled);
     if (count === 0) break;
     filled += count;
   }
-  checkUnchanged(name, found, file.identity(), filled);
+  checkUnchanged(name, found, file.identityNow(), filled);
   return bytes.subarray(0, filled);
 }
 
@@ -51,13 +50,13 @@ async function* readInChunks(
   found: FileIdentity,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   using file = openNamedFile(location);
-  checkSame(name, found, file.identity());
+  checkSame(name, found, file.identity);
   let total = 0;
   for await (const piece of file.read(0, found.size + 1)) {
     total += piece.byteLength;
     if (total <= found.size) yield piece;
   }
-  checkUnchanged(name, found, file.identity(), total);
+  checkUnchanged(name, found, file.identityNow(), total);
 }
 
 /** Before a byte is read: what took the place of a file, through a link or not, may be anything. */

@@ -1,11 +1,13 @@
 import { VERSION_ANNOTATION } from "../../oci/annotation_keys.ts";
-import { parseVersion } from "../../oci/version.ts";
+import { parseFullVersion, parseVersion } from "../../oci/version.ts";
 import type { PluginContext, StageIO } from "../../pipeline/plugin.ts";
 
-/** The version of what is published. */
+/** The version of what is published, and how it becomes a tag. */
 export interface VersionMeans {
-  /** A checked SemVer version without build metadata; `undefined` when none was given. */
+  /** A checked SemVer version; `undefined` when none was given. */
   readonly version: string | undefined;
+  /** How a version is written as a tag; left out where it is one, and then it has no build metadata. */
+  readonly tagOf?: (version: string) => string;
 }
 
 /**
@@ -15,14 +17,14 @@ export interface VersionMeans {
  * @returns `undefined` when there is none.
  */
 export function knownVersion(
-  { version }: VersionMeans,
+  { version, tagOf }: VersionMeans,
   { annotations }: StageIO["tag"]["in"],
   { log, plugin }: Pick<PluginContext<"tag">, "log" | "plugin">,
 ): string | undefined {
   const found = annotations[VERSION_ANNOTATION];
   if (version !== undefined || found === undefined) return version;
   try {
-    return parseVersion(found.value);
+    return tagOf === undefined ? parseVersion(found.value) : parseFullVersion(found.value);
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause);
     log.warn(`Skipped ${plugin.id}: what ${found.from} gives is no version to tag with: ${problem}`);

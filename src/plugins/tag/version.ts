@@ -15,7 +15,7 @@ export function version(means: VersionMeans): Factory<"tag", TagChoice> {
       run(input, { immutable }, context): StageIO["tag"]["out"] | Skip {
         const version = knownVersion(means, input, context);
         if (version === undefined) return context.skip("there is no version");
-        return { tags: [{ name: version, immutable }] };
+        return { tags: [{ name: means.tagOf?.(version) ?? version, immutable }] };
       },
     });
 }

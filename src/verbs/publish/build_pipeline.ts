@@ -124,7 +124,9 @@ function targetsOf(
   const again = targets.find(({ url }, at) =>
     targets.findIndex((other) => other.url === url) < at && at >= references.length
   );
-  if (again !== undefined) throw new OptionsError(`The target ${again.url} is there twice, once by plugin ${again.name}`);
+  if (again !== undefined) {
+    throw new OptionsError(`The target ${again.url} is there twice, once by plugin ${again.name}`);
+  }
   return targets;
 }
 

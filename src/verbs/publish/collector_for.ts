@@ -8,6 +8,11 @@ import type { BuiltIn } from "./stages/stage_entry.ts";
 import type { Context } from "../../work/context.ts";
 import type { Machine } from "./publish_options.ts";
 
+/** Tells by its name whether a file is a tar, whatever it is compressed with. */
+export function hasTarName(path: string): boolean {
+  return TAR_NAME_REGEXP.test(path);
+}
+
 const TAR_NAME_REGEXP = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|txz|tar\.bz2|tbz2?)$/i;
 
 /**
@@ -27,9 +32,7 @@ export async function collectorFor(
       : { name: "stdin", builtIn: { ...named("stdin"), factory: stdin({ read: open }) } };
   }
   if (!await isFile(source)) return { name: "directory", builtIn: named("directory") };
-  return TAR_NAME_REGEXP.test(source)
-    ? { name: "tar", builtIn: named("tar") }
-    : { name: "file", builtIn: named("file") };
+  return hasTarName(source) ? { name: "tar", builtIn: named("tar") } : { name: "file", builtIn: named("file") };
 
   function named(name: string): BuiltIn {
     const builtIn = make("collect", name);

@@ -6,6 +6,7 @@ import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../.
 import { emptied } from "../../plugins/filter/emptied.ts";
 import { ignore } from "../../plugins/filter/ignore.ts";
 import { ignoreRules } from "../../plugins/filter/ignore_reading.ts";
+import { only } from "../../plugins/filter/only.ts";
 import type { PatternGroup } from "../../plugins/filter/ignore_rules.ts";
 import { parseIgnoreFile } from "../../plugins/filter/parse_ignore_file.ts";
 import { loadPatterns, type PatternSource } from "../../plugins/filter/pattern_source.ts";
@@ -21,6 +22,8 @@ export interface Ignoring {
   readonly ignore: BuiltIn;
   /** Leaves out directories that are there only for what this run writes; left out when it writes nothing there. */
   readonly emptied?: BuiltIn;
+  /** Leaves out what the profile's ecosystem has no use for; left out when it takes everything. */
+  readonly only?: BuiltIn;
   /** Tells which directories need not be walked, because nothing in them is kept. */
   readonly prune: (path: string) => boolean;
 }
@@ -34,17 +37,27 @@ export async function ignoringFor(settings: Settings, profile: ChosenProfile): P
   const root = await rootOf(settings.source);
   const own = root === undefined ? [] : await ownTargets(root, settings.targets);
   const sources = await patternSources(settings, profile, own);
+  const wanted = profile.facts.only && { only: { factory: only(profile.facts.only), options: () => ({}) } };
   // What is no directory is not walked; the filter finds the files among the entries.
   if (root === undefined) {
-    return { ignore: { factory: ignore({ after: sources, reading }), options: withPatterns }, prune: () => false };
+    return {
+      ignore: { factory: ignore({ after: sources, reading }), options: withPatterns },
+      ...wanted,
+      prune: () => false,
+    };
   }
   // Read once, so that the walk and the filter cannot disagree.
   const groups = await loadPatterns(sources, (name) => readRootFile(root, name, settings.symlinks));
   return {
     ignore: { factory: ignore({ after: groups, reading }), options: withPatterns },
-    ...(own.length === 0 ? {} : { emptied: { factory: emptied({ paths: own, reason: OWN_TARGET }), options: () => ({}) } }),
+    ...(own.length === 0 ? {} : { emptied: ownEmptied(own) }),
+    ...wanted,
     prune: ignoreRules(groups, reading).prunes,
   };
+}
+
+function ownEmptied(paths: readonly string[]): BuiltIn {
+  return { factory: emptied({ paths, reason: OWN_TARGET }), options: () => ({}) };
 }
 
 /** The patterns of its entry, which the sources have too, where they count. */

@@ -11,6 +11,8 @@ export interface PublishOptions extends Publishing, Partial<Pick<Context, "signa
   readonly pipeline?: PublishPipeline;
   /** What a configuration file says; every option wins over it. */
   readonly configuration?: Configuration;
+  /** What counts in the place of the defaults, below everything that is said. */
+  readonly usually?: Publishing;
   /** What of this machine may be used. */
   readonly machine: Machine;
   /**
@@ -106,4 +108,4 @@ export interface Registries {
 }
 
 /** How often and how long a request is tried. */
-export type Patience = Required<Pick<Publishing, "concurrency" | "retries" | "timeout">>;
+export type Patience = Required<Pick<Publishing, "retries" | "timeout">>;

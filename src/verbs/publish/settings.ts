@@ -1,8 +1,7 @@
 import { resolve } from "node:path";
 import { formatReference, parseReference, type Reference, withLocalPath } from "../../oci/reference.ts";
-import { isPreRelease } from "../../oci/version.ts";
 import { OptionsError } from "../../options/options_error.ts";
-import { type Chosen, PUBLISHING, type Publishing } from "../../options/publishing.ts";
+import type { Chosen } from "../../options/publishing.ts";
 import { type Layer, type Wanted, wantedOf } from "../../options/wanted.ts";
 import type { Compression } from "../../pack/compression.ts";
 import type { Attributed } from "../../pipeline/values.ts";
@@ -36,19 +35,23 @@ export interface Settings extends Omit<Chosen, "source" | "targets" | "annotatio
  * @throws {OptionsError} Names the first thing that is wrong.
  */
 export async function settingsOf(options: PublishOptions): Promise<Settings> {
-  const { configuration, spell = (name) => name } = options;
+  const { configuration, usually = {}, spell = (name) => name } = options;
   const { written, places } = writtenPipeline(options);
-  const caller: Layer = { by: "caller", values: options, origin: (name) => ({ name: spell(name), place: spell(name) }) };
-  const said: readonly Layer[] = configuration === undefined ? [caller] : [configurationLayer(configuration), caller];
-  refuseUnused(written, wantedOf(said));
-  const listed = await listLayer(written, said, places);
-  const wanted = wantedOf([...said.slice(0, -1), ...listed, caller]);
+  const caller: Layer = {
+    by: "caller",
+    values: options,
+    origin: (name) => ({ name: spell(name), place: spell(name) }),
+  };
+  const byDefault: Layer = { by: "default", values: usually, origin: () => ({ name: "default", place: "default" }) };
+  const fields = configuration === undefined ? [] : [configurationLayer(configuration)];
+  refuseUnused(written, wantedOf([...fields, caller]));
+  const listed = await listLayer(written, [...fields, caller], places);
+  const wanted = wantedOf([byDefault, ...fields, ...listed, caller]);
   const { values } = wanted;
   const { source } = values;
   if (source === undefined) {
     throw new OptionsError("There is no source: name a directory, a file or - for standard input");
   }
-  refuseLatest(values);
   return {
     ...values,
     wanted,
@@ -64,17 +67,6 @@ export async function settingsOf(options: PublishOptions): Promise<Settings> {
 
 function configurationLayer({ path, values, places }: NonNullable<PublishOptions["configuration"]>): Layer {
   return { by: "configuration", values, origin: (name) => ({ name: path, place: places.at([name]) }) };
-}
-
-function refuseLatest({ latest, version }: Publishing): void {
-  if (latest && version === undefined) {
-    throw new OptionsError('Cannot tag "latest" without a version: give a version, or the tag "latest" itself');
-  }
-  if (latest && version !== undefined && isPreRelease(version)) {
-    throw new OptionsError(
-      `Cannot tag the pre-release ${version} as "latest": say it aloud with the tag "latest" if that is meant`,
-    );
-  }
 }
 
 function references(texts: readonly string[]): readonly Reference[] {

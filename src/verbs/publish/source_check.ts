@@ -136,7 +136,9 @@ async function warnOfOthers(
   for (const [other, { signs, ignoreFile }] of Object.entries(await loadProfiles())) {
     if (other === name) continue;
     if (ignoreFile !== undefined && names.has(ignoreFile)) {
-      log.warn(`The ${ignoreFile} is packed and not obeyed with profile ${name}: it counts with ${spell("profile", other)}`);
+      log.warn(
+        `The ${ignoreFile} is packed and not obeyed with profile ${name}: it counts with ${spell("profile", other)}`,
+      );
     }
     const sign = signs.find((file) => file !== ignoreFile && names.has(file));
     if (!isDetected || sign === undefined) continue;

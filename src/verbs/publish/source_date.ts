@@ -1,4 +1,4 @@
-import { prepare } from "../../driver/prepare.ts";
+import { type FactoryOf, prepare } from "../../driver/prepare.ts";
 import { CREATED_ANNOTATION } from "../../oci/annotation_keys.ts";
 import { bytesContent } from "../../oci/bytes_content.ts";
 import { EMPTY_MEDIA_TYPE } from "../../oci/media_types.ts";
@@ -31,7 +31,7 @@ export async function sourceDate(
     if (builtIn === undefined) throw new TypeError(`Cannot tell the time: there is no ${spec}`);
     const entry = written.stages.annotate?.find((entry) => entry.spec === spec);
     const use = { options: builtIn.options(entry?.options), checked: true };
-    const { plugin } = await prepare<"annotate">(builtIn.factory as AnnotateFactory, use, host);
+    const { plugin } = await prepare<"annotate">(builtIn.factory as FactoryOf<"annotate">, use, host);
     const input = { entries: [], config, layers: [], known: Object.fromEntries(known) };
     const found = await plugin?.run(input, { ...context, log: SILENT_LOG });
     for (const [key, value] of Object.entries(found?.set ?? {})) {

@@ -7,7 +7,8 @@ import { createScratch } from "../../system/scratch.ts";
 import type { Context, Log } from "../../work/context.ts";
 import { buildPipeline, type BuiltPipeline } from "./build_pipeline.ts";
 import { sourceDirectory } from "./collector_for.ts";
-import { type ChosenProfile, detectProfile, namedProfile, profileLine } from "./profiles.ts";
+import { withIdentity } from "./identity.ts";
+import { chooseProfile, type ChosenProfile, profileLine } from "./profiles.ts";
 import type { PublishOptions } from "./publish_options.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 import { sourceCheck } from "./source_check.ts";
@@ -30,8 +31,10 @@ export async function withPipeline<T>(
   use: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {
   const { log = SILENT_LOG, signal = new AbortController().signal, progress = (): void => {}, machine } = options;
-  const settings = await settingsOf(options);
-  const profile = await chooseProfile(settings, log);
+  const given = await settingsOf(options);
+  const profile = await chooseProfile(given);
+  if (profile.isDetected) log.info(profileLine(profile, given.spell));
+  const settings = await withIdentity(given, profile);
   warnOfCompression(settings, log);
   const registries = await machine.registries(settings.targets, settings, log);
   const scratch = createScratch();
@@ -103,13 +106,4 @@ function warnOfCompression({ compression }: Settings, log: Log): void {
   if (compression.kind === "zstd") {
     log.warn("The digest holds with this version of gantry only: zstd changes its bytes");
   }
-}
-
-async function chooseProfile({ profile, source, wanted, spell }: Settings, log: Log): Promise<ChosenProfile> {
-  const listed = wanted.said("profile").find(({ from }) => from.by === "list");
-  if (profile === listed?.value && profile !== "auto") return await namedProfile(profile, listed.from.place);
-  if (profile !== "auto") return await namedProfile(profile);
-  const chosen = await detectProfile(source);
-  log.info(profileLine(chosen, spell));
-  return chosen;
 }

@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import type { Content } from "../../../src/oci/descriptor.ts";
 import { TagExistsError } from "../../../src/pipeline/tag_exists_error.ts";
 import type { Store } from "../../../src/store/store.ts";
+import type { Context } from "../../../src/work/context.ts";
 import { archiveStore } from "../../../src/layout/tar/store.ts";
 import { viewArchive } from "../../../src/layout/tar/view.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
@@ -228,6 +229,22 @@ for (const compression of compressions) {
     });
   });
 }
+
+Deno.test("archiveStore() copies a compressed tar straight into the next one, unless its files are out of order", async () => {
+  for (const isSorted of [true, false]) {
+    await withArchive({ "1.0": one }, async (path) => {
+      const files = await filesOf(path);
+      await Deno.writeFile(path, gzipSync(await tarOf(isSorted ? files : files.toReversed())));
+      let kept = 0;
+      const keep: Context["scratch"]["keep"] = (...given) => (kept++, context.scratch.keep(...given));
+      await using store = open(path);
+      await putSample(store, two, ["2.0"], context);
+      await store.commit({ ...context, scratch: { keep } });
+      assert.equal(kept > 0, !isSorted);
+      assert.deepEqual((await store.fetchManifest("1.0", context))?.bytes, one.stored.bytes);
+    });
+  }
+});
 
 Deno.test("archiveStore() reads names with ./ before them, in any order", async () => {
   await withArchive({ "1.0": one }, async (path) => {

@@ -14,6 +14,7 @@ import { tar } from "../../../plugins/collect/tar.ts";
 import { ignore } from "../../../plugins/filter/ignore.ts";
 import { latest } from "../../../plugins/tag/latest.ts";
 import { staticTags } from "../../../plugins/tag/static.ts";
+import type { VersionMeans } from "../../../plugins/tag/known_version.ts";
 import { version } from "../../../plugins/tag/version.ts";
 import type { Profile } from "../../../profiles/profile.ts";
 import { isProfileName, loadProfiles, PROFILE_NAMES, type ProfileName } from "../../../profiles/profiles.ts";
@@ -29,7 +30,7 @@ import type { BuiltIn } from "./stage_entry.ts";
 
 /** What built-in plugins are made with. */
 export interface BuiltInMeans {
-  readonly settings: Pick<Settings, "wanted" | "source" | "version" | "artifactType" | "compression" | "immutable" | "force">;
+  readonly settings: Omit<Settings, "written" | "places" | "spell" | "targets" | "annotations">;
   readonly profile: Profile;
   /** Where git is looked for. */
   readonly directory: string;
@@ -86,9 +87,12 @@ const BUILT_INS = {
     }),
   },
   tag: {
-    version: ({ settings }) => ({ factory: version(versionOf(settings)), options: moving(settings, true) }),
+    version: (means) => ({ factory: version(versionMeans(means)), options: moving(means.settings, true) }),
     static: ({ settings }) => ({ factory: staticTags(), options: moving(settings, settings.immutable) }),
-    latest: ({ settings }) => ({ factory: latest(versionOf(settings)), options: moving(settings, settings.immutable) }),
+    latest: ({ settings, ...means }) => ({
+      factory: latest(versionMeans({ settings, ...means })),
+      options: moving(settings, settings.immutable),
+    }),
   },
 } as const satisfies Record<Exclude<StageName, "archive">, Readonly<Record<string, Make>>>;
 
@@ -150,28 +154,45 @@ export async function listBuiltIns(): Promise<
  * @throws {OptionsError} When the consumers of the profile have no use for what was chosen.
  */
 function packing(name: ProfileName, facts: Profile, { settings }: BuiltInMeans): BuiltIn {
-  const { wanted, compression, artifactType } = settings;
-  if (artifactType !== undefined && !facts.takesArtifactType) {
-    throw new OptionsError(
-      `Cannot use an artifact type with profile "${name}": its consumers expect none, use profile "generic"`,
-    );
-  }
-  if (!facts.compressions.includes(compression.kind)) {
-    throw new OptionsError(
-      `Cannot use compression "${compression.kind}" with profile "${name}": its consumers read ${
-        facts.compressions.join(" and ")
-      } only`,
-    );
-  }
+  const { wanted, compression, artifactType, appVersion, mediaTypes, version } = settings;
+  refuseUnused(name, facts, settings);
   const options = given({
     // Where there is no choice, there is no option.
     compression: facts.compressions.length > 1 ? compression.kind : undefined,
-    compressionLevel: "level" in compression ? compression.level : undefined,
+    compressionLevel: facts.compressions.length > 0 && "level" in compression ? compression.level : undefined,
     artifactType,
+    appVersion,
+    mediaTypes: facts.takes.includes("mediaTypes") ? mediaTypes ?? {} : undefined,
   });
   return {
-    factory: facts.archive("workers" in compression ? { workers: compression.workers } : {}),
+    factory: facts.archive({
+      ...("workers" in compression ? { workers: compression.workers } : {}),
+      ...(version === undefined ? {} : { version }),
+    }),
     options: pluginOptions(wanted, "archive/*", options),
+  };
+}
+
+/** What the user has chosen and the consumers of a profile cannot take. */
+function refuseUnused(name: ProfileName, facts: Profile, settings: BuiltInMeans["settings"]): void {
+  const chosen = { artifactType: "an artifact type", appVersion: "an app version", mediaTypes: "media types" } as const;
+  for (const key of ["artifactType", "appVersion", "mediaTypes"] as const) {
+    if (settings[key] === undefined || facts.takes.includes(key)) continue;
+    throw new OptionsError(`Cannot use ${chosen[key]} with profile "${name}": its consumers expect none`);
+  }
+  const { wanted, compression: { kind } } = settings;
+  const isGiven = (["compression", "compressionLevel"] as const).some((option) => wanted.last(option) !== undefined);
+  if (facts.compressions.length === 0 ? !isGiven : facts.compressions.includes(kind)) return;
+  const read = facts.compressions.length === 0
+    ? "it publishes files as they are"
+    : `its consumers read ${facts.compressions.join(" and ")} only`;
+  throw new OptionsError(`Cannot use compression "${kind}" with profile "${name}": ${read}`);
+}
+
+function versionMeans({ settings: { version }, profile }: BuiltInMeans): VersionMeans {
+  return {
+    version,
+    ...(profile.tagOf === undefined ? {} : { tagOf: (text: string) => profile.tagOf?.(text) ?? text }),
   };
 }
 
@@ -183,10 +204,6 @@ function only(options: Readonly<Record<string, unknown>>): BuiltIn["options"] {
 /** Whether a tag may move. To force it counts whatever a list says. */
 function moving({ force }: Pick<Settings, "force">, immutable: boolean): BuiltIn["options"] {
   return (own = {}) => ({ immutable, ...own, ...(force ? { immutable: false } : {}) });
-}
-
-function versionOf({ version }: Pick<Settings, "version">): { readonly version: string | undefined } {
-  return { version };
 }
 
 function given(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -41,7 +41,7 @@ function collectEntries({ settings: { written }, make, collector }: Deciding): r
 }
 
 /** What must not be published is not published because a list forgot it. */
-function filterEntries({ settings: { wanted, written }, make, ignoring }: Deciding): readonly StageEntry[] {
+function filterEntries({ settings: { wanted, written }, make, ignoring, profile }: Deciding): readonly StageEntry[] {
   const entries = written.stages.filter ?? [];
   const first = entries.findIndex(({ spec }) => spec === "ignore");
   const last = wanted.last("ignore");
@@ -57,10 +57,11 @@ function filterEntries({ settings: { wanted, written }, make, ignoring }: Decidi
       builtIn: ignoring.ignore,
     };
   });
-  const { ignore, emptied } = ignoring;
+  const { ignore, emptied, only } = ignoring;
   return [
     ...(first === -1 ? [{ ...byDefault("filter", "ignore", ignore), decidedBy: `default${also}` }] : []),
     ...listed,
+    ...(only === undefined ? [] : [{ ...byDefault("filter", "only", only), decidedBy: `profile ${profile.name}` }]),
     ...(emptied === undefined ? [] : [byDefault("filter", "emptied", emptied)]),
   ];
 }

@@ -50,7 +50,9 @@ function writtenEntry(entry: PipelineEntry, position: Position): WrittenEntry {
   const { path } = position;
   return {
     ...position,
-    ...(typeof use === "string" ? { spec: use } : { spec: use.name === "" ? "a plugin in code" : use.name, factory: use }),
+    ...(typeof use === "string"
+      ? { spec: use }
+      : { spec: use.name === "" ? "a plugin in code" : use.name, factory: use }),
     options,
     optionsPath: isPair(entry) ? [...path, 1] : isInstance(entry) ? [...path, "options"] : path,
     id,
