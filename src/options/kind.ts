@@ -107,9 +107,10 @@ export function parseDuration(text: string): number {
 export function mismatch(kind: Kind, value: unknown): string | undefined {
   switch (kind.kind) {
     case "text":
+      if (typeof value === "string" && (value !== "" || kind.mayBeEmpty || kind.parse !== undefined)) return undefined;
+      return "a text that is not empty";
     case "path":
-      if (typeof value !== "string") return "a text";
-      return value === "" && !(kind.kind === "text" && kind.mayBeEmpty) ? "a text that is not empty" : undefined;
+      return typeof value === "string" && value !== "" ? undefined : "a path";
     case "choice":
       if (typeof value === "string" && kind.words.includes(value)) return undefined;
       return `one of ${kind.words.map((word) => JSON.stringify(word)).join(", ")}`;

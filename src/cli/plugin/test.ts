@@ -19,6 +19,7 @@ import { comparableOutput } from "./output.ts";
 import { fixtureInput } from "./fixture.ts";
 import { pluginHost } from "../../verbs/publish/stages/plugin_host.ts";
 import { unifiedDiff } from "../reading/unified_diff.ts";
+import { declaredEnv } from "../publish/publish_options.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 
@@ -42,11 +43,11 @@ export async function testPlugin(use: string, flags: PluginTestFlags, world: Wor
   const log = createLog(world, flags.verbose ? "verbose" : "normal");
   const factory = await loadPlugin(use, {
     base: ".",
-    env: (name) => world.declaredEnv([name])[name],
+    env: declaredEnv(world),
     signal: world.signal,
   });
   const options = await readOptions(flags.options);
-  const host = pluginHost(world, { mode: "run", log, sourceDate: FIXTURE_DATE });
+  const host = pluginHost({ ...world, env: declaredEnv(world) }, { mode: "run", log, sourceDate: FIXTURE_DATE });
   const made = makePlugin(factory, await createKit(), use);
   const name = `${made.name} (${made.stage})`;
   const [first = "", second = ""] = await withFixture(flags.fixture, async (directory) => {

@@ -96,17 +96,22 @@ export function configurationOf(found: FoundConfig): Configuration {
 /** What of this machine the verbs may use. */
 export function machineOf(flags: PublishFlags, world: World): Machine {
   return {
-    env: (name) => world.declaredEnv([name])[name],
+    env: declaredEnv(world),
     stdin: world.stdin,
     registries: (targets, wanted, log) => createRegistryAccess(flags, { ...wanted, targets }, { world, log }),
     ...(world.watch === undefined ? {} : { watch: world.watch }),
   };
 }
 
+/** Reads a variable that a plugin has declared. */
+export function declaredEnv({ declaredEnv }: Pick<World, "declaredEnv">): Machine["env"] {
+  return (name) => declaredEnv([name])[name];
+}
+
 /** Writes an option as the command line has it. */
 export function spell(name: PublishingName, value?: string): string {
   const option: Option = PUBLISHING[name];
-  if (option.flag === undefined) return "command line";
+  if (option.flag === undefined) return name === "source" ? "the source" : "command line";
   const flag = flagName(name, option);
   return value === undefined ? flag : `${flag} ${value}`;
 }

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { refuseUntrusted } from "../../../../src/cli/publish/stages/refuse_untrusted.ts";
-import { writtenEntries } from "../../../../src/cli/publish/stages/written_entries.ts";
-import { tempDirectory } from "../../../support/temp_directory.ts";
-import { writeTree } from "../../../support/tree.ts";
+import { refuseUntrusted } from "../../../src/cli/config/refuse_untrusted.ts";
+import { tempDirectory } from "../../support/temp_directory.ts";
+import { writeTree } from "../../support/tree.ts";
 
 const LOG = { debug(): void {}, info(): void {}, warn(): void {} };
 
@@ -12,8 +11,9 @@ for (const [what, prefix] of [["a plugin's file", ""], ["a program", "exec:"]] a
     await using directory = await tempDirectory();
     const file = join(directory.path, "plugin.mjs");
     await writeTree(directory.path, { "plugin.mjs": "" });
-    const written = writtenEntries({ pipeline: { filter: [`${prefix}${file}`] } }, undefined);
-    const check = (isNamed: boolean): Promise<void> => refuseUntrusted({ path: "gantry.json", isNamed }, written, LOG);
+
+    const check = (isNamed: boolean): Promise<void> =>
+      refuseUntrusted({ path: "gantry.json", isNamed }, [`${prefix}${file}`], LOG);
     await check(false);
     await Deno.chmod(file, 0o666);
     await assert.rejects(check(false), {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { gzipSync } from "node:zlib";
-import { looksLikeTar, peek } from "../../../src/cli/publish/peek.ts";
+import { looksLikeTar, peek } from "../../../src/verbs/publish/peek.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
 
 const SIGNAL = new AbortController().signal;

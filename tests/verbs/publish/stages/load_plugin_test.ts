@@ -16,7 +16,7 @@ for (const [when, options, then, message] of ENDLESS) {
     const { code, stdout, stderr } = await runTool(Deno.execPath(), [
       "eval",
       `import { loadPlugin } from "${
-        new URL("../../../../src/cli/publish/stages/load_plugin.ts", import.meta.url).href
+        new URL("../../../../src/verbs/publish/stages/load_plugin.ts", import.meta.url).href
       }";
        const abort = new AbortController();
        const base = ${JSON.stringify(directory.path)};
