@@ -10,9 +10,7 @@ import type { Digest } from "../oci/digest.ts";
 import { orderAnnotations, orderDescriptor } from "../oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { ParsedManifest } from "../oci/parse_manifest.ts";
-import { TagExistsError } from "../pipeline/tag_exists_error.ts";
-import type { Moved, TagName } from "../pipeline/values.ts";
-import { refuseMoved, type UntagOptions } from "../store/store.ts";
+import { type Moved, refuseMoved, TagExistsError, type TagName, type UntagOptions } from "../store/store.ts";
 import { descriptorOf, fullNameOf, type IndexEntry, isEntry, isObject, isText, refNameOf, tagOf } from "./entry.ts";
 
 /** An index as it was read. Whatever gantry does not know stays in it as it is. */

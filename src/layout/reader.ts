@@ -33,7 +33,7 @@ export interface LayoutStoreOptions {
 
 /** What can be read from a layout, and what the layout leads to. */
 export interface LayoutReader
-  extends Omit<StoreReader, typeof Symbol.asyncDispose>, Pick<LayoutPlace, "listed" | "artifacts"> {
+  extends Omit<StoreReader, typeof Symbol.asyncDispose>, Pick<LayoutPlace, "listed" | "artifacts" | "unusable"> {
   /** Everything that an index leads to. */
   graphOf(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph>;
   /** Reads a manifest if it is there. */
@@ -132,6 +132,11 @@ export function layoutReader(
           // What has a name of its own is meant to be one.
           (tag !== undefined || fullName !== undefined || !inner.has(digest))
         );
+    },
+    async unusable({ signal }: Context): Promise<readonly string[]> {
+      const index = await contents.index(signal);
+      const entries = index?.manifests.filter((entry) => descriptorOf(entry) === undefined) ?? [];
+      return [...new Set(entries.map(({ digest }) => digest))];
     },
     readIfThere: readManifestOf,
     graphOf: (index, signal) => reader.read(index, readManifestOf(signal)),

@@ -3,10 +3,12 @@ import { plan as makeArtifact } from "../pipeline/publish.ts";
 import { STAGES } from "../pipeline/stages.ts";
 import { tagNames, tagsOfTarget } from "../pipeline/tag.ts";
 import type { Target } from "../pipeline/target.ts";
-import type { Artifact, Attributed, Dropped, TagName } from "../pipeline/values.ts";
+import type { Artifact, Attributed, Dropped } from "../pipeline/values.ts";
+import type { TagName } from "../store/store.ts";
 import type { ChosenProfile } from "./publish/profiles.ts";
 import type { PublishOptions } from "./publish/publish_options.ts";
 import type { MadePlugin } from "./publish/stages/make_plugins.ts";
+import { TARGET_VERSION } from "./publish/stages/target_kinds.ts";
 import { warnOfGaps, withPipeline } from "./publish/with_pipeline.ts";
 
 /** What a push would publish, as `gantry plan -o json` prints it. */
@@ -125,16 +127,23 @@ function planResult(
 }
 
 function stagesOf(plugins: readonly MadePlugin[]): PlannedStages {
-  const inOrder = STAGES.flatMap((stage) => plugins.filter(({ plugin }) => plugin.stage === stage));
+  const inOrder = STAGES.flatMap((stage) => plugins.filter(({ entry }) => entry.stage === stage));
   return {
-    plugins: inOrder.map(({ entry, plugin: { stage, id, name, version, place } }) => ({
-      stage,
-      id,
-      name,
-      version,
-      use: entry.spec,
-      ...(place === undefined ? {} : { target: place.url }),
-      decidedBy: entry.decidedBy,
-    })),
+    plugins: inOrder.map(({ entry: { stage, spec, decidedBy }, plugin, target }) => {
+      if (target !== undefined) {
+        const { name: id, url } = target;
+        return { stage, id, name: spec, version: TARGET_VERSION, use: spec, target: url, decidedBy };
+      }
+      const { id, name, version, place } = plugin;
+      return {
+        stage,
+        id,
+        name,
+        version,
+        use: spec,
+        ...(place === undefined ? {} : { target: place.url }),
+        decidedBy,
+      };
+    }),
   };
 }

@@ -185,6 +185,26 @@ for (const [kind, ending] of [["sigs", "sig"], ["atts", "att"]] as const) {
   });
 }
 
+Deno.test("list and verify say which entries do not say what they are", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "layout");
+  const url = await foreignLayout(path, [[ONE]]);
+  const { digest } = ONE.manifest.descriptor;
+  await Deno.writeTextFile(join(path, "index.json"), JSON.stringify({ schemaVersion: 2, manifests: [{ digest }] }));
+  const { stderr } = await gantryOk(["list", url]);
+  assert.equal(stderr, `warning: Left out, because the layout does not say their type and size: ${digest}\n`);
+  assert.match((await gantry(["verify", url])).stdout, /lists sha256:[0-9a-f]+ without a type or a size/);
+});
+
+Deno.test("a list of manifests that is null is an empty one", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "layout");
+  const url = await foreignLayout(path, []);
+  await Deno.writeTextFile(join(path, "index.json"), '{"schemaVersion":2,"manifests":null}');
+  assert.deepEqual(await json(["list", url]), []);
+  await gantryOk(["verify", url]);
+});
+
 Deno.test("copy --all-tags fails where there is nothing to copy", async () => {
   await using directory = await tempDirectory();
   await using far = startFakeRegistry();

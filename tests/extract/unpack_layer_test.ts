@@ -144,6 +144,23 @@ Deno.test("sec/tar-extract: unpackLayer() counts hard links to the files of earl
   assert.equal((await extracted([[large], copies], { ...IMAGE, rules: { maxRatio: 20 } })).length, 16);
 });
 
+Deno.test("sec/tar-extract: unpackLayer() hears the signal when the archive lets nobody else have a turn", async () => {
+  await using directory = await tempDirectory();
+  const controller = new AbortController();
+  const member = rawTar([folder("a")], new Uint8Array());
+  async function* endless(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    while (true) yield member;
+  }
+  const timer = setTimeout(() => controller.abort(new Error("enough")));
+  const rules = { maxEntries: Infinity, maxSize: Infinity };
+  await assert.rejects(
+    extractLayers(join(directory.path, "out"), [endless], { signal: controller.signal, rules }),
+    new Error("enough"),
+  );
+  clearTimeout(timer);
+  assert.deepEqual(await listing(directory.path), []);
+});
+
 for (const root of ["/", "./", ".", "//", "/./"]) {
   Deno.test(`unpackLayer() takes ${root} for the directory itself`, async () => {
     assert.deepEqual(await extracted([[folder(root), file("etc/a", "A")]], IMAGE), ["etc/", "etc/a = A"]);

@@ -7,7 +7,7 @@ import { digestHex } from "../../src/oci/digest.ts";
 import { parseManifest } from "../../src/oci/parse_manifest.ts";
 import { testContext } from "../registry/support.ts";
 import { gantryOk } from "../support/gantry.ts";
-import { putSample, type Sample, sampleOf } from "../support/store_samples.ts";
+import { namesOf, putSample, type Sample, sampleOf } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 
 const context = testContext();
@@ -21,7 +21,7 @@ const [SIGNATURE, SBOM] = ["signature", "sbom"].map((text) => {
 async function put(place: LayoutPlace, sample: Sample, tags: readonly string[] = []): Promise<void> {
   for (const blob of sample.blobs) await place.push(blob, context);
   await place.pushManifest(sample.manifest, context);
-  if (tags.length > 0) await place.tag(sample.stored, tags, context);
+  if (tags.length > 0) await place.tag(sample.stored, namesOf(tags), context);
   await place.commit(context);
 }
 
@@ -83,7 +83,7 @@ for (const kind of ["oci-layout", "oci-archive"] as const) {
     await place.pushManifest(APP.manifest, context);
     await place.pushManifest(SIGNATURE.manifest, context);
     await place.pushManifest(SBOM.manifest, context);
-    await place.tag(APP.stored, ["1.0"], context);
+    await place.tag(APP.stored, namesOf(["1.0"]), context);
     await place.commit(context);
     assert.deepEqual(await members(place), both);
   });

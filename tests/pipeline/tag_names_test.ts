@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { tagNames, tagsOfTarget } from "../../src/pipeline/tag.ts";
-import type { TagName } from "../../src/pipeline/values.ts";
 import { memoryTarget } from "../support/memory_target.ts";
 import { fakeArtifact, fakeContext, fakePlugin, tagger } from "./fakes.ts";
+import type { TagName } from "../../src/store/store.ts";
 
 const free = (name: string): TagName => ({ name, immutable: false });
 const fixed = (name: string): TagName => ({ name, immutable: true });

@@ -9,7 +9,7 @@ import { RegistryError } from "../../src/registry/http/registry_error.ts";
 import { referrersTag } from "../../src/registry/referrers_tags.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
-import { putSample, sampleOf } from "../support/store_samples.ts";
+import { namesOf, putSample, sampleOf } from "../support/store_samples.ts";
 import { testClient, testContext } from "./support.ts";
 
 const context = testContext();
@@ -223,7 +223,7 @@ Deno.test("ref/404-fallback: a repository that is not there says nothing of the 
 
 Deno.test("ref/fallback-tag-is-subject: the subject under its own tag is passed over, and never replaced", async () => {
   await using at = await place({ referrers: false });
-  await at.store.tag(subject.stored, [tag], context);
+  await at.store.tag(subject.stored, namesOf([tag]), context);
   assert.deepEqual(await at.store.referrers(digest, context), []);
   const referrer = sampleOf("a", { subject: subject.manifest.descriptor });
   await assert.rejects(putSample(at.store, referrer, [], context), {

@@ -6,7 +6,7 @@ import { RegistryError } from "../../src/registry/http/registry_error.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { errorAnswer } from "../support/fake_registry_answer.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
-import { putSample, sampleOf, textContent } from "../support/store_samples.ts";
+import { namesOf, putSample, sampleOf, textContent } from "../support/store_samples.ts";
 import { testClient, testContext } from "./support.ts";
 
 const sample = sampleOf("one");
@@ -155,7 +155,7 @@ Deno.test("tag() takes a manifest that is known by a sha512 digest", async () =>
     const { mediaType, size } = sample.manifest.descriptor;
     await store.tag(
       { descriptor: { mediaType, digest: long, size }, bytes: sample.stored.bytes },
-      ["2"],
+      namesOf(["2"]),
       testContext(),
     );
     assert.ok(fake.repositories.get("acme/app")?.tags.has("2"));

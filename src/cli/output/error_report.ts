@@ -2,11 +2,10 @@ import { ExtractionError, type ExtractionRule } from "../../extract/extraction_e
 import { registryHost } from "../../oci/reference.ts";
 import { PluginError } from "../../pipeline/plugin_error.ts";
 import { StageError } from "../../pipeline/stage_error.ts";
-import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../../pipeline/target.ts";
 import { CredentialsRefusedError, RegistryError } from "../../registry/http/registry_error.ts";
 import { ConnectionError } from "../../registry/http/transport.ts";
-import { NotFoundError } from "../../store/store.ts";
+import { NotFoundError, TagExistsError } from "../../store/store.ts";
 import { ScratchError } from "../../system/scratch_error.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
 import { UnsuitableSourceError } from "../../verbs/publish/source_check.ts";

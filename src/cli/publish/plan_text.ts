@@ -1,4 +1,4 @@
-import type { TagName } from "../../pipeline/values.ts";
+import type { TagName } from "../../store/store.ts";
 import type { PlannedBlob, PlannedStages, PlanResult } from "../../verbs/plan.ts";
 import { formatBytes } from "../output/format_bytes.ts";
 import { printable } from "../output/printable.ts";

@@ -3,7 +3,7 @@ import { parseDuration } from "../../options/kind.ts";
 import { flagName, type Option } from "../../options/option.ts";
 import { PUBLISHING, type Publishing, type PublishingName } from "../../options/publishing.ts";
 import type { Log } from "../../work/context.ts";
-import type { Configuration, Machine, PublishOptions } from "../../verbs/publish/publish_options.ts";
+import type { Configuration, Machine, PublishOptions, Registries } from "../../verbs/publish/publish_options.ts";
 import { sourceDirectory } from "../../verbs/publish/collector_for.ts";
 import { findConfig, type FoundConfig } from "../config/find_config.ts";
 import { refuseUntrusted } from "../config/refuse_untrusted.ts";
@@ -11,6 +11,7 @@ import { givenOptions } from "../declare_options.ts";
 import { createLog } from "../output/log.ts";
 import { createProgress } from "../output/progress.ts";
 import { createRegistryAccess } from "../places/access.ts";
+import { storeAt } from "../places/open_store.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { PublishFlags } from "./commands.ts";
@@ -98,7 +99,13 @@ export function machineOf(flags: PublishFlags, world: World): Machine {
   return {
     env: declaredEnv(world),
     stdin: world.stdin,
-    registries: (targets, wanted, log) => createRegistryAccess(flags, { ...wanted, targets }, { world, log }),
+    async registries(targets, wanted, log): Promise<Registries> {
+      const access = await createRegistryAccess(flags, { ...wanted, targets }, { world, log });
+      return {
+        store: (reference, concurrency) => storeAt(reference, { access, right: "push", concurrency }).store,
+        close: access.close,
+      };
+    },
     ...(world.watch === undefined ? {} : { watch: world.watch }),
   };
 }

@@ -3,7 +3,6 @@ import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { StoredManifest } from "../../store/store.ts";
 import { type Digest, isDigest } from "../../oci/digest.ts";
 import { isVersion } from "../../oci/version.ts";
-import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
 import { mergeTransfers, type Transfer } from "../../bundle/bundle.ts";
 import { transferContents } from "../../bundle/bundle_contents.ts";
 import type { ArtifactGraph, GraphManifest } from "../../store/graph.ts";
@@ -23,6 +22,7 @@ import {
 import type { LayoutPlace, ListedManifest, Relisted } from "../layout.ts";
 import { isReferrersTag } from "../names.ts";
 import { type Bundle, readBundleOf } from "./read_bundle.ts";
+import { TagExistsError } from "../../store/store.ts";
 
 /** What is listed together. */
 export interface BundleContents {

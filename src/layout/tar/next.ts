@@ -3,14 +3,10 @@ import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import { digestOf } from "../../oci/digest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import { tar } from "../../oci/tar.ts";
-import type { Moved } from "../../pipeline/values.ts";
 import { reason } from "../../system/io_error.ts";
 import { lacking } from "../../system/unsupported.ts";
 import { syncDirectory } from "../../system/write_file.ts";
 import { makeDirectories, removeEmpty } from "../../system/make_directories.ts";
-import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
-import type { StoredManifest } from "../../store/store.ts";
-import { withReferrerLists } from "../referrer_lists.ts";
 import type { Context } from "../../work/context.ts";
 import { blobName } from "../blob_name.ts";
 import { collectPartials } from "../directory/collect_leftovers.ts";
@@ -18,17 +14,14 @@ import { inFile } from "../directory/read_layout.ts";
 import { EMPTY_INDEX, formatIndex, type LayoutIndex } from "../index.ts";
 import { archiveEntries, type ArchiveParts, archiveSize, type ExistingArchive } from "./entries.ts";
 import { openArchive } from "./open.ts";
-import { readArchive, unusable } from "./read.ts";
+import { unusable } from "./read.ts";
 import { scanArchive } from "./scan.ts";
 import { type ByteWriter, type UnnamedArchive, writePiped, writeUnnamed } from "./unnamed.ts";
 import { planVolumes, type VolumePart, writeVolumes } from "./volumes/write.ts";
+import type { Moved } from "../../store/store.ts";
 
 /** A tar that is written and has not got its name yet. */
 export interface NextArchive {
-  /** What is new in it. */
-  readonly uploaded: readonly Descriptor[];
-  /** What of the contents the tar of this name holds already. */
-  readonly existing: readonly Descriptor[];
   /** Where its tags pointed to before. */
   readonly moved: readonly Moved[];
   /**
@@ -47,8 +40,6 @@ export interface ArchiveChange {
   readonly contents: readonly Content[];
   /** What must be in it in the end, whoever has brought it there. */
   readonly needs?: readonly Descriptor[];
-  /** Manifests with a subject, which are put on its list of referrers. */
-  readonly referrers?: readonly StoredManifest[];
   /** What is not carried over. */
   readonly unneeded?: readonly Descriptor[];
   /**
@@ -76,18 +67,11 @@ export async function prepareArchive(
   await using work = new AsyncDisposableStack();
   const { output } = change;
   const existing = output === undefined ? await openExisting(reference.path, context, work) : undefined;
-  checkKind(reference.path, existing, change);
-  const { index: edited, moved } = inFile(reference.path, () => change.edit(existing?.scan.index ?? EMPTY_INDEX));
-  const lists = await withReferrerLists(
-    edited,
-    { added: change.referrers ?? [], removed: [] },
-    (list) => readMember(existing, list, reference.path),
-  );
-  const { index } = lists;
-  const unneeded = [...change.unneeded ?? [], ...lists.dropped];
-  const before = without(unneeded, existing);
+  const before = without(change.unneeded ?? [], existing);
+  checkKind(reference.path, before, change);
+  const { index, moved } = inFile(reference.path, () => change.edit(before?.scan.index ?? EMPTY_INDEX));
   const url = formatRepository(reference);
-  const contents = [...change.contents, ...lists.contents];
+  const { contents } = change;
   const isThere = ({ digest }: Descriptor): boolean => before?.scan.files.has(blobName(digest)) ?? false;
   const added = contents.filter(({ descriptor }) => !isThere(descriptor));
   const missing = change.needs?.find((needed) =>
@@ -101,7 +85,7 @@ export async function prepareArchive(
   const itemOf = ({ descriptor }: Content): string => `${url}@${descriptor.digest}`;
   const parts = { path: reference.path, index, added, itemOf, existing: before };
   const volumes = change.volumeSize === undefined ? undefined : volumesOf(parts, change.volumeSize);
-  const isSame = before !== undefined && added.length === 0 && unneeded.length === 0 &&
+  const isSame = before !== undefined && added.length === 0 && (change.unneeded ?? []).length === 0 &&
     JSON.stringify(index) === JSON.stringify(before.scan.index) && haveSameSizes(volumes, before.file.set?.volumes);
   let next: UnnamedArchive | undefined;
   if (output !== undefined) {
@@ -120,8 +104,6 @@ export async function prepareArchive(
   }
   const held = work.move();
   return {
-    uploaded: added.map(({ descriptor }) => descriptor),
-    existing: contents.map(({ descriptor }) => descriptor).filter(isThere),
     moved,
     async publish(signal: AbortSignal): Promise<boolean> {
       if (before === undefined) return await next?.moveToNew(signal) ?? false;
@@ -152,20 +134,6 @@ async function openExisting(
     log.warn(`${JSON.stringify(path)} is compressed with ${scan.compression}, and is not when it is written again`);
   }
   return { file, scan };
-}
-
-/** Reads a small blob of a tar that is there; `undefined` when it is not in it. */
-async function readMember(
-  existing: ExistingArchive | undefined,
-  { digest, size }: Descriptor,
-  path: string,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const name = blobName(digest);
-  if (existing?.scan.files.get(name) !== size || size > MANIFEST_SIZE_LIMIT) return undefined;
-  for await (const item of readArchive(existing.file, path)) {
-    if (item.name === name) return new Uint8Array(await new Response(ReadableStream.from(item.body)).arrayBuffer());
-  }
-  return undefined;
 }
 
 /** A tar beside volumes of the same name would hide them, and the other way round. */

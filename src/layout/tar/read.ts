@@ -44,8 +44,6 @@ type HeadMember = Pick<TarMember, "name" | "type" | "size" | "body">;
 export interface ArchiveHead {
   /** Takes an entry, and reads it when it is one of the two; tells whether it is. */
   take(item: HeadMember): Promise<boolean>;
-  /** Whether both have come. */
-  isComplete(): boolean;
   /**
    * The index.
    *
@@ -83,9 +81,6 @@ export function archiveHead(path: string): ArchiveHead {
         throw unusable(path, item.name === INDEX_FILE ? `its ${INDEX_FILE}: ${cause.message}` : cause.message, cause);
       }
       return true;
-    },
-    isComplete(): boolean {
-      return isLayout && index !== undefined;
     },
     index(): LayoutIndex {
       if (isLayout && index !== undefined) return index;

@@ -1,13 +1,12 @@
 import { pluginSteps, type StepStage } from "../../driver/plugin_step.ts";
 import { pluginTarget } from "../../driver/plugin_target.ts";
-import { layoutDirectory } from "../../layout/directory/target.ts";
-import { layoutArchive } from "../../layout/tar/target.ts";
 import { isPiped, type Reference } from "../../oci/reference.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Stage } from "../../pipeline/plugin.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
 import type { ReadyOf } from "../../pipeline/ready_plugin.ts";
-import { ownReference, type Target } from "../../pipeline/target.ts";
+import { storeTarget } from "../../pipeline/store_target.ts";
+import { type OwnReference, ownReference, type Target } from "../../pipeline/target.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import { pluginOptions } from "../../options/plugin_options.ts";
 import type { Context } from "../../work/context.ts";
@@ -22,7 +21,8 @@ import { builtIns } from "./stages/built_ins.ts";
 import { type MadePlugin, makePlugins } from "./stages/make_plugins.ts";
 import { pluginHost } from "./stages/plugin_host.ts";
 import { stageEntries } from "./stages/stage_entries.ts";
-import type { BuiltIn } from "./stages/stage_entry.ts";
+import type { OpenTarget } from "./stages/stage_entry.ts";
+import type { TargetChoice } from "./stages/target_kinds.ts";
 import type { WrittenPipeline } from "./stages/written_entries.ts";
 
 /** What the pipeline is made with, beyond what the user wants. */
@@ -31,7 +31,7 @@ export interface Means {
   readonly context: Context;
   readonly mode: Host["mode"];
   /** The way to registries; without it the pipeline has no targets. */
-  readonly registries?: Pick<Registries, "target">;
+  readonly registries?: Pick<Registries, "store">;
   /** Asked before any code is loaded; all of it may be when left out. */
   readonly allow?: Configuration["allow"] | undefined;
 }
@@ -60,12 +60,13 @@ export async function buildPipeline(settings: Settings, profile: ChosenProfile, 
   const collector = written.stages.collect === undefined
     ? await collectorFor(settings, make, { stdin: machine.stdin, signal })
     : undefined;
-  const targetPlugins = registries === undefined
+  const opened = registries === undefined
     ? []
-    : settings.targets.map((reference) => targetPlugin(reference, settings, registries));
-  const entries = stageEntries({ settings, make, ignoring, collector, profile, targets: targetPlugins });
+    : settings.targets.map((reference) => openTarget(reference, settings, registries));
+  const entries = stageEntries({ settings, make, ignoring, collector, profile, targets: opened });
   // Only certain artifacts and plugins of the user's own ask for it, and to know it takes a look at git.
-  const isAsked = profile.facts.usesTime || entries.some(({ builtIn }) => builtIn === undefined);
+  const isAsked = profile.facts.usesTime ||
+    entries.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
   const now = isAsked ? await sourceDate(settings, make, { machine, context }) : undefined;
   const host = pluginHost(machine, { mode: means.mode, log, sourceDate: now });
   const plugins = await makePlugins(entries, { host, places, load: { base: ".", env: machine.env, signal } });
@@ -81,7 +82,10 @@ export async function buildPipeline(settings: Settings, profile: ChosenProfile, 
       annotate: of(plugins, "annotate"),
       upload: targets,
       tag: of(plugins, "tag"),
-      custom: pluginSteps(plugins.map(({ plugin }) => plugin).filter(isStep), targets),
+      custom: pluginSteps(
+        plugins.flatMap(({ plugin }) => plugin !== undefined && isStep(plugin) ? [plugin] : []),
+        targets,
+      ),
     },
   };
 }
@@ -93,34 +97,28 @@ async function askLeave({ stages, custom }: WrittenPipeline, { allow, context }:
   if (specs.length > 0) await allow?.([...new Set(specs)], context.log);
 }
 
-function targetPlugin(
-  reference: Reference,
-  { wanted }: Pick<Settings, "wanted">,
-  registries: Pick<Registries, "target">,
-): BuiltIn {
-  switch (reference.kind) {
-    case "registry":
-      return { factory: registries.target(reference), options: pluginOptions(wanted, "upload/registry") };
-    case "oci-layout":
-      return { factory: layoutDirectory({ reference }), options: (own = {}) => own };
-    case "oci-archive":
-      if (isPiped(reference)) {
-        throw new OptionsError("Cannot push to oci-archive:-: push to oci-layout:DIR, and copy that to oci-archive:-");
-      }
-      return { factory: layoutArchive({ reference }), options: (own = {}) => own };
+function openTarget(reference: Reference, settings: Settings, registries: Pick<Registries, "store">): OpenTarget {
+  if (isPiped(reference)) {
+    throw new OptionsError("Cannot push to oci-archive:-: push to oci-layout:DIR, and copy that to oci-archive:-");
   }
+  const options = pluginOptions(settings.wanted, "upload/registry");
+  return (chosen, name) => {
+    const { concurrency = settings.concurrency } = options({ ...chosen }) as TargetChoice;
+    const store = registries.store(reference, concurrency);
+    return storeTarget(store, { name, concurrency, ...ownNames(reference, settings) });
+  };
+}
+
+/** A tag that a target's own reference asks for is as immutable as the others. */
+function ownNames(reference: Reference, { immutable, force }: Settings): OwnReference {
+  return ownReference(reference, { immutable: immutable && !force });
 }
 
 /** The targets that are named come first, and in their order. */
-function targetsOf(
-  plugins: readonly MadePlugin[],
-  { targets: references, immutable, force }: Settings,
-): readonly Target[] {
-  const targets = of(plugins, "upload").map((plugin, at) => {
-    const reference = references[at];
-    // A tag that a target's own reference asks for is as immutable as the others.
-    return pluginTarget(plugin, reference && ownReference(reference, { immutable: immutable && !force }));
-  });
+function targetsOf(plugins: readonly MadePlugin[], { targets: references }: Settings): readonly Target[] {
+  const targets = plugins.flatMap(({ plugin, target }) =>
+    target !== undefined ? [target] : isUpload(plugin) ? [pluginTarget(plugin)] : []
+  );
   const again = targets.find(({ url }, at) =>
     targets.findIndex((other) => other.url === url) < at && at >= references.length
   );
@@ -131,7 +129,11 @@ function targetsOf(
 }
 
 function of<S extends Stage>(plugins: readonly MadePlugin[], stage: S): readonly ReadyOf<S>[] {
-  return plugins.map(({ plugin }) => plugin).filter((plugin): plugin is ReadyOf<S> => plugin.stage === stage);
+  return plugins.flatMap(({ plugin }) => plugin?.stage === stage ? [plugin as ReadyOf<Stage> as ReadyOf<S>] : []);
+}
+
+function isUpload(plugin: ReadyOf<Stage>): plugin is ReadyOf<"upload"> {
+  return plugin.stage === "upload";
 }
 
 function isStep(plugin: ReadyOf<Stage>): plugin is ReadyOf<StepStage> {

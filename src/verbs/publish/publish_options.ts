@@ -1,8 +1,8 @@
-import type { Reference, RegistryReference } from "../../oci/reference.ts";
+import type { Reference } from "../../oci/reference.ts";
 import type { Publishing, PublishingName } from "../../options/publishing.ts";
-import type { Factory, PluginFactory } from "../../pipeline/plugin.ts";
+import type { PluginFactory } from "../../pipeline/plugin.ts";
 import type { StageName } from "../../pipeline/stage_error.ts";
-import type { RegistryChoice } from "../../registry/target.ts";
+import type { Store } from "../../store/store.ts";
 import type { Context, Log } from "../../work/context.ts";
 
 /** What is published, how and where to; everything that `push` and `plan` take. */
@@ -101,11 +101,11 @@ export interface Machine {
 
 /** The way to registries. */
 export interface Registries {
-  /** A repository as a place to publish to. */
-  target(reference: RegistryReference): Factory<"upload", RegistryChoice>;
+  /** Opens the store of a target. */
+  store(reference: Reference, concurrency: number): Store;
   /** Closes all connections. */
   close(): void;
 }
 
 /** How often and how long a request is tried. */
-export type Patience = Required<Pick<Publishing, "retries" | "timeout">>;
+export type Patience = Required<Pick<Publishing, "concurrency" | "retries" | "timeout">>;

@@ -17,6 +17,7 @@ import { formatVolumeHeader, parseVolumeHeader, VOLUME_HEADER_SIZE } from "../..
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { noise } from "../../support/sample_bytes.ts";
 import { testContext } from "../test_context.ts";
+import { namesOf } from "../../support/store_samples.ts";
 
 const MIB = 1024 * 1024;
 const json = (value: unknown): Uint8Array<ArrayBuffer> => new TextEncoder().encode(JSON.stringify(value));
@@ -89,7 +90,9 @@ async function write(
     for (const blob of blobs) await store.push(blob, context);
     await store.pushManifest(manifest, context);
     const bytes = new Uint8Array(await new Response(manifest.open()).arrayBuffer());
-    if (manifest !== CHILD.manifest) await store.tag({ descriptor: manifest.descriptor, bytes }, tags, context);
+    if (manifest !== CHILD.manifest) {
+      await store.tag({ descriptor: manifest.descriptor, bytes }, namesOf(tags), context);
+    }
   }
   await store.commit(context);
 }

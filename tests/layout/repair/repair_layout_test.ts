@@ -13,6 +13,7 @@ import { withLock } from "../../../src/system/lock.ts";
 import { type LayoutRepair, repairLayout } from "../../../src/layout/repair/repair_layout.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { testContext } from "../test_context.ts";
+import { namesOf } from "../../support/store_samples.ts";
 
 const json = (value: unknown): Uint8Array<ArrayBuffer> => new TextEncoder().encode(JSON.stringify(value));
 const config = bytesContent("application/json", json({}));
@@ -64,7 +65,7 @@ async function layoutOf(
     await store.pushManifest(manifest, context);
     const bytes = new Uint8Array(await new Response(manifest.open()).arrayBuffer());
     const tags = tag === undefined ? [] : [tag];
-    if (listed === "listed") await store.tag({ descriptor: manifest.descriptor, bytes }, tags, context);
+    if (listed === "listed") await store.tag({ descriptor: manifest.descriptor, bytes }, namesOf(tags), context);
   }
 }
 

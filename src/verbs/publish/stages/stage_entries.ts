@@ -4,7 +4,7 @@ import type { Ignoring } from "../ignoring_for.ts";
 import type { Settings } from "../settings.ts";
 import { isBuiltIn, type MakeBuiltIn } from "./built_ins.ts";
 import { staticEntry } from "./static_entry.ts";
-import type { BuiltIn, StageEntry, WrittenEntry } from "./stage_entry.ts";
+import type { BuiltIn, OpenTarget, StageEntry, WrittenEntry } from "./stage_entry.ts";
 
 /** What decides which plugins there are. */
 export interface Deciding {
@@ -15,8 +15,8 @@ export interface Deciding {
   /** What suits the source; left out when the configuration says it. */
   readonly collector: { readonly name: string; readonly builtIn: BuiltIn } | undefined;
   readonly profile: { readonly name: string; readonly because: string };
-  /** Makes the plugin of each target, in the order of the targets. */
-  readonly targets: readonly BuiltIn[];
+  /** Opens the targets that are named, in their order. */
+  readonly targets: readonly OpenTarget[];
 }
 
 /**
@@ -98,20 +98,20 @@ function annotateEntries({ settings: { annotations: given, written }, make }: De
   return [...(sources === "" ? [] : [first]), ...list.map(made)];
 }
 
-/** Built-in plugins in the list only say how targets are reached; all others are targets of their own. */
-function uploadEntries({ settings, targets, make }: Deciding): readonly StageEntry[] {
+/** The kinds that are built in only say in the list how targets are reached; all others are targets of their own. */
+function uploadEntries({ settings, targets }: Deciding): readonly StageEntry[] {
   const entries = settings.written.stages.upload ?? [];
   const named = settings.wanted.last("targets")?.from;
   const places = settings.targets.map((reference, at): StageEntry | undefined => {
     const spec = reference.kind;
-    const said = entries.find((entry) => entry.spec === spec);
-    const builtIn = targets[at];
+    const said = entries.find((entry) => isNamed(entry, "upload") && entry.spec === spec);
+    const target = targets[at];
     const from = named?.by === "caller" ? named.place : settings.places.at(["targets", at]);
-    return builtIn && {
+    return target && {
       stage: "upload",
       spec,
       decidedBy: said === undefined ? from : `${from}, ${said.place}`,
-      builtIn,
+      target,
       // One entry may be about several targets, which cannot have one name.
       ...(said === undefined ? {} : { written: { ...said, id: undefined } }),
     };
@@ -119,7 +119,7 @@ function uploadEntries({ settings, targets, make }: Deciding): readonly StageEnt
   return [
     ...places.filter((entry) => entry !== undefined),
     ...entries.filter((entry) => !isNamed(entry, "upload")).map((entry) => fromList("upload", entry)),
-    ...entries.flatMap((entry, at) => unusedEntry(entry, entries.slice(0, at), { targets: settings.targets, make })),
+    ...entries.flatMap((entry, at) => unusedEntry(entry, entries.slice(0, at), settings.targets)),
   ];
 }
 
@@ -127,14 +127,14 @@ function uploadEntries({ settings, targets, make }: Deciding): readonly StageEnt
 function unusedEntry(
   entry: WrittenEntry,
   before: readonly WrittenEntry[],
-  { targets, make }: Pick<Settings, "targets"> & Pick<Deciding, "make">,
+  targets: Settings["targets"],
 ): readonly StageEntry[] {
   const { spec } = entry;
   if (!isNamed(entry, "upload")) return [];
   const isRepeated = before.some((other) => other.spec === spec);
   if (!isRepeated && targets.some(({ kind }) => kind === spec)) return [];
   return [{
-    ...fromList("upload", entry, make),
+    ...fromList("upload", entry),
     onlyChecked: true,
     ...(isRepeated ? { problem: `says for the second time how ${spec} targets are reached` } : {}),
   }];
