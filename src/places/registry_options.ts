@@ -1,5 +1,6 @@
 import type { Spell } from "../options/spell.ts";
 import type { RegistryClientOptions } from "../registry/client.ts";
+import { answerLimit, REGISTRY_DEFAULTS } from "../registry/defaults.ts";
 import type { Credential, CredentialSource } from "../registry/login/credentials.ts";
 import { readTls, type TlsChoice } from "./tls_files.ts";
 
@@ -36,15 +37,16 @@ export interface Patience {
  */
 export async function clientOptions(
   { plainHttp = false, env, secret, ...tls }: RegistryOptions,
-  { retries = 5, timeout = 60_000, spell }: Patience & { readonly spell: Spell },
+  { retries = REGISTRY_DEFAULTS.retries, timeout = REGISTRY_DEFAULTS.timeout, spell }: Patience & {
+    readonly spell: Spell;
+  },
 ): Promise<Omit<RegistryClientOptions, "host" | "credentials">> {
   return {
     plainHttp,
     ...(env === undefined ? {} : { env }),
     tls: await readTls(tls, spell),
-    // After the last byte of a large blob a registry may take long to move it to its place.
-    stall: { idle: timeout, answer: 5 * timeout },
-    retry: { retries, budget: 5 * 60_000 },
+    stall: { idle: timeout, answer: answerLimit(timeout) },
+    retry: { retries, budget: REGISTRY_DEFAULTS.retryBudget },
     ...(secret === undefined ? {} : { secret }),
   };
 }

@@ -2,6 +2,7 @@ import { type Spell, spellOption } from "../options/spell.ts";
 import type { Reference } from "../oci/reference.ts";
 import { openRegistries, type RegistryAccess } from "../places/registry_access.ts";
 import type { RegistryPlace } from "../places/registry_place.ts";
+import { REGISTRY_DEFAULTS } from "../registry/defaults.ts";
 import { createScratch } from "../system/scratch.ts";
 import { type Context, SILENT_LOG } from "../work/context.ts";
 import type { VerbOptions } from "./verb_options.ts";
@@ -19,7 +20,7 @@ export interface Session {
 /** Opens the way to the registries among some places, lets a verb use it, and cleans up after it. */
 export async function withSession<T>(
   options: VerbOptions,
-  { places, concurrency: usual = 4 }: {
+  { places, concurrency: usual = REGISTRY_DEFAULTS.concurrency }: {
     /** Every place where the verb will go. */
     readonly places: readonly (Reference | RegistryPlace)[];
     /** How many requests at a time it thinks right. */

@@ -1,4 +1,5 @@
 import { checkCredentials } from "../../registry/check_credentials.ts";
+import { REGISTRY_DEFAULTS } from "../../registry/defaults.ts";
 import { systemCredentialWorld } from "../../registry/login/credential_world.ts";
 import type { PasswordCredential } from "../../registry/login/credentials.ts";
 import { credentialPlaces } from "../../registry/login/find_credentials.ts";
@@ -25,8 +26,8 @@ export async function login(text: string, flags: RegistryFlags, world: World): P
   const checked = await checkCredentials(
     {
       ...await clientOptions(registryFlags(flags, world), {
-        ...(flags.retries === undefined ? {} : { retries: flags.retries }),
-        ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }),
+        ...REGISTRY_DEFAULTS,
+        ...flags,
         spell: spellFlag,
       }),
       host,
