@@ -73,7 +73,7 @@ export function publishCommand(name: "push" | "plan"): Command {
     .addOption(new Option("--compression <kind>", "how layers are compressed").choices(["gzip", "zstd", "none"]))
     .option(
       "--compression-level <level>",
-      "gzip 1-9 (default 9, the same bytes on every processor), zstd 1-19 (default 3)",
+      "gzip 1-9 (default 6), zstd 1-19 (default 3)",
       wholeNumber(1, 19),
     )
     .option("--stdin-name <name>", "what standard input is called in the artifact (default stdin.yaml)")

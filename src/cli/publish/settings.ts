@@ -11,7 +11,7 @@ import { formatReference, isReference, parseReference, type Reference, withLocal
 import { withoutCredentials } from "../../oci/source_url.ts";
 import { parseTag } from "../../oci/tag.ts";
 import { parseFullVersion } from "../../oci/version.ts";
-import type { Compression } from "../../pack/compression.ts";
+import { type Compression, GZIP_LEVEL } from "../../pack/compression.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
 import type { PatternGroup } from "../../plugins/filter/ignore_rules.ts";
@@ -222,7 +222,7 @@ function compression(flags: PublishFlags, config: Config): Compression {
   if (level !== undefined && level > 9) {
     throw new UsageError(`Cannot use compression level ${level} with gzip: 9 is the most`);
   }
-  return { kind, level: level ?? 9, workers: Math.min(navigator.hardwareConcurrency, WORKER_LIMIT) };
+  return { kind, level: level ?? GZIP_LEVEL, workers: Math.min(navigator.hardwareConcurrency, WORKER_LIMIT) };
 }
 
 /** Parses what was given; a text that does not parse is the user's mistake. */

@@ -41,13 +41,13 @@ for (const [field, byDefault, config, byConfig, flags, byFlags] of PRECEDENCE) {
   });
 }
 
-Deno.test("resolveSettings() compresses with gzip at level 9, unless a level is given", () => {
+Deno.test("resolveSettings() compresses with gzip at level 6, unless a level is given", () => {
   const level = (flags: PublishFlags, config?: Config): number | undefined => {
     const { compression } = resolveSettings(["x"], flags, config && found(config));
     return compression.kind === "gzip" ? compression.level : undefined;
   };
-  assert.equal(level({}), 9);
-  assert.equal(level({}, { compressionLevel: 6 }), 6);
+  assert.equal(level({}), 6);
+  assert.equal(level({}, { compressionLevel: 8 }), 8);
   assert.equal(level({ compressionLevel: 1 }, { compressionLevel: 6 }), 1);
 });
 
