@@ -2,7 +2,7 @@ import { PluginError } from "../../pipeline/plugin_error.ts";
 import { StageError } from "../../pipeline/stage_error.ts";
 import { TargetsError } from "../../pipeline/target.ts";
 import { RegistryError } from "../../registry/http/registry_error.ts";
-import { UnsuitableSourceError } from "../publish/source_check.ts";
+import { UnsuitableSourceError } from "../../verbs/publish/source_check.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";
 
