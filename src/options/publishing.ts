@@ -230,7 +230,7 @@ export const PUBLISHING = {
     flag: {
       group: content,
       argument: "<level>",
-      help: "gzip 1-9 (default 9, the same bytes on every processor), zstd 1-19 (default 3)",
+      help: "gzip 1-9 (default 6), zstd 1-19 (default 3)",
     },
   },
   concurrency: REACHING.concurrency,
