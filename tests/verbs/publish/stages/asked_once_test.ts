@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHost } from "../../../../src/host/create_host.ts";
 import { prepare } from "../../../../src/driver/prepare.ts";
-import type { Factory } from "../../../../src/pipeline/plugin.ts";
+import type { Factory, StageIO } from "../../../../src/pipeline/plugin.ts";
 import type { ReadyPlugin } from "../../../../src/pipeline/ready_plugin.ts";
 import { type Asked, askedOnce } from "../../../../src/verbs/publish/stages/asked_once.ts";
 
@@ -16,7 +16,7 @@ function counting(count: { value: number }, answer: () => string): Factory<"anno
       apiVersion: 1,
       stage: "annotate",
       options: kit.z.looseObject({}),
-      run(_input, _options, { log }) {
+      run(_input, _options, { log }): StageIO["annotate"]["out"] {
         count.value++;
         log.warn(`looked ${count.value} times`);
         return { set: { [CREATED]: answer() } };
