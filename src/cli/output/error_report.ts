@@ -1,6 +1,7 @@
 import { ExtractionError, type ExtractionRule } from "../../extract/extraction_error.ts";
 import { registryHost } from "../../oci/reference.ts";
 import { PluginError } from "../../pipeline/plugin_error.ts";
+import { SourceError } from "../../pipeline/source_error.ts";
 import { StageError } from "../../pipeline/stage_error.ts";
 import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../../pipeline/target.ts";
@@ -10,7 +11,6 @@ import { NotFoundError } from "../../store/store.ts";
 import { ScratchError } from "../../system/scratch_error.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
 import { ConfigError } from "../config/config_error.ts";
-import { UnsuitableSourceError } from "../publish/source_check.ts";
 import { UsageError } from "../usage_error.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";
 
@@ -109,7 +109,7 @@ function adviceFor(
   if (error instanceof PluginError) return error.hint ?? pluginAdvice(error, command);
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
   if (error instanceof UsageError) return undefined;
-  if (error instanceof UnsuitableSourceError) return error.hint;
+  if (error instanceof SourceError) return error.hint;
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
   if (error instanceof NotFoundError) {
     return error.isPlace

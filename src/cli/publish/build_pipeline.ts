@@ -58,7 +58,9 @@ export async function buildPipeline(
   const directory = await sourceDirectory(settings.source);
   const make = await builtIns({ settings, flags, profile: chosen.facts, directory, world, prune: ignoring.prune });
   // Standard input is looked at only when nobody has said what to make of it.
-  const collector = written.stages.collect === undefined ? await collectorFor(settings, make, world) : undefined;
+  const collector = written.stages.collect === undefined
+    ? await collectorFor(settings, { make, world, archiveWith: chosen.facts.archiveWith })
+    : undefined;
   const entries = stageEntries({
     settings,
     flags,

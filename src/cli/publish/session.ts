@@ -14,13 +14,13 @@ import { buildPipeline, type BuiltPipeline } from "./build_pipeline.ts";
 import { sourceDirectory } from "./collector_for.ts";
 import type { PublishFlags } from "./commands.ts";
 import { type ChosenProfile, detectProfile, namedProfile, profileLine } from "./profiles.ts";
-import { withIdentity } from "./identity.ts";
+import { checkedVersion, withIdentity } from "./identity.ts";
 import { resolveSettings, type Settings, splitArguments } from "./settings.ts";
 import { sourceCheck } from "./source_check.ts";
 import { sourceDate } from "./source_date.ts";
 import type { MadePlugin } from "./stages/make_plugins.ts";
 import { pluginHost } from "./stages/plugin_host.ts";
-import { type AskedArchive, readArchive, withArchive, withIgnores } from "./stages/read_archive.ts";
+import { type AskedArchive, isOwnArchive, readArchive, withArchive, withIgnores } from "./stages/read_archive.ts";
 
 /** Everything that a command which runs the pipeline works with. */
 export interface PublishSession {
@@ -48,7 +48,9 @@ export async function withPublishSession<T>(
     throw new UsageError("Cannot read both the password and the source from standard input");
   }
   const profile = await chooseProfile(given, asked, log);
-  const settings = await withIdentity(given, profile);
+  // What a plugin of the user's own packs may be anything.
+  const isOwn = found !== undefined && isOwnArchive(found);
+  const settings = isOwn ? checkedVersion(given) : await withIdentity(given, profile);
   warnOfCompression(settings, log);
   const progress = createProgress(world);
   const access = await createRegistryAccess(flags, settings, { world, log });

@@ -32,6 +32,8 @@ export interface Settings {
   readonly profile: ProfileName | "auto";
   /** With build metadata where it has some; not every profile takes that. */
   readonly version: string | undefined;
+  /** Where the version is from when it was not given. */
+  readonly versionFrom?: string;
   readonly latest: boolean;
   readonly tags: readonly string[];
   readonly immutable: boolean;

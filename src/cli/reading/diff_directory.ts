@@ -6,17 +6,18 @@ import type { Entry } from "../../pipeline/entry.ts";
 import { filter } from "../../pipeline/filter.ts";
 import { stageRunner } from "../../pipeline/flow.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
+import { SourceError } from "../../pipeline/source_error.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
 import { loadProfiles, PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
 import { findConfig } from "../config/find_config.ts";
 import type { ReadingSession } from "../places/session.ts";
 import { buildPipeline } from "../publish/build_pipeline.ts";
-import { detectProfile, namedProfile } from "../publish/profiles.ts";
-import { resolveSettings } from "../publish/settings.ts";
+import { type ChosenProfile, detectProfile, namedProfile } from "../publish/profiles.ts";
+import { resolveSettings, type Settings } from "../publish/settings.ts";
 import { sourceDate } from "../publish/source_date.ts";
 import { pluginHost } from "../publish/stages/plugin_host.ts";
-import { readArchive, withArchive, withIgnores } from "../publish/stages/read_archive.ts";
+import { isOwnArchive, readArchive, withArchive, withIgnores } from "../publish/stages/read_archive.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { DiffFlags } from "./commands.ts";
@@ -56,8 +57,10 @@ export async function diffDirectory(
   const { log } = context;
   const now = found?.config.pipeline === undefined ? undefined : await sourceDate(settings, world, context);
   const host = pluginHost(world, { mode: "plan", log, sourceDate: now });
+  const isOwn = found !== undefined && isOwnArchive(found);
   const { pipeline } = await buildPipeline(settings, profile, { flags, found, world, log, host });
-  const entries = await entriesOf(path, pipeline, context);
+  const selected = await entriesOf(path, pipeline, context);
+  const entries = isOwn ? selected : await arranged(selected, settings, profile, context);
   const files = entries.filter(({ kind }) => kind === "file");
   return new Map(
     await inParallel(files, concurrency, async (entry) => {
@@ -77,6 +80,22 @@ async function entriesOf(
   let selected = await run("filter", collected, filter(filters));
   for (const step of custom.before?.archive ?? []) selected = await step.run(selected, context);
   return selected.entries;
+}
+
+/** As they would be in the artifact. What could not be packed is compared as it lies there. */
+async function arranged(
+  entries: readonly Entry[],
+  choice: Settings,
+  { name, facts }: ChosenProfile,
+  context: Context,
+): Promise<readonly Entry[]> {
+  try {
+    return await facts.arrange?.(entries, choice, context) ?? entries;
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    context.log.warn(`The directory is compared as it is, because profile ${name} could not pack it: ${error.message}`);
+    return entries;
+  }
 }
 
 async function hashEntry(entry: Entry, keepLimit: number, { signal }: Context): Promise<HashedFile> {

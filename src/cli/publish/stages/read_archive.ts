@@ -59,6 +59,12 @@ export async function readArchive(
   };
 }
 
+/** Tells whether a configuration packs with a plugin of the user's own, which alone knows what the source is. */
+export function isOwnArchive({ config, places }: Pick<FoundConfig, "config" | "places">): boolean {
+  const entry = writtenEntries(config, places).stages.archive?.[0];
+  return entry !== undefined && !isProfileName(entry.spec);
+}
+
 async function isLevelOf(profile: ProfileName, value: unknown): Promise<boolean> {
   const { compressions } = (await loadProfiles())[profile];
   const most = compressions.includes("zstd") ? 19 : 9;

@@ -2,6 +2,7 @@ import type { StageName } from "../../../pipeline/stage_error.ts";
 import { staticAnnotations } from "../../../plugins/annotate/static.ts";
 import type { Ignoring } from "../ignoring_for.ts";
 import type { PublishFlags } from "../commands.ts";
+import type { ChosenProfile } from "../profiles.ts";
 import type { Settings } from "../settings.ts";
 import { isBuiltIn, type MakeBuiltIn } from "./built_ins.ts";
 import { staticEntry } from "./static_entry.ts";
@@ -18,7 +19,7 @@ export interface Deciding {
   readonly ignoring: Ignoring;
   /** What suits the source; left out when the configuration says it. */
   readonly collector: { readonly name: string; readonly builtIn: BuiltIn } | undefined;
-  readonly profile: { readonly name: string; readonly because: string };
+  readonly profile: Pick<ChosenProfile, "name" | "because" | "facts">;
   /** Makes the plugin of each target, in the order of the targets. */
   readonly targets: readonly BuiltIn[];
   /** Where a field of the configuration stands. */
@@ -81,17 +82,22 @@ function archiveEntry({ written, make, profile }: Deciding): StageEntry {
   return { stage: "archive", spec: name, decidedBy, ...builtIn(make, "archive", name) };
 }
 
-function annotateEntries({ settings, written, make }: Deciding): readonly StageEntry[] {
+function annotateEntries({ settings, written, make, profile }: Deciding): readonly StageEntry[] {
   const given = settings.annotations;
   const sources = [...new Set(Object.values(given).map(({ from }) => from))].join(", ");
   const carrying: BuiltIn = { factory: staticAnnotations({ given }), options: {} };
   const { annotate: list } = written.stages;
   const first: StageEntry = { stage: "annotate", spec: "static", decidedBy: sources || "default", builtIn: carrying };
+  const byProfile = profile.facts.annotate;
+  const own = byProfile === undefined ? [] : [{
+    ...byDefault("annotate", profile.name, { factory: byProfile(), options: {} }),
+    decidedBy: `profile ${profile.name}`,
+  }];
   if (list === undefined) {
     const others = ["env", "git"].map((spec): StageEntry => {
       return { stage: "annotate", spec, decidedBy: "default", ...builtIn(make, "annotate", spec) };
     });
-    return [first, ...others];
+    return [first, ...own, ...others];
   }
   const [head, ...rest] = list;
   const made = (entry: WrittenEntry): StageEntry =>
@@ -99,9 +105,9 @@ function annotateEntries({ settings, written, make }: Deciding): readonly StageE
   if (head?.spec === "static") {
     const carried = staticEntry(head, { given });
     const decidedBy = sources === "" ? head.place : `${head.place}, ${sources}`;
-    return [{ ...carried, decidedBy }, ...rest.map(made)];
+    return [{ ...carried, decidedBy }, ...own, ...rest.map(made)];
   }
-  return [...(sources === "" ? [] : [first]), ...list.map(made)];
+  return [...(sources === "" ? [] : [first]), ...own, ...list.map(made)];
 }
 
 /** Built-in plugins in the list only say how targets are reached; all others are targets of their own. */
@@ -146,7 +152,7 @@ function unusedEntry(
 }
 
 function tagEntries({ settings, flags, written, make, placeOf }: Deciding): readonly StageEntry[] {
-  const { version, tags, latest } = settings;
+  const { version, versionFrom, tags, latest } = settings;
   const entries = (written.stages.tag ?? [])
     // `--no-latest` is a flag, and flags win.
     .filter(({ spec }) => spec !== "latest" || flags.latest !== false)
@@ -160,7 +166,8 @@ function tagEntries({ settings, flags, written, make, placeOf }: Deciding): read
   ];
 
   function given(spec: string, flag: "version" | "tag" | "latest", options: object = {}): StageEntry {
-    const decidedBy = flags[flag] === undefined ? placeOf(flag === "tag" ? "tags" : flag) : `--${flag}`;
+    const from = flag === "version" ? versionFrom : undefined;
+    const decidedBy = from ?? (flags[flag] === undefined ? placeOf(flag === "tag" ? "tags" : flag) : `--${flag}`);
     const { builtIn: made } = builtIn(make, "tag", spec);
     return { stage: "tag", spec, decidedBy, builtIn: { ...made, options: { ...made.options, ...options } } };
   }
