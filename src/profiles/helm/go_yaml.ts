@@ -38,9 +38,16 @@ function writeObject(writer: Writer, value: JsonObject, indent: number): void {
     // The first key of an object in a list stands on the line of its dash.
     if (at > 0) put(writer, " ".repeat(indent));
     const member = value[key] ?? null;
-    writeScalar(writer, key, { indent, isKey: true });
-    put(writer, ":");
-    writeMember(writer, member, indent);
+    if (isSimpleKey(key)) {
+      writeScalar(writer, key, { indent, isKey: true });
+      put(writer, ":");
+      writeMember(writer, member, indent);
+    } else {
+      put(writer, "? ");
+      writeLeaf(writer, key, indent);
+      put(writer, `${" ".repeat(indent)}: `);
+      writeItem(writer, member, indent);
+    }
   }
 }
 
@@ -64,11 +71,23 @@ function writeList(writer: Writer, items: readonly Json[], indent: number): void
   for (const [at, item] of items.entries()) {
     if (at > 0) put(writer, " ".repeat(indent));
     put(writer, "- ");
-    if (isList(item) && item.length > 0) writeList(writer, item, indent + 2);
-    else if (isObject(item) && !isEmpty(item)) writeObject(writer, item, indent + 2);
-    else writeLeaf(writer, item, indent);
+    writeItem(writer, item, indent);
   }
 }
+
+/** What begins on the line of its dash, question mark or colon. */
+function writeItem(writer: Writer, item: Json, indent: number): void {
+  if (isList(item) && item.length > 0) writeList(writer, item, indent + 2);
+  else if (isObject(item) && !isEmpty(item)) writeObject(writer, item, indent + 2);
+  else writeLeaf(writer, item, indent);
+}
+
+/** A key that may stand in front of a colon: one line, and not a long one. */
+function isSimpleKey(key: string): boolean {
+  return !shapeOf(key).isMultiline && new TextEncoder().encode(key).byteLength <= KEY_LIMIT;
+}
+
+const KEY_LIMIT = 128;
 
 function writeLeaf(writer: Writer, value: Json, indent: number): void {
   if (typeof value === "string") writeScalar(writer, value, { indent: indent + 2, isKey: false });
@@ -145,7 +164,7 @@ function writeScalar(
   if (text.includes("\n") && !isKey && shape.isBlockAllowed) writeLiteral(writer, text, indent);
   else if (text.includes("\n") || !resolvesToText(text)) writeDouble(writer, text, write);
   else if (shape.isPlainAllowed) writeLine(writer, text, write);
-  else if (!shape.isSingleAllowed || isKey && shape.isMultiline) writeDouble(writer, text, write);
+  else if (!shape.isSingleAllowed) writeDouble(writer, text, write);
   else writeSingle(writer, text, write);
 }
 
