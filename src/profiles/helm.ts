@@ -28,7 +28,7 @@ export const HELM: Profile = {
   ownRules: ["templates/.?*"],
   revision: "commit",
   expects: [],
-  needsTag: true,
+  needsTag: false,
   usesTime: false,
   compressions: ["gzip"],
   takes: ["appVersion"],

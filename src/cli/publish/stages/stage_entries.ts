@@ -88,7 +88,10 @@ function annotateEntries({ settings, written, make, profile }: Deciding): readon
   const carrying: BuiltIn = { factory: staticAnnotations({ given }), options: {} };
   const { annotate: list } = written.stages;
   const first: StageEntry = { stage: "annotate", spec: "static", decidedBy: sources || "default", builtIn: carrying };
-  const byProfile = profile.facts.annotate;
+  const [archive] = written.stages.archive ?? [];
+  // What a plugin of the user's own packs may be anything.
+  const isOwn = archive !== undefined && !isBuiltIn("archive", archive.spec);
+  const byProfile = isOwn ? undefined : profile.facts.annotate;
   const own = byProfile === undefined ? [] : [{
     ...byDefault("annotate", profile.name, { factory: byProfile(), options: {} }),
     decidedBy: `profile ${profile.name}`,
