@@ -8,7 +8,7 @@ import { registryStore } from "../src/registry/store.ts";
 import { testContext } from "../tests/registry/support.ts";
 import { gantryOk } from "../tests/support/gantry.ts";
 import { startRegistry } from "../tests/support/registry_process.ts";
-import { putSample, sampleOf } from "../tests/support/store_samples.ts";
+import { namesOf, putSample, sampleOf } from "../tests/support/store_samples.ts";
 
 const COUNT = 5000;
 const CONCURRENCY = 8;
@@ -19,7 +19,7 @@ const store = registryStore({ reference: { kind: "registry", host, repository: "
 const sample = sampleOf("one");
 const tags = Array.from({ length: COUNT }, (_, at) => `1.${Math.floor(at / 100)}.${at % 100}`);
 await putSample(store, sample, ["latest"], testContext());
-await inParallel(tags, 16, (tag) => store.tag(sample.stored, [tag], testContext()));
+await inParallel(tags, 16, (tag) => store.tag(sample.stored, namesOf([tag]), testContext()));
 client.close();
 
 const FEW = { group: "5,000 tags", n: 10, warmup: 1 };

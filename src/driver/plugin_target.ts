@@ -4,7 +4,8 @@ import type { StageIO } from "../pipeline/plugin.ts";
 import { wrongOutput } from "../pipeline/plugin_error.ts";
 import type { ReadyPlugin } from "../pipeline/ready_plugin.ts";
 import type { OwnReference, Target } from "../pipeline/target.ts";
-import { type Artifact, distinct, type Moved, type Receipt, type TagName } from "../pipeline/values.ts";
+import { type Artifact, distinct, type Receipt } from "../pipeline/values.ts";
+import type { Moved, TagName } from "../store/store.ts";
 
 /** Makes a target of an upload plugin. A place whose plugin skips the upload gets no tags either. */
 export function pluginTarget(plugin: ReadyPlugin<"upload">, own: OwnReference = {}): Target {

@@ -2,11 +2,11 @@ import { type Digest, isDigest } from "../oci/digest.ts";
 import type { Plugin } from "../pipeline/plugin.ts";
 import { PluginError, wrongOutput } from "../pipeline/plugin_error.ts";
 import type { ReadyPlace } from "../pipeline/ready_plugin.ts";
-import type { Moved } from "../pipeline/values.ts";
 import { callPlugin } from "./call_plugin.ts";
 import { deepFreeze } from "./deep_freeze.ts";
 import type { Instance } from "./instance.ts";
 import { kindOf } from "./issue_message.ts";
+import type { Moved } from "../store/store.ts";
 
 /**
  * Makes a place that can be worked with of what an upload plugin knows.

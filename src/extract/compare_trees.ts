@@ -96,7 +96,9 @@ export async function compareTrees(
     signal.throwIfAborted();
     if (!(await Deno.lstat(staged(path))).isDirectory) return 1;
     let count = 0;
-    for await (const { name } of Deno.readDir(staged(path))) count += await countFiles(`${path}/${name}`);
+    for await (const { name } of Deno.readDir(staged(path))) {
+      count += await countFiles(path === "" ? name : `${path}/${name}`);
+    }
     return count;
   }
 }

@@ -67,7 +67,12 @@ function hold(directory: string, descriptors: string | undefined): HeldTree {
 
 function below(held: HeldTree, base: string): HeldTree {
   const within = (path: string): string => base === "" || path === "" ? `${base}${path}` : `${base}/${path}`;
-  return { ...held, at: (path) => held.at(within(path)), device: (path) => held.device(within(path)) };
+  return {
+    ...held,
+    at: (path) => held.at(within(path)),
+    device: (path) => held.device(within(path)),
+    forget: (path) => held.forget(within(path)),
+  };
 }
 
 /** What is beside a directory is nobody's business there; but it may be on another disk. */

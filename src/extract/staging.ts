@@ -27,7 +27,7 @@ export interface TreeWriter {
  * end up below the directory.
  */
 export interface Staging extends TreeWriter, AsyncDisposable {
-  /** Leads to something in the tree; empty stands for the tree itself. */
+  /** Leads to something in the tree until the next call; empty stands for the tree itself. */
   at(path: string): string;
   /** Leads to a place for what a file of the tree replaces. */
   replaced(name: string): string;
@@ -77,12 +77,10 @@ async function stageIn(directory: PrivateDirectory, descriptors: string | undefi
     held[Symbol.dispose]();
     throw cause;
   }
-  const at = (parts: readonly string[]): string => {
-    checkParents(held.at("tree"), parts);
-    return join(held.at("tree"), ...parts);
-  };
+  const at = (parts: readonly string[]): string => held.at(["tree", ...parts].join("/"));
   return {
-    at: (path) => join(held.at("tree"), path),
+    at: (path) => held.at(path === "" ? "tree" : `tree/${path}`),
+    // Gone to from the top, so that it is good for as long as a way into the tree.
     replaced: (name) => join(held.at("replaced"), name),
     directory(parts): void {
       said("create", parts, () => Deno.mkdirSync(at(parts), { mode: 0o755 }));
@@ -117,23 +115,17 @@ async function stageIn(directory: PrivateDirectory, descriptors: string | undefi
       });
     },
     remove(parts): void {
-      said("remove", parts, () => Deno.removeSync(at(parts)));
+      said("remove", parts, () => {
+        const path = at(parts);
+        held.forget(["tree", ...parts].join("/"));
+        Deno.removeSync(path);
+      });
     },
     async [Symbol.asyncDispose](): Promise<void> {
       held[Symbol.dispose]();
       await directory[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Says no where something else than a directory is on the way: the path was thought to be safe, and is not. */
-function checkParents(tree: string, parts: readonly string[]): void {
-  let path = tree;
-  for (const [at, part] of parts.slice(0, -1).entries()) {
-    path = join(path, part);
-    if (Deno.lstatSync(path).isDirectory) continue;
-    throw new Error(`${JSON.stringify(parts.slice(0, at + 1).join("/"))} is not a directory`);
-  }
 }
 
 function openNew(path: string, executable: boolean): Deno.FsFile {

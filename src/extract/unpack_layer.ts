@@ -7,6 +7,7 @@ import { pathParts, pathProblem } from "./member_path.ts";
 import type { Meter } from "./meter.ts";
 import { createPlacer, type Placer } from "./placer.ts";
 import { reason } from "../system/io_error.ts";
+import { createPauses } from "../system/pause.ts";
 import type { TreeWriter } from "./staging.ts";
 import { unpackedBytes } from "./unpacked_bytes.ts";
 
@@ -56,11 +57,13 @@ export async function unpackLayer(
   const { tree, staging, meter, rules } = place;
   const refuse: Refuse = refuser(what);
   const placer = createPlacer({ tree, staging, meter, names: rules.names, layer, what, replaces, refuse });
+  const pause = createPauses(signal);
   const locate = locator(options, rules, refuse);
 
   await using unpacked = unpackedBytes(bytes, { what, meter });
   // What a layer must hold its digest says, so it may do without an end.
   for await (const member of readTar(unpacked.bytes, { explain, signal, onMissingEnd: () => {} })) {
+    await pause();
     meter.entry(what);
     const parts = locate(member.name);
     if (!whiteouts || !applyWhiteout(parts, placer, () => refuse(member.name, "path", "it takes away no name"))) {

@@ -11,7 +11,8 @@ import {
   type ParsedManifest,
   parseManifest,
 } from "../oci/parse_manifest.ts";
-import { descriptorOf, type LayoutIndex } from "./index.ts";
+import { descriptorOf } from "./entry.ts";
+import { entriesOf, type LayoutIndex } from "./index.ts";
 
 /** Reads a manifest, verified; `undefined` when it is not there. */
 export type ReadManifest = (descriptor: Descriptor) => Promise<Uint8Array<ArrayBuffer> | undefined>;
@@ -92,12 +93,13 @@ export function createGraphReader(): GraphReader {
   }
 
   return {
-    read: (index, readManifest) => walk(index.manifests.flatMap((entry) => descriptorOf(entry) ?? []), readManifest),
+    read: (index, readManifest) => walk(entriesOf(index).flatMap((entry) => descriptorOf(entry) ?? []), readManifest),
     partsOf: (root, readManifest) => walk([root], readManifest),
   };
 }
 
-function referrerOf({ mediaType, digest, size }: Descriptor, manifest: ParsedManifest): Descriptor {
+/** A referrer as a list of referrers describes it. */
+export function referrerOf({ mediaType, digest, size }: Descriptor, manifest: ParsedManifest): Descriptor {
   const artifactType = artifactTypeOf(manifest);
   return {
     mediaType,

@@ -3,31 +3,20 @@
  *
  * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#indexjson-file | OCI image-spec 1.1.1, index.json file}
  */
-import { FULL_NAME_ANNOTATION, REF_NAME_ANNOTATION } from "../oci/annotation_keys.ts";
+import { FULL_NAME_ANNOTATION, REF_NAME_ANNOTATION, TRANSFER_ANNOTATION } from "../oci/annotation_keys.ts";
 import { compareBytewise } from "../oci/compare_bytewise.ts";
 import type { Annotations, Descriptor } from "../oci/descriptor.ts";
-import { type Digest, isDigest } from "../oci/digest.ts";
+import type { Digest } from "../oci/digest.ts";
 import { orderAnnotations, orderDescriptor } from "../oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../oci/media_types.ts";
-import { parseFullName } from "../oci/origin.ts";
-import { isTag } from "../oci/tag.ts";
 import type { ParsedManifest } from "../oci/parse_manifest.ts";
-import { TagExistsError } from "../pipeline/tag_exists_error.ts";
-import type { Moved, TagName } from "../pipeline/values.ts";
-import { refuseMoved, type UntagOptions } from "../store/store.ts";
+import { type Moved, refuseMoved, TagExistsError, type TagName, type UntagOptions } from "../store/store.ts";
+import { descriptorOf, fullNameOf, type IndexEntry, isEntry, isObject, isText, refNameOf, tagOf } from "./entry.ts";
 
 /** An index as it was read. Whatever gantry does not know stays in it as it is. */
 export interface LayoutIndex {
   /** What is listed, in the order in which it was read. */
   readonly manifests: readonly IndexEntry[];
-  /** Any other field. */
-  readonly [field: string]: unknown;
-}
-
-/** A descriptor in an index; only its digest is certain to be there. */
-export interface IndexEntry {
-  /** The digest, of whatever algorithm. */
-  readonly digest: string;
   /** Any other field. */
   readonly [field: string]: unknown;
 }
@@ -75,45 +64,6 @@ export function resolveTag(index: LayoutIndex, tag: string): Descriptor | undefi
   const descriptor = descriptorOf(first);
   if (descriptor === undefined) throw new SyntaxError(`tag ${JSON.stringify(tag)} stands at an invalid descriptor`);
   return descriptor;
-}
-
-/** What an entry names, without its annotations; `undefined` when it is not a descriptor that gantry can use. */
-export function descriptorOf({ mediaType, digest, size, artifactType }: IndexEntry): Descriptor | undefined {
-  if (!isText(mediaType) || !isDigest(digest) || !isSize(size)) return undefined;
-  return { mediaType, digest, size, ...(isText(artifactType) ? { artifactType } : {}) };
-}
-
-/**
- * The tag of an entry; `undefined` when it has none. Where another tool has written a whole reference in its place, as
- * podman, buildah and skopeo do, it is the end of that.
- */
-export function tagOf(entry: IndexEntry): string | undefined {
-  const name = refNameOf(entry);
-  if (name !== undefined && isTag(name)) return name;
-  const [, tag] = /^[^@]+:([^:/@]+)(?:@.*)?$/.exec(fullNameOf(entry) ?? name ?? "") ?? [];
-  return tag !== undefined && isTag(tag) ? tag : undefined;
-}
-
-/**
- * The full reference of an entry, such as `HOST/REPOSITORY:TAG`; `undefined` when it has none. containerd and gantry have
- * an annotation of their own for it.
- */
-export function fullNameOf(entry: IndexEntry): string | undefined {
-  const fullName = annotationOf(entry, FULL_NAME_ANNOTATION);
-  const name = refNameOf(entry);
-  if (fullName !== undefined || name === undefined || isTag(name)) return fullName;
-  return parseFullName(name, entry.digest) === undefined ? undefined : name;
-}
-
-/** The name that stands at an entry, whatever its tool takes for one; `undefined` when there is none. */
-export function refNameOf(entry: IndexEntry): string | undefined {
-  return annotationOf(entry, REF_NAME_ANNOTATION);
-}
-
-/** An annotation of an entry; `undefined` when it has none. */
-export function annotationOf({ annotations }: IndexEntry, key: string): string | undefined {
-  const value = isObject(annotations) && Object.hasOwn(annotations, key) ? annotations[key] : undefined;
-  return isText(value) ? value : undefined;
 }
 
 /** The entries at which a tag stands. One that ends a whole reference is meant where none is written as it is. */
@@ -195,6 +145,32 @@ export interface MovedName {
   readonly from: string;
 }
 
+/**
+ * Everything that an index leads to: what it lists, and the description of a bundle that stands in its annotations.
+ *
+ * Tools that take one image take a layout only when one entry is listed, so in such a bundle the description is none.
+ */
+export function entriesOf({ manifests, annotations }: LayoutIndex): readonly IndexEntry[] {
+  const said = isObject(annotations) ? annotations[TRANSFER_ANNOTATION] : undefined;
+  if (!isText(said)) return manifests;
+  try {
+    const entry: unknown = JSON.parse(said);
+    return isEntry(entry) ? [...manifests, entry] : manifests;
+  } catch {
+    // Whoever wrote it, it is no description.
+    return manifests;
+  }
+}
+
+/** Adds the description of a bundle, in the annotations where only one manifest is listed and as an entry otherwise. */
+export function describeIndex(index: LayoutIndex, description: Descriptor): LayoutIndex {
+  const rest = dropManifest(index, description.digest) ?? index;
+  if (rest.manifests.length !== 1) return listManifests(rest, [description]);
+  const said = JSON.stringify({ ...orderDescriptor(description), digest: description.digest });
+  const others = isObject(rest.annotations) ? rest.annotations : {};
+  return { ...rest, annotations: { ...others, [TRANSFER_ANNOTATION]: said } };
+}
+
 /** Lists manifests without a name, unless they are listed. */
 export function listManifests(index: LayoutIndex, manifests: readonly Descriptor[]): LayoutIndex {
   const listed = new Set<string>(index.manifests.map(({ digest }) => digest));
@@ -220,8 +196,18 @@ export function dropTag(index: LayoutIndex, tag: string): LayoutIndex | undefine
  * @returns `undefined` when it is not listed.
  */
 export function dropManifest(index: LayoutIndex, digest: Digest): LayoutIndex | undefined {
-  const manifests = index.manifests.filter((entry) => entry.digest !== digest);
-  return manifests.length === index.manifests.length ? undefined : { ...index, manifests };
+  const isOther = (entry: IndexEntry): boolean => entry.digest !== digest;
+  const before = entriesOf(index);
+  if (before.every(isOther)) return undefined;
+  const manifests = index.manifests.filter(isOther);
+  // What is beyond the list is the description.
+  const isDescription = before.slice(index.manifests.length).some((entry) => !isOther(entry));
+  return { ...(isDescription ? withoutDescription(index) : index), manifests };
+}
+
+function withoutDescription({ annotations, ...index }: LayoutIndex): Omit<LayoutIndex, "manifests"> {
+  const { [TRANSFER_ANNOTATION]: _, ...others } = isObject(annotations) ? annotations : {};
+  return Object.keys(others).length === 0 ? index : { ...index, annotations: others };
 }
 
 /** Drops untagged entries of these digests that say nothing which another entry does not say too. */
@@ -286,23 +272,6 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch (cause) {
     throw new SyntaxError("it is not JSON", { cause });
   }
-}
-
-/** Tells whether something in the list of an index can be an entry. */
-export function isEntry(value: unknown): value is IndexEntry {
-  return isObject(value) && typeof value.digest === "string";
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
-}
-
-function isSize(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 /** How a manifest is listed in an index: as what it is, and without what another index says of it. */

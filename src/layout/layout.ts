@@ -1,7 +1,8 @@
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Context } from "../work/context.ts";
-import type { Store } from "../store/store.ts";
-import type { IndexEntry, LayoutIndex } from "./index.ts";
+import type { Store, StoredManifest } from "../store/store.ts";
+import type { IndexEntry } from "./entry.ts";
+import type { LayoutIndex } from "./index.ts";
 
 /** An image layout as a store, together with what only a layout has: a list of everything, and full references. */
 export interface LayoutPlace extends Store {
@@ -12,6 +13,8 @@ export interface LayoutPlace extends Store {
    * lists of referrers and the parts of an index do, and no description of a bundle.
    */
   artifacts(context: Context): Promise<readonly ListedManifest[]>;
+  /** The digests of entries that do not say what they are: a type or a size is missing, so nothing can be done with them. */
+  unusable(context: Context): Promise<readonly string[]>;
   /**
    * Changes what is listed in one step, so that nobody sees a part of it; a tar is written by `commit`.
    *
@@ -46,4 +49,6 @@ export interface Relisted {
   readonly needs: readonly Descriptor[];
   /** Manifests that are no longer listed: they go, with whatever only they needed. */
   readonly dropped: readonly Descriptor[];
+  /** Manifests that have come; those with a subject are put on its list of referrers. */
+  readonly arrived?: readonly StoredManifest[];
 }

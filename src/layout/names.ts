@@ -1,15 +1,8 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import { type Digest, digestAlgorithm, digestHex, isDigest } from "../oci/digest.ts";
 import { isTag } from "../oci/tag.ts";
-import {
-  annotationOf,
-  descriptorOf,
-  type IndexEntry,
-  type LayoutIndex,
-  refNameOf,
-  resolveTag,
-  tagOf,
-} from "./index.ts";
+import { annotationOf, descriptorOf, type IndexEntry, refNameOf, tagOf } from "./entry.ts";
+import { type LayoutIndex, resolveTag } from "./index.ts";
 
 /** The names in an index, ready to be looked up: an index of thousands of tags is read once and asked often. */
 export interface LayoutNames {

@@ -2,7 +2,7 @@ import type { Content } from "../oci/descriptor.ts";
 import { MANIFEST_SIZE_LIMIT } from "../oci/manifest.ts";
 import { parseManifest } from "../oci/parse_manifest.ts";
 import { verifiedContent } from "../oci/verified.ts";
-import type { Pushed, Store } from "../store/store.ts";
+import type { Pushed, Store, StoredManifest } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
 
 /**
@@ -11,14 +11,17 @@ import type { Context } from "../work/context.ts";
  */
 export async function pushManifest(
   manifest: Content,
-  layout: Pick<Store, "url" | "push" | "tag">,
+  layout: Pick<Store, "url" | "push"> & {
+    /** Lists a manifest with a subject. */
+    readonly list: (manifest: StoredManifest, context: Context) => Promise<void>;
+  },
   context: Context,
 ): Promise<Pushed> {
   const { descriptor } = manifest;
   const bytes = await readManifest(layout.url, manifest);
   const { subject } = parseManifest(bytes, descriptor);
   const pushed = await layout.push({ descriptor, open: () => new Blob([bytes]).stream() }, context);
-  if (subject !== undefined) await layout.tag({ descriptor, bytes }, [], context);
+  if (subject !== undefined) await layout.list({ descriptor, bytes }, context);
   return pushed;
 }
 

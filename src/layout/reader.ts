@@ -4,7 +4,8 @@ import { isDigest } from "../oci/digest.ts";
 import type { Context } from "../work/context.ts";
 import { NotFoundError, type StoredManifest, type StoreReader } from "../store/store.ts";
 import { createGraphReader, type LayoutGraph, type ReadManifest } from "./graph.ts";
-import { descriptorOf, fullNameOf, type IndexEntry, type LayoutIndex } from "./index.ts";
+import { descriptorOf, fullNameOf, type IndexEntry } from "./entry.ts";
+import { entriesOf, type LayoutIndex } from "./index.ts";
 import { isCompanionTag, type LayoutNames, layoutNames } from "./names.ts";
 import type { LayoutPlace, ListedManifest } from "./layout.ts";
 import { inFile } from "./directory/read_layout.ts";
@@ -32,9 +33,11 @@ export interface LayoutStoreOptions {
 
 /** What can be read from a layout, and what the layout leads to. */
 export interface LayoutReader
-  extends Omit<StoreReader, typeof Symbol.asyncDispose>, Pick<LayoutPlace, "listed" | "artifacts"> {
+  extends Omit<StoreReader, typeof Symbol.asyncDispose>, Pick<LayoutPlace, "listed" | "artifacts" | "unusable"> {
   /** Everything that an index leads to. */
   graphOf(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph>;
+  /** Reads a manifest if it is there. */
+  readIfThere(signal: AbortSignal): ReadManifest;
   /** Everything that one manifest consists of, itself included. */
   partsOf(root: Descriptor, signal: AbortSignal): Promise<LayoutGraph>;
 }
@@ -113,7 +116,7 @@ export function layoutReader(
     },
     async listed({ signal }: Context): Promise<readonly ListedManifest[] | undefined> {
       const index = await contents.index(signal);
-      return index && inIndex(index, ({ tagOf }) => index.manifests.flatMap((entry) => listedManifest(entry, tagOf)));
+      return index && inIndex(index, ({ tagOf }) => entriesOf(index).flatMap((entry) => listedManifest(entry, tagOf)));
     },
     async artifacts({ signal }: Context): Promise<readonly ListedManifest[]> {
       const index = await contents.index(signal);
@@ -130,6 +133,12 @@ export function layoutReader(
           (tag !== undefined || fullName !== undefined || !inner.has(digest))
         );
     },
+    async unusable({ signal }: Context): Promise<readonly string[]> {
+      const index = await contents.index(signal);
+      const entries = index?.manifests.filter((entry) => descriptorOf(entry) === undefined) ?? [];
+      return [...new Set(entries.map(({ digest }) => digest))];
+    },
+    readIfThere: readManifestOf,
     graphOf: (index, signal) => reader.read(index, readManifestOf(signal)),
     partsOf: (root, signal) => reader.partsOf(root, readManifestOf(signal)),
   };

@@ -1,6 +1,7 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Context } from "../work/context.ts";
-import { descriptorOf, type LayoutIndex } from "./index.ts";
+import { descriptorOf } from "./entry.ts";
+import type { LayoutIndex } from "./index.ts";
 import type { LayoutReader } from "./reader.ts";
 
 /**

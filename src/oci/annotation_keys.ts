@@ -25,6 +25,9 @@ export const REF_NAME_ANNOTATION = "org.opencontainers.image.ref.name";
 /** The full reference of a manifest in an image layout's `index.json`, as containerd, docker and nerdctl write it. */
 export const FULL_NAME_ANNOTATION = "io.containerd.image.name";
 
+/** In the `index.json` of a bundle with one artifact: the descriptor of the bundle's description, as JSON. */
+export const TRANSFER_ANNOTATION = "vnd.gantry.transfer.v1";
+
 /** The digest of a layer before compression, as `oras` reads it when it unpacks. */
 export const ORAS_CONTENT_DIGEST_ANNOTATION = "io.deis.oras.content.digest";
 /** `true` when `oras` shall unpack the layer into a directory. */

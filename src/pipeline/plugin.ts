@@ -13,18 +13,8 @@ import type { Digest } from "../oci/digest.ts";
 import type { Context } from "../work/context.ts";
 import type { Entry } from "./entry.ts";
 import type { StageName } from "./stage_error.ts";
-import type {
-  Artifact,
-  Attributed,
-  Collected,
-  Moved,
-  Packed,
-  Publication,
-  Selected,
-  Source,
-  TagName,
-  Uploaded,
-} from "./values.ts";
+import type { Artifact, Attributed, Collected, Packed, Publication, Selected, Source, Uploaded } from "./values.ts";
+import type { Moved, TagName } from "../store/store.ts";
 
 /** A value now or later. */
 export type MaybePromise<T> = T | Promise<T>;

@@ -2,7 +2,7 @@ import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Context } from "../work/context.ts";
 import type { Stage, StageIO } from "./plugin.ts";
-import type { Moved } from "./values.ts";
+import type { Moved } from "../store/store.ts";
 
 /** A plugin of the pipeline: its options are checked, and what it gives will be. */
 export interface ReadyPlugin<S extends Stage = Stage> {

@@ -8,7 +8,7 @@ export class SourceError extends Error {
   /** What the user can do about it, where that is not clear from the message. */
   readonly hint?: string;
 
-  /** @param message Names what is wrong, and where. */
+  /** Says what is wrong and where, and with a hint what the user can do about it. */
   constructor(message: string, { hint, ...options }: ErrorOptions & { readonly hint?: string } = {}) {
     super(message, options);
     if (hint !== undefined) this.hint = hint;

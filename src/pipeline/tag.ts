@@ -4,7 +4,8 @@ import type { Step } from "./flow.ts";
 import type { ReadyPlugin } from "./ready_plugin.ts";
 import { blame } from "./stage_error.ts";
 import { everyTarget, type Target } from "./target.ts";
-import type { Artifact, Publication, Published, Receipt, TagName, Uploaded } from "./values.ts";
+import type { Artifact, Publication, Published, Receipt, Uploaded } from "./values.ts";
+import type { TagName } from "../store/store.ts";
 
 /** Lets the tags point to the artifact, now that every target has all of it. */
 export function tag(targets: readonly Target[]): Step<Uploaded, Publication> {

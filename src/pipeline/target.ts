@@ -3,7 +3,8 @@ import type { Reference } from "../oci/reference.ts";
 import type { Context } from "../work/context.ts";
 import type { AttachedReferrer } from "./ready_plugin.ts";
 import { StageError, type StageName } from "./stage_error.ts";
-import type { Artifact, Moved, Receipt, TagName } from "./values.ts";
+import type { Artifact, Receipt } from "./values.ts";
+import type { Moved, TagName } from "../store/store.ts";
 
 /** A place to publish to. Every one of several gets everything. */
 export interface Target {

@@ -2,9 +2,9 @@ import type { Context } from "../work/context.ts";
 import type { Step } from "./flow.ts";
 import type { ReadyPlugin } from "./ready_plugin.ts";
 import { tagNames, tagsOfTarget } from "./tag.ts";
-import { TagExistsError } from "./tag_exists_error.ts";
 import { everyTarget, type Target } from "./target.ts";
-import type { Artifact, TagName, Uploaded } from "./values.ts";
+import type { Artifact, Uploaded } from "./values.ts";
+import { TagExistsError, type TagName } from "../store/store.ts";
 
 /**
  * Brings the artifact to every target, without any tag.

@@ -3,7 +3,7 @@
  * next, so stages in a wrong order do not compile.
  */
 import type { Content, Descriptor } from "../oci/descriptor.ts";
-import type { Digest } from "../oci/digest.ts";
+import type { Moved, TagName } from "../store/store.ts";
 import type { Entry } from "./entry.ts";
 
 /** What the user named. */
@@ -70,14 +70,6 @@ export interface Artifact extends Packed {
   readonly manifest: Content;
 }
 
-/** A name that is to stand for the artifact in every target. */
-export interface TagName {
-  /** A tag as OCI has it. */
-  readonly name: string;
-  /** Whether the tag may never move to another digest. */
-  readonly immutable: boolean;
-}
-
 /** What one target has after upload. */
 export interface Receipt {
   /** The target without tag and digest: `oci://…`, `oci-layout:…`. */
@@ -100,14 +92,6 @@ export interface Uploaded extends Artifact {
   readonly receipts: readonly Receipt[];
   /** The manifests that custom steps attached to the artifact, in every target; none when left out. */
   readonly referrers?: readonly Descriptor[];
-}
-
-/** A tag that now points to the artifact. */
-export interface Moved {
-  /** The tag's name. */
-  readonly tag: string;
-  /** What it pointed to before; left out when the tag is new. The same digest means that nothing moved. */
-  readonly from?: Digest;
 }
 
 /** What one target shows to the world after tag. */

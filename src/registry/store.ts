@@ -1,22 +1,33 @@
 import { bytesContent, readContent } from "../oci/bytes_content.ts";
 import type { Content, Descriptor } from "../oci/descriptor.ts";
-import type { Digest } from "../oci/digest.ts";
+import { type Digest, isDigest } from "../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../oci/manifest.ts";
-import { artifactTypeOf, isManifestMediaType, parseManifest } from "../oci/parse_manifest.ts";
+import {
+  artifactTypeOf,
+  isManifestMediaType,
+  manifestParts,
+  type ParsedManifest,
+  parseManifest,
+} from "../oci/parse_manifest.ts";
 import { formatRepository, type RegistryReference } from "../oci/reference.ts";
 import { DigestMismatchError } from "../oci/verified.ts";
 import {
+  type Moved,
   NotFoundError,
   type Pushed,
   type PushOptions,
   refuseMoved,
   type Store,
   type StoredManifest,
+  TagExistsError,
+  type TagName,
   UnsupportedError,
   type UntagOptions,
 } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
+import { inParallel } from "../work/together.ts";
 import type { RegistryClient } from "./client.ts";
+import { RegistryError } from "./http/registry_error.ts";
 import { isHidden } from "./manifests.ts";
 import type { Access } from "./login/scope.ts";
 
@@ -28,6 +39,8 @@ export interface RegistryStoreOptions {
   readonly client: RegistryClient;
   /** What will be done there; `pull` when left out. */
   readonly access?: Access;
+  /** How many tags are looked at side by side; 4 when left out. */
+  readonly concurrency?: number;
 }
 
 /**
@@ -36,14 +49,26 @@ export interface RegistryStoreOptions {
  * Where it is pushed to, a registry that refuses to say what a tag stands for does not stop the work: some answer 403 for
  * what is not there. Once something was pushed, the refusal counts unless that can be read.
  */
-export function registryStore({ reference, client, access = "pull" }: RegistryStoreOptions): Store {
+export function registryStore(
+  { reference, client, access = "pull", concurrency = 4 }: RegistryStoreOptions,
+): Store {
   const repository = client.repository(reference.repository, access);
   const url = formatRepository(reference);
   const sameRegistry = `oci://${reference.host}/`;
 
   let pushed: Digest | undefined;
+  /** The blobs that came here, in case the registry turns out not to have them. */
+  const blobs = new Map<Digest, Content>();
+  /** What tags were found to point to, so that what is right already is neither asked again nor set again. */
+  const seen = new Map<string, Digest | undefined>();
 
   async function resolve(name: string, context: Context): Promise<Descriptor | undefined> {
+    const found = await look(name, context);
+    if (!isDigest(name)) seen.set(name, found?.digest);
+    return found;
+  }
+
+  async function look(name: string, context: Context): Promise<Descriptor | undefined> {
     try {
       return await repository.resolve(name, context);
     } catch (error) {
@@ -58,6 +83,38 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
     }
   }
 
+  /** What a tag points to. Where it may move, a registry that does not say so does not matter. */
+  async function digestAt({ name, immutable }: TagName, context: Context): Promise<Digest | undefined> {
+    try {
+      return (await resolve(name, context))?.digest;
+    } catch (error) {
+      if (immutable || !isHidden(error)) throw error;
+      return undefined;
+    }
+  }
+
+  /** Sends a manifest; and once more with its blobs when the registry has said of one that it is there, and now not. */
+  async function sendManifest(manifest: Content, parsed: ParsedManifest, context: Context): Promise<Pushed> {
+    try {
+      return await repository.pushManifest(manifest, context);
+    } catch (error) {
+      if (!(error instanceof RegistryError) || !error.has("MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN")) throw error;
+      const said = JSON.stringify(error.errors);
+      const parts = new Set(manifestParts(parsed).map(({ digest }) => digest));
+      const ours = [...parts].flatMap((digest) => blobs.get(digest) ?? []);
+      const named = ours.filter(({ descriptor }) => said.includes(descriptor.digest));
+      const missing = named.length > 0 ? named : ours;
+      if (missing.length === 0) throw error;
+      let bytesSent = 0;
+      for (const blob of missing) {
+        bytesSent += (await repository.pushBlob(blob, context, { evenIfThere: true })).bytesSent;
+      }
+      const sent = await repository.pushManifest(manifest, context);
+      const resent = missing.map(({ descriptor }) => descriptor.digest);
+      return { ...sent, bytesSent: bytesSent + sent.bytesSent, resent };
+    }
+  }
+
   async function existing(name: string, context: Context): Promise<StoredManifest> {
     const manifest = await repository.fetchManifest(name, context);
     if (manifest === undefined) throw new NotFoundError(url, name);
@@ -66,6 +123,7 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
 
   return {
     url,
+    shownBy: "tag",
     resolve,
     fetchManifest: (name, context) => repository.fetchManifest(name, context),
     async exists(descriptor, context): Promise<boolean> {
@@ -85,9 +143,13 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
     tags: (context) => repository.tags(context),
     referrers: (subject, context) => repository.referrers.list(subject, context),
 
-    async push(blob: Content, context: Context, { from = "" }: PushOptions = {}): Promise<Pushed> {
+    // A manifest goes last, so where it is, its blobs are.
+    isWhole: async ({ digest }, context) =>
+      [...seen.values()].includes(digest) || await resolve(digest, context) !== undefined,
+    push(blob: Content, context: Context, { from = "" }: PushOptions = {}): Promise<Pushed> {
+      blobs.set(blob.descriptor.digest, blob);
       const mountFrom = from.startsWith(sameRegistry) ? from.slice(sameRegistry.length) : undefined;
-      return await repository.pushBlob(blob, context, { mountFrom });
+      return repository.pushBlob(blob, context, { mountFrom });
     },
     async pushManifest(manifest: Content, context: Context): Promise<Pushed> {
       const { digest, size, mediaType } = manifest.descriptor;
@@ -98,11 +160,11 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
       }
       const bytes = await readContent(manifest);
       const parsed = parseManifest(bytes, manifest.descriptor);
-      const sent = await repository.pushManifest(manifest, context);
+      const { subject, ...sent } = await sendManifest(manifest, parsed, context);
       pushed = digest;
       if (parsed.subject !== undefined) {
         const artifactType = artifactTypeOf(parsed);
-        const isListed = sent.subject === parsed.subject.digest;
+        const isListed = subject === parsed.subject.digest;
         await repository.referrers[isListed ? "confirm" : "add"](parsed.subject.digest, {
           mediaType,
           digest,
@@ -111,17 +173,31 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
           ...(parsed.annotations === undefined ? {} : { annotations: parsed.annotations }),
         }, context);
       }
-      return { existed: sent.existed, bytesSent: sent.bytesSent };
+      return sent;
     },
-    async tag({ descriptor, bytes }: StoredManifest, tags: readonly string[], context: Context): Promise<void> {
-      if (tags.length === 0) return;
-      await repository.tag(bytesContent(descriptor.mediaType, bytes), tags, context);
+    async tag(
+      { descriptor: { digest, mediaType }, bytes }: StoredManifest,
+      tags: readonly TagName[],
+      context: Context,
+    ): Promise<readonly Moved[]> {
+      const moved = await inParallel(tags, concurrency, async (tag): Promise<Moved> => {
+        const { name, immutable } = tag;
+        const from = seen.get(name) === digest ? digest : await digestAt(tag, context);
+        // Whoever pushes has looked before; another run may have published since then.
+        if (immutable && from !== undefined && from !== digest) throw new TagExistsError(url, name, from);
+        return { tag: name, ...(from === undefined ? {} : { from }) };
+      });
+      const names = moved.filter(({ from }) => from !== digest).map(({ tag }) => tag);
+      if (names.length > 0) await repository.tag(bytesContent(mediaType, bytes), names, context);
+      for (const { name } of tags) seen.delete(name);
+      return moved;
     },
     async untag(tag: string, context: Context, options: UntagOptions = {}): Promise<void> {
       const before = await repository.resolve(tag, context);
       if (before === undefined) throw new NotFoundError(url, tag);
       const { digest } = before;
       refuseMoved(url, tag, digest, options);
+      seen.delete(tag);
       if (!await repository.delete(tag, context)) {
         throw new UnsupportedError(`Cannot delete ${url}:${tag}: the registry has it, and finds nothing to delete`);
       }
@@ -132,11 +208,14 @@ export function registryStore({ reference, client, access = "pull" }: RegistrySt
     },
     async deleteManifest(digest: Digest, context: Context): Promise<void> {
       const subject = subjectOf(await existing(digest, context));
+      seen.clear();
       // Before the list: a registry that deletes nothing must not lose a referrer.
       await repository.delete(digest, context);
       if (subject !== undefined) await repository.referrers.remove(subject, digest, context);
     },
-    commit: () => Promise.resolve(),
+    prepare: () => Promise.resolve(),
+    commit: () => Promise.resolve([]),
+    // Blobs that no manifest names are the registry's to collect; the API has no other word for it.
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

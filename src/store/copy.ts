@@ -3,6 +3,7 @@ import type { Digest } from "../oci/digest.ts";
 import { isVersion } from "../oci/version.ts";
 import type { ArtifactGraph, GraphManifest } from "./graph.ts";
 import type { Context } from "../work/context.ts";
+import { pushSummary } from "./push_summary.ts";
 import type { Pushed, Store, StoredManifest, StoreReader } from "./store.ts";
 import { storedContent } from "./stored_content.ts";
 import { together } from "../work/together.ts";
@@ -33,33 +34,29 @@ export async function copyGraph(
   context: Context,
 ): Promise<Copied> {
   const pool = { concurrency, context };
-  const pushed = [...await together(graph.blobs, pool, pushBlob)];
-  for (const group of graph.manifests) pushed.push(...await together(group, pool, pushManifest));
-  const results = pushed.filter((each) => each !== undefined);
-  const existing = results.filter(({ existed }) => existed).length;
-  return {
-    uploaded: results.length - existing,
-    existing,
-    bytesSent: results.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
-  };
+  const pushes = (await together(graph.blobs, pool, pushBlob)).flat();
+  for (const group of graph.manifests) pushes.push(...await together(group, pool, pushManifest));
+  const { uploaded, existing, bytesSent } = pushSummary(pushes);
+  return { uploaded: uploaded.length, existing: existing.length, bytesSent };
 
-  async function pushBlob(blob: Descriptor, inner: Context): Promise<Pushed | undefined> {
+  async function pushBlob(blob: Descriptor, inner: Context): Promise<readonly Push[]> {
     // Layers that must not be distributed are at other places, and their manifest may go without them.
     if (blob.urls !== undefined && !await source.exists(blob, inner)) {
       context.log.warn(`${blob.digest} is not in ${source.url} but somewhere else: left out`);
-      return undefined;
+      return [];
     }
-    return await destination.push(storedContent(source, blob, inner), inner, { from: source.url });
+    return [[blob, await destination.push(storedContent(source, blob, inner), inner, { from: source.url })]];
   }
 
-  async function pushManifest({ content, subject }: GraphManifest, inner: Context): Promise<Pushed> {
+  async function pushManifest({ content, subject }: GraphManifest, inner: Context): Promise<Push> {
+    const { descriptor } = content;
     // One with a subject is pushed again: it may be there, and missing on the list of referrers.
-    if (subject === undefined && await destination.exists(content.descriptor, inner)) {
-      return { existed: true, bytesSent: 0 };
-    }
-    return await destination.pushManifest(content, inner);
+    const isThere = subject === undefined && await destination.exists(descriptor, inner);
+    return [descriptor, isThere ? { existed: true, bytesSent: 0 } : await destination.pushManifest(content, inner)];
   }
 }
+
+type Push = readonly [content: Descriptor, pushed: Pushed];
 
 /**
  * Points tags to manifests of a graph that was copied: cosign's tags first, then the others.
@@ -83,8 +80,8 @@ export async function tagGraph(
   for (const group of [companions, others]) {
     await together(group, { concurrency, context }, async ({ digest, names }, inner) => {
       const content = contents.get(digest);
-      const immutable = force ? [] : names.filter(isVersion);
-      if (content !== undefined) await destination.tag(await storedManifest(content), names, inner, { immutable });
+      const wanted = names.map((name) => ({ name, immutable: !force && isVersion(name) }));
+      if (content !== undefined) await destination.tag(await storedManifest(content), wanted, inner);
     });
   }
 }

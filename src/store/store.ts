@@ -51,14 +51,37 @@ export interface StoreReader extends AsyncDisposable {
   referrers(subject: Digest, context: Context): Promise<readonly Descriptor[]>;
 }
 
+/** A name that shall stand for a manifest. */
+export interface TagName {
+  /** A tag as OCI has it. */
+  readonly name: string;
+  /** Whether the tag may never move to another digest. */
+  readonly immutable: boolean;
+}
+
+/** A tag that now points to a manifest. */
+export interface Moved {
+  /** The tag's name. */
+  readonly tag: string;
+  /** What it pointed to before; left out when the tag is new. The same digest means that nothing moved. */
+  readonly from?: Digest;
+}
+
 /**
  * A store that can be changed.
  *
- * What was pushed is there for every method of the same store at once. A store in one file writes nothing before
- * {@linkcode Store.commit}: it opens the contents only then, so they stay readable until then. All other stores write at
- * once, and their `commit` has nothing left to do.
+ * What was pushed and tagged is there for every method of the same store at once. A store in one file shows none of it
+ * to others before {@linkcode Store.commit}, and writes nothing before {@linkcode Store.prepare}: it opens the contents
+ * only then, so they stay readable until then. All other stores write at once, and these two have nothing left to do.
  */
 export interface Store extends StoreReader {
+  /** Which call lets everybody see tags: `tag` at once, or `commit` together with everything else that was changed. */
+  readonly shownBy: "tag" | "commit";
+  /**
+   * Tells whether a manifest is there and certainly also everything that it names, so that nothing needs to be pushed.
+   * A registry takes a manifest only after its blobs; the files of a layout may be damaged, so it never says yes.
+   */
+  isWhole(manifest: Descriptor, context: Context): Promise<boolean>;
   /** Brings a blob to the store, unless it is there. */
   push(blob: Content, context: Context, options?: PushOptions): Promise<Pushed>;
   /**
@@ -71,10 +94,11 @@ export interface Store extends StoreReader {
    * Points tags to a manifest that is there. Without any tag it is only listed, where a store keeps a list: a manifest
    * that no tag, no index and no referrer leads to is lost in a layout.
    *
-   * @throws {TagExistsError} When a tag points to something else that may not move, and the store can look at it and set
-   *   it in one step: layouts can, registries cannot.
+   * @returns What each tag pointed to before, in the order of the tags.
+   * @throws {TagExistsError} When an immutable tag points to something else; no tag is set then. A layout looks and sets
+   *   in one step. A registry cannot, so it is asked right before.
    */
-  tag(manifest: StoredManifest, tags: readonly string[], context: Context, options?: TagOptions): Promise<void>;
+  tag(manifest: StoredManifest, tags: readonly TagName[], context: Context): Promise<readonly Moved[]>;
   /**
    * Takes a tag away. The manifest stays, and so do its other tags.
    *
@@ -91,21 +115,23 @@ export interface Store extends StoreReader {
    */
   deleteManifest(digest: Digest, context: Context): Promise<void>;
   /**
-   * Makes everything since the last commit visible. What is not committed when the store is disposed is given up.
+   * Writes everything that was pushed and tagged since the last commit to where {@linkcode Store.commit} only has to
+   * give it a name, so that what can fail fails now.
    */
-  commit(context: Context): Promise<void>;
+  prepare(context: Context): Promise<void>;
+  /**
+   * Makes everything since the last commit visible. What is not committed when the store is disposed is given up.
+   *
+   * @returns What the tags that became visible pointed to at that moment; none where {@linkcode Store.tag} shows them.
+   * @throws {TagExistsError} When another process has let an immutable tag point to something else in the meantime.
+   */
+  commit(context: Context): Promise<readonly Moved[]>;
 }
 
 /** How a blob is pushed. */
 export interface PushOptions {
   /** The `url` of another store that has the blob; where it is in the same registry nothing needs to be sent. */
   readonly from?: string;
-}
-
-/** How tags are set. */
-export interface TagOptions {
-  /** Those that may not move. */
-  readonly immutable?: readonly string[];
 }
 
 /** How a tag is taken away. */
@@ -122,6 +148,8 @@ export interface Pushed {
   readonly bytesSent: number;
   /** The subject of a manifest, when a registry says that it has listed the manifest as a referrer. */
   readonly subject?: string;
+  /** The blobs of a manifest that had to be sent after all, although the registry had said that they are there. */
+  readonly resent?: readonly Digest[];
 }
 
 /** There is no such tag, manifest or place. */
@@ -149,6 +177,17 @@ export class NotFoundError extends Error {
     );
     this.isPlace = name === undefined;
     this.url = url;
+  }
+}
+
+/** A tag that may not move points to something else already. */
+export class TagExistsError extends Error {
+  /** The name of the class. */
+  override readonly name = "TagExistsError";
+
+  /** Names the store, its tag, and what that points to. */
+  constructor(url: string, tag: string, existing: Digest) {
+    super(`Cannot move tag ${JSON.stringify(tag)} of ${url}: it is immutable and already points to ${existing}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { ioError } from "./io_error.ts";
+import { makeTemporaryDirectory } from "./temporary_directory.ts";
 
 /**
  * A directory that is reached by what it is, and not by its name.
@@ -20,6 +21,8 @@ export interface HeldTree extends Disposable {
   at(path: string): string;
   /** Tells on which disk a directory in the tree is. */
   device(path: string): number;
+  /** Lets a directory go that we have removed ourselves, so that another one may take its place. */
+  forget(path: string): void;
 }
 
 /** How to hold a directory. */
@@ -50,7 +53,7 @@ export function holdTree(directory: string, { descriptors, expected }: HoldOptio
   /** Opens the directories on a way, and closes those that are not on it. */
   function go(way: readonly string[]): Level {
     const common = levels.findIndex((_, at) => levels[at + 1]?.name !== way[at] || at === way.length);
-    for (const { close } of levels.splice(common + 1)) close();
+    closeFrom(common + 1);
     for (let at = common; at < way.length; at++) {
       const name = way[at] ?? "";
       const path = join(last(levels).path, name);
@@ -64,18 +67,20 @@ export function holdTree(directory: string, { descriptors, expected }: HoldOptio
     return last(levels);
   }
 
+  function closeFrom(depth: number): void {
+    for (const { close } of levels.splice(depth)) close();
+  }
+
   function enter({ name, path, within }: Omit<Level, "close">, look: (path: string) => Deno.FileInfo): Level {
     const found = look(path);
     check(within, found);
     if (descriptors === undefined) return { name, path, within, close: (): void => {} };
-    const descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+    const opened = openDirectory(path);
     try {
-      const opened = fs.fstatSync(descriptor);
-      check(within, { isDirectory: opened.isDirectory(), dev: opened.dev, ino: opened.ino });
-      const own = descriptorPath(descriptors, descriptor, opened);
-      return { name, path: own, within, close: () => fs.closeSync(descriptor) };
+      check(within, opened.info());
+      return { name, path: descriptorPath(descriptors, opened), within, close: opened.close };
     } catch (cause) {
-      fs.closeSync(descriptor);
+      opened.close();
       throw cause;
     }
   }
@@ -97,9 +102,12 @@ export function holdTree(directory: string, { descriptors, expected }: HoldOptio
       return name === undefined ? parent : join(parent, name);
     },
     device: (path) => Deno.statSync(go(path === "" ? [] : path.split("/")).path).dev,
-    [Symbol.dispose](): void {
-      for (const { close } of levels.splice(0)) close();
+    forget(path): void {
+      seen.delete(path);
+      const depth = levels.findIndex(({ within }) => within === path);
+      if (depth > 0) closeFrom(depth);
     },
+    [Symbol.dispose]: () => closeFrom(0),
   };
 }
 
@@ -137,18 +145,17 @@ export interface Descriptors extends AsyncDisposable {
  * there, in a directory that nobody else can write to.
  */
 export async function openDescriptors(): Promise<Descriptors> {
-  const nothing = { path: undefined, [Symbol.asyncDispose]: async (): Promise<void> => {} };
-  if (Deno.build.os !== "linux") return nothing;
-  if (canList(DESCRIPTORS)) return { ...nothing, path: DESCRIPTORS };
-  const directory = await Deno.makeTempDir({ prefix: "gantry-pull-" }).catch(() => undefined);
-  if (directory === undefined) return nothing;
-  const link = join(directory, "fd");
+  const directory = Deno.build.os === "linux"
+    ? await makeTemporaryDirectory({ prefix: "gantry-" }).catch(() => undefined)
+    : undefined;
+  if (directory === undefined) return { path: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const link = join(directory.path, "fd");
   await Deno.symlink(DESCRIPTORS, link).catch(() => {});
   return {
-    path: canList(link) ? link : undefined,
+    path: [DESCRIPTORS, link].find((path) => canUse(path, directory.path)),
     async [Symbol.asyncDispose](): Promise<void> {
-      await Deno.remove(directory, { recursive: true }).catch((cause) => {
-        throw ioError("remove", directory, cause);
+      await directory.remove().catch((cause) => {
+        throw ioError("remove", directory.path, cause);
       });
     },
   };
@@ -156,25 +163,61 @@ export async function openDescriptors(): Promise<Descriptors> {
 
 const DESCRIPTORS = "/proc/self/fd";
 
-function canList(path: string): boolean {
+/** Tries it out: it depends on the system, the permissions and the version of Deno. */
+function canUse(descriptors: string, directory: string): boolean {
+  const opened = openDirectory(directory);
   try {
-    return [...Deno.readDirSync(path)].length > 0;
+    Deno.mkdirSync(join(directory, "own"), { recursive: true });
+    openDirectory(join(descriptorPath(descriptors, opened), "own")).close();
+    return true;
   } catch {
     return false;
+  } finally {
+    opened.close();
   }
 }
 
+/** A directory that is open. */
+interface OpenDirectory {
+  /** The number of its descriptor, if it is known. */
+  readonly descriptor?: number;
+  info(): Identity & { readonly isDirectory: boolean };
+  readonly close: () => void;
+}
+
+/** Opens a directory and nothing else: opening a pipe would wait. */
+function openDirectory(path: string): OpenDirectory {
+  let descriptor: number;
+  try {
+    descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
+    // Deno 2.6 looks through our own link here, and there alone.
+    const file = Deno.openSync(path);
+    return { info: () => file.statSync(), close: () => file.close() };
+  }
+  return {
+    descriptor,
+    info(): ReturnType<OpenDirectory["info"]> {
+      const info = fs.fstatSync(descriptor);
+      return { isDirectory: info.isDirectory(), dev: info.dev, ino: info.ino };
+    },
+    close: () => fs.closeSync(descriptor),
+  };
+}
+
 /** Deno 2.6 has numbers of its own for what is open, so the system's is looked for. */
-function descriptorPath(descriptors: string, descriptor: number, { dev, ino }: Identity): string {
+function descriptorPath(descriptors: string, { descriptor, info }: OpenDirectory): string {
+  const own = info();
   const isIt = (path: string): boolean => {
     try {
-      return isSame(Deno.statSync(path), { dev, ino });
+      return isSame(Deno.statSync(path), own);
     } catch {
       return false;
     }
   };
-  const own = join(descriptors, String(descriptor));
-  if (isIt(own)) return own;
+  const guess = join(descriptors, String(descriptor));
+  if (descriptor !== undefined && isIt(guess)) return guess;
   for (const { name } of Deno.readDirSync(descriptors)) {
     const path = join(descriptors, name);
     if (isIt(path)) return path;

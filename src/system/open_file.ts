@@ -49,14 +49,24 @@ const PIECE_SIZE = 256 * 1024;
 export function openFile(path: string, { followLinks = false }: OpenFileOptions = {}): OpenFile | undefined {
   try {
     const file = openNamedFile(path);
-    // Not with O_NOFOLLOW: Deno resolves links itself before it opens what some permissions do not cover.
-    if (followLinks || !lstatSync(path).isSymbolicLink()) return file;
+    if (followLinks || !isLink(path, file)) return file;
     file[Symbol.dispose]();
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) return undefined;
     if (!(cause instanceof Deno.errors.FilesystemLoop)) throw cause;
   }
   throw new NotAFileError("a symbolic link");
+}
+
+/** Not by O_NOFOLLOW: Deno resolves links itself before it opens what some permissions do not cover. */
+function isLink(path: string, file: Disposable): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch (error) {
+    // Somebody has removed it since it was opened.
+    file[Symbol.dispose]();
+    throw denoError(error);
+  }
 }
 
 /**
@@ -161,8 +171,9 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-function identityOf({ dev, ino, size, mtime }: Stats): FileIdentity {
-  return { dev, ino, size, mtime };
+/** Deno has whole milliseconds. Node rounds to them by adding a half, which is wrong before 1970. */
+function identityOf({ dev, ino, size, mtimeMs }: Stats): FileIdentity {
+  return { dev, ino, size, mtime: new Date(Math.trunc(mtimeMs)) };
 }
 
 function kindOf(stats: Stats): string {

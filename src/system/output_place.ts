@@ -1,3 +1,5 @@
+import fs from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { reason } from "./io_error.ts";
 import { checkWritable, writeAll, writeFile } from "./write_file.ts";
 
@@ -36,8 +38,7 @@ export async function outputPlace(path: string): Promise<OutputPlace> {
 }
 
 /**
- * Opens a device or a named pipe and writes to it. Opening a pipe waits for somebody to read it, and nothing but the
- * signal ends that.
+ * Opens a device or a named pipe and writes to it. A pipe waits for somebody to read it; the signal ends that.
  *
  * @throws {Error} Names the path and what the system said.
  */
@@ -46,29 +47,53 @@ export async function writeThrough(
   bytes: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<void> {
-  const opening = Deno.open(path, { write: true });
-  // Should it be opened after all, nobody wants it any more.
-  const closeLate = (): void => void opening.then((file) => file.close(), () => {});
   try {
-    using file = await unlessAborted(opening, signal, closeLate);
-    for await (const piece of bytes) await unlessAborted(writeAll(file, piece), signal, () => {});
+    using reader = await waitForReader(path, signal);
+    using file = await Deno.open(path, { write: true });
+    reader[Symbol.dispose]();
+    for await (const piece of bytes) await unlessAborted(writeAll(file, piece), signal);
   } catch (cause) {
     signal.throwIfAborted();
     throw new Error(`Cannot write ${JSON.stringify(path)}: ${reason(cause)}`, { cause });
   }
 }
 
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, onAbort: () => void): Promise<T> {
-  signal.throwIfAborted();
+/** How often is looked whether somebody reads a pipe, in milliseconds. */
+const READER_PAUSE = 50;
+
+/** Waits until opening cannot wait any more: nothing could stop that. The reader is kept until this is disposed. */
+async function waitForReader(path: string, signal: AbortSignal): Promise<Disposable> {
+  const { isFifo } = await Deno.stat(path);
+  if (!isFifo) return { [Symbol.dispose]: (): void => {} };
+  const { O_WRONLY, O_NONBLOCK } = fs.constants;
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      let pipe: number | undefined = fs.openSync(path, O_WRONLY | O_NONBLOCK);
+      return {
+        [Symbol.dispose](): void {
+          if (pipe !== undefined) fs.closeSync(pipe);
+          pipe = undefined;
+        },
+      };
+    } catch (cause) {
+      if (!(cause instanceof Error && "code" in cause && cause.code === "ENXIO")) throw cause;
+    }
+    await setTimeout(READER_PAUSE, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
   const aborted = Promise.withResolvers<never>();
-  const abort = (): void => {
-    onAbort();
-    work.catch(() => {});
-    aborted.reject(signal.reason);
-  };
+  const abort = (): void => aborted.reject(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
   try {
-    return await Promise.race([work, aborted.promise]);
+    signal.throwIfAborted();
+    await Promise.race([work, aborted.promise]);
+  } catch (error) {
+    // What a reader that has stopped leaves unwritten ends with the process.
+    work.catch(() => {});
+    throw error;
   } finally {
     signal.removeEventListener("abort", abort);
   }

@@ -7,6 +7,7 @@ const KEYS = ["source", "targets", "tags", "ignore", "ignoreFile", "compressionL
 const CASES: readonly (readonly [word: string, nearest: string | undefined])[] = [
   ["sources", "source"],
   ["suorce", "source"],
+  ["suorces", "source"],
   ["tag", "tags"],
   ["tagrets", "targets"],
   ["ignore-file", "ignoreFile"],

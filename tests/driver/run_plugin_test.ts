@@ -270,6 +270,16 @@ Deno.test("a plugin makes entries and blobs that do not change with what they we
   }
 });
 
+Deno.test("a plugin makes files that are not executable unless it says so", async () => {
+  let executable: boolean | undefined;
+  await foreign((_input, own) => {
+    const entry = own.entry("a.yaml", "a: 1\n");
+    executable = entry.kind === "file" ? entry.executable : undefined;
+    return { drop: [] };
+  }).run({ entries: [] }, fakeContext());
+  assert.equal(executable, false);
+});
+
 const IN_PLAN: readonly (readonly [what: string, run: (host: FakeHost, context: FakeContext) => Promise<unknown>])[] = [
   [
     "says so itself",

@@ -480,7 +480,11 @@ Deno.test("import says what an entry of the bundle does not hold that its descri
   await withBundle({}, async ({ far, directory, layout }) => {
     const file = join(directory, "bundle", "index.json");
     const index = JSON.parse(await Deno.readTextFile(file));
-    index.manifests = index.manifests.filter(({ digest }: { digest: string }) => digest !== SIGNATURE?.digest);
+    // Neither as an entry nor by the list of referrers.
+    const list = digestOf(APP).replace(":", "-");
+    index.manifests = index.manifests.filter((entry: { digest: string; annotations?: Record<string, string> }) =>
+      entry.digest !== SIGNATURE?.digest && entry.annotations?.["org.opencontainers.image.ref.name"] !== list
+    );
     await Deno.writeTextFile(file, JSON.stringify(index));
     const { code, stderr } = await gantry(["import", layout, `oci://${far.host}`]);
     assert.equal(code, 1);
@@ -647,6 +651,25 @@ Deno.test("a delta leaves out what the far side has, and mounts it from another 
       await discovered(storeOf(far, "elsewhere/acme/app"), { ...APP, tags: ["1.0.0"] }, context),
       await discovered(storeOf(near, "acme/app"), { ...APP, tags: ["1.0.0"] }, context),
     );
+  });
+});
+
+Deno.test("what a delta has left out is left out no more when it has come", async () => {
+  await withBundle({}, async ({ near, far, directory, layout }) => {
+    await gantryOk(["import", layout, `oci://${far.host}/m`, "-q"]);
+    catalog(far, ["m/acme/app"]);
+    const have = join(directory, "have.json");
+    await Deno.writeTextFile(have, (await gantryOk(["inventory", `oci://${far.host}/m`, "-q"])).stdout);
+    const delta = join(directory, "delta");
+    const args = ["export", tag(near, "acme/app:1.0.0"), `oci-layout:${delta}`, "-q"];
+    const omitted = async (): Promise<number | undefined> => {
+      await using place = directoryStore({ kind: "oci-layout", path: delta });
+      return (await readBundle(place, context))?.transfer.omitted.length;
+    };
+    await gantryOk([...args, "--have", have]);
+    assert.ok(await omitted());
+    await gantryOk(args);
+    assert.equal(await omitted(), 0);
   });
 });
 

@@ -7,6 +7,7 @@ import { testContext } from "../registry/support.ts";
 import { startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { indexOf, putSample, type Sample, sampleOf } from "../support/store_samples.ts";
+import { tool, toolTest } from "../support/tools.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 
 const context = testContext();
@@ -184,6 +185,26 @@ for (const [kind, ending] of [["sigs", "sig"], ["atts", "att"]] as const) {
   });
 }
 
+Deno.test("list and verify say which entries do not say what they are", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "layout");
+  const url = await foreignLayout(path, [[ONE]]);
+  const { digest } = ONE.manifest.descriptor;
+  await Deno.writeTextFile(join(path, "index.json"), JSON.stringify({ schemaVersion: 2, manifests: [{ digest }] }));
+  const { stderr } = await gantryOk(["list", url]);
+  assert.equal(stderr, `warning: Left out, because the layout does not say their type and size: ${digest}\n`);
+  assert.match((await gantry(["verify", url])).stdout, /lists sha256:[0-9a-f]+ without a type or a size/);
+});
+
+Deno.test("a list of manifests that is null is an empty one", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "layout");
+  const url = await foreignLayout(path, []);
+  await Deno.writeTextFile(join(path, "index.json"), '{"schemaVersion":2,"manifests":null}');
+  assert.deepEqual(await json(["list", url]), []);
+  await gantryOk(["verify", url]);
+});
+
 Deno.test("copy --all-tags fails where there is nothing to copy", async () => {
   await using directory = await tempDirectory();
   await using far = startFakeRegistry();
@@ -225,6 +246,18 @@ Deno.test("copy --all-tags does not put several repositories into one, and keeps
   assert.match(moved.stderr, /Cannot move tag "1\.0\.0"/);
   await gantryOk(["copy", "--all-tags", other, to, "--force"]);
   assert.equal((await json(["inspect", `${to}:1.0.0`])).digest, digest(TWO));
+});
+
+toolTest("a tar of docker save is no OCI archive, and the error says what it is", ["tar"], async () => {
+  await using directory = await tempDirectory();
+  for (const file of ["manifest.json", "repositories"]) await Deno.writeTextFile(join(directory.path, file), "[]");
+  await tool("tar", ["-cf", "saved.tar", "manifest.json", "repositories"], { cwd: directory.path });
+  const archive = join(directory.path, "saved.tar");
+  for (const args of [["list", `oci-archive:${archive}`], ["inspect", `oci-archive:${archive}`]]) {
+    const { code, stderr } = await gantry(args);
+    assert.equal(code, 1);
+    assert.ok(stderr.includes("it is a Docker archive and no OCI archive, a tar without oci-layout"), stderr);
+  }
 });
 
 const NO_LAYOUTS: readonly (readonly [what: string, files: readonly string[], said: string])[] = [

@@ -21,7 +21,7 @@ import { type ForeignRepository, foreignRepository, type Json } from "../support
 import { gantry, gantryOk, push } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { readTree, writeTree } from "../support/tree.ts";
-import { tool, toolTest } from "../support/tools.ts";
+import { readPipe, tool, toolTest } from "../support/tools.ts";
 
 const TITLE = "org.opencontainers.image.title";
 const UNPACK = "io.deis.oras.content.unpack";
@@ -132,7 +132,7 @@ toolTest("pull --output-archive replaces no named pipe and no link", ["mkfifo"],
     await gantryOk(["pull", target, "--output-archive", out]);
     await tool("mkfifo", [pipe]);
     const [read] = await Promise.all([
-      Deno.readFile(pipe),
+      readPipe(pipe),
       gantryOk(["pull", target, "--output-archive", pipe, "--overwrite"]),
     ]);
     assert.deepEqual(read, await Deno.readFile(out));

@@ -12,6 +12,8 @@ const SHIM = `
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 int flock(int file, int operation) {
@@ -19,6 +21,21 @@ int flock(int file, int operation) {
   if (answer) { errno = atoi(answer); return -1; }
   int (*next)(int, int) = dlsym(RTLD_NEXT, "flock");
   return next(file, operation);
+}
+/* Permissions count for root too. */
+static int is_refused(const char *path, int flags) {
+  struct stat info;
+  if (!getenv("PERMISSIONS_COUNT") || (flags & O_ACCMODE) == O_RDONLY) return 0;
+  return stat(path, &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0222) == 0;
+}
+int open64(const char *path, int flags, ...) {
+  va_list more;
+  va_start(more, flags);
+  int mode = va_arg(more, int);
+  va_end(more);
+  if (is_refused(path, flags)) { errno = EACCES; return -1; }
+  int (*next)(const char *, int, ...) = dlsym(RTLD_NEXT, "open64");
+  return next(path, flags, mode);
 }
 int fsync(int file) {
   const char *answer = getenv("DIRECTORY_FSYNC_ANSWER");
@@ -96,6 +113,27 @@ for (const kind of ["oci-layout", "oci-archive"]) {
       assert.equal(stderr.match(/warning: The file system of "there" cannot sync directories/g)?.length, 1, stderr);
     });
   }
+}
+
+for (const kind of ["oci-layout", "oci-archive"]) {
+  linuxTest(
+    `${kind} of files that nobody may write is added to, as buildx and regctl leave it`,
+    ["cc", "find"],
+    async () => {
+      await using directory = await tempDirectory();
+      await Deno.mkdir(join(directory.path, "source"));
+      await Deno.writeTextFile(join(directory.path, "source", "a"), "a");
+      const env = { PERMISSIONS_COUNT: "1" };
+      for (const tag of ["x", "y"]) {
+        const { code, stderr } = await gantryOn(directory.path, ["push", "source", `${kind}:there:${tag}`], env);
+        assert.equal(code, 0, stderr);
+        assert.doesNotMatch(stderr, /warning/);
+        await tool("find", [join(directory.path, "there"), "-type", "f", "-exec", "chmod", "0444", "{}", "+"]);
+      }
+      const { stdout } = await gantryOn(directory.path, ["list", `${kind}:there`, "-o", "json"], env);
+      assert.deepEqual(JSON.parse(stdout).map(({ version }: { version: string }) => version), ["x", "y"]);
+    },
+  );
 }
 
 linuxTest("a directory that cannot be synced for another reason is an error", ["cc"], async () => {

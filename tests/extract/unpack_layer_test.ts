@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import zlib from "node:zlib";
+import { createTree } from "../../src/extract/extracted_tree.ts";
+import { extractInto } from "../../src/extract/extraction.ts";
+import { DEFAULT_EXTRACTION_RULES } from "../../src/extract/extraction_rules.ts";
+import type { TreeWriter } from "../../src/extract/staging.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { tool, toolTest } from "../support/tools.ts";
 import { extractLayers, type ExtractTestOptions, listing } from "./extract_support.ts";
@@ -142,6 +146,30 @@ Deno.test("sec/tar-extract: unpackLayer() counts hard links to the files of earl
     /^ExtractionError: Cannot unpack layer 2: it unpacks to more than 10 times its size$/,
   );
   assert.equal((await extracted([[large], copies], { ...IMAGE, rules: { maxRatio: 20 } })).length, 16);
+});
+
+Deno.test("sec/tar-extract: unpackLayer() hears the signal between members that take long, when all came at once", async () => {
+  const controller = new AbortController();
+  let made = 0;
+  const writer: TreeWriter = {
+    directory(): void {
+      made++;
+      // As a disk does that takes long.
+      for (const end = performance.now() + 5; performance.now() < end;);
+    },
+    file: () => assert.fail("no file is written"),
+    copy: () => assert.fail("no file is copied"),
+    remove: () => assert.fail("nothing is removed"),
+  };
+  async function* source(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    yield rawTar(Array.from({ length: 120 }, (_, at) => folder(String(at))));
+    setTimeout(() => controller.abort(new Error("enough")));
+  }
+  const { archive } = extractInto(createTree(), writer, DEFAULT_EXTRACTION_RULES);
+  const { signal } = controller;
+  const options = { what: "layer 1", layer: 1, links: "error", signal, note: (): void => {} } as const;
+  await assert.rejects(archive(ReadableStream.from(source()), options), new Error("enough"));
+  assert.ok(made > 0 && made < 120, `${made} were made`);
 });
 
 for (const root of ["/", "./", ".", "//", "/./"]) {

@@ -3,6 +3,10 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { directoryStore } from "../../src/layout/directory/store.ts";
+import { testContext } from "../registry/support.ts";
+import { startFakeRegistry } from "../support/fake_registry.ts";
+import { putSample, sampleOf } from "../support/store_samples.ts";
 import { gantryOk, push } from "../support/gantry.ts";
 import { startRegistry } from "../support/registry_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
@@ -203,4 +207,96 @@ toolTest("gantry reads a layout that crane pulled from a registry", ["crane", "r
   await gantryOk(["verify", `oci-layout:${layout}`]);
   const copied = await gantryOk(["copy", `oci-layout:${layout}@${digest}`, `oci-layout:${join(out.path, "b")}`, "-q"]);
   assert.equal(copied.stdout.trim().split("@")[1], digest);
+});
+
+toolTest(
+  "skopeo and crane take the one artifact of an export without its name",
+  ["skopeo", "crane", "registry", "tar"],
+  async () => {
+    await using out = await tempDirectory();
+    await using registry = await startRegistry("registry");
+    const { digest, paths: [image] } = await images(out.path);
+    const bundle = join(out.path, "bundle.tar");
+    await gantryOk(["export", `oci-layout:${image?.layout}:1.2.3`, `oci-archive:${bundle}`, "-q"]);
+    await tool("skopeo", ["copy", "--preserve-digests", `oci-archive:${bundle}`, `dir:${join(out.path, "dir")}`]);
+    const extracted = join(out.path, "extracted");
+    await Deno.mkdir(extracted);
+    await tool("tar", ["-xf", bundle, "-C", extracted]);
+    await tool("crane", ["push", "--insecure", extracted, `${registry.host}/app:crane`]);
+    assert.equal((await tool("crane", ["digest", "--insecure", `${registry.host}/app:crane`])).trim(), digest);
+    await gantryOk(["verify", `oci-archive:${bundle}`]);
+  },
+);
+
+toolTest("regctl and oras find what refers to an artifact in a layout", ["regctl", "oras"], async () => {
+  await using out = await tempDirectory();
+  await using near = startFakeRegistry();
+  const subject = sampleOf("app");
+  const signature = sampleOf("signature", {
+    subject: subject.manifest.descriptor,
+    artifactType: "application/vnd.acme.sig",
+  });
+  const place = directoryStore({ kind: "oci-layout", path: join(out.path, "source") });
+  await putSample(place, subject, ["1.0.0"], testContext());
+  for (const blob of signature.blobs) await place.push(blob, testContext());
+  await place.pushManifest(signature.manifest, testContext());
+  const from = `oci://${near.host}/app`;
+  await gantryOk(["copy", `oci-layout:${join(out.path, "source")}:1.0.0`, from, "--referrers", "-q"]);
+  await gantryOk(["copy", `${from}:1.0.0`, `oci-layout:${join(out.path, "copied")}`, "--referrers", "-q"]);
+  await gantryOk(["export", `${from}:1.0.0`, `oci-layout:${join(out.path, "exported")}`, "-q"]);
+  for (const name of ["source", "copied", "exported"]) {
+    const layout = join(out.path, name);
+    const tree = await tool("regctl", ["artifact", "tree", `ocidir://${layout}:1.0.0`]);
+    assert.match(tree, /application\/vnd\.acme\.sig/, name);
+    const discovered = await tool("oras", ["discover", "--oci-layout", `${layout}:1.0.0`]);
+    assert.match(discovered, /application\/vnd\.acme\.sig/, name);
+    // regctl carries the signature on, and gantry finds it there.
+    const carried = join(out.path, `${name}-carried`);
+    await tool("regctl", ["image", "copy", "--referrers", `ocidir://${layout}:1.0.0`, `ocidir://${carried}:1.0.0`]);
+    const { stdout } = await gantryOk(["inspect", `oci-layout:${carried}:1.0.0`, "--referrers", "-o", "json"]);
+    assert.deepEqual(
+      JSON.parse(stdout).referrers.map(({ digest }: { digest: string }) => digest),
+      [signature.manifest.descriptor.digest],
+      name,
+    );
+  }
+});
+
+toolTest("gantry finds what skopeo and crane leave in a layout under a whole name or none", [
+  "skopeo",
+  "crane",
+  "registry",
+], async () => {
+  await using out = await tempDirectory();
+  await using registry = await startRegistry("registry");
+  const { digest, paths: [image] } = await images(out.path);
+  const at = (name: string): string => join(out.path, name);
+  await tool("skopeo", ["copy", `oci:${image?.layout}:1.2.3`, `oci:${at("full")}:docker.io/acme/app:1.2.3`]);
+  await tool("skopeo", ["copy", `oci:${image?.layout}:1.2.3`, `oci:${at("nameless")}`]);
+  await tool("skopeo", [
+    "copy",
+    `oci:${image?.layout}:1.2.3`,
+    `oci-archive:${at("full.tar")}:docker.io/acme/app:1.2.3`,
+  ]);
+  await tool("crane", ["push", "--insecure", image?.layout ?? "", `${registry.host}/app:1.2.3`]);
+  await tool("crane", ["pull", "--insecure", "--format=oci", `${registry.host}/app:1.2.3`, at("crane")]);
+  for (
+    const url of [
+      `oci-layout:${at("full")}:1.2.3`,
+      `oci-archive:${at("full.tar")}:1.2.3`,
+      `oci-layout:${at("full")}`,
+      `oci-layout:${at("nameless")}`,
+      `oci-layout:${at("crane")}`,
+    ]
+  ) {
+    const inspected = JSON.parse((await gantryOk(["inspect", url, "-o", "json"])).stdout);
+    assert.equal(inspected.digest, digest, url);
+    const place = url.replace(/:1\.2\.3$/, "");
+    const listed = JSON.parse((await gantryOk(["list", place, "-o", "json"])).stdout);
+    assert.deepEqual(listed.map((each: { digest: string }) => each.digest), [digest], url);
+    const copied = JSON.parse(
+      (await gantryOk(["copy", "--all-tags", place, `oci-layout:${at("all")}`, "-o", "json"])).stdout,
+    );
+    assert.equal(copied.digest, digest, url);
+  }
 });

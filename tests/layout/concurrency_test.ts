@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { layoutArchiveStore } from "../../src/layout/tar/view.ts";
-import { layoutDirectoryStore } from "../../src/layout/directory/store.ts";
+import { archiveStore } from "../../src/layout/tar/store.ts";
+import { directoryStore } from "../../src/layout/directory/store.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { pushInProcess } from "./push_process.ts";
+import { testContext } from "./test_context.ts";
+
+const context = testContext();
 
 const kinds = [
-  ["oci-layout", layoutDirectoryStore, 8, 20],
-  ["oci-archive", layoutArchiveStore, 4, 3],
+  ["oci-layout", (path: string) => directoryStore({ kind: "oci-layout", path }), 8, 20],
+  ["oci-archive", (path: string) => archiveStore({ kind: "oci-archive", path }), 4, 3],
 ] as const;
 
 for (const [kind, storeAt, writers, count] of kinds) {
@@ -18,8 +21,8 @@ for (const [kind, storeAt, writers, count] of kinds) {
     const tags = (await Promise.all(pushing)).flatMap(({ tags }) => [...tags]);
     assert.equal(tags.length, writers * count);
     const store = storeAt(path);
-    for (const [tag, digest] of tags) assert.equal((await store.resolve(tag))?.digest, digest);
-    const latest = (await store.resolve("latest"))?.digest;
+    for (const [tag, digest] of tags) assert.equal((await store.resolve(tag, context))?.digest, digest);
+    const latest = (await store.resolve("latest", context))?.digest;
     assert.ok(tags.some(([, digest]) => digest === latest));
     const names = (await Array.fromAsync(Deno.readDir(directory.path))).map(({ name }) => name);
     assert.deepEqual(names, ["layout"]);

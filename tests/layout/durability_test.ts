@@ -33,6 +33,11 @@ for (const [kind, way] of ways) {
       const isSynced = rest.slice(0, announced).some(({ what, paths }) => what === "sync" && paths[0] === dirname(to));
       assert.ok(isSynced, to);
     }
+    for (const [at, { what, paths: [made = ""], done }] of changes.entries()) {
+      if (what !== "mkdir" || !done) continue;
+      const isSynced = changes.slice(at).some(({ what, paths }) => what === "sync" && paths[0] === dirname(made));
+      assert.ok(isSynced, `the new directory ${made}`);
+    }
     for (const { at, to } of names.filter(({ to }) => basename(to) === "index.json")) {
       for (const earlier of names.filter((name) => name.at < at)) {
         const between = changes.slice(earlier.at, at);

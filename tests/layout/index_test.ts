@@ -3,17 +3,16 @@ import fc from "fast-check";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
+import { fullNameOf, tagOf } from "../../src/layout/entry.ts";
 import {
   dropTag,
   EMPTY_INDEX,
   formatIndex,
-  fullNameOf,
   type LayoutIndex,
   listManifests,
   parseIndex,
   resolveTag,
   setTags,
-  tagOf,
 } from "../../src/layout/index.ts";
 
 const REF_NAME = "org.opencontainers.image.ref.name";

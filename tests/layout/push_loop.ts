@@ -6,25 +6,22 @@
 import { readGraph } from "../../src/store/graph.ts";
 import { copyGraph, tagGraph } from "../../src/store/copy.ts";
 import type { Store } from "../../src/store/store.ts";
-import type { Target } from "../../src/pipeline/target.ts";
 import { archiveStore } from "../../src/layout/tar/store.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
-import { layoutArchive } from "../../src/layout/tar/target.ts";
-import { layoutDirectory } from "../../src/layout/directory/target.ts";
+import { storeTarget } from "../../src/pipeline/store_target.ts";
 import { memoryStore } from "../support/memory_store.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 import { sampleArtifact } from "./sample_artifact.ts";
 import { testContext } from "./test_context.ts";
-import { targetOf } from "../support/prepared.ts";
 
 const [kind, path = "", name = "", count = "", way] = Deno.args;
 const context = testContext();
 const say = (line: string): void => void Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 
-const makeTarget = (): Target =>
+const openStore = (): Store =>
   kind === "oci-archive"
-    ? targetOf(layoutArchive({ reference: { kind, path } }))
-    : targetOf(layoutDirectory({ reference: { kind: "oci-layout", path } }));
+    ? archiveStore({ kind, path }, way === "volumes" ? { volumeSize: 1024 * 1024 } : {})
+    : directoryStore({ kind: "oci-layout", path });
 
 for (let turn = 0; turn < Number(count); turn++) {
   const tag = `${name}-${turn}`;
@@ -32,7 +29,7 @@ for (let turn = 0; turn < Number(count); turn++) {
 }
 
 async function push(tag: string): Promise<string> {
-  const target = makeTarget();
+  const target = storeTarget(openStore(), { name: "layout" });
   const artifact = sampleArtifact(`${tag} `.repeat(5_000));
   const tags = [{ name: tag, immutable: true }, { name: "latest", immutable: false }];
   await target.upload(artifact, tags, context);
@@ -48,9 +45,7 @@ async function copy(tag: string): Promise<string> {
   const { digest } = sample.manifest.descriptor;
   await putSample(source, sample, [tag], context);
   await putSample(source, sampleOf(`${tag} signed`, { subject: sample.manifest.descriptor }), [], context);
-  await using destination: Store = kind === "oci-archive"
-    ? archiveStore({ kind, path }, way === "volumes" ? { volumeSize: 1024 * 1024 } : {})
-    : directoryStore({ kind: "oci-layout", path });
+  await using destination = openStore();
   const graph = await readGraph(source, [tag], { referrers: true, concurrency: 4 }, context);
   await copyGraph(graph, { source, destination, concurrency: 4 }, context);
   await tagGraph(graph, new Map([[digest, [tag, "latest"]]]), { destination, concurrency: 1 }, context);

@@ -8,8 +8,9 @@ export function sampleArtifact(text: string): Artifact {
   const encode = (value: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(value);
   const config = bytesContent(EMPTY_MEDIA_TYPE, encode("{}"));
   const layers = [bytesContent("text/plain", encode(text))];
+  const artifactType = "application/vnd.example.sample.v1";
   const manifest = encodeManifest({
-    artifactType: "application/vnd.example.sample.v1",
+    artifactType,
     config: config.descriptor,
     layers: layers.map(({ descriptor }) => descriptor),
   });
@@ -19,6 +20,6 @@ export function sampleArtifact(text: string): Artifact {
     dropped: [],
     archive: { profile: "generic", config, layers },
     annotations: {},
-    manifest: bytesContent(OCI_MANIFEST_MEDIA_TYPE, manifest),
+    manifest: bytesContent(OCI_MANIFEST_MEDIA_TYPE, manifest, { artifactType }),
   };
 }

@@ -16,6 +16,7 @@ import { tempDirectory } from "../support/temp_directory.ts";
 import { mountTest } from "./mount.ts";
 import { sampleArtifact } from "./sample_artifact.ts";
 import { testContext } from "./test_context.ts";
+import { namesOf } from "../support/store_samples.ts";
 
 const MIB = 1024 * 1024;
 const BUNDLE = digestOf(new TextEncoder().encode("index"));
@@ -32,7 +33,7 @@ async function add(path: string, artifact: Artifact, tag: string, volumeSize: nu
   for (const content of contentsOf(artifact)) await store.push(content, context);
   await store.pushManifest(artifact.manifest, context);
   const bytes = new Uint8Array(await new Response(artifact.manifest.open()).arrayBuffer());
-  await store.tag({ descriptor: artifact.manifest.descriptor, bytes }, [tag], context);
+  await store.tag({ descriptor: artifact.manifest.descriptor, bytes }, namesOf([tag]), context);
   await store.commit(context);
 }
 

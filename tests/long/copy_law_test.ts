@@ -15,7 +15,7 @@ import { testClient, testContext } from "../registry/support.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantryOk } from "../support/gantry.ts";
 import { artifactsArbitrary, companionTag, type RandomManifest } from "../support/random_artifacts.ts";
-import { putSample } from "../support/store_samples.ts";
+import { namesOf, putSample } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 
 const KINDS = ["oci", "oci-layout", "oci-archive"] as const;
@@ -47,7 +47,7 @@ for (const [hasApi, referrers] of [[true, true], [true, false], [false, true], [
         const start = `oci://${registry.host}/acme/start`;
         const listed = await withStore(start, client, async (store) => {
           for (const each of all) await putSample(store, each, each.tag === undefined ? [] : [each.tag], context);
-          await store.tag(root.stored, ["1.0"], context);
+          await store.tag(root.stored, namesOf(["1.0"]), context);
           return await referrersIn(store, all, expected);
         });
         const places = way.map((kind, step) => placeOf(kind, `step${step}`, { registry, directory: directory.path }));

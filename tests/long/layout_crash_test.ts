@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { checkLayout } from "../../src/layout/check/check_layout.ts";
-import { layoutDirectoryStore, type LayoutStore } from "../../src/layout/directory/store.ts";
-import { layoutArchiveStore } from "../../src/layout/tar/view.ts";
+import { directoryStore } from "../../src/layout/directory/store.ts";
+import { archiveStore } from "../../src/layout/tar/store.ts";
 import { finishVolumes } from "../../src/layout/tar/volumes/finish.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { parseDigest } from "../../src/oci/digest.ts";
+import type { StoreReader } from "../../src/store/store.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { changesOf, spread } from "../support/dying_program.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
@@ -33,11 +34,11 @@ for (const [kind, way, share] of ways) {
   Deno.test(`${kind} opens with every tag when ${rounds} processes died in a ${what}`, { timeout }, async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "layout");
-    const open = async (): Promise<LayoutStore> => {
-      if (kind === "oci-layout") return layoutDirectoryStore(path);
+    const open = async (): Promise<StoreReader> => {
+      if (kind === "oci-layout") return directoryStore({ kind, path });
       // A set of volumes that was not finished is finished by whoever writes next.
       if (way === "volumes") await finishVolumes(path);
-      return layoutArchiveStore(path);
+      return archiveStore({ kind, path });
     };
     const measured = pushArguments(kind, join(directory.path, "measured"), "measured", { count: 3, way });
     const changes = await changesOf(PUSH_LOOP, measured);
@@ -60,15 +61,18 @@ for (const [kind, way, share] of ways) {
 }
 
 /** Checks that tags point to what they shall point to, and that all of it is there. */
-async function assertTags(store: LayoutStore, tags: ReadonlyMap<string, string>): Promise<void> {
+async function assertTags(store: StoreReader, tags: ReadonlyMap<string, string>): Promise<void> {
+  const context = testContext();
   for (const [tag, digest] of tags) {
-    const manifest = await store.resolve(tag);
+    const manifest = await store.resolve(tag, context);
     assert.equal(manifest?.digest, digest, tag);
     if (manifest === undefined) continue;
-    const { config, layers } = JSON.parse(new TextDecoder().decode(await collectBytes(store.fetch(manifest))));
+    const { config, layers } = JSON.parse(
+      new TextDecoder().decode(await collectBytes(await store.fetch(manifest, context))),
+    );
     for (const { mediaType, digest, size } of [config, ...layers]) {
       const descriptor: Descriptor = { mediaType, digest: parseDigest(digest), size };
-      await collectBytes(store.fetch(descriptor));
+      await collectBytes(await store.fetch(descriptor, context));
     }
   }
 }

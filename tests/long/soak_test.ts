@@ -12,11 +12,12 @@ import type { Content } from "../../src/oci/descriptor.ts";
 import { EMPTY_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import type { Entry } from "../../src/pipeline/entry.ts";
 import { type Pipeline, publish } from "../../src/pipeline/publish.ts";
+import { storeTarget } from "../../src/pipeline/store_target.ts";
 import { packLayer } from "../../src/pack/layer.ts";
 import { tree } from "../../src/pack/tree.ts";
 import { createRegistryClient } from "../../src/registry/client.ts";
 import { type Clock, SYSTEM_CLOCK } from "../../src/system/clock.ts";
-import { registry } from "../../src/registry/target.ts";
+import { registryStore } from "../../src/registry/store.ts";
 import { createScratch } from "../../src/system/scratch.ts";
 import { version } from "../../src/plugins/tag/version.ts";
 import { type ProxiedRequest, type ProxyFault, startFaultyProxy } from "../support/faulty_proxy.ts";
@@ -25,7 +26,7 @@ import { REGISTRIES } from "../support/registry_process.ts";
 import { noise } from "../support/sample_bytes.ts";
 import { startTokenRegistry } from "../support/token_registry.ts";
 import { toolTest } from "../support/tools.ts";
-import { prepared, targetOf } from "../support/prepared.ts";
+import { prepared } from "../support/prepared.ts";
 import { fakePlugin } from "../pipeline/fakes.ts";
 
 const PUSHES = Number(Deno.env.get("GANTRY_SOAK") ?? 20);
@@ -129,7 +130,7 @@ async function pushOnce({ host, repository, tag, seed }: Push): Promise<Pushed> 
   const reference = { kind: "registry", host, repository } as const;
   const pipeline = {
     ...randomArtifact(seed),
-    upload: [targetOf(registry({ reference, client }))],
+    upload: [storeTarget(registryStore({ reference, client, access: "push" }), { name: "registry", concurrency: 4 })],
     tag: [prepared<"tag">(version({ version: tag }))],
   };
   try {

@@ -22,10 +22,11 @@ import type { Pipeline } from "../../src/pipeline/publish.ts";
 import type { ReadyOf, ReadyPlugin } from "../../src/pipeline/ready_plugin.ts";
 import { StageError } from "../../src/pipeline/stage_error.ts";
 import { TargetsError } from "../../src/pipeline/target.ts";
-import type { Archive, Artifact, Attributed, Packed, Source, TagName } from "../../src/pipeline/values.ts";
+import type { Archive, Artifact, Attributed, Packed, Source } from "../../src/pipeline/values.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { type MemoryTarget, memoryTarget } from "../support/memory_target.ts";
 import { prepared } from "../support/prepared.ts";
+import type { TagName } from "../../src/store/store.ts";
 
 export const SOURCE: Source = { location: "./deploy" };
 

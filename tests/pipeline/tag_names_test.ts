@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { tagNames, tagsOfTarget } from "../../src/pipeline/tag.ts";
-import type { TagName } from "../../src/pipeline/values.ts";
 import { memoryTarget } from "../support/memory_target.ts";
 import { fakeArtifact, fakeContext, fakePlugin, tagger } from "./fakes.ts";
+import type { TagName } from "../../src/store/store.ts";
 
 const free = (name: string): TagName => ({ name, immutable: false });
 const fixed = (name: string): TagName => ({ name, immutable: true });
@@ -28,6 +28,12 @@ for (const [what, taggers, names] of COMBINED) {
     assert.deepEqual(await tagNames(named, await fakeArtifact(), fakeContext()), names);
   });
 }
+
+Deno.test("tagNames() passes over a tagger that skips", async () => {
+  const skipping = fakePlugin("tag", "mine", (_input, { skip }) => skip("not today"));
+  const names = await tagNames([skipping, tagger("fine", [free("a")])], await fakeArtifact(), fakeContext());
+  assert.deepEqual(names, [free("a")]);
+});
 
 Deno.test("tagNames() names the tagger whose name is no tag", async () => {
   const taggers = [tagger("fine", [free("a")]), tagger("broken", [free("b"), free("1.0+x")])];

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { Digest } from "../../src/oci/digest.ts";
 import { StageError } from "../../src/pipeline/stage_error.ts";
-import { TagExistsError } from "../../src/pipeline/tag_exists_error.ts";
 import { TargetsError } from "../../src/pipeline/target.ts";
 import { upload } from "../../src/pipeline/upload.ts";
 import { memoryTarget } from "../support/memory_target.ts";
 import { fakeArtifact, fakeContext, tagger, targetsErrorOf } from "./fakes.ts";
+import { TagExistsError } from "../../src/store/store.ts";
 
 const OTHER: Digest = `sha256:${"0".repeat(64)}`;
 const VERSION = tagger("version", [{ name: "1.0.0", immutable: true }]);

@@ -3,17 +3,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
 import { attachedReferrer } from "../../src/pipeline/attach.ts";
+import { storeTarget } from "../../src/pipeline/store_target.ts";
 import type { Store } from "../../src/store/store.ts";
-import type { Target } from "../../src/pipeline/target.ts";
 import { archiveStore } from "../../src/layout/tar/store.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
-import { layoutArchive } from "../../src/layout/tar/target.ts";
-import { layoutDirectory } from "../../src/layout/directory/target.ts";
 import { registryStore } from "../../src/registry/store.ts";
-import { registry } from "../../src/registry/target.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { startFakeRegistry } from "../support/fake_registry.ts";
-import { targetOf } from "../support/prepared.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { sampleArtifact } from "../layout/sample_artifact.ts";
 import { testContext } from "../layout/test_context.ts";
@@ -32,7 +28,6 @@ const REFERRERS = LAYERS.map((layer, at) =>
 
 /** A place that nobody has used yet. */
 interface Place extends AsyncDisposable {
-  readonly target: () => Target;
   readonly store: () => Store;
 }
 
@@ -40,7 +35,6 @@ async function directory(): Promise<Place> {
   const temp = await tempDirectory();
   const reference = { kind: "oci-layout", path: join(temp.path, "layout") } as const;
   return {
-    target: () => targetOf(layoutDirectory({ reference })),
     store: () => directoryStore(reference),
     [Symbol.asyncDispose]: () => temp[Symbol.asyncDispose](),
   };
@@ -50,7 +44,6 @@ async function archive(): Promise<Place> {
   const temp = await tempDirectory();
   const reference = { kind: "oci-archive", path: join(temp.path, "layout.tar") } as const;
   return {
-    target: () => targetOf(layoutArchive({ reference })),
     store: () => archiveStore(reference),
     [Symbol.asyncDispose]: () => temp[Symbol.asyncDispose](),
   };
@@ -61,8 +54,7 @@ async function fakeRegistry(referrers: boolean): Promise<Place> {
   const client = testClient(fake);
   const reference = { kind: "registry", host: fake.host, repository: "acme/app" } as const;
   return {
-    target: () => targetOf(registry({ reference, client })),
-    store: () => registryStore({ reference, client }),
+    store: () => registryStore({ reference, client, access: "push" }),
     async [Symbol.asyncDispose](): Promise<void> {
       client.close();
       await fake[Symbol.asyncDispose]();
@@ -71,20 +63,20 @@ async function fakeRegistry(referrers: boolean): Promise<Place> {
 }
 
 const PLACES: readonly (readonly [name: string, open: () => Promise<Place>])[] = [
-  ["layoutDirectory()", directory],
-  ["layoutArchive()", archive],
-  ["registry()", () => fakeRegistry(true)],
-  ["registry() without a referrers API", () => fakeRegistry(false)],
+  ["storeTarget(directoryStore())", directory],
+  ["storeTarget(archiveStore())", archive],
+  ["storeTarget(registryStore())", () => fakeRegistry(true)],
+  ["storeTarget(registryStore()) without a referrers API", () => fakeRegistry(false)],
 ];
 
 for (const [name, open] of PLACES) {
   Deno.test(`${name} takes what refers to an artifact before a tag is set`, async () => {
     await using place = await open();
     const context = testContext();
-    const target = place.target();
+    const target = storeTarget(place.store(), { name: "place" });
     await target.upload(ARTIFACT, TAGS, context);
     for (const referrer of REFERRERS) await target.attach?.(referrer, context);
-    assert.equal(await target.resolve("1.0", context), undefined);
+    assert.equal(await place.store().resolve("1.0", context), undefined);
     assert.deepEqual(await target.tag(ARTIFACT, TAGS, context), [{ tag: "1.0" }]);
     await target.discard(context);
 
@@ -110,7 +102,7 @@ for (const [name, open] of PLACES) {
     await using place = await open();
     const context = testContext();
     for (let run = 0; run < 2; run++) {
-      const target = place.target();
+      const target = storeTarget(place.store(), { name: "place" });
       await target.upload(ARTIFACT, TAGS, context);
       for (const referrer of REFERRERS) await target.attach?.(referrer, context);
       await target.tag(ARTIFACT, TAGS, context);
@@ -125,25 +117,13 @@ for (const [name, open] of PLACES) {
   });
 }
 
-Deno.test("layoutArchive() leaves nothing behind when it was attached to and not tagged", async () => {
+Deno.test("storeTarget(archiveStore()) leaves nothing behind when it was attached to and not tagged", async () => {
   await using temp = await tempDirectory();
   const reference = { kind: "oci-archive", path: join(temp.path, "layout.tar") } as const;
-  const target = targetOf(layoutArchive({ reference }));
+  const target = storeTarget(archiveStore(reference), { name: "oci-archive" });
   const context = testContext();
   await target.upload(ARTIFACT, TAGS, context);
   for (const referrer of REFERRERS) await target.attach?.(referrer, context);
   await target.discard(context);
   assert.deepEqual([...Deno.readDirSync(temp.path)], []);
-});
-
-Deno.test("layoutArchive() cannot attach to what was not uploaded", async () => {
-  await using temp = await tempDirectory();
-  const reference = { kind: "oci-archive", path: join(temp.path, "layout.tar") } as const;
-  const [referrer] = REFERRERS;
-  assert.ok(referrer !== undefined);
-  const attaching = targetOf(layoutArchive({ reference })).attach?.(referrer, testContext());
-  await assert.rejects(
-    attaching ?? Promise.resolve(),
-    /^Error: Cannot attach in oci-archive:.*: nothing was uploaded before$/,
-  );
 });

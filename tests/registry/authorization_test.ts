@@ -236,6 +236,23 @@ Deno.test("auth/refresh-token-rotation: a refresh token that is refused gives wa
   assert.deepEqual(tokenRequests(fake).map((line) => line.split("?")[0]), ["GET /token", "POST /token", "GET /token"]);
 });
 
+for (const status of [429, 500]) {
+  Deno.test(`auth/refresh-token-rotation: a refresh token is not given up for ${status}`, async () => {
+    await using fake = startFakeRegistry({ auth: { mode: "bearer", users: USERS } });
+    using client = testClient(fake, { ...asAnn, retry: { retries: 0, budget: 0 } });
+    const first = Response.json({ access_token: "first", refresh_token: "long-lived" });
+    fake.fault({ path: /^\/token/, fault: { kind: "answer", answer: () => first } });
+    fake.fault({
+      method: "POST",
+      path: /^\/token/,
+      fault: { kind: "answer", answer: () => new Response("", { status }) },
+    });
+    const asking = client.repository("acme/app").exists(sizedContent(1).descriptor, testContext());
+    await assert.rejects(asking, (error) => error instanceof RegistryError && error.status === status);
+    assert.deepEqual(tokenRequests(fake).map((line) => line.split("?")[0]), ["GET /token", "POST /token"]);
+  });
+}
+
 Deno.test("auth/refresh-token-rotation: the new refresh token is shown next time", async () => {
   await using fake = startFakeRegistry({ auth: { mode: "bearer", refreshTokens: ["refresh-me"], rotate: true } });
   using client = testClient(fake, { credentials: () => Promise.resolve(IDENTITY) });

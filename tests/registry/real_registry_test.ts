@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from "../../src/registry/client.ts";
+import { storeTarget } from "../../src/pipeline/store_target.ts";
 import { SYSTEM_CLOCK } from "../../src/system/clock.ts";
 import type { Credential } from "../../src/registry/login/credentials.ts";
-import { registry } from "../../src/registry/target.ts";
+import { registryStore } from "../../src/registry/store.ts";
 import { makeCertificate } from "../support/certificates.ts";
 import { startFaultyProxy } from "../support/faulty_proxy.ts";
-import { targetOf } from "../support/prepared.ts";
 import { REGISTRIES, startRegistry } from "../support/registry_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { startTokenServer } from "../support/token_server.ts";
@@ -27,9 +27,9 @@ function connect(host: string, options: Partial<RegistryClientOptions> = {}): Re
 
 /** Pushes an artifact and reads it back, twice. */
 async function roundTrip(client: RegistryClient): Promise<void> {
-  const target = targetOf(
-    registry({ reference: { kind: "registry", host: client.host, repository: "acme/app" }, client }),
-  );
+  const reference = { kind: "registry", host: client.host, repository: "acme/app" } as const;
+  const store = registryStore({ reference, client, access: "push" });
+  const target = storeTarget(store, { name: "registry", concurrency: 4 });
   const layers = [sizedContent(0), sizedContent(7), sizedContent(100_000), sizedContent(3 * MIB)];
   const artifact = testArtifact(...layers);
   const tags = [{ name: "1.0.0", immutable: true }, { name: "latest", immutable: false }];

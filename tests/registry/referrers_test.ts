@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
+import { MANIFEST_SIZE_LIMIT } from "../../src/oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import type { Store } from "../../src/store/store.ts";
 import { RegistryError } from "../../src/registry/http/registry_error.ts";
 import { referrersTag } from "../../src/registry/referrers_tags.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
-import { putSample, sampleOf } from "../support/store_samples.ts";
+import { namesOf, putSample, sampleOf } from "../support/store_samples.ts";
 import { testClient, testContext } from "./support.ts";
 
 const context = testContext();
@@ -222,7 +223,7 @@ Deno.test("ref/404-fallback: a repository that is not there says nothing of the 
 
 Deno.test("ref/fallback-tag-is-subject: the subject under its own tag is passed over, and never replaced", async () => {
   await using at = await place({ referrers: false });
-  await at.store.tag(subject.stored, [tag], context);
+  await at.store.tag(subject.stored, namesOf([tag]), context);
   assert.deepEqual(await at.store.referrers(digest, context), []);
   const referrer = sampleOf("a", { subject: subject.manifest.descriptor });
   await assert.rejects(putSample(at.store, referrer, [], context), {
@@ -268,6 +269,21 @@ Deno.test("a referrer is added to a list with everything that others have writte
     manifests: [theirs, { ...referrer.manifest.descriptor, artifactType: "application/a" }],
     annotations: { a: "b" },
   });
+});
+
+Deno.test("a list that is full takes no more, and stays as it is", async () => {
+  await using at = await place({ referrers: false });
+  const entry = descriptor("theirs");
+  await putSample(at.store, sampleOf("theirs"), [], context);
+  const full = { schemaVersion: 2, mediaType: OCI_INDEX_MEDIA_TYPE, manifests: [entry], annotations: { fill: "" } };
+  full.annotations.fill = "x".repeat(MANIFEST_SIZE_LIMIT - JSON.stringify(full).length);
+  putIndex(at.fake, full);
+  const referrer = sampleOf("a", { subject: subject.manifest.descriptor });
+  await assert.rejects(putSample(at.store, referrer, [], context), {
+    name: "RangeError",
+    message: `Cannot list a referrer of ${at.fake.host}/acme/app@${digest}: the list under tag ${tag} is full`,
+  });
+  assert.deepEqual(indexUnderTag(at.fake), full);
 });
 
 Deno.test("a list that names what is gone is written again without it", async () => {

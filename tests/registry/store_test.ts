@@ -6,7 +6,7 @@ import { RegistryError } from "../../src/registry/http/registry_error.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { errorAnswer } from "../support/fake_registry_answer.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
-import { putSample, sampleOf, textContent } from "../support/store_samples.ts";
+import { namesOf, putSample, sampleOf, textContent } from "../support/store_samples.ts";
 import { testClient, testContext } from "./support.ts";
 
 const sample = sampleOf("one");
@@ -63,6 +63,15 @@ Deno.test("untag() sends no deletion for a tag that is not there", async () => {
   await withStore(async (store, fake) => {
     await assert.rejects(store.untag("2", testContext()), NotFoundError);
     assert.ok(fake.requests.every(({ method }) => method !== "DELETE"));
+  });
+});
+
+Deno.test("untag() takes away the tag and nothing else, and has nothing to say", async () => {
+  await withStore(async (store) => {
+    const context = testContext();
+    await store.untag("1", context);
+    assert.deepEqual(await Array.fromAsync(store.tags(context)), ["1.0"]);
+    assert.deepEqual(context.log.lines.filter((line) => !line.startsWith("debug")), []);
   });
 });
 
@@ -146,7 +155,7 @@ Deno.test("tag() takes a manifest that is known by a sha512 digest", async () =>
     const { mediaType, size } = sample.manifest.descriptor;
     await store.tag(
       { descriptor: { mediaType, digest: long, size }, bytes: sample.stored.bytes },
-      ["2"],
+      namesOf(["2"]),
       testContext(),
     );
     assert.ok(fake.repositories.get("acme/app")?.tags.has("2"));

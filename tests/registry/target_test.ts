@@ -1,21 +1,26 @@
 import assert from "node:assert/strict";
-import type { RegistryReference } from "../../src/oci/reference.ts";
-import type { TagName } from "../../src/pipeline/values.ts";
-import { registry } from "../../src/registry/target.ts";
-import { startFakeRegistry } from "../support/fake_registry.ts";
+import { storeTarget } from "../../src/pipeline/store_target.ts";
+import type { Target } from "../../src/pipeline/target.ts";
+import type { RegistryClient } from "../../src/registry/client.ts";
+import { registryStore } from "../../src/registry/store.ts";
+import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { sizedContent, testArtifact, testClient, testContext, textContent } from "./support.ts";
-import { targetOf } from "../support/prepared.ts";
+import type { TagName } from "../../src/store/store.ts";
 
 const TAGS = [{ name: "1.0.0", immutable: true }, { name: "latest", immutable: false }];
 
-function reference(host: string): RegistryReference {
-  return { kind: "registry", host, repository: "acme/app" };
+function open({ host }: FakeRegistry, client: RegistryClient, concurrency = 4): Target {
+  const reference = { kind: "registry", host, repository: "acme/app" } as const;
+  return storeTarget(registryStore({ reference, client, access: "push", concurrency }), {
+    name: "registry",
+    concurrency,
+  });
 }
 
-Deno.test("registry() publishes blobs, then the manifest by digest, then the tags", async () => {
+Deno.test("storeTarget(registryStore()) publishes blobs, then the manifest by digest, then the tags", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);
-  const target = targetOf(registry({ reference: reference(fake.host), client }));
+  const target = open(fake, client);
   const context = testContext();
   const artifact = testArtifact(textContent("one"), textContent("two"), textContent("one"));
 
@@ -34,10 +39,10 @@ Deno.test("registry() publishes blobs, then the manifest by digest, then the tag
   assert.equal(await target.resolve("1.0.0", context), digest);
 });
 
-Deno.test("registry() sends nothing when everything is there", async () => {
+Deno.test("storeTarget(registryStore()) sends nothing when everything is there", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);
-  const target = targetOf(registry({ reference: reference(fake.host), client }));
+  const target = open(fake, client);
   const context = testContext();
   const artifact = testArtifact(textContent("one"));
   await target.upload(artifact, TAGS, context);
@@ -60,7 +65,7 @@ Deno.test("registry() sends nothing when everything is there", async () => {
 Deno.test("upload/manifest-after-blobs: the manifest goes out when every blob has been confirmed", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);
-  const target = targetOf(registry({ reference: reference(fake.host), client }));
+  const target = open(fake, client);
   await target.upload(testArtifact(...[1, 2, 3, 4, 5, 6].map((size) => sizedContent(size * 1000))), [], testContext());
   const manifests = fake.requests.filter(({ method }) => method === "PUT").map(({ path }) =>
     path.includes("/manifests/")
@@ -77,7 +82,7 @@ Deno.test("upload/manifest-after-blobs: no manifest when a blob fails", async ()
     skip: 1,
     fault: { kind: "answer", answer: () => Response.json({ errors: [{ code: "DENIED" }] }, { status: 403 }) },
   });
-  const target = targetOf(registry({ reference: reference(fake.host), client }));
+  const target = open(fake, client);
   const layers = [1, 2, 3].map((size) => sizedContent(size * 1000));
   await assert.rejects(target.upload(testArtifact(...layers), [], testContext()), /DENIED \(403\)/);
   assert.equal(fake.repositories.get("acme/app")?.manifests.size, 0);
@@ -87,7 +92,7 @@ Deno.test("upload/manifest-after-blobs: no manifest when a blob fails", async ()
 Deno.test("upload/multi-tag-query: one request sets all tags where the registry knows how", async () => {
   await using fake = startFakeRegistry({ multiTag: true });
   using client = testClient(fake);
-  const target = targetOf(registry({ reference: reference(fake.host), client }));
+  const target = open(fake, client);
   const artifact = testArtifact(textContent("one"));
   await target.upload(artifact, [], testContext());
   fake.clearLog();
@@ -100,7 +105,7 @@ Deno.test("upload/multi-tag-query: tags that the registry left out are pushed on
   for (const set of [[], ["1.0"]]) {
     await using fake = startFakeRegistry({ multiTag: set.length > 0 });
     using client = testClient(fake);
-    const target = targetOf(registry({ reference: reference(fake.host), client }));
+    const target = open(fake, client);
     const artifact = testArtifact(textContent("one"));
     await target.upload(artifact, [], testContext());
     fake.clearLog();
@@ -116,10 +121,23 @@ Deno.test("upload/multi-tag-query: tags that the registry left out are pushed on
   }
 });
 
+Deno.test("upload/multi-tag-query: a registry that does not know how is not asked again", async () => {
+  await using fake = startFakeRegistry();
+  using client = testClient(fake);
+  const target = open(fake, client);
+  for (const text of ["one", "two"]) {
+    const artifact = testArtifact(textContent(text));
+    await target.upload(artifact, [], testContext());
+    await target.tag(artifact, tagNames(`${text}-1`, `${text}-2`, `${text}-3`), testContext());
+  }
+  assert.equal(fake.repositories.get("acme/app")?.tags.size, 6);
+  assert.equal(fake.requests.filter(({ path }) => path.includes("tag=")).length, 1);
+});
+
 Deno.test("upload/manifest-blob-unknown-self-heal: a blob that is not there after all is sent and the manifest again", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);
-  const target = targetOf(registry({ reference: reference(fake.host), client }));
+  const target = open(fake, client);
   const layer = sizedContent(10_000);
   const lie = { kind: "answer", answer: () => new Response(undefined, { status: 200 }) } as const;
   fake.fault({ method: "HEAD", path: new RegExp(layer.descriptor.digest), times: Infinity, fault: lie });
@@ -133,7 +151,7 @@ Deno.test("upload/manifest-blob-unknown-self-heal: a blob that is not there afte
 Deno.test("upload/manifest-blob-unknown-self-heal: it is tried once", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);
-  const target = targetOf(registry({ reference: reference(fake.host), client }));
+  const target = open(fake, client);
   const unknown = { errors: [{ code: "MANIFEST_BLOB_UNKNOWN" }] };
   fake.fault({
     method: "PUT",
@@ -150,7 +168,7 @@ Deno.test("conc/first-error-cancels: the others stop, and the error is the first
   using client = testClient(fake);
   const [stalled, denied] = [sizedContent(2_000_000), sizedContent(3_000)];
   fake.fault({ method: "PUT", path: /uploads/, fault: { kind: "stall", after: 1000 } });
-  const target = targetOf(registry({ reference: reference(fake.host), client }));
+  const target = open(fake, client);
   const context = testContext();
   const uploading = target.upload(testArtifact(stalled), [], context);
   await fake.stalled();
@@ -159,7 +177,7 @@ Deno.test("conc/first-error-cancels: the others stop, and the error is the first
     path: new RegExp(denied.descriptor.digest),
     fault: { kind: "answer", answer: () => new Response(undefined, { status: 409 }) },
   });
-  const other = targetOf(registry({ reference: reference(fake.host), client }));
+  const other = open(fake, client);
   await assert.rejects(other.upload(testArtifact(stalled, denied), [], context), /HTTP 409/);
   client.close();
   await assert.rejects(uploading);
@@ -169,7 +187,7 @@ Deno.test("conc/first-error-cancels: the others stop, and the error is the first
 Deno.test("conc/no-deadlock-limit-1: one blob at a time is enough, the same one twice included", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);
-  const target = targetOf(registry({ reference: reference(fake.host), client }), { options: { concurrency: 1 } });
+  const target = open(fake, client, 1);
   const artifact = testArtifact(sizedContent(1000), sizedContent(2000), sizedContent(1000));
   await Promise.all([target.upload(artifact, [], testContext()), target.upload(artifact, [], testContext())]);
   assert.equal(fake.repositories.get("acme/app")?.blobs.size, 3);
@@ -179,13 +197,13 @@ Deno.test("perf/second-push-noop: what is there under its version costs one requ
   await using fake = startFakeRegistry();
   using client = testClient(fake);
   const artifact = testArtifact(sizedContent(1000));
-  const first = targetOf(registry({ reference: reference(fake.host), client }));
+  const first = open(fake, client);
   await first.upload(artifact, [], testContext());
   await first.tag(artifact, tagNames("1.0.0"), testContext());
   fake.clearLog();
 
   using fresh = testClient(fake);
-  const target = targetOf(registry({ reference: reference(fake.host), client: fresh }));
+  const target = open(fake, fresh);
   assert.equal(await target.resolve("1.0.0", testContext()), artifact.manifest.descriptor.digest);
   const receipt = await target.upload(artifact, tagNames("1.0.0"), testContext());
   assert.deepEqual(receipt.uploaded, []);
@@ -198,7 +216,7 @@ Deno.test("perf/round-trips: ten small layers take two or three requests each, a
   for (const [options, each] of cases) {
     await using fake = startFakeRegistry(options);
     using client = testClient(fake);
-    const target = targetOf(registry({ reference: reference(fake.host), client }), { options: { concurrency: 1 } });
+    const target = open(fake, client, 1);
     const layers = Array.from({ length: 10 }, (_, at) => sizedContent(1000 + at));
     const artifact = testArtifact(...layers);
     await target.resolve("1.0.0", testContext());

@@ -4,7 +4,7 @@ import type { Context } from "../../src/work/context.ts";
 import { readGraph } from "../../src/store/graph.ts";
 import type { Store, StoreReader } from "../../src/store/store.ts";
 import { companionTags } from "../../src/store/companion_tags.ts";
-import { indexOf, putSample, type Sample, sampleOf } from "./store_samples.ts";
+import { indexOf, namesOf, putSample, type Sample, sampleOf } from "./store_samples.ts";
 
 /** An artifact in a repository. */
 export interface CrossingArtifact {
@@ -30,7 +30,7 @@ export async function putCrossing(
     const store = storeFor(repository);
     for (const sample of samples) await putSample(store, sample, [], context);
     for (const [tag, sample] of companions) await putSample(store, sample, [tag], context);
-    await store.tag(root.stored, tags, context);
+    await store.tag(root.stored, namesOf(tags), context);
   }
 }
 

@@ -2,7 +2,15 @@ import type { Content, Descriptor } from "../../src/oci/descriptor.ts";
 import { type Digest, digestOf, isDigest } from "../../src/oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../src/oci/manifest.ts";
 import { artifactTypeOf, parseManifest } from "../../src/oci/parse_manifest.ts";
-import { NotFoundError, type Pushed, refuseMoved, type Store, type StoredManifest } from "../../src/store/store.ts";
+import {
+  type Moved,
+  NotFoundError,
+  type Pushed,
+  refuseMoved,
+  type Store,
+  type StoredManifest,
+  TagExistsError,
+} from "../../src/store/store.ts";
 import { compareBytewise } from "../../src/oci/compare_bytewise.ts";
 import { collectBytes } from "./collect_bytes.ts";
 
@@ -64,9 +72,19 @@ export function memoryStore(place: MemoryPlace = memoryPlace(), url = "oci://mem
       manifests.set(descriptor.digest, { descriptor, bytes });
       return { existed, bytesSent: existed ? 0 : descriptor.size };
     },
-    tag({ descriptor }, names): Promise<void> {
-      for (const name of names) tags.set(name, descriptor.digest);
-      return Promise.resolve();
+    shownBy: "tag",
+    isWhole: ({ digest }) => Promise.resolve(manifests.has(digest)),
+    tag({ descriptor: { digest } }, names): Promise<readonly Moved[]> {
+      const exists = names.find(({ name, immutable }) => immutable && (tags.get(name) ?? digest) !== digest);
+      if (exists !== undefined) {
+        return Promise.reject(new TagExistsError(url, exists.name, tags.get(exists.name) ?? digest));
+      }
+      const moved = names.map(({ name }): Moved => {
+        const from = tags.get(name);
+        tags.set(name, digest);
+        return { tag: name, ...(from === undefined ? {} : { from }) };
+      });
+      return Promise.resolve(moved);
     },
     untag(tag, _context, options = {}): Promise<void> {
       const digest = tags.get(tag);
@@ -79,7 +97,8 @@ export function memoryStore(place: MemoryPlace = memoryPlace(), url = "oci://mem
       for (const [tag, each] of tags) if (each === digest) tags.delete(tag);
       return manifests.delete(digest) ? Promise.resolve() : Promise.reject(new NotFoundError(url, digest));
     },
-    commit: () => Promise.resolve(),
+    prepare: () => Promise.resolve(),
+    commit: () => Promise.resolve([]),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

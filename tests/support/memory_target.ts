@@ -1,8 +1,9 @@
 import type { Content, Descriptor } from "../../src/oci/descriptor.ts";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
 import type { Target } from "../../src/pipeline/target.ts";
-import type { Artifact, Moved, Receipt, TagName } from "../../src/pipeline/values.ts";
+import type { Artifact, Receipt } from "../../src/pipeline/values.ts";
 import { collectBytes } from "./collect_bytes.ts";
+import type { Moved, TagName } from "../../src/store/store.ts";
 
 /** A target in memory: it keeps what it is given, and records what was asked of it. */
 export interface MemoryTarget extends Target {

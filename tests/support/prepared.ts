@@ -1,7 +1,6 @@
 /** Plugins for tests, made at once: what `prepare()` does, but for the wait for zod. */
 import { makePlugin } from "../../src/driver/check_plugin.ts";
 import { parseOptions } from "../../src/driver/parse_options.ts";
-import { pluginTarget } from "../../src/driver/plugin_target.ts";
 import type { FactoryOf, PluginUse } from "../../src/driver/prepare.ts";
 import { readyPlugin } from "../../src/driver/run_plugin.ts";
 import type { Host } from "../../src/pipeline/host.ts";
@@ -9,7 +8,6 @@ import type { Factory, Kit, Stage, StageIO } from "../../src/pipeline/plugin.ts"
 import type { ReadyOf, ReadyPlugin } from "../../src/pipeline/ready_plugin.ts";
 import { z } from "../../src/pipeline/schema.ts";
 import { StageError } from "../../src/pipeline/stage_error.ts";
-import type { OwnReference, Target } from "../../src/pipeline/target.ts";
 import type { Context } from "../../src/work/context.ts";
 import { fakeHost } from "./fake_host.ts";
 
@@ -45,12 +43,4 @@ export async function runBuiltIn<S extends Stage, O>(
   } catch (error) {
     throw error instanceof StageError ? error.cause : error;
   }
-}
-
-/** Makes a target of an upload plugin. */
-export function targetOf<O>(
-  factory: Factory<"upload", O>,
-  { options, ...own }: OwnReference & { readonly options?: Partial<O> } = {},
-): Target {
-  return pluginTarget(prepared<"upload">(factory, { options: options ?? {} }), own);
 }

@@ -4,7 +4,7 @@ import type { Annotations, Content, Descriptor } from "../../src/oci/descriptor.
 import { encodeManifest, orderDescriptor } from "../../src/oci/manifest.ts";
 import { EMPTY_MEDIA_TYPE, OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import type { Context } from "../../src/work/context.ts";
-import type { Store, StoredManifest } from "../../src/store/store.ts";
+import type { Store, StoredManifest, TagName } from "../../src/store/store.ts";
 
 /** A manifest, and the blobs that it names. */
 export interface Sample {
@@ -63,6 +63,11 @@ export function indexOf(
   return sample(OCI_INDEX_MEDIA_TYPE, bytes, []);
 }
 
+/** Tags that may move. */
+export function namesOf(tags: readonly string[]): readonly TagName[] {
+  return tags.map((name) => ({ name, immutable: false }));
+}
+
 /** Pushes a sample, and tags it. */
 export async function putSample(
   store: Store,
@@ -72,7 +77,7 @@ export async function putSample(
 ): Promise<void> {
   for (const blob of blobs) await store.push(blob, context);
   await store.pushManifest(manifest, context);
-  await store.tag(stored, tags, context);
+  await store.tag(stored, namesOf(tags), context);
 }
 
 function sample(mediaType: string, bytes: Uint8Array<ArrayBuffer>, blobs: readonly Content[]): Sample {

@@ -1,6 +1,7 @@
 /** Trees of files, as tests compare and make them. */
 import { digestOf } from "../../src/oci/digest.ts";
 import { dirname, join } from "node:path";
+import { writeProgram } from "./script.ts";
 
 /** Path to what is there: `dir`, or `0644 sha256:…` for a file. Links count as what they point to. */
 export type Tree = Readonly<Record<string, string>>;
@@ -47,8 +48,8 @@ export async function writeTree(root: string, files: Readonly<Record<string, str
       continue;
     }
     await Deno.mkdir(dirname(target), { recursive: true });
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    await Deno.writeFile(target, bytes);
-    if (typeof content === "string" && content.startsWith("#!")) await Deno.chmod(target, 0o755);
+    if (typeof content !== "string") await Deno.writeFile(target, content);
+    else if (content.startsWith("#!")) await writeProgram(target, content);
+    else await Deno.writeTextFile(target, content);
   }
 }

@@ -60,6 +60,22 @@ for (const by of ["link", "directory"] as const) {
   });
 }
 
+Deno.test("holdTree() takes another directory in the place of one that it was told to forget", async () => {
+  await using root = await tempDirectory();
+  await using descriptors = await openDescriptors();
+  for (const path of [descriptors.path, undefined]) {
+    await writeTree(root.path, { "d/e/": "" });
+    using held = holdTree(root.path, { descriptors: path });
+    await Deno.writeTextFile(held.at("d/e/x"), "X");
+    await Deno.remove(held.at("d"), { recursive: true });
+    for (const gone of ["d/e", "d"]) held.forget(gone);
+    await writeTree(root.path, { "d/e/": "", "other/e/": "" });
+    await Deno.writeTextFile(held.at("d/e/y"), "Y");
+    assert.equal(await Deno.readTextFile(join(root.path, "d/e/y")), "Y");
+    await Deno.remove(join(root.path, "d"), { recursive: true });
+  }
+});
+
 Deno.test("holdTree() refuses a link, and a directory that is not the expected one", async () => {
   await using root = await tempDirectory();
   await using descriptors = await openDescriptors();

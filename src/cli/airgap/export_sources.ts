@@ -91,9 +91,9 @@ export async function findSources(
 }
 
 /** Only a layout can say where something was before. */
-type Source = StoreReader & Partial<Pick<LayoutPlace, "listed" | "artifacts">>;
+type Source = StoreReader & Partial<Pick<LayoutPlace, "listed" | "artifacts" | "unusable">>;
 
-function isLayout(store: Source): store is StoreReader & Pick<LayoutPlace, "listed" | "artifacts"> {
+function isLayout(store: Source): store is StoreReader & Pick<LayoutPlace, "listed" | "artifacts" | "unusable"> {
   return store.listed !== undefined;
 }
 

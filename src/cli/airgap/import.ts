@@ -1,6 +1,5 @@
 import { checkLayout } from "../../layout/check/check_layout.ts";
 import type { LayoutReference } from "../../oci/reference.ts";
-import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
 import { TargetsError } from "../../pipeline/target.ts";
 import type { Copied } from "../../store/copy.ts";
 import { checkOutput, writeOutput } from "../../system/output_place.ts";
@@ -21,6 +20,7 @@ import { importLines, importPlanLines, importPlanReport, type ImportReceipt } fr
 import { type OpenBundle, openBundle } from "./open_bundle.ts";
 import { runImport } from "./run_import.ts";
 import { problemLine } from "./verify_report.ts";
+import { TagExistsError } from "../../store/store.ts";
 
 /**
  * `gantry import`: a bundle becomes a part of a registry.

@@ -37,11 +37,8 @@ export async function runImport(
   await forArtifacts(artifacts, session, async ({ artifact: { graph }, store }, { context, concurrency }) => {
     await tagGraph(graph, new Map(), { destination: store, concurrency, force }, context);
   });
-  await forArtifacts(artifacts, session, async (planned, inner) => {
-    const { artifact: { graph, digest, tags }, store } = planned;
+  await forArtifacts(artifacts, session, async ({ artifact: { graph, digest, tags }, store }, inner) => {
     const { context, concurrency } = inner;
-    // A registry cannot look and set in one step, so this is as late as it can be asked.
-    if (!force) await checkVersions(planned, inner);
     const options = { destination: store, concurrency, force };
     await tagGraph({ ...graph, companions: new Map() }, new Map([[digest, tags]]), options, context);
   });

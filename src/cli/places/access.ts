@@ -1,10 +1,8 @@
 import type { Reference, RegistryReference } from "../../oci/reference.ts";
 import type { Context, Log } from "../../work/context.ts";
-import type { Factory } from "../../pipeline/plugin.ts";
 import type { Store } from "../../store/store.ts";
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from "../../registry/client.ts";
 import { registryStore } from "../../registry/store.ts";
-import { registry, type RegistryChoice } from "../../registry/target.ts";
 import type { Access } from "../../registry/login/scope.ts";
 import { registryCredentials } from "./credentials.ts";
 import type { RegistryFlags } from "./flags.ts";
@@ -15,10 +13,12 @@ import type { World } from "../world.ts";
 
 /** The way to registries: one client for each host, and who we are there. */
 export interface RegistryAccess {
-  /** A repository as a place to publish to. */
-  target(reference: RegistryReference): Factory<"upload", RegistryChoice>;
-  /** A repository as a store, opened for what will be done there. */
-  store(reference: RegistryReference, access: Access): Store;
+  /**
+   * A repository as a store, opened for what will be done there.
+   *
+   * @param options How many requests at a time, where it is not what the settings say.
+   */
+  store(reference: RegistryReference, access: Access, options?: { readonly concurrency?: number }): Store;
   /**
    * Lists the names of all repositories of a registry.
    *
@@ -43,8 +43,8 @@ export async function createRegistryAccess(
   const options = await clientOptions(flags, { ...settings, world: surroundings.world });
   const clients = new Map<string, RegistryClient>();
   return {
-    target: (reference) => registry({ reference, client: client(reference.host) }),
-    store: (reference, access) => registryStore({ reference, client: client(reference.host), access }),
+    store: (reference, access, { concurrency = settings.concurrency } = {}) =>
+      registryStore({ reference, client: client(reference.host), access, concurrency }),
     repositories: (host, context) => client(host).repositories(context),
     close: () => clients.forEach((client) => client.close()),
   };

@@ -3,6 +3,7 @@ import type { LayoutPlace } from "../../layout/layout.ts";
 import { archiveStore, type ArchiveStoreOptions } from "../../layout/tar/store.ts";
 import type { ByteWriter } from "../../layout/tar/unnamed.ts";
 import { formatReference, isPiped, type LayoutReference, parseReference, type Reference } from "../../oci/reference.ts";
+import type { Access } from "../../registry/login/scope.ts";
 import type { Store, StoreReader } from "../../store/store.ts";
 import { ioError } from "../../system/io_error.ts";
 import type { Context } from "../../work/context.ts";
@@ -25,7 +26,7 @@ export interface Opened<S extends StoreReader> {
 
 /** What a layout knows besides, whether it is only read or changed too. */
 export type OpenedLayout<S extends StoreReader> = S extends Store ? LayoutPlace
-  : StoreReader & Pick<LayoutPlace, "listed" | "artifacts">;
+  : StoreReader & Pick<LayoutPlace, "listed" | "artifacts" | "unusable">;
 
 /**
  * Says what is meant where the user may have named neither a tag nor a digest: `latest`, or else the only artifact that
@@ -74,19 +75,36 @@ export function openStore(
 function open(
   text: string,
   access: RegistryAccess,
-  right: "pull" | "push" | "delete",
+  right: Access,
   options: ArchiveStoreOptions,
 ): Opened<Store> {
   const reference = options.output === undefined ? parsePlace(text) : parsePipedPlace(text);
   const name = reference.digest ?? reference.tag;
-  const named = name === undefined ? {} : { name };
+  return { reference, ...storeAt(reference, { ...options, access, right }), ...(name === undefined ? {} : { name }) };
+}
+
+/** How the store of a place is opened. */
+export interface StoreAtOptions extends ArchiveStoreOptions {
+  /** The way to registries. */
+  readonly access: Pick<RegistryAccess, "store">;
+  /** What will be done there. */
+  readonly right: Access;
+  /** How many requests at a time, where it is not what the settings say. */
+  readonly concurrency?: number;
+}
+
+/** Opens the store of a place. Nothing is contacted, read or written yet. */
+export function storeAt(
+  reference: Reference,
+  { access, right, concurrency, ...options }: StoreAtOptions,
+): Pick<Opened<Store>, "store" | "layout"> {
   switch (reference.kind) {
     case "registry":
-      return { reference, store: access.store(reference, right), ...named };
+      return { store: access.store(reference, right, concurrency === undefined ? {} : { concurrency }) };
     case "oci-layout":
     case "oci-archive": {
       const layout = openLayout(reference, options);
-      return { reference, store: layout, layout, ...named };
+      return { store: layout, layout };
     }
   }
 }

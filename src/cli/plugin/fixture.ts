@@ -5,11 +5,12 @@ import { archive } from "../../pipeline/archive.ts";
 import { collect } from "../../pipeline/collect.ts";
 import type { Factory, Stage, StageIO } from "../../pipeline/plugin.ts";
 import type { ReadyOf } from "../../pipeline/ready_plugin.ts";
-import { type Artifact, distinct, type TagName, type Uploaded } from "../../pipeline/values.ts";
+import { type Artifact, distinct, type Uploaded } from "../../pipeline/values.ts";
 import { staticAnnotations } from "../../plugins/annotate/static.ts";
 import { generic } from "../../profiles/generic.ts";
 import { directory } from "../../plugins/collect/directory.ts";
 import type { Context } from "../../work/context.ts";
+import type { TagName } from "../../store/store.ts";
 
 const TAGS: readonly TagName[] = [{ name: "1.2.3", immutable: true }, { name: "latest", immutable: false }];
 const ANNOTATIONS = {

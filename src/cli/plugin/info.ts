@@ -2,14 +2,13 @@ import { makePlugin } from "../../driver/check_plugin.ts";
 import { runsInPlan } from "../../driver/runs_in_plan.ts";
 import { createKit } from "../../driver/kit.ts";
 import { describeSchema } from "../../driver/issue_message.ts";
-import type { AnyPlugin } from "../../pipeline/plugin.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { loadPlugin } from "../publish/stages/load_plugin.ts";
 import { type OptionRow, optionRows } from "./option_rows.ts";
 import { printable } from "../output/printable.ts";
 import type { OutputFormat } from "../publish/commands.ts";
-import { listBuiltIns } from "../publish/stages/built_ins.ts";
+import { type DescribedPlugin, listBuiltIns } from "../publish/stages/built_ins.ts";
 import { table } from "../output/table.ts";
 import type { World } from "../world.ts";
 
@@ -42,22 +41,22 @@ export async function pluginInfo(
 }
 
 /** A name may stand for several: there is `static` for annotations and for tags. */
-async function pluginsOf(use: string, world: World): Promise<readonly AnyPlugin[]> {
+async function pluginsOf(use: string, world: World): Promise<readonly DescribedPlugin[]> {
   const kit = await createKit();
-  const builtIn = await listBuiltIns();
-  const same = builtIn.filter(({ name }) => name === use);
-  if (same.length > 0) return same.map(({ factory }) => makePlugin(factory, kit, use));
+  const builtIn = await listBuiltIns(kit);
+  const same = builtIn.filter(([name]) => name === use);
+  if (same.length > 0) return same.map(([, plugin]) => plugin);
   const factory = await loadPlugin(use, {
     base: ".",
     env: (name) => world.declaredEnv([name])[name],
     signal: world.signal,
-    known: [...new Set(builtIn.map(({ name }) => name))],
+    known: [...new Set(builtIn.map(([name]) => name))],
   });
   return [makePlugin(factory, kit, use)];
 }
 
 function infoOf(
-  { name, version, apiVersion, stage, description, env = [], inPlan, options }: AnyPlugin,
+  { name, version, apiVersion, stage, description, env = [], inPlan, options }: DescribedPlugin,
   use: string,
 ): PluginInfo {
   const optionsSchema = describeSchema(options);

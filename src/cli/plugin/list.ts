@@ -1,4 +1,3 @@
-import { makePlugin } from "../../driver/check_plugin.ts";
 import { uncheckedKit } from "../../driver/kit.ts";
 import { STAGES } from "../../pipeline/stages.ts";
 import { bakedPlugins } from "../../plugins/load/baked.ts";
@@ -52,10 +51,8 @@ export async function pluginList(source: string, flags: PluginListFlags, world: 
 }
 
 async function builtInPlugins(): Promise<readonly ListedPlugin[]> {
-  const kit = uncheckedKit();
-  return (await listBuiltIns()).map(({ name, factory }) => {
-    const { stage, version, description } = makePlugin(factory, kit, name);
-    return { stage, use: name, version, from: "built-in", ...(description === undefined ? {} : { description }) };
+  return (await listBuiltIns(uncheckedKit())).map(([use, { stage, version, description }]) => {
+    return { stage, use, version, from: "built-in", ...(description === undefined ? {} : { description }) };
   });
 }
 

@@ -1,16 +1,16 @@
 import { pluginSteps, type StepStage } from "../../driver/plugin_step.ts";
 import { pluginTarget } from "../../driver/plugin_target.ts";
-import { layoutDirectory } from "../../layout/directory/target.ts";
-import { layoutArchive } from "../../layout/tar/target.ts";
 import { isPiped, type Reference } from "../../oci/reference.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Stage } from "../../pipeline/plugin.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
 import type { ReadyOf } from "../../pipeline/ready_plugin.ts";
-import { ownReference, type Target } from "../../pipeline/target.ts";
+import { storeTarget } from "../../pipeline/store_target.ts";
+import { type OwnReference, ownReference, type Target } from "../../pipeline/target.ts";
 import type { Log } from "../../work/context.ts";
 import type { FoundConfig } from "../config/find_config.ts";
 import type { RegistryAccess } from "../places/access.ts";
+import { storeAt } from "../places/open_store.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import { collectorFor, sourceDirectory } from "./collector_for.ts";
@@ -22,7 +22,7 @@ import { builtIns } from "./stages/built_ins.ts";
 import { type MadePlugin, makePlugins } from "./stages/make_plugins.ts";
 import { refuseUntrusted } from "./stages/refuse_untrusted.ts";
 import { stageEntries } from "./stages/stage_entries.ts";
-import type { BuiltIn } from "./stages/stage_entry.ts";
+import type { OpenTarget } from "./stages/stage_entry.ts";
 import { writtenEntries } from "./stages/written_entries.ts";
 
 /** What the pipeline is made with, beyond what the user wants. */
@@ -32,7 +32,7 @@ export interface Means {
   readonly world: World;
   readonly log: Log;
   /** The way to registries; without it the pipeline has no targets. */
-  readonly access?: Pick<RegistryAccess, "target">;
+  readonly access?: Pick<RegistryAccess, "store">;
   readonly host: Host;
 }
 
@@ -71,7 +71,7 @@ export async function buildPipeline(
     profile: chosen,
     targets: access === undefined
       ? []
-      : settings.targets.map((reference) => targetPlugin(reference, settings, { access, flags })),
+      : settings.targets.map((reference) => openTarget(reference, settings, { access, flags })),
     placeOf: (...path) => found?.places.at(path.filter((part) => part !== undefined)) ?? "configuration",
   });
   const load = { base: ".", env: (name: string) => world.declaredEnv([name])[name], signal: world.signal };
@@ -88,41 +88,39 @@ export async function buildPipeline(
       annotate: of(plugins, "annotate"),
       upload: targets,
       tag: of(plugins, "tag"),
-      custom: pluginSteps(plugins.map(({ plugin }) => plugin).filter(isStep), targets),
+      custom: pluginSteps(
+        plugins.flatMap(({ plugin }) => plugin !== undefined && isStep(plugin) ? [plugin] : []),
+        targets,
+      ),
     },
   };
 }
 
-function targetPlugin(
+function openTarget(
   reference: Reference,
-  { concurrency }: Settings,
-  { access, flags }: Pick<Means, "flags"> & { readonly access: Pick<RegistryAccess, "target"> },
-): BuiltIn {
-  switch (reference.kind) {
-    case "registry": {
-      const chosen = flags.concurrency === undefined ? {} : { flags: { concurrency } };
-      return { factory: access.target(reference), options: { concurrency }, ...chosen };
-    }
-    case "oci-layout":
-      return { factory: layoutDirectory({ reference }), options: {} };
-    case "oci-archive":
-      if (isPiped(reference)) {
-        throw new UsageError("Cannot push to oci-archive:-: push to oci-layout:DIR, and copy that to oci-archive:-");
-      }
-      return { factory: layoutArchive({ reference }), options: {} };
+  settings: Settings,
+  { access, flags }: Pick<Means, "flags"> & { readonly access: Pick<RegistryAccess, "store"> },
+): OpenTarget {
+  if (isPiped(reference)) {
+    throw new UsageError("Cannot push to oci-archive:-: push to oci-layout:DIR, and copy that to oci-archive:-");
   }
+  return (chosen, name) => {
+    const { concurrency = settings.concurrency } = flags.concurrency === undefined ? chosen : {};
+    const { store } = storeAt(reference, { access, right: "push", concurrency });
+    return storeTarget(store, { name, concurrency, ...ownNames(reference, settings) });
+  };
+}
+
+/** A tag that a target's own reference asks for is as immutable as the others. */
+function ownNames(reference: Reference, { immutable, force }: Settings): OwnReference {
+  return ownReference(reference, { immutable: immutable && !force });
 }
 
 /** The targets that are named come first, and in their order. */
-function targetsOf(
-  plugins: readonly MadePlugin[],
-  { targets: references, immutable, force }: Settings,
-): readonly Target[] {
-  const targets = of(plugins, "upload").map((plugin, at) => {
-    const reference = references[at];
-    // A tag that a target's own reference asks for is as immutable as the others.
-    return pluginTarget(plugin, reference && ownReference(reference, { immutable: immutable && !force }));
-  });
+function targetsOf(plugins: readonly MadePlugin[], { targets: references }: Settings): readonly Target[] {
+  const targets = plugins.flatMap(({ plugin, target }) =>
+    target !== undefined ? [target] : isUpload(plugin) ? [pluginTarget(plugin)] : []
+  );
   const again = targets.find(({ url }, at) =>
     targets.findIndex((other) => other.url === url) < at && at >= references.length
   );
@@ -131,7 +129,11 @@ function targetsOf(
 }
 
 function of<S extends Stage>(plugins: readonly MadePlugin[], stage: S): readonly ReadyOf<S>[] {
-  return plugins.map(({ plugin }) => plugin).filter((plugin): plugin is ReadyOf<S> => plugin.stage === stage);
+  return plugins.flatMap(({ plugin }) => plugin?.stage === stage ? [plugin as ReadyOf<Stage> as ReadyOf<S>] : []);
+}
+
+function isUpload(plugin: ReadyOf<Stage>): plugin is ReadyOf<"upload"> {
+  return plugin.stage === "upload";
 }
 
 function isStep(plugin: ReadyOf<Stage>): plugin is ReadyOf<StepStage> {

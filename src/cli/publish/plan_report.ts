@@ -1,10 +1,11 @@
 import type { Digest } from "../../oci/digest.ts";
 import type { Target } from "../../pipeline/target.ts";
 import { tagsOfTarget } from "../../pipeline/tag.ts";
-import type { Artifact, Attributed, Dropped, TagName } from "../../pipeline/values.ts";
+import type { Artifact, Attributed, Dropped } from "../../pipeline/values.ts";
 import type { ChosenProfile } from "./profiles.ts";
 import { formatBytes } from "../output/format_bytes.ts";
 import { printable } from "../output/printable.ts";
+import type { TagName } from "../../store/store.ts";
 
 /** What `gantry plan -o json` prints. */
 export interface PlanReport {

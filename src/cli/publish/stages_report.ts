@@ -1,6 +1,7 @@
 import { STAGES } from "../../pipeline/stages.ts";
 import { printable } from "../output/printable.ts";
 import type { MadePlugin } from "./stages/make_plugins.ts";
+import { TARGET_VERSION } from "./stages/target_kinds.ts";
 import { table } from "../output/table.ts";
 
 /** What `gantry plan --stages -o json` prints. */
@@ -26,17 +27,24 @@ export interface PlannedPlugin {
 
 /** Says which plugins run in which order, and who decided each. */
 export function stagesReport(plugins: readonly MadePlugin[]): StagesReport {
-  const inOrder = STAGES.flatMap((stage) => plugins.filter(({ plugin }) => plugin.stage === stage));
+  const inOrder = STAGES.flatMap((stage) => plugins.filter(({ entry }) => entry.stage === stage));
   return {
-    plugins: inOrder.map(({ entry, plugin: { stage, id, name, version, place } }) => ({
-      stage,
-      id,
-      name,
-      version,
-      use: entry.spec,
-      ...(place === undefined ? {} : { target: place.url }),
-      decidedBy: entry.decidedBy,
-    })),
+    plugins: inOrder.map(({ entry: { stage, spec, decidedBy }, plugin, target }) => {
+      if (target !== undefined) {
+        const { name: id, url } = target;
+        return { stage, id, name: spec, version: TARGET_VERSION, use: spec, target: url, decidedBy };
+      }
+      const { id, name, version, place } = plugin;
+      return {
+        stage,
+        id,
+        name,
+        version,
+        use: spec,
+        ...(place === undefined ? {} : { target: place.url }),
+        decidedBy,
+      };
+    }),
   };
 }
 

@@ -124,7 +124,7 @@ function jobOf(
     const named = allTags ? (isDigest(name) ? [] : [name]) : tag === undefined ? [] : [tag];
     tags.set(digest, [...tags.get(digest) ?? [], ...named]);
   }
-  return { url: store.url, store, isArchive: to.kind === "oci-archive", digest: to.digest, tags, force };
+  return { url: store.url, store, digest: to.digest, tags, force };
 }
 
 /** Asked before the first byte goes anywhere. */

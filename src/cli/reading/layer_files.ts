@@ -11,6 +11,7 @@ import { createMeter, type Meter } from "../../extract/meter.ts";
 import { openLayer } from "../../extract/open_layer.ts";
 import { beginsLikeArchive, peekStart } from "../../extract/peek_start.ts";
 import { unpackedBytes } from "../../extract/unpacked_bytes.ts";
+import { createPauses } from "../../system/pause.ts";
 
 /** One file, directory or link in a layer, as the layer has it. */
 export interface LayerFile {
@@ -57,9 +58,11 @@ async function filesIn(
   await using unpacked = unpackedBytes(stream, { what, meter });
   const explain = (cause: unknown): Error => explained(unpacked.failure ?? cause, what);
   const files: LayerFile[] = [];
+  const pause = createPauses(context.signal);
   // What a layer must hold its digest says, so it may do without an end.
   const options = { explain, signal: context.signal, onMissingEnd: (): void => {} };
   for await (const { name, type, mode, size, target } of readTar(unpacked.bytes, options)) {
+    await pause();
     meter.entry(what);
     if (Math.max(name.length, target.length) > DEFAULT_EXTRACTION_RULES.maxPathLength) {
       refuser(what)(name, "path-length", "its path, or what it links to, is too long");

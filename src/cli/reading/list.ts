@@ -1,4 +1,4 @@
-import { refNameOf } from "../../layout/index.ts";
+import { refNameOf } from "../../layout/entry.ts";
 import type { ListedManifest } from "../../layout/layout.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { withoutScheme } from "../../oci/reference.ts";
@@ -69,6 +69,10 @@ export async function list(text: string, flags: ListFlags, world: World): Promis
     const lost = shown.filter((tag) => !there.has(tag));
     say({ tags, chosen, shown, lost, isFiltered, isWhole: isWhole && !choice.all }, context.log);
     if (choice.all && chosen.length > 0) sayNameless(nameless, context.log);
+    const unusable = await layout?.unusable(context) ?? [];
+    if (unusable.length > 0) {
+      context.log.warn(`Left out, because the layout does not say their type and size: ${named(unusable)}`);
+    }
     return EXIT.done;
   }, { phase: "Reading", places: [parsePlace(text)], concurrency: CONCURRENCY });
 }
@@ -160,8 +164,7 @@ interface Found {
 function say({ tags, chosen, shown, lost, isFiltered, isWhole }: Found, log: Log): void {
   const count = (names: readonly string[]): number => names.filter((name) => name !== "latest").length;
   if (lost.length > 0) {
-    const more = lost.length > SHOWN ? ` and ${lost.length - SHOWN} more` : "";
-    log.warn(`Left out, because their manifests are not there: ${lost.slice(0, SHOWN).join(", ")}${more}`);
+    log.warn(`Left out, because their manifests are not there: ${named(lost)}`);
   }
   if (shown.length < chosen.length) log.info(`showing ${count(shown)} of ${count(chosen)} versions`);
   if (tags.length === 0) return;
@@ -175,9 +178,12 @@ function say({ tags, chosen, shown, lost, isFiltered, isWhole }: Found, log: Log
 
 function sayNameless(nameless: readonly Pick<ListedVersion, "digest">[], log: Log): void {
   if (nameless.length === 0) return;
-  const more = nameless.length > SHOWN ? ` and ${nameless.length - SHOWN} more` : "";
-  const digests = nameless.slice(0, SHOWN).map(({ digest }) => digest).join(", ");
-  log.info(`Without a tag there ${nameless.length === 1 ? "is" : "are"} also ${digests}${more}`);
+  const digests = named(nameless.map(({ digest }) => digest));
+  log.info(`Without a tag there ${nameless.length === 1 ? "is" : "are"} also ${digests}`);
+}
+
+function named(names: readonly string[]): string {
+  return names.slice(0, SHOWN).join(", ") + (names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "");
 }
 
 function versionTable(versions: readonly ListedVersion[]): string {

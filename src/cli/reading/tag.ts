@@ -2,7 +2,6 @@ import { printedReference } from "../../oci/reference.ts";
 import { parseTag } from "../../oci/tag.ts";
 import { isVersion } from "../../oci/version.ts";
 import { NotFoundError } from "../../store/store.ts";
-import { inParallel } from "../../work/together.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { openStore, parsePlace } from "../places/open_store.ts";
@@ -10,7 +9,6 @@ import { withReadingSession } from "../places/session.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { TagFlags } from "./commands.ts";
-import { refuseToMove } from "./tag_copies.ts";
 
 /** `gantry tag`: more names for what is there. */
 export async function tag(
@@ -20,7 +18,7 @@ export async function tag(
   world: World,
 ): Promise<number> {
   const tags = [...new Set(names.map(checked))];
-  return await withReadingSession(flags, world, async ({ access, context, concurrency }) => {
+  return await withReadingSession(flags, world, async ({ access, context }) => {
     const { store: opened, name } = openStore(text, access, "push", { mustExist: true });
     await using store = opened;
     if (name === undefined) {
@@ -29,10 +27,8 @@ export async function tag(
     const manifest = await store.fetchManifest(name, context);
     if (manifest === undefined) throw new NotFoundError(store.url, name);
     const { digest } = manifest.descriptor;
-    if (flags.force !== true) {
-      await inParallel(tags, concurrency, (tag) => refuseToMove(store, tag, digest, context));
-    }
-    await store.tag(manifest, tags, context, { immutable: flags.force ? [] : tags.filter(isVersion) });
+    // A version never moves by itself, whatever command gives it.
+    await store.tag(manifest, tags.map((name) => ({ name, immutable: !flags.force && isVersion(name) })), context);
     await store.commit(context);
     context.log.info(`Tagged ${store.url}@${digest} as ${tags.join(", ")}`);
     const url = `${store.url}@${digest}`;

@@ -1,12 +1,11 @@
 import type { Digest } from "../../oci/digest.ts";
 import { isVersion } from "../../oci/version.ts";
 import { StageError } from "../../pipeline/stage_error.ts";
-import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
 import { everyTarget, TargetsError } from "../../pipeline/target.ts";
 import { ConnectionError } from "../../registry/http/transport.ts";
 import { tagGraph } from "../../store/copy.ts";
 import type { ArtifactGraph } from "../../store/graph.ts";
-import type { Store, StoreReader } from "../../store/store.ts";
+import { type Store, type StoreReader, TagExistsError } from "../../store/store.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
 import { PartlyTaggedError } from "../output/partly_tagged_error.ts";
@@ -16,8 +15,6 @@ import type { ReadingSession } from "../places/session.ts";
 export interface CopyJob {
   readonly url: string;
   readonly store: Store;
-  /** Whether everything is written in one piece at the end. */
-  readonly isArchive: boolean;
   /** The digest that the user expects. */
   readonly digest: Digest | undefined;
   /** The tags of what was asked for. */
@@ -31,8 +28,8 @@ export interface CopyJob {
 }
 
 /**
- * Sets the tags in every destination. Archives come first: they are written only now, so they may still fail when
- * nothing is tagged anywhere.
+ * Sets the tags in every destination. What shows everything at once by its commit is written before: there it can still
+ * fail when nothing is tagged anywhere.
  *
  * @throws {StageError} Of stage `tag`, when some tags are set and others are not.
  * @throws {TargetsError} When no tag is set anywhere.
@@ -42,34 +39,35 @@ export async function tagCopies(
   graph: ArtifactGraph,
   { concurrency, context }: ReadingSession,
 ): Promise<void> {
-  const archives = jobs.filter(({ isArchive }) => isArchive);
-  const others = jobs.filter(({ isArchive }) => !isArchive);
+  await everyTarget("upload", jobs.filter(({ store }) => store.shownBy === "commit"), async (job) => {
+    await tag(job);
+    await job.store.prepare(context);
+  });
   try {
-    await everyTarget("upload", archives, finish);
+    await everyTarget("tag", jobs, finish);
   } catch (error) {
-    throw withStage(error, []);
-  }
-  try {
-    await everyTarget("tag", others, finish);
-  } catch (error) {
-    throw withStage(error, archives.map(({ url }) => url));
+    throw withStage(error);
   }
 
   async function finish(job: CopyJob): Promise<void> {
-    const { store: destination, tags, force, list } = job;
+    const { store } = job;
     try {
-      if (list === undefined) await tagGraph(graph, tags, { destination, concurrency, force }, context);
-      else await list(context);
-      await destination.commit(context);
+      if (store.shownBy === "tag") await tag(job);
+      await store.commit(context);
     } catch (error) {
       const set = await setTags(job, error);
       throw set.length === 0 ? error : new PartlyTaggedError(set, error);
     }
   }
 
+  async function tag({ store: destination, tags, force, list }: CopyJob): Promise<void> {
+    if (list === undefined) await tagGraph(graph, tags, { destination, concurrency, force }, context);
+    else await list(context);
+  }
+
   /** Asks which tags are set in spite of an error: what was cancelled may be done. */
-  async function setTags({ store, isArchive, tags }: CopyJob, error: unknown): Promise<readonly string[]> {
-    if (isArchive || error instanceof ConnectionError || context.signal.aborted) return [];
+  async function setTags({ store, tags }: CopyJob, error: unknown): Promise<readonly string[]> {
+    if (store.shownBy === "commit" || error instanceof ConnectionError || context.signal.aborted) return [];
     const pairs = [...tags].flatMap(([digest, names]) => names.map((name) => ({ digest, name })));
     try {
       const found = await inParallel(pairs, concurrency, async ({ digest, name }) => {
@@ -82,12 +80,10 @@ export async function tagCopies(
   }
 }
 
-function withStage(error: unknown, finished: readonly string[]): unknown {
+function withStage(error: unknown): unknown {
   if (!(error instanceof TargetsError)) return error;
-  const { errors, done, failed } = error;
-  const isPartly = errors.some((each) => each instanceof StageError && each.cause instanceof PartlyTaggedError);
-  if (finished.length + done.length === 0 && !isPartly) return error;
-  return new StageError("tag", undefined, new TargetsError(errors, [...finished, ...done], failed));
+  const isPartly = error.errors.some((each) => each instanceof StageError && each.cause instanceof PartlyTaggedError);
+  return error.done.length > 0 || isPartly ? new StageError("tag", undefined, error) : error;
 }
 
 /**

@@ -66,7 +66,6 @@ export async function wholeLayout(
       places.map(({ layout: place, store: destination, reference }): CopyJob => ({
         url: place.url,
         store: destination,
-        isArchive: reference.kind === "oci-archive",
         digest: reference.digest,
         tags,
         force,

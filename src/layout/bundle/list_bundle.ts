@@ -1,15 +1,18 @@
+import { readContent } from "../../oci/bytes_content.ts";
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
+import type { StoredManifest } from "../../store/store.ts";
 import { type Digest, isDigest } from "../../oci/digest.ts";
 import { isVersion } from "../../oci/version.ts";
-import { TagExistsError } from "../../pipeline/tag_exists_error.ts";
 import { mergeTransfers, type Transfer } from "../../bundle/bundle.ts";
 import { transferContents } from "../../bundle/bundle_contents.ts";
 import type { ArtifactGraph, GraphManifest } from "../../store/graph.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
+import { descriptorOf } from "../entry.ts";
 import {
-  descriptorOf,
+  describeIndex,
   dropManifest,
+  entriesOf,
   formatIndex,
   type LayoutIndex,
   listManifests,
@@ -19,6 +22,7 @@ import {
 import type { LayoutPlace, ListedManifest, Relisted } from "../layout.ts";
 import { isReferrersTag } from "../names.ts";
 import { type Bundle, readBundleOf } from "./read_bundle.ts";
+import { TagExistsError } from "../../store/store.ts";
 
 /** What is listed together. */
 export interface BundleContents {
@@ -48,6 +52,7 @@ export async function listBundle(
   context: Context,
 ): Promise<() => ListedBundle | undefined> {
   let listed: ListedBundle | undefined;
+  const arrived = (await Promise.all(graphs.map(referrersOf))).flat();
   await place.relist(async (before): Promise<Relisted> => {
     const { contents, dropped, manifest, transfer: complete } = await describe(place, { before, transfer }, context);
     listed = { digest: manifest.digest, transfer: complete };
@@ -56,13 +61,14 @@ export async function listBundle(
       const graph = graphs[at];
       return graph === undefined ? [] : [{ ...artifact, graph }];
     });
-    const after = listManifests(artifacts.reduce(listArtifact, kept), [manifest]);
+    const after = describeIndex(artifacts.reduce(listArtifact, kept), manifest);
     const omitted = new Set(complete.omitted.map(({ digest }) => digest));
     return {
       after: isSame(before, after) ? before : after,
       contents,
       needs: graphs.flatMap(partsOf).filter(({ digest }) => !omitted.has(digest)),
       dropped,
+      arrived,
     };
   }, context);
   return () => listed;
@@ -84,7 +90,7 @@ async function describe(
   { before, transfer }: { readonly before: LayoutIndex; readonly transfer: Transfer },
   context: Context,
 ): Promise<Description> {
-  const entries = before.manifests.flatMap((entry) => descriptorOf(entry) ?? []);
+  const entries = entriesOf(before).flatMap((entry) => descriptorOf(entry) ?? []);
   const earlier = await readBundleOf(place, entries, context);
   const merged = earlier === undefined ? transfer : mergeTransfers(earlier.transfer, transfer);
   const omitted = await missingOf(place, merged, context);
@@ -126,11 +132,12 @@ export async function takeLayout(
   const entries = listed.filter(({ descriptor, tag }) =>
     !descriptions.has(descriptor.digest) && (tag === undefined || !isReferrersTag(tag))
   ).map(({ entry }) => entry);
+  const arrived = await referrersOf(graph);
   await place.relist(async (before): Promise<Relisted> => {
     if (!force) refuseMovedVersions(place.url, before, entries);
     const { index } = takeEntries(before, entries);
     const needs = partsOf(graph);
-    if (bundle === undefined) return { after: index, contents: [], needs, dropped: [] };
+    if (bundle === undefined) return { after: index, contents: [], needs, dropped: [], arrived };
     const { contents, dropped, manifest, transfer } = await describe(
       place,
       { before, transfer: bundle.transfer },
@@ -138,10 +145,11 @@ export async function takeLayout(
     );
     const omitted = new Set(transfer.omitted.map(({ digest }) => digest));
     return {
-      after: listManifests(withoutManifests(index, dropped), [manifest]),
+      after: describeIndex(withoutManifests(index, dropped), manifest),
       contents,
       needs: needs.filter(({ digest }) => !omitted.has(digest) && !descriptions.has(digest)),
       dropped,
+      arrived,
     };
   }, context);
 }
@@ -186,6 +194,14 @@ function listedManifest({ content, artifactType }: GraphManifest): Descriptor {
 
 function partsOf({ manifests, blobs }: ArtifactGraph): readonly Descriptor[] {
   return [...manifests.flat().map(({ content }) => content.descriptor), ...blobs];
+}
+
+/** What of a graph refers to something. */
+async function referrersOf({ manifests }: ArtifactGraph): Promise<readonly StoredManifest[]> {
+  const referrers = manifests.flat().filter(({ subject }) => subject !== undefined);
+  return await Promise.all(referrers.map(async ({ content }): Promise<StoredManifest> => {
+    return { descriptor: content.descriptor, bytes: await readContent(content) };
+  }));
 }
 
 /** What was omitted once may have come since. */

@@ -1,7 +1,8 @@
 import type { Digest } from "../../oci/digest.ts";
 import { transferredNames } from "../../bundle/bundle.ts";
 import type { FoundTransfer } from "./find_bundle.ts";
-import { descriptorOf, fullNameOf, type LayoutIndex, refNameOf } from "../index.ts";
+import { descriptorOf, fullNameOf, refNameOf } from "../entry.ts";
+import type { LayoutIndex } from "../index.ts";
 import type { LayoutProblem } from "./hashed_layout.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
 

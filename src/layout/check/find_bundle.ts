@@ -5,7 +5,8 @@ import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
 import { reason } from "../../system/io_error.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
-import { descriptorOf } from "../index.ts";
+import { descriptorOf } from "../entry.ts";
+import { EMPTY_INDEX, entriesOf } from "../index.ts";
 import type { HashedLayout, LayoutProblem } from "./hashed_layout.ts";
 
 /** The description of what a layout carries. */
@@ -24,7 +25,7 @@ export async function findTransfer(
 ): Promise<{ readonly transfer: FoundTransfer | undefined; readonly problems: readonly LayoutProblem[] }> {
   const problems: LayoutProblem[] = [];
   const listed = new Map(
-    (layout.index?.manifests ?? []).flatMap((entry) => descriptorOf(entry) ?? [])
+    entriesOf(layout.index ?? EMPTY_INDEX).flatMap((entry) => descriptorOf(entry) ?? [])
       .filter(({ artifactType }) => artifactType === TRANSFER_MEDIA_TYPE).map((each) => [each.digest, each]),
   );
   const found: FoundTransfer[] = [];

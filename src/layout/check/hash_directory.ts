@@ -14,18 +14,42 @@ import { ioError, reason } from "../../system/io_error.ts";
 import type { LayoutIndex } from "../index.ts";
 import { OCI_LAYOUT_FILE } from "../oci_layout_file.ts";
 import { checkDirectory, checkLayoutFile, INDEX_FILE, readIndex } from "../directory/read_layout.ts";
-import { openFile } from "../../system/open_file.ts";
+import { openFile, stampOf } from "../../system/open_file.ts";
 import { isTemporaryName } from "../../system/write_file.ts";
 
 /** How many blobs are read at a time: the disk is waited for while another one is hashed. */
 const CONCURRENCY = 4;
 
+/** How often an index may change while the blobs are hashed: another process writes to the layout. */
+const TRIES = 20;
+
+/** How a layout directory is hashed. */
+export interface HashDirectoryOptions extends HashWatcher {
+  /** Blobs that were hashed a moment ago; those that were right are not hashed again. */
+  readonly known?: HashedLayout["blobs"];
+}
+
 /**
  * Hashes every blob of a layout directory. Writes nothing.
  *
+ * What is found belongs together: when the index has changed meanwhile, because another process has written to the
+ * layout, the index is read again, and so is what has come since.
+ *
  * @throws {Error} When there is no layout.
  */
-export async function hashDirectory(path: string, watcher: HashWatcher): Promise<HashedLayout> {
+export async function hashDirectory(path: string, options: HashDirectoryOptions): Promise<HashedLayout> {
+  let stamp = stampOf(join(path, INDEX_FILE));
+  let layout = await hashOnce(path, options);
+  for (let tries = 1; tries < TRIES; tries++) {
+    const now = stampOf(join(path, INDEX_FILE));
+    if (now === stamp) break;
+    stamp = now;
+    layout = await hashOnce(path, { ...options, known: layout.blobs });
+  }
+  return layout;
+}
+
+async function hashOnce(path: string, options: HashDirectoryOptions): Promise<HashedLayout> {
   const names = await entriesOf(path);
   const isThere = names.some(({ name }) => [OCI_LAYOUT_FILE, INDEX_FILE, "blobs"].includes(name));
   if (!isThere) throw new Error(`Cannot verify ${JSON.stringify(path)}: there is no layout`);
@@ -58,7 +82,7 @@ export async function hashDirectory(path: string, watcher: HashWatcher): Promise
   }
   return {
     index,
-    blobs: new Map(await hashAll(path, found, watcher)),
+    blobs: new Map(await hashAll(path, found, options)),
     problems,
     leftovers: leftovers.sort(),
     read: (digest) => Deno.readFile(blobPath(path, digest)),
@@ -68,17 +92,20 @@ export async function hashDirectory(path: string, watcher: HashWatcher): Promise
 async function hashAll(
   path: string,
   found: readonly (readonly [digest: Digest, file: Deno.DirEntry])[],
-  { signal, onProgress }: HashWatcher,
+  { signal, onProgress, known }: HashDirectoryOptions,
 ): Promise<readonly (readonly [digest: Digest, blob: HashedBlob])[]> {
-  const sized = await inParallel(found, CONCURRENCY, async ([digest, { isFile, isSymlink }]) => {
-    const size = isFile ? (await Deno.lstat(blobPath(path, digest))).size : 0;
+  const looked = await inParallel(found, CONCURRENCY, async ([digest, { isFile, isSymlink }]) => {
+    const size = isFile ? await sizeOf(blobPath(path, digest)) : 0;
     const problem = isFile ? undefined : `is a ${isSymlink ? "symbolic link" : "directory or a special file"}`;
-    return { digest, size, problem };
+    return size === undefined ? [] : [{ digest, size, problem }];
   });
+  const sized = looked.flat();
   const total = sized.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
   return await inParallel(sized, CONCURRENCY, async ({ digest, size, problem }) => {
     if (problem !== undefined) return [digest, { size, problem }] as const;
+    const before = known?.get(digest);
+    if (before?.size === size && before.problem === undefined) return [digest, before] as const;
     const digester = createDigester(digestAlgorithm(digest));
     try {
       using file = openFile(blobPath(path, digest));
@@ -93,6 +120,14 @@ async function hashAll(
     }
     const isIntact = digester.digest() === digest;
     return [digest, { size: digester.size, ...(isIntact ? {} : { problem: OTHER_BYTES }) }] as const;
+  });
+}
+
+/** The size of a file; `undefined` when another process has just removed it. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  return await Deno.lstat(path).then(({ size }) => size, (cause) => {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw ioError("read", path, cause);
   });
 }
 

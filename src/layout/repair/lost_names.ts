@@ -1,7 +1,8 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { transferredNames } from "../../bundle/bundle.ts";
-import { descriptorOf, fullNameOf, type LayoutIndex, setTags } from "../index.ts";
+import { descriptorOf, fullNameOf } from "../entry.ts";
+import { type LayoutIndex, setTags } from "../index.ts";
 import type { LostTransfer } from "./lost_manifests.ts";
 
 /** An index in which manifests have their names again. */

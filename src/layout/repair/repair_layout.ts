@@ -9,7 +9,11 @@ import { followIndex } from "../check/follow_index.ts";
 import { hashDirectory } from "../check/hash_directory.ts";
 import type { FileProblem, HashedLayout } from "../check/hashed_layout.ts";
 import { ioError } from "../../system/io_error.ts";
-import { EMPTY_INDEX, formatIndex, type LayoutIndex, listManifests } from "../index.ts";
+import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
+import { isManifestMediaType, parseManifest } from "../../oci/parse_manifest.ts";
+import type { StoredManifest } from "../../store/store.ts";
+import { withReferrerLists } from "../referrer_lists.ts";
+import { EMPTY_INDEX, entriesOf, formatIndex, type LayoutIndex, listManifests } from "../index.ts";
 import { withLock } from "../../system/lock.ts";
 import { findLostManifests } from "./lost_manifests.ts";
 import { withLostNames } from "./lost_names.ts";
@@ -50,13 +54,15 @@ export async function repairLayout(
     );
   }
   const onProgress = (done: number, total: number): void => progress({ phase: "Verifying", item: url, done, total });
-  const layout = await hashDirectory(path, { signal, onProgress });
+  const { blobs: known } = await hashDirectory(path, { signal, onProgress });
   const marker = join(path, OCI_LAYOUT_FILE);
   const file = join(path, INDEX_FILE);
   const done: string[] = [];
   const isMarked = await createFile(marker, [OCI_LAYOUT_BYTES]);
   if (isMarked) done.push(`Wrote ${OCI_LAYOUT_FILE}, which was missing`);
   return await withLock(marker, signal, async () => {
+    // What other processes have written since belongs to what they list.
+    const layout = await hashDirectory(path, { signal, onProgress, known });
     const before = await readableIndex(path);
     const old = before === undefined ? await bytesOf(file) : undefined;
     const salvaged = old === undefined ? undefined : salvageIndex(old);
@@ -89,12 +95,13 @@ async function repaired(
   const { needed } = await followIndex({ ...layout, index });
   const lost = await findLostManifests(layout, new Set(needed.keys()));
   // An index that is there, or lists one, says which description holds; what it does not list is of an earlier export.
-  const isDescribed = index.manifests.some(({ artifactType }) => artifactType === TRANSFER_MEDIA_TYPE);
+  const isDescribed = entriesOf(index).some(({ artifactType }) => artifactType === TRANSFER_MEDIA_TYPE);
   const transfers = before === undefined && !isDescribed ? lost.transfers : [];
   // With the index everything was listed, so what is not whole was damaged since. Otherwise it was never finished.
   const damaged = before === undefined ? lost.incomplete.map(({ descriptor }) => descriptor) : [];
   const manifests = [...lost.manifests, ...damaged, ...transfers.map(({ descriptor }) => descriptor)];
-  const { index: after, named, unclear } = withLostNames(listManifests(index, manifests), transfers);
+  const { index: renamed, named, unclear } = withLostNames(listManifests(index, manifests), transfers);
+  const after = before === undefined ? await withLists(renamed, lost.manifests, layout) : renamed;
   // Of an index that could be read in part it is known which names are lost.
   const nameless = before === undefined && index.manifests.length === 0 && transfers.length === 0 ? manifests : [];
   return {
@@ -111,6 +118,36 @@ async function repaired(
       ...unclear.map((name) => `The name ${name} did not come back: what it stood at is not clear or not there`),
     ],
   };
+}
+
+/** Lists of referrers get their tags back where they are whole: they are made of what refers to something. */
+async function withLists(
+  index: LayoutIndex,
+  manifests: readonly Descriptor[],
+  { blobs, read }: HashedLayout,
+): Promise<LayoutIndex> {
+  const isIntact = ({ digest, size }: Descriptor): boolean => {
+    const blob = blobs.get(digest);
+    return blob?.size === size && blob.problem === undefined;
+  };
+  const load = async (descriptor: Descriptor): Promise<StoredManifest> => {
+    return { descriptor, bytes: await read(descriptor.digest) };
+  };
+  const found = await Promise.all(manifests.filter(isIntact).map(load));
+  // Without its tag a list is an index like any other.
+  const inner = found.flatMap(({ descriptor, bytes }) => {
+    const manifest = parseManifest(bytes, descriptor);
+    return manifest.kind === "index" ? manifest.manifests.filter(isIntact) : [];
+  });
+  const others = await Promise.all(
+    inner.filter(({ mediaType, size }) => isManifestMediaType(mediaType) && size <= MANIFEST_SIZE_LIMIT).map(load),
+  );
+  const lists = await withReferrerLists(
+    index,
+    { added: [...found, ...others], removed: [] },
+    ({ digest }) => read(digest),
+  );
+  return lists.contents.every(({ descriptor }) => isIntact(descriptor)) ? lists.index : index;
 }
 
 /** How many manifests a sentence names. */

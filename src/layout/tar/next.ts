@@ -3,7 +3,6 @@ import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import { digestOf } from "../../oci/digest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import { tar } from "../../oci/tar.ts";
-import type { Moved } from "../../pipeline/values.ts";
 import { reason } from "../../system/io_error.ts";
 import { lacking } from "../../system/unsupported.ts";
 import { syncDirectory } from "../../system/write_file.ts";
@@ -19,13 +18,10 @@ import { unusable } from "./read.ts";
 import { scanArchive } from "./scan.ts";
 import { type ByteWriter, type UnnamedArchive, writePiped, writeUnnamed } from "./unnamed.ts";
 import { planVolumes, type VolumePart, writeVolumes } from "./volumes/write.ts";
+import type { Moved } from "../../store/store.ts";
 
 /** A tar that is written and has not got its name yet. */
 export interface NextArchive {
-  /** What is new in it. */
-  readonly uploaded: readonly Descriptor[];
-  /** What of the contents the tar of this name holds already. */
-  readonly existing: readonly Descriptor[];
   /** Where its tags pointed to before. */
   readonly moved: readonly Moved[];
   /**
@@ -108,8 +104,6 @@ export async function prepareArchive(
   }
   const held = work.move();
   return {
-    uploaded: added.map(({ descriptor }) => descriptor),
-    existing: contents.map(({ descriptor }) => descriptor).filter(isThere),
     moved,
     async publish(signal: AbortSignal): Promise<boolean> {
       if (before === undefined) return await next?.moveToNew(signal) ?? false;

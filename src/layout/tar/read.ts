@@ -34,6 +34,9 @@ interface ArchiveInput {
   read(offset: number): AsyncIterable<Uint8Array<ArrayBuffer>> | ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
+/** What `docker save` lists images in, and `podman save` unless it is told otherwise. */
+const DOCKER_MANIFEST_FILE = "manifest.json";
+
 /** What of a member is looked at. */
 type HeadMember = Pick<TarMember, "name" | "type" | "size" | "body">;
 
@@ -41,8 +44,6 @@ type HeadMember = Pick<TarMember, "name" | "type" | "size" | "body">;
 export interface ArchiveHead {
   /** Takes an entry, and reads it when it is one of the two; tells whether it is. */
   take(item: HeadMember): Promise<boolean>;
-  /** Whether both have come. */
-  isComplete(): boolean;
   /**
    * The index.
    *
@@ -56,12 +57,14 @@ export interface ArchiveHead {
 /** Starts to collect the head of a tar; `path` is what errors call it. */
 export function archiveHead(path: string): ArchiveHead {
   let isLayout = false;
+  let isDockerArchive = false;
   let index: LayoutIndex | undefined;
   let indexDigest: Digest | undefined;
   return {
     indexDigest: () => indexDigest,
     async take(item: HeadMember): Promise<boolean> {
       if (item.type !== "file") return false;
+      if (item.name === DOCKER_MANIFEST_FILE) isDockerArchive = true;
       const isSecond = item.name === OCI_LAYOUT_FILE ? isLayout : item.name === INDEX_FILE && index !== undefined;
       if (isSecond) throw unusable(path, `it holds ${JSON.stringify(item.name)} twice`);
       try {
@@ -79,12 +82,10 @@ export function archiveHead(path: string): ArchiveHead {
       }
       return true;
     },
-    isComplete(): boolean {
-      return isLayout && index !== undefined;
-    },
     index(): LayoutIndex {
       if (isLayout && index !== undefined) return index;
-      throw unusable(path, `it is a tar without ${isLayout ? INDEX_FILE : OCI_LAYOUT_FILE}`);
+      const what = isDockerArchive && !isLayout ? "a Docker archive and no OCI archive, a tar" : "a tar";
+      throw unusable(path, `it is ${what} without ${isLayout ? INDEX_FILE : OCI_LAYOUT_FILE}`);
     },
   };
 }

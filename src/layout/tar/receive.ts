@@ -13,7 +13,7 @@ import { INDEX_FILE } from "../directory/read_layout.ts";
 /** A tar of which every blob stands in a layout directory, and of which nothing is listed there yet. */
 export interface ReceivedArchive {
   /** What the tar lists, with the contents from the directory. */
-  readonly source: StoreReader & Pick<LayoutPlace, "listed" | "artifacts">;
+  readonly source: StoreReader & Pick<LayoutPlace, "listed" | "artifacts" | "unusable">;
   /** The directory; what the tar has brought is not read again when it is pushed. */
   readonly destination: Store;
 }

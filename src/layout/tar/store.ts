@@ -5,21 +5,25 @@ import { parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import { verified } from "../../oci/verified.ts";
 import {
+  type Moved,
   NotFoundError,
   type Pushed,
   type StoredManifest,
-  type TagOptions,
+  type TagName,
   UnsupportedError,
   type UntagOptions,
 } from "../../store/store.ts";
 import type { Context } from "../../work/context.ts";
 import { blobName } from "../blob_name.ts";
+import { inFile } from "../directory/read_layout.ts";
 import { dropManifest, EMPTY_INDEX, type LayoutIndex, listedAs, refuseToMove, setTags, withoutTag } from "../index.ts";
 import type { LayoutPlace, Relisted, Relisting } from "../layout.ts";
 import { pushManifest } from "../push_manifest.ts";
 import { layoutReader, type LayoutStoreOptions } from "../reader.ts";
+import { withReferrerLists } from "../referrer_lists.ts";
 import { superfluous } from "../superfluous.ts";
-import { type ArchiveChange, prepareArchive } from "./next.ts";
+import { type Edit, edited, isEmpty, noChanges } from "./changes.ts";
+import { type ArchiveChange, type NextArchive, prepareArchive } from "./next.ts";
 import { readAhead } from "./read_ahead.ts";
 import { type ArchiveView, viewArchive } from "./view.ts";
 import { finishVolumes } from "./volumes/finish.ts";
@@ -31,15 +35,16 @@ export interface ArchiveStoreOptions extends LayoutStoreOptions {
    * and so on. One file when left out.
    */
   readonly volumeSize?: number;
-  /** Where it goes when it is committed instead of to a file; what stands under the path is not looked at then. */
+  /** Where it goes when it is prepared instead of to a file; what stands under the path is not looked at then. */
   readonly output?: (bytes: Uint8Array) => Promise<void>;
 }
 
 /**
  * The image layout in a tar, as a store.
  *
- * What changes is remembered and written by `commit`, in one new tar that takes the place of the old one. When another
- * process has replaced the old one in the meantime, the changes are made to what is there then.
+ * What changes is remembered. `prepare` writes it as one new tar, to `PATH.<unique>.partial`, and what the old tar holds
+ * is carried over. `commit` gives that its name. When another process has replaced the old one in the meantime, the new
+ * one is made again from what is there then, so nobody's tags are lost.
  */
 export function archiveStore(reference: LayoutReference, options: ArchiveStoreOptions = {}): LayoutPlace {
   const { volumeSize, output } = options;
@@ -50,6 +55,8 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
   let relistedContents: ReadonlyMap<Digest, Content> = new Map();
   let view: ArchiveView | undefined;
   let finished: Promise<unknown> | undefined;
+  /** The tar with the changes in it, until there is another change. */
+  let next: NextArchive | undefined;
   let last: { readonly base: LayoutIndex; readonly edits: number; readonly index: LayoutIndex } | undefined;
 
   async function onDisk(): Promise<ArchiveView | undefined> {
@@ -74,13 +81,33 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
 
   async function currentIndex(): Promise<LayoutIndex | undefined> {
     const base = (await onDisk())?.index ?? (isEmpty(changes) ? undefined : EMPTY_INDEX);
-    if (base === undefined) return undefined;
+    return base && withEdits(base);
+  }
+
+  /** The list as it will be. Edits only come to those that were there, so each is made once. */
+  function withEdits(base: LayoutIndex): LayoutIndex {
     const known = last?.base === base && last.edits <= changes.edits.length ? last : { edits: 0, index: base };
     const edits = changes.edits.length;
-    // Edits only come to those that were there, so each is made once.
-    const index = edited(known.index, changes.edits.slice(known.edits));
+    const { index } = edited(known.index, changes.edits.slice(known.edits));
     last = { base, edits, index };
     return index;
+  }
+
+  /** Makes an edit, unless it fails. */
+  async function addEdit(edit: Edit): Promise<readonly Moved[]> {
+    const base = (await onDisk())?.index ?? EMPTY_INDEX;
+    const { index, moved } = inFile(path, () => edit(withEdits(base)));
+    changes.edits.push(edit);
+    last = { base, edits: changes.edits.length, index };
+    await giveUp();
+    return moved;
+  }
+
+  /** What is prepared does not have what comes now. */
+  async function giveUp(): Promise<void> {
+    const left = next;
+    next = undefined;
+    await left?.discard();
   }
 
   const reader = layoutReader(url, {
@@ -98,15 +125,15 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
     const { descriptor } = content;
     if (await reader.exists(descriptor, context)) return { existed: true, bytesSent: 0 };
     changes.contents.set(descriptor.digest, content);
+    await giveUp();
     return { existed: false, bytesSent: descriptor.size };
   }
 
-  async function list(
+  async function tag(
     { descriptor, bytes }: StoredManifest,
-    tags: readonly string[],
+    tags: readonly TagName[],
     context: Context,
-    { immutable = [] }: TagOptions = {},
-  ): Promise<void> {
+  ): Promise<readonly Moved[]> {
     const manifest = listedAs(descriptor, parseManifest(bytes, descriptor));
     const { contents } = await reader.partsOf(manifest, context.signal);
     for (const part of contents.values()) {
@@ -117,19 +144,19 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
       }
       changes.needs.set(part.digest, part);
     }
-    const names = tags.map((name) => ({ name, immutable: immutable.includes(name) }));
-    changes.edits.push((before) => {
-      const { index, moved } = setTags(before, manifest, tags);
-      refuseToMove(url, manifest, names, moved);
-      return index;
+    return await addEdit((before) => {
+      const after = setTags(before, manifest, tags.map(({ name }) => name));
+      refuseToMove(url, manifest, tags, after.moved);
+      return after;
     });
   }
 
   /** Everything that changes a list, one after the other. */
-  async function relisted(before: LayoutIndex): Promise<Relisted> {
+  async function relisted(before: LayoutIndex, signal: AbortSignal): Promise<Relisted> {
     const contents = new Map<Digest, Content>();
     const needs = new Map(changes.needs);
     const dropped = [...changes.deleted];
+    const arrived = [...changes.referrers];
     let after = before;
     for (const change of changes.relistings) {
       const next = await change(after);
@@ -137,27 +164,33 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
       for (const content of next.contents) contents.set(content.descriptor.digest, content);
       for (const needed of next.needs) needs.set(needed.digest, needed);
       dropped.push(...next.dropped);
+      arrived.push(...next.arrived ?? []);
     }
     relistedContents = contents;
+    const lists = await withReferrerLists(after, { added: arrived, removed: dropped }, reader.readIfThere(signal));
+    for (const list of lists.contents) contents.set(list.descriptor.digest, list);
+    after = lists.index;
+    dropped.push(...lists.dropped);
     const all = new Map([...changes.contents, ...contents]);
     return { after, contents: [...all.values()], needs: [...needs.values()], dropped };
   }
 
-  /** Tells whether the new tar got its name; if not, another process was faster. */
-  async function writeChanges(context: Context): Promise<boolean> {
+  /** Writes the new tar; `undefined` when another process was faster. */
+  async function writeChanges(context: Context): Promise<NextArchive | undefined> {
     const base = (await onDisk())?.index ?? EMPTY_INDEX;
-    const { after, contents, needs, dropped } = await relisted(edited(base, changes.edits));
+    const before = withEdits(base);
+    const { after, contents, needs, dropped } = await relisted(before, context.signal);
     const unneeded: Descriptor[] = [];
     for (const manifest of dropped) unneeded.push(...await superfluous(reader, manifest, after, context));
     const left = new Set(unneeded.map(({ digest }) => digest));
     const isNeeded = ({ digest }: Descriptor): boolean => !left.has(digest);
     const wanted = contents.filter(({ descriptor }) => isNeeded(descriptor));
     // What was found out for one list says nothing of another one.
-    const isBound = unneeded.length > 0 || changes.relistings.length > 0;
+    const isBound = unneeded.length > 0 || changes.relistings.length > 0 || after !== before;
     // The order in which they stand in the tar.
     await using ahead = readAhead(wanted.toSorted((a, b) => compareBytewise(nameOf(a), nameOf(b))));
     let isStale = false;
-    const next = await prepareArchive(reference, {
+    const written = await prepareArchive(reference, {
       contents: ahead.contents,
       needs: needs.filter(isNeeded),
       unneeded,
@@ -165,28 +198,48 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
       ...(output === undefined ? {} : { output }),
       edit(before): ReturnType<ArchiveChange["edit"]> {
         isStale = isBound && JSON.stringify(before) !== JSON.stringify(base);
-        return { index: isBound ? after : edited(before, changes.edits), moved: [] };
+        const { index, moved } = edited(before, changes.edits);
+        return { index: isBound ? after : index, moved };
       },
     }, context);
-    try {
-      return !isStale && await next.publish(context.signal);
-    } finally {
-      await next.discard();
-    }
+    if (!isStale) return written;
+    await written.discard();
+    return undefined;
+  }
+
+  async function prepared(context: Context): Promise<NextArchive> {
+    while (next === undefined) next = await writeChanges(context);
+    return next;
   }
 
   return {
     ...reader,
+    shownBy: "commit",
+    isWhole: () => Promise.resolve(false),
+    async referrers(subject: Digest, context: Context): Promise<readonly Descriptor[]> {
+      // A list of referrers may name one until the tar is written.
+      const deleted = new Set(changes.deleted.map(({ digest }) => digest));
+      return (await reader.referrers(subject, context)).filter(({ digest }) => !deleted.has(digest));
+    },
     push,
-    pushManifest: (manifest, context) => pushManifest(manifest, { url, push, tag: list }, context),
-    tag: list,
-    relist(change: Relisting): Promise<void> {
+    async pushManifest(manifest: Content, context: Context): Promise<Pushed> {
+      return await pushManifest(manifest, {
+        url,
+        push,
+        async list(stored, inner): Promise<void> {
+          await tag(stored, [], inner);
+          changes.referrers.push(stored);
+        },
+      }, context);
+    },
+    tag,
+    async relist(change: Relisting): Promise<void> {
       changes.relistings.push(change);
-      return Promise.resolve();
+      await giveUp();
     },
     async untag(tag: string, context: Context, options: UntagOptions = {}): Promise<void> {
       if (await reader.resolve(tag, context) === undefined) throw new NotFoundError(url, tag);
-      changes.edits.push((before) => withoutTag(url, before, tag, options));
+      await addEdit((before) => ({ index: withoutTag(url, before, tag, options), moved: [] }));
     },
     async deleteManifest(digest: Digest, context: Context): Promise<void> {
       const manifest = await reader.resolve(digest, context);
@@ -194,48 +247,33 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
       if (dropManifest(await currentIndex() ?? EMPTY_INDEX, digest) === undefined) {
         throw new UnsupportedError(`Cannot delete ${url}@${digest}: it is a part of an index`);
       }
-      changes.edits.push((before) => dropManifest(before, digest) ?? before);
       changes.deleted.push(manifest);
+      await addEdit((before) => ({ index: dropManifest(before, digest) ?? before, moved: [] }));
     },
-    async commit(context: Context): Promise<void> {
+    async prepare(context: Context): Promise<void> {
+      if (!isEmpty(changes)) await prepared(context);
+    },
+    async commit(context: Context): Promise<readonly Moved[]> {
       while (!isEmpty(changes)) {
-        if (!await writeChanges(context)) continue;
+        const { moved, publish } = await prepared(context);
+        const isPublished = await publish(context.signal);
+        await giveUp();
+        if (!isPublished) continue;
         changes = noChanges();
         relistedContents = new Map();
         view = undefined;
         last = undefined;
+        return moved;
       }
+      return [];
     },
-    [Symbol.asyncDispose](): Promise<void> {
+    async [Symbol.asyncDispose](): Promise<void> {
       changes = noChanges();
-      return Promise.resolve();
+      await giveUp();
     },
   };
 }
 
 function nameOf({ descriptor }: Content): string {
   return blobName(descriptor.digest);
-}
-
-/** What is done to a tar, and not written yet. */
-interface Changes {
-  readonly contents: Map<Digest, Content>;
-  /** What the manifests that were listed consist of. */
-  readonly needs: Map<Digest, Descriptor>;
-  readonly edits: ((before: LayoutIndex) => LayoutIndex)[];
-  readonly deleted: Descriptor[];
-  /** Changes that have to look at what is there when it is written. */
-  readonly relistings: Relisting[];
-}
-
-function noChanges(): Changes {
-  return { contents: new Map(), needs: new Map(), edits: [], deleted: [], relistings: [] };
-}
-
-function isEmpty({ contents, edits, relistings }: Changes): boolean {
-  return contents.size === 0 && edits.length === 0 && relistings.length === 0;
-}
-
-function edited(index: LayoutIndex, edits: Changes["edits"]): LayoutIndex {
-  return edits.reduce((before, edit) => edit(before), index);
 }

@@ -1,6 +1,7 @@
 import { readTar, type TarMember } from "../../oci/read_tar.ts";
 import type { Context } from "../../work/context.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
+import { createPauses } from "../../system/pause.ts";
 import { reasonOf } from "./reading_error.ts";
 import { type Child, type Found, type FoundFile, type Link, type Resolved, type Tree, unfit } from "./tree.ts";
 
@@ -35,9 +36,11 @@ export async function readTarTree(
 
   const explain = (cause: unknown): SourceError =>
     new SourceError(`Cannot read ${JSON.stringify(name)} as a tar: ${reasonOf(cause)}`, { cause });
+  const pause = createPauses(context.signal);
   const onMissingEnd = (): void =>
     context.log.warn(`${JSON.stringify(name)} stops without the mark that ends a tar, so more may have been in it`);
   for await (const member of readTar(archive, { explain, signal: context.signal, onMissingEnd })) {
+    await pause();
     const path = memberPath(member.name);
     const node = await readNode(member, nodes, context);
     if (node.kind !== "directory" || !implied.delete(path)) add(path, node);

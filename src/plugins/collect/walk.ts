@@ -2,6 +2,7 @@ import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import type { Context } from "../../work/context.ts";
 import type { Entry } from "../../pipeline/entry.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
+import { createPauses } from "../../system/pause.ts";
 import { fileEntry } from "./file_entry.ts";
 import { readingError } from "./reading_error.ts";
 import { type Found, type Link, type Resolved, type Tree, unfit } from "./tree.ts";
@@ -34,6 +35,7 @@ export async function walk(tree: Tree, source: string, options: WalkOptions, con
   const { symlinks, prune = (): boolean => false } = options;
   const entries: Entry[] = [];
   const entered = new Set<string>();
+  const pause = createPauses(context.signal);
   let pruned = false;
   let linked = 0;
 
@@ -44,6 +46,7 @@ export async function walk(tree: Tree, source: string, options: WalkOptions, con
       throw readingError(path === "" ? source : path, error);
     });
     for (const child of children.toSorted((a, b) => compareBytewise(a.name, b.name))) {
+      await pause();
       await visit(join(path, child.name), join(place, child.name), child.found);
     }
     entered.delete(place);

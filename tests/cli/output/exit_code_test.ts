@@ -3,8 +3,8 @@ import { EXIT, exitCode } from "../../../src/cli/output/exit_code.ts";
 import { UsageError } from "../../../src/cli/usage_error.ts";
 import { SourceError } from "../../../src/pipeline/source_error.ts";
 import { StageError, type StageName } from "../../../src/pipeline/stage_error.ts";
-import { TagExistsError } from "../../../src/pipeline/tag_exists_error.ts";
 import { TargetsError } from "../../../src/pipeline/target.ts";
+import { TagExistsError } from "../../../src/store/store.ts";
 
 Deno.test("EXIT has the codes that scripts rely on", () => {
   assert.deepEqual(EXIT, { done: 0, failed: 1, usage: 2, partial: 3, interrupted: 130, closed: 141 });

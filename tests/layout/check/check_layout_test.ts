@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { bytesContent } from "../../../src/oci/bytes_content.ts";
+import { bytesContent, readContent } from "../../../src/oci/bytes_content.ts";
 import type { Content, Descriptor } from "../../../src/oci/descriptor.ts";
 import { type Digest, digestHex, digestOf } from "../../../src/oci/digest.ts";
 import { encodeManifest } from "../../../src/oci/manifest.ts";
@@ -10,11 +10,14 @@ import { transferContents } from "../../../src/bundle/bundle_contents.ts";
 import type { LayoutReference } from "../../../src/oci/reference.ts";
 import { archiveStore } from "../../../src/layout/tar/store.ts";
 import { checkLayout, type LayoutCheck } from "../../../src/layout/check/check_layout.ts";
+import { EMPTY_INDEX } from "../../../src/layout/index.ts";
+import { withReferrerLists } from "../../../src/layout/referrer_lists.ts";
 import { directoryStore } from "../../../src/layout/directory/store.ts";
 import { formatVolumeHeader, parseVolumeHeader, VOLUME_HEADER_SIZE } from "../../../src/layout/tar/volumes/header.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { noise } from "../../support/sample_bytes.ts";
 import { testContext } from "../test_context.ts";
+import { namesOf } from "../../support/store_samples.ts";
 
 const MIB = 1024 * 1024;
 const json = (value: unknown): Uint8Array<ArrayBuffer> => new TextEncoder().encode(JSON.stringify(value));
@@ -87,7 +90,9 @@ async function write(
     for (const blob of blobs) await store.push(blob, context);
     await store.pushManifest(manifest, context);
     const bytes = new Uint8Array(await new Response(manifest.open()).arrayBuffer());
-    if (manifest !== CHILD.manifest) await store.tag({ descriptor: manifest.descriptor, bytes }, tags, context);
+    if (manifest !== CHILD.manifest) {
+      await store.tag({ descriptor: manifest.descriptor, bytes }, namesOf(tags), context);
+    }
   }
   await store.commit(context);
 }
@@ -106,9 +111,20 @@ for (const [name, kind, volumeSize] of kinds) {
     await using directory = await tempDirectory();
     const reference = { kind, path: join(directory.path, "layout") };
     await write(reference, volumeSize, { transfer: TRANSFER });
-    const { problems, unreferenced, leftovers, manifests, blobs, transfer } = await check(reference);
+    const { problems, unreferenced, leftovers, manifests, blobs, bytes, transfer } = await check(reference);
     assert.deepEqual({ problems, unreferenced, leftovers }, { problems: [], unreferenced: [], leftovers: [] });
-    assert.deepEqual([manifests, blobs], [5, 10]);
+    assert.deepEqual([manifests, blobs], [6, 11]);
+    const { manifest, blobs: described } = transferContents(TRANSFER);
+    const stored = { descriptor: SIGNATURE.manifest.descriptor, bytes: await readContent(SIGNATURE.manifest) };
+    const lists = await withReferrerLists(EMPTY_INDEX, { added: [stored], removed: [] }, () => assert.fail());
+    const alone = [INDEX, ...lists.contents].map((manifest) => ({ manifest, blobs: [] }));
+    const written = [APP, CHILD, SIGNATURE, ...alone, { manifest, blobs: described }];
+    const sizes = new Map(
+      written.flatMap(({ manifest, blobs }) => [manifest, ...blobs]).map(({ descriptor }) => {
+        return [descriptor.digest, descriptor.size];
+      }),
+    );
+    assert.equal(bytes, sizes.values().reduce((sum, size) => sum + size, 0));
     assert.deepEqual(transfer?.transfer.artifacts, TRANSFER.artifacts);
   });
 
@@ -124,6 +140,7 @@ for (const [name, kind, volumeSize] of kinds) {
   });
 }
 
+const TOO_LARGE = bytesContent(OCI_MANIFEST_MEDIA_TYPE, json(" ".repeat(4 * MIB)));
 const STRAY = digestOf(noise(10, 7));
 
 const damages: readonly (readonly [
@@ -197,6 +214,16 @@ const damages: readonly (readonly [
     ],
   ],
   [
+    "a manifest is too large",
+    async (path) => {
+      await Deno.writeFile(blobAt(path, digest(TOO_LARGE)), TOO_LARGE.open());
+      const index = JSON.parse(await Deno.readTextFile(join(path, "index.json")));
+      index.manifests.push(TOO_LARGE.descriptor);
+      await Deno.writeTextFile(join(path, "index.json"), JSON.stringify(index));
+    },
+    [`${digest(TOO_LARGE)} is no manifest: it has ${4 * MIB + 2} bytes, and ${4 * MIB} are the limit < index.json`],
+  ],
+  [
     "a blob that nothing leads to has other bytes",
     (path) => Deno.writeTextFile(blobAt(path, STRAY), "other"),
     [`${STRAY} is damaged: its bytes have another digest < `],
@@ -237,14 +264,14 @@ Deno.test("checkLayout() lists what nothing leads to and what was left behind, a
   await using directory = await tempDirectory();
   const path = join(directory.path, "layout");
   await write({ kind: "oci-layout", path }, undefined);
-  const stray = noise(10, 7);
-  await Deno.writeFile(blobAt(path, digestOf(stray)), stray);
+  const strays = [3, 4, 5, 6, 7].map((seed) => noise(10, seed));
+  for (const stray of strays) await Deno.writeFile(blobAt(path, digestOf(stray)), stray);
   for (const name of [".gantry-1-a.tmp", "blobs/sha256/.gantry-1-b.tmp"]) {
     await Deno.writeTextFile(join(path, name), "x");
   }
   const { problems, unreferenced, leftovers } = await check({ kind: "oci-layout", path });
   assert.deepEqual(problems, []);
-  assert.deepEqual(unreferenced, [{ digest: digestOf(stray), size: 10 }]);
+  assert.deepEqual(unreferenced, strays.map((stray) => digestOf(stray)).sort().map((digest) => ({ digest, size: 10 })));
   assert.deepEqual(leftovers, [".gantry-1-a.tmp", "blobs/sha256/.gantry-1-b.tmp"].map((name) => join(path, name)));
 });
 
@@ -345,7 +372,7 @@ Deno.test("checkLayout() reads a tar that is compressed", async () => {
   const bytes = await Deno.readFile(path);
   await Deno.writeFile(path, new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip")));
   const { problems, blobs, manifests } = await check({ kind: "oci-archive", path });
-  assert.deepEqual([problems, blobs, manifests], [[], 10, 5]);
+  assert.deepEqual([problems, blobs, manifests], [[], 11, 6]);
 });
 
 for (const kind of ["oci-layout", "oci-archive"] as const) {

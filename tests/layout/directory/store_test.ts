@@ -4,11 +4,10 @@ import { bytesContent } from "../../../src/oci/bytes_content.ts";
 import type { Content } from "../../../src/oci/descriptor.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../../src/oci/manifest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
-import { TagExistsError } from "../../../src/pipeline/tag_exists_error.ts";
-import type { Store } from "../../../src/store/store.ts";
+import { type Store, TagExistsError } from "../../../src/store/store.ts";
 import { blobPath } from "../../../src/layout/directory/blob.ts";
 import { directoryStore } from "../../../src/layout/directory/store.ts";
-import { indexOf, putSample, type Sample, sampleOf } from "../../support/store_samples.ts";
+import { indexOf, namesOf, putSample, type Sample, sampleOf } from "../../support/store_samples.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { testContext } from "../test_context.ts";
 
@@ -83,7 +82,7 @@ Deno.test("deleteManifest() leaves all content where something is listed of a ki
 
 Deno.test("untag() keeps the manifest listed, once", async () => {
   await withLayout({ "1.0": one }, async (path, store) => {
-    await store.tag(one.stored, ["latest"], context);
+    await store.tag(one.stored, namesOf(["latest"]), context);
     await store.untag("1.0", context);
     await store.untag("latest", context);
     const { mediaType, digest, size } = one.manifest.descriptor;
@@ -95,7 +94,7 @@ Deno.test("untag() keeps the manifest listed, once", async () => {
 Deno.test("untag() of many processes and stores at once takes away exactly what was asked", async () => {
   await withLayout({ "1.0": one }, async (path, store) => {
     const tags = Array.from({ length: 20 }, (_, at) => `t${at}`);
-    await store.tag(one.stored, tags, context);
+    await store.tag(one.stored, namesOf(tags), context);
     await Promise.all(tags.map((tag) => open(path).untag(tag, context)));
     assert.deepEqual(await Array.fromAsync(store.tags(context)), ["1.0"]);
   });
@@ -112,7 +111,7 @@ Deno.test("a store sees what another one has changed", async () => {
 Deno.test("tag() refuses a manifest of which a part is not there", async () => {
   await withLayout({ "1.0": one }, async (path, store) => {
     await store.pushManifest(two.manifest, context);
-    await assert.rejects(store.tag(two.stored, ["2.0"], context), {
+    await assert.rejects(store.tag(two.stored, namesOf(["2.0"]), context), {
       message: new RegExp(`^Cannot tag in "${path}": blob sha256:[0-9a-f]+ is no longer there$`),
     });
     assert.deepEqual(await Array.fromAsync(store.tags(context)), ["1.0"]);
@@ -121,10 +120,10 @@ Deno.test("tag() refuses a manifest of which a part is not there", async () => {
 
 Deno.test("tag() moves no tag that may not, and sets no other one with it", async () => {
   await withLayout({ "1.0": one, "2.0": two }, async (_, store) => {
-    const options = { immutable: ["1.0"] };
-    await assert.rejects(store.tag(two.stored, ["latest", "1.0"], context, options), TagExistsError);
+    const [immutable, free] = [{ name: "1.0", immutable: true }, namesOf(["latest"])];
+    await assert.rejects(store.tag(two.stored, [...free, immutable], context), TagExistsError);
     assert.deepEqual(await Array.fromAsync(store.tags(context)), ["1.0", "2.0"]);
-    await store.tag(one.stored, ["1.0", "2.0"], context, options);
+    await store.tag(one.stored, [immutable, ...namesOf(["2.0"])], context);
     assert.equal((await store.resolve("2.0", context))?.digest, one.manifest.descriptor.digest);
   });
 });

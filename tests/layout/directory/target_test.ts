@@ -1,23 +1,25 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parseDigest } from "../../../src/oci/digest.ts";
-import { layoutArchive } from "../../../src/layout/tar/target.ts";
-import { layoutDirectory } from "../../../src/layout/directory/target.ts";
-import { ownReference } from "../../../src/pipeline/target.ts";
+import { directoryStore } from "../../../src/layout/directory/store.ts";
+import { archiveStore } from "../../../src/layout/tar/store.ts";
+import { storeTarget } from "../../../src/pipeline/store_target.ts";
+import { ownReference, type Target } from "../../../src/pipeline/target.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { readTree } from "../../support/tree.ts";
 import { sampleArtifact } from "../sample_artifact.ts";
 import { testContext } from "../test_context.ts";
-import { targetOf } from "../../support/prepared.ts";
 
 const [one, two] = [sampleArtifact("one"), sampleArtifact("two")];
 const tags = [{ name: "1.0", immutable: true }, { name: "latest", immutable: false }];
 const digests = [one.archive.config, ...one.archive.layers, one.manifest].map(({ descriptor }) => descriptor.digest);
+const open = (path: string): Target =>
+  storeTarget(directoryStore({ kind: "oci-layout", path }), { name: "oci-layout" });
 const EMPTY = `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}`;
 
-Deno.test("layoutDirectory() lists nothing before tag(), and then everything at once", async () => {
+Deno.test("storeTarget(directoryStore()) lists nothing before tag(), and then everything at once", async () => {
   await using directory = await tempDirectory();
-  const target = targetOf(layoutDirectory({ reference: { kind: "oci-layout", path: directory.path } }));
+  const target = open(directory.path);
   const context = testContext();
   const receipt = await target.upload(one, tags, context);
   assert.deepEqual(receipt.uploaded.map(({ digest }) => digest), digests);
@@ -33,9 +35,9 @@ Deno.test("layoutDirectory() lists nothing before tag(), and then everything at 
   assert.deepEqual(context.updates.filter((update) => update.item === item), [{ item, done: size, total: size }]);
 });
 
-Deno.test("layoutDirectory() writes nothing when the same artifact comes again", async () => {
+Deno.test("storeTarget(directoryStore()) writes nothing when the same artifact comes again", async () => {
   await using directory = await tempDirectory();
-  const target = targetOf(layoutDirectory({ reference: { kind: "oci-layout", path: directory.path } }));
+  const target = open(directory.path);
   await target.upload(one, tags, testContext());
   await target.tag(one, tags, testContext());
   const inodes = async (): Promise<unknown> => (await Deno.stat(join(directory.path, "index.json"))).ino;
@@ -52,9 +54,9 @@ Deno.test("layoutDirectory() writes nothing when the same artifact comes again",
   assert.equal(await inodes(), before);
 });
 
-Deno.test("layoutDirectory() repairs a blob when it was cut off, and says that it was sent", async () => {
+Deno.test("storeTarget(directoryStore()) repairs a blob when it was cut off, and says that it was sent", async () => {
   await using directory = await tempDirectory();
-  const target = targetOf(layoutDirectory({ reference: { kind: "oci-layout", path: directory.path } }));
+  const target = open(directory.path);
   await target.upload(one, tags, testContext());
   const before = await readTree(directory.path);
   const { digest } = one.manifest.descriptor;
@@ -64,9 +66,9 @@ Deno.test("layoutDirectory() repairs a blob when it was cut off, and says that i
   assert.deepEqual(await readTree(directory.path), before);
 });
 
-Deno.test("layoutDirectory() lists an artifact without tags once", async () => {
+Deno.test("storeTarget(directoryStore()) lists an artifact without tags once", async () => {
   await using directory = await tempDirectory();
-  const target = targetOf(layoutDirectory({ reference: { kind: "oci-layout", path: directory.path } }));
+  const target = open(directory.path);
   for (let turn = 0; turn < 2; turn++) {
     await target.upload(one, [], testContext());
     assert.deepEqual(await target.tag(one, [], testContext()), []);
@@ -75,9 +77,9 @@ Deno.test("layoutDirectory() lists an artifact without tags once", async () => {
   assert.deepEqual(manifests, [one.manifest.descriptor]);
 });
 
-Deno.test("layoutDirectory() refuses to tag when a blob of the artifact is gone", async () => {
+Deno.test("storeTarget(directoryStore()) refuses to tag when a blob of the artifact is gone", async () => {
   await using directory = await tempDirectory();
-  const target = targetOf(layoutDirectory({ reference: { kind: "oci-layout", path: directory.path } }));
+  const target = open(directory.path);
   await target.upload(one, tags, testContext());
   const [config = ""] = digests;
   await Deno.remove(join(directory.path, "blobs/sha256", config.slice(7)));
@@ -87,24 +89,24 @@ Deno.test("layoutDirectory() refuses to tag when a blob of the artifact is gone"
   assert.equal(await Deno.readTextFile(join(directory.path, "index.json")), EMPTY);
 });
 
-Deno.test("layoutDirectory() leaves nothing behind when it is aborted", async () => {
+Deno.test("storeTarget(directoryStore()) leaves nothing behind when it is aborted", async () => {
   await using directory = await tempDirectory();
   const abort = new AbortController();
   const reason = new Error("interrupted");
   const context = { ...testContext(abort.signal), progress: () => abort.abort(reason) };
-  const target = targetOf(layoutDirectory({ reference: { kind: "oci-layout", path: join(directory.path, "a/b") } }));
+  const target = open(join(directory.path, "a/b"));
   await assert.rejects(target.upload(one, tags, context), (error) => error === reason);
   await target.discard(testContext());
   assert.deepEqual(await readTree(directory.path), {});
 });
 
-Deno.test("layoutDirectory() and layoutArchive() hold the same artifact under the same digest", async () => {
+Deno.test("storeTarget() holds the same artifact under the same digest in a directory and in a tar", async () => {
   await using directory = await tempDirectory();
   const digest = parseDigest(two.manifest.descriptor.digest);
-  for (const [kind, make] of [["oci-layout", layoutDirectory], ["oci-archive", layoutArchive]] as const) {
+  for (const [kind, make] of [["oci-layout", directoryStore], ["oci-archive", archiveStore]] as const) {
     const path = join(directory.path, kind);
     const reference = { kind, path, tag: "2.0", digest } as const;
-    const target = targetOf(make({ reference }), ownReference(reference, { immutable: false }));
+    const target = storeTarget(make(reference), { name: kind, ...ownReference(reference, { immutable: false }) });
     assert.equal(target.name, kind);
     assert.equal(target.url, `${kind}:${path}`);
     assert.deepEqual(target.ownTag, { name: "2.0", immutable: false });

@@ -8,9 +8,12 @@ import { OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../../src/oci/
 import type { Transfer } from "../../../src/bundle/bundle.ts";
 import { transferContents } from "../../../src/bundle/bundle_contents.ts";
 import { directoryStore } from "../../../src/layout/directory/store.ts";
+import { checkLayout } from "../../../src/layout/check/check_layout.ts";
+import { withLock } from "../../../src/system/lock.ts";
 import { type LayoutRepair, repairLayout } from "../../../src/layout/repair/repair_layout.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { testContext } from "../test_context.ts";
+import { namesOf } from "../../support/store_samples.ts";
 
 const json = (value: unknown): Uint8Array<ArrayBuffer> => new TextEncoder().encode(JSON.stringify(value));
 const config = bytesContent("application/json", json({}));
@@ -62,7 +65,7 @@ async function layoutOf(
     await store.pushManifest(manifest, context);
     const bytes = new Uint8Array(await new Response(manifest.open()).arrayBuffer());
     const tags = tag === undefined ? [] : [tag];
-    if (listed === "listed") await store.tag({ descriptor: manifest.descriptor, bytes }, tags, context);
+    if (listed === "listed") await store.tag({ descriptor: manifest.descriptor, bytes }, namesOf(tags), context);
   }
 }
 
@@ -272,3 +275,58 @@ Deno.test("repairLayout() refuses a tar", async () => {
     message: 'Cannot repair "b.tar": a tar is written in one piece, so only writing it again repairs it',
   });
 });
+
+Deno.test("repairLayout() finds nothing wrong with what another process writes meanwhile", async () => {
+  await using directory = await tempDirectory();
+  const { path } = directory;
+  await layoutOf(path, [[ONE, "listed", "1.0"]]);
+  await using other = await tempDirectory();
+  await layoutOf(other.path, [[ONE, "listed", "1.0"], [TWO, "listed", "2.0"]]);
+  const { signal } = new AbortController();
+  const hashed = Promise.withResolvers<void>();
+  // Told when all that was there is hashed: what comes now is listed and was not hashed.
+  const progress = ({ done, total }: { readonly done: number; readonly total: number }): void => {
+    if (done === total) hashed.resolve();
+  };
+  let repairing: Promise<LayoutRepair> | undefined;
+  await withLock(join(path, "oci-layout"), undefined, async () => {
+    // It waits for the lock, which a writer has while it lists something.
+    repairing = repairLayout({ kind: "oci-layout", path }, { signal, progress });
+    await hashed.promise;
+    await copyInto(path, other.path);
+  });
+  const { check } = await repairing ?? assert.fail();
+  assert.deepEqual([check.problems, check.manifests], [[], 2]);
+});
+
+Deno.test("checkLayout() finds nothing wrong when another process deletes an artifact meanwhile", async () => {
+  await using directory = await tempDirectory();
+  const { path } = directory;
+  await layoutOf(path, [[ONE, "listed", "1.0"], [TWO, "listed", "2.0"]]);
+  const { signal } = new AbortController();
+  let isDeleted = false;
+  // Told when the index was read and the first blob hashed.
+  const progress = (): void => {
+    if (isDeleted) return;
+    isDeleted = true;
+    const file = join(path, "index.json");
+    const index = JSON.parse(Deno.readTextFileSync(file));
+    const manifests = index.manifests.filter((entry: { readonly digest: string }) => entry.digest !== digest(TWO));
+    Deno.writeTextFileSync(`${file}.new`, JSON.stringify({ ...index, manifests }));
+    Deno.renameSync(`${file}.new`, file);
+    for (const gone of [digest(TWO), ...TWO.blobs.slice(1).map(({ descriptor }) => descriptor.digest)]) {
+      Deno.removeSync(join(path, "blobs/sha256", digestHex(gone)));
+    }
+  };
+  const check = await checkLayout({ kind: "oci-layout", path }, { signal, progress });
+  assert.deepEqual([check.problems, check.manifests], [[], 1]);
+});
+
+/** Writes what another layout has, blobs first, as a process that holds the lock does. */
+async function copyInto(path: string, other: string): Promise<void> {
+  for await (const { name } of Deno.readDir(join(other, "blobs/sha256"))) {
+    await Deno.copyFile(join(other, "blobs/sha256", name), join(path, "blobs/sha256", name));
+  }
+  await Deno.copyFile(join(other, "index.json"), join(path, "index.new"));
+  await Deno.rename(join(path, "index.new"), join(path, "index.json"));
+}

@@ -2,12 +2,20 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Content } from "../../../src/oci/descriptor.ts";
-import { TagExistsError } from "../../../src/pipeline/tag_exists_error.ts";
-import type { Store } from "../../../src/store/store.ts";
+import { type Store, TagExistsError } from "../../../src/store/store.ts";
+import type { Context } from "../../../src/work/context.ts";
 import { archiveStore } from "../../../src/layout/tar/store.ts";
 import { viewArchive } from "../../../src/layout/tar/view.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
-import { goneContent, indexOf, putSample, type Sample, sampleOf, textContent } from "../../support/store_samples.ts";
+import {
+  goneContent,
+  indexOf,
+  namesOf,
+  putSample,
+  type Sample,
+  sampleOf,
+  textContent,
+} from "../../support/store_samples.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { filesOf, tarOf } from "../tar_variants.ts";
 import { testContext } from "../test_context.ts";
@@ -69,7 +77,7 @@ Deno.test("archiveStore() takes tags that come last, and lists them at the begin
   await withArchive({}, async (path) => {
     await using store = open(path);
     await putSample(store, one, [], context);
-    await store.tag(one.stored, ["1.0", "latest"], context);
+    await store.tag(one.stored, namesOf(["1.0", "latest"]), context);
     await store.commit(context);
     const [layout, index] = await filesOf(path);
     assert.deepEqual([layout?.[0], index?.[0]], ["oci-layout", "index.json"]);
@@ -120,7 +128,7 @@ Deno.test("archiveStore() keeps what another process has written in the meantime
 Deno.test("archiveStore() does not list what another process has taken away in the meantime", async () => {
   await withArchive({ "1.0": one, "2.0": two }, async (path) => {
     await using store = open(path);
-    await store.tag(one.stored, ["stable"], context);
+    await store.tag(one.stored, namesOf(["stable"]), context);
     {
       await using other = open(path);
       await other.deleteManifest(one.manifest.descriptor.digest, context);
@@ -136,10 +144,10 @@ Deno.test("archiveStore() moves no tag that may not, whoever has set it in the m
   await withArchive({ "1.0": one }, async (path) => {
     await using store = open(path);
     await putSample(store, two, [], context);
-    await store.tag(two.stored, ["2.0"], context, { immutable: ["2.0"] });
+    await store.tag(two.stored, [{ name: "2.0", immutable: true }], context);
     {
       await using other = open(path);
-      await other.tag(one.stored, ["2.0"], context);
+      await other.tag(one.stored, namesOf(["2.0"]), context);
       await other.commit(context);
     }
     await assert.rejects(store.commit(context), TagExistsError);
@@ -228,6 +236,22 @@ for (const compression of compressions) {
     });
   });
 }
+
+Deno.test("archiveStore() copies a compressed tar straight into the next one, unless its files are out of order", async () => {
+  for (const isSorted of [true, false]) {
+    await withArchive({ "1.0": one }, async (path) => {
+      const files = await filesOf(path);
+      await Deno.writeFile(path, gzipSync(await tarOf(isSorted ? files : files.toReversed())));
+      let kept = 0;
+      const keep: Context["scratch"]["keep"] = (...given) => (kept++, context.scratch.keep(...given));
+      await using store = open(path);
+      await putSample(store, two, ["2.0"], context);
+      await store.commit({ ...context, scratch: { keep } });
+      assert.equal(kept > 0, !isSorted);
+      assert.deepEqual((await store.fetchManifest("1.0", context))?.bytes, one.stored.bytes);
+    });
+  }
+});
 
 Deno.test("archiveStore() reads names with ./ before them, in any order", async () => {
   await withArchive({ "1.0": one }, async (path) => {

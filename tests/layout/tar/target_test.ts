@@ -4,8 +4,9 @@ import { packTar } from "modern-tar";
 import type { Content } from "../../../src/oci/descriptor.ts";
 import { digestOf } from "../../../src/oci/digest.ts";
 import type { Target } from "../../../src/pipeline/target.ts";
-import type { Artifact, Moved, Receipt } from "../../../src/pipeline/values.ts";
-import { layoutArchive } from "../../../src/layout/tar/target.ts";
+import type { Artifact, Receipt } from "../../../src/pipeline/values.ts";
+import { archiveStore } from "../../../src/layout/tar/store.ts";
+import { storeTarget } from "../../../src/pipeline/store_target.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { tool, toolTest } from "../../support/tools.ts";
@@ -13,12 +14,12 @@ import { mountTest } from "../mount.ts";
 import { sampleArtifact } from "../sample_artifact.ts";
 import { filesOf, type TarFiles, tarOf } from "../tar_variants.ts";
 import { type TestContext, testContext } from "../test_context.ts";
-import { targetOf } from "../../support/prepared.ts";
+import type { Moved } from "../../../src/store/store.ts";
 
 const [one, two] = [sampleArtifact("one"), sampleArtifact("two")];
 
 function target(path: string): Target {
-  return targetOf(layoutArchive({ reference: { kind: "oci-archive", path } }));
+  return storeTarget(archiveStore({ kind: "oci-archive", path }), { name: "oci-archive" });
 }
 
 const free = (...names: readonly string[]): { name: string; immutable: boolean }[] =>
@@ -53,13 +54,13 @@ async function namesIn(directory: string): Promise<readonly string[]> {
 const digests = (artifact: Artifact): readonly string[] =>
   [artifact.archive.config, ...artifact.archive.layers, artifact.manifest].map(({ descriptor }) => descriptor.digest);
 
-Deno.test("layoutArchive() writes the bytes of a golden archive", async () => {
+Deno.test("storeTarget(archiveStore()) writes the bytes of a golden archive", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "app.tar");
   await publish(path, one, ["1.0", "latest"]);
   assert.equal(
     digestOf(await Deno.readFile(path)),
-    "sha256:e4b4e48a48194fa27b638b074f1ce8afb47d1e5515bcbab0a2b67d5d94e774c6",
+    "sha256:7c2fbfb225dac19253de6142896b8579d68f455e6d3cb116b8501a86d4ff38de",
   );
   const hex = [...digests(one)].map((digest) => digest.slice(7)).sort();
   assert.deepEqual((await filesOf(path)).map(([name]) => name), [
@@ -73,7 +74,7 @@ Deno.test("layoutArchive() writes the bytes of a golden archive", async () => {
   assert.deepEqual(await namesIn(directory.path), ["app.tar"]);
 });
 
-Deno.test("layoutArchive() writes the same archive when the same artifacts come in any order", async () => {
+Deno.test("storeTarget(archiveStore()) writes the same archive when the same artifacts come in any order", async () => {
   await using directory = await tempDirectory();
   const [a, b] = [join(directory.path, "a.tar"), join(directory.path, "b.tar")];
   await publish(a, one, ["1.0"]);
@@ -84,12 +85,12 @@ Deno.test("layoutArchive() writes the same archive when the same artifacts come 
   assert.equal(digestOf(await Deno.readFile(a)), digestOf(await Deno.readFile(b)));
 });
 
-Deno.test("layoutArchive() shows nothing under the path before tag()", async () => {
+Deno.test("storeTarget(archiveStore()) shows nothing under the path before tag()", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "dist/app.tar");
   const archive = target(path);
   await archive.upload(one, free("1.0"), testContext());
-  assert.equal(await archive.resolve("1.0", testContext()), undefined);
+  assert.equal(await target(path).resolve("1.0", testContext()), undefined);
   const [partial, ...more] = await namesIn(join(directory.path, "dist"));
   assert.deepEqual(more, []);
   assert.match(partial ?? "", /^app\.tar\.[0-9a-f-]{36}\.partial$/);
@@ -97,7 +98,7 @@ Deno.test("layoutArchive() shows nothing under the path before tag()", async () 
   assert.deepEqual(await namesIn(directory.path), []);
 });
 
-Deno.test("layoutArchive() leaves the archive alone when it is discarded", async () => {
+Deno.test("storeTarget(archiveStore()) leaves the archive alone when it is discarded", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "app.tar");
   await publish(path, one, ["1.0"]);
@@ -109,7 +110,7 @@ Deno.test("layoutArchive() leaves the archive alone when it is discarded", async
   assert.deepEqual(await namesIn(directory.path), ["app.tar"]);
 });
 
-Deno.test("layoutArchive() tells what is new and what was there", async () => {
+Deno.test("storeTarget(archiveStore()) tells what is new and what was there", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "app.tar");
   const first = await publish(path, one, ["1.0", "latest"]);
@@ -124,7 +125,7 @@ Deno.test("layoutArchive() tells what is new and what was there", async () => {
   assert.equal(second.receipt.url, `oci-archive:${path}`);
 });
 
-Deno.test("layoutArchive() does not write the archive again when nothing is new", async () => {
+Deno.test("storeTarget(archiveStore()) does not write the archive again when nothing is new", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "app.tar");
   await publish(path, one, ["1.0"]);
@@ -134,7 +135,7 @@ Deno.test("layoutArchive() does not write the archive again when nothing is new"
   assert.deepEqual(await stateOf(path), before);
 });
 
-Deno.test("layoutArchive() tells how far it is", async () => {
+Deno.test("storeTarget(archiveStore()) tells how far it is", async () => {
   await using directory = await tempDirectory();
   const context = testContext();
   const path = join(directory.path, "app.tar");
@@ -166,7 +167,7 @@ const variants: readonly (readonly [string, () => Promise<TarFiles>, TarFiles])[
 ];
 
 for (const [state, files, more] of variants) {
-  Deno.test(`layoutArchive() adds to an archive when it ${state}`, async () => {
+  Deno.test(`storeTarget(archiveStore()) adds to an archive when it ${state}`, async () => {
     await using directory = await tempDirectory();
     const [path, expected] = [join(directory.path, "app.tar"), join(directory.path, "expected.tar")];
     await Deno.writeFile(path, await tarOf(await files()));
@@ -193,7 +194,7 @@ const compressors: readonly (readonly [string, readonly string[]])[] = [
 const hasZstd = (await import("node:zlib")).constants.ZSTD_d_windowLogMax !== undefined;
 
 for (const [name, [program = "", ...args]] of compressors) {
-  toolTest(`layoutArchive() adds to an archive when it is compressed with ${name}`, [program], async () => {
+  toolTest(`storeTarget(archiveStore()) adds to an archive when it is compressed with ${name}`, [program], async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "app.tar");
     await publish(path, one, ["1.0"]);
@@ -271,7 +272,7 @@ const damaged: readonly (readonly [string, () => Promise<Uint8Array>, RegExp])[]
 ];
 
 for (const [state, bytes, message] of damaged) {
-  Deno.test(`layoutArchive() leaves a file alone when it ${state}`, async () => {
+  Deno.test(`storeTarget(archiveStore()) leaves a file alone when it ${state}`, async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "app.tar");
     await Deno.writeFile(path, await bytes());
@@ -282,7 +283,7 @@ for (const [state, bytes, message] of damaged) {
   });
 }
 
-toolTest("layoutArchive() leaves a file alone when it holds a link", ["tar"], async () => {
+toolTest("storeTarget(archiveStore()) leaves a file alone when it holds a link", ["tar"], async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "app.tar");
   await publish(path, one, ["1.0"]);
@@ -293,7 +294,7 @@ toolTest("layoutArchive() leaves a file alone when it holds a link", ["tar"], as
   });
 });
 
-Deno.test("layoutArchive() leaves a file alone when it holds a sparse file", async () => {
+Deno.test("storeTarget(archiveStore()) leaves a file alone when it holds a sparse file", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "app.tar");
   await publish(path, one, ["1.0"]);
@@ -307,7 +308,7 @@ Deno.test("layoutArchive() leaves a file alone when it holds a sparse file", asy
   assert.deepEqual(await Deno.readFile(path), added);
 });
 
-Deno.test("layoutArchive() refuses a path when it is a directory, or a link to nothing", async () => {
+Deno.test("storeTarget(archiveStore()) refuses a path when it is a directory, or a link to nothing", async () => {
   await using directory = await tempDirectory();
   await assert.rejects(publish(directory.path, one, []), {
     message: `Cannot use "${directory.path}" as an OCI archive: it is a directory: write oci-layout:${directory.path}`,
@@ -319,7 +320,7 @@ Deno.test("layoutArchive() refuses a path when it is a directory, or a link to n
   });
 });
 
-Deno.test("layoutArchive() replaces what a link leads to, and not the link", async () => {
+Deno.test("storeTarget(archiveStore()) replaces what a link leads to, and not the link", async () => {
   await using directory = await tempDirectory();
   const [path, link] = [join(directory.path, "app.tar"), join(directory.path, "link.tar")];
   await publish(path, one, ["1.0"]);
@@ -335,7 +336,7 @@ const races: readonly (readonly [string, (path: string) => Promise<unknown>])[] 
 ];
 
 for (const [state, before] of races) {
-  Deno.test(`layoutArchive() keeps the tags of both when another process has ${state} in the meantime`, async () => {
+  Deno.test(`storeTarget(archiveStore()) keeps the tags of both when another process has ${state} in the meantime`, async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "app.tar");
     await before(path);
@@ -354,7 +355,7 @@ for (const [state, before] of races) {
   });
 }
 
-Deno.test("layoutArchive() refuses to move an immutable tag that another process has set in the meantime", async () => {
+Deno.test("storeTarget(archiveStore()) refuses to move an immutable tag that another process has set in the meantime", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "app.tar");
   const tags = [{ name: "1.0", immutable: true }];
@@ -367,7 +368,7 @@ Deno.test("layoutArchive() refuses to move an immutable tag that another process
   assert.deepEqual(await namesIn(directory.path), ["app.tar"]);
 });
 
-Deno.test("layoutArchive() leaves nothing behind when it is aborted", async () => {
+Deno.test("storeTarget(archiveStore()) leaves nothing behind when it is aborted", async () => {
   await using directory = await tempDirectory();
   const abort = new AbortController();
   const reason = new Error("interrupted");
@@ -387,7 +388,7 @@ Deno.test("layoutArchive() leaves nothing behind when it is aborted", async () =
   assert.deepEqual(await namesIn(directory.path), []);
 });
 
-mountTest("layoutArchive() keeps the old archive when the disk is full", "256k", async (mount) => {
+mountTest("storeTarget(archiveStore()) keeps the old archive when the disk is full", "256k", async (mount) => {
   const path = join(mount.path, "app.tar");
   await publish(path, one, ["1.0"]);
   const before = await stateOf(path);
@@ -398,15 +399,19 @@ mountTest("layoutArchive() keeps the old archive when the disk is full", "256k",
   assert.deepEqual(await namesIn(mount.path), [basename(path)]);
 });
 
-mountTest("layoutArchive() reads a read-only archive and says that it cannot be written", "256k", async (mount) => {
-  const path = join(mount.path, "app.tar");
-  await publish(path, one, ["1.0"]);
-  await mount.makeReadOnly();
-  assert.equal(await target(path).resolve("1.0", testContext()), one.manifest.descriptor.digest);
-  await assert.rejects(publish(path, two, ["2.0"]), {
-    message: `Cannot write "${path}": read-only file system`,
-  });
-  await assert.rejects(publish(join(mount.path, "new.tar"), two, ["2.0"]), {
-    message: `Cannot write "${mount.path}/new.tar": read-only file system`,
-  });
-});
+mountTest(
+  "storeTarget(archiveStore()) reads a read-only archive and says that it cannot be written",
+  "256k",
+  async (mount) => {
+    const path = join(mount.path, "app.tar");
+    await publish(path, one, ["1.0"]);
+    await mount.makeReadOnly();
+    assert.equal(await target(path).resolve("1.0", testContext()), one.manifest.descriptor.digest);
+    await assert.rejects(publish(path, two, ["2.0"]), {
+      message: `Cannot write "${path}": read-only file system`,
+    });
+    await assert.rejects(publish(join(mount.path, "new.tar"), two, ["2.0"]), {
+      message: `Cannot write "${mount.path}/new.tar": read-only file system`,
+    });
+  },
+);

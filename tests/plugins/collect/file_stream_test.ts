@@ -5,6 +5,16 @@ import { fileStream } from "../../../src/plugins/collect/file_stream.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { tool, toolTest } from "../../support/tools.ts";
 
+for (const time of [-315_619_200_000, -1, -1.5, 0, 1_700_000_000_123]) {
+  Deno.test(`fileStream() reads a file of the time ${time}`, async () => {
+    await using directory = await tempDirectory();
+    const path = join(directory.path, "x");
+    await Deno.writeTextFile(path, "said");
+    await Deno.utime(path, time / 1000, time / 1000);
+    assert.equal(await new Response(fileStream(path, "x", await Deno.lstat(path))).text(), "said");
+  });
+}
+
 /** One size that is read at once, and one that comes in pieces. */
 const SIZES = [10, 600_000];
 

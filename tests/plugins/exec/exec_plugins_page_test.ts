@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { METADATA } from "../../../src/plugins/exec/protocol.ts";
 import { toolTest } from "../../support/tools.ts";
+import { writeProgram } from "../../support/script.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { runExec, textContent } from "./exec_support.ts";
 
@@ -18,7 +19,7 @@ toolTest("the example in docs/exec-plugins.md is a gate that works", ["jq"], asy
   assert.ok(script !== undefined, "there is no shell script in the page");
   await using directory = await tempDirectory();
   const program = `${directory.path}/size_gate.sh`;
-  await Deno.writeTextFile(program, script, { mode: 0o755 });
+  await writeProgram(program, script);
   const run = (options: unknown): ReturnType<typeof runExec> =>
     runExec(PACKED, { program, options, env: { PATH: Deno.env.get("PATH") ?? "" } });
   assert.deepEqual(await run({ maxBytes: 5 }), {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Ended, type RunProgram, runProgram } from "../../../src/plugins/exec/run_program.ts";
-import { writeScript } from "../../support/script.ts";
+import { writeProgram, writeScript } from "../../support/script.ts";
 import { runTool, tool } from "../../support/tools.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 
@@ -70,7 +70,7 @@ Deno.test("runProgram() does not start a program when it is aborted already", as
 Deno.test("runProgram() says that the interpreter of a script does not exist", async () => {
   await using directory = await tempDirectory();
   const path = `${directory.path}/script`;
-  await Deno.writeTextFile(path, "#!/no/such/shell\n", { mode: 0o755 });
+  await writeProgram(path, "#!/no/such/shell\n");
   await assert.rejects(run(path), {
     message: `Cannot run "${path}": the interpreter that its first line names does not exist`,
   });

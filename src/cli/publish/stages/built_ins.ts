@@ -1,6 +1,5 @@
-import { layoutDirectory } from "../../../layout/directory/target.ts";
-import { layoutArchive } from "../../../layout/tar/target.ts";
-import type { PluginFactory, Stage } from "../../../pipeline/plugin.ts";
+import { makePlugin } from "../../../driver/check_plugin.ts";
+import type { Kit, PluginBase, Stage } from "../../../pipeline/plugin.ts";
 import type { StageName } from "../../../pipeline/stage_error.ts";
 import { STAGE_NAMES } from "../../../pipeline/stages.ts";
 import { env } from "../../../plugins/annotate/env.ts";
@@ -18,13 +17,12 @@ import type { VersionMeans } from "../../../plugins/tag/known_version.ts";
 import { version } from "../../../plugins/tag/version.ts";
 import type { Profile } from "../../../profiles/profile.ts";
 import { isProfileName, loadProfiles, PROFILE_NAMES, type ProfileName } from "../../../profiles/profiles.ts";
-import { createRegistryClient } from "../../../registry/client.ts";
-import { registry } from "../../../registry/target.ts";
 import { UsageError } from "../../usage_error.ts";
 import type { World } from "../../world.ts";
 import type { PublishFlags } from "../commands.ts";
 import { resolveSettings, type Settings } from "../settings.ts";
 import type { BuiltIn } from "./stage_entry.ts";
+import { isTargetKind, TARGET_KIND_NAMES, targetKind } from "./target_kinds.ts";
 
 /** What built-in plugins are made with. */
 export interface BuiltInMeans {
@@ -40,8 +38,8 @@ export interface BuiltInMeans {
 type Make = (means: BuiltInMeans) => BuiltIn;
 
 /**
- * Every built-in plugin but those that pack, by stage and by the name that a configuration writes, with what settings
- * and flags say about it. Those that pack are the profiles.
+ * Every built-in plugin by stage and by the name that a configuration writes, with what settings and flags say about it.
+ * Those that pack are the profiles, and what uploads is no plugin but a store.
  */
 const BUILT_INS = {
   collect: {
@@ -63,18 +61,6 @@ const BUILT_INS = {
     env: ({ directory, profile: { revision } }) => ({ factory: env({ readEvent, directory }), options: { revision } }),
     git: ({ directory, profile: { revision } }) => ({ factory: git({ directory }), options: { revision } }),
   },
-  // Those of a run are made for each target; these are to be looked at.
-  upload: {
-    registry: () => ({ factory: someRegistry, options: {} }),
-    "oci-layout": () => ({
-      factory: layoutDirectory({ reference: { kind: "oci-layout", path: "layout" } }),
-      options: {},
-    }),
-    "oci-archive": () => ({
-      factory: layoutArchive({ reference: { kind: "oci-archive", path: "layout.tar" } }),
-      options: {},
-    }),
-  },
   tag: {
     version: ({ settings, ...means }) => ({
       factory: version(versionMeans({ settings, ...means })),
@@ -88,7 +74,7 @@ const BUILT_INS = {
       ...forced(settings),
     }),
   },
-} as const satisfies Record<Exclude<StageName, "archive">, Readonly<Record<string, Make>>>;
+} as const satisfies Record<Exclude<StageName, "archive" | "upload">, Readonly<Record<string, Make>>>;
 
 /** Makes the built-in plugin of a name; `undefined` when the stage has none of that name. */
 export type MakeBuiltIn = (stage: Stage, name: string) => BuiltIn | undefined;
@@ -108,10 +94,11 @@ export async function builtIns(means: BuiltInMeans): Promise<MakeBuiltIn> {
 /** The names that can stand in the list of a stage, in the order of the table; none around the stages. */
 export function namesOfStage(stage: Stage): readonly string[] {
   if (stage === "archive") return PROFILE_NAMES;
+  if (stage === "upload") return TARGET_KIND_NAMES;
   return Object.hasOwn(BUILT_INS, stage) ? Object.keys(BUILT_INS[stage as keyof typeof BUILT_INS]) : [];
 }
 
-/** Tells whether a stage has a built-in plugin of a name. */
+/** Tells whether a stage has a built-in plugin, or a kind of target, of a name. */
 export function isBuiltIn(stage: Stage, name: string): boolean {
   return namesOfStage(stage).includes(name);
 }
@@ -121,10 +108,12 @@ export function stagesOfBuiltIn(name: string): readonly StageName[] {
   return STAGE_NAMES.filter((stage) => isBuiltIn(stage, name));
 }
 
-/** Lists every built-in plugin, to be looked at: they have none of the means of a run. */
-export async function listBuiltIns(): Promise<
-  readonly { readonly stage: StageName; readonly name: string; readonly factory: PluginFactory }[]
-> {
+/** What is known of a plugin that does not run. */
+// deno-lint-ignore no-explicit-any -- options are checked by the plugin's own schema, and known to it alone
+export type DescribedPlugin = Omit<PluginBase<Stage, any>, "run">;
+
+/** Describes every built-in plugin and every kind of target, each with the name that a configuration writes. */
+export async function listBuiltIns(kit: Kit): Promise<readonly (readonly [use: string, plugin: DescribedPlugin])[]> {
   const make = await builtIns({
     settings: resolveSettings(["."], {}, undefined),
     flags: {},
@@ -134,9 +123,10 @@ export async function listBuiltIns(): Promise<
     prune: () => false,
   });
   return STAGE_NAMES.flatMap((stage) =>
-    namesOfStage(stage).flatMap((name) => {
+    namesOfStage(stage).flatMap((name): readonly (readonly [string, DescribedPlugin])[] => {
+      if (stage === "upload") return isTargetKind(name) ? [[name, targetKind(name, kit)]] : [];
       const factory = make(stage, name)?.factory;
-      return factory === undefined ? [] : [{ stage, name, factory }];
+      return factory === undefined ? [] : [[name, makePlugin(factory, kit, name)]];
     })
   );
 }
@@ -212,13 +202,3 @@ function forced({ force }: Settings): Pick<BuiltIn, "flags"> {
 function given(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
-
-const someRegistry: PluginFactory = (kit) => {
-  const reference = { kind: "registry", host: "registry.example", repository: "repository" } as const;
-  const client = createRegistryClient({ host: reference.host });
-  try {
-    return registry({ reference, client })(kit);
-  } finally {
-    client.close();
-  }
-};

@@ -3,19 +3,24 @@ import type { Host } from "../../../pipeline/host.ts";
 import { createKit } from "../../../driver/kit.ts";
 import type { Stage } from "../../../pipeline/plugin.ts";
 import { PluginError } from "../../../pipeline/plugin_error.ts";
+import type { OptionProblem } from "../../../driver/parse_options.ts";
 import { prepare, prepareMade } from "../../../driver/prepare.ts";
+import type { Reference } from "../../../oci/reference.ts";
 import type { ReadyOf } from "../../../pipeline/ready_plugin.ts";
+import type { Target } from "../../../pipeline/target.ts";
 import { ConfigError } from "../../config/config_error.ts";
 import type { ConfigPlaces, PathProblem } from "../../config/config_places.ts";
 import { loadPlugin, type LoadPluginOptions } from "./load_plugin.ts";
 import { namesOfStage, stagesOfBuiltIn } from "./built_ins.ts";
 import type { StageEntry, WrittenEntry } from "./stage_entry.ts";
+import { isTargetKind, targetKind } from "./target_kinds.ts";
 
-/** A plugin of the pipeline, and who decided that it is there. */
-export interface MadePlugin {
-  readonly entry: StageEntry;
-  readonly plugin: ReadyOf<Stage>;
-}
+/** A plugin of the pipeline or a target of a kind that is built in, and who decided that it is there. */
+export type MadePlugin = { readonly entry: StageEntry } & Made;
+
+type Made =
+  | { readonly plugin: ReadyOf<Stage>; readonly target?: undefined }
+  | { readonly plugin?: undefined; readonly target: Target };
 
 /** What plugins are made with. */
 export interface MakingMeans {
@@ -26,7 +31,7 @@ export interface MakingMeans {
 }
 
 /**
- * Makes all plugins of a pipeline with their options. Nothing of them runs yet but their factories.
+ * Makes all plugins of a pipeline with their options, and opens its targets. Nothing of them runs yet but factories.
  *
  * @throws {ConfigError} Names all that is wrong with any of them.
  */
@@ -39,20 +44,27 @@ export async function makePlugins(entries: readonly StageEntry[], means: MakingM
     const taken = ids.get(entry.stage) ?? new Set<string>();
     ids.set(entry.stage, taken);
     const outcome = await makeOne(entry, entry.onlyChecked ? new Set() : taken, means);
-    if ("problems" in outcome) problems.push(...outcome.problems);
-    else if (!entry.onlyChecked) made.push({ entry, plugin: outcome.plugin });
-    if ("hint" in outcome && outcome.hint !== undefined) hints.add(outcome.hint);
+    if (outcome === undefined) continue;
+    if ("problems" in outcome) {
+      problems.push(...outcome.problems);
+      if (outcome.hint !== undefined) hints.add(outcome.hint);
+    } else if (!entry.onlyChecked) made.push({ entry, ...outcome });
   }
   if (problems.length > 0) throw new ConfigError(means.places?.problems(problems) ?? [], { hints: [...hints] });
   return made;
 }
 
-type Outcome =
-  | { readonly plugin: ReadyOf<Stage> }
-  | { readonly problems: readonly PathProblem[]; readonly hint?: string | undefined };
+type Outcome = Made | Wrong;
 
-async function makeOne(entry: StageEntry, taken: Set<string>, means: MakingMeans): Promise<Outcome> {
-  const { written } = entry;
+interface Wrong {
+  readonly problems: readonly PathProblem[];
+  readonly hint?: string | undefined;
+}
+
+/** `undefined` when nothing is wrong with options that were only checked. */
+async function makeOne(entry: StageEntry, taken: Set<string>, means: MakingMeans): Promise<Outcome | undefined> {
+  const { stage, spec, written } = entry;
+  if (stage === "upload" && isTargetKind(spec)) return await openedTarget(spec, entry, taken);
   if (written === undefined) return { plugin: await madeByDefault(entry, taken, means) };
   if (entry.problem !== undefined) return problem(written, entry.problem);
   try {
@@ -61,6 +73,20 @@ async function makeOne(entry: StageEntry, taken: Set<string>, means: MakingMeans
     if (error instanceof PluginError) return { ...problem(written, error.message), hint: error.hint };
     throw error;
   }
+}
+
+async function openedTarget(
+  kind: Reference["kind"],
+  { written, target, problem: wrong }: StageEntry,
+  taken: Set<string>,
+): Promise<Outcome | undefined> {
+  if (written !== undefined) {
+    if (wrong !== undefined) return problem(written, wrong);
+    const { parseOptions } = await import("../../../driver/parse_options.ts");
+    const parsed = parseOptions(targetKind(kind, await createKit()), written.options);
+    if (!parsed.success) return wrongOptions(parsed.problems, kind, written);
+  }
+  return target && { target: target(written?.options ?? {}, freeId(kind, taken)) };
 }
 
 async function madeByDefault(
@@ -87,7 +113,7 @@ async function madeAsWritten(
   const factory = builtIn?.factory ?? await loadPlugin(spec, { ...load, known: namesOfStage(stage) });
   const plugin = makePlugin(factory, await createKit(), spec);
   if (plugin.stage !== stage) return problem(written, wrongPlace(plugin.name, plugin.stage, stage));
-  const { options, optionsPath, timeout } = written;
+  const { options, timeout } = written;
   if (written.id !== undefined && taken.has(written.id)) {
     return problem(written, `there is another plugin of ${stage} with the id ${JSON.stringify(written.id)}`);
   }
@@ -99,13 +125,17 @@ async function madeAsWritten(
     ...(timeout === undefined ? {} : { timeout }),
   }, host);
   if (prepared.plugin !== undefined) return { plugin: prepared.plugin };
+  return wrongOptions(prepared.problems, plugin.name, written);
+}
+
+function wrongOptions(problems: readonly OptionProblem[], name: string, { spec, optionsPath }: WrittenEntry): Wrong {
   return {
-    problems: prepared.problems.map(({ path, ...rest }) => ({ path: [...optionsPath, ...path], ...rest })),
-    hint: `\`gantry plugin info ${spec}\` shows the options of ${plugin.name}`,
+    problems: problems.map(({ path, ...rest }) => ({ path: [...optionsPath, ...path], ...rest })),
+    hint: `\`gantry plugin info ${spec}\` shows the options of ${name}`,
   };
 }
 
-function problem({ path }: WrittenEntry, message: string): { readonly problems: readonly PathProblem[] } {
+function problem({ path }: WrittenEntry, message: string): Wrong {
   return { problems: [{ path, message }] };
 }
 

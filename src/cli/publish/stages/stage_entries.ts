@@ -6,7 +6,7 @@ import type { ChosenProfile } from "../profiles.ts";
 import type { Settings } from "../settings.ts";
 import { isBuiltIn, type MakeBuiltIn } from "./built_ins.ts";
 import { staticEntry } from "./static_entry.ts";
-import type { BuiltIn, StageEntry, WrittenEntry } from "./stage_entry.ts";
+import type { BuiltIn, OpenTarget, StageEntry, WrittenEntry } from "./stage_entry.ts";
 import type { WrittenPipeline } from "./written_entries.ts";
 
 /** What decides which plugins there are. */
@@ -20,8 +20,8 @@ export interface Deciding {
   /** What suits the source; left out when the configuration says it. */
   readonly collector: { readonly name: string; readonly builtIn: BuiltIn } | undefined;
   readonly profile: Pick<ChosenProfile, "name" | "because" | "facts">;
-  /** Makes the plugin of each target, in the order of the targets. */
-  readonly targets: readonly BuiltIn[];
+  /** Opens the targets that are named, in their order. */
+  readonly targets: readonly OpenTarget[];
   /** Where a field of the configuration stands. */
   readonly placeOf: (field: string, at?: number) => string;
 }
@@ -113,19 +113,19 @@ function annotateEntries({ settings, written, make, profile }: Deciding): readon
   return [...(sources === "" ? [] : [first]), ...own, ...list.map(made)];
 }
 
-/** Built-in plugins in the list only say how targets are reached; all others are targets of their own. */
-function uploadEntries({ settings, written, targets, placeOf, make }: Deciding): readonly StageEntry[] {
+/** The kinds that are built in only say in the list how targets are reached; all others are targets of their own. */
+function uploadEntries({ settings, written, targets, placeOf }: Deciding): readonly StageEntry[] {
   const entries = written.stages.upload ?? [];
   const places = settings.targets.map((reference, at): StageEntry | undefined => {
     const spec = reference.kind;
     const said = entries.find((entry) => entry.spec === spec);
-    const builtIn = targets[at];
+    const target = targets[at];
     const from = settings.targetsFrom === "command line" ? "command line" : placeOf("targets", at);
-    return builtIn && {
+    return target && {
       stage: "upload",
       spec,
       decidedBy: said === undefined ? from : `${from}, ${said.place}`,
-      builtIn,
+      target,
       // One entry may be about several targets, which cannot have one name.
       ...(said === undefined ? {} : { written: { ...said, id: undefined } }),
     };
@@ -133,7 +133,7 @@ function uploadEntries({ settings, written, targets, placeOf, make }: Deciding):
   return [
     ...places.filter((entry) => entry !== undefined),
     ...entries.filter(({ spec }) => !isBuiltIn("upload", spec)).map((entry) => fromConfig("upload", entry)),
-    ...entries.flatMap((entry, at) => unusedEntry(entry, entries.slice(0, at), { targets: settings.targets, make })),
+    ...entries.flatMap((entry, at) => unusedEntry(entry, entries.slice(0, at), settings.targets)),
   ];
 }
 
@@ -141,14 +141,14 @@ function uploadEntries({ settings, written, targets, placeOf, make }: Deciding):
 function unusedEntry(
   entry: WrittenEntry,
   before: readonly WrittenEntry[],
-  { targets, make }: Pick<Settings, "targets"> & Pick<Deciding, "make">,
+  targets: Settings["targets"],
 ): readonly StageEntry[] {
   const { spec } = entry;
   if (!isBuiltIn("upload", spec)) return [];
   const isRepeated = before.some((other) => other.spec === spec);
   if (!isRepeated && targets.some(({ kind }) => kind === spec)) return [];
   return [{
-    ...fromConfig("upload", entry, make),
+    ...fromConfig("upload", entry),
     onlyChecked: true,
     ...(isRepeated ? { problem: `says for the second time how ${spec} targets are reached` } : {}),
   }];

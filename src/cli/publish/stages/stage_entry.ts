@@ -1,4 +1,6 @@
 import type { PluginFactory, Stage } from "../../../pipeline/plugin.ts";
+import type { Target } from "../../../pipeline/target.ts";
+import type { TargetChoice } from "./target_kinds.ts";
 
 /** A built-in plugin with what the settings say about it. */
 export interface BuiltIn {
@@ -26,7 +28,15 @@ export interface WrittenEntry {
   readonly place: string;
 }
 
-/** One plugin of the pipeline that is to be made, and who decided it. */
+/**
+ * Opens a target of a kind that is built in. Nothing is contacted yet.
+ *
+ * @param chosen What the configuration says of targets of its kind.
+ * @param name What the pipeline calls it.
+ */
+export type OpenTarget = (chosen: TargetChoice, name: string) => Target;
+
+/** One plugin or target of the pipeline that is to be made, and who decided it. */
 export interface StageEntry {
   readonly stage: Stage;
   readonly spec: string;
@@ -34,6 +44,8 @@ export interface StageEntry {
   readonly decidedBy: string;
   /** Set for what is built in. */
   readonly builtIn?: BuiltIn;
+  /** Set for a target of a kind that is built in. */
+  readonly target?: OpenTarget;
   /** Set for what the configuration names. */
   readonly written?: WrittenEntry;
   /** Set when it is made to check its options and is no part of the pipeline. */

@@ -1,45 +1,50 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { layoutArchiveStore } from "../../../src/layout/tar/view.ts";
-import { layoutArchive } from "../../../src/layout/tar/target.ts";
+import { archiveStore } from "../../../src/layout/tar/store.ts";
+import { storeTarget } from "../../../src/pipeline/store_target.ts";
+import type { Store } from "../../../src/store/store.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { sampleArtifact } from "../sample_artifact.ts";
 import { filesOf, tarOf } from "../tar_variants.ts";
 import { testContext } from "../test_context.ts";
-import { targetOf } from "../../support/prepared.ts";
 
+const context = testContext();
+const open = (path: string): Store => archiveStore({ kind: "oci-archive", path });
 const artifact = sampleArtifact("hello");
 const { descriptor } = artifact.manifest;
 const layer = artifact.archive.layers[0]?.descriptor ?? descriptor;
 
 async function writeArchive(path: string): Promise<void> {
-  const target = targetOf(layoutArchive({ reference: { kind: "oci-archive", path } }));
+  const target = storeTarget(open(path), { name: "oci-archive" });
   const tags = [{ name: "1.0", immutable: true }];
   await target.upload(artifact, tags, testContext());
   await target.tag(artifact, tags, testContext());
   await target.discard(testContext());
 }
 
-Deno.test("layoutArchiveStore() gives back what was published", async () => {
+Deno.test("archiveStore() gives back what was published", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "app.tar");
   await writeArchive(path);
-  const store = layoutArchiveStore(path);
-  assert.deepEqual(await store.resolve("1.0"), descriptor);
-  assert.equal(await store.resolve("2.0"), undefined);
-  assert.equal(await store.exists(layer), true);
-  assert.equal(await store.exists({ ...layer, size: layer.size + 1 }), false);
-  assert.deepEqual(await collectBytes(store.fetch(layer)), new TextEncoder().encode("hello"));
-  assert.deepEqual(await collectBytes(store.fetch(descriptor)), await collectBytes(artifact.manifest.open()));
+  const store = open(path);
+  assert.deepEqual(await store.resolve("1.0", context), descriptor);
+  assert.equal(await store.resolve("2.0", context), undefined);
+  assert.equal(await store.exists(layer, context), true);
+  assert.equal(await store.exists({ ...layer, size: layer.size + 1 }, context), false);
+  assert.deepEqual(await collectBytes(await store.fetch(layer, context)), new TextEncoder().encode("hello"));
+  assert.deepEqual(
+    await collectBytes(await store.fetch(descriptor, context)),
+    await collectBytes(artifact.manifest.open()),
+  );
 });
 
-Deno.test("layoutArchiveStore() knows nothing when there is no file", async () => {
+Deno.test("archiveStore() knows nothing when there is no file", async () => {
   await using directory = await tempDirectory();
-  const store = layoutArchiveStore(join(directory.path, "app.tar"));
-  assert.equal(await store.resolve("1.0"), undefined);
-  assert.equal(await store.exists(layer), false);
-  await assert.rejects(collectBytes(store.fetch(layer)), {
+  const store = open(join(directory.path, "app.tar"));
+  assert.equal(await store.resolve("1.0", context), undefined);
+  assert.equal(await store.exists(layer, context), false);
+  await assert.rejects(async () => await collectBytes(await store.fetch(layer, context)), {
     message: `Cannot read ${layer.digest} in "${directory.path}/app.tar": it is not there`,
   });
 });
@@ -51,7 +56,7 @@ const damages: readonly (readonly [string, string, RegExp])[] = [
 ];
 
 for (const [state, text, message] of damages) {
-  Deno.test(`layoutArchiveStore() gives no blob to its end when it ${state}`, async () => {
+  Deno.test(`archiveStore() gives no blob to its end when it ${state}`, async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "app.tar");
     await writeArchive(path);
@@ -59,6 +64,6 @@ for (const [state, text, message] of damages) {
       [name, name.endsWith(layer.digest.slice(7)) ? text : content] as const
     );
     await Deno.writeFile(path, await tarOf(files));
-    await assert.rejects(collectBytes(layoutArchiveStore(path).fetch(layer)), message);
+    await assert.rejects(async () => await collectBytes(await open(path).fetch(layer, context)), message);
   });
 }
