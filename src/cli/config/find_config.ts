@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import { reasonOf } from "../../plugins/collect/reading_error.ts";
 import { readSmallFile } from "../../system/read_small_file.ts";
+import type { Places } from "../../verbs/publish/publish_options.ts";
 import { UsageError } from "../usage_error.ts";
-import type { ConfigPlaces } from "./config_places.ts";
 import type { Config } from "./config_schema.ts";
 import { CONFIG_SIZE_LIMIT } from "./config_size_limit.ts";
 import { distrustOf } from "./distrust_of.ts";
@@ -17,7 +17,7 @@ export interface FoundConfig {
   /** What it says; relative paths in it now start from the current directory. */
   readonly config: Config;
   /** Where it says so. */
-  readonly places: ConfigPlaces;
+  readonly places: Places;
   /** Whether the user has named the file. */
   readonly isNamed: boolean;
 }

@@ -7,7 +7,8 @@ import { distrustOf } from "../config/distrust_of.ts";
 import { isThere } from "../config/is_there.ts";
 import { createLog } from "../output/log.ts";
 import type { OutputFormat } from "../publish/commands.ts";
-import { type ChosenProfile, detectProfile, namedProfile, profileLine } from "../publish/profiles.ts";
+import { type ChosenProfile, detectProfile, namedProfile, profileLine } from "../../verbs/publish/profiles.ts";
+import { spell } from "../publish/publish_options.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import { initialConfig } from "./initial_config.ts";
@@ -45,7 +46,7 @@ export async function init(directory: string, flags: InitFlags, world: World): P
     await write(path, text, { overwrite: flags.force ?? false });
     written.push(path);
   }
-  log.info(profileLine(chosen));
+  log.info(profileLine(chosen, spell));
   const named = config !== undefined && await distrustOf(config.path) !== undefined ? ` --config ${config.path}` : "";
   log.info(`\`gantry plan ${directory}${named}\` shows what a push would publish`);
   const format = flags.output ?? "text";

@@ -3,6 +3,7 @@ import { systemCredentialWorld } from "../../registry/login/credential_world.ts"
 import type { PasswordCredential } from "../../registry/login/credentials.ts";
 import { credentialPlaces } from "../../registry/login/find_credentials.ts";
 import { storeLogin } from "../../registry/login/stored_login.ts";
+import { REGISTRY_DEFAULTS } from "../../registry/defaults.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { addSecrets, givenCredential } from "../places/given_credential.ts";
 import { createLog } from "../output/log.ts";
@@ -22,11 +23,7 @@ export async function login(text: string, flags: RegistryFlags, world: World): P
   const credential = await loginCredential(host, flags, world);
   const checked = await checkCredentials(
     {
-      ...await clientOptions(flags, {
-        retries: flags.retries ?? 5,
-        timeout: flags.timeout ?? 60_000,
-        world,
-      }),
+      ...await clientOptions(flags, { ...REGISTRY_DEFAULTS, ...flags, world }),
       host,
       credential,
     },

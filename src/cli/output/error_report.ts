@@ -9,8 +9,7 @@ import { ConnectionError } from "../../registry/http/transport.ts";
 import { NotFoundError, TagExistsError } from "../../store/store.ts";
 import { ScratchError } from "../../system/scratch_error.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
-import { ConfigError } from "../config/config_error.ts";
-import { UsageError } from "../usage_error.ts";
+import { OptionsError } from "../../options/options_error.ts";
 import { PartlyTaggedError } from "./partly_tagged_error.ts";
 
 /**
@@ -29,7 +28,7 @@ export function errorReport(error: unknown, command?: string): string {
   const lines = [`error: ${messageOf(root)}`];
   if (root instanceof PluginError) lines.push(...pluginLines(root));
   for (const where of wheres) lines.push(`  ${where}`);
-  if (root instanceof ConfigError) lines.push(...root.hints.map((hint) => `advice: ${hint}`));
+  if (root instanceof OptionsError) lines.push(...root.hints.map((hint) => `advice: ${hint}`));
   const advice = adviceFor(root, { host, command });
   if (advice !== undefined) lines.push(`advice: ${advice}`);
   return `${lines.join("\n")}\n`;
@@ -107,7 +106,7 @@ function adviceFor(
 ): string | undefined {
   if (error instanceof PluginError) return error.hint ?? pluginAdvice(error, command);
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
-  if (error instanceof UsageError) return undefined;
+  if (error instanceof OptionsError) return undefined;
   if (error instanceof SourceError) return error.hint;
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
   if (error instanceof NotFoundError) {

@@ -4,7 +4,7 @@ import { StageError } from "../../pipeline/stage_error.ts";
 import { TargetsError } from "../../pipeline/target.ts";
 import { Interruption } from "../process/interruption.ts";
 import { OutputError } from "../process/text_writer.ts";
-import { UsageError } from "../usage_error.ts";
+import { OptionsError } from "../../options/options_error.ts";
 import { TagExistsError } from "../../store/store.ts";
 
 /** What the process says to its caller. */
@@ -28,7 +28,7 @@ export function exitCode(error: unknown, signal: AbortSignal): number {
   if (signal.aborted) return signal.reason instanceof Interruption ? signal.reason.exitCode : EXIT.interrupted;
   if (error instanceof OutputError && error.isClosed) return EXIT.closed;
   // A plugin or a source that cannot be used, before any stage has begun.
-  if (error instanceof UsageError || error instanceof PluginError || error instanceof SourceError) return EXIT.usage;
+  if (error instanceof OptionsError || error instanceof PluginError || error instanceof SourceError) return EXIT.usage;
   if (error instanceof StageError) {
     if (error.stage === "tag") return error.cause instanceof TargetsError ? taggingCode(error.cause) : EXIT.failed;
     return error.stage === "upload" ? EXIT.failed : EXIT.usage;

@@ -2,12 +2,13 @@ import type { Reference, RegistryReference } from "../../oci/reference.ts";
 import type { Context, Log } from "../../work/context.ts";
 import type { Store } from "../../store/store.ts";
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from "../../registry/client.ts";
+import { answerLimit, REGISTRY_DEFAULTS } from "../../registry/defaults.ts";
 import { registryStore } from "../../registry/store.ts";
 import type { Access } from "../../registry/login/scope.ts";
 import { registryCredentials } from "./credentials.ts";
 import type { RegistryFlags } from "./flags.ts";
 import type { RegistryPlace } from "./registry_place.ts";
-import type { Settings } from "../publish/settings.ts";
+import type { Patience } from "../../verbs/publish/publish_options.ts";
 import { readTlsFiles } from "./tls_files.ts";
 import type { World } from "../world.ts";
 
@@ -32,7 +33,7 @@ export interface RegistryAccess {
 /** Opens the way to registries as the flags say. Nothing is sent before the first request. */
 export async function createRegistryAccess(
   flags: RegistryFlags,
-  settings: Pick<Settings, "concurrency" | "retries" | "timeout"> & {
+  settings: Patience & {
     /** Every place where gantry will go. */
     readonly targets: readonly (Reference | RegistryPlace)[];
   },
@@ -65,15 +66,14 @@ export async function createRegistryAccess(
  */
 export async function clientOptions(
   flags: RegistryFlags,
-  { retries, timeout, world }: Pick<Settings, "retries" | "timeout"> & { readonly world: World },
+  { retries, timeout, world }: Omit<Patience, "concurrency"> & { readonly world: World },
 ): Promise<Omit<RegistryClientOptions, "host" | "credentials">> {
   return {
     plainHttp: flags.plainHttp ?? false,
     env: world.env,
     tls: await readTlsFiles(flags),
-    // After the last byte of a large blob a registry may take long to move it to its place.
-    stall: { idle: timeout, answer: 5 * timeout },
-    retry: { retries, budget: 5 * 60_000 },
+    stall: { idle: timeout, answer: answerLimit(timeout) },
+    retry: { retries, budget: REGISTRY_DEFAULTS.retryBudget },
     secret: (text) => world.secrets.add(text),
   };
 }

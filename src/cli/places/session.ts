@@ -1,4 +1,5 @@
 import type { Reference } from "../../oci/reference.ts";
+import { REGISTRY_DEFAULTS } from "../../registry/defaults.ts";
 import { createScratch } from "../../system/scratch.ts";
 import type { Context } from "../../work/context.ts";
 import { createLog } from "../output/log.ts";
@@ -31,14 +32,14 @@ export async function withReadingSession<T>(
   flags: ReadingFlags,
   world: World,
   use: (session: ReadingSession) => Promise<T>,
-  { concurrency: usual = 4, phase, places }: ReadingOptions,
+  { concurrency: usual = REGISTRY_DEFAULTS.concurrency, phase, places }: ReadingOptions,
 ): Promise<T> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
   const concurrency = flags.concurrency ?? usual;
   const progress = createProgress(world, { phase });
   const access = await createRegistryAccess(
     flags,
-    { targets: places, concurrency, retries: flags.retries ?? 5, timeout: flags.timeout ?? 60_000 },
+    { targets: places, ...REGISTRY_DEFAULTS, ...flags },
     { world, log },
   );
   const scratch = createScratch();

@@ -331,12 +331,12 @@ function configs(): fc.Arbitrary<Config> {
     ignoreFile: filled,
     defaultIgnores: fc.boolean(),
     symlinks: fc.constantFrom("follow", "skip", "error"),
-    artifactType: filled,
+    artifactType: fc.constantFrom("a/b", "application/vnd.acme.config.v1"),
     compression: fc.constantFrom("gzip", "zstd", "none"),
     compressionLevel: fc.integer({ min: 1, max: 19 }),
     concurrency: fc.integer({ min: 1, max: 64 }),
     retries: fc.integer({ min: 0, max: 20 }),
     timeout: fc.constantFrom("30", "30s", "5m", "1h", "1m30s"),
-    stdinName: filled,
+    stdinName: fc.constantFrom("a", "values.yaml", "ä b"),
   }, { requiredKeys: [], noNullPrototype: true });
 }
