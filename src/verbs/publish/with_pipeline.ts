@@ -4,7 +4,7 @@ import type { Host } from "../../pipeline/host.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
 import type { Artifact } from "../../pipeline/values.ts";
 import { createScratch } from "../../system/scratch.ts";
-import type { Context, Log } from "../../work/context.ts";
+import { type Context, type Log, SILENT_LOG } from "../../work/context.ts";
 import { buildPipeline, type BuiltPipeline } from "./build_pipeline.ts";
 import { sourceDirectory } from "./collector_for.ts";
 import { checkedVersion, withIdentity } from "./identity.ts";
@@ -55,8 +55,6 @@ export async function withPipeline<T>(
     await scratch.close();
   }
 }
-
-const SILENT_LOG: Log = { debug: (): void => {}, info: (): void => {}, warn: (): void => {} };
 
 /** Says which annotations are missing that the consumers of a profile expect. */
 export function warnOfGaps({ settings, profile, context: { log } }: Prepared, artifact: Artifact): void {
