@@ -4,6 +4,7 @@ import { flagName, type Option } from "../../options/option.ts";
 import { PUBLISHING, type Publishing, type PublishingName } from "../../options/publishing.ts";
 import type { Log } from "../../work/context.ts";
 import type { Configuration, Machine, PublishOptions, Registries } from "../../verbs/publish/publish_options.ts";
+import { loadPlugin } from "../../verbs/publish/stages/load_plugin.ts";
 import { sourceDirectory } from "../../verbs/publish/collector_for.ts";
 import { findConfig, type FoundConfig } from "../config/find_config.ts";
 import { refuseUntrusted } from "../config/refuse_untrusted.ts";
@@ -98,6 +99,7 @@ export function configurationOf(found: FoundConfig): Configuration {
 export function machineOf(flags: PublishFlags, world: World): Machine {
   return {
     env: declaredEnv(world),
+    load: (specifier, options) => loadPlugin(specifier, { base: ".", env: declaredEnv(world), ...options }),
     stdin: world.stdin,
     async registries(targets, wanted, log): Promise<Registries> {
       const access = await createRegistryAccess(flags, { ...wanted, targets }, { world, log });

@@ -1,6 +1,7 @@
 import { pluginSteps, type StepStage } from "../../driver/plugin_step.ts";
 import { pluginTarget } from "../../driver/plugin_target.ts";
 import { isPiped, type Reference } from "../../oci/reference.ts";
+import type { CustomStep, CustomSteps } from "../../pipeline/flow.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Stage } from "../../pipeline/plugin.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
@@ -9,6 +10,7 @@ import { storeTarget } from "../../pipeline/store_target.ts";
 import { type OwnReference, ownReference, type Target } from "../../pipeline/target.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import { pluginOptions } from "../../options/plugin_options.ts";
+import type { Collected } from "../../pipeline/values.ts";
 import type { Context } from "../../work/context.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
 import { collectorFor, sourceDirectory } from "./collector_for.ts";
@@ -27,11 +29,13 @@ import type { WrittenPipeline } from "./stages/written_entries.ts";
 
 /** What the pipeline is made with, beyond what the user wants. */
 export interface Means {
-  readonly machine: Pick<Machine, "env" | "stdin" | "watch">;
+  readonly machine: Pick<Machine, "env" | "load" | "stdin" | "watch">;
   readonly context: Context;
   readonly mode: Host["mode"];
   /** The way to registries; without it the pipeline has no targets. */
   readonly registries?: Pick<Registries, "store">;
+  /** Looks at what was collected before it is packed by a profile's plugin. */
+  readonly check?: CustomStep<Collected>;
   /** Asked before any code is loaded; all of it may be when left out. */
   readonly allow?: Configuration["allow"] | undefined;
 }
@@ -49,17 +53,24 @@ export interface BuiltPipeline {
  */
 export async function buildPipeline(settings: Settings, profile: ChosenProfile, means: Means): Promise<BuiltPipeline> {
   const { machine, context, registries } = means;
+  const { signal, log } = context;
   const { written, places } = settings;
   await askLeave(written, means);
-  const ignoring = await ignoringFor(settings, profile);
-  const directory = await sourceDirectory(settings.source);
-  const { prune } = ignoring;
-  const make = await builtIns({ settings, profile: profile.facts, directory, machine, prune, asked: new Map() });
-  const { signal, log } = context;
+  const { source } = settings;
+  const directory = await sourceDirectory(source);
   // Standard input is looked at only when nobody has said what to make of it.
   const collector = written.stages.collect === undefined
-    ? await collectorFor(settings, make, { stdin: machine.stdin, signal })
+    ? await collectorFor(source, { ...machine, signal })
     : undefined;
+  const ignoring = await ignoringFor(settings, profile);
+  const make = await builtIns({
+    settings,
+    profile: profile.facts,
+    directory,
+    stdin: collector?.stdin ?? machine.stdin,
+    prune: ignoring.prune,
+    asked: new Map(),
+  });
   const opened = registries === undefined
     ? []
     : settings.targets.map((reference) => openTarget(reference, settings, registries));
@@ -69,7 +80,7 @@ export async function buildPipeline(settings: Settings, profile: ChosenProfile, 
     entries.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
   const now = isAsked ? await sourceDate(settings, make, { machine, context }) : undefined;
   const host = pluginHost(machine, { mode: means.mode, log, sourceDate: now });
-  const plugins = await makePlugins(entries, { host, places, load: { base: ".", env: machine.env, signal } });
+  const plugins = await makePlugins(entries, { host, places, load: machine.load, signal });
   const targets = targetsOf(plugins, settings);
   const [archive] = of(plugins, "archive");
   if (archive === undefined) throw new TypeError("Cannot build a pipeline: nothing makes layers");
@@ -82,12 +93,18 @@ export async function buildPipeline(settings: Settings, profile: ChosenProfile, 
       annotate: of(plugins, "annotate"),
       upload: targets,
       tag: of(plugins, "tag"),
-      custom: pluginSteps(
-        plugins.flatMap(({ plugin }) => plugin !== undefined && isStep(plugin) ? [plugin] : []),
-        targets,
+      custom: withCheck(
+        // What a plugin of the user's own packs is the plugin's business.
+        archive.origin === undefined ? means.check : undefined,
+        pluginSteps(plugins.flatMap(({ plugin }) => plugin !== undefined && isStep(plugin) ? [plugin] : []), targets),
       ),
     },
   };
+}
+
+function withCheck(check: CustomStep<Collected> | undefined, steps: CustomSteps): CustomSteps {
+  if (check === undefined) return steps;
+  return { ...steps, after: { ...steps.after, collect: [check, ...steps.after?.collect ?? []] } };
 }
 
 /** Asks whether the code may be loaded that lists name. What has a mere name is in this program already. */

@@ -86,6 +86,8 @@ export interface PathProblem {
 export interface Machine {
   /** The value of an environment variable that a plugin has declared, such as those of CI systems. */
   readonly env: (name: string) => string | undefined;
+  /** Loads a plugin's code, as `loadPlugin` does. */
+  readonly load: LoadCode;
   /** Standard input from its start; read at most once. */
   readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Opens the way to the registries of these targets. Nothing is sent before the first request. */
@@ -98,6 +100,16 @@ export interface Machine {
    */
   readonly watch?: (what: string, timeout: number | undefined) => () => void;
 }
+
+/**
+ * Loads what a specifier names.
+ *
+ * @param options `known` are the names of built-in plugins, for "did you mean".
+ */
+export type LoadCode = (
+  specifier: string,
+  options: { readonly signal: AbortSignal; readonly known: readonly string[] },
+) => Promise<PluginFactory>;
 
 /** The way to registries. */
 export interface Registries {

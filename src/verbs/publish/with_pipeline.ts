@@ -5,7 +5,7 @@ import type { Pipeline } from "../../pipeline/publish.ts";
 import type { Artifact } from "../../pipeline/values.ts";
 import { createScratch } from "../../system/scratch.ts";
 import type { Context, Log } from "../../work/context.ts";
-import { buildPipeline, type BuiltPipeline } from "./build_pipeline.ts";
+import { buildPipeline } from "./build_pipeline.ts";
 import { sourceDirectory } from "./collector_for.ts";
 import { withIdentity } from "./identity.ts";
 import { chooseProfile, type ChosenProfile, profileLine } from "./profiles.ts";
@@ -45,10 +45,10 @@ export async function withPipeline<T>(
       context,
       mode,
       registries,
+      check: sourceCheck({ ...settings, profile, isDirectory: await isDirectory(settings.source) }),
       allow: options.pipeline === undefined ? options.configuration?.allow : undefined,
     });
-    const pipeline = await withSourceCheck(built, settings, profile);
-    return await use({ settings, profile, ...built, pipeline, context });
+    return await use({ settings, profile, ...built, context });
   } finally {
     registries.close();
     await scratch.close();
@@ -81,22 +81,8 @@ const GAPS = {
   version: { key: VERSION_ANNOTATION, option: "version" },
 } as const satisfies Record<string, { readonly key: string; readonly option: PublishingName }>;
 
-/** Looks at the source first of all. What a plugin of the user's own packs is the plugin's business. */
-async function withSourceCheck(
-  { pipeline, plugins }: BuiltPipeline,
-  settings: Settings,
-  profile: ChosenProfile,
-): Promise<Pipeline> {
-  const isOwn = plugins.some(({ entry: { stage, builtIn } }) => stage === "archive" && builtIn === undefined);
-  if (isOwn) return pipeline;
-  const { source } = settings;
-  const isDirectory = source !== "-" && await sourceDirectory(source) === source;
-  const { before, after } = pipeline.custom ?? {};
-  const check = sourceCheck({ ...settings, profile, isDirectory });
-  return {
-    ...pipeline,
-    custom: { ...(before && { before }), after: { ...after, collect: [check, ...after?.collect ?? []] } },
-  };
+async function isDirectory(source: string): Promise<boolean> {
+  return source !== "-" && await sourceDirectory(source) === source;
 }
 
 function warnOfCompression({ compression }: Settings, log: Log): void {

@@ -5,6 +5,7 @@ import { type Settings, settingsOf } from "../../../src/verbs/publish/settings.t
 
 const MACHINE: Machine = {
   env: () => undefined,
+  load: () => Promise.reject(new Error("nothing is loaded")),
   stdin: () => ReadableStream.from([]),
   registries: () => Promise.reject(new Error("nobody asks for a registry")),
 };

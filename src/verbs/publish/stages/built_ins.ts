@@ -33,7 +33,7 @@ export interface BuiltInMeans {
   readonly profile: Profile;
   /** Where git is looked for. */
   readonly directory: string;
-  readonly machine: Pick<Machine, "stdin">;
+  readonly stdin: Machine["stdin"];
   readonly prune: (path: string) => boolean;
   /** What env and git have answered in this run. */
   readonly asked: Asked;
@@ -52,12 +52,12 @@ const BUILT_INS = {
       options: pluginOptions(wanted, "collect/directory"),
     }),
     file: () => ({ factory: file(), options: only({}) }),
-    stdin: ({ machine, settings: { wanted } }) => ({
-      factory: stdin({ read: machine.stdin }),
+    stdin: ({ stdin: read, settings: { wanted } }) => ({
+      factory: stdin({ read }),
       options: pluginOptions(wanted, "collect/stdin"),
     }),
-    tar: ({ machine, settings: { source, wanted } }) => ({
-      factory: source === "-" ? tar({ open: machine.stdin }) : tar(),
+    tar: ({ stdin: open, settings: { source, wanted } }) => ({
+      factory: source === "-" ? tar({ open }) : tar(),
       options: pluginOptions(wanted, "collect/tar"),
     }),
   },
@@ -126,7 +126,7 @@ export async function listBuiltIns(kit: Kit): Promise<readonly (readonly [use: s
     settings: { ...wanted.values, wanted, source: ".", compression: { kind: "gzip", level: GZIP_LEVEL, workers: 0 } },
     profile: (await loadProfiles()).generic,
     directory: ".",
-    machine: { stdin: () => ReadableStream.from([]) },
+    stdin: () => ReadableStream.from([]),
     prune: () => false,
     asked: new Map(),
   });
