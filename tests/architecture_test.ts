@@ -59,6 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/oci",
   ],
   "src/verbs": [
+    "src/places",
     "src/options",
     "src/host",
     "src/driver",
@@ -85,6 +86,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/layout": ["src/bundle", "src/store", "src/system", "src/work", "src/oci"],
   "src/extract": ["src/store", "src/system", "src/work", "src/oci"],
   "src/host": ["src/pack", "src/pipeline", "src/system", "src/work", "src/oci", "deno.json"],
+  "src/places": [
+    "src/layout",
+    "src/registry",
+    "src/pipeline",
+    "src/options",
+    "src/store",
+    "src/system",
+    "src/work",
+    "src/oci",
+  ],
   "src/testing": ["src/host", "src/driver", "src/pipeline", "src/system", "src/work", "src/oci"],
 };
 

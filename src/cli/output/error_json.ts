@@ -4,7 +4,7 @@ import { TargetsError } from "../../pipeline/target.ts";
 import { RegistryError } from "../../registry/http/registry_error.ts";
 import { UnsuitableSourceError } from "../../verbs/publish/source_check.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
-import { PartlyTaggedError } from "./partly_tagged_error.ts";
+import { PartlyTaggedError } from "../../verbs/copy/partly_tagged_error.ts";
 
 /** One error, as `-o json` prints it. */
 export interface ErrorJson {

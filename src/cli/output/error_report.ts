@@ -10,7 +10,7 @@ import { ScratchError } from "../../system/scratch_error.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
 import { UnsuitableSourceError } from "../../verbs/publish/source_check.ts";
 import { OptionsError } from "../../options/options_error.ts";
-import { PartlyTaggedError } from "./partly_tagged_error.ts";
+import { PartlyTaggedError } from "../../verbs/copy/partly_tagged_error.ts";
 
 /**
  * Writes an error for people: what failed, where, and one line of advice when there is something to do about it.

@@ -1,10 +1,10 @@
+import { OptionsError } from "../../options/options_error.ts";
 import { PluginError } from "../../pipeline/plugin_error.ts";
 import { StageError } from "../../pipeline/stage_error.ts";
 import { TargetsError } from "../../pipeline/target.ts";
+import { TagExistsError } from "../../store/store.ts";
 import { Interruption } from "../process/interruption.ts";
 import { OutputError } from "../process/text_writer.ts";
-import { OptionsError } from "../../options/options_error.ts";
-import { TagExistsError } from "../../store/store.ts";
 
 /** What the process says to its caller. */
 export const EXIT = {

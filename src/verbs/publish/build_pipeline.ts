@@ -12,11 +12,14 @@ import { OptionsError } from "../../options/options_error.ts";
 import { pluginOptions } from "../../options/plugin_options.ts";
 import type { Collected } from "../../pipeline/values.ts";
 import type { Context } from "../../work/context.ts";
+import { storeAt } from "../../places/open_store.ts";
+import type { RegistryAccess } from "../../places/registry_access.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
 import { collectorFor, sourceDirectory } from "./collector_for.ts";
 import { ignoringFor } from "./ignoring_for.ts";
 import type { ChosenProfile } from "./profiles.ts";
-import type { Configuration, Machine, Registries } from "./publish_options.ts";
+import type { Machine } from "./machine.ts";
+import type { Configuration } from "./publish_options.ts";
 import type { Settings } from "./settings.ts";
 import { sourceDate } from "./source_date.ts";
 import { builtIns } from "./stages/built_ins.ts";
@@ -33,7 +36,7 @@ export interface Means {
   readonly context: Context;
   readonly mode: Host["mode"];
   /** The way to registries; without it the pipeline has no targets. */
-  readonly registries?: Pick<Registries, "store">;
+  readonly access?: Pick<RegistryAccess, "store">;
   /** Looks at what was collected before it is packed by a profile's plugin. */
   readonly check?: CustomStep<Collected>;
   /** Asked before any code is loaded; all of it may be when left out. */
@@ -52,7 +55,7 @@ export interface BuiltPipeline {
  * @throws {OptionsError} Names all that is wrong with the plugins in the lists.
  */
 export async function buildPipeline(settings: Settings, profile: ChosenProfile, means: Means): Promise<BuiltPipeline> {
-  const { machine, context, registries } = means;
+  const { machine, context, access } = means;
   const { signal, log } = context;
   const { written, places } = settings;
   await askLeave(written, means);
@@ -71,9 +74,9 @@ export async function buildPipeline(settings: Settings, profile: ChosenProfile, 
     prune: ignoring.prune,
     asked: new Map(),
   });
-  const opened = registries === undefined
+  const opened = access === undefined
     ? []
-    : settings.targets.map((reference) => openTarget(reference, settings, registries));
+    : settings.targets.map((reference) => openTarget(reference, settings, access));
   const entries = stageEntries({ settings, make, ignoring, collector, profile, targets: opened });
   // Only certain artifacts and plugins of the user's own ask for it, and to know it takes a look at git.
   const isAsked = profile.facts.usesTime ||
@@ -114,14 +117,14 @@ async function askLeave({ stages, custom }: WrittenPipeline, { allow, context }:
   if (specs.length > 0) await allow?.([...new Set(specs)], context.log);
 }
 
-function openTarget(reference: Reference, settings: Settings, registries: Pick<Registries, "store">): OpenTarget {
+function openTarget(reference: Reference, settings: Settings, access: Pick<RegistryAccess, "store">): OpenTarget {
   if (isPiped(reference)) {
     throw new OptionsError("Cannot push to oci-archive:-: push to oci-layout:DIR, and copy that to oci-archive:-");
   }
   const options = pluginOptions(settings.wanted, "upload/registry");
   return (chosen, name) => {
     const { concurrency = settings.concurrency } = options({ ...chosen }) as TargetChoice;
-    const store = registries.store(reference, concurrency);
+    const { store } = storeAt(reference, { access, right: "push", concurrency });
     return storeTarget(store, { name, concurrency, ...ownNames(reference, settings) });
   };
 }

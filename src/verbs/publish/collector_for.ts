@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { looksLikeTar, peek } from "./peek.ts";
 import type { Context } from "../../work/context.ts";
-import type { Machine } from "./publish_options.ts";
+import type { Machine } from "./machine.ts";
 
 /** Tells by its name whether a file is a tar, whatever it is compressed with. */
 export function hasTarName(path: string): boolean {

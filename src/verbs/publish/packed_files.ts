@@ -8,6 +8,7 @@ import type { Pipeline } from "../../pipeline/publish.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
 import { buildPipeline } from "./build_pipeline.ts";
+import { thisMachine } from "./machine.ts";
 import { chooseProfile } from "./profiles.ts";
 import type { PublishOptions } from "./publish_options.ts";
 import { settingsOf } from "./settings.ts";
@@ -32,7 +33,8 @@ export async function packedFiles(
 ): Promise<ReadonlyMap<string, HashedFile>> {
   const settings = await settingsOf(options);
   const profile = await chooseProfile(settings);
-  const means = { machine: options.machine, context, mode: "plan", allow: options.configuration?.allow } as const;
+  const { machine = thisMachine() } = options;
+  const means = { machine, context, mode: "plan", allow: options.configuration?.allow } as const;
   const { pipeline } = await buildPipeline(settings, profile, means);
   const entries = await entriesOf(settings.source, pipeline, context);
   const files = entries.filter(({ kind }) => kind === "file");

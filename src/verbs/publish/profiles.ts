@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ImageManifest } from "../../oci/parse_manifest.ts";
 import type { Profile, SourceListing } from "../../profiles/profile.ts";
-import type { Spell } from "./publish_options.ts";
+import type { Spell } from "../../options/spell.ts";
 import type { Settings } from "./settings.ts";
 import { loadProfiles, PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
 import { sourceListing } from "./source_view.ts";

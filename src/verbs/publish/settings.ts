@@ -7,7 +7,8 @@ import { type Compression, GZIP_LEVEL } from "../../pack/compression.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import { givenAnnotations } from "./given_annotations.ts";
 import { listLayer, refuseUnused } from "./list_layer.ts";
-import type { Places, PublishOptions, Spell } from "./publish_options.ts";
+import type { Spell } from "../../options/spell.ts";
+import type { Places, PublishOptions } from "./publish_options.ts";
 import { type WrittenPipeline, writtenPipeline } from "./stages/written_entries.ts";
 
 /** What shall be published, and how: everything that was said, checked, and each value with its origin. */

@@ -3,12 +3,13 @@ import type { PublishingName } from "../../options/publishing.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
 import type { Artifact } from "../../pipeline/values.ts";
-import { createScratch } from "../../system/scratch.ts";
-import type { Context, Log } from "../../work/context.ts";
+import { type Context, type Log, SILENT_LOG } from "../../work/context.ts";
+import { withSession } from "../session.ts";
 import { buildPipeline } from "./build_pipeline.ts";
 import { sourceDirectory } from "./collector_for.ts";
 import { withIdentity } from "./identity.ts";
 import { chooseProfile, type ChosenProfile, profileLine } from "./profiles.ts";
+import { thisMachine } from "./machine.ts";
 import type { PublishOptions } from "./publish_options.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 import { sourceCheck } from "./source_check.ts";
@@ -30,32 +31,25 @@ export async function withPipeline<T>(
   mode: Host["mode"],
   use: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {
-  const { log = SILENT_LOG, signal = new AbortController().signal, progress = (): void => {}, machine } = options;
+  const { log = SILENT_LOG, machine = thisMachine() } = options;
   const given = await settingsOf(options);
   const profile = await chooseProfile(given);
   if (profile.isDetected) log.info(profileLine(profile, given.spell));
   const settings = await withIdentity(given, profile);
   warnOfCompression(settings, log);
-  const registries = await machine.registries(settings.targets, settings, log);
-  const scratch = createScratch();
-  const context: Context = { signal, log, scratch, progress };
-  try {
+  const { targets: places, concurrency, retries, timeout } = settings;
+  return await withSession({ ...options, concurrency, retries, timeout }, { places }, async ({ access, context }) => {
     const built = await buildPipeline(settings, profile, {
       machine,
       context,
       mode,
-      registries,
+      access,
       check: sourceCheck({ ...settings, profile, isDirectory: await isDirectory(settings.source) }),
       allow: options.pipeline === undefined ? options.configuration?.allow : undefined,
     });
     return await use({ settings, profile, ...built, context });
-  } finally {
-    registries.close();
-    await scratch.close();
-  }
+  });
 }
-
-const SILENT_LOG: Log = { debug: (): void => {}, info: (): void => {}, warn: (): void => {} };
 
 /** Says which annotations are missing that the consumers of a profile expect. */
 export function warnOfGaps({ settings, profile, context: { log } }: Prepared, artifact: Artifact): void {

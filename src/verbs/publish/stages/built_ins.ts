@@ -21,7 +21,7 @@ import { isProfileName, loadProfiles, PROFILE_NAMES, type ProfileName } from "..
 import { OptionsError } from "../../../options/options_error.ts";
 import { pluginOptions } from "../../../options/plugin_options.ts";
 import { wantedOf } from "../../../options/wanted.ts";
-import type { Machine } from "../publish_options.ts";
+import type { Machine } from "../machine.ts";
 import type { Settings } from "../settings.ts";
 import { type Asked, askedOnce } from "./asked_once.ts";
 import type { BuiltIn } from "./stage_entry.ts";

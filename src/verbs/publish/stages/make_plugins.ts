@@ -9,7 +9,8 @@ import type { Reference } from "../../../oci/reference.ts";
 import type { ReadyOf } from "../../../pipeline/ready_plugin.ts";
 import { OptionsError } from "../../../options/options_error.ts";
 import type { Target } from "../../../pipeline/target.ts";
-import type { LoadCode, PathProblem, Places } from "../publish_options.ts";
+import type { Machine } from "../machine.ts";
+import type { PathProblem, Places } from "../publish_options.ts";
 import { namesOfStage, stagesOfBuiltIn } from "./built_ins.ts";
 import type { StageEntry, WrittenEntry } from "./stage_entry.ts";
 import { isTargetKind, targetKind } from "./target_kinds.ts";
@@ -26,7 +27,7 @@ export interface MakingMeans {
   readonly host: Host;
   /** Where the lists stand that name plugins. */
   readonly places: Places;
-  readonly load: LoadCode;
+  readonly load: Machine["load"];
   readonly signal: AbortSignal;
 }
 
