@@ -63,7 +63,7 @@ export async function buildPipeline(settings: Settings, profile: ChosenProfile, 
   const directory = await sourceDirectory(source);
   // Standard input is looked at only when nobody has said what to make of it.
   const collector = written.stages.collect === undefined
-    ? await collectorFor(source, { ...machine, signal })
+    ? await collectorFor(source, { stdin: machine.stdin, signal, archiveWith: profile.facts.archiveWith })
     : undefined;
   const ignoring = await ignoringFor(settings, profile);
   const make = await builtIns({
@@ -71,6 +71,7 @@ export async function buildPipeline(settings: Settings, profile: ChosenProfile, 
     profile: profile.facts,
     directory,
     stdin: collector?.stdin ?? machine.stdin,
+    beside: collector?.beside,
     prune: ignoring.prune,
     asked: new Map(),
   });

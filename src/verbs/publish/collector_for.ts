@@ -15,6 +15,14 @@ export interface Collector {
   readonly name: "directory" | "file" | "stdin" | "tar";
   /** Standard input as it is to be read from here on, when its beginning was looked at. */
   readonly stdin?: Machine["stdin"];
+  /** Which files beside a file belong to it, by how their names go on. */
+  readonly beside?: readonly string[];
+}
+
+/** What a collector is chosen by, beside the source. */
+export interface CollectorMeans extends Pick<Machine, "stdin">, Pick<Context, "signal"> {
+  /** Set when an archive is taken as it is, with files beside it whose names go on so. */
+  readonly archiveWith?: readonly string[] | undefined;
 }
 
 /**
@@ -23,14 +31,15 @@ export interface Collector {
  */
 export async function collectorFor(
   source: string,
-  { stdin, signal }: Pick<Machine, "stdin"> & Pick<Context, "signal">,
+  { stdin, signal, archiveWith }: CollectorMeans,
 ): Promise<Collector> {
   if (source === "-") {
     const { head, stream } = await peek(stdin(), signal);
     return { name: looksLikeTar(head) ? "tar" : "stdin", stdin: () => stream };
   }
   if (!await isFile(source)) return { name: "directory" };
-  return { name: hasTarName(source) ? "tar" : "file" };
+  if (!hasTarName(source)) return { name: "file" };
+  return archiveWith === undefined ? { name: "tar" } : { name: "file", beside: archiveWith };
 }
 
 /** The directory that belongs to a source: where git and a configuration file are looked for. */

@@ -7,13 +7,14 @@ import { type Context, type Log, SILENT_LOG } from "../../work/context.ts";
 import { withSession } from "../session.ts";
 import { buildPipeline } from "./build_pipeline.ts";
 import { sourceDirectory } from "./collector_for.ts";
-import { withIdentity } from "./identity.ts";
+import { checkedVersion, withIdentity } from "./identity.ts";
 import { chooseProfile, type ChosenProfile, profileLine } from "./profiles.ts";
 import { thisMachine } from "./machine.ts";
 import type { PublishOptions } from "./publish_options.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 import { sourceCheck } from "./source_check.ts";
 import type { MadePlugin } from "./stages/make_plugins.ts";
+import { packsItself } from "./stages/stage_entries.ts";
 
 /** Everything that a verb which runs the pipeline works with. */
 export interface Prepared {
@@ -35,7 +36,7 @@ export async function withPipeline<T>(
   const given = await settingsOf(options);
   const profile = await chooseProfile(given);
   if (profile.isDetected) log.info(profileLine(profile, given.spell));
-  const settings = await withIdentity(given, profile);
+  const settings = packsItself(given.written) ? checkedVersion(given) : await withIdentity(given, profile);
   warnOfCompression(settings, log);
   const { targets: places, concurrency, retries, timeout } = settings;
   return await withSession({ ...options, concurrency, retries, timeout }, { places }, async ({ access, context }) => {

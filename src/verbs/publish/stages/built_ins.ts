@@ -34,6 +34,8 @@ export interface BuiltInMeans {
   /** Where git is looked for. */
   readonly directory: string;
   readonly stdin: Machine["stdin"];
+  /** Which files beside a file belong to it; none when left out. */
+  readonly beside?: readonly string[] | undefined;
   readonly prune: (path: string) => boolean;
   /** What env and git have answered in this run. */
   readonly asked: Asked;
@@ -51,7 +53,7 @@ const BUILT_INS = {
       factory: directory({ prune }),
       options: pluginOptions(wanted, "collect/directory"),
     }),
-    file: () => ({ factory: file(), options: only({}) }),
+    file: ({ beside = [] }) => ({ factory: file({ beside }), options: only({}) }),
     stdin: ({ stdin: read, settings: { wanted } }) => ({
       factory: stdin({ read }),
       options: pluginOptions(wanted, "collect/stdin"),
