@@ -82,8 +82,8 @@ async function patternSources(
     : [];
   return [
     ...defaults,
-    ...(ignoreFile === undefined ? [] : [{ file: ignoreFile }]),
-    { from: `${name} profile`, patterns: ownRules },
+    ...(ignoreFile === undefined ? [] : [{ file: ignoreFile, isOwn: true }]),
+    { from: `${name} profile`, patterns: ownRules, isOwn: true },
     { file: ".gantryignore" },
     ...(settings.ignoreFile === undefined ? [] : [await readPatterns(settings.ignoreFile)]),
     ...settings.wanted.said("ignore").map(({ value, from }) => ({ from: from.name, patterns: value })),

@@ -52,7 +52,7 @@ export async function detectProfile(source: string): Promise<ChosenProfile> {
   }
   const signs = PROFILE_NAMES.flatMap((name) => profiles[name].signs);
   const because = listing?.kind === "directory"
-    ? `there is no ${signs.join(" and no ")}`
+    ? `there is no ${signs.slice(0, -1).join(", no ")} and no ${signs.at(-1)}`
     : "the source is no directory";
   return { name: "generic", because, isDetected: true, facts: profiles.generic };
 }

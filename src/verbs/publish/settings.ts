@@ -24,6 +24,8 @@ export interface Settings extends Omit<Chosen, "source" | "targets" | "annotatio
   /** A path or `-`. */
   readonly source: string;
   readonly targets: readonly Reference[];
+  /** Where the version is from when the source itself gives it. */
+  readonly versionFrom?: string;
   /** Annotations that were given, each with who gave it. */
   readonly annotations: Readonly<Record<string, Attributed>>;
   readonly compression: Compression;
