@@ -5,6 +5,31 @@
  * @module
  */
 
+// Verbs that publish.
+export { push, type PushedTarget, type PushResult } from "./src/verbs/push.ts";
+export {
+  plan,
+  type PlannedBlob,
+  type PlannedPlugin,
+  type PlannedStages,
+  type PlanResult,
+  planStages,
+} from "./src/verbs/plan.ts";
+export type { Publishing } from "./src/options/publishing.ts";
+export type { SymlinkPolicy } from "./src/plugins/collect/directory.ts";
+export type { Compression, Gzip } from "./src/pack/compression.ts";
+export type { Machine } from "./src/verbs/publish/machine.ts";
+export type {
+  Configuration,
+  PathProblem,
+  PipelineEntry,
+  PipelineInstance,
+  Places,
+  PluginSpec,
+  PublishOptions,
+  PublishPipeline,
+} from "./src/verbs/publish/publish_options.ts";
+
 // Verbs that read.
 export { list, type ListedVersion, type ListOptions } from "./src/verbs/list.ts";
 export { inspect, type InspectOptions, type ManifestOptions, readManifest } from "./src/verbs/inspect.ts";

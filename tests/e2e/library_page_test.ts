@@ -13,6 +13,9 @@ const PROGRAMS = blocks(await Deno.readTextFile(join(ROOT, "docs/library.md")), 
 
 /** What each program prints, by the functions that it imports. In the order of the page, as one builds on another. */
 const PRINTED: Readonly<Record<string, RegExp>> = {
+  push: /^sha256:[0-9a-f]{64} generic\n$/,
+  plan: /^sha256:[0-9a-f]{64} 2 web\n$/,
+  "type PluginFactory, push": /^\[ "edge" \]\n$/,
   list: /^1\.1\.0 sha256:[0-9a-f]{64}\n1\.0\.0 sha256:[0-9a-f]{64}\n$/,
   inspect: /^sha256:[0-9a-f]{64} .*"org\.opencontainers\.image\.version": "1\.0\.0".*path: "a\.yaml"/s,
   readManifest: /^1\n$/,
