@@ -8,6 +8,26 @@ export interface Writer {
   column: number;
 }
 
+/** Tells whether a text has no line break, by YAML's own idea of one. */
+export function isOneLine(text: string): boolean {
+  return !shapeOf(text).isMultiline;
+}
+
+/** Writes a text as Go does: plain where it can stand so, in quotes or line by line where it cannot. */
+export function writeScalar(
+  writer: Writer,
+  text: string,
+  { indent, isKey }: { readonly indent: number; readonly isKey: boolean },
+): void {
+  const shape = shapeOf(text);
+  const write = { indent, mayBreak: !isKey };
+  if (text.includes("\n") && !isKey && shape.isBlockAllowed) writeLiteral(writer, text, indent);
+  else if (text.includes("\n") || !resolvesToText(text)) writeDouble(writer, text, write);
+  else if (shape.isPlainAllowed) writeLine(writer, text, write);
+  else if (!shape.isSingleAllowed) writeDouble(writer, text, write);
+  else writeSingle(writer, text, write);
+}
+
 /** How a text may be written. */
 interface Shape {
   readonly isMultiline: boolean;
@@ -51,26 +71,6 @@ function shapeOf(text: string): Shape {
     isSingleAllowed: !breakThenSpace && !spaceThenBreak && !isSpecial,
     isBlockAllowed: text !== "" && characters[last] !== " " && !spaceThenBreak && !isSpecial,
   };
-}
-
-/** Tells whether a text has no line break, by YAML's own idea of one. */
-export function isOneLine(text: string): boolean {
-  return !shapeOf(text).isMultiline;
-}
-
-/** Writes a text as Go does: plain where it can stand so, in quotes or line by line where it cannot. */
-export function writeScalar(
-  writer: Writer,
-  text: string,
-  { indent, isKey }: { readonly indent: number; readonly isKey: boolean },
-): void {
-  const shape = shapeOf(text);
-  const write = { indent, mayBreak: !isKey };
-  if (text.includes("\n") && !isKey && shape.isBlockAllowed) writeLiteral(writer, text, indent);
-  else if (text.includes("\n") || !resolvesToText(text)) writeDouble(writer, text, write);
-  else if (shape.isPlainAllowed) writeLine(writer, text, write);
-  else if (!shape.isSingleAllowed) writeDouble(writer, text, write);
-  else writeSingle(writer, text, write);
 }
 
 interface Wrapping {
