@@ -1,4 +1,4 @@
-import { TRANSFER_MEDIA_TYPE } from "../bundle/bundle.ts";
+import { BUNDLE_MEDIA_TYPE } from "../bundle/bundle.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { isDigest } from "../oci/digest.ts";
 import type { Context } from "../work/context.ts";
@@ -128,7 +128,7 @@ export function layoutReader(
       }
       return inIndex(index, ({ tagOf }) => index.manifests.flatMap((entry) => listedManifest(entry, tagOf)))
         .filter(({ descriptor: { digest, artifactType }, tag, fullName }) =>
-          artifactType !== TRANSFER_MEDIA_TYPE && (tag === undefined || !isCompanionTag(tag)) &&
+          artifactType !== BUNDLE_MEDIA_TYPE && (tag === undefined || !isCompanionTag(tag)) &&
           // What has a name of its own is meant to be one.
           (tag !== undefined || fullName !== undefined || !inner.has(digest))
         );
