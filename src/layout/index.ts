@@ -150,7 +150,7 @@ export interface MovedName {
  *
  * Tools that take one image take a layout only when one entry is listed, so in such a bundle the description is none.
  */
-export function entriesOf({ manifests, annotations }: LayoutIndex): readonly IndexEntry[] {
+export function indexEntriesOf({ manifests, annotations }: LayoutIndex): readonly IndexEntry[] {
   const said = isObject(annotations) ? annotations[BUNDLE_ANNOTATION] : undefined;
   if (!isText(said)) return manifests;
   try {
@@ -197,7 +197,7 @@ export function dropTag(index: LayoutIndex, tag: string): LayoutIndex | undefine
  */
 export function dropManifest(index: LayoutIndex, digest: Digest): LayoutIndex | undefined {
   const isOther = (entry: IndexEntry): boolean => entry.digest !== digest;
-  const before = entriesOf(index);
+  const before = indexEntriesOf(index);
   if (before.every(isOther)) return undefined;
   const manifests = index.manifests.filter(isOther);
   // What is beyond the list is the description.

@@ -19,7 +19,7 @@ const PIECE_SIZE = 128 * 1024;
  * @throws {RangeError} When an entry has more or fewer bytes than its size, or its mode or size is none.
  * @throws {TypeError} When the name of an entry cannot stand in an archive.
  */
-export function tar(
+export function writeTar(
   entries: Iterable<TarEntry> | AsyncIterable<TarEntry>,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   return coalesce(blocks(entries), PIECE_SIZE);

@@ -1,6 +1,6 @@
 import type { Annotations, Content } from "../oci/descriptor.ts";
 import { createDigester, type Digest, type Digester } from "../oci/digest.ts";
-import { tar, type TarEntry } from "../oci/tar.ts";
+import { type TarEntry, writeTar } from "../oci/tar.ts";
 import type { Context } from "../work/context.ts";
 import { compress } from "./compress.ts";
 import type { Compression } from "./compression.ts";
@@ -40,7 +40,7 @@ export async function packLayer(
   const digester = createDigester();
   const total = entries.reduce((sum, { size }) => sum + size, 0);
   const onProgress = (done: number): void => progress({ phase: "Packing", item: mediaType, done, total });
-  const archive = digested(tar(entries), digester, { signal, onProgress });
+  const archive = digested(writeTar(entries), digester, { signal, onProgress });
   const describe = { mediaType, ...(annotations === undefined ? {} : { annotations }) };
   const content = await scratch.keep(describe, compress(archive, compression));
   return { content, diffId: digester.digest() };

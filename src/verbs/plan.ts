@@ -1,5 +1,5 @@
 import type { Digest } from "../oci/digest.ts";
-import { plan as makeArtifact } from "../pipeline/publish.ts";
+import { planArtifact as makeArtifact } from "../pipeline/publish.ts";
 import { STAGES } from "../pipeline/stages.ts";
 import { tagNames, tagsOfTarget } from "../pipeline/tag.ts";
 import type { Target } from "../pipeline/target.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { unpackTar } from "modern-tar";
 import { digestOf } from "../../src/oci/digest.ts";
-import { tar, type TarEntry } from "../../src/oci/tar.ts";
+import { type TarEntry, writeTar } from "../../src/oci/tar.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { toolTest } from "../support/tools.ts";
@@ -21,26 +21,28 @@ function tree(): readonly TarEntry[] {
   ];
 }
 
-Deno.test("tar() writes the bytes of Go's archive/tar when it writes a tree", async () => {
+Deno.test("writeTar() writes the bytes of Go's archive/tar when it writes a tree", async () => {
   // Go 1.26.8, archive/tar, the same entries with zero times.
   assert.equal(
-    digestOf(await collectBytes(tar(tree()))),
+    digestOf(await collectBytes(writeTar(tree()))),
     "sha256:8236193bd4fa3fb203bb8643e3fac1b1a4fa50752e4e1ae31d3e234153961def",
   );
 });
 
-Deno.test("tar() writes two blocks of zeros and nothing else when there are no entries", async () => {
-  assert.deepEqual(await collectBytes(tar([])), new Uint8Array(1024));
+Deno.test("writeTar() writes two blocks of zeros and nothing else when there are no entries", async () => {
+  assert.deepEqual(await collectBytes(writeTar([])), new Uint8Array(1024));
 });
 
-Deno.test("tar() writes what a strict reader reads when names and bytes are any", async () => {
+Deno.test("writeTar() writes what a strict reader reads when names and bytes are any", async () => {
   const part = fc.string({ unit: "grapheme", minLength: 1, maxLength: 120 })
     .filter((text) => !/[/\0]|^\.\.?$/.test(text) && text.isWellFormed());
   const name = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
   const entry = fc.record({ name, directory: fc.boolean(), bytes: fc.uint8Array({ maxLength: 1100 }) });
   await fc.assert(fc.asyncProperty(fc.array(entry, { maxLength: 8 }), async (entries) => {
     const archive = await collectBytes(
-      tar(entries.map(({ name, directory, bytes }) => directory ? tarDirectory(name) : tarFile(name, bytes.slice()))),
+      writeTar(
+        entries.map(({ name, directory, bytes }) => directory ? tarDirectory(name) : tarFile(name, bytes.slice())),
+      ),
     );
     assert.equal(archive.byteLength % 512, 0);
     assert.deepEqual(
@@ -58,7 +60,7 @@ toolTest("tar() writes what GNU tar extracts when names are long and not ASCII",
   await using directory = await tempDirectory();
   const args = ["-x", "-p", "-C", directory.path];
   const child = new Deno.Command("tar", { args, stdin: "piped", stderr: "piped" }).spawn();
-  await ReadableStream.from(tar(tree())).pipeTo(child.stdin);
+  await ReadableStream.from(writeTar(tree())).pipeTo(child.stdin);
   const { code, stderr } = await child.output();
   assert.deepEqual([code, new TextDecoder().decode(stderr)], [0, ""]);
   for (const entry of tree()) {
@@ -70,19 +72,19 @@ toolTest("tar() writes what GNU tar extracts when names are long and not ASCII",
   }
 });
 
-Deno.test("tar() gives few large pieces when there are 10,000 small files", async () => {
+Deno.test("writeTar() gives few large pieces when there are 10,000 small files", async () => {
   const entries = Array.from({ length: 10_000 }, (_, at) => tarFile(`f${at}`, "x"));
   const sizes: number[] = [];
-  for await (const piece of tar(entries)) sizes.push(piece.byteLength);
+  for await (const piece of writeTar(entries)) sizes.push(piece.byteLength);
   assert.equal(sizes.reduce((sum, size) => sum + size, 0), 10_000 * 1024 + 1024);
   assert.ok(sizes.slice(0, -1).every((size) => size === 128 * 1024));
 });
 
-Deno.test("tar() takes entries when they come one by one", async () => {
+Deno.test("writeTar() takes entries when they come one by one", async () => {
   async function* entries(): AsyncGenerator<TarEntry> {
     yield* tree();
   }
-  assert.deepEqual(await collectBytes(tar(entries())), await collectBytes(tar(tree())));
+  assert.deepEqual(await collectBytes(writeTar(entries())), await collectBytes(writeTar(tree())));
 });
 
 const WRONG_SIZES: readonly (readonly [what: string, size: number, found: string])[] = [
@@ -91,28 +93,28 @@ const WRONG_SIZES: readonly (readonly [what: string, size: number, found: string
   ["longer than nothing", 0, "it has more than 0 bytes, 0 were expected"],
 ];
 for (const [what, size, found] of WRONG_SIZES) {
-  Deno.test(`tar() fails when a body is ${what}`, async () => {
+  Deno.test(`writeTar() fails when a body is ${what}`, async () => {
     const entry = { ...tarFile("a/b", "01234", "56789"), size };
-    await assert.rejects(collectBytes(tar([entry])), new RangeError(`Cannot archive "a/b": ${found}`));
+    await assert.rejects(collectBytes(writeTar([entry])), new RangeError(`Cannot archive "a/b": ${found}`));
   });
 }
 
-Deno.test("tar() cancels a body when it is longer than its size", async () => {
+Deno.test("writeTar() cancels a body when it is longer than its size", async () => {
   const endless = watchedFile("endless", 5, { pull: (controller) => controller.enqueue(new Uint8Array(3)) });
-  await assert.rejects(collectBytes(tar([endless.entry])), RangeError);
+  await assert.rejects(collectBytes(writeTar([endless.entry])), RangeError);
   assert.ok(endless.cancelled());
 });
 
-Deno.test("tar() cancels the open body when the reader stops", async () => {
+Deno.test("writeTar() cancels the open body when the reader stops", async () => {
   const large = watchedFile("large", 2 ** 40, { pull: (controller) => controller.enqueue(new Uint8Array(65536)) });
-  for await (const piece of tar([large.entry])) {
+  for await (const piece of writeTar([large.entry])) {
     assert.equal(piece.byteLength, 128 * 1024);
     break;
   }
   assert.ok(large.cancelled());
 });
 
-Deno.test("tar() passes the error of a body on, and ends the entries", async () => {
+Deno.test("writeTar() passes the error of a body on, and ends the entries", async () => {
   const error = new Error('Cannot read "a": permission denied');
   let ended = false;
   function* entries(): Generator<TarEntry> {
@@ -123,6 +125,6 @@ Deno.test("tar() passes the error of a body on, and ends the entries", async () 
       ended = true;
     }
   }
-  await assert.rejects(collectBytes(tar(entries())), error);
+  await assert.rejects(collectBytes(writeTar(entries())), error);
   assert.ok(ended);
 });

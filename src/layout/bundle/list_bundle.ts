@@ -12,8 +12,8 @@ import { descriptorOf } from "../entry.ts";
 import {
   describeIndex,
   dropManifest,
-  entriesOf,
   formatIndex,
+  indexEntriesOf,
   type LayoutIndex,
   listManifests,
   setTags,
@@ -25,7 +25,7 @@ import { type Bundle, readBundleOf } from "./read_bundle.ts";
 import { TagExistsError } from "../../store/store.ts";
 
 /** What is listed together. */
-export interface BundleContents {
+export interface ListedContents {
   /** The artifacts with what belongs to them, in the order of the description. */
   readonly graphs: readonly ArtifactGraph[];
   readonly description: BundleDescription;
@@ -48,7 +48,7 @@ export interface ListedBundle {
  */
 export async function listBundle(
   place: LayoutPlace,
-  { graphs, description }: BundleContents,
+  { graphs, description }: ListedContents,
   context: Context,
 ): Promise<() => ListedBundle | undefined> {
   let listed: ListedBundle | undefined;
@@ -94,7 +94,7 @@ async function describe(
   { before, description }: { readonly before: LayoutIndex; readonly description: BundleDescription },
   context: Context,
 ): Promise<Description> {
-  const entries = entriesOf(before).flatMap((entry) => descriptorOf(entry) ?? []);
+  const entries = indexEntriesOf(before).flatMap((entry) => descriptorOf(entry) ?? []);
   const earlier = await readBundleOf(place, entries, context);
   const merged = earlier === undefined ? description : mergeDescriptions(earlier.description, description);
   const omitted = await missingOf(place, merged, context);

@@ -11,7 +11,7 @@ import { parseManifest } from "../../oci/parse_manifest.ts";
 import { reason } from "../../system/io_error.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
 import { descriptorOf } from "../entry.ts";
-import { EMPTY_INDEX, entriesOf } from "../index.ts";
+import { EMPTY_INDEX, indexEntriesOf } from "../index.ts";
 import type { HashedLayout, LayoutProblem } from "./hashed_layout.ts";
 
 /** The description of what a layout carries. */
@@ -30,7 +30,7 @@ export async function findDescription(
 ): Promise<{ readonly description: FoundDescription | undefined; readonly problems: readonly LayoutProblem[] }> {
   const problems: LayoutProblem[] = [];
   const listed = new Map(
-    entriesOf(layout.index ?? EMPTY_INDEX).flatMap((entry) => descriptorOf(entry) ?? [])
+    indexEntriesOf(layout.index ?? EMPTY_INDEX).flatMap((entry) => descriptorOf(entry) ?? [])
       .filter(({ artifactType }) => artifactType === BUNDLE_MEDIA_TYPE).map((each) => [each.digest, each]),
   );
   const found: FoundDescription[] = [];

@@ -13,7 +13,7 @@ import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
 import { isManifestMediaType, parseManifest } from "../../oci/parse_manifest.ts";
 import type { StoredManifest } from "../../store/store.ts";
 import { withReferrerLists } from "../referrer_lists.ts";
-import { EMPTY_INDEX, entriesOf, formatIndex, type LayoutIndex, listManifests } from "../index.ts";
+import { EMPTY_INDEX, formatIndex, indexEntriesOf, type LayoutIndex, listManifests } from "../index.ts";
 import { withLock } from "../../system/lock.ts";
 import { findLostManifests } from "./lost_manifests.ts";
 import { withLostNames } from "./lost_names.ts";
@@ -95,7 +95,7 @@ async function repaired(
   const { needed } = await followIndex({ ...layout, index });
   const lost = await findLostManifests(layout, new Set(needed.keys()));
   // An index that is there, or lists one, says which description holds; what it does not list is of an earlier export.
-  const isDescribed = entriesOf(index).some(({ artifactType }) => artifactType === BUNDLE_MEDIA_TYPE);
+  const isDescribed = indexEntriesOf(index).some(({ artifactType }) => artifactType === BUNDLE_MEDIA_TYPE);
   const descriptions = before === undefined && !isDescribed ? lost.descriptions : [];
   // With the index everything was listed, so what is not whole was damaged since. Otherwise it was never finished.
   const damaged = before === undefined ? lost.incomplete.map(({ descriptor }) => descriptor) : [];

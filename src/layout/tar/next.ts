@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import { digestOf } from "../../oci/digest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
-import { tar } from "../../oci/tar.ts";
+import { writeTar } from "../../oci/tar.ts";
 import { reason } from "../../system/io_error.ts";
 import { lacking } from "../../system/unsupported.ts";
 import { syncDirectory } from "../../system/write_file.ts";
@@ -89,14 +89,14 @@ export async function prepareTar(
     JSON.stringify(index) === JSON.stringify(before.scan.index) && haveSameSizes(volumes, before.file.set?.volumes);
   let next: UnnamedTar | undefined;
   if (output !== undefined) {
-    next = await writePiped(tar(tarEntriesOf(parts, context)), output);
+    next = await writePiped(writeTar(tarEntriesOf(parts, context)), output);
   } else if (!isSame) {
     const path = before?.file.set?.base ?? await realPath(reference.path);
     const directories = await makeDirectories(dirname(path));
     if (!await syncDirectory(dirname(path))) context.log.warn(lacking(reference.path, "sync"));
     work.defer(() => removeEmpty(directories));
     await collectPartials(path);
-    const bytes = tar(tarEntriesOf(parts, context));
+    const bytes = writeTar(tarEntriesOf(parts, context));
     next = volumes === undefined
       ? await writeUnnamed(path, bytes, { shown: reference.path, before: before?.file })
       : await writeVolumes(path, bytes, { parts: volumes, before: before?.file });

@@ -3,7 +3,7 @@ import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import { agreedFacts } from "./agreed_facts.ts";
 import { type CiEnvironment, type NamedCommit, readCiFacts } from "./ci_facts.ts";
-import { CI_SYSTEMS, type CiSystem, type Place } from "./ci_systems.ts";
+import { CI_SYSTEMS, type CiSystem, type Fact } from "./ci_systems.ts";
 import { formatCreated, parseSourceDateEpoch } from "../../oci/created.ts";
 import { readCheckout } from "./git/checkout.ts";
 import { formatRevision, type RevisionStyle } from "./revision.ts";
@@ -100,6 +100,6 @@ function variablesOf(system: CiSystem): readonly string[] {
   return [...Object.keys(system.detect), ...places.flatMap(variablesOfPlace)];
 }
 
-function variablesOfPlace({ name, when, unless }: Place): readonly string[] {
+function variablesOfPlace({ name, when, unless }: Fact): readonly string[] {
   return [name, when?.[0] ?? [], unless?.[0] ?? []].flat();
 }

@@ -1,7 +1,7 @@
 import type { Annotations, Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { artifactTypeOf, manifestParts, type ParsedManifest } from "../../oci/parse_manifest.ts";
-import type { Referrer } from "./find_referrers.ts";
+import type { FoundReferrer } from "./find_referrers.ts";
 import type { LayerFile } from "./layer_files.ts";
 
 /** What was published, as `gantry inspect -o json` prints it. */
@@ -67,7 +67,7 @@ export interface Inspected {
   /** By the digest of the layer. */
   readonly files?: ReadonlyMap<Digest, readonly LayerFile[]>;
   /** By the digest of what they refer to. */
-  readonly referrers?: ReadonlyMap<Digest, readonly Referrer[]>;
+  readonly referrers?: ReadonlyMap<Digest, readonly FoundReferrer[]>;
 }
 
 /** Says what was found out. */
@@ -105,7 +105,7 @@ export function inspectResult(inspected: Inspected): InspectResult {
   }
 }
 
-function inspectedReferrers(referrers: readonly Referrer[] = []): readonly InspectedReferrer[] {
+function inspectedReferrers(referrers: readonly FoundReferrer[] = []): readonly InspectedReferrer[] {
   return referrers.map(({ descriptor, tag, isRepeated, referrers }) => ({
     ...descriptor,
     ...(tag === undefined ? {} : { tag }),
