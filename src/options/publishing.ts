@@ -54,6 +54,8 @@ export interface Publishing extends Pick<Reaching, "concurrency" | "retries" | "
   readonly stdinName?: string;
   /** Annotations of the manifest. */
   readonly annotations?: Readonly<Record<string, string>>;
+  /** A file with more of them: an object of strings in JSON or YAML. */
+  readonly annotationFile?: string;
   /** The URL of the source repository; from the CI system or git when left out. */
   readonly sourceUrl?: string;
   /** The revision of the source; from the CI system or git when left out. */
@@ -146,6 +148,11 @@ export const PUBLISHING = {
       help: "annotate the manifest; repeatable",
     },
   },
+  annotationFile: {
+    kind: { kind: "path" },
+    field: "A file with more annotations, an object of strings in JSON or YAML, relative to this file.",
+    flag: { group: metadata, argument: "<path>", help: "read more annotations from a JSON or YAML file" },
+  },
   ignore: {
     kind: { kind: "texts" },
     default: [],
@@ -223,7 +230,7 @@ export const PUBLISHING = {
     flag: {
       group: content,
       argument: "<level>",
-      help: "gzip 1-9 (default 9, the same bytes on every processor), zstd 1-19 (default 3)",
+      help: "gzip 1-9 (default 6), zstd 1-19 (default 3)",
     },
   },
   concurrency: REACHING.concurrency,

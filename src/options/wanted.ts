@@ -7,7 +7,10 @@ import { type Chosen, PUBLISHING, type Publishing, type PublishingName } from ".
  * Who says something, the one with the last word last: who puts another default in the place of the usual one, the
  * fields of the configuration, its lists of plugins, the caller.
  */
-export type Speaker = "default" | "configuration" | "list" | "caller";
+export const SPEAKERS = ["default", "configuration", "list", "caller"] as const;
+
+/** One of them. */
+export type Speaker = typeof SPEAKERS[number];
 
 /** Where a value is from. */
 export interface Origin {

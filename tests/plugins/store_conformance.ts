@@ -4,9 +4,9 @@ import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../src/oci/manifest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
-import { NotFoundError, type Store, UnsupportedError } from "../../src/store/store.ts";
+import { NotFoundError, type Store, TagExistsError, UnsupportedError } from "../../src/store/store.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
-import { indexOf, putSample, sampleOf, textContent } from "../support/store_samples.ts";
+import { indexOf, namesOf, putSample, sampleOf, textContent } from "../support/store_samples.ts";
 import { testContext } from "../registry/support.ts";
 
 /** A place that can be opened as a store again and again. */
@@ -114,6 +114,61 @@ const CASES: readonly (readonly [what: string, body: Case])[] = [
       assert.deepEqual((await store.fetchManifest(one.manifest.descriptor.digest, context))?.bytes, one.stored.bytes);
       assert.deepEqual(await tagsOf(store), ["edge"]);
     });
+  }],
+
+  ["says what tags pointed to before", async (place) => {
+    const [one, two] = [sampleOf("one"), sampleOf("two")];
+    const from = one.manifest.descriptor.digest;
+    await written(place, (store) => putSample(store, one, ["edge"], context));
+    await using store = place.open();
+    await putSample(store, two, [], context);
+    const moved = [{ tag: "2.0" }, { tag: "edge", from }];
+    assert.deepEqual(await store.tag(two.stored, namesOf(["2.0", "edge"]), context), moved);
+    await store.prepare(context);
+    assert.deepEqual(await store.commit(context), store.shownBy === "commit" ? moved : []);
+    assert.deepEqual(await store.tag(two.stored, namesOf(["2.0"]), context), [
+      { tag: "2.0", from: two.manifest.descriptor.digest },
+    ]);
+    assert.deepEqual(await store.tag(two.stored, [], context), []);
+  }],
+
+  ["moves no tag that may not, and sets no other one with it", async (place) => {
+    const [one, two] = [sampleOf("one"), sampleOf("two")];
+    const immutable = [{ name: "1.0", immutable: true }];
+    await written(place, (store) => putSample(store, one, ["1.0"], context));
+    await written(place, async (store) => {
+      await putSample(store, two, [], context);
+      await assert.rejects(store.tag(two.stored, [...namesOf(["latest"]), ...immutable], context), TagExistsError);
+      assert.deepEqual(await store.tag(one.stored, immutable, context), [
+        { tag: "1.0", from: one.manifest.descriptor.digest },
+      ]);
+    }, async (store) => {
+      assert.deepEqual(await tagsOf(store), ["1.0"]);
+      assert.equal((await store.resolve("1.0", context))?.digest, one.manifest.descriptor.digest);
+    });
+  }],
+
+  ["shows tags when it says that it does", async (place) => {
+    const sample = sampleOf("one");
+    await using store = place.open();
+    await putSample(store, sample, [], context);
+    const isShown = async (): Promise<boolean> => {
+      await using other = place.open();
+      return await other.resolve("1.0", context) !== undefined;
+    };
+    await store.tag(sample.stored, namesOf(["1.0"]), context);
+    assert.equal(await isShown(), store.shownBy === "tag");
+    await store.prepare(context);
+    assert.equal(await isShown(), store.shownBy === "tag");
+    await store.commit(context);
+    assert.equal(await isShown(), true);
+  }],
+
+  ["says of nothing that it is whole before it is there", async (place) => {
+    const { blobs, manifest } = sampleOf("one");
+    await using store = place.open();
+    for (const blob of blobs) await store.push(blob, context);
+    assert.equal(await store.isWhole(manifest.descriptor, context), false);
   }],
 
   ["finds a manifest without a tag", async (place) => {

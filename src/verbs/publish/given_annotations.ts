@@ -4,19 +4,26 @@ import { withoutCredentials } from "../../oci/source_url.ts";
 import type { Option } from "../../options/option.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import { PUBLISHING, type PublishingName } from "../../options/publishing.ts";
-import type { Wanted } from "../../options/wanted.ts";
+import { SPEAKERS, type Wanted } from "../../options/wanted.ts";
 import type { Attributed } from "../../pipeline/values.ts";
+import { readAnnotationFile } from "./annotation_file.ts";
 
 /**
- * Gathers the annotations that were given, by the option that has them all and by those that are one each.
+ * Gathers the annotations that were given: by the options that have any, a file's below those that the same speaker gives
+ * one by one, and by the options that are one annotation each.
  *
  * @throws {OptionsError} When one is given in two ways, or is not what its key demands.
  */
-export function givenAnnotations(wanted: Wanted): Readonly<Record<string, Attributed>> {
+export async function givenAnnotations(wanted: Wanted): Promise<Readonly<Record<string, Attributed>>> {
   // A map, because a key may be "__proto__".
   const given = new Map<string, Attributed>();
-  for (const { value, from } of wanted.said("annotations")) {
-    for (const [key, text] of Object.entries(value)) given.set(key, { value: text, from: from.name });
+  for (const by of SPEAKERS) {
+    for (const { value: path } of wanted.said("annotationFile").filter(({ from }) => from.by === by)) {
+      for (const [key, value] of await readAnnotationFile(path)) given.set(key, { value, from: path });
+    }
+    for (const { value: pairs, from } of wanted.said("annotations").filter(({ from }) => from.by === by)) {
+      for (const [key, value] of Object.entries(pairs)) given.set(key, { value, from: from.name });
+    }
   }
   const own = ownAnnotations(wanted);
   refuseContradictions(wanted, own);

@@ -3,7 +3,7 @@ import { formatReference, parseReference, type Reference, withLocalPath } from "
 import { OptionsError } from "../../options/options_error.ts";
 import type { Chosen } from "../../options/publishing.ts";
 import { type Layer, type Wanted, wantedOf } from "../../options/wanted.ts";
-import type { Compression } from "../../pack/compression.ts";
+import { type Compression, GZIP_LEVEL } from "../../pack/compression.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import { givenAnnotations } from "./given_annotations.ts";
 import { listLayer, refuseUnused } from "./list_layer.ts";
@@ -93,5 +93,5 @@ function compressionOf({ compression: kind, compressionLevel: level }: Chosen): 
   if (level !== undefined && level > 9) {
     throw new OptionsError(`Cannot use compression level ${level} with gzip: 9 is the most`);
   }
-  return { kind, level: level ?? 9, workers: Math.min(navigator.hardwareConcurrency, WORKER_LIMIT) };
+  return { kind, level: level ?? GZIP_LEVEL, workers: Math.min(navigator.hardwareConcurrency, WORKER_LIMIT) };
 }

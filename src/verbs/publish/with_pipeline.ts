@@ -100,9 +100,6 @@ async function withSourceCheck(
 }
 
 function warnOfCompression({ compression }: Settings, log: Log): void {
-  if (compression.kind === "gzip" && compression.level !== 9) {
-    log.warn(`The digest holds on this kind of processor only: gzip level ${compression.level} is not the same on all`);
-  }
   if (compression.kind === "zstd") {
     log.warn("The digest holds with this version of gantry only: zstd changes its bytes");
   }

@@ -51,13 +51,13 @@ for (const [field, byDefault, config, byConfig, caller, byCaller] of PRECEDENCE)
   });
 }
 
-Deno.test("settingsOf() compresses with gzip at level 9, unless something else is wanted", async () => {
+Deno.test("settingsOf() compresses with gzip at level 6, unless something else is wanted", async () => {
   const level = async (caller: Publishing, config?: Publishing): Promise<number | undefined> => {
     const { compression } = await settings(caller, config);
     return compression.kind === "gzip" ? compression.level : undefined;
   };
-  assert.equal(await level({}), 9);
-  assert.equal(await level({}, { compressionLevel: 6 }), 6);
+  assert.equal(await level({}), 6);
+  assert.equal(await level({}, { compressionLevel: 8 }), 8);
   assert.equal(await level({ compressionLevel: 1 }, { compressionLevel: 6 }), 1);
   assert.deepEqual((await settings({ compression: "zstd" }, { compression: "none" })).compression, {
     kind: "zstd",

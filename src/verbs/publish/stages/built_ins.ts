@@ -6,6 +6,7 @@ import { env } from "../../../plugins/annotate/env.ts";
 import { git } from "../../../plugins/annotate/git.ts";
 import { readEvent } from "../../../plugins/annotate/read_event.ts";
 import { staticAnnotations } from "../../../plugins/annotate/static.ts";
+import { GZIP_LEVEL } from "../../../pack/compression.ts";
 import { directory } from "../../../plugins/collect/directory.ts";
 import { file } from "../../../plugins/collect/file.ts";
 import { stdin } from "../../../plugins/collect/stdin.ts";
@@ -122,7 +123,7 @@ export type DescribedPlugin = Omit<PluginBase<Stage, any>, "run">;
 export async function listBuiltIns(kit: Kit): Promise<readonly (readonly [use: string, plugin: DescribedPlugin])[]> {
   const wanted = wantedOf([]);
   const make = await builtIns({
-    settings: { ...wanted.values, wanted, source: ".", compression: { kind: "gzip", level: 9, workers: 0 } },
+    settings: { ...wanted.values, wanted, source: ".", compression: { kind: "gzip", level: GZIP_LEVEL, workers: 0 } },
     profile: (await loadProfiles()).generic,
     directory: ".",
     machine: { stdin: () => ReadableStream.from([]) },
