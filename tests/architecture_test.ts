@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/yaml": [],
   "src/work": ["src/oci"],
   "src/system": ["src/work", "src/oci"],
+  "src/consumers": ["src/work", "src/oci"],
   "src/store": ["src/work", "src/oci"],
   "src/bundle": ["src/store", "src/work", "src/oci"],
   "src/pipeline": ["src/store", "src/work", "src/oci"],
@@ -50,6 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/plugins/load": ["src/driver", "src/pipeline", "src/system", "src/work", "src/oci"],
   "src/plugins/exec": ["src/driver", "src/pipeline", "src/system", "src/work", "src/oci"],
   "src/options": [
+    "src/consumers",
     "src/plugins/collect",
     "src/profiles",
     "src/pack",
@@ -59,6 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/oci",
   ],
   "src/verbs": [
+    "src/consumers",
     "src/options",
     "src/host",
     "src/driver",
@@ -120,10 +123,10 @@ Deno.test("zod is imported by one module, and nothing that every run loads impor
 });
 
 Deno.test("a profile's name stands in its own file and in the list of profiles, and nowhere else", async () => {
-  // How a revision is written has the name of Flux, and any profile may ask for it; generic is what is left, and files
-  // are a part of reports, too.
+  // How a revision is written has the name of Flux, and any profile may ask for it; who takes artifacts is called as the
+  // profile for it; generic is what is left, and files are a part of reports, too.
   const names = PROFILE_NAMES.filter((name) => name !== "generic" && name !== "files");
-  const others = SOURCES.filter((file) => !/^src\/(?:profiles|plugins\/annotate)\//.test(file));
+  const others = SOURCES.filter((file) => !/^src\/(?:profiles|consumers|plugins\/annotate)\//.test(file));
   const texts = await Promise.all(others.map((file) => Deno.readTextFile(`${ROOT}${file}`)));
   const mention = new RegExp(`["'](?:${names.join("|")})["']`);
   assert.deepEqual(others.filter((_, at) => mention.test(withoutComments(texts[at] ?? ""))), []);
@@ -151,7 +154,9 @@ Deno.test("WORLDLY_REGEXP finds every call of the global fetch and of the clock,
   }
 });
 
-for (const folder of ["src/oci", "src/work", "src/store", "src/bundle", "src/pipeline", "src/driver"]) {
+for (
+  const folder of ["src/oci", "src/work", "src/consumers", "src/store", "src/bundle", "src/pipeline", "src/driver"]
+) {
   Deno.test(`${folder} uses no Deno, no fetch, no clock and no chance`, async () => {
     await assertNoFile(folder, (text) => WORLDLY_REGEXP.test(withoutComments(text)));
   });

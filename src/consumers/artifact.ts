@@ -1,6 +1,6 @@
 /**
- * What consumers are judged by: an artifact as anybody can read it, its bytes already looked at. It is data, so that the
- * rules need nobody but themselves.
+ * What consumers are judged by: an artifact as anybody can read it, its bytes already looked at. It is data, so that
+ * the rules need nobody but themselves.
  */
 import type { KnownCompression } from "../oci/decompress.ts";
 import type { Annotations, Descriptor, Platform } from "../oci/descriptor.ts";
@@ -83,10 +83,10 @@ export interface Signature {
 }
 
 /**
- * Chooses a manifest as go-containerregistry does: the first of an index that is for linux/amd64, and what says nothing of
- * a platform is for that.
+ * Chooses a manifest as go-containerregistry does: the first of an index that is for linux/amd64, and what says nothing
+ * of a platform is for that.
  *
- * @see {@link https://github.com/google/go-containerregistry/blob/v0.21.6/pkg/v1/remote/index.go | go-containerregistry 0.21.6, index.go}
+ * @see {@link https://github.com/google/go-containerregistry/blob/v0.21.6/pkg/v1/remote/index.go | index.go}
  */
 export function forLinux(artifact: Artifact, depth = 0): SingleArtifact | undefined {
   if (artifact.kind === "manifest" || depth > DEPTH_LIMIT) return artifact.kind === "manifest" ? artifact : undefined;

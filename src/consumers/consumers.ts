@@ -38,7 +38,16 @@ export async function loadConsumers(
   return await Promise.all([...new Set(names)].map(async (name) => ({ name, ...await ROWS[name]() })));
 }
 
-/** Tells whether there is a consumer of a name. */
-export function isConsumerName(name: string): name is ConsumerName {
-  return Object.hasOwn(ROWS, name);
+/**
+ * Parses names with commas between them, such as `flux,argocd`.
+ *
+ * @throws {SyntaxError} When there is no consumer of such a name; says which there are.
+ */
+export function parseConsumers(text: string): readonly ConsumerName[] {
+  return text.split(",").map((part) => {
+    const name = part.trim();
+    if (Object.hasOwn(ROWS, name)) return name as ConsumerName;
+    const known = CONSUMER_NAMES.join(", ");
+    throw new SyntaxError(`Cannot find consumer ${JSON.stringify(name)}: it must be one of ${known}`);
+  });
 }

@@ -61,7 +61,7 @@ function* surprises({ layers }: SingleArtifact): Generator<Finding, void, void> 
 /**
  * What source-controller takes away again after unpacking when nothing says otherwise.
  *
- * @see {@link https://github.com/fluxcd/pkg/blob/sourceignore/v0.18.0/sourceignore/sourceignore.go | fluxcd/pkg sourceignore 0.18.0}
+ * @see {@link https://github.com/fluxcd/pkg/blob/sourceignore/v0.18.0/sourceignore/sourceignore.go | sourceignore.go}
  */
 const EXCLUDED_REGEXP = new RegExp(
   [

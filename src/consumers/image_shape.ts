@@ -70,7 +70,8 @@ export function* diffIds({ config, layers }: SingleArtifact, who: string): Gener
   if (expected === undefined || expected.length !== layers.length) {
     const found = expected === undefined ? "none" : String(expected.length);
     yield refuse(
-      `${who} wants one entry in rootfs.diff_ids of the config for each layer: there are ${layers.length} layers and ${found}`,
+      `${who} wants an entry in rootfs.diff_ids of the config for each layer: there are ${layers.length} layers, ` +
+        `and ${found} of those`,
       AS_IMAGE,
     );
     return;

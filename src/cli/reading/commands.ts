@@ -102,6 +102,7 @@ export function listCommand(): Command {
 export interface InspectFlags extends ReadingFlags {
   readonly files?: boolean;
   readonly referrers?: boolean;
+  readonly for?: readonly string[];
   readonly raw?: boolean;
   readonly platform?: Platform;
   readonly output?: OutputFormat;
@@ -115,6 +116,11 @@ export function inspectCommand(): Command {
     .optionsGroup("Content:")
     .option("--files", "also the files in its layers")
     .option("--referrers", "also what refers to it: signatures, SBOMs and the like")
+    .option(
+      "--for <consumer,...>",
+      'whether they accept it, such as flux,argocd; see "gantry consumers"; repeatable',
+      repeated,
+    )
     .option("--raw", "the exact bytes of the manifest, and nothing else")
     .option("--platform <os/arch>", "which manifest of an index, such as linux/amd64", platform);
   return addReadingFlags(command)
