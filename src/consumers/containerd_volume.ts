@@ -5,8 +5,9 @@ import { chosenImage, imageShape } from "./image_shape.ts";
 /** Kubernetes with containerd, which mounts images as volumes. */
 export const CONTAINERD_VOLUME: Consumer = {
   what: "Kubernetes on containerd: volumes[].image",
-  version: "containerd 2.1",
-  source: "https://github.com/containerd/containerd/issues/11907",
+  version: "containerd 2 (0099e609)",
+  source:
+    "https://github.com/containerd/containerd/blob/0099e609ac0b84a1edda2e39ad8c16faae1eee2a/core/unpack/unpacker.go",
   judge,
 };
 

@@ -5,7 +5,7 @@ import { fieldOf } from "./image_shape.ts";
 /** Carvel's imgpkg, which pulls images and bundles; kapp-controller fetches with it. */
 export const IMGPKG: Consumer = {
   what: "Carvel: imgpkg pull, and image and imgpkgBundle of kapp-controller",
-  version: "imgpkg 0.44 (240e8789)",
+  version: "imgpkg 240e8789 of 2024-10",
   source: "https://github.com/carvel-dev/imgpkg/blob/240e8789/pkg/imgpkg/image/dir_image.go",
   judge,
 };

@@ -1,4 +1,3 @@
-import { loadConsumers, parseConsumers } from "../consumers/consumers.ts";
 import { judge, type Verdict } from "../consumers/judge.ts";
 import type { Digest } from "../oci/digest.ts";
 import { plan as makeArtifact } from "../pipeline/publish.ts";
@@ -7,6 +6,7 @@ import { tagNames, tagsOfTarget } from "../pipeline/tag.ts";
 import type { Target } from "../pipeline/target.ts";
 import type { Artifact, Attributed, Dropped } from "../pipeline/values.ts";
 import type { TagName } from "../store/store.ts";
+import { consumersOf } from "./judging/consumers_of.ts";
 import { plannedArtifact } from "./judging/planned_artifact.ts";
 import { plannedTags } from "./judging/refuse_refused.ts";
 import type { ChosenProfile } from "./publish/profiles.ts";
@@ -70,8 +70,8 @@ export async function plan(options: PublishOptions): Promise<PlanResult> {
     warnOfGaps(prepared, artifact);
     const tags = await tagNames(pipeline.tag, artifact, context);
     const result = planResult(artifact, { profile, targets: pipeline.upload, tags });
-    if (settings.consumers.length === 0) return result;
-    const consumers = await loadConsumers(settings.consumers.flatMap(parseConsumers));
+    const consumers = await consumersOf(settings.consumers);
+    if (consumers.length === 0) return result;
     const planned = await plannedArtifact(artifact, await plannedTags(pipeline, artifact, context), context);
     return { ...result, consumers: judge(planned, consumers) };
   });

@@ -1,4 +1,3 @@
-import { loadConsumers, parseConsumers } from "../consumers/consumers.ts";
 import { VERSION_ANNOTATION } from "../oci/annotation_keys.ts";
 import type { Digest } from "../oci/digest.ts";
 import { withoutScheme } from "../oci/reference.ts";
@@ -8,6 +7,7 @@ import type { CustomStep } from "../pipeline/flow.ts";
 import { type Pipeline, publish } from "../pipeline/publish.ts";
 import { tagNames, tagsOfTarget } from "../pipeline/tag.ts";
 import type { Artifact, Publication } from "../pipeline/values.ts";
+import { consumersOf } from "./judging/consumers_of.ts";
 import { refuseRefused } from "./judging/refuse_refused.ts";
 import type { PublishOptions } from "./publish/publish_options.ts";
 import type { Settings } from "./publish/settings.ts";
@@ -68,7 +68,7 @@ export async function push(options: PublishOptions): Promise<PushResult> {
       throw new OptionsError("There is no target: name one, such as oci://HOST/REPOSITORY or oci-layout:PATH");
     }
     const named = profile.facts.needsTag ? withNamesNeeded(pipeline, settings) : pipeline;
-    const whole = refuseRefused(named, await loadConsumers(settings.consumers.flatMap(parseConsumers)));
+    const whole = refuseRefused(named, await consumersOf(settings.consumers));
     const publication = await publish({ location: settings.source }, whole, context);
     warnOfGaps(prepared, publication);
     const result = pushResult(publication, settings);

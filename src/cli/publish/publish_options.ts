@@ -1,17 +1,18 @@
 import { isReference } from "../../oci/reference.ts";
 import { parseDuration } from "../../options/kind.ts";
-import { flagName, type Option } from "../../options/option.ts";
-import { PUBLISHING, type Publishing, type PublishingName } from "../../options/publishing.ts";
+import { PUBLISHING, type Publishing } from "../../options/publishing.ts";
 import type { Log } from "../../work/context.ts";
 import type { Configuration, Machine, PublishOptions, Registries } from "../../verbs/publish/publish_options.ts";
 import { sourceDirectory } from "../../verbs/publish/collector_for.ts";
+import { storeAt } from "../../places/open_store.ts";
+import { openRegistries, registryHosts } from "../../places/registry_access.ts";
 import { findConfig, type FoundConfig } from "../config/find_config.ts";
 import { refuseUntrusted } from "../config/refuse_untrusted.ts";
 import { givenOptions } from "../declare_options.ts";
 import { createLog } from "../output/log.ts";
 import { createProgress } from "../output/progress.ts";
-import { createRegistryAccess } from "../places/access.ts";
-import { storeAt } from "../places/open_store.ts";
+import { registryOptions } from "../places/registry_options.ts";
+import { spellFlag } from "../spell_flag.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { PublishFlags } from "./commands.ts";
@@ -55,7 +56,7 @@ async function publishOptions(
     log,
     signal: world.signal,
     machine: machineOf(flags, world),
-    spell,
+    spell: spellFlag,
   };
 }
 
@@ -100,7 +101,11 @@ export function machineOf(flags: PublishFlags, world: World): Machine {
     env: declaredEnv(world),
     stdin: world.stdin,
     async registries(targets, wanted, log): Promise<Registries> {
-      const access = await createRegistryAccess(flags, { ...wanted, targets }, { world, log });
+      const registries = await registryOptions(flags, { world, log, hosts: registryHosts(targets) });
+      const { concurrency, retries, timeout } = wanted;
+      const patience = { concurrency, retries, timeout };
+      const { signal } = world;
+      const access = await openRegistries(registries, { ...patience, places: targets, signal, log, spell: spellFlag });
       return {
         store: (reference, concurrency) => storeAt(reference, { access, right: "push", concurrency }).store,
         close: access.close,
@@ -113,12 +118,4 @@ export function machineOf(flags: PublishFlags, world: World): Machine {
 /** Reads a variable that a plugin has declared. */
 export function declaredEnv({ declaredEnv }: Pick<World, "declaredEnv">): Machine["env"] {
   return (name) => declaredEnv([name])[name];
-}
-
-/** Writes an option as the command line has it. */
-export function spell(name: PublishingName, value?: string): string {
-  const option: Option = PUBLISHING[name];
-  if (option.flag === undefined) return name === "source" ? "the source" : "command line";
-  const flag = flagName(name, option);
-  return value === undefined ? flag : `${flag} ${value}`;
 }

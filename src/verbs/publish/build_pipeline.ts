@@ -58,7 +58,7 @@ export async function buildPipeline(settings: Settings, profile: ChosenProfile, 
   const { signal, log } = context;
   // Standard input is looked at only when nobody has said what to make of it.
   const collector = written.stages.collect === undefined
-    ? await collectorFor(settings, make, { stdin: machine.stdin, signal })
+    ? await collectorFor(settings, make, { stdin: machine.stdin, signal, archiveWith: profile.facts.archiveWith })
     : undefined;
   const opened = registries === undefined
     ? []

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { file } from "../../plugins/collect/file.ts";
 import { stdin } from "../../plugins/collect/stdin.ts";
 import { tar } from "../../plugins/collect/tar.ts";
 import { looksLikeTar, peek } from "./peek.ts";
@@ -15,6 +16,12 @@ export function hasTarName(path: string): boolean {
 
 const TAR_NAME_REGEXP = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|txz|tar\.bz2|tbz2?)$/i;
 
+/** What a collector is made with. */
+export interface CollectorMeans extends Pick<Machine, "stdin">, Pick<Context, "signal"> {
+  /** Set when an archive is taken as it is, with files beside it whose names go on so. */
+  readonly archiveWith?: readonly string[] | undefined;
+}
+
 /**
  * Chooses the collector: a directory, a tar by its ending, any other file as itself, and standard input as a tar when
  * it begins like one.
@@ -22,7 +29,7 @@ const TAR_NAME_REGEXP = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|txz|tar\.bz2|t
 export async function collectorFor(
   { source }: Pick<Settings, "source">,
   make: MakeBuiltIn,
-  { stdin: read, signal }: Pick<Machine, "stdin"> & Pick<Context, "signal">,
+  { stdin: read, signal, archiveWith }: CollectorMeans,
 ): Promise<{ readonly name: string; readonly builtIn: BuiltIn }> {
   if (source === "-") {
     const { head, stream } = await peek(read(), signal);
@@ -32,7 +39,10 @@ export async function collectorFor(
       : { name: "stdin", builtIn: { ...named("stdin"), factory: stdin({ read: open }) } };
   }
   if (!await isFile(source)) return { name: "directory", builtIn: named("directory") };
-  return hasTarName(source) ? { name: "tar", builtIn: named("tar") } : { name: "file", builtIn: named("file") };
+  if (!hasTarName(source)) return { name: "file", builtIn: named("file") };
+  return archiveWith === undefined
+    ? { name: "tar", builtIn: named("tar") }
+    : { name: "file", builtIn: { ...named("file"), factory: file({ beside: archiveWith }) } };
 
   function named(name: string): BuiltIn {
     const builtIn = make("collect", name);

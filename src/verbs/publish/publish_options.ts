@@ -1,5 +1,6 @@
 import type { Reference } from "../../oci/reference.ts";
-import type { Publishing, PublishingName } from "../../options/publishing.ts";
+import type { Publishing } from "../../options/publishing.ts";
+import type { Spell } from "../../options/spell.ts";
 import type { PluginFactory } from "../../pipeline/plugin.ts";
 import type { StageName } from "../../pipeline/stage_error.ts";
 import type { Store } from "../../store/store.ts";
@@ -20,9 +21,6 @@ export interface PublishOptions extends Publishing, Partial<Pick<Context, "signa
    */
   readonly spell?: Spell;
 }
-
-/** Writes the name of an option as whoever set it would, and a value behind it when there is one. */
-export type Spell = (name: PublishingName, value?: string) => string;
 
 /** A built-in plugin's name, `./FILE`, `npm:PACKAGE`, `jsr:PACKAGE`, `exec:PROGRAM`, or the plugin itself. */
 export type PluginSpec = string | PluginFactory;

@@ -7,7 +7,8 @@ import { type Compression, GZIP_LEVEL } from "../../pack/compression.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import { givenAnnotations } from "./given_annotations.ts";
 import { listLayer, refuseUnused } from "./list_layer.ts";
-import type { Places, PublishOptions, Spell } from "./publish_options.ts";
+import type { Spell } from "../../options/spell.ts";
+import type { Places, PublishOptions } from "./publish_options.ts";
 import { type WrittenPipeline, writtenPipeline } from "./stages/written_entries.ts";
 
 /** What shall be published, and how: everything that was said, checked, and each value with its origin. */
@@ -23,6 +24,8 @@ export interface Settings extends Omit<Chosen, "source" | "targets" | "annotatio
   /** A path or `-`. */
   readonly source: string;
   readonly targets: readonly Reference[];
+  /** Where the version is from when the source itself gives it. */
+  readonly versionFrom?: string;
   /** Annotations that were given, each with who gave it. */
   readonly annotations: Readonly<Record<string, Attributed>>;
   readonly compression: Compression;

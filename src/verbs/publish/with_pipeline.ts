@@ -4,15 +4,16 @@ import type { Host } from "../../pipeline/host.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
 import type { Artifact } from "../../pipeline/values.ts";
 import { createScratch } from "../../system/scratch.ts";
-import type { Context, Log } from "../../work/context.ts";
+import { type Context, type Log, SILENT_LOG } from "../../work/context.ts";
 import { buildPipeline, type BuiltPipeline } from "./build_pipeline.ts";
 import { sourceDirectory } from "./collector_for.ts";
-import { withIdentity } from "./identity.ts";
+import { checkedVersion, withIdentity } from "./identity.ts";
 import { chooseProfile, type ChosenProfile, profileLine } from "./profiles.ts";
 import type { PublishOptions } from "./publish_options.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 import { sourceCheck } from "./source_check.ts";
 import type { MadePlugin } from "./stages/make_plugins.ts";
+import { packsItself } from "./stages/stage_entries.ts";
 
 /** Everything that a verb which runs the pipeline works with. */
 export interface Prepared {
@@ -34,7 +35,7 @@ export async function withPipeline<T>(
   const given = await settingsOf(options);
   const profile = await chooseProfile(given);
   if (profile.isDetected) log.info(profileLine(profile, given.spell));
-  const settings = await withIdentity(given, profile);
+  const settings = packsItself(given.written) ? checkedVersion(given) : await withIdentity(given, profile);
   warnOfCompression(settings, log);
   const registries = await machine.registries(settings.targets, settings, log);
   const scratch = createScratch();
@@ -54,8 +55,6 @@ export async function withPipeline<T>(
     await scratch.close();
   }
 }
-
-const SILENT_LOG: Log = { debug: (): void => {}, info: (): void => {}, warn: (): void => {} };
 
 /** Says which annotations are missing that the consumers of a profile expect. */
 export function warnOfGaps({ settings, profile, context: { log } }: Prepared, artifact: Artifact): void {
