@@ -1,6 +1,7 @@
 /** The rules of ARCHITECTURE.md that a machine can hold: who imports whom, and what a file of the sources looks like. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { CONSUMER_NAMES } from "../src/consumers/consumers.ts";
 import { PROFILE_NAMES } from "../src/profiles/profiles.ts";
 import { findCycle, type Import, type ModuleGraph, readModuleGraph } from "./support/module_graph.ts";
 import { isBarrel, withoutComments } from "./support/source_text.ts";
@@ -134,18 +135,22 @@ Deno.test("zod is imported by one module, and nothing that every run loads impor
 });
 
 Deno.test("a profile's name stands in its own file and in the list of profiles, and nowhere else", async () => {
-  // How a revision is written has the name of Flux, and any profile may ask for it; who takes artifacts is called as the
-  // profile for it; generic is what is left, and files are a part of reports, too.
-  const names = PROFILE_NAMES.filter((name) => name !== "generic" && name !== "files");
-  const others = SOURCES.filter((file) => !/^src\/(?:profiles|consumers|plugins\/annotate)\//.test(file));
   // How a revision is written and how patterns are read have the names of those who do it, and any profile may ask for
-  // it; generic is what is left, and files are a part of reports, too.
+  // it; who takes artifacts may be called as the profile for it; generic is what is left, and files are a part of
+  // reports, too.
   const names = PROFILE_NAMES.filter((name) => name !== "generic" && name !== "files");
-  const others = SOURCES.filter((file) => !/^src\/(?:profiles|plugins\/(?:annotate|filter))\//.test(file));
+  const others = SOURCES.filter((file) => !/^src\/(?:profiles|consumers|plugins\/(?:annotate|filter))\//.test(file));
   const texts = await Promise.all(others.map((file) => Deno.readTextFile(`${ROOT}${file}`)));
   const mention = new RegExp(`["'](?:${names.join("|")})["']`);
   assert.deepEqual(others.filter((_, at) => mention.test(withoutComments(texts[at] ?? ""))), []);
   for (const name of PROFILE_NAMES) assert.ok(SOURCES.includes(`src/profiles/${name}.ts`), name);
+});
+
+Deno.test("each consumer has a file of its own", () => {
+  for (const name of CONSUMER_NAMES) {
+    const file = `src/consumers/${name.replaceAll("-", "_")}.ts`;
+    assert.ok(SOURCES.includes(file), file);
+  }
 });
 
 Deno.test("there are no cycles, type imports included", () => {

@@ -1,4 +1,4 @@
-import { HELM_CHART_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE } from "../oci/media_types.ts";
+import { HELM_CHART_MEDIA_TYPE, HELM_CONFIG_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { Artifact, Layer } from "./artifact.ts";
 import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
 import { unpackedSize } from "./flux_untar.ts";
@@ -33,7 +33,9 @@ function* judge(artifact: Artifact): Generator<Finding, void, void> {
   if (layers.length > LAYER_LIMIT) {
     yield refuse(`Argo CD takes ${LAYER_LIMIT} layers at most, and there are ${layers.length}`, "Publish one layer");
   }
-  const contents = layers.filter(isContent);
+  // Of a chart nothing else counts.
+  const isChart = artifact.manifest.config.mediaType === HELM_CONFIG_MEDIA_TYPE;
+  const contents = layers.filter(isChart ? isChartLayer : isContent);
   const others = [...new Set(contents.map(({ descriptor }) => descriptor.mediaType))]
     .filter((mediaType) => !ALLOWED.includes(mediaType));
   if (others.length > 0) {
@@ -45,14 +47,18 @@ function* judge(artifact: Artifact): Generator<Finding, void, void> {
   }
   const [content] = contents;
   if (content === undefined || contents.length > 1) {
-    const count = contents.length === 0 ? "none" : String(contents.length);
+    const found = contents.length === 0 ? "is none" : `are ${contents.length}`;
     yield refuse(
-      `Argo CD wants exactly one layer whose media type ends in tar, tar+gzip or tar.gzip, and there is ${count}`,
+      `Argo CD wants exactly one layer whose media type ends in tar, tar+gzip or tar.gzip, and there ${found}`,
       capitalized(AS_IMAGE),
     );
     return;
   }
   yield* unpacking(content);
+}
+
+function isChartLayer({ descriptor: { mediaType } }: Layer): boolean {
+  return mediaType === HELM_CHART_MEDIA_TYPE;
 }
 
 /** A layer that counts as content; all others are skipped. */

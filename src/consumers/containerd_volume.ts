@@ -6,8 +6,7 @@ import { chosenImage, imageShape } from "./image_shape.ts";
 export const CONTAINERD_VOLUME: Consumer = {
   what: "Kubernetes on containerd: volumes[].image",
   version: "containerd 2 (0099e609)",
-  source:
-    "https://github.com/containerd/containerd/blob/0099e609ac0b84a1edda2e39ad8c16faae1eee2a/core/unpack/unpacker.go",
+  source: "https://github.com/containerd/containerd/blob/0099e609/core/unpack/unpacker.go",
   judge,
 };
 

@@ -6,8 +6,7 @@ import { chosenImage, imageShape } from "./image_shape.ts";
 export const DOCKER: Consumer = {
   what: "Docker: docker pull, docker create and COPY --from",
   version: "Docker Engine 29 (moby 0e90002a)",
-  source:
-    "https://github.com/moby/moby/blob/0e90002ab8c4b13db22de65c15863a9caa36cdaf/daemon/internal/distribution/pull_v2.go",
+  source: "https://github.com/moby/moby/blob/0e90002a/daemon/internal/distribution/pull_v2.go",
   judge,
 };
 
