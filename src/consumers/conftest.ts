@@ -5,8 +5,8 @@ import { allLayers, fileStore, isUnpacked, titleOf } from "./oras_file_store.ts"
 /** conftest, which pulls policies. */
 export const CONFTEST: Consumer = {
   what: "conftest: conftest pull and conftest test --update",
-  version: "conftest 0.69.0 (6a3fd60), oras-go 2.6.2",
-  source: "https://github.com/open-policy-agent/conftest/blob/6a3fd60/downloader/oci_getter.go",
+  version: "conftest 0.71.1, oras-go 2.6.2",
+  source: "https://github.com/open-policy-agent/conftest/blob/v0.71.1/downloader/oci_getter.go",
   judge,
 };
 

@@ -5,14 +5,13 @@ import { type Consumer, type Finding, listed, refuse } from "./consumer.ts";
 /** CUE, which fetches modules. */
 export const CUE: Consumer = {
   what: "CUE: cue mod and imports of a module from CUE_REGISTRY",
-  version: "CUE 0.18.0-alpha (f356f8f4)",
-  source: "https://github.com/cue-lang/cue/blob/f356f8f4/mod/modregistry/client.go",
+  version: "CUE 0.17.1",
+  source: "https://github.com/cue-lang/cue/blob/v0.17.1/mod/modregistry/client.go",
   judge,
 };
 
 const CONFIG_MEDIA_TYPE = "application/vnd.cue.module.v1+json";
 const FILE_MEDIA_TYPE = "application/vnd.cue.modulefile.v1";
-const ZIP_MEDIA_TYPE = "application/zip";
 const BY_CUE = "Publish it with cue mod publish";
 
 function* judge(artifact: Artifact): Generator<Finding, void, void> {
@@ -33,9 +32,8 @@ function* judge(artifact: Artifact): Generator<Finding, void, void> {
   if (mediaType !== FILE_MEDIA_TYPE && artifactType !== FILE_MEDIA_TYPE) {
     yield refuse(`CUE wants the module file second, as ${FILE_MEDIA_TYPE}, and it is ${mediaType}`, BY_CUE);
   }
-  if (zip.descriptor.mediaType !== ZIP_MEDIA_TYPE) {
-    yield refuse(`CUE wants the zip first, as ${ZIP_MEDIA_TYPE}, and it is ${zip.descriptor.mediaType}`, BY_CUE);
-  } else if (zip.format !== "zip" || zip.problem !== undefined) {
+  // What it is called is not looked at.
+  if (zip.format !== "zip" || zip.problem !== undefined) {
     yield refuse(`CUE cannot read the module: ${zip.problem ?? "its first layer is no zip"}`, BY_CUE);
   } else yield* inZip(zip.members, zip.descriptor.size);
   if (tags !== undefined && !tags.some((tag) => tag.startsWith("v") && isVersion(tag.slice(1)))) {
@@ -46,18 +44,13 @@ function* judge(artifact: Artifact): Generator<Finding, void, void> {
 const ZIP_LIMIT = 500 * 1024 * 1024;
 const FILE_LIMIT = 16 * 1024 * 1024;
 
-/** @see {@link https://github.com/cue-lang/cue/blob/f356f8f4/mod/modzip/zip.go | CUE, modzip/zip.go} */
+/** @see {@link https://github.com/cue-lang/cue/blob/v0.17.1/mod/modzip/zip.go | CUE, modzip/zip.go} */
 function* inZip(members: readonly Member[], size: number): Generator<Finding, void, void> {
   const files = members.filter(({ path }) => !path.endsWith("/"));
   const rules: readonly (readonly [what: string, change: string, isWrong: (member: Member) => boolean])[] = [
     ["paths that are not the same on every system", "Rename them", ({ path }) => !isPortable(path)],
     ["a cue.mod anywhere but at the root", "Leave it out", ({ path }) => /\/cue\.mod(?:\/|$)/i.test(path)],
     ["cue.mod/local-module.cue", "Leave it out", ({ path }) => path === "cue.mod/local-module.cue"],
-    [
-      "cue.mod/pkg, cue.mod/usr and cue.mod/gen",
-      "Leave them out",
-      ({ path }) => /^cue\.mod\/(?:pkg|usr|gen)\//.test(path),
-    ],
     [
       "a module.cue and a LICENSE over 16 MiB",
       "Make them smaller",
@@ -71,13 +64,33 @@ function* inZip(members: readonly Member[], size: number): Generator<Finding, vo
   if (!files.some(({ path }) => path === "cue.mod/module.cue")) {
     yield refuse("CUE wants cue.mod/module.cue in the zip, and it is not there", BY_CUE);
   }
-  const folded = Map.groupBy(files, ({ path }) => path.toUpperCase().toLowerCase());
-  const alike = [...folded.values()].filter((each) => each.length > 1).flat().map(({ path }) => path);
+  const alike = collisions(members.map(({ path }) => path));
   if (alike.length > 0) {
-    yield refuse(`CUE refuses names that differ in upper and lower case only: ${listed(alike)}`, "Rename all but one");
+    yield refuse(
+      `CUE refuses what is there twice, or differs in upper and lower case only: ${listed(alike)}`,
+      "Rename all but one",
+    );
   }
   const unpacked = files.reduce((sum, each) => sum + each.size, 0);
   if (size > ZIP_LIMIT || unpacked > ZIP_LIMIT) yield refuse("CUE refuses modules over 500 MiB", "Leave files out");
+}
+
+/** Files and directories that some file system takes for each other, the directories of files included. */
+function collisions(paths: readonly string[]): readonly string[] {
+  const seen = new Map<string, string>();
+  const found = new Set<string>();
+  for (const path of paths) {
+    const parts = path.replace(/\/$/, "").split("/");
+    for (const [at] of parts.entries()) {
+      const isDirectory = at < parts.length - 1 || path.endsWith("/");
+      const name = `${parts.slice(0, at + 1).join("/")}${isDirectory ? "/" : ""}`;
+      const folded = name.replace(/\/$/, "").toUpperCase().toLowerCase();
+      const other = seen.get(folded);
+      if (other !== undefined && (other !== name || !isDirectory)) found.add(other).add(name);
+      seen.set(folded, other ?? name);
+    }
+  }
+  return [...found];
 }
 
 /** As Go's modules have it: no name that some file system, shell or URL reads in another way. */

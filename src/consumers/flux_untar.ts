@@ -5,7 +5,7 @@ import { type Finding, listed, note, refuse } from "./consumer.ts";
  * What the library refuses that Flux and Timoni unpack with.
  *
  * @param who The consumer, as the beginning of a sentence.
- * @see {@link https://github.com/fluxcd/pkg/blob/tar/v1.2.0/tar/untar.go | fluxcd/pkg tar 1.2.0, untar.go}
+ * @see {@link https://github.com/fluxcd/pkg/blob/tar/v1.4.0/tar/untar.go | fluxcd/pkg tar 1.4.0, untar.go}
  */
 export function* fluxUntar(layer: Layer, who: string): Generator<Finding, void, void> {
   const { compression, format, problem, members, descriptor: { digest } } = layer;

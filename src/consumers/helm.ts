@@ -1,3 +1,4 @@
+import * as posix from "node:path/posix";
 import { HELM_CHART_MEDIA_TYPE, HELM_CONFIG_MEDIA_TYPE, HELM_PROVENANCE_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { Artifact, Layer, SingleArtifact } from "./artifact.ts";
 import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
@@ -6,16 +7,16 @@ import { unpackedSize } from "./flux_untar.ts";
 /** Helm, which pulls and installs charts. */
 export const HELM: Consumer = {
   what: "Helm: helm pull and helm install of an oci:// chart",
-  version: "Helm 4.2.4",
-  source: "https://github.com/helm/helm/blob/v4.2.4/pkg/registry/client.go",
+  version: "Helm 4.3.1",
+  source: "https://github.com/helm/helm/blob/v4.3.1/pkg/registry/client.go",
   judge,
 };
 
 /** How charts were called before they had a type of their own. */
 const LEGACY_CHART_MEDIA_TYPE = "application/tar+gzip";
-/** What one file of a chart may have, in bytes. */
+/** What one file of a chart could have before Helm 4.3, in bytes. */
 const FILE_LIMIT = 5 * 1024 * 1024;
-/** What all files of a chart may have together, in bytes. */
+/** What all files of a chart have to be below, in bytes. */
 const CHART_LIMIT = 100 * 1024 * 1024;
 const AS_CHART = "Publish it with the profile helm, or with helm push";
 
@@ -56,7 +57,7 @@ function singles(artifact: Artifact): readonly SingleArtifact[] {
 /**
  * What the loader of charts refuses.
  *
- * @see {@link https://github.com/helm/helm/blob/v4.2.4/pkg/chart/loader/archive/archive.go | Helm 4.2.4, archive.go}
+ * @see {@link https://github.com/helm/helm/blob/v4.3.1/pkg/chart/loader/archive/archive.go | Helm 4.3.1, archive.go}
  */
 function* loading({ compression, format, problem, members }: Layer): Generator<Finding, void, void> {
   if (compression !== "gzip" || format !== "tar" || problem !== undefined) {
@@ -65,23 +66,38 @@ function* loading({ compression, format, problem, members }: Layer): Generator<F
   }
   const files = members.filter(({ type }) => type !== "directory");
   const names = files.map(({ path }) => path);
-  const wrong = names.filter((path) => /^\/|^[A-Za-z]:[\\/]|(?:^|[\\/])\.\.(?:[\\/]|$)/.test(path));
+  const wrong = names.filter(isRefused);
   if (wrong.length > 0) {
-    yield refuse(`Helm refuses paths that lead out of the chart: ${listed(wrong)}`, "Pack the chart with helm package");
-  }
-  if (!names.some((path) => /^[^/]+\/Chart\.yaml$/.test(path.replace(/^\.\//, "")))) {
+    yield refuse(
+      `Helm refuses what is not in the directory of the chart, or whose name there begins with "..": ${listed(wrong)}`,
+      "Pack the chart with helm package",
+    );
+  } else if (!names.some((path) => inChart(path) === "Chart.yaml")) {
     yield refuse(
       "Helm wants the Chart.yaml one directory below the root of the archive, and it is not there",
       "Pack the chart with helm package",
     );
   }
   const large = files.filter(({ size }) => size > FILE_LIMIT).map(({ path }) => path);
-  if (large.length > 0) {
-    yield refuse(`Helm refuses files over 5 MiB: ${listed(large)}`, "Leave them out with .helmignore");
+  if (large.length > 0) yield note(`Helm before 4.3 refuses files over 5 MiB: ${listed(large)}`);
+  if (unpackedSize(files) >= CHART_LIMIT) {
+    yield refuse(
+      "Helm refuses charts of 100 MiB and more, and the files have that",
+      "Leave files out with .helmignore",
+    );
   }
-  if (unpackedSize(files) > CHART_LIMIT) {
-    yield refuse("Helm refuses charts over 100 MiB, and the files have more", "Leave files out with .helmignore");
-  }
+}
+
+/** The path without its first directory, whatever that is called. A backslash is taken for a separator. */
+function inChart(path: string): string {
+  const [, ...rest] = path.split(path.includes("\\") ? "\\" : "/");
+  return rest.join("/");
+}
+
+function isRefused(path: string): boolean {
+  const rest = inChart(path);
+  return rest.startsWith("/") || posix.normalize(rest) === "." || posix.normalize(rest).startsWith("..") ||
+    /^[A-Za-z]:\//.test(posix.normalize(rest));
 }
 
 function isObject(value: unknown): boolean {

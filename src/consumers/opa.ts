@@ -1,25 +1,23 @@
 import { IMAGE_LAYER_MEDIA_TYPE } from "../oci/media_types.ts";
-import type { Artifact } from "./artifact.ts";
-import { type Consumer, type Finding, note, refuse } from "./consumer.ts";
+import type { Artifact, Layer } from "./artifact.ts";
+import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
 
 /** Open Policy Agent, which downloads bundles. */
 export const OPA: Consumer = {
   what: "OPA: a bundle from a service of type oci",
-  version: "OPA 1.x (0460d887)",
-  source: "https://github.com/open-policy-agent/opa/blob/0460d887/v1/download/oci_download.go",
+  version: "OPA 1.21.1",
+  source: "https://github.com/open-policy-agent/opa/blob/v1.21.1/v1/download/oci_download.go",
   judge,
 };
 
 const LAYER_MEDIA_TYPE = `${IMAGE_LAYER_MEDIA_TYPE}+gzip`;
 /** What one file of a bundle may have when nobody sets a limit, in bytes. */
 const FILE_LIMIT = 1024 ** 3;
+/** How deep indexes may stand in each other. */
+const DEPTH_LIMIT = 4;
 
 function* judge(artifact: Artifact): Generator<Finding, void, void> {
-  if (artifact.kind === "index") {
-    yield refuse("OPA does not look into an index: it sees no layers there", "Publish one manifest alone");
-    return;
-  }
-  const layer = artifact.layers.find(({ descriptor }) => descriptor.mediaType === LAYER_MEDIA_TYPE);
+  const layer = bundleIn(artifact);
   if (layer === undefined) {
     yield refuse(
       `OPA takes the first layer of media type ${LAYER_MEDIA_TYPE}, and there is none`,
@@ -35,10 +33,30 @@ function* judge(artifact: Artifact): Generator<Finding, void, void> {
   if (members.some(({ size }) => size > FILE_LIMIT)) {
     yield refuse("OPA refuses files over 1 GiB in a bundle", "Leave them out, or raise bundles.NAME.size_limit_bytes");
   }
-  const isKnown = members.some(({ path }) =>
-    /\.(?:rego|wasm)$|(?:^|\/)data\.(?:json|ya?ml)$|^(?:\.?\/)*patch\.json$/.test(path)
-  );
-  if (!isKnown) {
-    yield note("There is no policy (.rego, .wasm) and no data.json or data.yaml: OPA loads an empty bundle");
+  const paths = members.filter(({ type }) => type === "file").map(({ path }) => path);
+  const manifests = paths.filter((path) => /\.manifest(?:\.pb)?$/.test(path));
+  if (manifests.length > 1) {
+    yield refuse(`OPA refuses a bundle of several manifests: ${listed(manifests)}`, "Leave all but one out");
   }
+  if (
+    !paths.some((path) =>
+      /\.rego$|(?:^|\/)(?:policy\.wasm|plan\.(?:json|pb)|data\.(?:json|ya?ml)|patch\.json)$/.test(path)
+    )
+  ) {
+    yield note("There is no policy (.rego, policy.wasm) and no data.json or data.yaml: OPA loads an empty bundle");
+  }
+}
+
+/** Of an index the first manifest that has such a layer, whatever its platform. */
+function bundleIn(artifact: Artifact, depth = 0): Layer | undefined {
+  if (artifact.kind === "manifest") {
+    return artifact.layers.find(({ descriptor }) => descriptor.mediaType === LAYER_MEDIA_TYPE);
+  }
+  if (depth >= DEPTH_LIMIT) return undefined;
+  for (const each of artifact.artifacts) {
+    const { os, architecture } = each.descriptor.platform ?? {};
+    const found = os === "unknown" && architecture === "unknown" ? undefined : bundleIn(each, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

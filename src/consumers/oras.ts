@@ -5,8 +5,8 @@ import { fileStore } from "./oras_file_store.ts";
 /** oras, which pulls files. */
 export const ORAS: Consumer = {
   what: "oras: oras pull",
-  version: "oras 1.3.6, oras-go 2.6.2",
-  source: "https://github.com/oras-project/oras-go/blob/v2.6.2/content/file/file.go",
+  version: "oras 1.3.6, oras-go 2.7.0",
+  source: "https://github.com/oras-project/oras-go/blob/v2.7.0/content/file/file.go",
   judge,
 };
 

@@ -2,6 +2,7 @@ import { ARGOCD } from "../../src/consumers/argocd.ts";
 import {
   FLUX_CONTENT_MEDIA_TYPE,
   HELM_CHART_MEDIA_TYPE,
+  HELM_CONFIG_MEDIA_TYPE,
   HELM_PROVENANCE_MEDIA_TYPE,
 } from "../../src/oci/media_types.ts";
 import { AMD64, index, raw, single, tar, testRule } from "../support/judged.ts";

@@ -35,8 +35,11 @@ testRule("CUE", CUE, {
     ],
     "another cue.mod": [of("sub/cue.mod/module.cue"), /anywhere but at the root: "sub\/cue\.mod\/module\.cue"/],
     "local-module.cue": [of("cue.mod/local-module.cue"), /refuses cue\.mod\/local-module\.cue/],
-    "vendored packages": [of("cue.mod/pkg/a.cue", "cue.mod/gen/b.cue"), /cue\.mod\/gen: "cue\.mod\/pkg\/a\.cue"/],
-    "names that differ by case": [of("a.cue", "A.cue"), /upper and lower case only: "a\.cue", "A\.cue"/],
+    "a cue.mod in upper case": [of("CUE.mod/x.cue"), /lower case only: "cue\.mod\/", "CUE\.mod\/"$/],
+    "a file twice": [of("a.cue", "a.cue"), /is there twice, .*: "a\.cue"$/],
+    "a file and a directory of one name": [of("a", "a/b.cue"), /lower case only: "a", "a\/"$/],
+    "directories that differ by case": [of("sub/a.cue", "Sub/b.cue"), /lower case only: "sub\/", "Sub\/"$/],
+    "names that differ by case": [of("a.cue", "A.cue"), /upper and lower case only: "a\.cue", "A\.cue"$/],
     "names that no shell reads": [
       of("../a", "/b", "c*d", "e:f", "con.cue", "g.", "./h"),
       /not the same on every system: "\.\.\/a", "\/b", "c\*d" and 4 more/,

@@ -26,24 +26,28 @@ testRule("HELM", HELM, {
     "zstd": [single([chart({ compression: "zstd" })], SPEC), /no gzip-compressed tar/],
     "a chart at the root of the archive": [
       single([tar(HELM_CHART_MEDIA_TYPE, { members: ["Chart.yaml"] })], SPEC),
-      /one directory below the root/,
+      /not in the directory of the chart, .*: "Chart\.yaml"$/,
     ],
-    "a file over 5 MiB": [
-      single([chart({ members: [{ path: "app/big", type: "file", size: 5 * 1024 * 1024 + 1 }] })], SPEC),
-      /files over 5 MiB: "app\/big"$/,
+    "a directory without a chart": [
+      single([tar(HELM_CHART_MEDIA_TYPE, { members: ["app/values.yaml"] })], SPEC),
+      /one directory below the root/,
     ],
     "a chart over 100 MiB": [
       single([chart({
         members: Array.from({ length: 21 }, (_, at) => ({ path: `app/${at}`, type: "file", size: 5 * 1024 * 1024 })),
       })], SPEC),
-      /charts over 100 MiB/,
+      /charts of 100 MiB and more/,
     ],
     "paths that lead out": [
-      single([chart({ members: ["/a", "app/../../b", "C:/c"] })], SPEC),
-      /lead out of the chart: "\/a", "app\/\.\.\/\.\.\/b", "C:\/c"/,
+      single([chart({ members: ["//a", "app/../b", "app/..c", "app/C:/d"] })], SPEC),
+      /not in the directory of the chart, .*: "\/\/a", "app\/\.\.\/b", "app\/\.\.c" and 1 more$/,
     ],
   },
   notes: {
+    "a chart with a file over 5 MiB": [
+      single([chart({ members: [{ path: "app/big", type: "file", size: 5 * 1024 * 1024 + 1 }] })], SPEC),
+      /before 4\.3 refuses files over 5 MiB: "app\/big"$/,
+    ],
     "a chart without provenance": [single([chart()], SPEC), /no provenance/],
     "a chart as it was called before": [
       single([tar("application/tar+gzip", { members: FILES })], SPEC),
