@@ -39,7 +39,9 @@ export function refuseRefused(pipeline: Pipeline, consumers: readonly NamedConsu
       );
       if (refusals.length === 0) return artifact;
       const problems = refusals.map(({ consumer, reason }) => `Cannot publish it for ${consumer}: ${reason}`);
-      const hints = [...new Set(refusals.map(({ change }) => change.charAt(0).toLowerCase() + change.slice(1)))];
+      const hints = refusals.map(({ consumer, change }) =>
+        `for ${consumer}: ${change.charAt(0).toLowerCase()}${change.slice(1)}`
+      );
       throw new OptionsError(problems.join("\n"), { problems, hints });
     },
   };
