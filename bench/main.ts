@@ -50,7 +50,7 @@ async function measure(options: BenchOptions): Promise<Results> {
   const tools = findTools(options);
   const programs: Record<string, string> = {};
   for (const tool of tools) programs[tool.name] = await versionOf(tool);
-  programs["registry"] = (await output("registry", ["--version"])).trim();
+  programs["registry"] = await versionOf({ version: ["registry", "--version"] });
   let results: Results = { machine: machine(), programs, trees: [], runs: [], deflate: [], leftOut: [] };
   const { denoDir: denoDirectory } = JSON.parse(await output(Deno.execPath(), ["info", "--json"]));
   for (const name of works.length === 0 ? [] : options.trees) {

@@ -83,17 +83,16 @@ function spawn(
 }
 
 function failure({ program, args }: Invocation, stderr: Uint8Array): Error {
-  return new Error(`${program} ${args.join(" ")} failed: ${new TextDecoder().decode(stderr).trim()}`);
+  return new Error(`Failed: ${program} ${args.join(" ")}:\n${new TextDecoder().decode(stderr).trim()}`);
 }
 
 /** `RUSAGE_CHILDREN`: processes that ended and were waited for, and what these waited for in turn. */
 const CHILDREN = -1;
-let libc: Deno.DynamicLibrary<typeof GETRUSAGE> | undefined;
-const GETRUSAGE = { getrusage: { parameters: ["i32", "buffer"], result: "i32" } } as const;
+const LIBC = Deno.build.os === "darwin" ? "/usr/lib/libSystem.B.dylib" : "libc.so.6";
 
 /** In seconds. No runtime tells this of its children, so the C library is asked. */
 function cpuOfChildren(): number {
-  libc ??= Deno.dlopen(Deno.build.os === "darwin" ? "/usr/lib/libSystem.B.dylib" : "libc.so.6", GETRUSAGE);
+  using libc = Deno.dlopen(LIBC, { getrusage: { parameters: ["i32", "buffer"], result: "i32" } });
   const usage = new Uint8Array(256);
   if (libc.symbols.getrusage(CHILDREN, usage) !== 0) throw new Error("Cannot ask for the CPU time of processes");
   const view = new DataView(usage.buffer);

@@ -60,9 +60,10 @@ export interface Run {
   readonly layerSize?: number;
 }
 
-/** A tool that failed on a tree. */
+/** What a tool could not do with a tree; one that cannot push can do nothing. */
 export interface LeftOut {
   readonly tree: string;
+  readonly work: Work;
   readonly tool: string;
   readonly why: string;
 }

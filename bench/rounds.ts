@@ -23,7 +23,7 @@ export interface RoundOptions {
  * Lets all tools publish and pull one tree, in turn: first a round that is not timed, which counts requests, looks at
  * memory and checks what was done, then those that are timed. Who begins changes with every round.
  *
- * A tool that fails in the first round is left out.
+ * What a tool cannot do in the first round is left out.
  *
  * @throws {Error} When a tool fails later.
  */
@@ -32,26 +32,25 @@ export async function measureRounds(
   options: RoundOptions,
 ): Promise<{ readonly runs: readonly Run[]; readonly leftOut: readonly LeftOut[] }> {
   const { registry, rounds, say } = options;
+  const tools = options.tools.filter(({ takes }) => takes(tree));
   const runs: MutableRun[] = [];
   const leftOut: LeftOut[] = [];
-  const able: Tool[] = [];
-  for (const tool of options.tools.filter(({ takes }) => takes(tree))) {
+  for (const tool of tools) {
     say(`${tree.name}, not timed: ${tool.name}`);
-    try {
-      runs.push(...await look(tool, tree, options));
-      able.push(tool);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      say(`left out: ${why}`);
-      leftOut.push({ tree: tree.name, tool: tool.name, why });
-    }
+    const seen = await look(tool, tree, options);
+    runs.push(...seen.runs);
+    leftOut.push(...seen.leftOut);
   }
+  for (const { tool, work, why } of leftOut) say(`${tree.name}, left out: ${work} by ${tool}: ${why}`);
   for (let round = 0; round < rounds; round++) {
-    for (const tool of rotated(able, round)) {
+    for (const tool of rotated(tools, round)) {
+      const able = runs.filter((run) => run.tool === tool.name);
+      if (able.length === 0) continue;
       say(`${tree.name}, round ${round + 1} of ${rounds}: ${tool.name}`);
-      await sequence(tool, { ...options, tree, host: registry.host }, async (work, invocation, { env }) => {
+      const works = able.map(({ work }) => work);
+      await sequence(tool, { ...options, works, tree, host: registry.host }, async (work, invocation, { env }) => {
         const cost = await timed(invocation, env);
-        const run = runs.find((run) => run.tool === tool.name && run.work === work);
+        const run = able.find((run) => run.work === work);
         run?.seconds.push(cost.seconds);
         run?.cpuSeconds.push(cost.cpuSeconds);
       });
@@ -70,21 +69,44 @@ export function rotated<Item>(items: readonly Item[], by: number): readonly Item
 type MutableRun = Run & { readonly seconds: number[]; readonly cpuSeconds: number[]; layerSize?: number };
 
 /** One round that is not timed. */
-async function look(tool: Tool, tree: Tree, options: RoundOptions): Promise<readonly MutableRun[]> {
+async function look(
+  tool: Tool,
+  tree: Tree,
+  options: RoundOptions,
+): Promise<{ readonly runs: readonly MutableRun[]; readonly leftOut: readonly LeftOut[] }> {
   await using proxy = startCountingProxy(options.registry.host);
   const runs: MutableRun[] = [];
-  const layerSize = await sequence(tool, { ...options, tree, host: proxy.host }, async (work, invocation, setting) => {
-    proxy.take();
-    const peakMemory = await watched(invocation, setting.env);
-    const { requests, bytes } = proxy.take();
-    if (work === "pull") await checkPulled(tool, tree, setting.job);
-    if (!options.works.includes(work)) return;
-    const sent = tool.manifest === undefined ? {} : { requests, bytesSent: bytes };
-    const { name, kind } = tool;
-    runs.push({ tree: tree.name, work, tool: name, kind, seconds: [], cpuSeconds: [], peakMemory, ...sent });
-  });
-  for (const run of runs) if (run.work === "push" && layerSize > 0) run.layerSize = layerSize;
-  return runs;
+  const leftOut: LeftOut[] = [];
+  const fail = (work: Work, error: unknown): void => {
+    leftOut.push({
+      tree: tree.name,
+      work,
+      tool: tool.name,
+      why: error instanceof Error ? error.message : String(error),
+    });
+  };
+  try {
+    const size = await sequence(tool, { ...options, tree, host: proxy.host }, async (work, invocation, setting) => {
+      proxy.take();
+      try {
+        const peakMemory = await watched(invocation, setting.env);
+        const { requests, bytes } = proxy.take();
+        if (work === "pull") await checkPulled(tree, setting.job);
+        if (!options.works.includes(work)) return;
+        const sent = tool.manifest === undefined ? {} : { requests, bytesSent: bytes };
+        const { name, kind } = tool;
+        runs.push({ tree: tree.name, work, tool: name, kind, seconds: [], cpuSeconds: [], peakMemory, ...sent });
+      } catch (error) {
+        if (work === "push") throw error; // and nothing else can be done
+        fail(work, error);
+      }
+    });
+    for (const run of runs) if (run.work === "push" && size > 0) run.layerSize = size;
+  } catch (error) {
+    fail("push", error);
+    return { runs: [], leftOut };
+  }
+  return { runs, leftOut };
 }
 
 /** Where one tool does its works. */
@@ -112,7 +134,7 @@ async function sequence(
   const job: Job = { tree, host, repository, output, scratch, layer: "" };
   const env = environmentOf(job, denoDirectory);
   try {
-    // What is not wanted is done all the same when something that is wanted needs it.
+    // Done even when it is not wanted, since all else needs it.
     await perform("push", tool.push(job), { job, env });
     if (tool.manifest === undefined) return await sizeOf(join(scratch, "floor"));
     const pushed = await pushedLayers(registry.host, tool.manifest(job));
@@ -146,12 +168,10 @@ async function pushedLayers(
 }
 
 /** What is fast because it does less is not measured. */
-async function checkPulled(tool: Tool, tree: Tree, { output }: Job): Promise<void> {
+async function checkPulled(tree: Tree, { output }: Job): Promise<void> {
   const { files, bytes } = await measureTree(output);
   if (files === tree.files && bytes === tree.bytes) return;
-  throw new Error(
-    `${tool.name} gave back ${files} files with ${bytes} bytes, of ${tree.files} files with ${tree.bytes} bytes`,
-  );
+  throw new Error(`It gave back ${files} files with ${bytes} bytes, of ${tree.files} files with ${tree.bytes} bytes`);
 }
 
 async function sizeOf(path: string): Promise<number> {

@@ -4,9 +4,7 @@ import { type Comparison, comparisons, type DeflateRun, median, type Results, ty
 export function formatResults(results: Results): string {
   const { machine, programs, trees, runs, deflate, leftOut } = results;
   return [
-    [
-      `${machine.cores} cores of ${machine.cpu}, ${mebibytes(machine.memory)} MiB, ${machine.system}.`,
-    ].join("\n"),
+    `${machine.cores} cores of ${machine.cpu}, ${mebibytes(machine.memory)} MiB, ${machine.system}.`,
     table(["program", "version"], Object.entries(programs)),
     ...trees.flatMap((tree) => [
       `### ${tree.name}: ${count(tree.files)} files, ${megabytes(tree.bytes)} MB`,
@@ -14,9 +12,10 @@ export function formatResults(results: Results): string {
       ...comparisons(runs.filter((run) => run.tree === tree.name)).flatMap(formatComparison),
     ]),
     ...(deflate.length === 0 ? [] : ["### deflate, one thread", formatDeflate(deflate)]),
-    ...(leftOut.length === 0
-      ? []
-      : ["### Left out", table(["tree", "tool", "why"], leftOut.map(({ tree, tool, why }) => [tree, tool, why]))]),
+    ...(leftOut.length === 0 ? [] : [
+      "### Left out",
+      table(["tree", "work", "tool"], leftOut.map(({ tree, work, tool }) => [tree, WORK_TITLES[work], tool])),
+    ]),
   ].join("\n\n");
 }
 
@@ -69,18 +68,16 @@ function formatDeflate(runs: readonly DeflateRun[]): string {
   return table(heads, rows);
 }
 
-/** Three significant digits, and no more than milliseconds. */
+/** A time with about three digits that count, and none below milliseconds. */
 export function figure(seconds: number): string {
-  return seconds >= 100
-    ? seconds.toFixed(0)
-    : seconds >= 10
-    ? seconds.toFixed(1)
-    : seconds.toFixed(seconds < 1 ? 3 : 2);
+  const digits = seconds < 1 ? 3 : seconds < 10 ? 2 : seconds < 100 ? 1 : 0;
+  return seconds.toFixed(digits);
 }
 
 function megabytes(bytes: number): string {
+  if (bytes === 0) return "0";
   const megabytes = bytes / 1e6;
-  return megabytes >= 100 ? count(Math.round(megabytes)) : megabytes >= 1 ? megabytes.toFixed(1) : megabytes.toFixed(4);
+  return megabytes >= 100 ? count(Math.round(megabytes)) : megabytes.toFixed(megabytes < 1 ? 4 : 1);
 }
 
 function mebibytes(bytes: number): string {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { findTool, runTool } from "../tests/support/tools.ts";
 import type { Invocation } from "./observe.ts";
 import type { ToolKind } from "./results.ts";
@@ -62,10 +62,15 @@ export function findTools({ peers, binary }: ToolsWanted): readonly Tool[] {
   return [...binaryTool(binary), fromSources(), ...wanted, ...floors];
 }
 
-/** What a tool says of its version, in one line. */
-export async function versionOf({ version: [program = "", ...args] }: Tool): Promise<string> {
+/** What a tool says of its version. */
+export async function versionOf({ version: [program = "", ...args] }: Pick<Tool, "version">): Promise<string> {
   const { stdout, stderr } = await runTool(program, args);
-  return `${stdout}${stderr}`.trim().split("\n")[0] ?? "";
+  return parseVersion(`${stdout}${stderr}`);
+}
+
+/** The first version in what a program says of itself, or else its first line. */
+export function parseVersion(text: string): string {
+  return /(?<![\w./])v?\d+\.\d+[\w.+-]*/.exec(text)?.[0] ?? text.trim().split("\n")[0] ?? "";
 }
 
 /** The variables that every tool is given: a home of its own, so that none knows what it did before. */
@@ -79,8 +84,11 @@ export function environmentOf(job: Job, denoDirectory: string): Readonly<Record<
 }
 
 function binaryTool(binary: string | undefined): readonly Tool[] {
-  const path = binary ?? join(ROOT, "dist", "gantry");
-  if (binary === undefined && !isThere(path)) return [];
+  const path = resolve(binary ?? join(ROOT, "dist", "gantry"));
+  if (!isThere(path)) {
+    if (binary !== undefined) throw new Error(`Cannot measure ${binary}: there is no such file`);
+    return [];
+  }
   return [gantry("gantry, binary", [path])];
 }
 
@@ -118,7 +126,7 @@ function gantry(name: string, [program = "", ...first]: readonly string[]): Tool
 /** Found by the first word of `version`. */
 const PEERS: readonly Tool[] = [
   {
-    name: "flux push artifact",
+    name: "flux",
     kind: "peer",
     version: ["flux", "--version"],
     takes: () => true,
@@ -134,7 +142,7 @@ const PEERS: readonly Tool[] = [
     manifest,
   },
   {
-    name: "timoni artifact push",
+    name: "timoni",
     kind: "peer",
     version: ["timoni", "version"],
     takes: () => true,
@@ -149,7 +157,7 @@ const PEERS: readonly Tool[] = [
     manifest,
   },
   {
-    name: "oras push",
+    name: "oras",
     kind: "peer",
     version: ["oras", "version"],
     takes: () => true,
@@ -165,7 +173,7 @@ const PEERS: readonly Tool[] = [
     manifest,
   },
   {
-    name: "tar, crane append",
+    name: "tar and crane",
     kind: "other",
     version: ["crane", "version"],
     takes: () => true,
@@ -175,7 +183,7 @@ const PEERS: readonly Tool[] = [
     manifest,
   },
   {
-    name: "helm package, helm push",
+    name: "helm",
     kind: "other",
     version: ["helm", "version", "--short"],
     takes: ({ isChart }) => isChart,
@@ -194,7 +202,7 @@ const PEERS: readonly Tool[] = [
     manifest: ({ repository }) => `${repository}/tree/manifests/1.0.0`,
   },
   {
-    name: "tar, skopeo copy",
+    name: "tar and skopeo",
     kind: "other",
     version: ["skopeo", "--version"],
     // It needs the whole tar on the disk.
@@ -249,12 +257,9 @@ function shell(text: string, ...args: readonly string[]): Invocation {
 
 /** On PATH, or where a path says. */
 function isThere(program: string): boolean {
-  return findTool(program) !== undefined || program.includes("/") && findToolAt(program);
-}
-
-function findToolAt(path: string): boolean {
+  if (!program.includes("/")) return findTool(program) !== undefined;
   try {
-    return Deno.statSync(path).isFile;
+    return Deno.statSync(program).isFile;
   } catch {
     return false;
   }
