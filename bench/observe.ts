@@ -92,9 +92,11 @@ const LIBC = Deno.build.os === "darwin" ? "/usr/lib/libSystem.B.dylib" : "libc.s
 
 /** In seconds. No runtime tells this of its children, so the C library is asked. */
 function cpuOfChildren(): number {
-  using libc = Deno.dlopen(LIBC, { getrusage: { parameters: ["i32", "buffer"], result: "i32" } });
+  const libc = Deno.dlopen(LIBC, { getrusage: { parameters: ["i32", "buffer"], result: "i32" } });
   const usage = new Uint8Array(256);
-  if (libc.symbols.getrusage(CHILDREN, usage) !== 0) throw new Error("Cannot ask for the CPU time of processes");
+  const status = libc.symbols.getrusage(CHILDREN, usage);
+  libc.close();
+  if (status !== 0) throw new Error("Cannot ask for the CPU time of processes");
   const view = new DataView(usage.buffer);
   // Two times, user and system, each as seconds (64 bits) and microseconds (at least 32 bits).
   const time = (at: number): number => Number(view.getBigInt64(at, true)) + view.getInt32(at + 8, true) / 1e6;
