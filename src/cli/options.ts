@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from "commander";
-import type { Platform } from "../oci/descriptor.ts";
 import { parsePlatform } from "../extract/platform.ts";
 import { DURATION_RULE, parseDuration } from "../options/kind.ts";
 
@@ -54,13 +53,14 @@ export function patternType(text: string): [pattern: string, type: string] {
 }
 
 /**
- * Parses a platform, such as `linux/amd64` or `linux/arm/v7`.
+ * Takes a platform, such as `linux/amd64` or `linux/arm/v7`, as it is.
  *
  * @throws {InvalidArgumentError} When it is none.
  */
-export function platform(text: string): Platform {
+export function platform(text: string): string {
   try {
-    return parsePlatform(text);
+    parsePlatform(text);
+    return text;
   } catch {
     throw new InvalidArgumentError("It must be OS/ARCHITECTURE, such as linux/amd64.");
   }

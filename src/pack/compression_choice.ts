@@ -25,12 +25,17 @@ export interface GzipChoice {
 }
 
 /** The options of a {@linkcode GzipChoice}. */
-export function gzipChoice({ z }: Kit): Schema<GzipChoice> {
-  return z.strictObject({
+export function gzipChoice(kit: Kit): Schema<GzipChoice> {
+  return kit.z.strictObject(gzipFields(kit));
+}
+
+/** The options of a {@linkcode GzipChoice}, by name. */
+export function gzipFields({ z }: Kit): { readonly compressionLevel: z.ZodType<number> } {
+  return {
     compressionLevel: z.int().min(1).max(GZIP_LEVEL_LIMIT).default(GZIP_LEVEL).describe(
       "How hard to compress: 1 to 9.",
     ),
-  });
+  };
 }
 
 interface CompressionFields {

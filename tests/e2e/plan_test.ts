@@ -103,7 +103,7 @@ Deno.test("plan says which profile it chose, why, and how to choose another", as
   const other = "; choose another with --profile\n";
   assert.deepEqual(await profileOf("module"), ["timoni", `Profile timoni: there is a timoni.cue${other}`]);
   assert.deepEqual(await profileOf("flux"), ["flux", `Profile flux: there is a .sourceignore${other}`]);
-  const why = "there is no timoni.cue and no .sourceignore";
+  const why = "there is no Chart.yaml, no timoni.cue and no .sourceignore";
   assert.deepEqual(await profileOf("plain"), ["generic", `Profile generic: ${why}${other}`]);
 });
 

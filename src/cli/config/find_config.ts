@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { reasonOf } from "../../plugins/collect/reading_error.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
 import { readSmallFile } from "../../system/read_small_file.ts";
 import type { Places } from "../../verbs/publish/publish_options.ts";
 import { UsageError } from "../usage_error.ts";
@@ -63,7 +63,7 @@ export async function findConfig({ source, explicit, readEnv, here }: ConfigSear
 /** Before anything of the file is read: what it says of variables, targets and plugins must not count either. */
 async function refuseUntrusted(path: string, here?: string): Promise<void> {
   const distrust = await distrustOf(path, here).catch((cause) => {
-    throw new UsageError(`Cannot read configuration file ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
+    throw new UsageError(`Cannot read configuration file ${JSON.stringify(path)}: ${whyUnreadable(cause)}`, { cause });
   });
   if (distrust === undefined) return;
   throw new UsageError(
@@ -105,7 +105,7 @@ async function readText(path: string): Promise<string> {
   try {
     return decode(await readSmallFile(path, CONFIG_SIZE_LIMIT));
   } catch (cause) {
-    throw new UsageError(`Cannot read configuration file ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
+    throw new UsageError(`Cannot read configuration file ${JSON.stringify(path)}: ${whyUnreadable(cause)}`, { cause });
   }
 }
 

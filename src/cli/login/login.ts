@@ -1,16 +1,18 @@
 import { checkCredentials } from "../../registry/check_credentials.ts";
+import { REGISTRY_DEFAULTS } from "../../registry/defaults.ts";
 import { systemCredentialWorld } from "../../registry/login/credential_world.ts";
 import type { PasswordCredential } from "../../registry/login/credentials.ts";
 import { credentialPlaces } from "../../registry/login/find_credentials.ts";
 import { storeLogin } from "../../registry/login/stored_login.ts";
-import { REGISTRY_DEFAULTS } from "../../registry/defaults.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { addSecrets, givenCredential } from "../places/given_credential.ts";
 import { createLog } from "../output/log.ts";
 import { loginPath, placesThatKnow } from "./login_places.ts";
-import { clientOptions } from "../places/access.ts";
+import { clientOptions } from "../../places/registry_options.ts";
+import { registryFlags } from "../places/registry_options.ts";
+import { spellFlag } from "../spell_flag.ts";
 import type { RegistryFlags } from "../places/flags.ts";
-import { parseRegistryHost } from "../places/registry_place.ts";
+import { parseRegistryHost } from "./registry_host.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 
@@ -23,7 +25,11 @@ export async function login(text: string, flags: RegistryFlags, world: World): P
   const credential = await loginCredential(host, flags, world);
   const checked = await checkCredentials(
     {
-      ...await clientOptions(flags, { ...REGISTRY_DEFAULTS, ...flags, world }),
+      ...await clientOptions(registryFlags(flags, world), {
+        ...REGISTRY_DEFAULTS,
+        ...flags,
+        spell: spellFlag,
+      }),
       host,
       credential,
     },

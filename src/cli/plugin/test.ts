@@ -18,7 +18,7 @@ import { createLog } from "../output/log.ts";
 import { comparableOutput } from "./output.ts";
 import { fixtureInput } from "./fixture.ts";
 import { pluginHost } from "../../verbs/publish/stages/plugin_host.ts";
-import { unifiedDiff } from "../reading/unified_diff.ts";
+import { unifiedDiff } from "../../verbs/diff/unified_diff.ts";
 import { declaredEnv } from "../publish/publish_options.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";

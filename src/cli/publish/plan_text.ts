@@ -1,6 +1,6 @@
 import type { TagName } from "../../store/store.ts";
 import type { PlannedBlob, PlannedStages, PlanResult } from "../../verbs/plan.ts";
-import { formatBytes } from "../output/format_bytes.ts";
+import { formatBytes } from "../../work/amounts.ts";
 import { printable } from "../output/printable.ts";
 import { table } from "../output/table.ts";
 

@@ -1,17 +1,18 @@
-import { isReference } from "../../oci/reference.ts";
+import { isReference, parseReference } from "../../oci/reference.ts";
 import { parseDuration } from "../../options/kind.ts";
-import { flagName, type Option } from "../../options/option.ts";
-import { PUBLISHING, type Publishing, type PublishingName } from "../../options/publishing.ts";
+import { PUBLISHING, type Publishing } from "../../options/publishing.ts";
 import type { Log } from "../../work/context.ts";
-import type { Configuration, Machine, PublishOptions, Registries } from "../../verbs/publish/publish_options.ts";
+import { type Machine, thisMachine } from "../../verbs/publish/machine.ts";
+import type { Configuration, PublishOptions } from "../../verbs/publish/publish_options.ts";
 import { sourceDirectory } from "../../verbs/publish/collector_for.ts";
+import { registryHosts } from "../../places/registry_access.ts";
 import { findConfig, type FoundConfig } from "../config/find_config.ts";
 import { refuseUntrusted } from "../config/refuse_untrusted.ts";
 import { givenOptions } from "../declare_options.ts";
 import { createLog } from "../output/log.ts";
 import { createProgress } from "../output/progress.ts";
-import { createRegistryAccess } from "../places/access.ts";
-import { storeAt } from "../places/open_store.ts";
+import { registryOptions } from "../places/registry_options.ts";
+import { spellFlag } from "../spell_flag.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { PublishFlags } from "./commands.ts";
@@ -49,13 +50,15 @@ async function publishOptions(
   if (flags.passwordStdin && (given.source ?? configuration?.values.source) === "-") {
     throw new UsageError("Cannot read both the password and the source from standard input");
   }
+  const hosts = hostsOf(given.targets ?? configuration?.values.targets ?? []);
   return {
     ...given,
     ...(configuration === undefined ? {} : { configuration }),
     log,
     signal: world.signal,
-    machine: machineOf(flags, world),
-    spell,
+    registry: await registryOptions(flags, { world, log, hosts }),
+    machine: machineOf(world),
+    spell: spellFlag,
   };
 }
 
@@ -65,6 +68,17 @@ function splitArguments(args: readonly string[]): Pick<Publishing, "source" | "t
   const source = first === undefined || isReference(first) ? undefined : first;
   const targets = source === undefined ? args : args.slice(1);
   return { ...(source === undefined ? {} : { source }), ...(targets.length === 0 ? {} : { targets }) };
+}
+
+/** The registries among targets. What is no reference is the verb's to refuse. */
+function hostsOf(targets: readonly string[]): readonly string[] {
+  return registryHosts(targets.flatMap((target) => {
+    try {
+      return [parseReference(target)];
+    } catch {
+      return [];
+    }
+  }));
 }
 
 /** Finds and reads the configuration file. */
@@ -95,30 +109,12 @@ export function configurationOf(found: FoundConfig): Configuration {
 }
 
 /** What of this machine the verbs may use. */
-export function machineOf(flags: PublishFlags, world: World): Machine {
-  return {
-    env: declaredEnv(world),
-    stdin: world.stdin,
-    async registries(targets, wanted, log): Promise<Registries> {
-      const access = await createRegistryAccess(flags, { ...wanted, targets }, { world, log });
-      return {
-        store: (reference, concurrency) => storeAt(reference, { access, right: "push", concurrency }).store,
-        close: access.close,
-      };
-    },
-    ...(world.watch === undefined ? {} : { watch: world.watch }),
-  };
+export function machineOf(world: World): Machine {
+  const { stdin, watch } = world;
+  return thisMachine({ env: declaredEnv(world), stdin, ...(watch === undefined ? {} : { watch }) });
 }
 
 /** Reads a variable that a plugin has declared. */
 export function declaredEnv({ declaredEnv }: Pick<World, "declaredEnv">): Machine["env"] {
   return (name) => declaredEnv([name])[name];
-}
-
-/** Writes an option as the command line has it. */
-export function spell(name: PublishingName, value?: string): string {
-  const option: Option = PUBLISHING[name];
-  if (option.flag === undefined) return name === "source" ? "the source" : "command line";
-  const flag = flagName(name, option);
-  return value === undefined ? flag : `${flag} ${value}`;
 }

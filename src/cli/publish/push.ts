@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { printedReference } from "../../oci/reference.ts";
-import { reasonOf } from "../../plugins/collect/reading_error.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
 import { push as publish, type PushResult } from "../../verbs/push.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
@@ -46,7 +46,9 @@ async function write(path: string, text: string, options: Deno.WriteFileOptions)
   try {
     await Deno.writeTextFile(path, text, options);
   } catch (cause) {
-    throw new Error(`Cannot write ${JSON.stringify(path)}, but everything is published: ${reasonOf(cause)}`, { cause });
+    throw new Error(`Cannot write ${JSON.stringify(path)}, but everything is published: ${whyUnreadable(cause)}`, {
+      cause,
+    });
   }
 }
 
@@ -58,6 +60,6 @@ async function checkWritable(path: string | undefined, flag: string): Promise<vo
     if (isThere?.isDirectory) throw new Error("it is a directory");
     if (isThere === undefined) await Deno.stat(dirname(path));
   } catch (cause) {
-    throw new UsageError(`Cannot write ${JSON.stringify(path)} (${flag}): ${reasonOf(cause)}`, { cause });
+    throw new UsageError(`Cannot write ${JSON.stringify(path)} (${flag}): ${whyUnreadable(cause)}`, { cause });
   }
 }

@@ -4,8 +4,9 @@ import { PUBLISHING } from "../../options/publishing.ts";
 import { profileOf } from "../../verbs/publish/profiles.ts";
 import { packedFiles } from "../../verbs/publish/packed_files.ts";
 import { givenOptions } from "../declare_options.ts";
-import type { ReadingSession } from "../places/session.ts";
-import { machineOf, readConfiguration, spell } from "../publish/publish_options.ts";
+import type { Session } from "../../verbs/session.ts";
+import { machineOf, readConfiguration } from "../publish/publish_options.ts";
+import { spellFlag } from "../spell_flag.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { DiffFlags } from "./commands.ts";
@@ -28,7 +29,7 @@ export interface DiffDirectoryOptions {
 export async function diffDirectory(
   path: string,
   { flags, other, keepLimit }: DiffDirectoryOptions,
-  { context, concurrency }: ReadingSession,
+  { context, concurrency }: Session,
   world: World,
 ): Promise<ReadonlyMap<string, HashedFile>> {
   await checkDirectory(path);
@@ -38,8 +39,8 @@ export async function diffDirectory(
     source: path,
     usually: other === undefined ? {} : { profile: await profileOf(other) },
     ...(configuration === undefined ? {} : { configuration }),
-    machine: machineOf({ ...flags }, world),
-    spell,
+    machine: machineOf(world),
+    spell: spellFlag,
   };
   return await packedFiles(options, { concurrency, keepLimit }, context);
 }

@@ -1,5 +1,5 @@
 import { OptionsError } from "../../options/options_error.ts";
-import { reasonOf } from "../../plugins/collect/reading_error.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
 import { readSmallFile } from "../../system/read_small_file.ts";
 
 /**
@@ -30,7 +30,7 @@ async function read(path: string): Promise<string> {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(await readSmallFile(path));
   } catch (cause) {
-    const reason = cause instanceof TypeError ? "it is not UTF-8" : reasonOf(cause);
+    const reason = cause instanceof TypeError ? "it is not UTF-8" : whyUnreadable(cause);
     throw new OptionsError(`Cannot read annotation file ${JSON.stringify(path)}: ${reason}`, { cause });
   }
 }

@@ -15,10 +15,7 @@ import { sourceView } from "./source_view.ts";
  */
 export async function withIdentity(settings: Settings, { name, facts }: ChosenProfile): Promise<Settings> {
   const identity = await facts.identify?.(await sourceView(settings.source));
-  if (identity === undefined) {
-    if (facts.tagOf === undefined && settings.version !== undefined) checkVersion(settings.version);
-    return checkLatest(settings);
-  }
+  if (identity === undefined) return checkedVersion(settings);
   const { version: own, from, isFixed } = identity;
   const { version = own, annotations, targets } = settings;
   if (isFixed && version !== own) {
@@ -39,18 +36,25 @@ export async function withIdentity(settings: Settings, { name, facts }: ChosenPr
   return checkLatest({
     ...settings,
     version,
+    ...(settings.version === undefined ? { versionFrom: from } : {}),
     annotations: { ...annotations, [VERSION_ANNOTATION]: said ?? { value: version, from } },
     targets: distinct(targets.map((target) => endingIn(identity.name, target))),
   });
 }
 
-/** Only with some profiles can a version have build metadata. */
-function checkVersion(version: string): void {
+/**
+ * Checks the version that was given, where a version is a tag as it is, and so has no build metadata.
+ *
+ * @throws {OptionsError} Says what is wrong with it, or why it cannot be the latest.
+ */
+export function checkedVersion(settings: Settings): Settings {
+  const { version } = settings;
   try {
-    parseVersion(version);
+    if (version !== undefined) parseVersion(version);
   } catch (cause) {
     throw new OptionsError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
+  return checkLatest(settings);
 }
 
 function checkLatest(settings: Settings): Settings {

@@ -1,7 +1,7 @@
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { localPath, type Reference } from "../../oci/reference.ts";
 import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
-import { reasonOf } from "../../plugins/collect/reading_error.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
 import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../../plugins/filter/default_ignores.ts";
 import { emptied } from "../../plugins/filter/emptied.ts";
 import { ignore } from "../../plugins/filter/ignore.ts";
@@ -82,8 +82,8 @@ async function patternSources(
     : [];
   return [
     ...defaults,
-    ...(ignoreFile === undefined ? [] : [{ file: ignoreFile }]),
-    { from: `${name} profile`, patterns: ownRules },
+    ...(ignoreFile === undefined ? [] : [{ file: ignoreFile, isOwn: true }]),
+    { from: `${name} profile`, patterns: ownRules, isOwn: true },
     { file: ".gantryignore" },
     ...(settings.ignoreFile === undefined ? [] : [await readPatterns(settings.ignoreFile)]),
     ...settings.wanted.said("ignore").map(({ value, from }) => ({ from: from.name, patterns: value })),
@@ -145,7 +145,7 @@ async function readRootFile(
     return await readSmallFile(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
-    throw new OptionsError(`Cannot read ignore file ${JSON.stringify(name)}: ${reasonOf(cause)}`, { cause });
+    throw new OptionsError(`Cannot read ignore file ${JSON.stringify(name)}: ${whyUnreadable(cause)}`, { cause });
   }
 }
 
@@ -153,6 +153,6 @@ async function readPatterns(path: string): Promise<PatternGroup> {
   try {
     return parseIgnoreFile(await readSmallText(path), path);
   } catch (cause) {
-    throw new OptionsError(`Cannot read ignore file ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
+    throw new OptionsError(`Cannot read ignore file ${JSON.stringify(path)}: ${whyUnreadable(cause)}`, { cause });
   }
 }

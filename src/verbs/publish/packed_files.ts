@@ -5,12 +5,15 @@ import type { Entry } from "../../pipeline/entry.ts";
 import { filter } from "../../pipeline/filter.ts";
 import { stageRunner } from "../../pipeline/flow.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
+import { SourceError } from "../../pipeline/source_error.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
 import { buildPipeline } from "./build_pipeline.ts";
-import { chooseProfile } from "./profiles.ts";
+import { thisMachine } from "./machine.ts";
+import { chooseProfile, type ChosenProfile } from "./profiles.ts";
 import type { PublishOptions } from "./publish_options.ts";
-import { settingsOf } from "./settings.ts";
+import { type Settings, settingsOf } from "./settings.ts";
+import { packsItself } from "./stages/stage_entries.ts";
 
 /** How files are read. */
 export interface ReadingChoice {
@@ -32,9 +35,11 @@ export async function packedFiles(
 ): Promise<ReadonlyMap<string, HashedFile>> {
   const settings = await settingsOf(options);
   const profile = await chooseProfile(settings);
-  const means = { machine: options.machine, context, mode: "plan", allow: options.configuration?.allow } as const;
+  const { machine = thisMachine() } = options;
+  const means = { machine, context, mode: "plan", allow: options.configuration?.allow } as const;
   const { pipeline } = await buildPipeline(settings, profile, means);
-  const entries = await entriesOf(settings.source, pipeline, context);
+  const selected = await entriesOf(settings.source, pipeline, context);
+  const entries = packsItself(settings.written) ? selected : await arranged(selected, settings, profile, context);
   const files = entries.filter(({ kind }) => kind === "file");
   return new Map(
     await inParallel(files, concurrency, async (entry) => {
@@ -53,6 +58,22 @@ async function entriesOf(
   let selected = await run("filter", collected, filter(filters));
   for (const step of custom.before?.archive ?? []) selected = await step.run(selected, context);
   return selected.entries;
+}
+
+/** As they would be in the artifact. What could not be packed is compared as it lies there. */
+async function arranged(
+  entries: readonly Entry[],
+  choice: Settings,
+  { name, facts }: ChosenProfile,
+  context: Context,
+): Promise<readonly Entry[]> {
+  try {
+    return await facts.arrange?.(entries, choice, context) ?? entries;
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    context.log.warn(`The directory is compared as it is, because profile ${name} could not pack it: ${error.message}`);
+    return entries;
+  }
 }
 
 async function hashEntry(entry: Entry, keepLimit: number, { signal }: Context): Promise<HashedFile> {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ImageManifest } from "../../oci/parse_manifest.ts";
 import type { Profile, SourceListing } from "../../profiles/profile.ts";
-import type { Spell } from "./publish_options.ts";
+import type { Spell } from "../../options/spell.ts";
 import type { Settings } from "./settings.ts";
 import { loadProfiles, PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
 import { sourceListing } from "./source_view.ts";
@@ -52,7 +52,7 @@ export async function detectProfile(source: string): Promise<ChosenProfile> {
   }
   const signs = PROFILE_NAMES.flatMap((name) => profiles[name].signs);
   const because = listing?.kind === "directory"
-    ? `there is no ${signs.join(" and no ")}`
+    ? `there is no ${signs.slice(0, -1).join(", no ")} and no ${signs.at(-1)}`
     : "the source is no directory";
   return { name: "generic", because, isDetected: true, facts: profiles.generic };
 }

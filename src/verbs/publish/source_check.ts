@@ -9,17 +9,7 @@ import type { Log } from "../../work/context.ts";
 import { loadProfiles } from "../../profiles/profiles.ts";
 import type { ChosenProfile } from "./profiles.ts";
 import type { Settings } from "./settings.ts";
-
-/** The source is something that is published in another way; packed as files, nobody could use it. */
-export class UnsuitableSourceError extends SourceError {
-  /** How it is published, and how it is packed as files all the same. */
-  readonly hint: string;
-
-  constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
-  }
-}
+import { listingOf } from "./source_view.ts";
 
 /** What is to be packed, and as what. */
 export interface CheckedSource extends Pick<Settings, "source" | "targets" | "spell"> {
@@ -40,7 +30,7 @@ export function sourceCheck(source: CheckedSource): CustomStep<Collected> {
     async run(collected, { log }): Promise<Collected> {
       const { entries } = collected;
       if (name !== "generic" || isDetected) await refuseImages(entries, source);
-      if (name === "generic" && isDetected) refuseChart(entries, source);
+      if (name === "generic" && isDetected) await refusePacked(entries, source);
       await warnOfOthers(entries, source, log);
       return collected;
     },
@@ -63,17 +53,19 @@ async function refuseImages(entries: readonly Entry[], checked: CheckedSource): 
   const index = root.get("index.json");
   if (index !== undefined && root.has("oci-layout")) {
     const from = source === "-" ? "oci-archive:FILE" : `${isDirectory ? "oci-layout" : "oci-archive"}:${source}`;
-    throw new UnsuitableSourceError(
+    throw new SourceError(
       `Cannot pack ${named} as files: it is an OCI image layout, which holds artifacts already`,
-      `publish what it holds with \`gantry copy ${word(from + await tagIn(index))} ${place}\`; ${filesToo}`,
+      { hint: `publish what it holds with \`gantry copy ${word(from + await tagIn(index))} ${place}\`; ${filesToo}` },
     );
   }
   if (root.has("manifest.json") && [...root.keys()].some((path) => /^[0-9a-f]{64}(?:\.json|\.tar)?$/.test(path))) {
     const from = `${isDirectory ? "dir" : "docker-archive"}:${source === "-" ? "FILE" : source}`;
-    throw new UnsuitableSourceError(
+    throw new SourceError(
       `Cannot pack ${named} as files: it is a container image, saved without a registry`,
-      `make a layout of it with \`skopeo copy ${word(from)} oci-archive:image.tar:TAG\`, and publish that with ` +
-        `\`gantry copy oci-archive:image.tar:TAG ${place}\`; ${filesToo}`,
+      {
+        hint: `make a layout of it with \`skopeo copy ${word(from)} oci-archive:image.tar:TAG\`, and publish that ` +
+          `with \`gantry copy oci-archive:image.tar:TAG ${place}\`; ${filesToo}`,
+      },
     );
   }
 }
@@ -99,29 +91,18 @@ async function tagIn(index: Entry): Promise<string> {
   }
 }
 
-/** helm takes a chart only as `helm push` makes it. */
-function refuseChart(entries: readonly Entry[], checked: CheckedSource): void {
-  const { source, isDirectory } = checked;
-  const filesToo = asFiles(checked);
-  const named = nameOf(source);
-  const push = (file: string): string =>
-    `\`helm push ${file} oci://HOST/REPOSITORY\` publishes it, and gantry copy, export and pull take it from there`;
-  const [folder = ""] = entries[0]?.path.split("/") ?? [];
-  if (isDirectory && isThere("Chart.yaml")) {
-    throw new UnsuitableSourceError(
-      `Cannot publish ${named} as a generic artifact: it is a Helm chart, and helm could not use it`,
-      `\`helm package ${word(source)}\` packs it, and ${push("NAME-VERSION.tgz")}; ${filesToo}`,
-    );
-  }
-  if (!isDirectory && isThere(`${folder}/Chart.yaml`) && entries.every(({ path }) => path.split("/")[0] === folder)) {
-    throw new UnsuitableSourceError(
-      `Cannot publish ${named} as a generic artifact: it is a packaged Helm chart, and helm could not use it`,
-      `${push(source === "-" ? "FILE.tgz" : word(source))}; ${filesToo}`,
-    );
-  }
-
-  function isThere(path: string): boolean {
-    return entries.some((entry) => entry.kind === "file" && entry.path === path);
+/**
+ * What comes by standard input is looked at only now, when it is too late to take it for what it is: a packed source
+ * that is published as it is, and not as what is in it.
+ */
+async function refusePacked(entries: readonly Entry[], checked: CheckedSource): Promise<void> {
+  if (checked.isDirectory) return;
+  for (const [name, { recognizes }] of Object.entries(await loadProfiles())) {
+    const because = await recognizes?.(listingOf(entries));
+    if (because === undefined) continue;
+    throw new SourceError(`Cannot publish ${nameOf(checked.source)} as a generic artifact: ${because}`, {
+      hint: `from a file, \`gantry push FILE\` publishes it with profile ${name}; ${asFiles(checked)}`,
+    });
   }
 }
 

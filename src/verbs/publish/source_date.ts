@@ -3,8 +3,8 @@ import { CREATED_ANNOTATION } from "../../oci/annotation_keys.ts";
 import { bytesContent } from "../../oci/bytes_content.ts";
 import { EMPTY_MEDIA_TYPE } from "../../oci/media_types.ts";
 import type { Attributed } from "../../pipeline/values.ts";
-import type { Context, Log } from "../../work/context.ts";
-import type { Machine } from "./publish_options.ts";
+import { type Context, SILENT_LOG } from "../../work/context.ts";
+import type { Machine } from "./machine.ts";
 import type { Settings } from "./settings.ts";
 import type { MakeBuiltIn } from "./stages/built_ins.ts";
 import { pluginHost } from "./stages/plugin_host.ts";
@@ -41,5 +41,3 @@ export async function sourceDate(
   const created: Attributed | undefined = known.get(CREATED_ANNOTATION);
   return created && new Date(created.value);
 }
-
-const SILENT_LOG: Log = { debug: (): void => {}, info: (): void => {}, warn: (): void => {} };

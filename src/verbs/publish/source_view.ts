@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readTar } from "../../oci/read_tar.ts";
 import type { Entry } from "../../pipeline/entry.ts";
-import { reasonOf } from "../../plugins/collect/reading_error.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
 import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../../plugins/filter/default_ignores.ts";
 import { gitRules } from "../../plugins/filter/git_rules.ts";
 import type { SourceListing, SourceView } from "../../profiles/profile.ts";
@@ -91,7 +91,7 @@ async function readFile(path: string): Promise<Uint8Array<ArrayBuffer> | undefin
     return await Deno.readFile(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
-    throw new OptionsError(`Cannot read ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
+    throw new OptionsError(`Cannot read ${JSON.stringify(path)}: ${whyUnreadable(cause)}`, { cause });
   }
 }
 

@@ -1,6 +1,8 @@
 import type { StageName } from "../../../pipeline/stage_error.ts";
 import { staticAnnotations } from "../../../plugins/annotate/static.ts";
+import type { Collector } from "../collector_for.ts";
 import type { Ignoring } from "../ignoring_for.ts";
+import type { ChosenProfile } from "../profiles.ts";
 import type { Settings } from "../settings.ts";
 import { isBuiltIn, type MakeBuiltIn } from "./built_ins.ts";
 import { staticEntry } from "./static_entry.ts";
@@ -13,8 +15,8 @@ export interface Deciding {
   readonly make: MakeBuiltIn;
   readonly ignoring: Ignoring;
   /** What suits the source; left out when the configuration says it. */
-  readonly collector: { readonly name: string; readonly builtIn: BuiltIn } | undefined;
-  readonly profile: { readonly name: string; readonly because: string };
+  readonly collector: Collector | undefined;
+  readonly profile: Pick<ChosenProfile, "name" | "because" | "facts">;
   /** Opens the targets that are named, in their order. */
   readonly targets: readonly OpenTarget[];
 }
@@ -37,7 +39,9 @@ export function stageEntries(deciding: Deciding): readonly StageEntry[] {
 
 function collectEntries({ settings: { written }, make, collector }: Deciding): readonly StageEntry[] {
   const listed = written.stages.collect?.map((entry) => fromList("collect", entry, make)) ?? [];
-  return collector === undefined ? listed : [byDefault("collect", collector.name, collector.builtIn)];
+  return collector === undefined
+    ? listed
+    : [byDefault("collect", collector.name, builtIn(make, "collect", collector.name).builtIn)];
 }
 
 /** What must not be published is not published because a list forgot it. */
@@ -76,16 +80,23 @@ function archiveEntry({ settings: { written }, make, profile }: Deciding): Stage
   return { stage: "archive", spec: name, decidedBy, ...builtIn(make, "archive", name) };
 }
 
-function annotateEntries({ settings: { annotations: given, written }, make }: Deciding): readonly StageEntry[] {
+function annotateEntries(
+  { settings: { annotations: given, written }, make, profile }: Deciding,
+): readonly StageEntry[] {
   const sources = [...new Set(Object.values(given).map(({ from }) => from))].join(", ");
   const carrying: BuiltIn = { factory: staticAnnotations({ given }), options: () => ({}) };
   const { annotate: list } = written.stages;
   const first: StageEntry = { stage: "annotate", spec: "static", decidedBy: sources || "default", builtIn: carrying };
+  const byProfile = packsItself(written) ? undefined : profile.facts.annotate;
+  const own = byProfile === undefined ? [] : [{
+    ...byDefault("annotate", profile.name, { factory: byProfile(), options: () => ({}) }),
+    decidedBy: `profile ${profile.name}`,
+  }];
   if (list === undefined) {
     const others = ["env", "git"].map((spec): StageEntry => {
       return { stage: "annotate", spec, decidedBy: "default", ...builtIn(make, "annotate", spec) };
     });
-    return [first, ...others];
+    return [first, ...own, ...others];
   }
   const [head, ...rest] = list;
   const made = (entry: WrittenEntry): StageEntry =>
@@ -93,9 +104,9 @@ function annotateEntries({ settings: { annotations: given, written }, make }: De
   if (head?.spec === "static") {
     const carried = staticEntry(head, { given });
     const decidedBy = sources === "" ? head.place : `${head.place}, ${sources}`;
-    return [{ ...carried, decidedBy }, ...rest.map(made)];
+    return [{ ...carried, decidedBy }, ...own, ...rest.map(made)];
   }
-  return [...(sources === "" ? [] : [first]), ...list.map(made)];
+  return [...(sources === "" ? [] : [first]), ...own, ...list.map(made)];
 }
 
 /** The kinds that are built in only say in the list how targets are reached; all others are targets of their own. */
@@ -107,7 +118,7 @@ function uploadEntries({ settings, targets }: Deciding): readonly StageEntry[] {
     const said = entries.find((entry) => isNamed(entry, "upload") && entry.spec === spec);
     const target = targets[at];
     const from = named?.by === "caller" ? named.place : settings.places.at(["targets", at]);
-    return target && {
+    return target === undefined ? undefined : {
       stage: "upload",
       spec,
       decidedBy: said === undefined ? from : `${from}, ${said.place}`,
@@ -140,7 +151,8 @@ function unusedEntry(
   }];
 }
 
-function tagEntries({ settings: { version, tags, latest, wanted, written }, make }: Deciding): readonly StageEntry[] {
+function tagEntries({ settings, make }: Deciding): readonly StageEntry[] {
+  const { version, versionFrom, tags, latest, wanted, written } = settings;
   const last = wanted.last("latest");
   const isUnwanted = last?.from.by === "caller" && !last.value;
   const entries = (written.stages.tag ?? [])
@@ -155,10 +167,16 @@ function tagEntries({ settings: { version, tags, latest, wanted, written }, make
   ];
 
   function given(spec: string, name: "version" | "tags" | "latest", more: object = {}): StageEntry {
-    const decidedBy = wanted.last(name)?.from.place ?? "default";
+    const decidedBy = wanted.last(name)?.from.place ?? (name === "version" ? versionFrom : undefined) ?? "default";
     const { builtIn: { factory, options } } = builtIn(make, "tag", spec);
     return { stage: "tag", spec, decidedBy, builtIn: { factory, options: (own) => ({ ...options(own), ...more }) } };
   }
+}
+
+/** Tells whether a plugin of the user's own packs, which alone knows what the source is. */
+export function packsItself({ stages }: Settings["written"]): boolean {
+  const [archive] = stages.archive ?? [];
+  return archive !== undefined && !isNamed(archive, "archive");
 }
 
 /** Whether an entry names a built-in plugin of its stage. */
