@@ -2,7 +2,7 @@ import { type Comparison, comparisons, median, type Results, type Run } from "./
 import { figure, WORK_TITLES } from "./tables.ts";
 
 const WIDTH = 760;
-const LABEL_WIDTH = 190;
+const LABEL_WIDTH = 220;
 const VALUE_WIDTH = 150;
 const BAR_WIDTH = WIDTH - LABEL_WIDTH - VALUE_WIDTH;
 const ROW = 20;

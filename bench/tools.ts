@@ -42,6 +42,8 @@ export interface ToolsWanted {
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const TAG = "v1";
+/** Of the charts among the trees. */
+const CHART_VERSION = "1.0.0";
 
 /**
  * The tools that are measured: gantry, the floors, and the peers that are wanted, or those on PATH.
@@ -59,7 +61,7 @@ export function findTools({ peers, binary }: ToolsWanted): readonly Tool[] {
   const missing = wanted.find(({ version: [program = ""] }) => !isThere(program));
   if (missing !== undefined) throw new Error(`Cannot measure ${missing.name}: it is not on PATH`);
   const floors = FLOORS.filter(({ version: [program = ""] }) => isThere(program));
-  return [...binaryTool(binary), fromSources(), ...wanted, ...floors];
+  return [...binaryTool(binary), ...fromSources(), ...wanted, ...floors];
 }
 
 /** What a tool says of its version. */
@@ -89,10 +91,10 @@ function binaryTool(binary: string | undefined): readonly Tool[] {
     if (binary !== undefined) throw new Error(`Cannot measure ${binary}: there is no such file`);
     return [];
   }
-  return [gantry("gantry, binary", [path])];
+  return gantry("gantry, binary", [path]);
 }
 
-function fromSources(): Tool {
+function fromSources(): readonly Tool[] {
   return gantry("gantry, deno run", [
     Deno.execPath(),
     "run",
@@ -106,21 +108,34 @@ function fromSources(): Tool {
   ]);
 }
 
-function gantry(name: string, [program = "", ...first]: readonly string[]): Tool {
+/** The same work as the peers on every tree; and on charts Helm's, too. */
+function gantry(name: string, words: readonly string[]): readonly Tool[] {
+  const [program = "", ...first] = words;
   const limits = ["--max-size", "1TiB", "--max-entries", "10000000", "--max-ratio", "1000000"];
-  const reference = ({ host, repository }: Job): string => `oci://${host}/${repository}:${TAG}`;
-  return {
-    name,
-    kind: "gantry",
-    version: [program, ...first, "version"],
-    takes: () => true,
-    push: (job) => ({
-      program,
-      args: [...first, "push", job.tree.path, reference(job), "--profile", "generic", "--no-config", "--quiet"],
-    }),
-    pull: (job) => ({ program, args: [...first, "pull", reference(job), job.output, ...limits, "--quiet"] }),
-    manifest,
+  const publishing = (
+    profile: string,
+    [below, tag]: readonly [string, string],
+  ): Pick<Tool, "push" | "pull" | "manifest"> => {
+    const reference = ({ host, repository }: Job): string => `oci://${host}/${repository}${below}:${tag}`;
+    return {
+      push: (job) => ({
+        program,
+        args: [...first, "push", job.tree.path, reference(job), "--profile", profile, "--no-config", "--quiet"],
+      }),
+      pull: (job) => ({ program, args: [...first, "pull", reference(job), job.output, ...limits, "--quiet"] }),
+      manifest: ({ repository }) => `${repository}${below}/manifests/${tag}`,
+    };
   };
+  const common = { kind: "gantry", version: [...words, "version"] } as const;
+  return [
+    { ...common, name, takes: () => true, ...publishing("generic", ["", TAG]) },
+    {
+      ...common,
+      name: `${name}, profile helm`,
+      takes: ({ isChart }) => isChart,
+      ...publishing("helm", ["/tree", CHART_VERSION]),
+    },
+  ];
 }
 
 /** Found by the first word of `version`. */
@@ -189,17 +204,19 @@ const PEERS: readonly Tool[] = [
     takes: ({ isChart }) => isChart,
     push: (job) =>
       shell(
-        'helm package -d "$1" "$2" && helm push --plain-http "$1/tree-1.0.0.tgz" "$3"',
+        'helm package -d "$1" "$2" && helm push --plain-http "$1/tree-$3.tgz" "$4"',
         job.scratch,
         job.tree.path,
+        CHART_VERSION,
         `oci://${job.host}/${job.repository}`,
       ),
     pull: (job) => ({
       program: "helm",
-      args: `pull --plain-http oci://${job.host}/${job.repository}/tree --version 1.0.0 --untar --untardir`.split(" ")
+      args: `pull --plain-http oci://${job.host}/${job.repository}/tree --version ${CHART_VERSION} --untar --untardir`
+        .split(" ")
         .concat(job.output),
     }),
-    manifest: ({ repository }) => `${repository}/tree/manifests/1.0.0`,
+    manifest: ({ repository }) => `${repository}/tree/manifests/${CHART_VERSION}`,
   },
   {
     name: "tar and skopeo",
