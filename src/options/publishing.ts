@@ -8,14 +8,14 @@ import { isMediaType } from "../oci/media_types.ts";
 import { parseReference, REFERENCE_PATTERN } from "../oci/reference.ts";
 import { parseTag } from "../oci/tag.ts";
 import { parseFullVersion } from "../oci/version.ts";
-import type { Compression } from "../pack/compression.ts";
+import type { CompressionKind } from "../pack/compression.ts";
 import type { SymlinkPolicy } from "../plugins/collect/walk.ts";
 import { PROFILE_NAMES, type ProfileName } from "../profiles/profiles.ts";
 import type { OptionOf } from "./option.ts";
-import { REACHING, type Reaching } from "./registry.ts";
+import { type Patience, REACHING } from "./registry.ts";
 
 /** What can be said about publishing. The names are those of the configuration file. */
-export interface Publishing extends Pick<Reaching, "concurrency" | "retries" | "timeout"> {
+export interface Publishing extends Patience {
   /** What is published: a directory, a file, a tar, or `-` for standard input. */
   readonly source?: string;
   /** Where to: `oci://HOST/REPOSITORY[:TAG]`, `oci-layout:PATH[:TAG]` or `oci-archive:PATH[:TAG]`. */
@@ -47,7 +47,7 @@ export interface Publishing extends Pick<Reaching, "concurrency" | "retries" | "
   /** The media types of files, by patterns in gitignore syntax, for profiles that publish each as it is. */
   readonly mediaTypes?: Readonly<Record<string, string>>;
   /** How layers are compressed. */
-  readonly compression?: Compression["kind"];
+  readonly compression?: CompressionKind;
   /** How hard to compress: 1 to 9 for gzip, 1 to 19 for zstd. */
   readonly compressionLevel?: number;
   /** What standard input is called in the artifact. */
