@@ -15,10 +15,9 @@ export {
   type PlanResult,
   planStages,
 } from "./src/verbs/plan.ts";
-export type { SymlinkPolicy } from "./src/plugins/collect/directory.ts";
-export type { CompressionKind } from "./src/pack/compression.ts";
-export type { ProfileName } from "./src/profiles/profiles.ts";
 export type { Publishing } from "./src/options/publishing.ts";
+export type { SymlinkPolicy } from "./src/plugins/collect/directory.ts";
+export type { Compression, Gzip } from "./src/pack/compression.ts";
 export type { Machine } from "./src/verbs/publish/machine.ts";
 export type {
   Configuration,

@@ -16,7 +16,7 @@ Deno.test("mod.ts exports these types besides those of plugins, and its function
 
 const TYPES = [
   "Change",
-  "CompressionKind",
+  "Compression",
   "Configuration",
   "ConnectionProblem",
   "Copied",
@@ -40,6 +40,7 @@ const TYPES = [
   "ExtractionRules",
   "FileChange",
   "FileState",
+  "Gzip",
   "IdentityTokenCredential",
   "ImportOptions",
   "ImportPlanResult",
@@ -78,7 +79,6 @@ const TYPES = [
   "PlannedPlugin",
   "PlannedStages",
   "PluginSpec",
-  "ProfileName",
   "Provenance",
   "PublishOptions",
   "PublishPipeline",

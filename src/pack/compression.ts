@@ -11,9 +11,6 @@ export interface Gzip {
   readonly workers: number;
 }
 
-/** What a layer is compressed with, if it is. */
-export type CompressionKind = "gzip" | "zstd" | "none";
-
 /** How a layer is compressed. */
 export type Compression =
   | Gzip

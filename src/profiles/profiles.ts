@@ -1,21 +1,21 @@
 import type { Profile } from "./profile.ts";
 
-/** The name of a profile, as people write it. */
-export type ProfileName = "generic" | "helm" | "timoni" | "conftest" | "flux" | "image" | "files";
-
 /**
  * Every profile: a row each, in the order in which they are asked whether a source is theirs. A profile is loaded when
  * something is published; the command line needs only the names.
  */
-const ROWS: Readonly<Record<ProfileName, () => Promise<Profile>>> = {
-  generic: async () => (await import("./generic.ts")).GENERIC,
-  helm: async () => (await import("./helm.ts")).HELM,
-  timoni: async () => (await import("./timoni.ts")).TIMONI,
-  conftest: async () => (await import("./conftest.ts")).CONFTEST,
-  flux: async () => (await import("./flux.ts")).FLUX,
-  image: async () => (await import("./image.ts")).IMAGE,
-  files: async () => (await import("./files.ts")).FILES,
-};
+const ROWS = {
+  generic: async (): Promise<Profile> => (await import("./generic.ts")).GENERIC,
+  helm: async (): Promise<Profile> => (await import("./helm.ts")).HELM,
+  timoni: async (): Promise<Profile> => (await import("./timoni.ts")).TIMONI,
+  conftest: async (): Promise<Profile> => (await import("./conftest.ts")).CONFTEST,
+  flux: async (): Promise<Profile> => (await import("./flux.ts")).FLUX,
+  image: async (): Promise<Profile> => (await import("./image.ts")).IMAGE,
+  files: async (): Promise<Profile> => (await import("./files.ts")).FILES,
+} as const;
+
+/** The name of a profile, as people write it. */
+export type ProfileName = keyof typeof ROWS;
 
 /** The names of all profiles, as people write them. */
 export const PROFILE_NAMES = Object.keys(ROWS) as readonly ProfileName[];

@@ -25,7 +25,7 @@ export type PipelineEntry = PluginSpec | readonly [PluginSpec, Readonly<Record<s
 
 /** One use of a plugin. */
 export interface PipelineInstance {
-  /** Which plugin it is. */
+  /** Which plugin. */
   readonly use: PluginSpec;
   /** What the plugin is told. */
   readonly options?: Readonly<Record<string, unknown>>;
@@ -69,7 +69,7 @@ export interface Places {
 export interface PathProblem {
   /** Keys and positions in lists, from the top. */
   readonly path: readonly PropertyKey[];
-  /** What is wrong, as the last part of a sentence. */
+  /** What is wrong. */
   readonly message: string;
   /** Set when it is the key at the end of the path that is wrong, and not its value. */
   readonly isKey?: boolean;

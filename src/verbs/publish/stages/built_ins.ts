@@ -29,7 +29,7 @@ import { isTargetKind, TARGET_KIND_NAMES, targetKind } from "./target_kinds.ts";
 
 /** What built-in plugins are made with. */
 export interface BuiltInMeans {
-  readonly settings: Omit<Settings, "written" | "places" | "spell" | "targets" | "annotations">;
+  readonly settings: Omit<Settings, "written" | "places" | "spell" | "profile" | "targets" | "annotations">;
   readonly profile: Profile;
   /** Where git is looked for. */
   readonly directory: string;

@@ -118,7 +118,7 @@ function uploadEntries({ settings, targets }: Deciding): readonly StageEntry[] {
     const said = entries.find((entry) => isNamed(entry, "upload") && entry.spec === spec);
     const target = targets[at];
     const from = named?.by === "caller" ? named.place : settings.places.at(["targets", at]);
-    return target && {
+    return target === undefined ? undefined : {
       stage: "upload",
       spec,
       decidedBy: said === undefined ? from : `${from}, ${said.place}`,
