@@ -43,13 +43,16 @@ export async function packLayer(
   const bytes = watched(tar(entries, { pause: createPauses(signal) }), { signal, onProgress });
   const describe = { mediaType, ...(annotations === undefined ? {} : { annotations }) };
   if (compression.kind === "none") {
-    const content = await scratch.keep(describe, bytes);
+    const content = await scratch.keep(describe, bytes, GIVEN);
     return { content, diffId: content.descriptor.digest };
   }
   const digester = createDigester();
-  const content = await scratch.keep(describe, compress(digested(bytes, digester), compression));
+  const content = await scratch.keep(describe, compress(digested(bytes, digester), compression), GIVEN);
   return { content, diffId: digester.digest() };
 }
+
+/** Nobody else reads what an archive or a compressor gives. */
+const GIVEN = { given: true } as const;
 
 type Pieces = AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
 
