@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { stagesOfBuiltIn } from "../src/cli/publish/stages/built_ins.ts";
+import { stagesOfBuiltIn } from "../src/verbs/publish/stages/built_ins.ts";
 import { makePlugin } from "../src/driver/check_plugin.ts";
 import { createKit } from "../src/driver/kit.ts";
 import { BAKED_LIST, type BakedPlugin } from "../src/plugins/load/baked.ts";

@@ -23,7 +23,7 @@ const TARGETS: readonly string[] = [
   "x86_64-pc-windows-msvc",
 ];
 const OUT = "dist";
-const WORKERS: readonly string[] = ["src/pack/deflate_worker.ts", "src/cli/process/watchdog_worker.ts"];
+const WORKERS: readonly string[] = ["src/pack/deflate/deflate_worker.ts", "src/cli/process/watchdog_worker.ts"];
 /** Where the binary finds them: `bakedPlugins` knows this place. */
 const PLUGINS = `${OUT}/plugins`;
 

@@ -6,6 +6,8 @@ import { isRepository } from "../oci/origin.ts";
 
 /** What is in some repositories of a registry. */
 export interface Inventory {
+  /** The version of this format. */
+  readonly version: 1;
   /** Host and port, as they stand in a reference. */
   readonly registry: string;
   /** Sorted by name. */
@@ -14,6 +16,7 @@ export interface Inventory {
 
 /** What is in one repository. */
 export interface InventoriedRepository {
+  /** Its name below the host. */
   readonly name: string;
   /** Blobs and manifests, sorted by digest. */
   readonly blobs: readonly InventoriedBlob[];
@@ -21,7 +24,9 @@ export interface InventoriedRepository {
 
 /** Content that is there. */
 export interface InventoriedBlob {
+  /** Its digest. */
   readonly digest: Digest;
+  /** Its size in bytes. */
   readonly size: number;
 }
 
@@ -29,8 +34,8 @@ export interface InventoriedBlob {
 export const INVENTORY_SIZE_LIMIT = 256 * 1024 * 1024;
 
 /** Writes an inventory as JSON. The same content gives the same text, so that two of them can be compared. */
-export function formatInventory({ registry, repositories }: Inventory): string {
-  return `${JSON.stringify({ version: 1, registry, repositories }, undefined, 2)}\n`;
+export function formatInventory({ version, registry, repositories }: Inventory): string {
+  return `${JSON.stringify({ version, registry, repositories }, undefined, 2)}\n`;
 }
 
 /**
@@ -47,7 +52,7 @@ export function parseInventory(text: string): Inventory {
   const { registry, repositories } = json;
   if (typeof registry !== "string") throw new SyntaxError("it does not name a registry");
   if (!Array.isArray(repositories)) throw new SyntaxError("its repositories are not a list");
-  return { registry, repositories: repositories.map(parseRepository) };
+  return { version: 1, registry, repositories: repositories.map(parseRepository) };
 }
 
 function parseRepository(value: unknown, at: number): InventoriedRepository {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
-import type { Platform } from "../oci/descriptor.ts";
 import { parsePlatform } from "../extract/platform.ts";
+import { DURATION_RULE, parseDuration } from "../options/kind.ts";
 
 /** Collects the values of an option that may be repeated. */
 export function repeated(value: string, before: readonly string[] | undefined): readonly string[] {
@@ -16,20 +16,18 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
-/** A day; a timer cannot wait for more than 24 of them. */
-const LONGEST_DURATION = 24 * 60 * 60 * 1000;
-
 /**
- * Parses a duration such as `30s`, `5m`, `1h` or `1m30s`; a bare number is seconds.
+ * Parses a duration such as `30s`, as {@linkcode parseDuration} does.
  *
  * @returns Milliseconds, at least 1.
+ * @throws {InvalidArgumentError} When it is none.
  */
 export function duration(text: string): number {
-  const match = /^(?:(\d{1,4})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s?)?$/.exec(text);
-  const [, hours = "0", minutes = "0", seconds = "0"] = match ?? [];
-  const milliseconds = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
-  if (match !== null && milliseconds > 0 && milliseconds <= LONGEST_DURATION) return milliseconds;
-  throw new InvalidArgumentError("It must be a duration up to 24h, such as 30s, 5m or 1h.");
+  try {
+    return parseDuration(text);
+  } catch {
+    throw new InvalidArgumentError(`It must be ${DURATION_RULE}.`);
+  }
 }
 
 /**
@@ -55,13 +53,14 @@ export function patternType(text: string): [pattern: string, type: string] {
 }
 
 /**
- * Parses a platform, such as `linux/amd64` or `linux/arm/v7`.
+ * Takes a platform, such as `linux/amd64` or `linux/arm/v7`, as it is.
  *
  * @throws {InvalidArgumentError} When it is none.
  */
-export function platform(text: string): Platform {
+export function platform(text: string): string {
   try {
-    return parsePlatform(text);
+    parsePlatform(text);
+    return text;
   } catch {
     throw new InvalidArgumentError("It must be OS/ARCHITECTURE, such as linux/amd64.");
   }

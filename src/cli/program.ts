@@ -98,22 +98,22 @@ export function createProgram(world: World, done: (code: number) => void): Comma
   add(
     pullCommand()
       .action(async (reference: string, directory: string | undefined, flags: PullFlags) => {
-        const { pull } = await import("./reading/pull.ts");
-        done(await pull(reference, directory, flags, world));
+        const { runPull } = await import("./reading/pull.ts");
+        done(await runPull(reference, directory, flags, world));
       }),
   );
   add(
     listCommand()
       .action(async (repository: string, flags: ListFlags) => {
-        const { list } = await import("./reading/list.ts");
-        done(await list(repository, flags, world));
+        const { runList } = await import("./reading/list.ts");
+        done(await runList(repository, flags, world));
       }),
   );
   add(
     inspectCommand()
       .action(async (reference: string, flags: InspectFlags) => {
-        const { inspect } = await import("./reading/inspect.ts");
-        done(await inspect(reference, flags, world));
+        const { runInspect } = await import("./reading/inspect.ts");
+        done(await runInspect(reference, flags, world));
       }),
   );
   add(
@@ -126,50 +126,50 @@ export function createProgram(world: World, done: (code: number) => void): Comma
   add(
     tagCommand()
       .action(async (reference: string, tags: readonly string[], flags: TagFlags) => {
-        const { tag } = await import("./reading/tag.ts");
-        done(await tag(reference, tags, flags, world));
+        const { runTag } = await import("./reading/tag.ts");
+        done(await runTag(reference, tags, flags, world));
       }),
   );
   add(
     copyCommand()
       .action(async (source: string, destinations: readonly string[], flags: CopyFlags) => {
-        const { copy } = await import("./reading/copy.ts");
-        done(await copy(source, destinations, flags, world));
+        const { runCopy } = await import("./reading/copy.ts");
+        done(await runCopy(source, destinations, flags, world));
       }),
   );
   add(
     exportCommand()
       .action(async (references: readonly string[], flags: ExportFlags) => {
-        const { exportBundle } = await import("./airgap/export.ts");
-        done(await exportBundle(references, flags, world));
+        const { runExport } = await import("./airgap/export.ts");
+        done(await runExport(references, flags, world));
       }),
   );
   add(
     importCommand()
       .action(async (source: string, target: string, flags: ImportFlags) => {
-        const { importBundle } = await import("./airgap/import.ts");
-        done(await importBundle(source, target, flags, world));
+        const { runImport } = await import("./airgap/import.ts");
+        done(await runImport(source, target, flags, world));
       }),
   );
   add(
     inventoryCommand()
       .action(async (places: readonly string[], flags: InventoryFlags) => {
-        const { inventory } = await import("./airgap/inventory.ts");
-        done(await inventory(places, flags, world));
+        const { runInventory } = await import("./airgap/inventory.ts");
+        done(await runInventory(places, flags, world));
       }),
   );
   add(
     verifyCommand()
       .action(async (place: string, flags: VerifyFlags) => {
-        const { verify } = await import("./airgap/verify.ts");
-        done(await verify(place, flags, world));
+        const { runVerify } = await import("./airgap/verify.ts");
+        done(await runVerify(place, flags, world));
       }),
   );
   add(
     deleteCommand()
       .action(async (reference: string, flags: DeleteFlags) => {
-        const { deleteStored } = await import("./reading/delete.ts");
-        done(await deleteStored(reference, flags, world));
+        const { runDelete } = await import("./reading/delete.ts");
+        done(await runDelete(reference, flags, world));
       }),
   );
   add(pluginCommand(world, done));

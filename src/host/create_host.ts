@@ -1,6 +1,7 @@
 import type { Content } from "../oci/descriptor.ts";
 import { IMAGE_LAYER_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { Host } from "../pipeline/host.ts";
+import { GZIP_LEVEL } from "../pack/compression.ts";
 import { packLayer } from "../pack/layer.ts";
 import { tree } from "../pack/tree.ts";
 import { whenIdle } from "./when_idle.ts";
@@ -26,7 +27,7 @@ export function createHost({ version, mode, env, sourceDate, workers = 0, during
       const { content } = await packLayer({
         entries: tree(entries, { root: true, trailingSlash: false }),
         mediaType,
-        compression: { kind: "gzip", level: 9, workers },
+        compression: { kind: "gzip", level: GZIP_LEVEL, workers },
         ...(annotations === undefined ? {} : { annotations }),
       }, context);
       return content;

@@ -14,6 +14,12 @@ export const REVISION_ANNOTATION = "org.opencontainers.image.revision";
 export const VERSION_ANNOTATION = "org.opencontainers.image.version";
 /** The file name that a layer stands for, as `oras` reads it. */
 export const TITLE_ANNOTATION = "org.opencontainers.image.title";
+/** What the packaged content is, in a sentence or two. */
+export const DESCRIPTION_ANNOTATION = "org.opencontainers.image.description";
+/** Where people find out more about it. */
+export const URL_ANNOTATION = "org.opencontainers.image.url";
+/** Who is responsible for it. */
+export const AUTHORS_ANNOTATION = "org.opencontainers.image.authors";
 /** The tag of a manifest in an image layout's `index.json`. */
 export const REF_NAME_ANNOTATION = "org.opencontainers.image.ref.name";
 /** The full reference of a manifest in an image layout's `index.json`, as containerd, docker and nerdctl write it. */

@@ -69,6 +69,8 @@ export async function* readTar(
       const content = contentOf(source, size);
       yield { ...member, size: member.type === "directory" ? 0 : size, body: readBody(content, member.type, failed) };
       await content.skip();
+      // By then all the bytes may have come.
+      aborted?.throwIfAborted();
     }
   } catch (cause) {
     throw failed(cause);

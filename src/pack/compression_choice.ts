@@ -1,6 +1,6 @@
 import type { Kit } from "../pipeline/plugin.ts";
 import type { Schema, z } from "../pipeline/schema.ts";
-import type { Compression, Gzip } from "./compression.ts";
+import { type Compression, type Gzip, GZIP_LEVEL } from "./compression.ts";
 
 /** What there is to pack with that is no option of the plugin: of the machine, and of this run. */
 export interface ArchiveMeans {
@@ -20,17 +20,22 @@ export interface CompressionChoice {
 
 /** How a layer is compressed whose consumers read nothing but gzip. */
 export interface GzipChoice {
-  /** 1 to 9. Only 9 gives the same bytes on every processor. */
+  /** 1 (fast) to 9 (small). */
   readonly compressionLevel: number;
 }
 
 /** The options of a {@linkcode GzipChoice}. */
-export function gzipChoice({ z }: Kit): Schema<GzipChoice> {
-  return z.strictObject({
-    compressionLevel: z.int().min(1).max(GZIP_LEVEL).default(GZIP_LEVEL).describe(
-      "How hard to compress; only 9 gives the same bytes on every processor.",
+export function gzipChoice(kit: Kit): Schema<GzipChoice> {
+  return kit.z.strictObject(gzipFields(kit));
+}
+
+/** The options of a {@linkcode GzipChoice}, by name. */
+export function gzipFields({ z }: Kit): { readonly compressionLevel: z.ZodType<number> } {
+  return {
+    compressionLevel: z.int().min(1).max(GZIP_LEVEL_LIMIT).default(GZIP_LEVEL).describe(
+      "How hard to compress: 1 to 9.",
     ),
-  });
+  };
 }
 
 interface CompressionFields {
@@ -68,6 +73,6 @@ export function chosenGzip({ compressionLevel }: GzipChoice, { workers = 0 }: Ar
   return { kind: "gzip", level: compressionLevel, workers };
 }
 
-const GZIP_LEVEL = 9;
+const GZIP_LEVEL_LIMIT = 9;
 const ZSTD_LEVEL = 3;
 const ZSTD_LEVEL_LIMIT = 19;

@@ -61,7 +61,11 @@ export interface Profile {
    *
    * @throws {SourceError} When they are nothing that can be packed.
    */
-  arrange?(entries: readonly Entry[], means: ArchiveMeans, context: Context): Promise<readonly Entry[]>;
+  arrange?(
+    entries: readonly Entry[],
+    choice: { readonly version?: string | undefined; readonly appVersion?: string | undefined },
+    context: Context,
+  ): Promise<readonly Entry[]>;
 }
 
 /** Which files a source has. */

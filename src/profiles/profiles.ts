@@ -6,8 +6,9 @@ import type { Profile } from "./profile.ts";
  */
 const ROWS = {
   generic: async (): Promise<Profile> => (await import("./generic.ts")).GENERIC,
-  conftest: async (): Promise<Profile> => (await import("./conftest.ts")).CONFTEST,
+  helm: async (): Promise<Profile> => (await import("./helm.ts")).HELM,
   timoni: async (): Promise<Profile> => (await import("./timoni.ts")).TIMONI,
+  conftest: async (): Promise<Profile> => (await import("./conftest.ts")).CONFTEST,
   flux: async (): Promise<Profile> => (await import("./flux.ts")).FLUX,
   image: async (): Promise<Profile> => (await import("./image.ts")).IMAGE,
   files: async (): Promise<Profile> => (await import("./files.ts")).FILES,

@@ -6,6 +6,7 @@
  */
 import type { Call } from "../work/context.ts";
 import type { Clock } from "../system/clock.ts";
+import { REGISTRY_DEFAULTS } from "./defaults.ts";
 import { hostKind } from "./http/address.ts";
 import { RegistryError } from "./http/registry_error.ts";
 import { ConnectionError, type ConnectionProblem } from "./http/transport.ts";
@@ -19,7 +20,10 @@ export interface RetryPolicy {
 }
 
 /** Five repetitions, at most five minutes of waiting: a `Retry-After: 120` is honoured in full, twice. */
-export const DEFAULT_RETRY_POLICY: RetryPolicy = { retries: 5, budget: 5 * 60_000 };
+export const DEFAULT_RETRY_POLICY: RetryPolicy = {
+  retries: REGISTRY_DEFAULTS.retries,
+  budget: REGISTRY_DEFAULTS.retryBudget,
+};
 
 /** What a {@linkcode Backoff} needs. */
 export interface BackoffOptions {

@@ -16,3 +16,12 @@ export function reason(cause: unknown): string {
     message.replace(/\.$/, "");
   return /^[A-Z][a-z ]/.test(said) ? `${said.charAt(0).toLowerCase()}${said.slice(1)}` : said;
 }
+
+/** Why a file or a directory cannot be read, as the last part of a sentence. */
+export function whyUnreadable(cause: unknown): string {
+  if (cause instanceof Deno.errors.NotFound) return "there is no such file or directory";
+  if (cause instanceof Deno.errors.NotCapable) return "gantry itself was not given the permission to read it";
+  if (cause instanceof Deno.errors.FilesystemLoop) return "it is a symbolic link that leads back to itself";
+  if (cause instanceof Deno.errors.NotADirectory) return "it is not a directory";
+  return reason(cause);
+}

@@ -22,6 +22,9 @@ export interface Log {
   warn(message: string): void;
 }
 
+/** A log that nobody reads. */
+export const SILENT_LOG: Log = { debug: (): void => {}, info: (): void => {}, warn: (): void => {} };
+
 /** How far one piece of long work is. */
 export interface ProgressUpdate {
   /** What kind of work it is, such as `Packing`; what the command does when left out. One kind follows the other. */

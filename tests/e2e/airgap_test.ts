@@ -654,6 +654,25 @@ Deno.test("a delta leaves out what the far side has, and mounts it from another 
   });
 });
 
+Deno.test("what a delta has left out is left out no more when it has come", async () => {
+  await withBundle({}, async ({ near, far, directory, layout }) => {
+    await gantryOk(["import", layout, `oci://${far.host}/m`, "-q"]);
+    catalog(far, ["m/acme/app"]);
+    const have = join(directory, "have.json");
+    await Deno.writeTextFile(have, (await gantryOk(["inventory", `oci://${far.host}/m`, "-q"])).stdout);
+    const delta = join(directory, "delta");
+    const args = ["export", tag(near, "acme/app:1.0.0"), `oci-layout:${delta}`, "-q"];
+    const omitted = async (): Promise<number | undefined> => {
+      await using place = directoryStore({ kind: "oci-layout", path: delta });
+      return (await readBundle(place, context))?.transfer.omitted.length;
+    };
+    await gantryOk([...args, "--have", have]);
+    assert.ok(await omitted());
+    await gantryOk(args);
+    assert.equal(await omitted(), 0);
+  });
+});
+
 Deno.test("a delta by a lying inventory fails at the far side, which names what is missing and tags nothing", async () => {
   await withBundle({}, async ({ near, far, directory, layout }) => {
     await using liar = startFakeRegistry();

@@ -13,6 +13,7 @@ import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { indexOf, putSample, type Sample, sampleOf, textContent } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
+import { filesOf, tarOf } from "../layout/tar_variants.ts";
 
 const context = testContext();
 /** What the test that runs has opened. */
@@ -333,6 +334,37 @@ Deno.test("copy tags nothing anywhere when one destination has not got everythin
     assert.equal((await gantry(["copy", `${source}:1.0`, ...targets, "--retries", "0"])).code, 1);
     await using layout = directoryStore({ kind: "oci-layout", path });
     assert.equal(await layout.resolve("1.0", context), undefined);
+  });
+});
+
+Deno.test("copy sends a blob that the destination has said to have, and has not", async () => {
+  await withPublished({}, async ({ source }) => {
+    await using destination = startFakeRegistry();
+    const lie = { kind: "answer", answer: () => new Response(undefined, { status: 200 }) } as const;
+    const [, layer] = CHILDREN[0].blobs;
+    destination.fault({ method: "HEAD", path: new RegExp(`${layer?.descriptor.digest}`), times: Infinity, fault: lie });
+    const { stdout } = await gantryOk(["copy", `${source}:1.0`, `oci://${destination.host}/acme/copy`, "-o", "json"]);
+    const [target] = JSON.parse(stdout).targets;
+    assert.equal(target.existing, 0);
+    assert.ok(target.uploaded > 0);
+    assert.deepEqual([...destination.repositories.get("acme/copy")?.tags.keys() ?? []], ["1.0"]);
+  });
+});
+
+Deno.test("copy gives no tar its name when another one cannot be written", async () => {
+  await withPlaces({}, async ({ registry, directory }) => {
+    await publish(registryOf(registry, "acme/start"));
+    const [good, bad] = [join(directory, "good.tar"), join(directory, "bad.tar")];
+    const from = `oci://${registry.host}/acme/start:1.0`;
+    await gantryOk(["copy", from, `oci-archive:${bad}`, "-q"]);
+    await Deno.writeFile(bad, await tarOf([...await filesOf(bad), ["../out", "x"]]));
+    const to = [`oci-archive:${good}`, `oci-archive:${bad}`, `oci://${registry.host}/acme/end`];
+    const { code, stderr } = await gantry(["copy", from, ...to, "-q"]);
+    assert.equal(code, 1);
+    assert.match(stderr, /"\.\.\/out" in it cannot be carried over/);
+    const names = (await Array.fromAsync(Deno.readDir(directory))).map(({ name }) => name);
+    assert.deepEqual(names, ["bad.tar"]);
+    assert.deepEqual([...registry.repositories.get("acme/end")?.tags ?? []], []);
   });
 });
 

@@ -13,7 +13,7 @@ const REMOTE = '[remote "origin"]\n\turl = git@github.com:Acme/App.git\n';
 const EXAMPLES: readonly (readonly [source: string, flags: readonly string[], profile: string, because: string])[] = [
   ["flux", [], "flux", "there is a .sourceignore"],
   ["timoni", [], "timoni", "there is a timoni.cue"],
-  ["plain", [], "generic", "there is no timoni.cue and no .sourceignore"],
+  ["plain", [], "generic", "there is no Chart.yaml, no timoni.cue and no .sourceignore"],
   ["plain", ["--profile", "image"], "image", "asked for"],
 ];
 
@@ -83,7 +83,7 @@ for (const [config, target] of REMOTES) {
     assert.deepEqual(JSON.parse(stdout), {
       directory: directory.path,
       profile: "generic",
-      profileBecause: "there is no timoni.cue and no .sourceignore",
+      profileBecause: "there is no Chart.yaml, no timoni.cue and no .sourceignore",
       ...(target === undefined ? {} : { target }),
       written: [join(directory.path, "gantry.jsonc")],
     });

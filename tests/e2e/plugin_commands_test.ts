@@ -1,7 +1,7 @@
 /** `gantry plugin list`, `info` and `test`. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { listBuiltIns, namesOfStage } from "../../src/cli/publish/stages/built_ins.ts";
+import { listBuiltIns, namesOfStage } from "../../src/verbs/publish/stages/built_ins.ts";
 import { uncheckedKit } from "../../src/driver/kit.ts";
 import { STAGE_NAMES } from "../../src/pipeline/stages.ts";
 import { PROFILE_NAMES } from "../../src/profiles/profiles.ts";

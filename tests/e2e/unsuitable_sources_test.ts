@@ -29,30 +29,28 @@ async function refusal(
   return stderr;
 }
 
-Deno.test("push refuses a Helm chart, packaged or not, and says how to publish it", async () => {
+Deno.test("push refuses a packaged chart on standard input, and says how to publish it", async () => {
   await using directory = await tempDirectory();
-  const chart = join(directory.path, "chart");
-  await writeTree(chart, CHART);
-  assert.equal(
-    await refusal(chart),
-    `error: Cannot publish ${JSON.stringify(chart)} as a generic artifact: it is a Helm chart, ` +
-      "and helm could not use it\n" +
-      `advice: \`helm package ${chart}\` packs it, and \`helm push NAME-VERSION.tgz oci://HOST/REPOSITORY\` publishes it, ` +
-      "and gantry copy, export and pull take it from there; to pack its files as they are: --profile generic\n",
-  );
-  const packaged = join(directory.path, "app 0.1.0.tgz");
   const bytes = await archive(Object.fromEntries(Object.entries(CHART).map(([path, text]) => [`app/${path}`, text])));
-  await Deno.writeFile(packaged, bytes);
-  assert.match(await refusal(packaged), /it is a packaged Helm chart[^]*`helm push '.*app 0\.1\.0\.tgz' oci:/);
-  assert.match(await refusal("-", { stdin: bytes }), /Cannot publish standard input .* it is a packaged Helm chart/);
-
-  for (const source of [chart, packaged]) {
-    const plan = await gantry(["plan", source]);
-    assert.equal(plan.code, 2);
-    for (const profile of ["generic", "flux", "image"]) await gantryOk(["plan", source, "--profile", profile]);
+  assert.equal(
+    await refusal("-", { stdin: bytes }),
+    "error: Cannot publish standard input as a generic artifact: it is a packaged Helm chart\n" +
+      "advice: from a file, `gantry push FILE` publishes it with profile helm; " +
+      "to pack its files as they are: --profile generic\n",
+  );
+  assert.match(
+    await refusal("-", { stdin: bytes, args: ["--profile", "helm"] }),
+    /^error: Cannot publish the chart: standard input is neither a directory nor an archive \(\.tgz\)/,
+  );
+  for (const profile of ["generic", "flux", "image"]) {
+    await gantryOk(["plan", "-", "--profile", profile], { stdin: bytes });
   }
-  const { error } = JSON.parse((await gantry(["plan", chart, "-o", "json"])).stdout);
-  assert.deepEqual([error.stage, error.where, error.hint.startsWith("`helm package")], ["collect", undefined, true]);
+  const plan = await gantry(["plan", "-", "-o", "json"], { stdin: bytes });
+  const { error } = JSON.parse(plan.stdout);
+  assert.deepEqual([plan.code, error.stage, error.where], [2, "collect", undefined]);
+  assert.match(error.hint, /^from a file, `gantry push FILE`/);
+  await writeTree(directory.path, CHART);
+  for (const profile of ["generic", "flux", "image"]) await gantryOk(["plan", directory.path, "--profile", profile]);
 });
 
 Deno.test("push takes what only resembles a chart", async () => {

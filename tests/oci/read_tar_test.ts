@@ -325,6 +325,19 @@ Deno.test("readTar() stops with the reason of the signal when no more bytes come
   assert.ok(cancelled());
 });
 
+Deno.test("readTar() stops with the reason of the signal when all the bytes have come", async () => {
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const seen: string[] = [];
+  await assert.rejects(async () => {
+    for await (const { name } of members([await collectBytes(tar(ENTRIES))], controller.signal)) {
+      seen.push(name);
+      if (seen.length === 2) controller.abort(reason);
+    }
+  }, reason);
+  assert.deepEqual(seen, ["./", "./a/"]);
+});
+
 Deno.test("readTar() reads nothing when the signal is aborted already", async () => {
   const reason = new Error("enough");
   const { bytes, cancelled } = await stalled();

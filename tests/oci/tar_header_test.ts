@@ -60,6 +60,14 @@ Deno.test("tarHeader() writes a PAX record of the size when a file has 8 GiB", (
   assert.equal(text(bytes.subarray(512, 1024)), "19 size=8589934592\n");
 });
 
+Deno.test("tarHeader() writes a PAX record of the path only when it does not fit into the header after it", () => {
+  const size = 8 * 1024 ** 3;
+  const records = (length: number): string =>
+    text(tarHeader({ name: "n".repeat(length), type: "file", mode: 0o644, size }).subarray(512, 1024));
+  assert.equal(records(100), "19 size=8589934592\n");
+  assert.equal(records(101), `111 path=${"n".repeat(101)}\n19 size=8589934592\n`);
+});
+
 const REFUSED: readonly (readonly [what: string, header: Parameters<typeof tarHeader>[0], error: Error])[] = [
   ["is empty", entry({ name: "" }), new TypeError('Cannot archive "": the name is empty')],
   [

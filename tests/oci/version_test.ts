@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import semver from "semver";
 import { isTag } from "../../src/oci/tag.ts";
-import { isPreRelease, parseVersion } from "../../src/oci/version.ts";
+import { isPreRelease, parseFullVersion, parseVersion } from "../../src/oci/version.ts";
 
 const GOOD: readonly (readonly [text: string, preRelease: boolean])[] = [
   ["0.0.0", false],
@@ -122,3 +122,23 @@ function accepts(text: string): boolean {
     return false;
   }
 }
+
+Deno.test("parseFullVersion() takes build metadata, and says what is wrong with it", () => {
+  for (const text of ["1.2.3", "1.2.3-rc.1", "1.2.3+build.5", "1.2.3-rc.1+001.x-y"]) {
+    assert.equal(parseFullVersion(text), text);
+  }
+  assert.deepEqual(["1.0.0+a-b", "1.0.0-a+b"].map(isPreRelease), [false, true]);
+  const bad = [
+    ["1.2.3+", 'what follows the "+" is no build metadata of SemVer 2'],
+    ["1.2.3+a_b", 'what follows the "+" is no build metadata of SemVer 2'],
+    ["1.2.3+a+b", 'what follows the "+" is no build metadata of SemVer 2'],
+    ["1.2+a", "SemVer has three numbers, such as 1.2.3"],
+    ["v1.2.3+a", 'SemVer has no leading "v", write "1.2.3"'],
+  ] as const;
+  for (const [text, problem] of bad) {
+    assert.throws(() => parseFullVersion(text), {
+      name: "SyntaxError",
+      message: `Cannot parse version ${JSON.stringify(text)}: ${problem}`,
+    });
+  }
+});

@@ -3,7 +3,7 @@ import { constants } from "node:zlib";
 import { compress } from "../../src/pack/compress.ts";
 import type { Compression } from "../../src/pack/compression.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
-import { inPieces } from "../support/sample_bytes.ts";
+import { inPieces, textLike } from "../support/sample_bytes.ts";
 
 const BYTES = new TextEncoder().encode("kind: Service\n");
 
@@ -27,7 +27,7 @@ for (const [compression, start] of STARTS) {
 }
 
 Deno.test("compress() passes the level on", async () => {
-  const bytes = new TextEncoder().encode("apiVersion: v1, kind: Service, name: a\n".repeat(1000));
+  const bytes = textLike(10_000);
   const sizes = await Promise.all(
     [1, 9].map(async (level) => {
       const packed = await collectBytes(compress(inPieces(bytes), { kind: "gzip", level, workers: 0 }));

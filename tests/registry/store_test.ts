@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
-import { NotFoundError, type Store, UnsupportedError } from "../../src/store/store.ts";
+import { NotFoundError, type Store, TagExistsError, UnsupportedError } from "../../src/store/store.ts";
 import { RegistryError } from "../../src/registry/http/registry_error.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { errorAnswer } from "../support/fake_registry_answer.ts";
@@ -159,5 +159,63 @@ Deno.test("tag() takes a manifest that is known by a sha512 digest", async () =>
       testContext(),
     );
     assert.ok(fake.repositories.get("acme/app")?.tags.has("2"));
+  });
+});
+
+Deno.test("tag() asks for each tag once and sets only what is not right", async () => {
+  await withStore(async (store, fake) => {
+    assert.deepEqual(await store.tag(sample.stored, namesOf(["1.0", "2.0"]), testContext()), [
+      { tag: "1.0", from: digest },
+      { tag: "2.0" },
+    ]);
+    const requests = fake.requests.map(({ method, path }) => `${method} ${path.split("/").at(-1)}`);
+    assert.deepEqual(requests.filter((request) => request.startsWith("PUT")), ["PUT 2.0"]);
+    assert.equal(requests.filter((request) => request === "HEAD 1.0").length, 1);
+  });
+});
+
+Deno.test("tag() does not ask again for a tag that was found to be right", async () => {
+  await withStore(async (store, fake) => {
+    await store.resolve("1.0", testContext());
+    fake.clearLog();
+    const tags = [{ name: "1.0", immutable: true }];
+    assert.deepEqual(await store.tag(sample.stored, tags, testContext()), [{ tag: "1.0", from: digest }]);
+    assert.deepEqual(fake.requests, []);
+    // What was known is old by now.
+    await store.tag(sample.stored, tags, testContext());
+    assert.equal(fake.requests.length, 1);
+  });
+});
+
+Deno.test("tag() sees a tag that another run has set since it was looked for", async () => {
+  await withStore(async (store, fake) => {
+    const tags = [{ name: "2.0", immutable: true }];
+    const other = sampleOf("two");
+    await putSample(store, other, [], testContext());
+    assert.equal(await store.resolve("2.0", testContext()), undefined);
+    fake.repositories.get("acme/app")?.tags.set("2.0", digest);
+    await assert.rejects(store.tag(other.stored, [...namesOf(["latest"]), ...tags], testContext()), TagExistsError);
+    assert.equal(fake.repositories.get("acme/app")?.tags.has("latest"), false);
+  });
+});
+
+Deno.test("tag() sets a tag again that was taken away meanwhile by the same store", async () => {
+  await withStore(async (store, fake) => {
+    await store.resolve("1", testContext());
+    await store.untag("1", testContext());
+    assert.deepEqual(await store.tag(sample.stored, namesOf(["1"]), testContext()), [{ tag: "1" }]);
+    assert.equal(fake.repositories.get("acme/app")?.tags.get("1"), digest);
+  });
+});
+
+Deno.test("isWhole() asks for the manifest alone, and for nothing when a tag was found to point to it", async () => {
+  await withStore(async (store, fake) => {
+    assert.equal(await store.isWhole(sample.manifest.descriptor, testContext()), true);
+    assert.equal(fake.requests.length, 1);
+    await store.resolve("1.0", testContext());
+    fake.clearLog();
+    assert.equal(await store.isWhole(sample.manifest.descriptor, testContext()), true);
+    assert.deepEqual(fake.requests, []);
+    assert.equal(await store.isWhole(sampleOf("two").manifest.descriptor, testContext()), false);
   });
 });

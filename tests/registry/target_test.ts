@@ -125,9 +125,12 @@ Deno.test("upload/multi-tag-query: a registry that does not know how is not aske
   await using fake = startFakeRegistry();
   using client = testClient(fake);
   const target = open(fake, client);
-  const artifact = testArtifact(textContent("one"));
-  await target.upload(artifact, [], testContext());
-  for (let count = 0; count < 2; count++) await target.tag(artifact, tagNames("1.0.0", "1.0", "1"), testContext());
+  for (const text of ["one", "two"]) {
+    const artifact = testArtifact(textContent(text));
+    await target.upload(artifact, [], testContext());
+    await target.tag(artifact, tagNames(`${text}-1`, `${text}-2`, `${text}-3`), testContext());
+  }
+  assert.equal(fake.repositories.get("acme/app")?.tags.size, 6);
   assert.equal(fake.requests.filter(({ path }) => path.includes("tag=")).length, 1);
 });
 

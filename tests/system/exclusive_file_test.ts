@@ -51,6 +51,28 @@ Deno.test("exclusiveFile() takes over what a killed process has left, and not wh
   assert.deepEqual([...Deno.readDirSync(directory.path)], []);
 });
 
+Deno.test("exclusiveFile() touches its file from time to time", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "oci-layout");
+  const file = exclusivePath(path);
+  const { setInterval } = globalThis;
+  let touch = (): void => assert.fail("there is no timer");
+  globalThis.setInterval =
+    ((run: () => void) => (touch = run, setInterval(() => {}, DEAD_AFTER))) as typeof setInterval;
+  try {
+    using _held = await exclusiveFile(path, undefined);
+    const past = new Date(Date.now() - DEAD_AFTER);
+    const isTouched = async (): Promise<boolean> => ((await Deno.stat(file)).mtime?.getTime() ?? 0) > past.getTime();
+    const owner = await Deno.readTextFile(file);
+    await Deno.utime(file, past, past);
+    touch();
+    while (!await isTouched());
+    assert.equal(await Deno.readTextFile(file), owner);
+  } finally {
+    globalThis.setInterval = setInterval;
+  }
+});
+
 Deno.test("exclusiveFile() leaves a file that somebody else has taken over", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "oci-layout");

@@ -35,6 +35,14 @@ Deno.test("outputPlace() refuses a directory and a link that leads nowhere", asy
   await assert.rejects(checkOutput(link), new Error(`Cannot write "${link}": it is a link that leads nowhere`));
 });
 
+Deno.test("checkOutput() finds out before any work that a file cannot be written", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "missing", "file");
+  await assert.rejects(checkOutput(path), new Error(`Cannot write "${path}": no such file or directory`));
+  await checkOutput(join(directory.path, "file"));
+  assert.deepEqual([...Deno.readDirSync(directory.path)], []);
+});
+
 toolTest("outputPlace() writes to a device and to a named pipe, also through a link", ["mkfifo"], async () => {
   await using directory = await tempDirectory();
   const [pipe, link] = [join(directory.path, "pipe"), join(directory.path, "link")];

@@ -1,7 +1,8 @@
 import { Command, Option } from "commander";
-import { byteSize } from "../output/format_bytes.ts";
+import { byteSize } from "../byte_size.ts";
 import { keyValue, repeated } from "../options.ts";
 import type { OutputFormat } from "../publish/commands.ts";
+import type { RepositoryMapping } from "../../verbs/import/import_destinations.ts";
 import { addReadingFlags, type ReadingFlags } from "../reading/commands.ts";
 
 /** The flags of `export`, as they were given; what was not given is absent. */
@@ -40,9 +41,6 @@ export interface ImportFlags extends ReadingFlags {
   readonly receipt?: string;
   readonly output?: OutputFormat;
 }
-
-/** Says where artifacts of an origin go. */
-export type RepositoryMapping = readonly [from: string, to: string];
 
 /** Declares the arguments and flags of `import`. */
 export function importCommand(): Command {

@@ -1,6 +1,6 @@
 /** The kinds of fields that a configuration file has, with messages that say what is expected and what came. */
 import { z } from "../../pipeline/schema.ts";
-import { duration as parseDuration } from "../options.ts";
+import { DURATION_RULE, parseDuration } from "../../options/kind.ts";
 
 /** A text; what YAML takes for a number is told apart. */
 export function string(): z.ZodString {
@@ -32,7 +32,7 @@ export function wholeNumber(least: number, most: number): z.ZodInt {
 
 /** A time such as `30s`. */
 export function duration(): z.ZodString {
-  return string().refine(isDuration, "must be a duration up to 24h, such as 30s, 5m or 1h");
+  return string().refine(isDuration, `must be ${DURATION_RULE}`);
 }
 
 /** A list of one kind of field. */

@@ -1,32 +1,15 @@
+import type { PathProblem, Places } from "../../verbs/publish/publish_options.ts";
 import { formatPath } from "../../driver/issue_message.ts";
 import { type ConfigNode, type ConfigProblem, hiddenIn, keyOffset, quoteKey, valueOffset } from "./config_node.ts";
 import { locateProblems } from "./locate_problems.ts";
 
-/** Something that is wrong with what stands at a path of the configuration. */
-export interface PathProblem {
-  /** Keys and positions in lists, from the top. */
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  /** Set when it is the key at the end of the path that is wrong, and not its value. */
-  readonly isKey?: boolean;
-  /** What the message is about, when it names the key itself; the path when left out. */
-  readonly about?: readonly PropertyKey[];
-}
-
-/** Where in a configuration file something stands. */
-export interface ConfigPlaces {
-  /** Where the value at a path stands, as `gantry.jsonc:14:5`. */
-  at(path: readonly PropertyKey[]): string;
-  /** Writes problems as `gantry.jsonc:14:5: "PATH": MESSAGE`, in the order of the file. */
-  problems(problems: readonly PathProblem[]): readonly string[];
-}
-
 /**
- * Remembers where the parts of a configuration file stand.
+ * Remembers where the parts of a configuration file stand. Problems are written as `gantry.jsonc:14:5: "PATH": MESSAGE`,
+ * in the order of the file.
  *
  * @param file Its name and its content.
  */
-export function configPlaces(root: ConfigNode, file: { readonly path: string; readonly text: string }): ConfigPlaces {
+export function configPlaces(root: ConfigNode, file: { readonly path: string; readonly text: string }): Places {
   return {
     at: (path) =>
       locateProblems(file.text, file.path, [{ offset: valueOffset(root, path), message: "" }]).join("")

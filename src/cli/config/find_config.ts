@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
-import { reasonOf } from "../../plugins/collect/reading_error.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
 import { readSmallFile } from "../../system/read_small_file.ts";
+import type { Places } from "../../verbs/publish/publish_options.ts";
 import { UsageError } from "../usage_error.ts";
-import type { ConfigPlaces } from "./config_places.ts";
 import type { Config } from "./config_schema.ts";
 import { CONFIG_SIZE_LIMIT } from "./config_size_limit.ts";
 import { distrustOf } from "./distrust_of.ts";
@@ -17,7 +17,7 @@ export interface FoundConfig {
   /** What it says; relative paths in it now start from the current directory. */
   readonly config: Config;
   /** Where it says so. */
-  readonly places: ConfigPlaces;
+  readonly places: Places;
   /** Whether the user has named the file. */
   readonly isNamed: boolean;
 }
@@ -63,7 +63,7 @@ export async function findConfig({ source, explicit, readEnv, here }: ConfigSear
 /** Before anything of the file is read: what it says of variables, targets and plugins must not count either. */
 async function refuseUntrusted(path: string, here?: string): Promise<void> {
   const distrust = await distrustOf(path, here).catch((cause) => {
-    throw new UsageError(`Cannot read configuration file ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
+    throw new UsageError(`Cannot read configuration file ${JSON.stringify(path)}: ${whyUnreadable(cause)}`, { cause });
   });
   if (distrust === undefined) return;
   throw new UsageError(
@@ -105,7 +105,7 @@ async function readText(path: string): Promise<string> {
   try {
     return decode(await readSmallFile(path, CONFIG_SIZE_LIMIT));
   } catch (cause) {
-    throw new UsageError(`Cannot read configuration file ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
+    throw new UsageError(`Cannot read configuration file ${JSON.stringify(path)}: ${whyUnreadable(cause)}`, { cause });
   }
 }
 

@@ -4,7 +4,8 @@ import type { z } from "../../pipeline/schema.ts";
 import { readYaml } from "../../yaml/read_yaml.ts";
 import { ConfigError } from "./config_error.ts";
 import { type ConfigText, keyProblems, quoteKey, valueOf } from "./config_node.ts";
-import { type ConfigPlaces, configPlaces, type PathProblem, placed } from "./config_places.ts";
+import type { PathProblem, Places } from "../../verbs/publish/publish_options.ts";
+import { configPlaces, placed } from "./config_places.ts";
 import { type Config, CONFIG_SCHEMA } from "./config_schema.ts";
 import { CONFIG_SIZE_LIMIT } from "./config_size_limit.ts";
 import { locateProblems } from "./locate_problems.ts";
@@ -14,7 +15,7 @@ import { type ReadEnv, substituteEnv } from "./substitute_env.ts";
 /** What a configuration file says, and where it says it. */
 export interface ParsedConfig {
   readonly config: Config;
-  readonly places: ConfigPlaces;
+  readonly places: Places;
 }
 
 /** A configuration file and what it is read with. */
@@ -42,7 +43,9 @@ export function parseConfig(
   const { root, problems } = substituteEnv(written.root, readEnv);
   broken.push(...problems);
   const result = CONFIG_SCHEMA.safeParse(valueOf(root));
-  if (result.success && broken.length === 0) return { config: result.data, places: configPlaces(root, { path, text }) };
+  if (result.success && broken.length === 0) {
+    return { config: result.data as Config, places: configPlaces(root, { path, text }) };
+  }
   const known = new Set(broken.map(({ offset }) => offset));
   const described = describeSchema(CONFIG_SCHEMA);
   const found = (result.error?.issues ?? []).flatMap((issue) => issueProblems(issue, described));

@@ -1,26 +1,39 @@
 import { basename, isAbsolute, join, resolve, sep } from "node:path";
 import { formatReference, localPath, parseReference, withLocalPath } from "../../oci/reference.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
+import type { Kind } from "../../options/kind.ts";
+import { PUBLISHING } from "../../options/publishing.ts";
 import type { Config } from "./config_schema.ts";
 import type { PipelineConfig } from "./pipeline_schema.ts";
 
 /**
- * Makes the paths of a configuration file start from the current directory instead of the file's own: `source`,
- * `ignoreFile`, the layouts and archives in `targets`, and the files and programs of plugins. Absolute paths stay, and nothing changes for a file that
- * stands in the current directory.
+ * Makes the paths of a configuration file start from the current directory instead of the file's own: the options that
+ * are paths, the layouts and archives in `targets`, and the files and programs of plugins. Absolute paths stay, and
+ * nothing changes for a file that stands in the current directory.
  *
  * @param directory The directory of the file.
  */
 export function rebaseConfig(config: Config, directory: string): Config {
   if (resolve(directory) === resolve(".")) return config;
-  const { source, ignoreFile, targets, pipeline } = config;
+  const { pipeline } = config;
+  const values: Readonly<Record<string, unknown>> = { ...config };
+  const rebased = Object.entries(PUBLISHING).flatMap(([name, { kind }]) => {
+    const value = values[name];
+    return value === undefined ? [] : [[name, rebaseValue(kind, value, directory)]];
+  });
   return {
     ...config,
-    ...(source === undefined || source === "-" ? {} : { source: rebase(source, directory) }),
-    ...(ignoreFile === undefined ? {} : { ignoreFile: rebase(ignoreFile, directory) }),
-    ...(targets === undefined ? {} : { targets: targets.map((target) => rebaseTarget(target, directory)) }),
+    ...Object.fromEntries(rebased),
     ...(pipeline === undefined ? {} : { pipeline: rebasePipeline(pipeline, directory) }),
   };
+}
+
+function rebaseValue(kind: Kind, value: unknown, directory: string): unknown {
+  if (kind.kind === "path" && typeof value === "string") {
+    return kind.orStdin && value === "-" ? value : rebase(value, directory);
+  }
+  if (kind.kind !== "texts" || !kind.areReferences || !Array.isArray(value)) return value;
+  return value.map((target) => rebaseTarget(target, directory));
 }
 
 function rebasePipeline(pipeline: PipelineConfig, directory: string): PipelineConfig {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { reasonOf } from "../../plugins/collect/reading_error.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
 import type { ProfileName } from "../../profiles/profiles.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
@@ -7,7 +7,8 @@ import { distrustOf } from "../config/distrust_of.ts";
 import { isThere } from "../config/is_there.ts";
 import { createLog } from "../output/log.ts";
 import type { OutputFormat } from "../publish/commands.ts";
-import { type ChosenProfile, detectProfile, namedProfile, profileLine } from "../publish/profiles.ts";
+import { type ChosenProfile, detectProfile, namedProfile, profileLine } from "../../verbs/publish/profiles.ts";
+import { spellFlag } from "../spell_flag.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import { initialConfig } from "./initial_config.ts";
@@ -45,7 +46,7 @@ export async function init(directory: string, flags: InitFlags, world: World): P
     await write(path, text, { overwrite: flags.force ?? false });
     written.push(path);
   }
-  log.info(profileLine(chosen));
+  log.info(profileLine(chosen, spellFlag));
   const named = config !== undefined && await distrustOf(config.path) !== undefined ? ` --config ${config.path}` : "";
   log.info(`\`gantry plan ${directory}${named}\` shows what a push would publish`);
   const format = flags.output ?? "text";
@@ -58,7 +59,7 @@ async function checkDirectory(directory: string): Promise<void> {
   try {
     if (!(await Deno.stat(directory)).isDirectory) throw new TypeError("it is no directory");
   } catch (cause) {
-    throw new UsageError(`Cannot write into ${JSON.stringify(directory)}: ${reasonOf(cause)}`, { cause });
+    throw new UsageError(`Cannot write into ${JSON.stringify(directory)}: ${whyUnreadable(cause)}`, { cause });
   }
 }
 
@@ -80,6 +81,6 @@ async function write(path: string, text: string, { overwrite }: { readonly overw
   try {
     await Deno.writeTextFile(path, text, overwrite ? {} : { createNew: true });
   } catch (cause) {
-    throw new Error(`Cannot write ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
+    throw new Error(`Cannot write ${JSON.stringify(path)}: ${whyUnreadable(cause)}`, { cause });
   }
 }

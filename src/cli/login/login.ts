@@ -1,4 +1,5 @@
 import { checkCredentials } from "../../registry/check_credentials.ts";
+import { REGISTRY_DEFAULTS } from "../../registry/defaults.ts";
 import { systemCredentialWorld } from "../../registry/login/credential_world.ts";
 import type { PasswordCredential } from "../../registry/login/credentials.ts";
 import { credentialPlaces } from "../../registry/login/find_credentials.ts";
@@ -7,9 +8,11 @@ import { EXIT } from "../output/exit_code.ts";
 import { addSecrets, givenCredential } from "../places/given_credential.ts";
 import { createLog } from "../output/log.ts";
 import { loginPath, placesThatKnow } from "./login_places.ts";
-import { clientOptions } from "../places/access.ts";
+import { clientOptions } from "../../places/registry_options.ts";
+import { registryFlags } from "../places/registry_options.ts";
+import { spellFlag } from "../spell_flag.ts";
 import type { RegistryFlags } from "../places/flags.ts";
-import { parseRegistryHost } from "../places/registry_place.ts";
+import { parseRegistryHost } from "./registry_host.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 
@@ -22,10 +25,10 @@ export async function login(text: string, flags: RegistryFlags, world: World): P
   const credential = await loginCredential(host, flags, world);
   const checked = await checkCredentials(
     {
-      ...await clientOptions(flags, {
-        retries: flags.retries ?? 5,
-        timeout: flags.timeout ?? 60_000,
-        world,
+      ...await clientOptions(registryFlags(flags, world), {
+        ...REGISTRY_DEFAULTS,
+        ...flags,
+        spell: spellFlag,
       }),
       host,
       credential,

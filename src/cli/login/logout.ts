@@ -5,7 +5,7 @@ import { EXIT } from "../output/exit_code.ts";
 import { createLog } from "../output/log.ts";
 import { loginPath, placesThatKnow } from "./login_places.ts";
 import type { RegistryFlags } from "../places/flags.ts";
-import { parseRegistryHost } from "../places/registry_place.ts";
+import { parseRegistryHost } from "./registry_host.ts";
 import type { World } from "../world.ts";
 
 /** `gantry logout`: forgets what `gantry login` keeps, and says who else still knows credentials. */

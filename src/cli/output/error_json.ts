@@ -1,10 +1,10 @@
 import { PluginError } from "../../pipeline/plugin_error.ts";
+import { SourceError } from "../../pipeline/source_error.ts";
 import { StageError } from "../../pipeline/stage_error.ts";
 import { TargetsError } from "../../pipeline/target.ts";
 import { RegistryError } from "../../registry/http/registry_error.ts";
-import { UnsuitableSourceError } from "../publish/source_check.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
-import { PartlyTaggedError } from "./partly_tagged_error.ts";
+import { PartlyTaggedError } from "../../verbs/copy/partly_tagged_error.ts";
 
 /** One error, as `-o json` prints it. */
 export interface ErrorJson {
@@ -59,7 +59,7 @@ function flatten(error: unknown, around: Omit<ErrorJson, "message">): readonly E
       ...(hint === undefined ? {} : { hint }),
     }];
   }
-  if (error instanceof UnsuitableSourceError) {
+  if (error instanceof SourceError && error.hint !== undefined) {
     const { where: _, ...stage } = around;
     return [{ message, ...stage, hint: error.hint }];
   }

@@ -1,6 +1,7 @@
 import { ExtractionError, type ExtractionRule } from "../../extract/extraction_error.ts";
 import { registryHost } from "../../oci/reference.ts";
 import { PluginError } from "../../pipeline/plugin_error.ts";
+import { SourceError } from "../../pipeline/source_error.ts";
 import { StageError } from "../../pipeline/stage_error.ts";
 import { TargetsError } from "../../pipeline/target.ts";
 import { CredentialsRefusedError, RegistryError } from "../../registry/http/registry_error.ts";
@@ -8,10 +9,8 @@ import { ConnectionError } from "../../registry/http/transport.ts";
 import { NotFoundError, TagExistsError } from "../../store/store.ts";
 import { ScratchError } from "../../system/scratch_error.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
-import { ConfigError } from "../config/config_error.ts";
-import { UnsuitableSourceError } from "../publish/source_check.ts";
-import { UsageError } from "../usage_error.ts";
-import { PartlyTaggedError } from "./partly_tagged_error.ts";
+import { OptionsError } from "../../options/options_error.ts";
+import { PartlyTaggedError } from "../../verbs/copy/partly_tagged_error.ts";
 
 /**
  * Writes an error for people: what failed, where, and one line of advice when there is something to do about it.
@@ -29,7 +28,7 @@ export function errorReport(error: unknown, command?: string): string {
   const lines = [`error: ${messageOf(root)}`];
   if (root instanceof PluginError) lines.push(...pluginLines(root));
   for (const where of wheres) lines.push(`  ${where}`);
-  if (root instanceof ConfigError) lines.push(...root.hints.map((hint) => `advice: ${hint}`));
+  if (root instanceof OptionsError) lines.push(...root.hints.map((hint) => `advice: ${hint}`));
   const advice = adviceFor(root, { host, command });
   if (advice !== undefined) lines.push(`advice: ${advice}`);
   return `${lines.join("\n")}\n`;
@@ -107,8 +106,8 @@ function adviceFor(
 ): string | undefined {
   if (error instanceof PluginError) return error.hint ?? pluginAdvice(error, command);
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
-  if (error instanceof UsageError) return undefined;
-  if (error instanceof UnsuitableSourceError) return error.hint;
+  if (error instanceof OptionsError) return undefined;
+  if (error instanceof SourceError) return error.hint;
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
   if (error instanceof NotFoundError) {
     return error.isPlace

@@ -1,10 +1,11 @@
+import { OptionsError } from "../../options/options_error.ts";
 import { PluginError } from "../../pipeline/plugin_error.ts";
+import { SourceError } from "../../pipeline/source_error.ts";
 import { StageError } from "../../pipeline/stage_error.ts";
 import { TargetsError } from "../../pipeline/target.ts";
+import { TagExistsError } from "../../store/store.ts";
 import { Interruption } from "../process/interruption.ts";
 import { OutputError } from "../process/text_writer.ts";
-import { UsageError } from "../usage_error.ts";
-import { TagExistsError } from "../../store/store.ts";
 
 /** What the process says to its caller. */
 export const EXIT = {
@@ -26,8 +27,8 @@ export const EXIT = {
 export function exitCode(error: unknown, signal: AbortSignal): number {
   if (signal.aborted) return signal.reason instanceof Interruption ? signal.reason.exitCode : EXIT.interrupted;
   if (error instanceof OutputError && error.isClosed) return EXIT.closed;
-  // A plugin that cannot be used, before any stage has begun.
-  if (error instanceof UsageError || error instanceof PluginError) return EXIT.usage;
+  // A plugin or a source that cannot be used, before any stage has begun.
+  if (error instanceof OptionsError || error instanceof PluginError || error instanceof SourceError) return EXIT.usage;
   if (error instanceof StageError) {
     if (error.stage === "tag") return error.cause instanceof TargetsError ? taggingCode(error.cause) : EXIT.failed;
     return error.stage === "upload" ? EXIT.failed : EXIT.usage;

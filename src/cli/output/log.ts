@@ -14,6 +14,3 @@ export function createLog({ stderr, terminal }: World, verbosity: Verbosity): Lo
     warn: (message) => verbosity !== "quiet" && stderr(`${warning} ${printable(message)}\n`),
   };
 }
-
-/** Says nothing. */
-export const SILENT_LOG: Log = { debug: (): void => {}, info: (): void => {}, warn: (): void => {} };

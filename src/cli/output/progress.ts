@@ -1,5 +1,5 @@
 import type { ProgressUpdate } from "../../work/context.ts";
-import { formatBytes } from "./format_bytes.ts";
+import { formatBytes } from "../../work/amounts.ts";
 import type { World } from "../world.ts";
 
 /** Shows how far long work is, and takes the line away at the end. */

@@ -1,5 +1,5 @@
 import type { Log } from "../../work/context.ts";
-import { reasonOf } from "../../plugins/collect/reading_error.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
 import type { CredentialSource } from "../../registry/login/credentials.ts";
 import { systemCredentialWorld } from "../../registry/login/credential_world.ts";
 import { type DockerConfig, parseDockerConfig } from "../../registry/login/docker_config.ts";
@@ -48,6 +48,6 @@ async function readRegistryConfig(path: string): Promise<DockerConfig> {
     return parseDockerConfig(await readSmallText(path), path);
   } catch (cause) {
     if (cause instanceof SyntaxError) throw new UsageError(cause.message, { cause });
-    throw new UsageError(`Cannot read ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
+    throw new UsageError(`Cannot read ${JSON.stringify(path)}: ${whyUnreadable(cause)}`, { cause });
   }
 }

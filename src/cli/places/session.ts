@@ -1,61 +1,48 @@
 import type { Reference } from "../../oci/reference.ts";
-import { createScratch } from "../../system/scratch.ts";
-import type { Context } from "../../work/context.ts";
+import { registryHosts } from "../../places/registry_access.ts";
+import type { RegistryPlace } from "../../places/registry_place.ts";
+import type { VerbOptions } from "../../verbs/verb_options.ts";
 import { createLog } from "../output/log.ts";
 import { createProgress } from "../output/progress.ts";
 import type { ReadingFlags } from "../reading/commands.ts";
+import { spellFlag } from "../spell_flag.ts";
 import type { World } from "../world.ts";
-import { createRegistryAccess, type RegistryAccess } from "./access.ts";
-import type { RegistryPlace } from "./registry_place.ts";
+import { registryOptions } from "./registry_options.ts";
 
-/** Everything that a command works with which reads or changes what was published already. */
-export interface ReadingSession {
-  readonly access: RegistryAccess;
-  readonly context: Context;
-  /** How many requests at a time; what the command thinks right when the user said nothing. */
-  readonly concurrency: number;
-}
+/** What every verb takes, as the flags of a command say it. */
+export type GivenOptions = VerbOptions & Required<Pick<VerbOptions, "signal" | "log" | "progress">>;
 
-/** What a command knows before it reads. */
-export interface ReadingOptions {
-  /** How many requests at a time it thinks right; 4 when left out. */
-  readonly concurrency?: number;
+/** What a command knows before its verb begins. */
+export interface CommandOptions {
   /** What people read while it moves bytes, such as `Copying`. */
   readonly phase: string;
   /** Every place where it will go: credentials that were given are for one registry only. */
   readonly places: readonly (Reference | RegistryPlace)[];
 }
 
-/** Opens the way to registries, lets a command use it, and cleans up after it. */
-export async function withReadingSession<T>(
+/** Says what every verb wants to know, lets a command call one, and takes progress off the terminal at the end. */
+export async function withVerbOptions<T>(
   flags: ReadingFlags,
   world: World,
-  use: (session: ReadingSession) => Promise<T>,
-  { concurrency: usual = 4, phase, places }: ReadingOptions,
+  { phase, places }: CommandOptions,
+  use: (options: GivenOptions) => Promise<T>,
 ): Promise<T> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
-  const concurrency = flags.concurrency ?? usual;
   const progress = createProgress(world, { phase });
-  const access = await createRegistryAccess(
-    flags,
-    { targets: places, concurrency, retries: flags.retries ?? 5, timeout: flags.timeout ?? 60_000 },
-    { world, log },
-  );
-  const scratch = createScratch();
+  const registry = await registryOptions(flags, { world, log, hosts: registryHosts(places) });
+  const { concurrency, retries, timeout } = flags;
   try {
     return await use({
-      access,
-      concurrency,
-      context: {
-        signal: world.signal,
-        log,
-        scratch,
-        progress: flags.quiet ? (): void => {} : progress.update,
-      },
+      signal: world.signal,
+      log,
+      progress: flags.quiet ? (): void => {} : progress.update,
+      registry,
+      ...(concurrency === undefined ? {} : { concurrency }),
+      ...(retries === undefined ? {} : { retries }),
+      ...(timeout === undefined ? {} : { timeout }),
+      spell: spellFlag,
     });
   } finally {
     progress.clear();
-    access.close();
-    await scratch.close();
   }
 }

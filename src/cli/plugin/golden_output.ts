@@ -1,5 +1,5 @@
-import { reasonOf } from "../../plugins/collect/reading_error.ts";
-import { unifiedDiff } from "../reading/unified_diff.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
+import { unifiedDiff } from "../../verbs/diff/unified_diff.ts";
 
 /** Which golden file, and what to do with it. */
 export interface Golden {
@@ -33,7 +33,7 @@ export async function compareGolden(output: string, { path, update, name }: Gold
     if (!update && cause instanceof Deno.errors.NotFound) {
       return `; --update writes it to ${path}, to compare with later`;
     }
-    throw new Error(`Cannot ${update ? "write" : "read"} ${JSON.stringify(path)}: ${reasonOf(cause)}`, { cause });
+    throw new Error(`Cannot ${update ? "write" : "read"} ${JSON.stringify(path)}: ${whyUnreadable(cause)}`, { cause });
   }
 }
 

@@ -4,11 +4,11 @@ import { createKit } from "../../driver/kit.ts";
 import { describeSchema } from "../../driver/issue_message.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
-import { loadPlugin } from "../publish/stages/load_plugin.ts";
+import { loadPlugin } from "../../verbs/publish/stages/load_plugin.ts";
 import { type OptionRow, optionRows } from "./option_rows.ts";
 import { printable } from "../output/printable.ts";
 import type { OutputFormat } from "../publish/commands.ts";
-import { type DescribedPlugin, listBuiltIns } from "../publish/stages/built_ins.ts";
+import { type DescribedPlugin, listBuiltIns } from "../../verbs/publish/stages/built_ins.ts";
 import { table } from "../output/table.ts";
 import type { World } from "../world.ts";
 

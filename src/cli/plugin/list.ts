@@ -8,8 +8,9 @@ import { formatOutput } from "../output/format_output.ts";
 import { createLog } from "../output/log.ts";
 import { printable } from "../output/printable.ts";
 import type { OutputFormat } from "../publish/commands.ts";
-import { listBuiltIns } from "../publish/stages/built_ins.ts";
-import { writtenEntries } from "../publish/stages/written_entries.ts";
+import { listBuiltIns } from "../../verbs/publish/stages/built_ins.ts";
+import { configurationOf } from "../publish/publish_options.ts";
+import { writtenPipeline } from "../../verbs/publish/stages/written_entries.ts";
 import { table } from "../output/table.ts";
 import type { World } from "../world.ts";
 
@@ -68,7 +69,8 @@ async function bakedOnes(): Promise<readonly ListedPlugin[]> {
 
 /** Those that are no mere names, which are in the program already. */
 function namedIn(found: Awaited<ReturnType<typeof findConfig>>): readonly ListedPlugin[] {
-  const { stages, custom } = writtenEntries(found?.config ?? {}, found?.places);
+  const { stages, custom } =
+    writtenPipeline(found === undefined ? {} : { configuration: configurationOf(found) }).written;
   const listed = Object.entries(stages).flatMap(([stage, entries]) => entries.map((entry) => ({ ...entry, stage })));
   return [...listed, ...custom].filter(({ spec }) => specifierKind(spec) !== "name")
     .map(({ stage, spec, place }) => ({ stage, use: spec, from: place }));

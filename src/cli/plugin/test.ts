@@ -13,14 +13,14 @@ import { readSmallText } from "../../system/read_small_file.ts";
 import { withFixture } from "./default_fixture.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { compareGolden } from "./golden_output.ts";
-import { loadPlugin } from "../publish/stages/load_plugin.ts";
+import { loadPlugin } from "../../verbs/publish/stages/load_plugin.ts";
 import { createLog } from "../output/log.ts";
 import { comparableOutput } from "./output.ts";
 import { fixtureInput } from "./fixture.ts";
-import { pluginHost } from "../publish/stages/plugin_host.ts";
-import { unifiedDiff } from "../reading/unified_diff.ts";
+import { pluginHost } from "../../verbs/publish/stages/plugin_host.ts";
+import { unifiedDiff } from "../../verbs/diff/unified_diff.ts";
+import { declaredEnv } from "../publish/publish_options.ts";
 import { UsageError } from "../usage_error.ts";
-import { ConfigError } from "../config/config_error.ts";
 import type { World } from "../world.ts";
 
 /** The flags of `plugin test`. */
@@ -43,11 +43,11 @@ export async function testPlugin(use: string, flags: PluginTestFlags, world: Wor
   const log = createLog(world, flags.verbose ? "verbose" : "normal");
   const factory = await loadPlugin(use, {
     base: ".",
-    env: (name) => world.declaredEnv([name])[name],
+    env: declaredEnv(world),
     signal: world.signal,
   });
   const options = await readOptions(flags.options);
-  const host = pluginHost(world, { mode: "run", log, sourceDate: FIXTURE_DATE });
+  const host = pluginHost({ ...world, env: declaredEnv(world) }, { mode: "run", log, sourceDate: FIXTURE_DATE });
   const made = makePlugin(factory, await createKit(), use);
   const name = `${made.name} (${made.stage})`;
   const [first = "", second = ""] = await withFixture(flags.fixture, async (directory) => {
@@ -85,7 +85,10 @@ async function outputOf(
   const { plugin, problems } = await prepareMade<Stage>(made, { options, origin: use }, host);
   if (plugin === undefined) {
     const lines = problems.map(({ path, message }) => `--options: ${JSON.stringify(formatPath(path))}: ${message}`);
-    throw new ConfigError(lines, { hints: [`\`gantry plugin info ${use}\` shows the options of ${made.name}`] });
+    throw new UsageError(lines.join("\n"), {
+      problems: lines,
+      hints: [`\`gantry plugin info ${use}\` shows the options of ${made.name}`],
+    });
   }
   const scratch = createScratch();
   try {

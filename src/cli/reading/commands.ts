@@ -1,9 +1,8 @@
 import { Command, Option } from "commander";
 import type { LinkPolicy, NamePolicy } from "../../extract/extraction_rules.ts";
-import type { Platform } from "../../oci/descriptor.ts";
 import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
 import { PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
-import { byteSize } from "../output/format_bytes.ts";
+import { byteSize } from "../byte_size.ts";
 import { platform, repeated, wholeNumber } from "../options.ts";
 import { addRegistryFlags, type RegistryFlags } from "../places/flags.ts";
 import type { OutputFormat } from "../publish/commands.ts";
@@ -26,7 +25,7 @@ export function addReadingFlags(command: Command): Command {
 /** The flags of `pull`, as they were given; what was not given is absent. */
 export interface PullFlags extends ReadingFlags {
   readonly layerType?: readonly string[];
-  readonly platform?: Platform;
+  readonly platform?: string;
   readonly outputArchive?: string;
   readonly overwrite?: boolean;
   readonly names?: NamePolicy;
@@ -103,7 +102,7 @@ export interface InspectFlags extends ReadingFlags {
   readonly files?: boolean;
   readonly referrers?: boolean;
   readonly raw?: boolean;
-  readonly platform?: Platform;
+  readonly platform?: string;
   readonly output?: OutputFormat;
 }
 
@@ -125,7 +124,7 @@ export function inspectCommand(): Command {
 export interface DiffFlags extends ReadingFlags {
   readonly text?: boolean;
   readonly unified?: number;
-  readonly platform?: Platform;
+  readonly platform?: string;
   readonly profile?: ProfileName | "auto";
   readonly ignore?: readonly string[];
   readonly ignoreFile?: string;

@@ -1,153 +1,68 @@
-import type { ListedManifest } from "../../layout/layout.ts";
-import { isReferrersTag } from "../../layout/names.ts";
-import { type Digest, isDigest } from "../../oci/digest.ts";
-import { everyTarget } from "../../pipeline/target.ts";
-import { copyGraph } from "../../store/copy.ts";
-import { type ArtifactGraph, readGraph } from "../../store/graph.ts";
-import { NotFoundError, type Store, type StoreReader } from "../../store/store.ts";
-import { inParallel } from "../../work/together.ts";
-import { errorWithLines } from "../output/error_with_lines.ts";
+import type { ByteWriter } from "../../layout/tar/unnamed.ts";
+import { isPiped, printedReference, type Reference } from "../../oci/reference.ts";
+import { parsePipedPlace } from "../../places/open_store.ts";
+import { copy } from "../../verbs/copy.ts";
+import type { CopyResult } from "../../verbs/copy/copy_result.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
-import { meantName, type Opened } from "../places/open_store.ts";
-import { type ReadingSession, withReadingSession } from "../places/session.ts";
+import { refuseStandardInput, takeOutput } from "../places/pipes.ts";
+import { withVerbOptions } from "../places/session.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
-import { copyUnlisted, wholeLayout } from "./whole_layout.ts";
-import { chosenTags } from "./chosen_tags.ts";
 import type { CopyFlags } from "./commands.ts";
-import { copyPlaces } from "./copy_places.ts";
-import { copyLines, copyReport, type CopyResult } from "./copy_report.ts";
-import { type CopyJob, refuseToMove, tagCopies } from "./tag_copies.ts";
 
-/**
- * `gantry copy`: from any place to any others, with the same digests.
- *
- * Nothing is tagged anywhere before every destination has all of the content.
- */
-export async function copy(
-  text: string,
-  destinations: readonly string[],
+/** `gantry copy`: from any place to any others, with the same digests. */
+export async function runCopy(
+  source: string,
+  targets: readonly string[],
   flags: CopyFlags,
   world: World,
 ): Promise<number> {
-  const places = copyPlaces(text, destinations, flags, world);
-  return await withReadingSession(flags, world, async (session) => {
-    const { context, concurrency } = session;
-    await using opened = new AsyncDisposableStack();
-    const { source, targets } = await places.open(session, opened);
-    const whole = flags.allTags ? await wholeLayout(source, targets, session) : undefined;
-    const names = whole?.names ??
-      (flags.allTags ? await allNames(source, session) : [await meantName(source, context)]);
-    const read = await readWhole(source.store, names, flags, session);
-    const graph = await whole?.present(read) ?? read;
-    const jobs = whole?.jobs(graph, flags) ?? targets.map((target) => jobOf(names, target, graph, flags));
-    await everyTarget("upload", jobs, (job) => checkDestination(job, session));
-    const copied = await everyTarget("upload", jobs, async ({ url, store, tags, list }) => ({
-      url,
-      copied: list === undefined
-        ? await copyGraph(graph, { source: source.store, destination: store, concurrency }, context)
-        : await copyUnlisted(graph, { source: source.store, destination: store, concurrency }, context),
-      tags,
-    }));
-    await tagCopies(jobs, graph, session);
-
-    for (const result of copied) sayCopied(result, session);
-    const report = copyReport(source.store.url, copied);
-    const format = flags.output ?? "text";
-    world.stdout(format === "text" ? copyLines(report) : await formatOutput(report, format));
+  const { allTags = false, referrers = false, force = false, output: format = "text" } = flags;
+  const from = parsePipedPlace(source);
+  const to = targets.map(parsePipedPlace);
+  checkInput(from, to, { flags, world });
+  const output = outputOf([from, ...to], flags, world);
+  return await withVerbOptions(flags, world, { phase: "Copying", places: [from, ...to] }, async (options) => {
+    const result = await copy({
+      ...options,
+      source,
+      targets,
+      allTags,
+      referrers,
+      force,
+      input: world.stdin,
+      ...(output === undefined ? {} : { output }),
+    });
+    world.stdout(format === "text" ? copyLines(result) : await formatOutput(result, format));
     return EXIT.done;
-  }, { phase: "Copying", places: places.references });
+  });
 }
 
-/**
- * Every tag of a place, and the artifacts that a layout lists without one.
- *
- * @throws {Error} When there is nothing: a copy that leaves everything behind is no success.
- */
-async function allNames(
-  { store, layout }: Opened<StoreReader>,
-  { context }: ReadingSession,
-): Promise<readonly string[]> {
-  const tags = chosenTags(await Array.fromAsync(store.tags(context)), { all: true });
-  const chosen = tags.filter((tag) => !isReferrersTag(tag));
-  if (chosen.length < tags.length) {
-    context.log.debug(`${tags.length - chosen.length} tags hold lists of referrers: left out`);
-  }
-  const artifacts = await layout?.artifacts(context) ?? [];
-  refuseSharedTags(store.url, artifacts);
-  const nameless = artifacts.filter(({ tag }) => tag === undefined).map(({ descriptor }) => descriptor.digest);
-  const names = [...chosen, ...new Set(nameless)];
-  if (names.length === 0) throw new Error(`Cannot copy all tags of ${store.url}: there are none`);
-  return names;
+function checkInput(
+  from: Reference,
+  to: readonly Reference[],
+  { flags, world }: { readonly flags: CopyFlags; readonly world: World },
+): void {
+  if (!isPiped(from)) return;
+  if (to.length !== 1 || to[0]?.kind !== "oci-layout") refuseStandardInput(from);
+  if (flags.passwordStdin) throw new UsageError("Cannot read both the password and the source from standard input");
+  // Somebody who can be asked sits at it.
+  if (world.prompt !== undefined) throw new UsageError("Cannot read a tar from a terminal: send one to standard input");
 }
 
-/** One repository has each tag once. */
-function refuseSharedTags(url: string, artifacts: readonly ListedManifest[]): void {
-  for (const [tag, same] of Map.groupBy(artifacts, ({ tag }) => tag)) {
-    const digests = new Set(same.map(({ descriptor }) => descriptor.digest));
-    if (tag === undefined || digests.size === 1) continue;
-    throw new UsageError(
-      `Cannot copy all tags of ${url} to one repository: ${
-        JSON.stringify(tag)
-      } stands at ${digests.size} artifacts of different repositories; \`gantry import\` puts each into its own`,
-    );
-  }
+/** Standard output is taken only for a copy that will be tried: the others say there what is wrong. */
+function outputOf(
+  [from, ...to]: readonly Reference[],
+  { allTags }: CopyFlags,
+  world: World,
+): ByteWriter | undefined {
+  const hasNames = [from, ...to].some((reference) => reference?.tag !== undefined || reference?.digest !== undefined);
+  return to.length === 1 && to.some(isPiped) && !(allTags && hasNames) ? takeOutput(world) : undefined;
 }
 
-/** Reads what shall be copied: all of it, or nothing. */
-async function readWhole(
-  source: StoreReader,
-  names: readonly string[],
-  { referrers = false }: CopyFlags,
-  { context, concurrency }: ReadingSession,
-): Promise<ArtifactGraph> {
-  const gaps: string[] = [];
-  const onMissing = (gap: string): void => void gaps.push(gap);
-  const graph = await readGraph(source, names, { referrers, concurrency, onMissing }, context);
-  const lost = names.find((name) => !graph.roots.has(name));
-  if (lost !== undefined) throw new NotFoundError(source.url, lost);
-  if (gaps.length > 0) throw errorWithLines(`Cannot copy ${source.url}: not everything is there`, gaps);
-  return graph;
-}
-
-function jobOf(
-  names: readonly string[],
-  { reference: to, store }: Opened<Store>,
-  graph: ArtifactGraph,
-  { allTags, force = false }: CopyFlags,
-): CopyJob {
-  const kept = names.find((name) => !isDigest(name));
-  const tag = to.tag ?? (to.digest === undefined ? kept : undefined);
-  const tags = new Map<Digest, readonly string[]>();
-  for (const [name, { digest }] of graph.roots) {
-    const named = allTags ? (isDigest(name) ? [] : [name]) : tag === undefined ? [] : [tag];
-    tags.set(digest, [...tags.get(digest) ?? [], ...named]);
-  }
-  return { url: store.url, store, digest: to.digest, tags, force };
-}
-
-/** Asked before the first byte goes anywhere. */
-async function checkDestination(
-  { url, store, digest: expected, tags, force, check }: CopyJob,
-  { context, concurrency }: ReadingSession,
-): Promise<void> {
-  const pairs = [...tags].flatMap(([digest, names]) => names.map((name) => ({ digest, name })));
-  for (const digest of tags.keys()) {
-    if (expected === undefined || expected === digest) continue;
-    throw new RangeError(`Cannot copy to ${url}@${expected}: the source's digest is ${digest}`);
-  }
-  if (check !== undefined) return await check(context);
-  if (force) return;
-  await inParallel(pairs, concurrency, ({ name, digest }) => refuseToMove(store, name, digest, context));
-}
-
-function sayCopied({ url, copied, tags }: CopyResult, { context: { log } }: ReadingSession): void {
-  const names = [...tags.values()].flat();
-  const tagged = names.length === 0
-    ? "no tag, by digest only"
-    : names.length > 5
-    ? `${names.length} tags`
-    : `tagged ${names.join(", ")}`;
-  log.info(`Copied to ${url}: ${tagged}, ${copied.uploaded} sent, ${copied.existing} there already`);
+/** One line for each destination, and with several manifests one for each of them: `HOST/REPOSITORY@sha256:…`. */
+function copyLines({ targets }: CopyResult): string {
+  return targets.flatMap(({ manifests }) => manifests)
+    .map(({ url }) => `${printedReference(url)}\n`).join("");
 }

@@ -1,20 +1,23 @@
 import { DEFAULT_EXTRACTION_RULES } from "../../extract/extraction_rules.ts";
 import { findArtifact, type FoundArtifact } from "../../extract/find_artifact.ts";
 import { hashArtifact, type HashedFile } from "../../extract/hash_artifact.ts";
+import { parsePlatform } from "../../extract/platform.ts";
 import type { Platform } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { isReference } from "../../oci/reference.ts";
 import type { StoreReader } from "../../store/store.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
-import { meantName, openReader, parsePlace } from "../places/open_store.ts";
-import { type ReadingSession, withReadingSession } from "../places/session.ts";
+import { meantName, openReader } from "../../places/open_store.ts";
+import { type Session, withSession } from "../../verbs/session.ts";
+import { parseGivenPlace } from "../places/pipes.ts";
+import { withVerbOptions } from "../places/session.ts";
 import type { World } from "../world.ts";
 import type { DiffFlags } from "./commands.ts";
 import { diffDirectory } from "./diff_directory.ts";
-import { diffReport, type DiffSide } from "./diff_report.ts";
+import { diffResult, type DiffSide } from "../../verbs/diff/diff_result.ts";
 import { diffText } from "./diff_text.ts";
-import { withPatches } from "./with_patches.ts";
+import { withPatches } from "../../verbs/diff/with_patches.ts";
 
 /** The size of the largest file whose lines are compared, in bytes. */
 const TEXT_LIMIT = 1024 * 1024;
@@ -23,25 +26,32 @@ const DEFAULT_CONTEXT = 3;
 /** `gantry diff`: what differs between two artifacts, or between one and what a push would make of a directory. */
 export async function diff(a: string, b: string, flags: DiffFlags, world: World): Promise<number> {
   const lines = flags.unified ?? (flags.text ? DEFAULT_CONTEXT : undefined);
-  const places = [a, b].filter((text) => isReference(text)).map(parsePlace);
-  return await withReadingSession(flags, world, async (session) => {
-    const { context } = session;
-    await using first = await openSide(a, session, flags.platform);
-    await using second = await openSide(b, session, flags.platform);
-    const keepLimit = lines === undefined ? -1 : TEXT_LIMIT;
-    const isSame = first.found !== undefined && first.found.descriptor.digest === second.found?.descriptor.digest;
-    const read = { session, flags, world, keepLimit };
-    const before = isSame ? NOTHING : await readSide(first, second, read);
-    const after = isSame ? NOTHING : await readSide(second, first, { ...read, known: before });
-    const report = diffReport(sideOf(first, before), sideOf(second, after));
-    if (!flags.quiet) {
-      const shown = lines === undefined ? report : await withPatches(report, { before, after, lines }, context);
-      const format = flags.output ?? "text";
-      world.stdout(format === "text" ? diffText(shown) : await formatOutput(shown, format));
-    }
-    // A difference is no failure, but scripts ask for it in the same way as of every other diff.
-    return report.same ? EXIT.done : EXIT.failed;
-  }, { phase: "Reading", places });
+  const places = [a, b].filter((text) => isReference(text)).map(parseGivenPlace);
+  const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
+  return await withVerbOptions(
+    flags,
+    world,
+    { phase: "Reading", places },
+    (options) =>
+      withSession(options, { places }, async (session) => {
+        const { context } = session;
+        await using first = await openSide(a, session, platform);
+        await using second = await openSide(b, session, platform);
+        const keepLimit = lines === undefined ? -1 : TEXT_LIMIT;
+        const isSame = first.found !== undefined && first.found.descriptor.digest === second.found?.descriptor.digest;
+        const read = { session, flags, world, keepLimit };
+        const before = isSame ? NOTHING : await readSide(first, second, read);
+        const after = isSame ? NOTHING : await readSide(second, first, { ...read, known: before });
+        const report = diffResult(sideOf(first, before), sideOf(second, after));
+        if (!flags.quiet) {
+          const shown = lines === undefined ? report : await withPatches(report, { before, after, lines }, context);
+          const format = flags.output ?? "text";
+          world.stdout(format === "text" ? diffText(shown) : await formatOutput(shown, format));
+        }
+        // A difference is no failure, but scripts ask for it in the same way as of every other diff.
+        return report.same ? EXIT.done : EXIT.failed;
+      }),
+  );
 }
 
 const NOTHING: DiffSide["files"] = new Map();
@@ -57,7 +67,7 @@ interface Side extends AsyncDisposable {
 
 async function openSide(
   text: string,
-  { access, context }: ReadingSession,
+  { access, context }: Session,
   platform: Platform | undefined,
 ): Promise<Side> {
   if (!isReference(text)) return { text, [Symbol.asyncDispose]: async (): Promise<void> => {} };
@@ -73,7 +83,7 @@ async function openSide(
 }
 
 interface ReadOptions {
-  readonly session: ReadingSession;
+  readonly session: Session;
   readonly flags: DiffFlags;
   readonly world: World;
   readonly keepLimit: number;

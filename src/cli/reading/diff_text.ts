@@ -1,10 +1,10 @@
-import type { Change, DiffReport, FileChange, FileState } from "./diff_report.ts";
-import { formatBytes } from "../output/format_bytes.ts";
+import type { Change, DiffResult, FileChange, FileState } from "../../verbs/diff/diff_result.ts";
+import { formatBytes } from "../../work/amounts.ts";
 import { printable, printableLines } from "../output/printable.ts";
 import { table } from "../output/table.ts";
 
 /** Writes what differs for people; nothing when nothing does. */
-export function diffText(report: DiffReport): string {
+export function diffText(report: DiffResult): string {
   const { files, annotations, mediaType, artifactType, config, layers } = report;
   return [
     section("files", files.map(fileRow)),

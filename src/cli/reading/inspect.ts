@@ -1,73 +1,32 @@
-import { isDigest } from "../../oci/digest.ts";
-import { parseManifest } from "../../oci/parse_manifest.ts";
-import { formatReference } from "../../oci/reference.ts";
-import type { Context } from "../../work/context.ts";
-import { NotFoundError, type StoredManifest, type StoreReader } from "../../store/store.ts";
-import { findArtifact, type FoundArtifact } from "../../extract/find_artifact.ts";
+import { inspect, readManifest } from "../../verbs/inspect.ts";
 import { EXIT } from "../output/exit_code.ts";
-import { findReferrers } from "./find_referrers.ts";
 import { formatOutput } from "../output/format_output.ts";
-import type { InspectFlags } from "./commands.ts";
-import { inspectReport } from "./inspect_report.ts";
-import { inspectText } from "./inspect_text.ts";
-import type { layerFiles } from "./layer_files.ts";
-import { meantName, openReader, parsePlace } from "../places/open_store.ts";
-import { withReadingSession } from "../places/session.ts";
+import { parseGivenPlace } from "../places/pipes.ts";
+import { withVerbOptions } from "../places/session.ts";
 import { OutputError } from "../process/text_writer.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
+import type { InspectFlags } from "./commands.ts";
+import { inspectText } from "./inspect_text.ts";
 
 /** `gantry inspect`: what was published, for people, for programs, or as it is. */
-export async function inspect(text: string, flags: InspectFlags, world: World): Promise<number> {
-  if (flags.raw && (flags.output !== undefined || flags.files || flags.referrers)) {
+export async function runInspect(source: string, flags: InspectFlags, world: World): Promise<number> {
+  const { raw, files = false, referrers = false, platform, output } = flags;
+  if (raw && (output !== undefined || files || referrers)) {
     throw new UsageError("Cannot print the raw manifest together with anything else");
   }
-  return await withReadingSession(flags, world, async (session) => {
-    const { access, context } = session;
-    const opened = openReader(text, access);
-    const { reference } = opened;
-    await using store = opened.store;
-    const name = await meantName(opened, context);
-    const { root, descriptor, bytes } = await find(store, name, flags, context);
-    if (flags.raw) {
-      await printRaw(bytes, world);
+  const places = [parseGivenPlace(source)];
+  return await withVerbOptions(flags, world, { phase: "Reading", places }, async (options) => {
+    const named = { ...options, source, ...(platform === undefined ? {} : { platform }) };
+    if (raw) {
+      await printRaw(await readManifest(named), world);
       return EXIT.done;
     }
-    const manifest = parseManifest(bytes, descriptor);
-    const index = root.digest === descriptor.digest ? undefined : root;
-    const listed = manifest.kind === "index" ? manifest.manifests : [];
-    const subjects = [descriptor, ...(index === undefined ? [] : [index]), ...listed];
-    const report = inspectReport({
-      reference: formatReference({ ...reference, ...(isDigest(name) ? { digest: name } : { tag: name }) }),
-      url: `${store.url}@${descriptor.digest}`,
-      descriptor,
-      manifest,
-      ...(index === undefined ? {} : { index }),
-      ...(flags.files && manifest.kind === "manifest" ? { files: await filesOf(store, manifest, context) } : {}),
-      ...(flags.referrers ? { referrers: await findReferrers(store, subjects, session) } : {}),
-    });
-    const format = flags.output ?? "text";
-    world.stdout(format === "text" ? inspectText(report) : await formatOutput(report, format));
+    const result = await inspect({ ...named, files, referrers });
+    const format = output ?? "text";
+    world.stdout(format === "text" ? inspectText(result) : await formatOutput(result, format));
     return EXIT.done;
-  }, { phase: "Reading", places: [parsePlace(text)] });
-}
-
-/** What a name stands for or, where its files or a platform are asked for, the manifest that it leads to. */
-async function find(
-  store: StoreReader,
-  name: string,
-  { files, platform }: InspectFlags,
-  context: Context,
-): Promise<StoredManifest & Pick<FoundArtifact, "root">> {
-  if (files || platform !== undefined) return await findArtifact(store, name, platform, context);
-  const stored = await store.fetchManifest(name, context);
-  if (stored === undefined) throw new NotFoundError(store.url, name);
-  return { root: stored.descriptor, ...stored };
-}
-
-async function filesOf(...parameters: Parameters<typeof layerFiles>): ReturnType<typeof layerFiles> {
-  const { layerFiles } = await import("./layer_files.ts");
-  return await layerFiles(...parameters);
+  });
 }
 
 /** Prints every byte as it is, so that the digest of what is printed is the manifest's; but not on a terminal. */

@@ -1,13 +1,13 @@
 import { TITLE_ANNOTATION } from "../../oci/annotation_keys.ts";
 import type { Descriptor, Platform } from "../../oci/descriptor.ts";
-import { formatBytes } from "../output/format_bytes.ts";
-import type { InspectedReferrer, InspectReport } from "./inspect_report.ts";
-import type { LayerFile } from "./layer_files.ts";
+import { formatBytes } from "../../work/amounts.ts";
+import type { InspectedReferrer, InspectResult } from "../../verbs/inspect/inspect_result.ts";
+import type { LayerFile } from "../../verbs/inspect/layer_files.ts";
 import { printable } from "../output/printable.ts";
 import { table } from "../output/table.ts";
 
 /** Writes what was found out for people. */
-export function inspectText(report: InspectReport): string {
+export function inspectText(report: InspectResult): string {
   const { index, config, layers, manifests, subject, referrers } = report;
   return [
     table([

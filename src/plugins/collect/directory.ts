@@ -5,7 +5,8 @@ import { fileKind } from "../../system/file_kind.ts";
 import { createPauses } from "../../system/pause.ts";
 import { foundOnDisk } from "./found_on_disk.ts";
 import { heldDirectories } from "./held_directories.ts";
-import { readingError, reasonOf } from "./reading_error.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
+import { readingError } from "./reading_error.ts";
 import { type SymlinkChoice, symlinkChoice } from "./symlink_choice.ts";
 import { type Child, type Found, type Link, type Resolved, type Tree, unfit } from "./tree.ts";
 import { walk, type WalkOptions } from "./walk.ts";
@@ -102,7 +103,7 @@ function inspect(base: string, { name, isDirectory, isSymlink }: Deno.DirEntry):
     return foundOnDisk(base + name, Deno.lstatSync(base + name));
   } catch (error) {
     if (lossy && error instanceof Deno.errors.NotFound) return NOT_UTF8;
-    return { kind: "unfit", why: reasonOf(error) };
+    return { kind: "unfit", why: whyUnreadable(error) };
   }
 }
 
@@ -110,5 +111,5 @@ function whyUnresolved(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is nothing at its target";
   if (error instanceof Deno.errors.NotADirectory) return "there is nothing at its target";
   if (error instanceof Deno.errors.FilesystemLoop) return "it leads back to itself";
-  return reasonOf(error);
+  return whyUnreadable(error);
 }

@@ -1,3 +1,4 @@
+import type { Entry } from "../../pipeline/entry.ts";
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
 import { fileEntry } from "./file_entry.ts";
@@ -11,8 +12,14 @@ export interface FileChoice {
   readonly name?: string | undefined;
 }
 
+/** What belongs to a file. */
+export interface FileMeans {
+  /** How the names of files go on that are taken with it where they are there: `.prov` for `app.tgz.prov`. */
+  readonly beside?: readonly string[];
+}
+
 /** Collects a source that is one file; a symbolic link stands for the file that it points to. */
-export function file(): Factory<"collect", FileChoice> {
+export function file({ beside = [] }: FileMeans = {}): Factory<"collect", FileChoice> {
   return (kit) =>
     kit.plugin({
       name: "file",
@@ -27,11 +34,25 @@ export function file(): Factory<"collect", FileChoice> {
       }),
       run({ location }, { name = lastPart(location) }): StageIO["collect"]["out"] {
         const found = findFile(location);
-        if (found.kind === "file") return { entries: [fileEntry(name, found)] };
+        if (found.kind === "file") {
+          const others = beside.flatMap((ending) => entryBeside(`${location}${ending}`, `${name}${ending}`));
+          return { entries: [fileEntry(name, found), ...others] };
+        }
         const why = found.kind === "directory" ? "it is a directory" : found.why;
         throw new SourceError(`Cannot read ${JSON.stringify(location)} as a file: ${why}`);
       },
     });
+}
+
+function entryBeside(location: string, name: string): readonly Entry[] {
+  try {
+    const found = foundOnDisk(location, Deno.statSync(location));
+    if (found.kind === "file") return [fileEntry(name, found)];
+    throw new SourceError(`Cannot publish ${JSON.stringify(name)}: it is no file`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw readingError(name, error);
+  }
 }
 
 function findFile(location: string): Found {

@@ -2,7 +2,7 @@ import { readTar, type TarMember } from "../../oci/read_tar.ts";
 import type { Context } from "../../work/context.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
 import { createPauses } from "../../system/pause.ts";
-import { reasonOf } from "./reading_error.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
 import { type Child, type Found, type FoundFile, type Link, type Resolved, type Tree, unfit } from "./tree.ts";
 
 /** As many links on the way to one file as Linux follows. */
@@ -35,7 +35,7 @@ export async function readTarTree(
   const implied = new Set([""]);
 
   const explain = (cause: unknown): SourceError =>
-    new SourceError(`Cannot read ${JSON.stringify(name)} as a tar: ${reasonOf(cause)}`, { cause });
+    new SourceError(`Cannot read ${JSON.stringify(name)} as a tar: ${whyUnreadable(cause)}`, { cause });
   const pause = createPauses(context.signal);
   const onMissingEnd = (): void =>
     context.log.warn(`${JSON.stringify(name)} stops without the mark that ends a tar, so more may have been in it`);

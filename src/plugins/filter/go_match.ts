@@ -1,11 +1,12 @@
 /**
- * Tells whether a name is what a pattern describes, as Go's `filepath.Match` does on Unix: `*`, `?`, `\` and sets in
- * brackets, which `^` negates and which know ranges and no classes. A malformed pattern matches nothing.
+ * Tells whether a path is what a pattern describes, as Go's `filepath.Match` does on Unix: `*` and `?`, which match no
+ * slash, `\`, and sets in brackets, which `^` negates and which know ranges and no classes. A malformed pattern matches
+ * nothing.
  *
  * An asterisk takes the first place where what follows it fits, and never looks for another, so the time is at most the
  * length of the pattern times that of the name.
  *
- * @param pattern A byte string without slashes, like the name.
+ * @param pattern A byte string, like the path.
  * @see {@link https://github.com/golang/go/blob/go1.26.0/src/path/filepath/match.go | path/filepath of Go 1.26}
  */
 export function goMatch(pattern: string, name: string): boolean {
@@ -17,17 +18,29 @@ export function goMatch(pattern: string, name: string): boolean {
     rest = rest.slice(chunk.length);
     const fixed = chunk.replace(/^\*+/, "");
     const hasStar = fixed !== chunk;
-    if (hasStar && fixed === "") return true;
+    if (hasStar && fixed === "") return !name.includes("/", at);
     const isLast = rest === "";
     const fits = (end: number | undefined): end is number => end !== undefined && (!isLast || end === name.length);
     let end = matchChunk(fixed, name, at);
-    for (let start = at + 1; hasStar && !fits(end) && start <= name.length; start++) {
+    for (let start = at + 1; hasStar && !fits(end) && start <= name.length && name.charAt(start - 1) !== "/"; start++) {
       end = matchChunk(fixed, name, start);
     }
     if (!fits(end)) return false;
     at = end;
   }
   return at === name.length;
+}
+
+/** Tells whether a pattern is one that `filepath.Match` takes. */
+export function isGoPattern(pattern: string): boolean {
+  for (let at = 0; at < pattern.length; at++) {
+    if (pattern.charAt(at) === "\\" && ++at === pattern.length) return false;
+    if (pattern.charAt(at) !== "[" || pattern.charAt(at - 1) === "\\") continue;
+    const set = matchSet(pattern, at + 1, 0);
+    if (set === undefined) return false;
+    at = set.end - 1;
+  }
+  return true;
 }
 
 /** The asterisks at the beginning, and what follows up to the next one that stands in no set. */
@@ -51,6 +64,7 @@ function matchChunk(chunk: string, name: string, start: number): number | undefi
     if (end >= name.length) return undefined;
     const character = chunk.charAt(at);
     if (character === "?") {
+      if (name.charAt(end) === "/") return undefined;
       end += runeAt(name, end).length;
       at++;
     } else if (character === "[") {

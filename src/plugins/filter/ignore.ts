@@ -57,7 +57,7 @@ export function ignore(
           filledLast = above;
           for (const directory of directoriesAbove(path)) filled.add(directory);
         }
-        const difference = reading === "git" ? undefined : readingDifference(entries, groups, rules);
+        const difference = reading === "git" ? undefined : readingDifference(entries, groups, { rules, reading });
         if (difference !== undefined) log.info(difference);
         // A directory goes with everything in it, so one that something was brought back from has to stay.
         const drop = [...reasons].filter(([path]) => !filled.has(path));

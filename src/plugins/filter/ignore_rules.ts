@@ -11,6 +11,8 @@ export interface PatternGroup {
    * the reader of the patterns lets files below it come back.
    */
   readonly isSealed?: boolean;
+  /** Whether they are an ecosystem's own, of its ignore file or always, where those are read in a way of their own. */
+  readonly isOwn?: boolean;
 }
 
 /** Patterns, ready to be asked. Paths are relative to the source and have no `/` at the end. */

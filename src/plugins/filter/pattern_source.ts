@@ -3,7 +3,7 @@ import type { PatternGroup } from "./ignore_rules.ts";
 import { parseIgnoreFile } from "./parse_ignore_file.ts";
 
 /** Patterns at hand, or an ignore file at the root of the source. A file that is not there has no patterns. */
-export type PatternSource = PatternGroup | { readonly file: string };
+export type PatternSource = PatternGroup | (Pick<PatternGroup, "isOwn"> & { readonly file: string });
 
 /** Reads a file at the root of the source; `undefined` when there is none. */
 export type ReadRootFile = (name: string) => Promise<Uint8Array<ArrayBuffer> | undefined>;
@@ -24,7 +24,9 @@ export async function loadPatterns(
       continue;
     }
     const bytes = await read(source.file);
-    if (bytes !== undefined) groups.push(parseIgnoreFile(decode(bytes, source.file), source.file));
+    if (bytes === undefined) continue;
+    const { file, isOwn = false } = source;
+    groups.push({ ...parseIgnoreFile(decode(bytes, file), file), isOwn });
   }
   return groups;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../../system/clock.ts";
+import { answerLimit, REGISTRY_DEFAULTS } from "../defaults.ts";
 import { ConnectionError, type RequestBody, type Transport, type TransportRequest } from "./transport.ts";
 
 /** How long nothing may happen, in milliseconds. */
@@ -10,7 +11,10 @@ export interface StallLimits {
 }
 
 /** One minute without a byte, five minutes for an answer. */
-export const DEFAULT_STALL_LIMITS: StallLimits = { idle: 60_000, answer: 5 * 60_000 };
+export const DEFAULT_STALL_LIMITS: StallLimits = {
+  idle: REGISTRY_DEFAULTS.timeout,
+  answer: answerLimit(REGISTRY_DEFAULTS.timeout),
+};
 
 /** How many times {@linkcode StallLimits.idle} a short answer may take, all in all. */
 const SHORT_ANSWER_FACTOR = 2;

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { ConfigError } from "../../../src/cli/config/config_error.ts";
 import type { Config } from "../../../src/cli/config/config_schema.ts";
 import { type ConfigSearch, findConfig, type FoundConfig } from "../../../src/cli/config/find_config.ts";
-import { reasonOf } from "../../../src/plugins/collect/reading_error.ts";
+import { whyUnreadable } from "../../../src/system/io_error.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { tool, toolTest } from "../../support/tools.ts";
 import { writeTree } from "../../support/tree.ts";
@@ -269,7 +269,7 @@ async function foundBy(search: ConfigSearch): Promise<{ path: string; config: Co
   return found && { path: found.path, config: found.config };
 }
 
-const ABSENT = reasonOf(new Deno.errors.NotFound());
+const ABSENT = whyUnreadable(new Deno.errors.NotFound());
 
 /** What stands where the configuration file should be, and why it cannot be read. */
 const UNREADABLE: readonly (readonly [what: string, make: (path: string) => Promise<void>, reason: string])[] = [

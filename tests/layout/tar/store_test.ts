@@ -85,6 +85,61 @@ Deno.test("archiveStore() takes tags that come last, and lists them at the begin
   });
 });
 
+Deno.test("prepare() writes the tar beside its path, once, and commit() gives it its name", async () => {
+  await withArchive({}, async (path, directory) => {
+    await using store = open(path);
+    await putSample(store, one, ["1.0"], context);
+    await store.prepare(context);
+    const [partial = "", ...more] = await namesIn(directory);
+    assert.deepEqual(more, []);
+    assert.match(partial, /^app\.tar\.[0-9a-f-]{36}\.partial$/);
+    await store.prepare(context);
+    assert.deepEqual(await namesIn(directory), [partial]);
+    const { ino } = await Deno.stat(join(directory, partial));
+    assert.deepEqual(await store.commit(context), [{ tag: "1.0" }]);
+    assert.deepEqual(await namesIn(directory), ["app.tar"]);
+    assert.equal((await Deno.stat(path)).ino, ino);
+  });
+});
+
+Deno.test("commit() writes the tar again when something has changed since prepare()", async () => {
+  const more = textContent("more");
+  const changes: readonly (readonly [change: (store: Store) => Promise<unknown>, tags: readonly string[]])[] = [
+    [(store) => putSample(store, two, ["2.0"], context), ["1.0", "2.0"]],
+    [(store) => store.tag(one.stored, namesOf(["2.0"]), context), ["1.0", "2.0"]],
+    [(store) => store.push(more, context), ["1.0"]],
+    [(store) => store.untag("1.0", context), []],
+    [(store) => store.deleteManifest(one.manifest.descriptor.digest, context), []],
+  ];
+  for (const [at, [change, expected]] of changes.entries()) {
+    await withArchive({}, async (path, directory) => {
+      await using store = open(path);
+      await putSample(store, one, ["1.0"], context);
+      await store.prepare(context);
+      await change(store);
+      await store.commit(context);
+      assert.deepEqual(await namesIn(directory), ["app.tar"]);
+      assert.deepEqual((await Array.fromAsync(open(path).tags(context))).sort(), expected);
+      assert.equal(await open(path).exists(more.descriptor, context), at === 2);
+    });
+  }
+});
+
+Deno.test("commit() says what tags pointed to when they became visible", async () => {
+  await withArchive({}, async (path) => {
+    await using store = open(path);
+    await putSample(store, two, [], context);
+    assert.deepEqual(await store.tag(two.stored, namesOf(["latest"]), context), [{ tag: "latest" }]);
+    await store.prepare(context);
+    {
+      await using other = open(path);
+      await putSample(other, one, ["latest"], context);
+      await other.commit(context);
+    }
+    assert.deepEqual(await store.commit(context), [{ tag: "latest", from: one.manifest.descriptor.digest }]);
+  });
+});
+
 Deno.test("archiveStore() gives up what was not committed", async () => {
   await withArchive({ "1.0": one }, async (path, directory) => {
     const before = await Deno.readFile(path);
@@ -92,6 +147,7 @@ Deno.test("archiveStore() gives up what was not committed", async () => {
       await using store = open(path);
       await putSample(store, two, ["2.0"], context);
       await store.untag("1.0", context);
+      await store.prepare(context);
     }
     assert.deepEqual(await Deno.readFile(path), before);
     assert.deepEqual(await namesIn(directory), ["app.tar"]);

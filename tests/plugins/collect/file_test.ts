@@ -16,6 +16,19 @@ Deno.test("file() gives one entry by the source's last name, or by the name give
   assert.deepEqual(await describeEntries(named), ["x/y* = #!/bin/sh"]);
 });
 
+Deno.test("file() takes what lies beside the source where it is asked to, and is not there by chance", async () => {
+  await using root = await tempDirectory();
+  await writeTree(root.path, { "a.tgz": "a", "a.tgz.prov": "p", "b.tgz": "b" });
+  const take = async (name: string): Promise<readonly string[]> => {
+    const source = { location: join(root.path, name) };
+    return await describeEntries(await collected(file({ beside: [".prov"] }), {}, source, collectContext()));
+  };
+  assert.deepEqual(await take("a.tgz"), ["a.tgz = a", "a.tgz.prov = p"]);
+  assert.deepEqual(await take("b.tgz"), ["b.tgz = b"]);
+  await Deno.mkdir(join(root.path, "b.tgz.prov"));
+  await assert.rejects(take("b.tgz"), { name: "SourceError", message: 'Cannot publish "b.tgz.prov": it is no file' });
+});
+
 Deno.test("file() takes a symbolic link for the file that it points to", async () => {
   await using root = await tempDirectory();
   await writeTree(root.path, { "real": "content" });

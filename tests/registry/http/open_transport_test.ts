@@ -271,3 +271,21 @@ for (const [name, declare, open] of TRANSPORTS) {
     await assert.rejects(send({ ...upload(fake, 10), body: { size: 10, open } }), /^Error: unreadable$/);
   });
 }
+
+newTest("createNodeTransport() ends the connection when an answer is let go before its end", async () => {
+  const gone = Promise.withResolvers<void>();
+  const endless = (): Response =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.enqueue(new Uint8Array(1000)),
+        cancel: () => gone.resolve(),
+      }),
+    );
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, endless);
+  const transport = createNodeTransport();
+  const answer = await transport.send(get(new URL(`http://127.0.0.1:${server.addr.port}/`)));
+  await answer.body?.cancel();
+  await gone.promise;
+  transport.close();
+  await server.shutdown();
+});

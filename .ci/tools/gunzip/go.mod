@@ -1,0 +1,3 @@
+module gantry.invalid/ci/tools/gunzip
+
+go 1.27.0

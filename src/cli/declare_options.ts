@@ -1,0 +1,72 @@
+import { type Command, Option as CommandOption } from "commander";
+import type { Kind } from "../options/kind.ts";
+import { type Flag, flagName, type Option, type OptionTable } from "../options/option.ts";
+import { duration, keyValue, patternType, repeated, wholeNumber } from "./options.ts";
+
+/**
+ * Declares the flags of options that stand under a heading of the help.
+ *
+ * @param only The names of the options that the command has; all when left out.
+ */
+export function declareOptions(
+  command: Command,
+  table: OptionTable,
+  { heading, only }: { readonly heading: string; readonly only?: readonly string[] },
+): Command {
+  command.optionsGroup(heading);
+  for (const [name, option] of Object.entries(table)) {
+    if (option.flag?.group !== heading || only?.includes(name) === false) continue;
+    for (const declared of flagsOf(name, option, option.flag)) command.addOption(declared);
+  }
+  return command;
+}
+
+function flagsOf(name: string, option: Option, { short, argument, help, no }: Flag): readonly CommandOption[] {
+  const long = flagName(name, option);
+  const words = [short === undefined ? [] : `-${short},`, long, argument ?? []].flat().join(" ");
+  const declared = parsing(new CommandOption(words, help), option.kind);
+  return no === undefined ? [declared] : [declared, new CommandOption(long.replace("--", "--no-"), no)];
+}
+
+/** What can be said wrong in a word is said by the parser of the command line; what a text means, by the option. */
+function parsing(declared: CommandOption, kind: Kind): CommandOption {
+  switch (kind.kind) {
+    case "choice":
+      return declared.choices(kind.words);
+    case "whole number":
+      return declared.argParser(wholeNumber(kind.least, kind.most));
+    case "duration":
+      return declared.argParser(duration);
+    case "texts":
+      return declared.argParser(repeated);
+    case "pairs":
+      return declared.argParser(pairs(kind.split === "last" ? patternType : keyValue));
+    default:
+      return declared;
+  }
+}
+
+function pairs(split: (text: string) => unknown): (text: string, before?: readonly unknown[]) => readonly unknown[] {
+  return (text, before = []) => [...before, split(text)];
+}
+
+/** What the parser of the command line makes of the flags of a table: by the names of the flags, not of the options. */
+export type ParsedFlags = Readonly<Record<string, unknown>>;
+
+/** Takes what was said by flags, by the names of the options. What was not given is absent. */
+export function givenOptions(table: OptionTable, flags: ParsedFlags): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(table).flatMap(([name, option]) => {
+      if (option.flag === undefined) return [];
+      const value = flags[attribute(flagName(name, option))];
+      if (value === undefined) return [];
+      // Through entries, since a key may be "__proto__".
+      return [[name, option.kind.kind === "pairs" ? Object.fromEntries(value as [string, string][]) : value]];
+    }),
+  );
+}
+
+/** `--ignore-file` is `ignoreFile` among what was parsed. */
+function attribute(flag: string): string {
+  return flag.slice(2).replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

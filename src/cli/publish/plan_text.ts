@@ -1,0 +1,70 @@
+import type { TagName } from "../../store/store.ts";
+import type { PlannedBlob, PlannedStages, PlanResult } from "../../verbs/plan.ts";
+import { formatBytes } from "../../work/amounts.ts";
+import { printable } from "../output/printable.ts";
+import { table } from "../output/table.ts";
+
+/** Writes a plan for people. */
+export function planText(report: PlanResult): string {
+  const { files, dropped, layers, annotations, targets } = report;
+  return [
+    field("source", report.source),
+    field("profile", `${report.profile} (${report.profileBecause})`),
+    ...(report.artifactType === undefined ? [] : [field("type", report.artifactType)]),
+    "",
+    `files (${files.length} kept, ${dropped.length} left out)`,
+    ...files.map(({ path, size, executable }) =>
+      item(`+ ${path}`, `${formatBytes(size)}${executable ? ", executable" : ""}`)
+    ),
+    ...dropped.map(({ path, reason }) => item(`- ${path}`, reason)),
+    "",
+    "content",
+    item("config", blobText(report.config)),
+    ...layers.map((layer) => item("layer", blobText(layer))),
+    "",
+    "annotations",
+    ...Object.entries(annotations).map(([key, { value, from }]) => item(key, `${value}  (${from})`)),
+    ...(Object.keys(annotations).length === 0 ? ["  none"] : []),
+    "",
+    ...(targets.length === 0 ? [field("tags", tagList(report.tags))] : []),
+    ...targets.map(({ url, tags }) => field("target", `${url}  ${tagList(tags)}`)),
+    field("digest", report.digest),
+    "",
+  ].map(oneLine).join("\n");
+}
+
+/** No name and no value can begin a line of its own. */
+function oneLine(text: string): string {
+  return printable(text).replaceAll("\n", "\\n");
+}
+
+function field(name: string, value: string): string {
+  return `${name.padEnd(8)} ${value}`;
+}
+
+function item(name: string, value: string): string {
+  return `  ${name.padEnd(40)}  ${value}`;
+}
+
+function blobText({ digest, size, mediaType }: PlannedBlob): string {
+  return `${digest}  ${formatBytes(size)}  ${mediaType}`;
+}
+
+function tagList(tags: readonly TagName[]): string {
+  if (tags.length === 0) return "(no tag, by digest only)";
+  return tags.map(({ name, immutable }) => immutable ? `${name} (immutable)` : name).join(", ");
+}
+
+/** Writes the plugins of a pipeline for people. */
+export function stagesText({ plugins }: PlannedStages): string {
+  const rows = plugins.map(({ stage, id, name, version, use, target, decidedBy }) =>
+    [
+      stage,
+      id,
+      use === name ? "" : `${use} (${version})`,
+      target ?? "",
+      decidedBy,
+    ].map((cell) => printable(cell).replaceAll("\n", "\\n"))
+  );
+  return table([["STAGE", "PLUGIN", "FROM", "TARGET", "DECIDED BY"], ...rows]);
+}

@@ -1,0 +1,121 @@
+import { isReference } from "../../oci/reference.ts";
+import { parseDuration } from "../../options/kind.ts";
+import { PUBLISHING, type Publishing } from "../../options/publishing.ts";
+import type { Log } from "../../work/context.ts";
+import type { Configuration, Machine, PublishOptions, Registries } from "../../verbs/publish/publish_options.ts";
+import { sourceDirectory } from "../../verbs/publish/collector_for.ts";
+import { storeAt } from "../../places/open_store.ts";
+import { openRegistries, registryHosts } from "../../places/registry_access.ts";
+import { findConfig, type FoundConfig } from "../config/find_config.ts";
+import { refuseUntrusted } from "../config/refuse_untrusted.ts";
+import { givenOptions } from "../declare_options.ts";
+import { createLog } from "../output/log.ts";
+import { createProgress } from "../output/progress.ts";
+import { registryOptions } from "../places/registry_options.ts";
+import { spellFlag } from "../spell_flag.ts";
+import { UsageError } from "../usage_error.ts";
+import type { World } from "../world.ts";
+import type { PublishFlags } from "./commands.ts";
+
+/**
+ * Says what is wanted in the words of the verbs, the arguments and flags and what the configuration file says, and lets
+ * a verb do it.
+ *
+ * @param args Source and targets; what starts like a reference is a target.
+ * @throws {UsageError} When flags contradict each other, or the file cannot be read.
+ */
+export async function withPublishOptions<T>(
+  args: readonly string[],
+  flags: PublishFlags,
+  world: World,
+  use: (options: PublishOptions) => Promise<T>,
+): Promise<T> {
+  const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
+  const progress = createProgress(world);
+  try {
+    const options = await publishOptions(args, flags, { world, log });
+    return await use({ ...options, ...(flags.quiet ? {} : { progress: progress.update }) });
+  } finally {
+    progress.clear();
+  }
+}
+
+async function publishOptions(
+  args: readonly string[],
+  flags: PublishFlags,
+  { world, log }: { readonly world: World; readonly log: Log },
+): Promise<PublishOptions> {
+  const given: Publishing = { ...givenOptions(PUBLISHING, flags), ...splitArguments(args) };
+  const configuration = await readConfiguration(given.source, flags, { world, log });
+  if (flags.passwordStdin && (given.source ?? configuration?.values.source) === "-") {
+    throw new UsageError("Cannot read both the password and the source from standard input");
+  }
+  return {
+    ...given,
+    ...(configuration === undefined ? {} : { configuration }),
+    log,
+    signal: world.signal,
+    machine: machineOf(flags, world),
+    spell: spellFlag,
+  };
+}
+
+/** Tells the source from the targets: `push oci://…` takes the source from the configuration file. */
+function splitArguments(args: readonly string[]): Pick<Publishing, "source" | "targets"> {
+  const [first] = args;
+  const source = first === undefined || isReference(first) ? undefined : first;
+  const targets = source === undefined ? args : args.slice(1);
+  return { ...(source === undefined ? {} : { source }), ...(targets.length === 0 ? {} : { targets }) };
+}
+
+/** Finds and reads the configuration file. */
+export async function readConfiguration(
+  source: string | undefined,
+  flags: Pick<PublishFlags, "config">,
+  { world, log }: { readonly world: World; readonly log: Log },
+): Promise<Configuration | undefined> {
+  const found = await findConfig({
+    ...(source === undefined ? {} : { source: await sourceDirectory(source) }),
+    ...(flags.config === undefined ? {} : { explicit: flags.config }),
+    readEnv: world.declaredEnv,
+  });
+  // Whoever can change that file decides what is published where: nobody should wonder which file it was.
+  if (found !== undefined && flags.config === undefined) log.info(`Configuration: ${found.path}`);
+  return found && configurationOf(found);
+}
+
+/** Says what a configuration file says, in the words of the verbs. */
+export function configurationOf(found: FoundConfig): Configuration {
+  const { path, config: { timeout, ...config }, places } = found;
+  return {
+    path,
+    values: { ...config, ...(timeout === undefined ? {} : { timeout: parseDuration(timeout) }) },
+    places,
+    allow: (code, log) => refuseUntrusted(found, code, log),
+  };
+}
+
+/** What of this machine the verbs may use. */
+export function machineOf(flags: PublishFlags, world: World): Machine {
+  return {
+    env: declaredEnv(world),
+    stdin: world.stdin,
+    async registries(targets, wanted, log): Promise<Registries> {
+      const registries = await registryOptions(flags, { world, log, hosts: registryHosts(targets) });
+      const { concurrency, retries, timeout } = wanted;
+      const patience = { concurrency, retries, timeout };
+      const { signal } = world;
+      const access = await openRegistries(registries, { ...patience, places: targets, signal, log, spell: spellFlag });
+      return {
+        store: (reference, concurrency) => storeAt(reference, { access, right: "push", concurrency }).store,
+        close: access.close,
+      };
+    },
+    ...(world.watch === undefined ? {} : { watch: world.watch }),
+  };
+}
+
+/** Reads a variable that a plugin has declared. */
+export function declaredEnv({ declaredEnv }: Pick<World, "declaredEnv">): Machine["env"] {
+  return (name) => declaredEnv([name])[name];
+}

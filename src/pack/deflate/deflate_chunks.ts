@@ -1,0 +1,98 @@
+import { coalesce } from "../../oci/coalesce.ts";
+import { DEFLATE_CHUNK_SIZE, DEFLATE_WINDOW, type DeflateChunk, deflateChunk } from "./deflate_chunk.ts";
+
+/** How hard and with how many hands to compress. */
+export interface DeflateOptions {
+  /** 1 (fast) to 9 (small). */
+  readonly level: number;
+  /** How many workers to use at most; 0 compresses in this thread. */
+  readonly workers: number;
+}
+
+/**
+ * Compresses bytes into a raw deflate stream, chunk by chunk.
+ *
+ * The result depends on the bytes and the level only: neither on the pieces they come in nor on the number of workers.
+ * Workers start with the second chunk, so what fits into one costs none, and at most two chunks per worker are in
+ * memory. No worker is left when the iteration ends, whichever way it ends.
+ *
+ * @throws {Error} When a worker fails.
+ */
+export async function* deflateChunks(
+  bytes: AsyncIterable<Uint8Array>,
+  { level, workers }: DeflateOptions,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  const pool: ChunkWorker[] = [];
+  const pending: Promise<Uint8Array<ArrayBuffer>>[] = [];
+  let count = 0;
+  try {
+    for await (const chunk of chunks(bytes, level)) {
+      if (workers === 0 || count === 0 && chunk.last) {
+        yield deflateChunk(chunk);
+        chunk.bytes.buffer.transfer(0); // given back at once, as the workers do
+        continue;
+      }
+      pending.push((pool[count % workers] ??= startWorker()).deflate(chunk));
+      count++;
+      if (pending.length >= 2 * workers) yield* pending.splice(0, 1);
+    }
+    yield* pending;
+  } finally {
+    for (const worker of pool) worker.terminate();
+  }
+}
+
+/** A chunk in a buffer of its own, which can be handed to a worker. */
+interface OwnedChunk extends DeflateChunk {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Cuts bytes into chunks; no bytes at all are one empty chunk. */
+async function* chunks(bytes: AsyncIterable<Uint8Array>, level: number): AsyncGenerator<OwnedChunk, void, void> {
+  let chunk = new Uint8Array();
+  let history = new Uint8Array();
+  for await (const next of coalesce(bytes, DEFLATE_CHUNK_SIZE)) {
+    if (chunk.byteLength > 0) {
+      // Taken before the chunk is given away.
+      const nextHistory = chunk.slice(-DEFLATE_WINDOW);
+      yield { bytes: chunk, history, level, last: false };
+      history = nextHistory;
+    }
+    chunk = next;
+  }
+  yield { bytes: chunk, history, level, last: true };
+}
+
+interface ChunkWorker {
+  deflate(chunk: OwnedChunk): Promise<Uint8Array<ArrayBuffer>>;
+  terminate(): void;
+}
+
+function startWorker(): ChunkWorker {
+  const worker = new Worker(new URL("./deflate_worker.ts", import.meta.url), { type: "module" });
+  // A worker answers in the order of the chunks that it was given.
+  const waiting: PromiseWithResolvers<Uint8Array<ArrayBuffer>>[] = [];
+  worker.onmessage = ({ data }: MessageEvent<Uint8Array<ArrayBuffer> | Error>): void => {
+    if (data instanceof Error) fail(data.message, data);
+    else waiting.shift()?.resolve(data);
+  };
+  worker.onerror = (event): void => {
+    event.preventDefault();
+    fail(event.message, event.error);
+  };
+  function fail(message: string, cause: unknown): void {
+    const error = new Error(`Cannot compress in a worker: ${message}`, { cause });
+    for (const { reject } of waiting.splice(0)) reject(error);
+  }
+  return {
+    deflate(chunk: OwnedChunk): Promise<Uint8Array<ArrayBuffer>> {
+      const answer = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+      // It is awaited in its turn; until then a failure must not count as unhandled.
+      answer.promise.catch(() => {});
+      waiting.push(answer);
+      worker.postMessage(chunk, [chunk.bytes.buffer]);
+      return answer.promise;
+    },
+    terminate: () => worker.terminate(),
+  };
+}

@@ -1,0 +1,92 @@
+import { OptionsError } from "../options/options_error.ts";
+import { type Spell, spellOption } from "../options/spell.ts";
+import type { Reference, RegistryReference } from "../oci/reference.ts";
+import { createRegistryClient, type RegistryClient } from "../registry/client.ts";
+import { processEnv } from "../registry/http/process_env.ts";
+import { systemCredentialWorld } from "../registry/login/credential_world.ts";
+import type { CredentialSource } from "../registry/login/credentials.ts";
+import { findCredentials } from "../registry/login/find_credentials.ts";
+import type { Access } from "../registry/login/scope.ts";
+import { registryStore } from "../registry/store.ts";
+import type { Store } from "../store/store.ts";
+import type { Context } from "../work/context.ts";
+import { clientOptions, type Patience, type RegistryOptions } from "./registry_options.ts";
+import type { RegistryPlace } from "./registry_place.ts";
+
+/** The way to registries: one client for each host, and who we are there. */
+export interface RegistryAccess {
+  /**
+   * A repository as a store, opened for what will be done there.
+   *
+   * @param options How many requests at a time, where it is not what everything else has.
+   */
+  store(reference: RegistryReference, access: Access, options?: { readonly concurrency?: number }): Store;
+  /**
+   * Lists the names of all repositories of a registry.
+   *
+   * @throws {RegistryError} When it has no such list, or not for us.
+   */
+  repositories(host: string, context: Context): AsyncIterable<string>;
+  /** Closes all connections. */
+  close(): void;
+}
+
+/** What is known when the way to registries is opened, beyond how to talk to them. */
+export interface RegistryAccessOptions extends Patience, Pick<Context, "signal" | "log"> {
+  /** Every place that will be gone to: credentials that were given are for one registry only. */
+  readonly places: readonly (Reference | RegistryPlace)[];
+  /** How many requests at a time. */
+  readonly concurrency: number;
+  readonly spell?: Spell;
+}
+
+/**
+ * Opens the way to registries. Nothing is sent before the first request.
+ *
+ * @throws {OptionsError} When a file that options name cannot be used, or credentials are given for one registry and
+ *   there are several.
+ */
+export async function openRegistries(
+  registries: RegistryOptions,
+  { places, concurrency: usual, signal, log, spell = spellOption, ...patience }: RegistryAccessOptions,
+): Promise<RegistryAccess> {
+  const credentials = credentialSource(registries, { hosts: registryHosts(places), signal, log, spell });
+  const options = await clientOptions(registries, { ...patience, spell });
+  const clients = new Map<string, RegistryClient>();
+  return {
+    store: (reference, access, { concurrency = usual } = {}) =>
+      registryStore({ reference, client: client(reference.host), access, concurrency }),
+    repositories: (host, context) => client(host).repositories(context),
+    close: () => clients.forEach((client) => client.close()),
+  };
+
+  function client(host: string): RegistryClient {
+    const known = clients.get(host);
+    if (known !== undefined) return known;
+    const client = createRegistryClient({ ...options, host, credentials });
+    clients.set(host, client);
+    return client;
+  }
+}
+
+/** The registries among some places, each once. */
+export function registryHosts(places: readonly (Reference | RegistryPlace)[]): readonly string[] {
+  return [...new Set(places.flatMap((place) => "host" in place ? [place.host] : []))];
+}
+
+function credentialSource(
+  { credentials: given, env = processEnv }: RegistryOptions,
+  { hosts, signal, log, spell }: Pick<Context, "signal" | "log"> & {
+    readonly hosts: readonly string[];
+    readonly spell: Spell;
+  },
+): CredentialSource {
+  if (typeof given === "function") return given;
+  if (given === undefined) return findCredentials({ world: systemCredentialWorld({ env, signal }), log });
+  if (hosts.length <= 1) return (host) => Promise.resolve(hosts.includes(host) ? given : undefined);
+  throw new OptionsError(
+    `${spell("registry.credentials")} are for one registry, and there are several: ${
+      hosts.join(", ")
+    }; give a function that knows those of each`,
+  );
+}

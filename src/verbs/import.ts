@@ -1,0 +1,163 @@
+import { checkLayout } from "../layout/check/check_layout.ts";
+import type { LayoutReference } from "../oci/reference.ts";
+import { OptionsError } from "../options/options_error.ts";
+import { TargetsError } from "../pipeline/target.ts";
+import { parsePlace } from "../places/open_store.ts";
+import { formatRegistryPlace, parseRegistryPlace, type RegistryPlace } from "../places/registry_place.ts";
+import type { Copied } from "../store/copy.ts";
+import { TagExistsError } from "../store/store.ts";
+import { counted, formatBytes } from "../work/amounts.ts";
+import { errorWithLines } from "./error_with_lines.ts";
+import { importDestinations } from "./import/import_destinations.ts";
+import type { ImportOptions } from "./import/import_options.ts";
+import { type ImportPlan, lookAtTarget } from "./import/import_plan.ts";
+import { type ImportPlanResult, importPlanResult, importPlanRows, type ImportResult } from "./import/import_result.ts";
+import { type OpenBundle, openBundle } from "./import/open_bundle.ts";
+import { sendArtifacts } from "./import/run_import.ts";
+import { type Session, withSession } from "./session.ts";
+import { problemLine } from "./verify.ts";
+
+/**
+ * Brings an exported bundle into a registry, and contacts nothing else. The whole bundle is verified before anything is
+ * contacted, nothing is sent before all of it can be done, and nothing is tagged before everything is there. A second
+ * run goes on where the first stopped.
+ *
+ * @returns What is there now; `undefined` when `confirm` said no.
+ * @throws {OptionsError} When the options make no sense.
+ * @throws {TargetsError} With a {@linkcode TagExistsError} for each version that would move.
+ * @throws {RegistryError} When the registry refuses.
+ * @throws {Error} When something is missing or damaged.
+ */
+export async function importBundle(options: ImportOptions): Promise<ImportResult | undefined> {
+  const { force = false, confirm } = options;
+  return await withPlan(options, async ({ plan, result, target }, session) => {
+    const hasConflict = plan.artifacts.some(({ tags }) => tags.some(({ isConflict }) => isConflict));
+    const isMeant = await confirm?.({ result, rows: importPlanRows(plan, target), hasConflict }) ?? true;
+    refuseConflicts(plan);
+    if (!isMeant) return undefined;
+    const copied = await sendArtifacts(plan.artifacts, { force }, session);
+    const imported: ImportResult = { ...result, ...sumOf(copied) };
+    sayImported(imported, session);
+    return imported;
+  });
+}
+
+/**
+ * Says what {@linkcode importBundle} would do, and changes nothing. A version that would move has a conflict.
+ *
+ * @throws {OptionsError} When the options make no sense.
+ * @throws {RegistryError} When the registry refuses.
+ * @throws {Error} When something is missing or damaged.
+ */
+export async function planImport(options: Omit<ImportOptions, "confirm">): Promise<ImportPlanResult> {
+  return await withPlan(options, ({ result }) => Promise.resolve(result));
+}
+
+/** An import that can be done. */
+interface Planned {
+  readonly plan: ImportPlan;
+  readonly result: ImportPlanResult;
+  readonly target: RegistryPlace;
+}
+
+/** Verifies the bundle, looks at the target, and says what would be done. */
+async function withPlan<T>(
+  options: ImportOptions,
+  use: (planned: Planned, session: Session) => Promise<T>,
+): Promise<T> {
+  const source = parseSource(options.source);
+  const target = parseRegistryPlace(options.target);
+  return await withSession(options, { places: [target] }, async (session) => {
+    const check = await checkLayout(source, session.context);
+    if (check.problems.length > 0) {
+      throw errorWithLines(`Cannot import ${check.url}: it is not whole`, check.problems.map(problemLine));
+    }
+    const bundle = await openBundle(source, session);
+    await using _place = bundle.place;
+    const destined = importDestinations(bundle.artifacts, target, options.map ?? []);
+    checkOrigins(bundle, options, session);
+    const left = check.omitted.length === 0 ? "" : `, ${counted(check.omitted.length, "blob")} left out on purpose`;
+    const size = `${counted(check.blobs, "blob")}, ${formatBytes(check.bytes)}`;
+    session.context.log.info(`Verified ${check.url}: ${size}${left}, nothing is missing or damaged`);
+    const { force = false } = options;
+    const plan = await lookAtTarget(bundle, destined, { host: target.host, session, force });
+    if (plan.gaps.length > 0) {
+      throw errorWithLines(
+        `Cannot import to ${formatRegistryPlace(target)}: what was left out of the bundle is not all there`,
+        plan.gaps,
+      );
+    }
+    return await use({ plan, result: importPlanResult(bundle, plan, target), target }, session);
+  });
+}
+
+function parseSource(text: string): LayoutReference {
+  const reference = parsePlace(text);
+  if (reference.kind === "registry") {
+    throw new OptionsError(`Cannot import ${JSON.stringify(text)}: write oci-layout:PATH or oci-archive:PATH`);
+  }
+  if (reference.tag === undefined && reference.digest === undefined) return reference;
+  throw new OptionsError(
+    `Cannot import ${JSON.stringify(text)}: all of a bundle is imported, so name it without a tag`,
+  );
+}
+
+/** What another tool made says only sometimes where its artifacts come from. */
+function checkOrigins(
+  { artifacts, place }: OpenBundle,
+  { map = [] }: ImportOptions,
+  { spell }: Pick<Session, "spell">,
+): void {
+  const lost = artifacts.find(({ hasOrigin, origin }) => !hasOrigin && !map.some(([from]) => from === origin));
+  if (lost === undefined) return;
+  throw new OptionsError(
+    `Cannot import ${place.url}: it does not say which repository ${
+      lost.tags.length === 0 ? lost.digest : lost.tags.join(", ")
+    } comes from; say where it goes with ${spell("map", `${lost.origin}=REPOSITORY`)}`,
+  );
+}
+
+function refuseConflicts({ artifacts }: ImportPlan): void {
+  const errors = artifacts.flatMap(({ store: { url }, tags }) =>
+    tags.flatMap(({ tag, from, isConflict }) =>
+      isConflict && from !== undefined ? [{ url, error: new TagExistsError(url, tag, from) }] : []
+    )
+  );
+  if (errors.length > 0) throw new TargetsError(errors.map(({ error }) => error), [], errors.map(({ url }) => url));
+}
+
+function sumOf(copied: readonly Copied[]): Copied {
+  return {
+    uploaded: copied.reduce((sum, { uploaded }) => sum + uploaded, 0),
+    existing: copied.reduce((sum, { existing }) => sum + existing, 0),
+    bytesSent: copied.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
+  };
+}
+
+function sayImported(
+  { artifacts, uploaded, existing, bytesSent }: ImportResult,
+  { context: { log } }: Session,
+): void {
+  const referrers = artifacts.reduce(
+    (sum, each) => sum + each.referrers.length + Object.keys(each.companions).length,
+    0,
+  );
+  const alone = artifacts.filter(({ withoutReferrers }) => withoutReferrers).length;
+  const said = alone === 0 ? "" : `, ${alone} without what refers to it because the export left that behind`;
+  log.info(
+    `Imported to ${repositoriesOf(artifacts)}: ${
+      counted(artifacts.length, "artifact")
+    } with ${referrers} that refer to them${said}, ` +
+      `${uploaded} sent (${formatBytes(bytesSent)}), ${existing} there already`,
+  );
+}
+
+/** How many repositories a sentence names. */
+const SHOWN = 3;
+
+/** Where the artifacts are now: with a mapping that need not be below the target. */
+function repositoriesOf(artifacts: ImportResult["artifacts"]): string {
+  const names = [...new Set(artifacts.map(({ repository }) => repository))];
+  const more = names.length - SHOWN;
+  return names.slice(0, SHOWN).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}

@@ -1,0 +1,78 @@
+import type { Descriptor } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { companionTags } from "../../store/companion_tags.ts";
+import { inParallel } from "../../work/together.ts";
+import type { StoreReader } from "../../store/store.ts";
+import type { Session } from "../session.ts";
+
+/** A manifest that refers to another one, and what refers to it in turn. */
+export interface Referrer {
+  readonly descriptor: Descriptor;
+  /** The tag by which it refers, as cosign's signatures do it; absent when it names its subject. */
+  readonly tag?: string;
+  /** Whether it stands somewhere else in the tree already, with all that refers to it. */
+  readonly isRepeated: boolean;
+  readonly referrers: readonly Referrer[];
+}
+
+/** How many may refer to each other in a row. */
+const DEPTH_LIMIT = 100;
+/** How many referrers are looked for, all in all. */
+const REFERRER_LIMIT = 10_000;
+/** How much may be said of them, in characters of JSON and all in all. */
+const SIZE_LIMIT = 64 * 1024 * 1024;
+
+/**
+ * Finds everything that refers to some manifests, and what refers to that.
+ *
+ * Each manifest is looked at once, so referrers that go round in circles do no harm.
+ *
+ * @returns The referrers, by the digest of the manifest that they refer to.
+ * @throws {RangeError} When there are too many, or too many in a row.
+ */
+export async function findReferrers(
+  store: StoreReader,
+  subjects: readonly Descriptor[],
+  { context, concurrency }: Pick<Session, "context" | "concurrency">,
+): Promise<ReadonlyMap<Digest, readonly Referrer[]>> {
+  const seen = new Set(subjects.map(({ digest }) => digest));
+  let size = 0;
+  const found = await inParallel(subjects, concurrency, async ({ digest }) => [digest, await of(digest, 1)] as const);
+  return new Map(found);
+
+  async function of(subject: Digest, depth: number): Promise<readonly Referrer[]> {
+    if (depth > DEPTH_LIMIT) {
+      throw new RangeError(
+        `Cannot show what refers to ${store.url}: more than ${DEPTH_LIMIT} refer to each other in a row`,
+      );
+    }
+    const listed = await store.referrers(subject, context);
+    const fresh: Referrer[] = [];
+    for (const referrer of [...listed.map((descriptor) => ({ descriptor })), ...await companions(subject)]) {
+      const { digest } = referrer.descriptor;
+      const isRepeated = seen.has(digest);
+      if (seen.size > REFERRER_LIMIT) {
+        throw new RangeError(`Cannot show what refers to ${store.url}: it is more than ${REFERRER_LIMIT}`);
+      }
+      size += JSON.stringify(referrer.descriptor).length;
+      if (size > SIZE_LIMIT) {
+        throw new RangeError(`Cannot show what refers to ${store.url}: it is more than ${SIZE_LIMIT} characters`);
+      }
+      seen.add(digest);
+      fresh.push({ ...referrer, isRepeated, referrers: [] });
+    }
+    const referrers: Referrer[] = [];
+    for (const each of fresh) {
+      referrers.push(each.isRepeated ? each : { ...each, referrers: await of(each.descriptor.digest, depth + 1) });
+    }
+    return referrers;
+  }
+
+  async function companions(subject: Digest): Promise<readonly Pick<Referrer, "descriptor" | "tag">[]> {
+    const found = await inParallel(companionTags(subject), concurrency, async (tag) => {
+      const descriptor = await store.resolve(tag, context);
+      return descriptor === undefined ? [] : [{ descriptor, tag }];
+    });
+    return found.flat();
+  }
+}

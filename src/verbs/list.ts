@@ -1,0 +1,209 @@
+import type { Digest } from "../oci/digest.ts";
+import { refNameOf } from "../layout/entry.ts";
+import type { ListedManifest } from "../layout/layout.ts";
+import { withoutScheme } from "../oci/reference.ts";
+import { parseRange, type VersionRange } from "../oci/semver.ts";
+import { OptionsError } from "../options/options_error.ts";
+import { type OpenedLayout, openReader, parsePlace } from "../places/open_store.ts";
+import type { StoreReader } from "../store/store.ts";
+import { counted } from "../work/amounts.ts";
+import type { Context, Log } from "../work/context.ts";
+import { inParallel } from "../work/together.ts";
+import { chosenTags, type TagChoice } from "./chosen_tags.ts";
+import { type Session, withSession } from "./session.ts";
+import type { VerbOptions } from "./verb_options.ts";
+
+/** Which versions to list. */
+export interface ListOptions extends VerbOptions {
+  /** The repository or the layout, without a tag and a digest. */
+  readonly source: string;
+  /** Whether tags are listed as well that are no versions. */
+  readonly all?: boolean;
+  /** Only versions in this range, such as `^1.2` or `>=1.0.0 <3`. */
+  readonly filterSemver?: string;
+  /** Only tags in which this regular expression finds something, be they versions or not. */
+  readonly filterRegex?: string;
+  /** No more than so many; 0, and nothing at all, stand for all of them. */
+  readonly limit?: number;
+}
+
+/** One version, as `gantry list -o json` prints a list of them. */
+export interface ListedVersion {
+  /** The place without scheme, tag and digest. */
+  readonly repository: string;
+  /** The tag; absent for what a layout lists without one. */
+  readonly version?: string;
+  /** The digest of its manifest. */
+  readonly digest: Digest;
+  /** `HOST/REPOSITORY:TAG`, or what else the entry of a layout is called. */
+  readonly name?: string;
+}
+
+/** How long an expression or a range may be: what people write, and not what makes a machine think for hours. */
+const EXPRESSION_LIMIT = 256;
+/** How many tags a warning names. */
+const SHOWN = 10;
+/** Requests for digests are small, so more of them go at a time than blobs. */
+const CONCURRENCY = 8;
+
+/**
+ * Lists the versions in a repository and their digests, `latest` first and then the highest first. Where no tag is a
+ * version, all tags are listed.
+ *
+ * @throws {OptionsError} When the options make no sense.
+ * @throws {NotFoundError} When there is no such layout.
+ * @throws {RegistryError} When a registry refuses.
+ */
+export async function list(options: ListOptions): Promise<readonly ListedVersion[]> {
+  const { source } = options;
+  const choice = choiceOf(options);
+  const place = parsePlace(source);
+  return await withSession(options, { places: [place], concurrency: CONCURRENCY }, async (session) => {
+    const { access, context, concurrency } = session;
+    const { store: opened, reference, layout } = openReader(source, access);
+    await using store = opened;
+    if (reference.tag !== undefined || reference.digest !== undefined) {
+      throw new OptionsError(`Cannot list ${JSON.stringify(source)}: name the repository without a tag or a digest`);
+    }
+    const tags = await Array.fromAsync(store.tags(context));
+    const isFiltered = choice.range !== undefined || choice.regexp !== undefined;
+    const versions = chosenTags(tags, choice);
+    // Where nobody tags versions, other tags are what there is to see.
+    const isWhole = !isFiltered && !versions.some((tag) => tag !== "latest");
+    const chosen = isWhole && !choice.all ? chosenTags(tags, ANY_TAG) : versions;
+    const shown = limited(chosen, options.limit ?? 0);
+    const repository = withoutScheme(store.url);
+    const listed = await layout?.listed(context);
+    const nameless = isFiltered ? [] : await withoutTag(layout, context);
+    const found = await inParallel(shown, concurrency, async (tag): Promise<readonly ListedVersion[]> => {
+      if (listed !== undefined) return inLayout(listed, tag).map((each) => ({ repository, version: tag, ...each }));
+      const digest = (await store.resolve(tag, context))?.digest;
+      // A tag can be gone between the list and the question.
+      return digest === undefined ? [] : [{ repository, version: tag, digest }];
+    });
+    // A list of tags stays one where there are some.
+    const shownNameless = chosen.length > 0 ? [] : nameless.map((each) => ({ repository, ...each }));
+    const all: readonly ListedVersion[] = [...found.flat(), ...shownNameless];
+    const there = new Set(all.map(({ version }) => version));
+    const lost = shown.filter((tag) => !there.has(tag));
+    say({ tags, chosen, shown, lost, isFiltered, isWhole: isWhole && !choice.all }, session);
+    if (choice.all && chosen.length > 0) sayNameless(nameless, context.log);
+    const unusable = await layout?.unusable(context) ?? [];
+    if (unusable.length > 0) {
+      context.log.warn(`Left out, because the layout does not say their type and size: ${named(unusable)}`);
+    }
+    return all;
+  });
+}
+
+/** A tag of several repositories stands in a layout several times. */
+function inLayout(listed: readonly ListedManifest[], tag: string): readonly Pick<ListedVersion, "digest" | "name">[] {
+  return distinct(
+    listed.filter((each) => each.tag === tag).map(({ descriptor: { digest }, fullName }) => ({
+      digest,
+      ...(fullName === undefined ? {} : { name: fullName }),
+    })),
+  );
+}
+
+/** Artifacts that a layout lists without a tag, as `crane` and `skopeo` may leave them. */
+async function withoutTag(
+  layout: OpenedLayout<StoreReader> | undefined,
+  context: Context,
+): Promise<readonly Pick<ListedVersion, "digest" | "name">[]> {
+  const artifacts = await layout?.artifacts(context) ?? [];
+  return distinct(
+    artifacts.filter(({ tag }) => tag === undefined).map(({ entry, descriptor: { digest }, fullName }) => {
+      const name = fullName ?? refNameOf(entry);
+      return { digest, ...(name === undefined ? {} : { name }) };
+    }),
+  );
+}
+
+function distinct<Row extends Pick<ListedVersion, "digest" | "name">>(rows: readonly Row[]): readonly Row[] {
+  return [...new Map(rows.map((row) => [`${row.digest} ${row.name}`, row])).values()];
+}
+
+/** Every tag but those in which tools keep signatures and lists. */
+const ANY_TAG: TagChoice = { all: false, regexp: /(?:)/u };
+
+function choiceOf({ all = false, filterSemver, filterRegex }: ListOptions): TagChoice {
+  return {
+    all,
+    ...(filterSemver === undefined ? {} : { range: rangeOf(filterSemver) }),
+    ...(filterRegex === undefined ? {} : { regexp: regexpOf(filterRegex) }),
+  };
+}
+
+function rangeOf(text: string): VersionRange {
+  checkLength(text, "range");
+  try {
+    return parseRange(text);
+  } catch (cause) {
+    throw new OptionsError(`Cannot use the range ${JSON.stringify(text)}: write one such as "^1.2" or ">=1.0.0 <3"`, {
+      cause,
+    });
+  }
+}
+
+function regexpOf(text: string): RegExp {
+  checkLength(text, "regular expression");
+  try {
+    return new RegExp(text, "u");
+  } catch (cause) {
+    throw new OptionsError(
+      `Cannot use the regular expression ${JSON.stringify(text)}: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
+  }
+}
+
+function checkLength(text: string, what: string): void {
+  if (text.length <= EXPRESSION_LIMIT) return;
+  throw new OptionsError(`Cannot use a ${what} of ${text.length} characters: ${EXPRESSION_LIMIT} are the limit`);
+}
+
+/** `latest` does not count: it is a version that has a name of its own. */
+function limited(tags: readonly string[], limit: number): readonly string[] {
+  if (limit === 0) return tags;
+  return tags.slice(0, limit + (tags[0] === "latest" ? 1 : 0));
+}
+
+interface Found {
+  readonly tags: readonly string[];
+  readonly chosen: readonly string[];
+  readonly shown: readonly string[];
+  /** Those that were shown if they pointed to something. */
+  readonly lost: readonly string[];
+  readonly isFiltered: boolean;
+  /** Whether all were chosen because none is a version. */
+  readonly isWhole: boolean;
+}
+
+function say({ tags, chosen, shown, lost, isFiltered, isWhole }: Found, session: Session): void {
+  const { context: { log }, spell } = session;
+  const count = (names: readonly string[]): number => names.filter((name) => name !== "latest").length;
+  if (lost.length > 0) {
+    log.warn(`Left out, because their manifests are not there: ${named(lost)}`);
+  }
+  if (shown.length < chosen.length) log.info(`showing ${count(shown)} of ${count(chosen)} versions`);
+  if (tags.length === 0) return;
+  const there = `There ${tags.length === 1 ? "is" : "are"} ${counted(tags.length, "tag")}`;
+  if (chosen.length === 0) {
+    log.info(
+      isFiltered
+        ? `${there}, and none is asked for`
+        : `${there}, and none is a version: ${spell("all")} shows the others`,
+    );
+  } else if (isWhole && count(chosen) > 0) log.info("None of the tags is a version: all of them are shown");
+}
+
+function sayNameless(nameless: readonly Pick<ListedVersion, "digest">[], log: Log): void {
+  if (nameless.length === 0) return;
+  const digests = named(nameless.map(({ digest }) => digest));
+  log.info(`Without a tag there ${nameless.length === 1 ? "is" : "are"} also ${digests}`);
+}
+
+function named(names: readonly string[]): string {
+  return names.slice(0, SHOWN).join(", ") + (names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "");
+}

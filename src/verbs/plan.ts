@@ -1,0 +1,149 @@
+import type { Digest } from "../oci/digest.ts";
+import { plan as makeArtifact } from "../pipeline/publish.ts";
+import { STAGES } from "../pipeline/stages.ts";
+import { tagNames, tagsOfTarget } from "../pipeline/tag.ts";
+import type { Target } from "../pipeline/target.ts";
+import type { Artifact, Attributed, Dropped } from "../pipeline/values.ts";
+import type { TagName } from "../store/store.ts";
+import type { ChosenProfile } from "./publish/profiles.ts";
+import type { PublishOptions } from "./publish/publish_options.ts";
+import type { MadePlugin } from "./publish/stages/make_plugins.ts";
+import { TARGET_VERSION } from "./publish/stages/target_kinds.ts";
+import { warnOfGaps, withPipeline } from "./publish/with_pipeline.ts";
+
+/** What a push would publish, as `gantry plan -o json` prints it. */
+export interface PlanResult {
+  /** What is packed. */
+  readonly source: string;
+  /** Which shape it gets. */
+  readonly profile: string;
+  /** Why this profile. */
+  readonly profileBecause: string;
+  /** The artifact's type, where it has one. */
+  readonly artifactType?: string;
+  /** The files that are kept. */
+  readonly files: readonly { readonly path: string; readonly size: number; readonly executable: boolean }[];
+  /** What is left out, and why. */
+  readonly dropped: readonly Dropped[];
+  /** The config of the manifest. */
+  readonly config: PlannedBlob;
+  /** Its layers. */
+  readonly layers: readonly PlannedBlob[];
+  /** Its annotations, and who gave each. */
+  readonly annotations: Readonly<Record<string, Attributed>>;
+  /** Where it would go, and the tags that it would get there. */
+  readonly targets: readonly { readonly url: string; readonly tags: readonly TagName[] }[];
+  /** The tags that every target gets. */
+  readonly tags: readonly TagName[];
+  /** The digest that a push of the same will have. */
+  readonly digest: Digest;
+}
+
+/** One blob of a {@linkcode PlanResult}. */
+export interface PlannedBlob {
+  /** What it is. */
+  readonly mediaType: string;
+  /** Its digest. */
+  readonly digest: Digest;
+  /** In bytes. */
+  readonly size: number;
+  /** What the manifest says of it. */
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Says what {@linkcode push} would publish. It contacts nobody and writes nothing.
+ *
+ * @throws {OptionsError} When an option makes no sense.
+ * @throws {StageError} Says in which stage it failed.
+ */
+export async function plan(options: PublishOptions): Promise<PlanResult> {
+  return await withPipeline(options, "plan", async (prepared) => {
+    const { settings, profile, pipeline, context } = prepared;
+    const artifact = await makeArtifact({ location: settings.source }, pipeline, context);
+    warnOfGaps(prepared, artifact);
+    const tags = await tagNames(pipeline.tag, artifact, context);
+    return planResult(artifact, { profile, targets: pipeline.upload, tags });
+  });
+}
+
+/** The plugins of a pipeline, as `gantry plan --stages -o json` prints them. */
+export interface PlannedStages {
+  /** In the order in which they run. */
+  readonly plugins: readonly PlannedPlugin[];
+}
+
+/** One plugin of {@linkcode PlannedStages}. */
+export interface PlannedPlugin {
+  /** Where it stands. */
+  readonly stage: string;
+  /** What the pipeline calls it. */
+  readonly id: string;
+  /** What it calls itself. */
+  readonly name: string;
+  /** Its version. */
+  readonly version: string;
+  /** A name, a file, a package or a program. */
+  readonly use: string;
+  /** Where an upload plugin uploads to. */
+  readonly target?: string;
+  /** `default`, an option, a profile, or a place in the configuration file. */
+  readonly decidedBy: string;
+}
+
+/**
+ * Says which plugins {@linkcode push} would run in which order, and who decided each. It loads them and lets none run.
+ *
+ * @throws {OptionsError} When an option makes no sense.
+ */
+export async function planStages(options: PublishOptions): Promise<PlannedStages> {
+  return await withPipeline(options, "plan", ({ plugins }) => Promise.resolve(stagesOf(plugins)));
+}
+
+function planResult(
+  artifact: Artifact,
+  { profile, targets, tags }: {
+    readonly profile: ChosenProfile;
+    readonly targets: readonly Target[];
+    readonly tags: readonly TagName[];
+  },
+): PlanResult {
+  const { archive, entries, dropped, annotations, manifest, source } = artifact;
+  return {
+    source: source.location,
+    profile: archive.profile,
+    profileBecause: profile.because,
+    ...(archive.artifactType === undefined ? {} : { artifactType: archive.artifactType }),
+    files: entries.filter(({ kind }) => kind === "file")
+      .map(({ path, size, executable }) => ({ path, size, executable })),
+    dropped,
+    config: archive.config.descriptor,
+    layers: archive.layers.map(({ descriptor }) => descriptor),
+    annotations,
+    targets: targets.map((target) => ({ url: target.url, tags: tagsOfTarget(target, tags) })),
+    tags,
+    digest: manifest.descriptor.digest,
+  };
+}
+
+function stagesOf(plugins: readonly MadePlugin[]): PlannedStages {
+  const inOrder = STAGES.flatMap((stage) => plugins.filter(({ entry }) => entry.stage === stage));
+  return {
+    plugins: inOrder.map(({ entry: { stage, spec, decidedBy }, plugin, target }) => {
+      if (target !== undefined) {
+        const { name: id, url } = target;
+        return { stage, id, name: spec, version: TARGET_VERSION, use: spec, target: url, decidedBy };
+      }
+      const { id, name, version, place } = plugin;
+      return {
+        stage,
+        id,
+        name,
+        version,
+        use: spec,
+        ...(place === undefined ? {} : { target: place.url }),
+        decidedBy,
+      };
+    }),
+  };
+}

@@ -1,0 +1,141 @@
+import { pluginSteps, type StepStage } from "../../driver/plugin_step.ts";
+import { pluginTarget } from "../../driver/plugin_target.ts";
+import { isPiped, type Reference } from "../../oci/reference.ts";
+import type { Host } from "../../pipeline/host.ts";
+import type { Stage } from "../../pipeline/plugin.ts";
+import type { Pipeline } from "../../pipeline/publish.ts";
+import type { ReadyOf } from "../../pipeline/ready_plugin.ts";
+import { storeTarget } from "../../pipeline/store_target.ts";
+import { type OwnReference, ownReference, type Target } from "../../pipeline/target.ts";
+import { OptionsError } from "../../options/options_error.ts";
+import { pluginOptions } from "../../options/plugin_options.ts";
+import type { Context } from "../../work/context.ts";
+import { specifierKind } from "../../plugins/load/specifier_kind.ts";
+import { collectorFor, sourceDirectory } from "./collector_for.ts";
+import { ignoringFor } from "./ignoring_for.ts";
+import type { ChosenProfile } from "./profiles.ts";
+import type { Configuration, Machine, Registries } from "./publish_options.ts";
+import type { Settings } from "./settings.ts";
+import { sourceDate } from "./source_date.ts";
+import { builtIns } from "./stages/built_ins.ts";
+import { type MadePlugin, makePlugins } from "./stages/make_plugins.ts";
+import { pluginHost } from "./stages/plugin_host.ts";
+import { stageEntries } from "./stages/stage_entries.ts";
+import type { OpenTarget } from "./stages/stage_entry.ts";
+import type { TargetChoice } from "./stages/target_kinds.ts";
+import type { WrittenPipeline } from "./stages/written_entries.ts";
+
+/** What the pipeline is made with, beyond what the user wants. */
+export interface Means {
+  readonly machine: Pick<Machine, "env" | "stdin" | "watch">;
+  readonly context: Context;
+  readonly mode: Host["mode"];
+  /** The way to registries; without it the pipeline has no targets. */
+  readonly registries?: Pick<Registries, "store">;
+  /** Asked before any code is loaded; all of it may be when left out. */
+  readonly allow?: Configuration["allow"] | undefined;
+}
+
+/** A pipeline, and its plugins in their order. */
+export interface BuiltPipeline {
+  readonly pipeline: Pipeline;
+  readonly plugins: readonly MadePlugin[];
+}
+
+/**
+ * Puts the pipeline together. Nothing of it has run.
+ *
+ * @throws {OptionsError} Names all that is wrong with the plugins in the lists.
+ */
+export async function buildPipeline(settings: Settings, profile: ChosenProfile, means: Means): Promise<BuiltPipeline> {
+  const { machine, context, registries } = means;
+  const { written, places } = settings;
+  await askLeave(written, means);
+  const ignoring = await ignoringFor(settings, profile);
+  const directory = await sourceDirectory(settings.source);
+  const { prune } = ignoring;
+  const make = await builtIns({ settings, profile: profile.facts, directory, machine, prune, asked: new Map() });
+  const { signal, log } = context;
+  // Standard input is looked at only when nobody has said what to make of it.
+  const collector = written.stages.collect === undefined
+    ? await collectorFor(settings, make, { stdin: machine.stdin, signal, archiveWith: profile.facts.archiveWith })
+    : undefined;
+  const opened = registries === undefined
+    ? []
+    : settings.targets.map((reference) => openTarget(reference, settings, registries));
+  const entries = stageEntries({ settings, make, ignoring, collector, profile, targets: opened });
+  // Only certain artifacts and plugins of the user's own ask for it, and to know it takes a look at git.
+  const isAsked = profile.facts.usesTime ||
+    entries.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
+  const now = isAsked ? await sourceDate(settings, make, { machine, context }) : undefined;
+  const host = pluginHost(machine, { mode: means.mode, log, sourceDate: now });
+  const plugins = await makePlugins(entries, { host, places, load: { base: ".", env: machine.env, signal } });
+  const targets = targetsOf(plugins, settings);
+  const [archive] = of(plugins, "archive");
+  if (archive === undefined) throw new TypeError("Cannot build a pipeline: nothing makes layers");
+  return {
+    plugins,
+    pipeline: {
+      collect: of(plugins, "collect"),
+      filter: of(plugins, "filter"),
+      archive,
+      annotate: of(plugins, "annotate"),
+      upload: targets,
+      tag: of(plugins, "tag"),
+      custom: pluginSteps(
+        plugins.flatMap(({ plugin }) => plugin !== undefined && isStep(plugin) ? [plugin] : []),
+        targets,
+      ),
+    },
+  };
+}
+
+/** Asks whether the code may be loaded that lists name. What has a mere name is in this program already. */
+async function askLeave({ stages, custom }: WrittenPipeline, { allow, context }: Means): Promise<void> {
+  const specs = [...Object.values(stages).flat(), ...custom].filter(({ factory }) => factory === undefined)
+    .map(({ spec }) => spec).filter((spec) => specifierKind(spec) !== "name");
+  if (specs.length > 0) await allow?.([...new Set(specs)], context.log);
+}
+
+function openTarget(reference: Reference, settings: Settings, registries: Pick<Registries, "store">): OpenTarget {
+  if (isPiped(reference)) {
+    throw new OptionsError("Cannot push to oci-archive:-: push to oci-layout:DIR, and copy that to oci-archive:-");
+  }
+  const options = pluginOptions(settings.wanted, "upload/registry");
+  return (chosen, name) => {
+    const { concurrency = settings.concurrency } = options({ ...chosen }) as TargetChoice;
+    const store = registries.store(reference, concurrency);
+    return storeTarget(store, { name, concurrency, ...ownNames(reference, settings) });
+  };
+}
+
+/** A tag that a target's own reference asks for is as immutable as the others. */
+function ownNames(reference: Reference, { immutable, force }: Settings): OwnReference {
+  return ownReference(reference, { immutable: immutable && !force });
+}
+
+/** The targets that are named come first, and in their order. */
+function targetsOf(plugins: readonly MadePlugin[], { targets: references }: Settings): readonly Target[] {
+  const targets = plugins.flatMap(({ plugin, target }) =>
+    target !== undefined ? [target] : isUpload(plugin) ? [pluginTarget(plugin)] : []
+  );
+  const again = targets.find(({ url }, at) =>
+    targets.findIndex((other) => other.url === url) < at && at >= references.length
+  );
+  if (again !== undefined) {
+    throw new OptionsError(`The target ${again.url} is there twice, once by plugin ${again.name}`);
+  }
+  return targets;
+}
+
+function of<S extends Stage>(plugins: readonly MadePlugin[], stage: S): readonly ReadyOf<S>[] {
+  return plugins.flatMap(({ plugin }) => plugin?.stage === stage ? [plugin as ReadyOf<Stage> as ReadyOf<S>] : []);
+}
+
+function isUpload(plugin: ReadyOf<Stage>): plugin is ReadyOf<"upload"> {
+  return plugin.stage === "upload";
+}
+
+function isStep(plugin: ReadyOf<Stage>): plugin is ReadyOf<StepStage> {
+  return plugin.stage.includes(":");
+}

@@ -1,0 +1,158 @@
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { localPath, type Reference } from "../../oci/reference.ts";
+import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
+import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../../plugins/filter/default_ignores.ts";
+import { emptied } from "../../plugins/filter/emptied.ts";
+import { ignore } from "../../plugins/filter/ignore.ts";
+import { ignoreRules } from "../../plugins/filter/ignore_reading.ts";
+import { only } from "../../plugins/filter/only.ts";
+import type { PatternGroup } from "../../plugins/filter/ignore_rules.ts";
+import { parseIgnoreFile } from "../../plugins/filter/parse_ignore_file.ts";
+import { loadPatterns, type PatternSource } from "../../plugins/filter/pattern_source.ts";
+import { readSmallFile, readSmallText } from "../../system/read_small_file.ts";
+import { OptionsError } from "../../options/options_error.ts";
+import type { ChosenProfile } from "./profiles.ts";
+import type { Settings } from "./settings.ts";
+import type { BuiltIn } from "./stages/stage_entry.ts";
+
+/** The filters, and what of them the walk of a directory may know in advance. */
+export interface Ignoring {
+  /** Leaves out what patterns match. */
+  readonly ignore: BuiltIn;
+  /** Leaves out directories that are there only for what this run writes; left out when it writes nothing there. */
+  readonly emptied?: BuiltIn;
+  /** Leaves out what the profile's ecosystem has no use for; left out when it takes everything. */
+  readonly only?: BuiltIn;
+  /** Tells which directories need not be walked, because nothing in them is kept. */
+  readonly prune: (path: string) => boolean;
+}
+
+/**
+ * Puts the ignore rules together: what is left out by default, the profile's own file and rules, `.gantryignore`, a file
+ * that was named, and patterns that were given. The last pattern that matches counts.
+ */
+export async function ignoringFor(settings: Settings, profile: ChosenProfile): Promise<Ignoring> {
+  const reading = profile.facts.ignoreReading;
+  const root = await rootOf(settings.source);
+  const own = root === undefined ? [] : await ownTargets(root, settings.targets);
+  const sources = await patternSources(settings, profile, own);
+  const wanted = profile.facts.only && { only: { factory: only(profile.facts.only), options: () => ({}) } };
+  // What is no directory is not walked; the filter finds the files among the entries.
+  if (root === undefined) {
+    return {
+      ignore: { factory: ignore({ after: sources, reading }), options: withPatterns },
+      ...wanted,
+      prune: () => false,
+    };
+  }
+  // Read once, so that the walk and the filter cannot disagree.
+  const groups = await loadPatterns(sources, (name) => readRootFile(root, name, settings.symlinks));
+  return {
+    ignore: { factory: ignore({ after: groups, reading }), options: withPatterns },
+    ...(own.length === 0 ? {} : { emptied: ownEmptied(own) }),
+    ...wanted,
+    prune: ignoreRules(groups, reading).prunes,
+  };
+}
+
+function ownEmptied(paths: readonly string[]): BuiltIn {
+  return { factory: emptied({ paths, reason: OWN_TARGET }), options: () => ({}) };
+}
+
+/** The patterns of its entry, which the sources have too, where they count. */
+function withPatterns(own: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+  return { patterns: [], ...own };
+}
+
+async function patternSources(
+  settings: Settings,
+  { name, facts: { ignoreFile, ownRules, defaultIgnores } }: ChosenProfile,
+  own: readonly string[],
+): Promise<readonly PatternSource[]> {
+  const defaults: readonly PatternSource[] = settings.defaultIgnores
+    ? [
+      {
+        from: "default",
+        patterns: [...VERSION_CONTROL_IGNORES, ...GANTRY_IGNORES, ...TEMPORARY_IGNORES],
+        isSealed: true,
+      },
+      { from: `${name} defaults`, patterns: defaultIgnores },
+    ]
+    : [];
+  return [
+    ...defaults,
+    ...(ignoreFile === undefined ? [] : [{ file: ignoreFile, isOwn: true }]),
+    { from: `${name} profile`, patterns: ownRules, isOwn: true },
+    { file: ".gantryignore" },
+    ...(settings.ignoreFile === undefined ? [] : [await readPatterns(settings.ignoreFile)]),
+    ...settings.wanted.said("ignore").map(({ value, from }) => ({ from: from.name, patterns: value })),
+    { from: OWN_TARGET, patterns: own.flatMap(ownTargetPatterns) },
+  ];
+}
+
+const OWN_TARGET = "a target of this push";
+
+/** Layouts in the source, relative to it: they would be packed into the next ones, and those into the ones after. */
+async function ownTargets(root: string, targets: readonly Reference[]): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for (const target of targets) {
+    const local = localPath(target);
+    if (local === undefined) continue;
+    const path = relative(root, await realTarget(local));
+    if (path !== "" && !path.startsWith("..") && !isAbsolute(path)) paths.push(path.split(sep).join("/"));
+  }
+  return paths;
+}
+
+/** The target itself, and what a run that was killed has left of it. */
+function ownTargetPatterns(path: string): readonly string[] {
+  const literal = path.replace(/[\\*?[\]!# ]/g, "\\$&");
+  return [`/${literal}`, `/${literal}.*.partial`];
+}
+
+/** Where a path is, though it may not be there yet. */
+async function realTarget(path: string): Promise<string> {
+  const full = resolve(path);
+  try {
+    return await Deno.realPath(full);
+  } catch {
+    return full === dirname(full) ? full : join(await realTarget(dirname(full)), basename(full));
+  }
+}
+
+async function rootOf(source: string): Promise<string | undefined> {
+  try {
+    const root = await Deno.realPath(source);
+    return (await Deno.stat(root)).isDirectory ? root : undefined;
+  } catch {
+    // What cannot be read is reported by the collector, with its reason.
+    return undefined;
+  }
+}
+
+/** Reads an ignore file as the walk would see it: a link counts when links are followed, and not out of the source. */
+async function readRootFile(
+  root: string,
+  name: string,
+  symlinks: SymlinkPolicy,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    const path = await Deno.realPath(join(root, name));
+    const isLinked = path !== join(root, name);
+    if (isLinked && (symlinks !== "follow" || !path.startsWith(join(root, "/")))) return undefined;
+    if ((await Deno.stat(path)).isDirectory) return undefined;
+    return await readSmallFile(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw new OptionsError(`Cannot read ignore file ${JSON.stringify(name)}: ${whyUnreadable(cause)}`, { cause });
+  }
+}
+
+async function readPatterns(path: string): Promise<PatternGroup> {
+  try {
+    return parseIgnoreFile(await readSmallText(path), path);
+  } catch (cause) {
+    throw new OptionsError(`Cannot read ignore file ${JSON.stringify(path)}: ${whyUnreadable(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,91 @@
+import type { HashedFile } from "../../extract/hash_artifact.ts";
+import { createDigester } from "../../oci/digest.ts";
+import { collect } from "../../pipeline/collect.ts";
+import type { Entry } from "../../pipeline/entry.ts";
+import { filter } from "../../pipeline/filter.ts";
+import { stageRunner } from "../../pipeline/flow.ts";
+import type { Pipeline } from "../../pipeline/publish.ts";
+import { SourceError } from "../../pipeline/source_error.ts";
+import type { Context } from "../../work/context.ts";
+import { inParallel } from "../../work/together.ts";
+import { buildPipeline } from "./build_pipeline.ts";
+import { chooseProfile, type ChosenProfile } from "./profiles.ts";
+import type { PublishOptions } from "./publish_options.ts";
+import { type Settings, settingsOf } from "./settings.ts";
+import { packsItself } from "./stages/stage_entries.ts";
+
+/** How files are read. */
+export interface ReadingChoice {
+  /** How many at a time. */
+  readonly concurrency: number;
+  /** The size of the largest file that can be read again, in bytes. */
+  readonly keepLimit: number;
+}
+
+/**
+ * Reads what a push would pack: after the filters, and after the steps between them and the archive.
+ *
+ * @returns The files, by path.
+ */
+export async function packedFiles(
+  options: PublishOptions,
+  { concurrency, keepLimit }: ReadingChoice,
+  context: Context,
+): Promise<ReadonlyMap<string, HashedFile>> {
+  const settings = await settingsOf(options);
+  const profile = await chooseProfile(settings);
+  const means = { machine: options.machine, context, mode: "plan", allow: options.configuration?.allow } as const;
+  const { pipeline } = await buildPipeline(settings, profile, means);
+  const selected = await entriesOf(settings.source, pipeline, context);
+  const entries = packsItself(settings.written) ? selected : await arranged(selected, settings, profile, context);
+  const files = entries.filter(({ kind }) => kind === "file");
+  return new Map(
+    await inParallel(files, concurrency, async (entry) => {
+      return [entry.path, await hashEntry(entry, keepLimit, context)] as const;
+    }),
+  );
+}
+
+async function entriesOf(
+  location: string,
+  { collect: collectors, filter: filters, custom = {} }: Pipeline,
+  context: Context,
+): Promise<readonly Entry[]> {
+  const run = stageRunner(custom, context);
+  const collected = await run("collect", { location }, collect(collectors));
+  let selected = await run("filter", collected, filter(filters));
+  for (const step of custom.before?.archive ?? []) selected = await step.run(selected, context);
+  return selected.entries;
+}
+
+/** As they would be in the artifact. What could not be packed is compared as it lies there. */
+async function arranged(
+  entries: readonly Entry[],
+  choice: Settings,
+  { name, facts }: ChosenProfile,
+  context: Context,
+): Promise<readonly Entry[]> {
+  try {
+    return await facts.arrange?.(entries, choice, context) ?? entries;
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    context.log.warn(`The directory is compared as it is, because profile ${name} could not pack it: ${error.message}`);
+    return entries;
+  }
+}
+
+async function hashEntry(entry: Entry, keepLimit: number, { signal }: Context): Promise<HashedFile> {
+  const digester = createDigester();
+  for await (const piece of entry.open()) {
+    signal.throwIfAborted();
+    digester.update(piece);
+  }
+  const { size } = digester;
+  return {
+    kind: "file",
+    executable: entry.executable,
+    digest: digester.digest(),
+    size,
+    ...(size <= keepLimit ? { open: () => entry.open() } : {}),
+  };
+}

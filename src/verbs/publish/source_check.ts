@@ -1,0 +1,141 @@
+import { REF_NAME_ANNOTATION } from "../../oci/annotation_keys.ts";
+import { formatReference } from "../../oci/reference.ts";
+import { isTag } from "../../oci/tag.ts";
+import type { Entry } from "../../pipeline/entry.ts";
+import type { CustomStep } from "../../pipeline/flow.ts";
+import { SourceError } from "../../pipeline/source_error.ts";
+import type { Collected } from "../../pipeline/values.ts";
+import type { Log } from "../../work/context.ts";
+import { loadProfiles } from "../../profiles/profiles.ts";
+import type { ChosenProfile } from "./profiles.ts";
+import type { Settings } from "./settings.ts";
+import { listingOf } from "./source_view.ts";
+
+/** What is to be packed, and as what. */
+export interface CheckedSource extends Pick<Settings, "source" | "targets" | "spell"> {
+  readonly version?: string;
+  readonly profile: ChosenProfile;
+  /** Whether it is a directory, and neither a file nor standard input. */
+  readonly isDirectory: boolean;
+}
+
+/**
+ * Makes the step that looks at what was found before it is packed: what nobody could use as it would be published is
+ * refused, unless that was asked for by name, and files that only another profile obeys are named in a warning.
+ */
+export function sourceCheck(source: CheckedSource): CustomStep<Collected> {
+  const { name, isDetected } = source.profile;
+  return {
+    name: "source check",
+    async run(collected, { log }): Promise<Collected> {
+      const { entries } = collected;
+      if (name !== "generic" || isDetected) await refuseImages(entries, source);
+      if (name === "generic" && isDetected) await refusePacked(entries, source);
+      await warnOfOthers(entries, source, log);
+      return collected;
+    },
+  };
+}
+
+function asFiles({ spell }: CheckedSource): string {
+  return `to pack its files as they are: ${spell("profile", "generic")}`;
+}
+
+/** A layout or an archive of images is a place with artifacts, and no content of one. */
+async function refuseImages(entries: readonly Entry[], checked: CheckedSource): Promise<void> {
+  const { source, isDirectory } = checked;
+  const filesToo = asFiles(checked);
+  const root = new Map(
+    entries.filter(({ kind, path }) => kind === "file" && !path.includes("/")).map((entry) => [entry.path, entry]),
+  );
+  const named = nameOf(source);
+  const place = word(destination(checked));
+  const index = root.get("index.json");
+  if (index !== undefined && root.has("oci-layout")) {
+    const from = source === "-" ? "oci-archive:FILE" : `${isDirectory ? "oci-layout" : "oci-archive"}:${source}`;
+    throw new SourceError(
+      `Cannot pack ${named} as files: it is an OCI image layout, which holds artifacts already`,
+      { hint: `publish what it holds with \`gantry copy ${word(from + await tagIn(index))} ${place}\`; ${filesToo}` },
+    );
+  }
+  if (root.has("manifest.json") && [...root.keys()].some((path) => /^[0-9a-f]{64}(?:\.json|\.tar)?$/.test(path))) {
+    const from = `${isDirectory ? "dir" : "docker-archive"}:${source === "-" ? "FILE" : source}`;
+    throw new SourceError(
+      `Cannot pack ${named} as files: it is a container image, saved without a registry`,
+      {
+        hint: `make a layout of it with \`skopeo copy ${word(from)} oci-archive:image.tar:TAG\`, and publish that ` +
+          `with \`gantry copy oci-archive:image.tar:TAG ${place}\`; ${filesToo}`,
+      },
+    );
+  }
+}
+
+function destination({ targets: [target], version }: CheckedSource): string {
+  if (target === undefined) return "oci://HOST/REPOSITORY:TAG";
+  const { digest: _, ...place } = target;
+  return formatReference({ ...place, ...(version === undefined ? {} : { tag: place.tag ?? version }) });
+}
+
+/** The tag to name when there is one artifact with a name. */
+async function tagIn(index: Entry): Promise<string> {
+  if (index.size > 1024 * 1024) return ":TAG";
+  try {
+    const { manifests } = await new Response(index.open()).json();
+    if (!Array.isArray(manifests)) return ":TAG";
+    const names = manifests.map((descriptor) => descriptor?.annotations?.[REF_NAME_ANNOTATION]);
+    const [name] = names.filter((each) => each !== undefined);
+    return names.length === 1 && typeof name === "string" && isTag(name) ? `:${name}` : ":TAG";
+  } catch {
+    // An index that cannot be read is what the advised command will speak of.
+    return ":TAG";
+  }
+}
+
+/**
+ * What comes by standard input is looked at only now, when it is too late to take it for what it is: a packed source
+ * that is published as it is, and not as what is in it.
+ */
+async function refusePacked(entries: readonly Entry[], checked: CheckedSource): Promise<void> {
+  if (checked.isDirectory) return;
+  for (const [name, { recognizes }] of Object.entries(await loadProfiles())) {
+    const because = await recognizes?.(listingOf(entries));
+    if (because === undefined) continue;
+    throw new SourceError(`Cannot publish ${nameOf(checked.source)} as a generic artifact: ${because}`, {
+      hint: `from a file, \`gantry push FILE\` publishes it with profile ${name}; ${asFiles(checked)}`,
+    });
+  }
+}
+
+async function warnOfOthers(
+  entries: readonly Entry[],
+  { profile: { name, because, isDetected }, spell }: CheckedSource,
+  log: Log,
+): Promise<void> {
+  const names = new Set(entries.map(({ path }) => path));
+  // A file that is published by itself is not there for anybody to obey.
+  if (names.size < 2) return;
+  for (const [other, { signs, ignoreFile }] of Object.entries(await loadProfiles())) {
+    if (other === name) continue;
+    if (ignoreFile !== undefined && names.has(ignoreFile)) {
+      log.warn(
+        `The ${ignoreFile} is packed and not obeyed with profile ${name}: it counts with ${spell("profile", other)}`,
+      );
+    }
+    const sign = signs.find((file) => file !== ignoreFile && names.has(file));
+    if (!isDetected || sign === undefined) continue;
+    log.warn(
+      `There is a ${sign}, but ${because}, so it is packed as ${name}: ${
+        spell("profile", other)
+      } packs it as ${other} does`,
+    );
+  }
+}
+
+function nameOf(source: string): string {
+  return source === "-" ? "standard input" : JSON.stringify(source);
+}
+
+/** Writes a word for a shell. */
+function word(text: string): string {
+  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

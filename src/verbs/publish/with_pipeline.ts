@@ -1,0 +1,105 @@
+import { REVISION_ANNOTATION, SOURCE_ANNOTATION, VERSION_ANNOTATION } from "../../oci/annotation_keys.ts";
+import type { PublishingName } from "../../options/publishing.ts";
+import type { Host } from "../../pipeline/host.ts";
+import type { Pipeline } from "../../pipeline/publish.ts";
+import type { Artifact } from "../../pipeline/values.ts";
+import { createScratch } from "../../system/scratch.ts";
+import { type Context, type Log, SILENT_LOG } from "../../work/context.ts";
+import { buildPipeline, type BuiltPipeline } from "./build_pipeline.ts";
+import { sourceDirectory } from "./collector_for.ts";
+import { checkedVersion, withIdentity } from "./identity.ts";
+import { chooseProfile, type ChosenProfile, profileLine } from "./profiles.ts";
+import type { PublishOptions } from "./publish_options.ts";
+import { type Settings, settingsOf } from "./settings.ts";
+import { sourceCheck } from "./source_check.ts";
+import type { MadePlugin } from "./stages/make_plugins.ts";
+import { packsItself } from "./stages/stage_entries.ts";
+
+/** Everything that a verb which runs the pipeline works with. */
+export interface Prepared {
+  readonly settings: Settings;
+  readonly profile: ChosenProfile;
+  readonly pipeline: Pipeline;
+  /** Every plugin of the pipeline, and who decided it. */
+  readonly plugins: readonly MadePlugin[];
+  readonly context: Context;
+}
+
+/** Finds out what is wanted, puts the pipeline together, lets a verb use it, and cleans up after it. */
+export async function withPipeline<T>(
+  options: PublishOptions,
+  mode: Host["mode"],
+  use: (prepared: Prepared) => Promise<T>,
+): Promise<T> {
+  const { log = SILENT_LOG, signal = new AbortController().signal, progress = (): void => {}, machine } = options;
+  const given = await settingsOf(options);
+  const profile = await chooseProfile(given);
+  if (profile.isDetected) log.info(profileLine(profile, given.spell));
+  const settings = packsItself(given.written) ? checkedVersion(given) : await withIdentity(given, profile);
+  warnOfCompression(settings, log);
+  const registries = await machine.registries(settings.targets, settings, log);
+  const scratch = createScratch();
+  const context: Context = { signal, log, scratch, progress };
+  try {
+    const built = await buildPipeline(settings, profile, {
+      machine,
+      context,
+      mode,
+      registries,
+      allow: options.pipeline === undefined ? options.configuration?.allow : undefined,
+    });
+    const pipeline = await withSourceCheck(built, settings, profile);
+    return await use({ settings, profile, ...built, pipeline, context });
+  } finally {
+    registries.close();
+    await scratch.close();
+  }
+}
+
+/** Says which annotations are missing that the consumers of a profile expect. */
+export function warnOfGaps({ settings, profile, context: { log } }: Prepared, artifact: Artifact): void {
+  const source = artifact.annotations[SOURCE_ANNOTATION];
+  if (source !== undefined && !/^[a-z][a-z0-9+.-]*:\/\//i.test(source.value)) {
+    log.warn(`The source ${JSON.stringify(source.value)} (${source.from}) is no URL: nobody can follow it`);
+  }
+  const missing = profile.facts.expects.filter((name) => !(GAPS[name].key in artifact.annotations));
+  if (missing.length === 0) return;
+  log.warn(
+    `The ${missing.join(" and the ")} ${missing.length === 1 ? "is" : "are"} not known, ` +
+      `and ${profile.name} shows ${missing.length === 1 ? "it" : "them"}: pass ${
+        missing.map((name) => settings.spell(GAPS[name].option)).join(" and ")
+      }`,
+  );
+  if (settings.source === "-") log.debug("Standard input has no repository of its own: git was read where gantry runs");
+}
+
+/** What profiles expect: which annotation it is, and which option gives it. */
+const GAPS = {
+  source: { key: SOURCE_ANNOTATION, option: "sourceUrl" },
+  revision: { key: REVISION_ANNOTATION, option: "revision" },
+  version: { key: VERSION_ANNOTATION, option: "version" },
+} as const satisfies Record<string, { readonly key: string; readonly option: PublishingName }>;
+
+/** Looks at the source first of all. What a plugin of the user's own packs is the plugin's business. */
+async function withSourceCheck(
+  { pipeline, plugins }: BuiltPipeline,
+  settings: Settings,
+  profile: ChosenProfile,
+): Promise<Pipeline> {
+  const isOwn = plugins.some(({ entry: { stage, builtIn } }) => stage === "archive" && builtIn === undefined);
+  if (isOwn) return pipeline;
+  const { source } = settings;
+  const isDirectory = source !== "-" && await sourceDirectory(source) === source;
+  const { before, after } = pipeline.custom ?? {};
+  const check = sourceCheck({ ...settings, profile, isDirectory });
+  return {
+    ...pipeline,
+    custom: { ...(before && { before }), after: { ...after, collect: [check, ...after?.collect ?? []] } },
+  };
+}
+
+function warnOfCompression({ compression }: Settings, log: Log): void {
+  if (compression.kind === "zstd") {
+    log.warn("The digest holds with this version of gantry only: zstd changes its bytes");
+  }
+}

@@ -1,0 +1,152 @@
+import { VERSION_ANNOTATION } from "../oci/annotation_keys.ts";
+import type { Digest } from "../oci/digest.ts";
+import { withoutScheme } from "../oci/reference.ts";
+import { isVersion } from "../oci/version.ts";
+import { OptionsError } from "../options/options_error.ts";
+import type { CustomStep } from "../pipeline/flow.ts";
+import { type Pipeline, publish } from "../pipeline/publish.ts";
+import { tagNames, tagsOfTarget } from "../pipeline/tag.ts";
+import type { Artifact, Publication } from "../pipeline/values.ts";
+import type { PublishOptions } from "./publish/publish_options.ts";
+import type { Settings } from "./publish/settings.ts";
+import { type Prepared, warnOfGaps, withPipeline } from "./publish/with_pipeline.ts";
+
+/** What was published, as `gantry push -o json` prints it. */
+export interface PushResult {
+  /** The first target with the digest, `oci://HOST/REPOSITORY@sha256:…`; empty when every target was skipped. */
+  readonly url: string;
+  /** The first target without scheme, tag and digest. */
+  readonly repository: string;
+  /** The first tag of the first target; absent when there is none. */
+  readonly tag?: string;
+  /** The digest of the manifest. */
+  readonly digest: Digest;
+  /** The version, where one is known. */
+  readonly version?: string;
+  /** The media type of the manifest. */
+  readonly mediaType: string;
+  /** Size of the manifest and everything that it names, in bytes. */
+  readonly size: number;
+  /** Which shape it has. */
+  readonly profile: string;
+  /** Annotations of the manifest. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Without those whose plugin skipped the upload. */
+  readonly targets: readonly PushedTarget[];
+}
+
+/** One target of a {@linkcode PushResult}. */
+export interface PushedTarget {
+  /** The target with the digest. */
+  readonly url: string;
+  /** The same without scheme, tag and digest. */
+  readonly repository: string;
+  /** The tags that point to the manifest there. */
+  readonly tags: readonly string[];
+  /** The digest of the manifest. */
+  readonly digest: Digest;
+  /** How many blobs and manifests were sent. */
+  readonly uploaded: number;
+  /** How many were there already. */
+  readonly existing: number;
+  /** Bytes of content sent, retries included. */
+  readonly bytesSent: number;
+}
+
+/**
+ * Packs a source and publishes it to every target. No tag points to it anywhere before all of it is everywhere.
+ *
+ * @throws {OptionsError} When an option makes no sense. Nothing was contacted.
+ * @throws {StageError} Says in which stage it failed.
+ */
+export async function push(options: PublishOptions): Promise<PushResult> {
+  return await withPipeline(options, "run", async (prepared) => {
+    const { pipeline, settings, profile, context } = prepared;
+    if (pipeline.upload.length === 0) {
+      throw new OptionsError("There is no target: name one, such as oci://HOST/REPOSITORY or oci-layout:PATH");
+    }
+    const whole = profile.facts.needsTag ? withNamesNeeded(pipeline, settings) : pipeline;
+    const publication = await publish({ location: settings.source }, whole, context);
+    warnOfGaps(prepared, publication);
+    const result = pushResult(publication, settings);
+    if (result.targets.length === 0) {
+      throw new Error("Nothing was published: the plugins of all targets had nothing to do");
+    }
+    sayTags(result, prepared);
+    sayVersion(publication, prepared);
+    return result;
+  });
+}
+
+/** timoni finds modules by their tags alone: one that has none could never be used. */
+function withNamesNeeded(pipeline: Pipeline, { spell }: Settings): Pipeline {
+  const check: CustomStep<Artifact> = {
+    name: "names",
+    async run(artifact, context): Promise<Artifact> {
+      const names = await tagNames(pipeline.tag, artifact, context);
+      const unnamed = pipeline.upload.find((target) => tagsOfTarget(target, names).length === 0);
+      if (unnamed === undefined) return artifact;
+      throw new OptionsError(
+        `Cannot publish a Timoni module to ${unnamed.url} without a name: timoni finds it by its version, ` +
+          `give one with ${spell("version")}, or another tag with ${spell("tags")}`,
+      );
+    },
+  };
+  const { before, after } = pipeline.custom ?? {};
+  const annotate = [...after?.annotate ?? [], check];
+  return { ...pipeline, custom: { ...(before && { before }), after: { ...after, annotate } } };
+}
+
+function pushResult(publication: Publication, settings: Settings): PushResult {
+  const { archive, manifest } = publication;
+  const { digest, mediaType } = manifest.descriptor;
+  const published = publication.published.filter(({ isSkipped }) => !isSkipped);
+  const targets = published.map(({ url, tags, uploaded, existing, bytesSent }): PushedTarget => ({
+    url: `${url}@${digest}`,
+    repository: withoutScheme(url),
+    tags: tags.map(({ tag }) => tag),
+    digest,
+    uploaded: uploaded.length,
+    existing: existing.length,
+    bytesSent,
+  }));
+  const [first] = targets;
+  const tag = first?.tags[0];
+  const version = settings.version ?? publication.annotations[VERSION_ANNOTATION]?.value;
+  return {
+    url: first?.url ?? "",
+    repository: first?.repository ?? "",
+    ...(tag === undefined ? {} : { tag }),
+    digest,
+    ...(version === undefined ? {} : { version }),
+    mediaType,
+    size: [manifest, archive.config, ...archive.layers].reduce((sum, { descriptor }) => sum + descriptor.size, 0),
+    profile: archive.profile,
+    annotations: Object.fromEntries(
+      Object.entries(publication.annotations).map(([key, { value }]) => [key, value]),
+    ),
+    targets,
+  };
+}
+
+function sayTags(result: PushResult, { settings: { spell }, context: { log }, pipeline }: Prepared): void {
+  for (const { url, digest, tags, uploaded, existing } of result.targets) {
+    const target = pipeline.upload.find((each) => `${each.url}@${digest}` === url);
+    if (tags.length === 0 && target?.ownDigest === undefined) {
+      const ways = `${spell("version")} or ${spell("tags")}`;
+      log.warn(`Nothing names what is published in ${target?.url ?? url}: ${ways} gives it a name`);
+    }
+    const names = tags.length === 0 ? "no tag, by digest only" : `tagged ${tags.join(", ")}`;
+    log.info(`Published ${url}: ${names}, ${uploaded} sent, ${existing} there already`);
+  }
+}
+
+/** A version that a plugin has found is a tag only where the pipeline says so. */
+function sayVersion({ annotations, published }: Publication, { settings, context: { log } }: Prepared): void {
+  const found = annotations[VERSION_ANNOTATION];
+  if (found === undefined || VERSION_ANNOTATION in settings.annotations || !isVersion(found.value)) return;
+  if (published.some(({ tags }) => tags.some(({ tag }) => tag === found.value))) return;
+  log.info(
+    `The version ${found.value}, which ${found.from} gives, is no tag: "version" in the list "tag" of the pipeline makes it one`,
+  );
+}

@@ -1,0 +1,49 @@
+import { type Spell, spellOption } from "../options/spell.ts";
+import type { Reference } from "../oci/reference.ts";
+import { openRegistries, type RegistryAccess } from "../places/registry_access.ts";
+import type { RegistryPlace } from "../places/registry_place.ts";
+import { REGISTRY_DEFAULTS } from "../registry/defaults.ts";
+import { createScratch } from "../system/scratch.ts";
+import { type Context, SILENT_LOG } from "../work/context.ts";
+import type { VerbOptions } from "./verb_options.ts";
+
+/** Everything that a verb works with. */
+export interface Session {
+  readonly access: RegistryAccess;
+  readonly context: Context;
+  /** How many requests at a time. */
+  readonly concurrency: number;
+  /** What messages call an option. */
+  readonly spell: Spell;
+}
+
+/** Opens the way to the registries among some places, lets a verb use it, and cleans up after it. */
+export async function withSession<T>(
+  options: VerbOptions,
+  { places, concurrency: usual = REGISTRY_DEFAULTS.concurrency }: {
+    /** Every place where the verb will go. */
+    readonly places: readonly (Reference | RegistryPlace)[];
+    /** How many requests at a time it thinks right. */
+    readonly concurrency?: number;
+  },
+  use: (session: Session) => Promise<T>,
+): Promise<T> {
+  const { registry = {}, concurrency = usual, spell = spellOption, retries, timeout } = options;
+  const { signal = new AbortController().signal, log = SILENT_LOG, progress = (): void => {} } = options;
+  const access = await openRegistries(registry, {
+    places,
+    concurrency,
+    signal,
+    log,
+    spell,
+    ...(retries === undefined ? {} : { retries }),
+    ...(timeout === undefined ? {} : { timeout }),
+  });
+  const scratch = createScratch();
+  try {
+    return await use({ access, concurrency, spell, context: { signal, log, scratch, progress } });
+  } finally {
+    access.close();
+    await scratch.close();
+  }
+}
