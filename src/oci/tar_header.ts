@@ -152,7 +152,6 @@ function octal(number: number, digits: number): string {
   return number.toString(8).padStart(digits, "0");
 }
 
-// deno-lint-ignore no-control-regex -- the whole of ASCII
 const ASCII_REGEXP = /^[\0-\x7f]*$/;
 
 function isAscii(text: string): boolean {
