@@ -146,6 +146,11 @@ export function withLocalPath(reference: Reference, change: (path: string) => st
   }
 }
 
+/** Tells whether a place is an image layout, whatever it is stored in. */
+export function isLayoutReference(reference: Reference): reference is LayoutReference {
+  return LAYOUT_KINDS.some((kind) => kind === reference.kind);
+}
+
 /** Tells whether a place is standard input or standard output: `oci-archive:-`. */
 export function isPiped(reference: Reference): boolean {
   return reference.kind === "oci-archive" && reference.path === "-";

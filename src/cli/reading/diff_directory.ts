@@ -39,7 +39,7 @@ export async function diffDirectory(
     source: path,
     usually: other === undefined ? {} : { profile: await profileOf(other) },
     ...(configuration === undefined ? {} : { configuration }),
-    machine: machineOf({ ...flags }, world),
+    machine: machineOf(world),
     spell: spellFlag,
   };
   return await packedFiles(options, { concurrency, keepLimit }, context);
