@@ -1,86 +1,113 @@
 /**
- * Package a directory as an OCI artifact and publish it to registries and OCI image layouts.
+ * Package a directory as an OCI artifact, publish it, and work with what was published: the verbs of the command line as
+ * functions. Each takes one object of options and gives what the command prints with `-o json`.
  *
  * @module
  */
-export * from "./src/host/create_host.ts";
-export * from "./src/oci/descriptor.ts";
-export * from "./src/oci/digest.ts";
-export * from "./src/oci/manifest.ts";
-export * from "./src/oci/reference.ts";
-export * from "./src/oci/tag.ts";
-export { DigestMismatchError } from "./src/oci/verified.ts";
-export * from "./src/oci/version.ts";
-export * from "./src/work/context.ts";
-export * from "./src/pipeline/entry.ts";
-export * from "./src/pipeline/flow.ts";
-export * from "./src/pipeline/host.ts";
-export * from "./src/pipeline/target.ts";
-export * from "./src/driver/parse_options.ts";
-export * from "./src/pipeline/plugin.ts";
-export * from "./src/pipeline/plugin_error.ts";
-export * from "./src/driver/plugin_step.ts";
-export * from "./src/driver/plugin_target.ts";
-export * from "./src/driver/prepare.ts";
-export * from "./src/pipeline/publish.ts";
-export * from "./src/pipeline/ready_plugin.ts";
-export type { Checked, Issue, Schema, Zod } from "./src/pipeline/schema.ts";
-export * from "./src/pipeline/source_error.ts";
-export * from "./src/pipeline/stage_error.ts";
-export * from "./src/store/store.ts";
-export { SourceReadError } from "./src/store/stored_content.ts";
-export * from "./src/pipeline/target.ts";
-export * from "./src/pipeline/target.ts";
-export * from "./src/pipeline/values.ts";
-export * from "./src/plugins/annotate/env.ts";
-export * from "./src/plugins/annotate/git.ts";
-export type { RevisionStyle } from "./src/plugins/annotate/revision.ts";
-export type { RevisionChoice } from "./src/plugins/annotate/revision_choice.ts";
-export * from "./src/plugins/annotate/static.ts";
+
+// Verbs that publish.
+export { push, type PushedTarget, type PushResult } from "./src/verbs/push.ts";
+export {
+  plan,
+  type PlannedBlob,
+  type PlannedPlugin,
+  type PlannedStages,
+  type PlanResult,
+  planStages,
+} from "./src/verbs/plan.ts";
+export type { Publishing } from "./src/options/publishing.ts";
+export type { SymlinkPolicy } from "./src/plugins/collect/directory.ts";
 export type { Compression, Gzip } from "./src/pack/compression.ts";
-export type { ArchiveMeans, CompressionChoice, GzipChoice } from "./src/pack/compression_choice.ts";
-export * from "./src/profiles/flux.ts";
-export * from "./src/profiles/generic.ts";
-export * from "./src/profiles/image.ts";
-export * from "./src/profiles/timoni.ts";
-export * from "./src/plugins/collect/directory.ts";
-export * from "./src/plugins/collect/file.ts";
-export * from "./src/plugins/collect/stdin.ts";
-export type { SymlinkChoice } from "./src/plugins/collect/symlink_choice.ts";
-export * from "./src/plugins/collect/tar.ts";
-export type { WalkOptions } from "./src/plugins/collect/walk.ts";
-export * from "./src/plugins/filter/ignore.ts";
-export type { IgnoreReading } from "./src/plugins/filter/ignore_reading.ts";
-export type { PatternGroup } from "./src/plugins/filter/ignore_rules.ts";
-export type { PatternSource } from "./src/plugins/filter/pattern_source.ts";
-export * from "./src/layout/tar/store.ts";
-export * from "./src/layout/directory/store.ts";
-export type { IndexEntry } from "./src/layout/entry.ts";
-export type { LayoutIndex } from "./src/layout/index.ts";
-export type * from "./src/layout/layout.ts";
-export type { LayoutStoreOptions } from "./src/layout/reader.ts";
-export type { LayoutWatcher } from "./src/layout/directory/make_layout.ts";
-export type { Watcher } from "./src/layout/watched.ts";
-export type { Call } from "./src/work/context.ts";
-export * from "./src/registry/client.ts";
-export type * from "./src/system/clock.ts";
-export type * from "./src/registry/login/credentials.ts";
-export type { StoredManifest } from "./src/store/store.ts";
-export type { Pushed as RepositoryPushed } from "./src/store/store.ts";
-export type { Referrers } from "./src/registry/referrers.ts";
-export type { PushOptions as RepositoryPushOptions, Repository } from "./src/registry/repository.ts";
+export type { Machine } from "./src/verbs/publish/machine.ts";
+export type {
+  Configuration,
+  PathProblem,
+  PipelineEntry,
+  PipelineInstance,
+  Places,
+  PluginSpec,
+  PublishOptions,
+  PublishPipeline,
+} from "./src/verbs/publish/publish_options.ts";
+
+// Verbs that read.
+export { diff, type DiffOptions } from "./src/verbs/diff.ts";
+export type { Change, DiffResult, FileChange, FileState } from "./src/verbs/diff/diff_result.ts";
+export { list, type ListedVersion, type ListOptions } from "./src/verbs/list.ts";
+export { inspect, type InspectOptions, type ManifestOptions, readManifest } from "./src/verbs/inspect.ts";
+export type {
+  InspectedLayer,
+  InspectedManifest,
+  InspectedReferrer,
+  InspectResult,
+} from "./src/verbs/inspect/inspect_result.ts";
+export type { LayerFile } from "./src/verbs/inspect/layer_files.ts";
+export { pull, type PullOptions, type PullResult } from "./src/verbs/pull.ts";
+
+// Verbs that change what was published.
+export { copy } from "./src/verbs/copy.ts";
+export type { CopyOptions } from "./src/verbs/copy/copy_options.ts";
+export type { CopiedManifest, CopiedTarget, CopyResult } from "./src/verbs/copy/copy_result.ts";
+export {
+  type DeleteEffects,
+  type DeleteOptions,
+  type DeleteResult,
+  deleteStored,
+  type Deletion,
+} from "./src/verbs/delete.ts";
+export { tag, type TagOptions, type TagResult } from "./src/verbs/tag.ts";
+
+// Verbs for an air gap.
+export { formatInventory } from "./src/bundle/inventory.ts";
+export type { InventoriedBlob, InventoriedRepository, Inventory } from "./src/bundle/inventory.ts";
+export { exportBundle, type ExportOptions } from "./src/verbs/export.ts";
+export type { ExportedArtifact, ExportResult } from "./src/verbs/export/export_result.ts";
+export { importBundle, planImport } from "./src/verbs/import.ts";
+export type { RepositoryMapping } from "./src/verbs/import/import_destinations.ts";
+export type { ImportOptions, PlannedImport } from "./src/verbs/import/import_options.ts";
+export type {
+  ImportedArtifact,
+  ImportedTag,
+  ImportPlanResult,
+  ImportResult,
+} from "./src/verbs/import/import_result.ts";
+export { inventory, type InventoryOptions } from "./src/verbs/inventory.ts";
+export { verify, type VerifyOptions, type VerifyResult } from "./src/verbs/verify.ts";
+export type { LayoutProblem } from "./src/layout/check/hashed_layout.ts";
+
+// What every verb takes.
+export type { Spell } from "./src/options/spell.ts";
+export type { Patience } from "./src/options/registry.ts";
+export type { RegistryOptions } from "./src/places/registry_options.ts";
+export type { TlsChoice } from "./src/places/tls_files.ts";
+export type {
+  Credential,
+  CredentialSource,
+  IdentityTokenCredential,
+  PasswordCredential,
+  Provenance,
+  RegistryTokenCredential,
+} from "./src/registry/login/credentials.ts";
+export type { VerbOptions } from "./src/verbs/verb_options.ts";
+export type { ExtractionRules, LinkPolicy, NamePolicy } from "./src/extract/extraction_rules.ts";
+
+// What results are made of.
+export type { DigestAlgorithm } from "./src/oci/digest.ts";
+export type { MemberType } from "./src/oci/read_tar.ts";
+export type { Copied } from "./src/store/copy.ts";
+
+// What a plugin must be.
+export type * from "./plugin.ts";
+
+// What verbs throw.
+export { ExtractionError, type ExtractionRule } from "./src/extract/extraction_error.ts";
+export { DigestMismatchError } from "./src/oci/verified.ts";
+export { OptionsError, type OptionsErrorDetails } from "./src/options/options_error.ts";
+export { PluginError } from "./src/pipeline/plugin_error.ts";
+export { StageError } from "./src/pipeline/stage_error.ts";
+export { TargetsError } from "./src/pipeline/target.ts";
 export { RegistryError, type RegistryFailure, type ReportedError } from "./src/registry/http/registry_error.ts";
-export * from "./src/registry/store.ts";
-export * from "./src/pipeline/store_target.ts";
-export type { RetryPolicy } from "./src/registry/retry.ts";
-export type { Access } from "./src/registry/login/scope.ts";
-export type { StallLimits } from "./src/registry/http/stall_guard.ts";
-export type { Env } from "./src/registry/http/proxy.ts";
-export type { TlsOptions } from "./src/registry/http/transport.ts";
-export * from "./src/registry/http/transport.ts";
-export * from "./src/system/scratch.ts";
-export * from "./src/plugins/tag/latest.ts";
-export * from "./src/plugins/tag/static.ts";
-export type { TagChoice } from "./src/plugins/tag/tag_choice.ts";
-export type { VersionMeans } from "./src/plugins/tag/known_version.ts";
-export * from "./src/plugins/tag/version.ts";
+export { ConnectionError, type ConnectionProblem, type Method } from "./src/registry/http/transport.ts";
+export { NotFoundError, TagExistsError, UnsupportedError } from "./src/store/store.ts";
+export { SourceReadError } from "./src/store/stored_content.ts";
+export { PartlyTaggedError } from "./src/verbs/copy/partly_tagged_error.ts";

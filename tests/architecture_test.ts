@@ -153,6 +153,12 @@ Deno.test("each consumer has a file of its own", () => {
   }
 });
 
+Deno.test("a verb calls an option what its caller calls it: it knows no flag", async () => {
+  for (const room of ["src/verbs", "src/places", "src/driver", "src/pipeline", "src/registry", "src/layout"]) {
+    await assertNoFile(room, (text) => /--[a-z]{2,}/.test(withoutComments(text)));
+  }
+});
+
 Deno.test("there are no cycles, type imports included", () => {
   assert.deepEqual(findCycle(GRAPH), []);
 });

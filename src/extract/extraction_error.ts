@@ -37,10 +37,12 @@ export type ExtractionRule =
 
 /** An artifact was not extracted, and nothing of it is visible. The message says what is wrong with which part. */
 export class ExtractionError extends Error {
+  /** The name of the class. */
   override readonly name = "ExtractionError";
   /** Which rule it broke. */
   readonly rule: ExtractionRule;
 
+  /** Says which rule was broken, and by what. */
   constructor(rule: ExtractionRule, message: string, options?: ErrorOptions) {
     super(message, options);
     this.rule = rule;

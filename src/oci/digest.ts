@@ -22,13 +22,6 @@ const HEX_REGEXP = /^[a-f0-9]+$/;
  * @param text The digest as it stands in a manifest, a reference or a header.
  * @returns The same text, checked.
  * @throws {SyntaxError} When the algorithm is unknown or the hexadecimal part has another length or alphabet.
- *
- * @example
- * ```ts
- * import { parseDigest } from "@gantry/gantry";
- *
- * parseDigest("sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
- * ```
  */
 export function parseDigest(text: string): Digest {
   if (isDigest(text)) return text;

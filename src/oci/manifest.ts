@@ -28,19 +28,6 @@ export interface Manifest {
  * The same manifest always gives the same bytes, so it always has the same digest.
  *
  * @throws {RangeError} When the JSON is larger than {@linkcode MANIFEST_SIZE_LIMIT}; registries refuse such a manifest.
- *
- * @example
- * ```ts
- * import { encodeManifest, parseDigest } from "@gantry/gantry";
- *
- * const empty = {
- *   mediaType: "application/vnd.oci.empty.v1+json",
- *   digest: parseDigest("sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"),
- *   size: 2,
- * };
- * const bytes = encodeManifest({ artifactType: "application/vnd.example.v1", config: empty, layers: [empty] });
- * new TextDecoder().decode(bytes).startsWith('{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json"');
- * ```
  */
 export function encodeManifest(manifest: Manifest): Uint8Array<ArrayBuffer> {
   const bytes = new TextEncoder().encode(JSON.stringify({

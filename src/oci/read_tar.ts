@@ -4,12 +4,15 @@ import { parsePax, type PaxRecords } from "./parse_pax.ts";
 import { parseTarBlock, type TarBlock } from "./parse_tar_block.ts";
 import { TAR_BLOCK_SIZE } from "./tar_header.ts";
 
+/** What a member of a tar is. */
+export type MemberType = "file" | "directory" | "symlink" | "hardlink" | "sparse" | "fifo" | "device";
+
 /** One member of a tar. */
 export interface TarMember {
   /** The path as the tar has it, also with `./` before it or `/` after it; U+FFFD stands for bytes that are not UTF-8. */
   readonly name: string;
   /** What it is; `sparse` is a file of which only a part is in the tar. */
-  readonly type: "file" | "directory" | "symlink" | "hardlink" | "sparse" | "fifo" | "device";
+  readonly type: MemberType;
   /** Permission bits. */
   readonly mode: number;
   /** Size of the content in bytes. */
@@ -173,7 +176,7 @@ function memberOf(block: TarBlock, { pax, name, target }: Extension): Omit<TarMe
   };
 }
 
-function typeOf(kind: string, path: string, { sparse }: PaxRecords): TarMember["type"] {
+function typeOf(kind: string, path: string, { sparse }: PaxRecords): MemberType {
   switch (kind) {
     case "0":
     case "\0":
@@ -244,7 +247,7 @@ function contentOf(source: ByteSource, size: number): Content {
 
 async function* readBody(
   content: Content,
-  type: TarMember["type"],
+  type: MemberType,
   failed: (cause: unknown) => unknown,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   if (type === "directory") return;

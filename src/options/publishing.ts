@@ -11,12 +11,12 @@ import { parseTag } from "../oci/tag.ts";
 import { parseFullVersion } from "../oci/version.ts";
 import type { Compression } from "../pack/compression.ts";
 import type { SymlinkPolicy } from "../plugins/collect/walk.ts";
-import { PROFILE_NAMES, type ProfileName } from "../profiles/profiles.ts";
+import { PROFILE_NAMES } from "../profiles/profiles.ts";
 import type { OptionOf } from "./option.ts";
-import { REACHING, type Reaching } from "./registry.ts";
+import { REACHING } from "./registry.ts";
 
 /** What can be said about publishing. The names are those of the configuration file. */
-export interface Publishing extends Pick<Reaching, "concurrency" | "retries" | "timeout"> {
+export interface Publishing {
   /** What is published: a directory, a file, a tar, or `-` for standard input. */
   readonly source?: string;
   /** Where to: `oci://HOST/REPOSITORY[:TAG]`, `oci-layout:PATH[:TAG]` or `oci-archive:PATH[:TAG]`. */
@@ -31,8 +31,8 @@ export interface Publishing extends Pick<Reaching, "concurrency" | "retries" | "
   readonly immutable?: boolean;
   /** Whether even the version's tag may move. */
   readonly force?: boolean;
-  /** The shape that an ecosystem expects; `auto` chooses by what lies in the source. */
-  readonly profile?: ProfileName | "auto";
+  /** The shape that an ecosystem expects, such as `flux`; `auto` chooses by what lies in the source. */
+  readonly profile?: string;
   /** Patterns of what to leave out, in gitignore syntax. */
   readonly ignore?: readonly string[];
   /** A file with more patterns. */
@@ -59,6 +59,12 @@ export interface Publishing extends Pick<Reaching, "concurrency" | "retries" | "
   readonly annotations?: Readonly<Record<string, string>>;
   /** A file with more of them: an object of strings in JSON or YAML. */
   readonly annotationFile?: string;
+  /** How many blobs are sent at a time. */
+  readonly concurrency?: number;
+  /** How often a failed request is repeated. */
+  readonly retries?: number;
+  /** How long a request may make no progress, in milliseconds. */
+  readonly timeout?: number;
   /** The URL of the source repository; from the CI system or git when left out. */
   readonly sourceUrl?: string;
   /** The revision of the source; from the CI system or git when left out. */

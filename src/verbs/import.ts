@@ -1,5 +1,5 @@
 import { checkLayout } from "../layout/check/check_layout.ts";
-import type { LayoutReference } from "../oci/reference.ts";
+import { isLayoutReference, type LayoutReference } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { TargetsError } from "../pipeline/target.ts";
 import { parsePlace } from "../places/open_store.ts";
@@ -93,7 +93,7 @@ async function withPlan<T>(
 
 function parseSource(text: string): LayoutReference {
   const reference = parsePlace(text);
-  if (reference.kind === "registry") {
+  if (!isLayoutReference(reference)) {
     throw new OptionsError(`Cannot import ${JSON.stringify(text)}: write oci-layout:PATH or oci-archive:PATH`);
   }
   if (reference.tag === undefined && reference.digest === undefined) return reference;

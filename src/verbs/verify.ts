@@ -2,7 +2,7 @@ import { checkLayout, type LayoutCheck } from "../layout/check/check_layout.ts";
 import type { LayoutProblem } from "../layout/check/hashed_layout.ts";
 import { repairLayout } from "../layout/repair/repair_layout.ts";
 import type { Digest } from "../oci/digest.ts";
-import { formatReference, type LayoutReference } from "../oci/reference.ts";
+import { formatReference, isLayoutReference, type LayoutReference } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { parsePlace } from "../places/open_store.ts";
 import { SILENT_LOG } from "../work/context.ts";
@@ -69,7 +69,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
 
 function layoutIn(text: string): LayoutReference {
   const reference = parsePlace(text);
-  if (reference.kind === "registry") {
+  if (!isLayoutReference(reference)) {
     throw new OptionsError(
       `Cannot verify ${
         formatReference(reference)

@@ -12,6 +12,13 @@ Deno.test("loadConsumers() loads every rule with its version and source", async 
   }
 });
 
+Deno.test("docs/consumers.md has every consumer, with the version and the source of its rule", async () => {
+  const text = await Deno.readTextFile(new URL("../../docs/consumers.md", import.meta.url));
+  const rows = text.matchAll(/^\| `([^`]+)` +\| (.*?) +\| \[(.*?)\]\((.*?)\) +\|$/gm);
+  const consumers = (await loadConsumers()).map(({ name, what, version, source }) => [name, what, version, source]);
+  assert.deepEqual([...rows].map(([, ...cells]) => cells), consumers);
+});
+
 Deno.test("loadConsumers() keeps the order and leaves out what was named twice", async () => {
   const consumers = await loadConsumers(["helm", "flux", "helm"]);
   assert.deepEqual(consumers.map(({ name }) => name), ["helm", "flux"]);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parseConfig } from "../../src/cli/config/parse_config.ts";
+import { blocks } from "../support/blocks.ts";
 import { gantryOk } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { runTool } from "../support/tools.ts";
@@ -54,8 +55,4 @@ async function imports(): Promise<Readonly<Record<string, string>>> {
     "@gantry/gantry/plugin": join(ROOT, "plugin.ts"),
     "@gantry/gantry/testing": join(ROOT, "testing.ts"),
   };
-}
-
-function blocks(page: string, language: string): readonly string[] {
-  return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map((match) => match[1] ?? "");
 }

@@ -59,7 +59,7 @@ Deno.test("push refuses to move a version before it uploads anything, and --forc
       assert.equal(refused.code, 1);
       assert.equal(
         refused.stderr,
-        `Profile generic: there is no timoni.cue and no .sourceignore; choose another with --profile\n` +
+        `Profile generic: there is no Chart.yaml, no timoni.cue and no .sourceignore; choose another with --profile\n` +
           `error: Cannot move tag "1.0.0" of ${place}: it is immutable and already points to ${first.digest}\n` +
           `advice: publish a new version, or move the tag with --force\n`,
       );

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   formatReference,
+  isLayoutReference,
   isPiped,
   isReference,
   localPath,
@@ -64,6 +65,7 @@ for (const { text, bare, printed, host, path, moved, piped = false } of PLACES) 
     assert.equal(localPath(reference), path);
     assert.equal(formatReference(withLocalPath(reference, () => "/elsewhere")), moved);
     assert.equal(isPiped(reference), piped);
+    assert.equal(isLayoutReference(parseReference(text)), path !== undefined);
   });
 }
 

@@ -254,7 +254,16 @@ const WRONG: readonly (readonly [what: string, files: Files, said: string | RegE
   [
     "dependencies that are not there",
     { "Chart.yaml": `${MINIMAL}dependencies:\n- name: a\n- name: b\n` },
-    'it depends on "a", "b", and charts/ has no such charts\n' +
+    'Chart.yaml:4: it depends on "a", "b", and charts/ has no such charts\n' +
+    "advice: `helm dependency build` brings what a chart depends on",
+  ],
+  [
+    "requirements that are not there",
+    {
+      "Chart.yaml": MINIMAL.replace("v2", "v1"),
+      "requirements.yaml": "# x\ndependencies:\n- name: a\n",
+    },
+    'requirements.yaml:2: it depends on "a", and charts/ has no such chart\n' +
     "advice: `helm dependency build` brings what a chart depends on",
   ],
   [

@@ -1,16 +1,17 @@
-import { isReference } from "../../oci/reference.ts";
+import { isReference, parseReference } from "../../oci/reference.ts";
 import { parseDuration } from "../../options/kind.ts";
 import { PUBLISHING, type Publishing } from "../../options/publishing.ts";
 import type { Log } from "../../work/context.ts";
-import type { Configuration, Machine, PublishOptions, Registries } from "../../verbs/publish/publish_options.ts";
+import { type Machine, thisMachine } from "../../verbs/publish/machine.ts";
+import type { Configuration, PublishOptions } from "../../verbs/publish/publish_options.ts";
 import { sourceDirectory } from "../../verbs/publish/collector_for.ts";
-import { storeAt } from "../../places/open_store.ts";
-import { openRegistries, registryHosts } from "../../places/registry_access.ts";
+import { registryHosts } from "../../places/registry_access.ts";
 import { findConfig, type FoundConfig } from "../config/find_config.ts";
 import { refuseUntrusted } from "../config/refuse_untrusted.ts";
 import { givenOptions } from "../declare_options.ts";
 import { createLog } from "../output/log.ts";
 import { createProgress } from "../output/progress.ts";
+import { loadWithHint } from "../plugin/load.ts";
 import { registryOptions } from "../places/registry_options.ts";
 import { spellFlag } from "../spell_flag.ts";
 import { UsageError } from "../usage_error.ts";
@@ -50,12 +51,14 @@ async function publishOptions(
   if (flags.passwordStdin && (given.source ?? configuration?.values.source) === "-") {
     throw new UsageError("Cannot read both the password and the source from standard input");
   }
+  const hosts = hostsOf(given.targets ?? configuration?.values.targets ?? []);
   return {
     ...given,
     ...(configuration === undefined ? {} : { configuration }),
     log,
     signal: world.signal,
-    machine: machineOf(flags, world),
+    registry: await registryOptions(flags, { world, log, hosts }),
+    machine: machineOf(world),
     spell: spellFlag,
   };
 }
@@ -66,6 +69,17 @@ function splitArguments(args: readonly string[]): Pick<Publishing, "source" | "t
   const source = first === undefined || isReference(first) ? undefined : first;
   const targets = source === undefined ? args : args.slice(1);
   return { ...(source === undefined ? {} : { source }), ...(targets.length === 0 ? {} : { targets }) };
+}
+
+/** The registries among targets. What is no reference is the verb's to refuse. */
+function hostsOf(targets: readonly string[]): readonly string[] {
+  return registryHosts(targets.flatMap((target) => {
+    try {
+      return [parseReference(target)];
+    } catch {
+      return [];
+    }
+  }));
 }
 
 /** Finds and reads the configuration file. */
@@ -96,23 +110,15 @@ export function configurationOf(found: FoundConfig): Configuration {
 }
 
 /** What of this machine the verbs may use. */
-export function machineOf(flags: PublishFlags, world: World): Machine {
-  return {
-    env: declaredEnv(world),
-    stdin: world.stdin,
-    async registries(targets, wanted, log): Promise<Registries> {
-      const registries = await registryOptions(flags, { world, log, hosts: registryHosts(targets) });
-      const { concurrency, retries, timeout } = wanted;
-      const patience = { concurrency, retries, timeout };
-      const { signal } = world;
-      const access = await openRegistries(registries, { ...patience, places: targets, signal, log, spell: spellFlag });
-      return {
-        store: (reference, concurrency) => storeAt(reference, { access, right: "push", concurrency }).store,
-        close: access.close,
-      };
-    },
-    ...(world.watch === undefined ? {} : { watch: world.watch }),
-  };
+export function machineOf(world: World): Machine {
+  const { stdin, watch } = world;
+  const env = declaredEnv(world);
+  return thisMachine({
+    env,
+    stdin,
+    load: (specifier, options) => loadWithHint(specifier, { base: ".", env, ...options }),
+    ...(watch === undefined ? {} : { watch }),
+  });
 }
 
 /** Reads a variable that a plugin has declared. */

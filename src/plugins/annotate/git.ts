@@ -61,7 +61,7 @@ async function readCheckout(
     return await readHead(repository);
   });
   const source = config && publicUrl(remoteUrl(config, head?.branch), log);
-  const annotations = source === undefined ? {} : { [SOURCE_ANNOTATION]: source };
+  const annotations: Readonly<Record<string, Attributed>> = source === undefined ? {} : { [SOURCE_ANNOTATION]: source };
   if (head?.commit === undefined) return annotations;
 
   const { commit } = head;

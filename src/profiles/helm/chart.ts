@@ -2,10 +2,11 @@ import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
 import type { Context } from "../../work/context.ts";
 import { yamlSyntaxProblem } from "../../yaml/read_yaml.ts";
+import { lineOf } from "./chart_document.ts";
 import { chartError } from "./chart_error.ts";
 import { type ChartFile, readChartFile, refuseLarge, withoutBom } from "./chart_file.ts";
 import { rewriteLock } from "./chart_lock.ts";
-import { type ChartMetadata, lineOf, readChartYaml, readRequirements } from "./chart_yaml.ts";
+import { type ChartMetadata, placeOfDependencies, readChartYaml, readRequirements } from "./chart_yaml.ts";
 import { type Json, writeGoYaml } from "./go_yaml.ts";
 import { CHART_FILE, REQUIREMENTS_FILE, unpackChart, withDependencies } from "./packaged_chart.ts";
 
@@ -38,7 +39,7 @@ export async function loadChart(
   context: Pick<Context, "scratch" | "signal">,
 ): Promise<Chart> {
   const { metadata, own, dependencies } = await load(files, { place: "", isForeign: false, choice }, context);
-  refuseMissing(metadata, dependencies);
+  await refuseMissing(metadata, dependencies, files);
   const all = [...own, ...nested(dependencies)];
   refuseLarge(all);
   return { metadata, files: all };
@@ -185,12 +186,20 @@ function nested(dependencies: readonly Loaded[]): readonly ChartFile[] {
   );
 }
 
-function refuseMissing({ dependencies = [] }: ChartMetadata, there: readonly Loaded[]): void {
+async function refuseMissing(
+  { dependencies = [] }: ChartMetadata,
+  there: readonly Loaded[],
+  files: readonly ChartFile[],
+): Promise<void> {
   const names = new Set(there.map(({ metadata }) => metadata.name));
   const missing = dependencies.filter(({ name }) => !names.has(name)).map(({ name }) => JSON.stringify(name));
   if (missing.length === 0) return;
+  const file = files.find(({ path }) => path === REQUIREMENTS_FILE) ?? files.find(({ path }) => path === CHART_FILE);
+  const place = file === undefined ? "" : `${placeOfDependencies(await readChartFile(file), { file: file.path })}: `;
   const { message } = chartError(
-    `it depends on ${missing.join(", ")}, and charts/ has ${missing.length === 1 ? "no such chart" : "no such charts"}`,
+    `${place}it depends on ${missing.join(", ")}, and charts/ has ${
+      missing.length === 1 ? "no such chart" : "no such charts"
+    }`,
   );
   throw new SourceError(message, { hint: "`helm dependency build` brings what a chart depends on" });
 }

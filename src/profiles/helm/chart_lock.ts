@@ -1,4 +1,5 @@
-import { type ChartFileOptions, openDocument, readDependency } from "./chart_yaml.ts";
+import { openDocument } from "./chart_document.ts";
+import { type ChartFileOptions, readDependency } from "./chart_yaml.ts";
 import { writeGoYaml } from "./go_yaml.ts";
 
 /**

@@ -1,5 +1,6 @@
 /** Some tags of a destination are set, and then something failed. The message is the cause's own. */
 export class PartlyTaggedError extends Error {
+  /** The name of the class. */
   override readonly name = "PartlyTaggedError";
   /** The tags that are set. */
   readonly tags: readonly string[];

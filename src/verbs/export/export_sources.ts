@@ -7,12 +7,19 @@ import type { LayoutPlace, ListedManifest } from "../../layout/layout.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { type Digest, isDigest } from "../../oci/digest.ts";
 import { isOrigin, parseFullName } from "../../oci/origin.ts";
-import { formatReference, formatRepository, type LayoutReference, type Reference } from "../../oci/reference.ts";
+import {
+  formatReference,
+  formatRepository,
+  isLayoutReference,
+  type LayoutReference,
+  type Reference,
+  withoutScheme,
+} from "../../oci/reference.ts";
 import type { ArtifactGraph } from "../../store/graph.ts";
 import type { StoreReader } from "../../store/store.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
-import { meantName, openLayout, parsePlace } from "../../places/open_store.ts";
+import { meantName, parsePlace, storeAt } from "../../places/open_store.ts";
 import type { Session } from "../session.ts";
 import { OptionsError } from "../../options/options_error.ts";
 
@@ -56,8 +63,7 @@ export async function findSources(
   for (const text of texts) {
     const reference = parsePlace(text);
     const place = formatRepository(reference);
-    const store: Source = stores.get(place) ??
-      opened.use(reference.kind === "registry" ? access.store(reference, "pull") : openLayout(reference));
+    const store: Source = stores.get(place) ?? opened.use(sourceAt(reference, access));
     if (!stores.has(place)) {
       gaps.push(...await lostIn(store, context));
       descriptions.set(place, await describedIn(store, context));
@@ -78,9 +84,9 @@ export async function findSources(
     const artifacts = descriptions.get(place)?.artifacts(root, tag) ?? [];
     const origins = artifacts.length > 0
       ? artifacts
-      : reference.kind === "registry"
-      ? [{ origin: `${reference.host}/${reference.repository}`, store }]
-      : originsIn(await store.listed?.(context) ?? [], root, { reference, tag }).map((origin) => ({ origin, store }));
+      : isLayoutReference(reference)
+      ? originsIn(await store.listed?.(context) ?? [], root, { reference, tag }).map((origin) => ({ origin, store }))
+      : [{ origin: withoutScheme(place), store }];
     for (const { origin, store } of origins) {
       const key = `${origin}@${root.digest}`;
       const before = found.get(key) ?? { origin, store, root, tags: [] };
@@ -92,6 +98,11 @@ export async function findSources(
 
 /** Only a layout can say where something was before. */
 type Source = StoreReader & Partial<Pick<LayoutPlace, "listed" | "artifacts" | "unusable">>;
+
+function sourceAt(reference: Reference, access: Session["access"]): Source {
+  const { store, layout } = storeAt(reference, { access, right: "pull" });
+  return layout ?? store;
+}
 
 function isLayout(store: Source): store is StoreReader & Pick<LayoutPlace, "listed" | "artifacts" | "unusable"> {
   return store.listed !== undefined;

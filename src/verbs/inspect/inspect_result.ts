@@ -11,21 +11,25 @@ export interface InspectResult {
   readonly reference: string;
   /** The place and the digest. */
   readonly url: string;
+  /** The digest of the manifest. */
   readonly digest: Digest;
   /** The index that led to the manifest; absent when there was none. */
   readonly index?: InspectedManifest;
+  /** The media type of the manifest. */
   readonly mediaType: string;
   /** The type of the artifact, or else the media type of its config; an index may have none. */
   readonly artifactType?: string;
   /** Size of the manifest and everything that it names, in bytes. */
   readonly size: number;
+  /** What it refers to. */
   readonly subject?: Descriptor;
+  /** Its annotations. */
   readonly annotations: Annotations;
-  /** Of a manifest. */
+  /** The config of a manifest; an index has none. */
   readonly config?: Descriptor;
-  /** Of a manifest. */
+  /** The layers of a manifest; an index has none. */
   readonly layers?: readonly InspectedLayer[];
-  /** Of an index. */
+  /** What an index consists of. */
   readonly manifests?: readonly InspectedManifest[];
   /** What refers to it, when that was asked for. */
   readonly referrers?: readonly InspectedReferrer[];
@@ -35,11 +39,13 @@ export interface InspectResult {
 
 /** A layer, with its files when they were asked for. */
 export interface InspectedLayer extends Descriptor {
+  /** Its files. */
   readonly files?: readonly LayerFile[];
 }
 
 /** An index or a manifest of one, with what refers to it when that was asked for. */
 export interface InspectedManifest extends Descriptor {
+  /** What refers to it. */
   readonly referrers?: readonly InspectedReferrer[];
 }
 
@@ -49,6 +55,7 @@ export interface InspectedReferrer extends Descriptor {
   readonly tag?: string;
   /** Set when it stands somewhere else in the tree already. */
   readonly repeated?: true;
+  /** What refers to it in turn. */
   readonly referrers: readonly InspectedReferrer[];
 }
 

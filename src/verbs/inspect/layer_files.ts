@@ -2,7 +2,7 @@ import { TITLE_ANNOTATION } from "../../oci/annotation_keys.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { ImageManifest } from "../../oci/parse_manifest.ts";
-import { readTar, type TarMember } from "../../oci/read_tar.ts";
+import { type MemberType, readTar } from "../../oci/read_tar.ts";
 import type { Context } from "../../work/context.ts";
 import type { StoreReader } from "../../store/store.ts";
 import { refuser } from "../../extract/extraction_error.ts";
@@ -15,10 +15,13 @@ import { createPauses } from "../../system/pause.ts";
 
 /** One file, directory or link in a layer, as the layer has it. */
 export interface LayerFile {
+  /** Where it is, as the layer says it. */
   readonly path: string;
-  readonly type: TarMember["type"];
+  /** What it is. */
+  readonly type: MemberType;
   /** Permission bits in octal, such as `0644`; absent for a layer that is a file itself. */
   readonly mode?: string;
+  /** Its size in bytes. */
   readonly size: number;
   /** What a link points to. */
   readonly target?: string;

@@ -1,6 +1,7 @@
 import { pluginSteps, type StepStage } from "../../driver/plugin_step.ts";
 import { pluginTarget } from "../../driver/plugin_target.ts";
 import { isPiped, type Reference } from "../../oci/reference.ts";
+import type { CustomStep, CustomSteps } from "../../pipeline/flow.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Stage } from "../../pipeline/plugin.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
@@ -9,12 +10,16 @@ import { storeTarget } from "../../pipeline/store_target.ts";
 import { type OwnReference, ownReference, type Target } from "../../pipeline/target.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import { pluginOptions } from "../../options/plugin_options.ts";
+import type { Collected } from "../../pipeline/values.ts";
 import type { Context } from "../../work/context.ts";
+import { storeAt } from "../../places/open_store.ts";
+import type { RegistryAccess } from "../../places/registry_access.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
 import { collectorFor, sourceDirectory } from "./collector_for.ts";
 import { ignoringFor } from "./ignoring_for.ts";
 import type { ChosenProfile } from "./profiles.ts";
-import type { Configuration, Machine, Registries } from "./publish_options.ts";
+import type { Machine } from "./machine.ts";
+import type { Configuration } from "./publish_options.ts";
 import type { Settings } from "./settings.ts";
 import { sourceDate } from "./source_date.ts";
 import { builtIns } from "./stages/built_ins.ts";
@@ -27,11 +32,13 @@ import type { WrittenPipeline } from "./stages/written_entries.ts";
 
 /** What the pipeline is made with, beyond what the user wants. */
 export interface Means {
-  readonly machine: Pick<Machine, "env" | "stdin" | "watch">;
+  readonly machine: Pick<Machine, "env" | "load" | "stdin" | "watch">;
   readonly context: Context;
   readonly mode: Host["mode"];
   /** The way to registries; without it the pipeline has no targets. */
-  readonly registries?: Pick<Registries, "store">;
+  readonly access?: Pick<RegistryAccess, "store">;
+  /** Looks at what was collected before it is packed by a profile's plugin. */
+  readonly check?: CustomStep<Collected>;
   /** Asked before any code is loaded; all of it may be when left out. */
   readonly allow?: Configuration["allow"] | undefined;
 }
@@ -48,28 +55,36 @@ export interface BuiltPipeline {
  * @throws {OptionsError} Names all that is wrong with the plugins in the lists.
  */
 export async function buildPipeline(settings: Settings, profile: ChosenProfile, means: Means): Promise<BuiltPipeline> {
-  const { machine, context, registries } = means;
+  const { machine, context, access } = means;
+  const { signal, log } = context;
   const { written, places } = settings;
   await askLeave(written, means);
-  const ignoring = await ignoringFor(settings, profile);
-  const directory = await sourceDirectory(settings.source);
-  const { prune } = ignoring;
-  const make = await builtIns({ settings, profile: profile.facts, directory, machine, prune, asked: new Map() });
-  const { signal, log } = context;
+  const { source } = settings;
+  const directory = await sourceDirectory(source);
   // Standard input is looked at only when nobody has said what to make of it.
   const collector = written.stages.collect === undefined
-    ? await collectorFor(settings, make, { stdin: machine.stdin, signal, archiveWith: profile.facts.archiveWith })
+    ? await collectorFor(source, { stdin: machine.stdin, signal, archiveWith: profile.facts.archiveWith })
     : undefined;
-  const opened = registries === undefined
+  const ignoring = await ignoringFor(settings, profile);
+  const make = await builtIns({
+    settings,
+    profile: profile.facts,
+    directory,
+    stdin: collector?.stdin ?? machine.stdin,
+    beside: collector?.beside,
+    prune: ignoring.prune,
+    asked: new Map(),
+  });
+  const opened = access === undefined
     ? []
-    : settings.targets.map((reference) => openTarget(reference, settings, registries));
+    : settings.targets.map((reference) => openTarget(reference, settings, access));
   const entries = stageEntries({ settings, make, ignoring, collector, profile, targets: opened });
   // Only certain artifacts and plugins of the user's own ask for it, and to know it takes a look at git.
   const isAsked = profile.facts.usesTime ||
     entries.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
   const now = isAsked ? await sourceDate(settings, make, { machine, context }) : undefined;
   const host = pluginHost(machine, { mode: means.mode, log, sourceDate: now });
-  const plugins = await makePlugins(entries, { host, places, load: { base: ".", env: machine.env, signal } });
+  const plugins = await makePlugins(entries, { host, places, load: machine.load, signal });
   const targets = targetsOf(plugins, settings);
   const [archive] = of(plugins, "archive");
   if (archive === undefined) throw new TypeError("Cannot build a pipeline: nothing makes layers");
@@ -82,12 +97,18 @@ export async function buildPipeline(settings: Settings, profile: ChosenProfile, 
       annotate: of(plugins, "annotate"),
       upload: targets,
       tag: of(plugins, "tag"),
-      custom: pluginSteps(
-        plugins.flatMap(({ plugin }) => plugin !== undefined && isStep(plugin) ? [plugin] : []),
-        targets,
+      custom: withCheck(
+        // What a plugin of the user's own packs is the plugin's business.
+        archive.origin === undefined ? means.check : undefined,
+        pluginSteps(plugins.flatMap(({ plugin }) => plugin !== undefined && isStep(plugin) ? [plugin] : []), targets),
       ),
     },
   };
+}
+
+function withCheck(check: CustomStep<Collected> | undefined, steps: CustomSteps): CustomSteps {
+  if (check === undefined) return steps;
+  return { ...steps, after: { ...steps.after, collect: [check, ...steps.after?.collect ?? []] } };
 }
 
 /** Asks whether the code may be loaded that lists name. What has a mere name is in this program already. */
@@ -97,14 +118,14 @@ async function askLeave({ stages, custom }: WrittenPipeline, { allow, context }:
   if (specs.length > 0) await allow?.([...new Set(specs)], context.log);
 }
 
-function openTarget(reference: Reference, settings: Settings, registries: Pick<Registries, "store">): OpenTarget {
+function openTarget(reference: Reference, settings: Settings, access: Pick<RegistryAccess, "store">): OpenTarget {
   if (isPiped(reference)) {
     throw new OptionsError("Cannot push to oci-archive:-: push to oci-layout:DIR, and copy that to oci-archive:-");
   }
   const options = pluginOptions(settings.wanted, "upload/registry");
   return (chosen, name) => {
     const { concurrency = settings.concurrency } = options({ ...chosen }) as TargetChoice;
-    const store = registries.store(reference, concurrency);
+    const { store } = storeAt(reference, { access, right: "push", concurrency });
     return storeTarget(store, { name, concurrency, ...ownNames(reference, settings) });
   };
 }

@@ -1,13 +1,7 @@
 import { dirname } from "node:path";
-import { file } from "../../plugins/collect/file.ts";
-import { stdin } from "../../plugins/collect/stdin.ts";
-import { tar } from "../../plugins/collect/tar.ts";
 import { looksLikeTar, peek } from "./peek.ts";
-import type { Settings } from "./settings.ts";
-import type { MakeBuiltIn } from "./stages/built_ins.ts";
-import type { BuiltIn } from "./stages/stage_entry.ts";
 import type { Context } from "../../work/context.ts";
-import type { Machine } from "./publish_options.ts";
+import type { Machine } from "./machine.ts";
 
 /** Tells by its name whether a file is a tar, whatever it is compressed with. */
 export function hasTarName(path: string): boolean {
@@ -16,7 +10,16 @@ export function hasTarName(path: string): boolean {
 
 const TAR_NAME_REGEXP = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|txz|tar\.bz2|tbz2?)$/i;
 
-/** What a collector is made with. */
+/** Which built-in plugin collects a source. */
+export interface Collector {
+  readonly name: "directory" | "file" | "stdin" | "tar";
+  /** Standard input as it is to be read from here on, when its beginning was looked at. */
+  readonly stdin?: Machine["stdin"];
+  /** Which files beside a file belong to it, by how their names go on. */
+  readonly beside?: readonly string[];
+}
+
+/** What a collector is chosen by, beside the source. */
 export interface CollectorMeans extends Pick<Machine, "stdin">, Pick<Context, "signal"> {
   /** Set when an archive is taken as it is, with files beside it whose names go on so. */
   readonly archiveWith?: readonly string[] | undefined;
@@ -27,28 +30,16 @@ export interface CollectorMeans extends Pick<Machine, "stdin">, Pick<Context, "s
  * it begins like one.
  */
 export async function collectorFor(
-  { source }: Pick<Settings, "source">,
-  make: MakeBuiltIn,
-  { stdin: read, signal, archiveWith }: CollectorMeans,
-): Promise<{ readonly name: string; readonly builtIn: BuiltIn }> {
+  source: string,
+  { stdin, signal, archiveWith }: CollectorMeans,
+): Promise<Collector> {
   if (source === "-") {
-    const { head, stream } = await peek(read(), signal);
-    const open = (): ReadableStream<Uint8Array<ArrayBuffer>> => stream;
-    return looksLikeTar(head)
-      ? { name: "tar", builtIn: { ...named("tar"), factory: tar({ open }) } }
-      : { name: "stdin", builtIn: { ...named("stdin"), factory: stdin({ read: open }) } };
+    const { head, stream } = await peek(stdin(), signal);
+    return { name: looksLikeTar(head) ? "tar" : "stdin", stdin: () => stream };
   }
-  if (!await isFile(source)) return { name: "directory", builtIn: named("directory") };
-  if (!hasTarName(source)) return { name: "file", builtIn: named("file") };
-  return archiveWith === undefined
-    ? { name: "tar", builtIn: named("tar") }
-    : { name: "file", builtIn: { ...named("file"), factory: file({ beside: archiveWith }) } };
-
-  function named(name: string): BuiltIn {
-    const builtIn = make("collect", name);
-    if (builtIn === undefined) throw new TypeError(`Cannot collect: there is no ${name}`);
-    return builtIn;
-  }
+  if (!await isFile(source)) return { name: "directory" };
+  if (!hasTarName(source)) return { name: "file" };
+  return archiveWith === undefined ? { name: "tar" } : { name: "file", beside: archiveWith };
 }
 
 /** The directory that belongs to a source: where git and a configuration file are looked for. */

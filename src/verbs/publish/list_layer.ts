@@ -52,7 +52,7 @@ async function packingLayer(
 }
 
 /** Which profile somebody asks for by its name. */
-function profileBy(said: readonly Layer[], by: Layer["by"]): ProfileName | undefined {
+function profileBy(said: readonly Layer[], by: Layer["by"]): string | undefined {
   const profile = said.find((layer) => layer.by === by)?.values.profile;
   return profile === "auto" ? undefined : profile;
 }

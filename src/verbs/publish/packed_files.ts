@@ -9,6 +9,7 @@ import { SourceError } from "../../pipeline/source_error.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
 import { buildPipeline } from "./build_pipeline.ts";
+import { thisMachine } from "./machine.ts";
 import { chooseProfile, type ChosenProfile } from "./profiles.ts";
 import type { PublishOptions } from "./publish_options.ts";
 import { type Settings, settingsOf } from "./settings.ts";
@@ -34,7 +35,8 @@ export async function packedFiles(
 ): Promise<ReadonlyMap<string, HashedFile>> {
   const settings = await settingsOf(options);
   const profile = await chooseProfile(settings);
-  const means = { machine: options.machine, context, mode: "plan", allow: options.configuration?.allow } as const;
+  const { machine = thisMachine() } = options;
+  const means = { machine, context, mode: "plan", allow: options.configuration?.allow } as const;
   const { pipeline } = await buildPipeline(settings, profile, means);
   const selected = await entriesOf(settings.source, pipeline, context);
   const entries = packsItself(settings.written) ? selected : await arranged(selected, settings, profile, context);

@@ -5,6 +5,7 @@ import type { Chosen } from "../../options/publishing.ts";
 import { type Layer, type Wanted, wantedOf } from "../../options/wanted.ts";
 import { type Compression, GZIP_LEVEL } from "../../pack/compression.ts";
 import type { Attributed } from "../../pipeline/values.ts";
+import type { ProfileName } from "../../profiles/profiles.ts";
 import { givenAnnotations } from "./given_annotations.ts";
 import { listLayer, refuseUnused } from "./list_layer.ts";
 import type { Spell } from "../../options/spell.ts";
@@ -12,7 +13,7 @@ import type { Places, PublishOptions } from "./publish_options.ts";
 import { type WrittenPipeline, writtenPipeline } from "./stages/written_entries.ts";
 
 /** What shall be published, and how: everything that was said, checked, and each value with its origin. */
-export interface Settings extends Omit<Chosen, "source" | "targets" | "annotations" | "compression"> {
+export interface Settings extends Omit<Chosen, "source" | "profile" | "targets" | "annotations" | "compression"> {
   /** Who wants what. */
   readonly wanted: Wanted;
   /** The lists of plugins. */
@@ -21,6 +22,7 @@ export interface Settings extends Omit<Chosen, "source" | "targets" | "annotatio
   readonly places: Places;
   /** What messages call an option. */
   readonly spell: Spell;
+  readonly profile: ProfileName | "auto";
   /** A path or `-`. */
   readonly source: string;
   readonly targets: readonly Reference[];
@@ -62,6 +64,8 @@ export async function settingsOf(options: PublishOptions): Promise<Settings> {
     places,
     spell,
     source,
+    // One of them, or it would have been refused.
+    profile: values.profile as ProfileName | "auto",
     targets: references(values.targets),
     annotations: await givenAnnotations(wanted),
     compression: compressionOf(values),

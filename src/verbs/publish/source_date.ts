@@ -4,7 +4,7 @@ import { bytesContent } from "../../oci/bytes_content.ts";
 import { EMPTY_MEDIA_TYPE } from "../../oci/media_types.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import { type Context, SILENT_LOG } from "../../work/context.ts";
-import type { Machine } from "./publish_options.ts";
+import type { Machine } from "./machine.ts";
 import type { Settings } from "./settings.ts";
 import type { MakeBuiltIn } from "./stages/built_ins.ts";
 import { pluginHost } from "./stages/plugin_host.ts";

@@ -3,12 +3,13 @@ import type { PublishingName } from "../../options/publishing.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
 import type { Artifact } from "../../pipeline/values.ts";
-import { createScratch } from "../../system/scratch.ts";
 import { type Context, type Log, SILENT_LOG } from "../../work/context.ts";
-import { buildPipeline, type BuiltPipeline } from "./build_pipeline.ts";
+import { withSession } from "../session.ts";
+import { buildPipeline } from "./build_pipeline.ts";
 import { sourceDirectory } from "./collector_for.ts";
 import { checkedVersion, withIdentity } from "./identity.ts";
 import { chooseProfile, type ChosenProfile, profileLine } from "./profiles.ts";
+import { thisMachine } from "./machine.ts";
 import type { PublishOptions } from "./publish_options.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 import { sourceCheck } from "./source_check.ts";
@@ -31,29 +32,24 @@ export async function withPipeline<T>(
   mode: Host["mode"],
   use: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {
-  const { log = SILENT_LOG, signal = new AbortController().signal, progress = (): void => {}, machine } = options;
+  const { log = SILENT_LOG, machine = thisMachine() } = options;
   const given = await settingsOf(options);
   const profile = await chooseProfile(given);
   if (profile.isDetected) log.info(profileLine(profile, given.spell));
   const settings = packsItself(given.written) ? checkedVersion(given) : await withIdentity(given, profile);
   warnOfCompression(settings, log);
-  const registries = await machine.registries(settings.targets, settings, log);
-  const scratch = createScratch();
-  const context: Context = { signal, log, scratch, progress };
-  try {
+  const { targets: places, concurrency, retries, timeout } = settings;
+  return await withSession({ ...options, concurrency, retries, timeout }, { places }, async ({ access, context }) => {
     const built = await buildPipeline(settings, profile, {
       machine,
       context,
       mode,
-      registries,
+      access,
+      check: sourceCheck({ ...settings, profile, isDirectory: await isDirectory(settings.source) }),
       allow: options.pipeline === undefined ? options.configuration?.allow : undefined,
     });
-    const pipeline = await withSourceCheck(built, settings, profile);
-    return await use({ settings, profile, ...built, pipeline, context });
-  } finally {
-    registries.close();
-    await scratch.close();
-  }
+    return await use({ settings, profile, ...built, context });
+  });
 }
 
 /** Says which annotations are missing that the consumers of a profile expect. */
@@ -80,22 +76,8 @@ const GAPS = {
   version: { key: VERSION_ANNOTATION, option: "version" },
 } as const satisfies Record<string, { readonly key: string; readonly option: PublishingName }>;
 
-/** Looks at the source first of all. What a plugin of the user's own packs is the plugin's business. */
-async function withSourceCheck(
-  { pipeline, plugins }: BuiltPipeline,
-  settings: Settings,
-  profile: ChosenProfile,
-): Promise<Pipeline> {
-  const isOwn = plugins.some(({ entry: { stage, builtIn } }) => stage === "archive" && builtIn === undefined);
-  if (isOwn) return pipeline;
-  const { source } = settings;
-  const isDirectory = source !== "-" && await sourceDirectory(source) === source;
-  const { before, after } = pipeline.custom ?? {};
-  const check = sourceCheck({ ...settings, profile, isDirectory });
-  return {
-    ...pipeline,
-    custom: { ...(before && { before }), after: { ...after, collect: [check, ...after?.collect ?? []] } },
-  };
+async function isDirectory(source: string): Promise<boolean> {
+  return source !== "-" && await sourceDirectory(source) === source;
 }
 
 function warnOfCompression({ compression }: Settings, log: Log): void {

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import type { Publishing } from "../../../src/options/publishing.ts";
-import type { Configuration, Machine } from "../../../src/verbs/publish/publish_options.ts";
+import type { Configuration } from "../../../src/verbs/publish/publish_options.ts";
 import { type Settings, settingsOf } from "../../../src/verbs/publish/settings.ts";
-
-const MACHINE: Machine = {
-  env: () => undefined,
-  stdin: () => ReadableStream.from([]),
-  registries: () => Promise.reject(new Error("nobody asks for a registry")),
-};
 
 /** What a configuration file says. */
 function file(values: Configuration["values"]): Configuration {
@@ -21,7 +15,7 @@ function file(values: Configuration["values"]): Configuration {
 
 async function settings(options: Publishing, values?: Configuration["values"]): Promise<Settings> {
   const configuration = values === undefined ? {} : { configuration: file(values) };
-  return await settingsOf({ source: "x", ...options, ...configuration, machine: MACHINE });
+  return await settingsOf({ source: "x", ...options, ...configuration });
 }
 
 /** What an option is by default, what a configuration file makes of it, and what the caller makes of that. */

@@ -21,7 +21,7 @@ import { isProfileName, loadProfiles, PROFILE_NAMES, type ProfileName } from "..
 import { OptionsError } from "../../../options/options_error.ts";
 import { pluginOptions } from "../../../options/plugin_options.ts";
 import { wantedOf } from "../../../options/wanted.ts";
-import type { Machine } from "../publish_options.ts";
+import type { Machine } from "../machine.ts";
 import type { Settings } from "../settings.ts";
 import { type Asked, askedOnce } from "./asked_once.ts";
 import type { BuiltIn } from "./stage_entry.ts";
@@ -29,11 +29,13 @@ import { isTargetKind, TARGET_KIND_NAMES, targetKind } from "./target_kinds.ts";
 
 /** What built-in plugins are made with. */
 export interface BuiltInMeans {
-  readonly settings: Omit<Settings, "written" | "places" | "spell" | "targets" | "annotations">;
+  readonly settings: Omit<Settings, "written" | "places" | "spell" | "profile" | "targets" | "annotations">;
   readonly profile: Profile;
   /** Where git is looked for. */
   readonly directory: string;
-  readonly machine: Pick<Machine, "stdin">;
+  readonly stdin: Machine["stdin"];
+  /** Which files beside a file belong to it; none when left out. */
+  readonly beside?: readonly string[] | undefined;
   readonly prune: (path: string) => boolean;
   /** What env and git have answered in this run. */
   readonly asked: Asked;
@@ -51,13 +53,13 @@ const BUILT_INS = {
       factory: directory({ prune }),
       options: pluginOptions(wanted, "collect/directory"),
     }),
-    file: () => ({ factory: file(), options: only({}) }),
-    stdin: ({ machine, settings: { wanted } }) => ({
-      factory: stdin({ read: machine.stdin }),
+    file: ({ beside = [] }) => ({ factory: file({ beside }), options: only({}) }),
+    stdin: ({ stdin: read, settings: { wanted } }) => ({
+      factory: stdin({ read }),
       options: pluginOptions(wanted, "collect/stdin"),
     }),
-    tar: ({ machine, settings: { source, wanted } }) => ({
-      factory: source === "-" ? tar({ open: machine.stdin }) : tar(),
+    tar: ({ stdin: open, settings: { source, wanted } }) => ({
+      factory: source === "-" ? tar({ open }) : tar(),
       options: pluginOptions(wanted, "collect/tar"),
     }),
   },
@@ -126,7 +128,7 @@ export async function listBuiltIns(kit: Kit): Promise<readonly (readonly [use: s
     settings: { ...wanted.values, wanted, source: ".", compression: { kind: "gzip", level: GZIP_LEVEL, workers: 0 } },
     profile: (await loadProfiles()).generic,
     directory: ".",
-    machine: { stdin: () => ReadableStream.from([]) },
+    stdin: () => ReadableStream.from([]),
     prune: () => false,
     asked: new Map(),
   });

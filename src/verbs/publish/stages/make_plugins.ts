@@ -9,8 +9,8 @@ import type { Reference } from "../../../oci/reference.ts";
 import type { ReadyOf } from "../../../pipeline/ready_plugin.ts";
 import { OptionsError } from "../../../options/options_error.ts";
 import type { Target } from "../../../pipeline/target.ts";
+import type { Machine } from "../machine.ts";
 import type { PathProblem, Places } from "../publish_options.ts";
-import { loadPlugin, type LoadPluginOptions } from "./load_plugin.ts";
 import { namesOfStage, stagesOfBuiltIn } from "./built_ins.ts";
 import type { StageEntry, WrittenEntry } from "./stage_entry.ts";
 import { isTargetKind, targetKind } from "./target_kinds.ts";
@@ -27,7 +27,8 @@ export interface MakingMeans {
   readonly host: Host;
   /** Where the lists stand that name plugins. */
   readonly places: Places;
-  readonly load: Omit<LoadPluginOptions, "known">;
+  readonly load: Machine["load"];
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -110,12 +111,12 @@ async function madeAsWritten(
   { stage, spec, builtIn }: StageEntry,
   written: WrittenEntry,
   taken: Set<string>,
-  { host, load }: MakingMeans,
+  { host, load, signal }: MakingMeans,
 ): Promise<Outcome> {
   const elsewhere = builtIn === undefined && written.factory === undefined ? stagesOfBuiltIn(spec) : [];
   if (elsewhere.length > 0) return problem(written, wrongPlace(spec, elsewhere[0] ?? "", stage));
   const factory = builtIn?.factory ?? written.factory ??
-    await loadPlugin(spec, { ...load, known: namesOfStage(stage) });
+    await load(spec, { signal, known: namesOfStage(stage) });
   const plugin = makePlugin(factory, await createKit(), spec);
   if (plugin.stage !== stage) return problem(written, wrongPlace(plugin.name, plugin.stage, stage));
   const { options, timeout } = written;

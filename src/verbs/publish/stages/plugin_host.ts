@@ -3,7 +3,7 @@ import { pluginConsole } from "../../../host/plugin_console.ts";
 import type { Log } from "../../../work/context.ts";
 import type { Host, PluginCall } from "../../../pipeline/host.ts";
 import { VERSION } from "../../../host/version.ts";
-import type { Machine } from "../publish_options.ts";
+import type { Machine } from "../machine.ts";
 
 /** Makes the host of this run's plugins. */
 export function pluginHost(

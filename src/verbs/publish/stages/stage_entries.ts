@@ -1,5 +1,6 @@
 import type { StageName } from "../../../pipeline/stage_error.ts";
 import { staticAnnotations } from "../../../plugins/annotate/static.ts";
+import type { Collector } from "../collector_for.ts";
 import type { Ignoring } from "../ignoring_for.ts";
 import type { ChosenProfile } from "../profiles.ts";
 import type { Settings } from "../settings.ts";
@@ -14,7 +15,7 @@ export interface Deciding {
   readonly make: MakeBuiltIn;
   readonly ignoring: Ignoring;
   /** What suits the source; left out when the configuration says it. */
-  readonly collector: { readonly name: string; readonly builtIn: BuiltIn } | undefined;
+  readonly collector: Collector | undefined;
   readonly profile: Pick<ChosenProfile, "name" | "because" | "facts">;
   /** Opens the targets that are named, in their order. */
   readonly targets: readonly OpenTarget[];
@@ -38,7 +39,9 @@ export function stageEntries(deciding: Deciding): readonly StageEntry[] {
 
 function collectEntries({ settings: { written }, make, collector }: Deciding): readonly StageEntry[] {
   const listed = written.stages.collect?.map((entry) => fromList("collect", entry, make)) ?? [];
-  return collector === undefined ? listed : [byDefault("collect", collector.name, collector.builtIn)];
+  return collector === undefined
+    ? listed
+    : [byDefault("collect", collector.name, builtIn(make, "collect", collector.name).builtIn)];
 }
 
 /** What must not be published is not published because a list forgot it. */
@@ -115,7 +118,7 @@ function uploadEntries({ settings, targets }: Deciding): readonly StageEntry[] {
     const said = entries.find((entry) => isNamed(entry, "upload") && entry.spec === spec);
     const target = targets[at];
     const from = named?.by === "caller" ? named.place : settings.places.at(["targets", at]);
-    return target && {
+    return target === undefined ? undefined : {
       stage: "upload",
       spec,
       decidedBy: said === undefined ? from : `${from}, ${said.place}`,

@@ -1,0 +1,34 @@
+import type { PluginFactory } from "../../pipeline/plugin.ts";
+import { processEnv } from "../../registry/http/process_env.ts";
+import { loadPlugin } from "./stages/load_plugin.ts";
+
+/** What of this machine may be used. */
+export interface Machine {
+  /** The value of an environment variable that a plugin has declared, such as those of CI systems. */
+  readonly env: (name: string) => string | undefined;
+  /** Standard input from its start; read at most once. */
+  readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
+  /**
+   * Loads what a specifier names.
+   *
+   * @param options `known` are the names of built-in plugins, for "did you mean".
+   */
+  readonly load: (
+    specifier: string,
+    options: { readonly signal: AbortSignal; readonly known: readonly string[] },
+  ) => Promise<PluginFactory>;
+  /**
+   * Told that code begins that may never return.
+   *
+   * @param timeout How long it may take, in milliseconds; without end when left out.
+   * @returns Tells that it has returned.
+   */
+  readonly watch?: (what: string, timeout: number | undefined) => () => void;
+}
+
+/** What this process may use, with some of it in another way. */
+export function thisMachine(
+  { env = processEnv, stdin = () => Deno.stdin.readable, ...others }: Partial<Machine> = {},
+): Machine {
+  return { env, stdin, load: (specifier, options) => loadPlugin(specifier, { base: ".", env, ...options }), ...others };
+}
