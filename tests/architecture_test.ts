@@ -141,6 +141,12 @@ Deno.test("a profile's name stands in its own file and in the list of profiles, 
   for (const name of PROFILE_NAMES) assert.ok(SOURCES.includes(`src/profiles/${name}.ts`), name);
 });
 
+Deno.test("a verb calls an option what its caller calls it: it knows no flag", async () => {
+  for (const room of ["src/verbs", "src/places", "src/driver", "src/pipeline", "src/registry", "src/layout"]) {
+    await assertNoFile(room, (text) => /--[a-z]{2,}/.test(withoutComments(text)));
+  }
+});
+
 Deno.test("there are no cycles, type imports included", () => {
   assert.deepEqual(findCycle(GRAPH), []);
 });
