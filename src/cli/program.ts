@@ -119,8 +119,8 @@ export function createProgram(world: World, done: (code: number) => void): Comma
   add(
     diffCommand()
       .action(async (a: string, b: string, flags: DiffFlags) => {
-        const { diff } = await import("./reading/diff.ts");
-        done(await diff(a, b, flags, world));
+        const { runDiff } = await import("./reading/diff.ts");
+        done(await runDiff(a, b, flags, world));
       }),
   );
   add(
