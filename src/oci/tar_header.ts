@@ -61,13 +61,13 @@ export function tarPadding(size: number): Uint8Array<ArrayBuffer> {
 }
 
 function check({ name, type, mode, size }: TarHeader): void {
-  const action = `Cannot archive ${JSON.stringify(name)}`;
-  if (name === "") throw new TypeError(`${action}: the name is empty`);
-  if (name.includes("\0")) throw new TypeError(`${action}: a name cannot hold a NUL character`);
-  if (type === "file" && name.endsWith("/")) throw new TypeError(`${action}: the name of a file cannot end in "/"`);
-  if (!Number.isInteger(mode) || mode < 0 || mode >= MODE_LIMIT) throw new RangeError(`${action}: ${mode} is no mode`);
-  if (!Number.isSafeInteger(size) || size < 0) throw new RangeError(`${action}: ${size} is no size`);
-  if (type === "directory" && size !== 0) throw new RangeError(`${action}: a directory cannot have ${size} bytes`);
+  const cannot = (why: string): string => `Cannot archive ${JSON.stringify(name)}: ${why}`;
+  if (name === "") throw new TypeError(cannot("the name is empty"));
+  if (name.includes("\0")) throw new TypeError(cannot("a name cannot hold a NUL character"));
+  if (type === "file" && name.endsWith("/")) throw new TypeError(cannot('the name of a file cannot end in "/"'));
+  if (!Number.isInteger(mode) || mode < 0 || mode >= MODE_LIMIT) throw new RangeError(cannot(`${mode} is no mode`));
+  if (!Number.isSafeInteger(size) || size < 0) throw new RangeError(cannot(`${size} is no size`));
+  if (type === "directory" && size !== 0) throw new RangeError(cannot(`a directory cannot have ${size} bytes`));
 }
 
 /** Splits a name over the two fields that ustar has for it; `undefined` when it fits into none of them. */
@@ -108,35 +108,54 @@ interface Block {
   readonly device: string;
 }
 
-function block({ name, prefix, mode, size, type, device }: Block): Uint8Array<ArrayBuffer> {
+/** What is the same in every block: no owner, time 0, and the checksum field as the spaces that it counts as. */
+const TEMPLATE = template();
+
+function template(): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(TAR_BLOCK_SIZE);
-  const put = (at: number, text: string): void => {
-    ENCODER.encodeInto(text, bytes.subarray(at));
-  };
-  put(0, name);
-  put(100, octal(mode, 7));
-  put(108, "0000000"); // uid
-  put(116, "0000000"); // gid
-  put(124, octal(size, 11));
-  put(136, "00000000000"); // mtime
-  put(148, "        "); // the checksum counts itself as spaces
-  put(156, type);
-  put(257, "ustar\x0000");
-  put(329, device); // major
-  put(337, device); // minor
-  put(345, prefix);
-  let checksum = 0;
-  for (const byte of bytes) checksum += byte;
-  put(148, `${octal(checksum, 6)}\0`);
+  put(bytes, 108, "0000000"); // uid
+  put(bytes, 116, "0000000"); // gid
+  put(bytes, 136, "00000000000"); // mtime
+  put(bytes, 148, "        ");
+  put(bytes, 257, "ustar\x0000");
   return bytes;
+}
+
+const TEMPLATE_SUM = TEMPLATE.reduce((sum, byte) => sum + byte);
+
+function block({ name, prefix, mode, size, type, device }: Block): Uint8Array<ArrayBuffer> {
+  const bytes = TEMPLATE.slice();
+  const checksum = TEMPLATE_SUM +
+    put(bytes, 0, name) +
+    put(bytes, 100, octal(mode, 7)) +
+    put(bytes, 124, octal(size, 11)) +
+    put(bytes, 156, type) +
+    put(bytes, 329, device) + // major
+    put(bytes, 337, device) + // minor
+    put(bytes, 345, prefix);
+  put(bytes, 148, `${octal(checksum, 6)}\0`);
+  return bytes;
+}
+
+/** Writes ASCII over zeros, unit by unit, which is several times as fast as an encoder for texts this short. */
+function put(bytes: Uint8Array, at: number, text: string): number {
+  let sum = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    bytes[at + index] = code;
+    sum += code;
+  }
+  return sum;
 }
 
 function octal(number: number, digits: number): string {
   return number.toString(8).padStart(digits, "0");
 }
 
+const ASCII_REGEXP = /^[\0-\x7f]*$/;
+
 function isAscii(text: string): boolean {
-  return toAscii(text) === text;
+  return ASCII_REGEXP.test(text);
 }
 
 function toAscii(text: string): string {

@@ -3,7 +3,7 @@ import { gzip } from "./gzip.ts";
 import { zstd } from "./zstd.ts";
 
 /**
- * Compresses bytes.
+ * Compresses bytes, whose pieces are given away.
  *
  * The same bytes and options give the same result: with `none` and with `gzip` everywhere, with `zstd` under one version
  * of Deno.
@@ -17,7 +17,7 @@ export function compress(
 ): AsyncIterable<Uint8Array<ArrayBuffer>> {
   switch (compression.kind) {
     case "gzip":
-      return gzip(bytes, compression);
+      return gzip(bytes, { ...compression, given: true });
     case "zstd":
       return zstd(bytes, compression);
     case "none":

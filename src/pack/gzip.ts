@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { GZIP_LEVEL } from "./compression.ts";
-import { deflateChunks } from "./deflate/deflate_chunks.ts";
+import { deflateChunks, type DeflateOptions } from "./deflate/deflate_chunks.ts";
 
 /** How hard and with how many hands to compress. */
 export interface GzipOptions {
@@ -8,6 +8,8 @@ export interface GzipOptions {
   readonly level?: number;
   /** How many workers to use at most; 0, which is the default, compresses in this thread. */
   readonly workers?: number;
+  /** Whether the pieces are given away, so that one of the size of a chunk need not be copied. */
+  readonly given?: boolean;
 }
 
 /** Deflate, no name, no time, no extra flags, operating system unknown: as Go's `compress/gzip` writes it. */
@@ -25,18 +27,17 @@ const HEADER = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff] as const;
  */
 export function gzip(
   bytes: AsyncIterable<Uint8Array>,
-  { level = GZIP_LEVEL, workers = 0 }: GzipOptions = {},
+  { level = GZIP_LEVEL, workers = 0, given = false }: GzipOptions = {},
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   if (!Number.isInteger(level) || level < 1 || level > 9) {
     throw new RangeError(`Cannot compress with gzip level ${level}: it must be 1 to 9`);
   }
-  return write(bytes, level, workers);
+  return write(bytes, { level, workers, given });
 }
 
 async function* write(
   bytes: AsyncIterable<Uint8Array>,
-  level: number,
-  workers: number,
+  options: DeflateOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   let checksum = 0;
   let size = 0;
@@ -48,7 +49,7 @@ async function* write(
     }
   }
   yield Uint8Array.from(HEADER);
-  yield* deflateChunks(counted(), { level, workers });
+  yield* deflateChunks(counted(), options);
   yield trailer(checksum, size);
 }
 

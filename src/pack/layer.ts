@@ -1,6 +1,7 @@
 import type { Annotations, Content } from "../oci/descriptor.ts";
 import { createDigester, type Digest, type Digester } from "../oci/digest.ts";
 import { type TarEntry, writeTar } from "../oci/tar.ts";
+import { createPauses } from "../system/pause.ts";
 import type { Context } from "../work/context.ts";
 import { compress } from "./compress.ts";
 import type { Compression } from "./compression.ts";
@@ -37,24 +38,40 @@ export async function packLayer(
   { entries, compression, mediaType, annotations }: LayerOptions,
   { scratch, signal, progress }: Pick<Context, "scratch" | "signal" | "progress">,
 ): Promise<Layer> {
-  const digester = createDigester();
   const total = entries.reduce((sum, { size }) => sum + size, 0);
   const onProgress = (done: number): void => progress({ phase: "Packing", item: mediaType, done, total });
-  const archive = digested(writeTar(entries), digester, { signal, onProgress });
+  const bytes = watched(writeTar(entries, { pause: createPauses(signal) }), { signal, onProgress });
   const describe = { mediaType, ...(annotations === undefined ? {} : { annotations }) };
-  const content = await scratch.keep(describe, compress(archive, compression));
+  if (compression.kind === "none") {
+    const content = await scratch.keep(describe, bytes, GIVEN);
+    return { content, diffId: content.descriptor.digest };
+  }
+  const digester = createDigester();
+  const content = await scratch.keep(describe, compress(digested(bytes, digester), compression), GIVEN);
   return { content, diffId: digester.digest() };
 }
 
-async function* digested(
-  bytes: AsyncIterable<Uint8Array<ArrayBuffer>>,
-  digester: Digester,
+/** Nobody else reads what an archive or a compressor gives. */
+const GIVEN = { given: true } as const;
+
+type Pieces = AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
+
+async function* watched(
+  bytes: Pieces,
   { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (done: number) => void },
-): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+): Pieces {
+  let done = 0;
   for await (const piece of bytes) {
     signal.throwIfAborted();
+    done += piece.byteLength;
+    onProgress(done);
+    yield piece;
+  }
+}
+
+async function* digested(bytes: Pieces, digester: Digester): Pieces {
+  for await (const piece of bytes) {
     digester.update(piece);
-    onProgress(digester.size);
     yield piece;
   }
 }

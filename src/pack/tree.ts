@@ -1,4 +1,5 @@
 import type { TarEntry } from "../oci/tar.ts";
+import { directRead } from "../pipeline/direct_reads.ts";
 import type { Entry } from "../pipeline/entry.ts";
 
 /** How a tree is written into a tar. */
@@ -21,6 +22,7 @@ export function tree(entries: readonly Entry[], { root, trailingSlash }: TreeOpt
       mode: directory || entry.executable ? 0o755 : 0o644,
       size: entry.size,
       open: () => entry.open(),
+      openDirect: directRead(entry),
     };
   }
 }

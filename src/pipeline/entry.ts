@@ -29,17 +29,31 @@ export interface Entry {
  * @throws {SourceError} When two entries have the same path.
  */
 export function inWalkOrder(entries: readonly Entry[]): readonly Entry[] {
-  const sorted = entries
-    // U+0000 sorts before everything that can stand in a name, so whole paths compare part by part.
-    .map((entry) => ({ key: entry.path.replaceAll("/", "\0"), entry }))
-    .sort((a, b) => compareBytewise(a.key, b.key))
-    .map(({ entry }) => entry);
+  const isSorted = entries.every(({ path }, at) => {
+    const before = entries[at - 1];
+    return before === undefined || compareInWalk(before.path, path) < 0;
+  });
+  // What comes from one walk is in order already.
+  if (isSorted) return entries;
+  const sorted = entries.toSorted((a, b) => compareInWalk(a.path, b.path));
   sorted.forEach((entry, at) => {
     if (entry.path !== sorted[at - 1]?.path) return;
     throw new SourceError(`Cannot collect ${JSON.stringify(entry.path)}: it was found twice`);
   });
   return sorted;
 }
+
+/** Compares path by path: a slash sorts before everything that can stand in a name, so parts are compared one by one. */
+function compareInWalk(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  if (at < length && a.charCodeAt(at) === SLASH) return -1;
+  if (at < length && b.charCodeAt(at) === SLASH) return 1;
+  return compareBytewise(a, b);
+}
+
+const SLASH = 0x2f;
 
 /** What is wrong with a list of entries, and which of them it is about. */
 export interface TreeProblem {
@@ -57,8 +71,13 @@ export function treeProblem(entries: readonly Entry[]): TreeProblem | undefined 
     if (kinds.has(path)) return { at, problem: "is there twice" };
     kinds.set(path, kind);
   }
+  // What stands side by side is below the same directories.
+  let above = "";
   for (const [at, { path }] of entries.entries()) {
-    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const parentEnd = path.lastIndexOf("/");
+    if (parentEnd === above.length && path.startsWith(above)) continue;
+    above = path.slice(0, Math.max(parentEnd, 0));
+    for (let end = parentEnd; end > 0; end = path.lastIndexOf("/", end - 1)) {
       const parent = path.slice(0, end);
       if (kinds.get(parent) === "file") return { at, problem: `is below ${JSON.stringify(parent)}, which is a file` };
     }
@@ -68,5 +87,7 @@ export function treeProblem(entries: readonly Entry[]): TreeProblem | undefined 
 
 /** Whether a path stays in the tree: no part of it is empty, `.` or `..`. */
 export function isPlainPath(path: string): boolean {
-  return path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  return !ODD_PART_REGEXP.test(path);
 }
+
+const ODD_PART_REGEXP = /(?:^|\/)\.{0,2}(?:\/|$)/;

@@ -10,7 +10,7 @@ import { SourceError } from "./source_error.ts";
 
 // deno-lint-ignore no-control-regex -- control characters are what it looks for
 const CONTROL_REGEXP = /[\u0000-\u001f\u007f]/;
-const DOTS_REGEXP = /^[. ]+$/;
+const DOTS_REGEXP = /(?:^|\/)[. ]+(?:\/|$)/;
 // deno-lint-ignore no-control-regex -- the whole of ASCII
 const ASCII_REGEXP = /^[\u0000-\u007f]*$/;
 /** How many pairs of names that are nearly the same get a line of their own. */
@@ -47,12 +47,12 @@ function nameProblem({ path, kind }: Entry): string | undefined {
   if (path.includes("\\")) return "a name with a backslash is refused by Flux and Timoni";
   if (CONTROL_REGEXP.test(path)) return "a name with a control character is not portable";
   // Windows takes such a part for the directory itself or the one above it, so nobody should extract it.
-  if (path.split("/").some((part) => DOTS_REGEXP.test(part))) {
+  if (DOTS_REGEXP.test(path)) {
     return "a name of nothing but dots and spaces is not portable";
   }
   if (!path.isWellFormed()) return "its name is not valid Unicode";
   // Flux and Timoni look for "../" anywhere in a path, so the name of no directory may end in two dots.
-  if (`${path}${kind === "directory" ? "/" : ""}`.includes("../")) {
+  if (path.includes("../") || kind === "directory" && path.endsWith("..")) {
     return 'a directory whose name ends in ".." is refused by Flux and Timoni';
   }
   return undefined;

@@ -15,7 +15,7 @@ import { CHART_FILE, readPackagedChart } from "./helm/packaged_chart.ts";
 import type { Profile, SourceIdentity, SourceListing, SourceView } from "./profile.ts";
 
 /** Charts for Helm: `helm pull` and `helm install`, Flux, Argo CD. */
-export const HELM: Profile = {
+export const HELM_PROFILE: Profile = {
   signs: [CHART_FILE],
   recognizes,
   identify,

@@ -26,6 +26,8 @@ export interface OpenFile extends Disposable {
    * @returns How many bytes there were; 0 at the end of the file.
    */
   readSync(buffer: Uint8Array, offset: number): number;
+  /** The same while others have their turn. */
+  readInto(buffer: Uint8Array, offset: number): Promise<number>;
 }
 
 /** By what a file is known again. */
@@ -100,6 +102,7 @@ export function openNamedFile(path: string): OpenFile {
       }
     },
     readSync: (buffer, offset) => readSync(descriptor, buffer, 0, buffer.byteLength, offset),
+    readInto: (buffer, offset) => readAt(descriptor, buffer, offset),
     [Symbol.dispose]: close,
   };
 }

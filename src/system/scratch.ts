@@ -1,6 +1,6 @@
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import { createDigester } from "../oci/digest.ts";
-import type { Scratch } from "../work/context.ts";
+import type { KeepOptions, Scratch } from "../work/context.ts";
 import { createSpillDirectory, type SpillFile } from "./spill_directory.ts";
 
 /** Where bytes are kept. */
@@ -37,6 +37,7 @@ export function createScratch({ directory, memoryLimit = MEMORY_LIMIT }: Scratch
   async function keep(
     describe: Omit<Descriptor, "digest" | "size">,
     bytes: AsyncIterable<Uint8Array<ArrayBuffer>>,
+    { given = false }: KeepOptions = {},
   ): Promise<Content> {
     const digester = createDigester();
     const held: Uint8Array<ArrayBuffer>[] = [];
@@ -50,12 +51,16 @@ export function createScratch({ directory, memoryLimit = MEMORY_LIMIT }: Scratch
         digester.update(piece);
         if (file === undefined && inMemory + piece.byteLength <= memoryLimit) {
           inMemory += piece.byteLength;
-          held.push(piece.slice());
+          held.push(given ? piece : piece.slice());
           continue;
         }
         file ??= await spill.create();
-        for (const earlier of letGo()) await file.write(earlier);
+        for (const earlier of letGo()) {
+          await file.write(earlier);
+          giveBack(earlier);
+        }
         await file.write(piece);
+        if (given) giveBack(piece);
       }
       file?.close();
     } catch (error) {
@@ -71,4 +76,9 @@ export function createScratch({ directory, memoryLimit = MEMORY_LIMIT }: Scratch
   }
 
   return { keep, close: spill.remove, [Symbol.asyncDispose]: spill.remove };
+}
+
+/** Left to the garbage collector, buffers of megabytes pile up before it sees a reason to work. */
+function giveBack({ buffer }: Uint8Array<ArrayBuffer>): void {
+  buffer.transfer(0);
 }

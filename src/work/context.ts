@@ -48,7 +48,17 @@ export interface Scratch {
   keep(
     describe: Omit<Descriptor, "digest" | "size">,
     bytes: AsyncIterable<Uint8Array<ArrayBuffer>>,
+    options?: KeepOptions,
   ): Promise<Content>;
+}
+
+/** How bytes are kept. */
+export interface KeepOptions {
+  /**
+   * Whether the pieces are given away with their buffers: then they are kept without being copied, or their memory is
+   * given back as soon as they are in a file.
+   */
+  readonly given?: boolean;
 }
 
 /** What every request to a registry may use; a stage's context is one. */

@@ -101,6 +101,24 @@ for (const [what, value, mediaType, kind] of readable) {
   });
 }
 
+Deno.test("parseManifest() reads a platform with its variant, if it has one, and without what is no text", () => {
+  const platforms = [
+    [{ os: "linux", architecture: "arm64", variant: "v8", "os.version": "1" }, {
+      os: "linux",
+      architecture: "arm64",
+      variant: "v8",
+    }],
+    [{ os: "linux", architecture: "amd64", variant: "" }, { os: "linux", architecture: "amd64" }],
+    [{ os: "linux", architecture: "amd64", variant: 8 }, { os: "linux", architecture: "amd64" }],
+    [{ os: "linux" }, undefined],
+    ["linux/amd64", undefined],
+  ] as const;
+  const manifests = platforms.map(([platform]) => ({ ...layer, platform }));
+  const read = parsed({ ...index, manifests }, OCI_INDEX_MEDIA_TYPE);
+  assert.ok(read.kind === "index");
+  assert.deepEqual(read.manifests.map(({ platform }) => platform), platforms.map(([, expected]) => expected));
+});
+
 const refused: readonly (readonly [what: string, value: unknown, problem: RegExp, mediaType?: string])[] = [
   ["no JSON", "{", /: it is not JSON$/],
   ["bytes that are no UTF-8", new Uint8Array([0x22, 0xff, 0x22]), /: it is not JSON$/],

@@ -6,8 +6,8 @@ import { packTar, type TarEntry as PackedEntry } from "modern-tar";
 import { readTar, type TarMember } from "../../src/oci/read_tar.ts";
 import { type TarEntry, writeTar } from "../../src/oci/tar.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
-import { inPieces } from "../support/sample_bytes.ts";
 import { file, folder, paxHeader, type RawMember, rawTar } from "../support/raw_tar.ts";
+import { inPieces } from "../support/sample_bytes.ts";
 import { tarDirectory, tarFile, watchedFile } from "./tar_entries.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

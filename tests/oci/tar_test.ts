@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { unpackTar } from "modern-tar";
 import { digestOf } from "../../src/oci/digest.ts";
-import { type TarEntry, writeTar } from "../../src/oci/tar.ts";
+import { type DirectReader, type TarEntry, tarSize, writeTar } from "../../src/oci/tar.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
+import { noise } from "../support/sample_bytes.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { toolTest } from "../support/tools.ts";
 import { tarDirectory, tarFile, watchedFile } from "./tar_entries.ts";
@@ -77,7 +78,7 @@ Deno.test("writeTar() gives few large pieces when there are 10,000 small files",
   const sizes: number[] = [];
   for await (const piece of writeTar(entries)) sizes.push(piece.byteLength);
   assert.equal(sizes.reduce((sum, size) => sum + size, 0), 10_000 * 1024 + 1024);
-  assert.ok(sizes.slice(0, -1).every((size) => size === 128 * 1024));
+  assert.ok(sizes.slice(0, -1).every((size) => size === 1024 * 1024));
 });
 
 Deno.test("writeTar() takes entries when they come one by one", async () => {
@@ -108,7 +109,7 @@ Deno.test("writeTar() cancels a body when it is longer than its size", async () 
 Deno.test("writeTar() cancels the open body when the reader stops", async () => {
   const large = watchedFile("large", 2 ** 40, { pull: (controller) => controller.enqueue(new Uint8Array(65536)) });
   for await (const piece of writeTar([large.entry])) {
-    assert.equal(piece.byteLength, 128 * 1024);
+    assert.equal(piece.byteLength, 1024 * 1024);
     break;
   }
   assert.ok(large.cancelled());
@@ -127,4 +128,73 @@ Deno.test("writeTar() passes the error of a body on, and ends the entries", asyn
   }
   await assert.rejects(collectBytes(writeTar(entries())), error);
   assert.ok(ended);
+});
+
+/** A file that is read straight into the archive, in reads of at most `step` bytes; its stream is never opened. */
+function directFile(
+  name: string,
+  size: number,
+  { bytes = noise(size), step = Infinity }: { readonly bytes?: Uint8Array<ArrayBuffer>; readonly step?: number } = {},
+): { readonly entry: TarEntry; readonly bytes: Uint8Array<ArrayBuffer>; readonly calls: string[] } {
+  const calls: string[] = [];
+  let at = 0;
+  const fill = (buffer: Uint8Array): number => {
+    const part = bytes.subarray(at, at + Math.min(step, buffer.byteLength));
+    buffer.set(part);
+    at += part.byteLength;
+    return part.byteLength;
+  };
+  const openDirect = (): DirectReader => ({
+    readSync: (buffer) => (calls.push("readSync"), fill(buffer)),
+    read: (buffer) => (calls.push("read"), Promise.resolve(fill(buffer))),
+    finish(count): void {
+      calls.push(`finish ${count}`);
+      if (count !== size) throw new Error(`Cannot read "${name}": it changed`);
+    },
+    [Symbol.dispose]: () => calls.push("close"),
+  });
+  const open = (): never => {
+    throw new Error("the stream is not needed");
+  };
+  return { entry: { name, type: "file", mode: 0o644, size, open, openDirect }, bytes, calls };
+}
+
+for (const size of [0, 1, 512, 100_000, 1024 * 1024, 3_000_001]) {
+  Deno.test(`tar() writes the same bytes when a file of ${size} bytes is read directly`, async () => {
+    const { entry, bytes, calls } = directFile("d", size, { step: 70_000 });
+    const before = tarFile("before", "x");
+    const written = await collectBytes(writeTar([before, entry, tarFile("after", "y")]));
+    assert.equal(
+      digestOf(written),
+      digestOf(await collectBytes(writeTar([before, tarFile("d", bytes), tarFile("after", "y")]))),
+    );
+    assert.deepEqual(calls.slice(-2), [`finish ${size}`, "close"]);
+    const reads = new Set(calls.slice(0, -2));
+    assert.deepEqual([...reads], size === 0 ? [] : [size > 256 * 1024 ? "read" : "readSync"]);
+  });
+}
+
+for (const size of [100, 600_000]) {
+  Deno.test(`tar() fails and closes a file of ${size} bytes that is read directly when it ends too early`, async () => {
+    const { entry, calls } = directFile("d", size, { bytes: new Uint8Array(size - 1) });
+    await assert.rejects(collectBytes(writeTar([entry])), new Error('Cannot read "d": it changed'));
+    assert.deepEqual(calls.slice(-2), [`finish ${size - 1}`, "close"]);
+  });
+}
+
+Deno.test("tar() lets others have their turn between two entries when it is time", async () => {
+  let turns = 0;
+  const pause = (): Promise<void> | undefined => turns++ % 2 === 0 ? undefined : Promise.resolve();
+  await collectBytes(writeTar([tarFile("a"), tarFile("b"), tarFile("c")], { pause }));
+  assert.equal(turns, 3);
+});
+
+Deno.test("tar() gives pieces that have a buffer each and can be given away", async () => {
+  let size = 0;
+  for await (const piece of writeTar([tarFile("a", noise(2_500_000))])) {
+    assert.deepEqual([piece.byteOffset, piece.byteLength], [0, piece.buffer.byteLength]);
+    size += piece.byteLength;
+    piece.buffer.transfer(0);
+  }
+  assert.equal(size, tarSize([{ name: "a", type: "file", mode: 0o644, size: 2_500_000 }]));
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Credential } from "../../src/registry/login/credentials.ts";
+import { HelperError } from "../../src/registry/login/credential_helper.ts";
 import { RegistryError } from "../../src/registry/http/registry_error.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { sizedContent, testClient, testClock, testContext } from "./support.ts";
@@ -189,6 +190,18 @@ Deno.test("auth/token-expiry-mid-upload: a token that the server forgot is repla
   // 4 MiB, and one chunk that was refused because it was one too many bytes for one request at first.
   const sent = fake.requests.filter(({ status }) => status === 202).reduce((sum, { bytes }) => sum + bytes, 0);
   assert.equal(sent, 4 * MIB);
+});
+
+Deno.test("auth/helper: a registry that refuses is told apart from a helper that gave nothing", async () => {
+  await using fake = startFakeRegistry({ auth: { mode: "basic", users: USERS } });
+  const problem = "Cannot ask docker-credential-x: it ended with 1";
+  using client = testClient(fake, { credentials: () => Promise.reject(new HelperError(problem)) });
+  await assert.rejects(client.repository("acme/app").resolve("latest", testContext()), (error) => {
+    assert.ok(error instanceof RegistryError);
+    assert.deepEqual([error.status, error.helperProblem], [401, problem]);
+    assert.match(error.message, /^Cannot .*acme\/app.* \(401\).*, without credentials: Cannot ask docker-credential-x/);
+    return true;
+  });
 });
 
 const IDENTITY: Credential = { kind: "identity-token", token: "refresh-me" };

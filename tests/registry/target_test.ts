@@ -134,6 +134,20 @@ Deno.test("upload/multi-tag-query: a registry that does not know how is not aske
   assert.equal(fake.requests.filter(({ path }) => path.includes("tag=")).length, 1);
 });
 
+Deno.test("upload/multi-tag-query: a few tags say nothing of what the registry knows", async () => {
+  await using fake = startFakeRegistry({ multiTag: true });
+  using client = testClient(fake);
+  const target = open(fake, client);
+  for (const tags of [["one"], ["two-1", "two-2", "two-3"]]) {
+    const artifact = testArtifact(textContent(tags.join()));
+    await target.upload(artifact, [], testContext());
+    fake.clearLog();
+    await target.tag(artifact, tagNames(...tags), testContext());
+    assert.equal(fake.requests.filter(({ method }) => method === "PUT").length, 1);
+  }
+  assert.equal(fake.repositories.get("acme/app")?.tags.size, 4);
+});
+
 Deno.test("upload/manifest-blob-unknown-self-heal: a blob that is not there after all is sent and the manifest again", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);

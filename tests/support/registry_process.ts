@@ -15,6 +15,8 @@ export type RegistryCommand = typeof REGISTRIES[number]["command"];
 export interface RunningRegistry extends AsyncDisposable {
   /** Host and port, as they stand in a reference. */
   readonly host: string;
+  /** Where distribution keeps its content. */
+  readonly storage: string;
 }
 
 /** What a registry is started with. */
@@ -41,6 +43,7 @@ export async function startRegistry(command: RegistryCommand, options: RegistryO
   const host = await listening.promise;
   return {
     host,
+    storage: join(directory, "storage"),
     async [Symbol.asyncDispose](): Promise<void> {
       child.kill("SIGKILL");
       await ended;

@@ -43,6 +43,26 @@ Deno.test("keep() counts all contents together when it decides what stays in mem
   assert.equal(await keep(1), 2, "now it is full");
 });
 
+for (const given of [false, true]) {
+  Deno.test(`keep() ${given ? "takes over" : "leaves alone"} pieces that were ${given ? "" : "not "}given away`, async () => {
+    await using directory = await tempDirectory();
+    await using scratch = createScratch({ directory: directory.path, memoryLimit: 100 });
+    const text = binaryLike(60);
+    const small = [text.slice()];
+    const kept = await scratch.keep(DESCRIBE, ReadableStream.from(small), { given });
+    small[0]?.fill(0);
+    assert.deepEqual(await collectBytes(kept.open()), given ? new Uint8Array(60) : text);
+    const [first] = await Array.fromAsync(kept.open());
+    first?.fill(1);
+    assert.deepEqual(await collectBytes(kept.open()), given ? new Uint8Array(60) : text, "a reader has a copy");
+
+    const large = [text.slice(), text.slice(), text.slice()];
+    const spilled = await scratch.keep(DESCRIBE, ReadableStream.from(large), { given });
+    assert.deepEqual(large.map(({ byteLength }) => byteLength), given ? [0, 0, 0] : [60, 60, 60]);
+    assert.deepEqual(await collectBytes(spilled.open()), new Uint8Array([...text, ...text, ...text]));
+  });
+}
+
 Deno.test("keep() lets nobody but the owner read its files", async () => {
   await using directory = await tempDirectory();
   await using scratch = createScratch({ directory: directory.path, memoryLimit: 0 });

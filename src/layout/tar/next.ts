@@ -3,10 +3,11 @@ import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import { digestOf } from "../../oci/digest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import { writeTar } from "../../oci/tar.ts";
+import type { Moved } from "../../store/store.ts";
 import { reason } from "../../system/io_error.ts";
+import { makeDirectories, removeEmpty } from "../../system/make_directories.ts";
 import { lacking } from "../../system/unsupported.ts";
 import { syncDirectory } from "../../system/write_file.ts";
-import { makeDirectories, removeEmpty } from "../../system/make_directories.ts";
 import type { Context } from "../../work/context.ts";
 import { blobName } from "../blob_name.ts";
 import { collectPartials } from "../directory/collect_leftovers.ts";
@@ -18,7 +19,6 @@ import { unusable } from "./read.ts";
 import { scanTar } from "./scan.ts";
 import { type ByteWriter, type UnnamedTar, writePiped, writeUnnamed } from "./unnamed.ts";
 import { planVolumes, type VolumePart, writeVolumes } from "./volumes/write.ts";
-import type { Moved } from "../../store/store.ts";
 
 /** A tar that is written and has not got its name yet. */
 export interface NextTar {

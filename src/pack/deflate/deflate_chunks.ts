@@ -7,6 +7,8 @@ export interface DeflateOptions {
   readonly level: number;
   /** How many workers to use at most; 0 compresses in this thread. */
   readonly workers: number;
+  /** Whether the pieces are given away, so that one of the size of a chunk need not be copied. */
+  readonly given?: boolean;
 }
 
 /**
@@ -20,13 +22,13 @@ export interface DeflateOptions {
  */
 export async function* deflateChunks(
   bytes: AsyncIterable<Uint8Array>,
-  { level, workers }: DeflateOptions,
+  { level, workers, given = false }: DeflateOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   const pool: ChunkWorker[] = [];
   const pending: Promise<Uint8Array<ArrayBuffer>>[] = [];
   let count = 0;
   try {
-    for await (const chunk of chunks(bytes, level)) {
+    for await (const chunk of chunks(coalesce(bytes, DEFLATE_CHUNK_SIZE, { given }), level)) {
       if (workers === 0 || count === 0 && chunk.last) {
         yield deflateChunk(chunk);
         chunk.bytes.buffer.transfer(0); // given back at once, as the workers do
@@ -47,11 +49,14 @@ interface OwnedChunk extends DeflateChunk {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Cuts bytes into chunks; no bytes at all are one empty chunk. */
-async function* chunks(bytes: AsyncIterable<Uint8Array>, level: number): AsyncGenerator<OwnedChunk, void, void> {
+/** Makes chunks of pieces of their size; no bytes at all are one empty chunk. */
+async function* chunks(
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  level: number,
+): AsyncGenerator<OwnedChunk, void, void> {
   let chunk = new Uint8Array();
   let history = new Uint8Array();
-  for await (const next of coalesce(bytes, DEFLATE_CHUNK_SIZE)) {
+  for await (const next of pieces) {
     if (chunk.byteLength > 0) {
       // Taken before the chunk is given away.
       const nextHistory = chunk.slice(-DEFLATE_WINDOW);

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
 import { fileKind } from "../../system/file_kind.ts";
+import { createPauses } from "../../system/pause.ts";
 import { foundOnDisk } from "./found_on_disk.ts";
 import { heldDirectories } from "./held_directories.ts";
 import { whyUnreadable } from "../../system/io_error.ts";
@@ -34,7 +35,7 @@ export function directory({ prune }: Pick<WalkOptions, "prune"> = {}): Factory<"
       options: symlinkChoice(kit),
       async run({ location }, { symlinks }, context): Promise<StageIO["collect"]["out"]> {
         const options = { symlinks, ...(prune === undefined ? {} : { prune }) };
-        return { entries: await walk(directoryTree(findRoot(location)), location, options, context) };
+        return { entries: await walk(directoryTree(findRoot(location), context.signal), location, options, context) };
       },
     });
 }
@@ -52,15 +53,16 @@ function findRoot(location: string): string {
   }
 }
 
-function directoryTree(root: string): Tree {
+function directoryTree(root: string, signal: AbortSignal): Tree {
   const prefix = root.endsWith(SEPARATOR) ? root : root + SEPARATOR;
   const held = heldDirectories(root);
+  const pause = createPauses(signal);
   const placeOf = (directory: string): string =>
     directory === "" ? root : `${prefix}${directory.replaceAll("/", SEPARATOR)}`;
   return {
     async list(directory: string): Promise<readonly Child[]> {
       const place = placeOf(directory);
-      return await held.whileSteady(place, async () => await listChildren(place));
+      return await held.whileSteady(place, async () => await listChildren(place, pause));
     },
     resolve(link: string): Resolved {
       try {
@@ -76,13 +78,17 @@ function directoryTree(root: string): Tree {
   };
 }
 
-async function listChildren(directory: string): Promise<readonly Child[]> {
+async function listChildren(
+  directory: string,
+  pause: () => Promise<void> | undefined,
+): Promise<readonly Child[]> {
   const base = directory.endsWith(SEPARATOR) ? directory : directory + SEPARATOR;
   const children: Child[] = [];
   const names = new Set<string>();
-  // The listing is asynchronous, so an abort comes through; the many small calls for files are not, which makes
-  // them several times as fast.
-  for await (const entry of Deno.readDir(base)) {
+  // Calls that wait for nothing are several times as fast; between them there is time to hear an abort.
+  for (const entry of Deno.readDirSync(base)) {
+    const turn = pause();
+    if (turn !== undefined) await turn;
     children.push({ name: entry.name, found: names.has(entry.name) ? NOT_UTF8 : inspect(base, entry) });
     names.add(entry.name);
   }

@@ -1,3 +1,5 @@
+import type { DirectReader } from "../../oci/tar.ts";
+
 /** A tree that can be walked: directories on a disk, or in a tar. Its paths are relative to the root, which is `""`. */
 export interface Tree {
   /** What is in a directory, in any order. */
@@ -22,6 +24,8 @@ export interface FoundFile {
   readonly size: number;
   /** Reads the file; `path` is what errors call it. */
   readonly open: (path: string) => ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Reads it without a stream, where that can be done. */
+  readonly openDirect?: (path: string) => DirectReader;
 }
 
 /** Something that no artifact can hold. */

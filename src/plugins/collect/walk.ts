@@ -46,16 +46,19 @@ export async function walk(tree: Tree, source: string, options: WalkOptions, con
       throw readingError(path === "" ? source : path, error);
     });
     for (const child of children.toSorted((a, b) => compareBytewise(a.name, b.name))) {
-      await pause();
-      await visit(join(path, child.name), join(place, child.name), child.found);
+      const turn = pause();
+      if (turn !== undefined) await turn;
+      const inside = visit(join(path, child.name), join(place, child.name), child.found);
+      if (inside !== undefined) await inside;
     }
     entered.delete(place);
   }
 
-  async function visit(path: string, place: string, child: Found | Link): Promise<void> {
+  /** Takes what a name stands for, and gives a promise only for a directory: most of what there is are files. */
+  function visit(path: string, place: string, child: Found | Link): Promise<void> | undefined {
     if (child.kind === "link" && symlinks === "skip") {
       context.log.info(`Skipped ${describe(path, child)}`);
-      return;
+      return undefined;
     }
     const { path: real, found } = child.kind === "link" ? follow(place) : { path: place, found: child };
     if (real !== path) countLinked(path);
@@ -69,8 +72,9 @@ export async function walk(tree: Tree, source: string, options: WalkOptions, con
     } else {
       entries.push(directoryEntry(path));
       if (prune(path)) pruned = true;
-      else await enter(path, real);
+      else return enter(path, real);
     }
+    return undefined;
   }
 
   function follow(place: string): Resolved {

@@ -1,11 +1,5 @@
 import { byteString } from "./byte_string.ts";
-import {
-  directoriesAbove,
-  type IgnoreRules,
-  type PatternGroup,
-  type PatternLine,
-  patternLines,
-} from "./ignore_rules.ts";
+import { type IgnoreRules, type PatternGroup, type PatternLine, patternLines } from "./ignore_rules.ts";
 import { wildmatch } from "./wildmatch.ts";
 
 /**
@@ -18,19 +12,19 @@ import { wildmatch } from "./wildmatch.ts";
 export function gitRules(groups: readonly PatternGroup[]): IgnoreRules {
   // The last one first, because that is the one that counts.
   const patterns = patternLines(groups).flatMap((line) => parse(line) ?? []).toReversed();
-  const directories = new Map<string, string | undefined>();
+  const directories = new Map<string, string | undefined>([["", undefined]]);
 
   function ignores(path: string, kind: "file" | "directory"): string | undefined {
-    for (const directory of directoriesAbove(path)) {
-      const reason = reasonFor(directory);
-      if (reason !== undefined) return reason;
-    }
-    return kind === "directory" ? reasonFor(path) : decide(path, kind);
+    if (kind === "directory") return reasonFor(path);
+    return reasonFor(directoryOf(path)) ?? decide(path, kind);
   }
 
+  /** Why a directory is left out, be it for itself or for one that it is in. */
   function reasonFor(directory: string): string | undefined {
-    if (!directories.has(directory)) directories.set(directory, decide(directory, "directory"));
-    return directories.get(directory);
+    if (directories.has(directory)) return directories.get(directory);
+    const reason = reasonFor(directoryOf(directory)) ?? decide(directory, "directory");
+    directories.set(directory, reason);
+    return reason;
   }
 
   function decide(path: string, kind: "file" | "directory"): string | undefined {
@@ -43,6 +37,11 @@ export function gitRules(groups: readonly PatternGroup[]): IgnoreRules {
   }
 
   return { ignores, prunes: (path) => ignores(path, "directory") !== undefined };
+}
+
+/** The directory that a path is in; empty at the top. */
+function directoryOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
 }
 
 interface Pattern {

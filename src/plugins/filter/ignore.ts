@@ -43,11 +43,19 @@ export function ignore(
         const reasons = new Map<string, string>();
         const filled = new Set<string>();
         const pause = createPauses(signal);
+        let filledLast = "";
         for (const { path, kind } of entries) {
-          await pause();
+          const turn = pause();
+          if (turn !== undefined) await turn;
           const reason = rules.ignores(path, kind);
-          if (reason !== undefined) reasons.set(path, reason);
-          else for (const directory of directoriesAbove(path)) filled.add(directory);
+          if (reason !== undefined) {
+            reasons.set(path, reason);
+            continue;
+          }
+          const above = path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+          if (above === filledLast) continue;
+          filledLast = above;
+          for (const directory of directoriesAbove(path)) filled.add(directory);
         }
         const difference = reading === "git" ? undefined : readingDifference(entries, groups, { rules, reading });
         if (difference !== undefined) log.info(difference);

@@ -1,11 +1,11 @@
-/** How fast archives are written and compressed: `deno bench -A bench/archive_bench.ts`. */
+/** How fast archives are written and compressed: `deno bench -A bench/micro/archive_bench.ts`. */
 import { Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import { createTarPacker } from "modern-tar";
-import { writeTar } from "../src/oci/tar.ts";
-import { gzip } from "../src/pack/gzip.ts";
-import { tarFile } from "../tests/oci/tar_entries.ts";
-import { binaryLike, inPieces, textLike } from "../tests/support/sample_bytes.ts";
+import { writeTar } from "../../src/oci/tar.ts";
+import { gzip } from "../../src/pack/gzip.ts";
+import { tarFile } from "../../tests/oci/tar_entries.ts";
+import { binaryLike, inPieces, textLike } from "../../tests/support/sample_bytes.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const PIECE_SIZE = 128 * 1024;

@@ -1,14 +1,14 @@
 /**
- * How fast 5,000 tags are listed, against bare requests to the same registry: `deno bench -A bench/list_bench.ts`.
+ * How fast 5,000 tags are listed, against bare requests to the same registry: `deno bench -A bench/micro/list_bench.ts`.
  * Needs distribution 3 as `registry` on PATH.
  */
-import { inParallel } from "../src/work/together.ts";
-import { createRegistryClient } from "../src/registry/client.ts";
-import { registryStore } from "../src/registry/store.ts";
-import { testContext } from "../tests/registry/support.ts";
-import { gantryOk } from "../tests/support/gantry.ts";
-import { startRegistry } from "../tests/support/registry_process.ts";
-import { namesOf, putSample, sampleOf } from "../tests/support/store_samples.ts";
+import { inParallel } from "../../src/work/together.ts";
+import { createRegistryClient } from "../../src/registry/client.ts";
+import { registryStore } from "../../src/registry/store.ts";
+import { testContext } from "../../tests/registry/support.ts";
+import { gantryOk } from "../../tests/support/gantry.ts";
+import { startRegistry } from "../../tests/support/registry_process.ts";
+import { namesOf, putSample, sampleOf } from "../../tests/support/store_samples.ts";
 
 const COUNT = 5000;
 const CONCURRENCY = 8;

@@ -1,0 +1,2 @@
+// Nothing: how long Deno takes to start.
+export {};
