@@ -31,6 +31,8 @@ export type {
 } from "./src/verbs/publish/publish_options.ts";
 
 // Verbs that read.
+export { diff, type DiffOptions } from "./src/verbs/diff.ts";
+export type { Change, DiffResult, FileChange, FileState } from "./src/verbs/diff/diff_result.ts";
 export { list, type ListedVersion, type ListOptions } from "./src/verbs/list.ts";
 export { inspect, type InspectOptions, type ManifestOptions, readManifest } from "./src/verbs/inspect.ts";
 export type {
@@ -56,7 +58,7 @@ export {
 export { tag, type TagOptions, type TagResult } from "./src/verbs/tag.ts";
 
 // Verbs for an air gap.
-export { formatInventory, parseInventory } from "./src/bundle/inventory.ts";
+export { formatInventory } from "./src/bundle/inventory.ts";
 export type { InventoriedBlob, InventoriedRepository, Inventory } from "./src/bundle/inventory.ts";
 export { exportBundle, type ExportOptions } from "./src/verbs/export.ts";
 export type { ExportedArtifact, ExportResult } from "./src/verbs/export/export_result.ts";
@@ -75,9 +77,17 @@ export type { LayoutProblem } from "./src/layout/check/hashed_layout.ts";
 
 // What every verb takes.
 export type { Spell } from "./src/options/spell.ts";
-export type { Patience, RegistryOptions } from "./src/places/registry_options.ts";
+export type { Patience } from "./src/options/registry.ts";
+export type { RegistryOptions } from "./src/places/registry_options.ts";
 export type { TlsChoice } from "./src/places/tls_files.ts";
-export type * from "./src/registry/login/credentials.ts";
+export type {
+  Credential,
+  CredentialSource,
+  IdentityTokenCredential,
+  PasswordCredential,
+  Provenance,
+  RegistryTokenCredential,
+} from "./src/registry/login/credentials.ts";
 export type { VerbOptions } from "./src/verbs/verb_options.ts";
 export type { ExtractionRules, LinkPolicy, NamePolicy } from "./src/extract/extraction_rules.ts";
 

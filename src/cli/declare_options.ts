@@ -3,20 +3,29 @@ import type { Kind } from "../options/kind.ts";
 import { type Flag, flagName, type Option, type OptionTable } from "../options/option.ts";
 import { duration, keyValue, patternType, repeated, wholeNumber } from "./options.ts";
 
-/**
- * Declares the flags of options that stand under a heading of the help.
- *
- * @param only The names of the options that the command has; all when left out.
- */
+/** Which flags of a table a command has. */
+export interface DeclaredOptions {
+  /** The heading of the help under which they stand. */
+  readonly heading: string;
+  /** The names of the options; all that the table has under this heading when left out. */
+  readonly only?: readonly string[];
+  /** What the help says here of single ones. */
+  readonly help?: Readonly<Record<string, string>>;
+}
+
+/** Declares the flags of options. */
 export function declareOptions(
   command: Command,
   table: OptionTable,
-  { heading, only }: { readonly heading: string; readonly only?: readonly string[] },
+  { heading, only, help = {} }: DeclaredOptions,
 ): Command {
   command.optionsGroup(heading);
   for (const [name, option] of Object.entries(table)) {
-    if (option.flag?.group !== heading || only?.includes(name) === false) continue;
-    for (const declared of flagsOf(name, option, option.flag)) command.addOption(declared);
+    const { flag } = option;
+    if (flag === undefined || !(only?.includes(name) ?? flag.group === heading)) continue;
+    for (const declared of flagsOf(name, option, { ...flag, help: help[name] ?? flag.help })) {
+      command.addOption(declared);
+    }
   }
   return command;
 }

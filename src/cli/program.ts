@@ -10,6 +10,7 @@ import {
   verifyCommand,
   type VerifyFlags,
 } from "./airgap/commands.ts";
+import type { ConsumersFlags } from "./consumers/consumers.ts";
 import { PROFILE_NAMES } from "../profiles/profiles.ts";
 import { HELP_LAYOUT, HELP_WIDTH_LIMIT } from "./help_layout.ts";
 import type { InitFlags } from "./init/init.ts";
@@ -119,8 +120,8 @@ export function createProgram(world: World, done: (code: number) => void): Comma
   add(
     diffCommand()
       .action(async (a: string, b: string, flags: DiffFlags) => {
-        const { diff } = await import("./reading/diff.ts");
-        done(await diff(a, b, flags, world));
+        const { runDiff } = await import("./reading/diff.ts");
+        done(await runDiff(a, b, flags, world));
       }),
   );
   add(
@@ -183,6 +184,15 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       .action(async (directory: string, flags: InitFlags) => {
         const { init } = await import("./init/init.ts");
         done(await init(directory, flags, world));
+      }),
+  );
+  add(
+    new Command("consumers")
+      .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]))
+      .description("list who can be asked for with --for: plan, push and inspect say whether they accept an artifact")
+      .action(async (flags: ConsumersFlags) => {
+        const { consumers } = await import("./consumers/consumers.ts");
+        done(await consumers(flags, world));
       }),
   );
   add(

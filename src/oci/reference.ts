@@ -65,14 +65,6 @@ const REPOSITORY_PART_REGEXP = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
  * @param text `oci://HOST[:PORT]/REPOSITORY[:TAG][@DIGEST]`, `oci-layout:PATH[:TAG][@DIGEST]` or
  *   `oci-archive:PATH[:TAG][@DIGEST]`.
  * @throws {SyntaxError} Names the reference and what is wrong with it.
- *
- * @example
- * ```ts
- * import { parseReference } from "@gantry/gantry";
- *
- * parseReference("oci://ghcr.io/acme/app:1.2.3");
- * parseReference("oci-layout:./dist/app:1.2.3");
- * ```
  */
 export function parseReference(text: string): Reference {
   try {

@@ -1,14 +1,18 @@
 import { REGISTRY_DEFAULTS } from "../registry/defaults.ts";
 import type { OptionOf } from "./option.ts";
 
-/** How a registry is talked to, and who we are there. */
-export interface Reaching {
-  /** How many blobs are sent or fetched at a time. */
+/** How much is done at a time, and how much trouble a request may make. */
+export interface Patience {
+  /** How many blobs are sent or fetched at a time; 4 when left out. */
   readonly concurrency?: number;
-  /** How often a failed request is repeated. */
+  /** How often a failed request is repeated; 5 times when left out. */
   readonly retries?: number;
-  /** How long a request may make no progress, in milliseconds. */
+  /** How long a request may make no progress, in milliseconds; a minute when left out. */
   readonly timeout?: number;
+}
+
+/** How a registry is talked to, and who we are there. */
+export interface Reaching extends Patience {
   /** User name and password with a colon between them; without a colon, a token. */
   readonly creds?: string;
   readonly username?: string;

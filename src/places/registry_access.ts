@@ -10,7 +10,8 @@ import type { Access } from "../registry/login/scope.ts";
 import { registryStore } from "../registry/store.ts";
 import type { Store } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
-import { clientOptions, type Patience, type RegistryOptions } from "./registry_options.ts";
+import type { Patience } from "../options/registry.ts";
+import { clientOptions, type RegistryOptions } from "./registry_options.ts";
 import type { RegistryPlace } from "./registry_place.ts";
 
 /** The way to registries: one client for each host, and who we are there. */
@@ -32,7 +33,7 @@ export interface RegistryAccess {
 }
 
 /** What is known when the way to registries is opened, beyond how to talk to them. */
-export interface RegistryAccessOptions extends Patience, Pick<Context, "signal" | "log"> {
+export interface RegistryAccessOptions extends Omit<Patience, "concurrency">, Pick<Context, "signal" | "log"> {
   /** Every place that will be gone to: credentials that were given are for one registry only. */
   readonly places: readonly (Reference | RegistryPlace)[];
   /** How many requests at a time. */

@@ -1,3 +1,4 @@
+import type { Patience } from "../options/registry.ts";
 import type { Spell } from "../options/spell.ts";
 import type { RegistryClientOptions } from "../registry/client.ts";
 import { answerLimit, REGISTRY_DEFAULTS } from "../registry/defaults.ts";
@@ -22,14 +23,6 @@ export interface RegistryOptions extends TlsChoice {
   readonly secret?: (text: string) => void;
 }
 
-/** How much trouble a request may make. */
-export interface Patience {
-  /** How often a failed request is repeated; 5 times when left out. */
-  readonly retries?: number;
-  /** How long a request may make no progress, in milliseconds; a minute when left out. */
-  readonly timeout?: number;
-}
-
 /**
  * How to talk to any registry, whoever we are there.
  *
@@ -37,7 +30,7 @@ export interface Patience {
  */
 export async function clientOptions(
   { plainHttp = false, env, secret, ...tls }: RegistryOptions,
-  { retries = REGISTRY_DEFAULTS.retries, timeout = REGISTRY_DEFAULTS.timeout, spell }: Patience & {
+  { retries = REGISTRY_DEFAULTS.retries, timeout = REGISTRY_DEFAULTS.timeout, spell }: Omit<Patience, "concurrency"> & {
     readonly spell: Spell;
   },
 ): Promise<Omit<RegistryClientOptions, "host" | "credentials">> {

@@ -7,6 +7,8 @@ import type { CustomStep } from "../pipeline/flow.ts";
 import { type Pipeline, publish } from "../pipeline/publish.ts";
 import { tagNames, tagsOfTarget } from "../pipeline/tag.ts";
 import type { Artifact, Publication } from "../pipeline/values.ts";
+import { consumersOf } from "./judging/consumers_of.ts";
+import { refuseRefused } from "./judging/refuse_refused.ts";
 import type { PublishOptions } from "./publish/publish_options.ts";
 import type { Settings } from "./publish/settings.ts";
 import { type Prepared, warnOfGaps, withPipeline } from "./publish/with_pipeline.ts";
@@ -65,7 +67,8 @@ export async function push(options: PublishOptions): Promise<PushResult> {
     if (pipeline.upload.length === 0) {
       throw new OptionsError("There is no target: name one, such as oci://HOST/REPOSITORY or oci-layout:PATH");
     }
-    const whole = profile.facts.needsTag ? withNamesNeeded(pipeline, settings) : pipeline;
+    const named = profile.facts.needsTag ? withNamesNeeded(pipeline, settings) : pipeline;
+    const whole = refuseRefused(named, await consumersOf(settings.consumers));
     const publication = await publish({ location: settings.source }, whole, context);
     warnOfGaps(prepared, publication);
     const result = pushResult(publication, settings);

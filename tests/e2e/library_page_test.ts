@@ -9,21 +9,24 @@ import { runTool } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-const PROGRAMS = blocks(await Deno.readTextFile(join(ROOT, "docs/library.md")), "ts");
+const PAGE = await Deno.readTextFile(join(ROOT, "docs/library.md"));
+const PROGRAMS = blocks(PAGE, "ts");
 
 /** What each program prints, by the functions that it imports. In the order of the page, as one builds on another. */
 const PRINTED: Readonly<Record<string, RegExp>> = {
   push: /^sha256:[0-9a-f]{64} generic\n$/,
   plan: /^sha256:[0-9a-f]{64} 2 web\n$/,
+  planStages: /^collect: .*\nfilter: ignore\n.*archive: /s,
   "type PluginFactory, push": /^\[ "edge" \]\n$/,
   list: /^1\.1\.0 sha256:[0-9a-f]{64}\n1\.0\.0 sha256:[0-9a-f]{64}\n$/,
   inspect: /^sha256:[0-9a-f]{64} .*"org\.opencontainers\.image\.version": "1\.0\.0".*path: "a\.yaml"/s,
   readManifest: /^1\n$/,
   pull: /^sha256:[0-9a-f]{64}: 2 files\n$/,
+  diff: /^false \[ "removed b\.yaml" \]\n$/,
   copy: /^\[ "app-layout: \d", "app\.tar: \d" \]\n$/,
   "tag, TagExistsError": /^1\.1\.0 is something else already\n$/,
   deleteStored: /^\[ "1\.0\.0" \]\n$/,
-  "exportBundle, inventory": /^sha256:[0-9a-f]{64} \[.*origin: ".*\/acme\/app"/s,
+  "exportBundle, formatInventory, inventory": /^sha256:[0-9a-f]{64} \[.*origin: ".*\/acme\/app"/s,
   verify: /^$/,
   "importBundle, planImport": /^\d\n$/,
 };
@@ -32,13 +35,14 @@ Deno.test("the programs in docs/library.md run one after the other, and print wh
   assert.deepEqual(PROGRAMS.map(importedNames), Object.keys(PRINTED));
   await using registry = startFakeRegistry();
   await using directory = await tempDirectory();
-  const { imports } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+  const { imports, compilerOptions } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   const programs = PROGRAMS.map((program, at) => [`program_${at}.ts`, program] as const);
   await writeTree(directory.path, {
     "source/a.yaml": "a: 1\n",
     "source/b.yaml": "b: 2\n",
     "deno.json": JSON.stringify({
       imports: { ...imports, "@gantry/gantry": join(ROOT, "mod.ts") },
+      compilerOptions,
       nodeModulesDir: "none",
       lock: false,
     }),
@@ -57,6 +61,14 @@ Deno.test("the programs in docs/library.md run one after the other, and print wh
   for (const [at, [names, expected]] of Object.entries(PRINTED).entries()) {
     await t.step(names, () => assert.match(printed[at] ?? "", expected));
   }
+});
+
+Deno.test("mod.ts exports the functions of docs/library.md and the classes of errors in it, and nothing else", async () => {
+  const names = PROGRAMS.flatMap((program) => importedNames(program).split(", "));
+  const shown = names.filter((name) => !name.startsWith("type "));
+  const errors = [...PAGE.matchAll(/^\| `(\w+Error)` /gm)].map(([, name = ""]) => name);
+  assert.ok(errors.length > 10);
+  assert.deepEqual(Object.keys(await import("../../mod.ts")).sort(), [...new Set([...shown, ...errors])].sort());
 });
 
 /** What stands after the output of each program. */

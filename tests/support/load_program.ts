@@ -2,7 +2,7 @@
  * A program that loads plugins as gantry does, for tests of the compiled program: for each argument it prints the
  * name of the plugin, or the code, the message and the hint of the error.
  */
-import { loadPlugin } from "../../src/verbs/publish/stages/load_plugin.ts";
+import { loadWithHint } from "../../src/cli/plugin/load.ts";
 import { makePlugin } from "../../src/driver/check_plugin.ts";
 import { createKit } from "../../src/driver/kit.ts";
 import { PluginError } from "../../src/pipeline/plugin_error.ts";
@@ -14,7 +14,7 @@ Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(said)));
 
 async function load(specifier: string): Promise<unknown> {
   try {
-    const factory = await loadPlugin(specifier, {
+    const factory = await loadWithHint(specifier, {
       base: Deno.cwd(),
       env: (name) => Deno.env.get(name),
       signal: new AbortController().signal,

@@ -4,7 +4,7 @@ import { createKit } from "../../driver/kit.ts";
 import { describeSchema } from "../../driver/issue_message.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
-import { loadPlugin } from "../../verbs/publish/stages/load_plugin.ts";
+import { loadWithHint } from "./load.ts";
 import { type OptionRow, optionRows } from "./option_rows.ts";
 import { printable } from "../output/printable.ts";
 import type { OutputFormat } from "../publish/commands.ts";
@@ -46,7 +46,7 @@ async function pluginsOf(use: string, world: World): Promise<readonly DescribedP
   const builtIn = await listBuiltIns(kit);
   const same = builtIn.filter(([name]) => name === use);
   if (same.length > 0) return same.map(([, plugin]) => plugin);
-  const factory = await loadPlugin(use, {
+  const factory = await loadWithHint(use, {
     base: ".",
     env: (name) => world.declaredEnv([name])[name],
     signal: world.signal,

@@ -13,7 +13,7 @@ import { readSmallText } from "../../system/read_small_file.ts";
 import { withFixture } from "./default_fixture.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { compareGolden } from "./golden_output.ts";
-import { loadPlugin } from "../../verbs/publish/stages/load_plugin.ts";
+import { loadWithHint } from "./load.ts";
 import { createLog } from "../output/log.ts";
 import { comparableOutput } from "./output.ts";
 import { fixtureInput } from "./fixture.ts";
@@ -41,7 +41,7 @@ const FIXTURE_DATE = new Date("2026-01-02T09:10:45Z");
  */
 export async function testPlugin(use: string, flags: PluginTestFlags, world: World): Promise<number> {
   const log = createLog(world, flags.verbose ? "verbose" : "normal");
-  const factory = await loadPlugin(use, {
+  const factory = await loadWithHint(use, {
     base: ".",
     env: declaredEnv(world),
     signal: world.signal,

@@ -11,6 +11,7 @@ import { refuseUntrusted } from "../config/refuse_untrusted.ts";
 import { givenOptions } from "../declare_options.ts";
 import { createLog } from "../output/log.ts";
 import { createProgress } from "../output/progress.ts";
+import { loadWithHint } from "../plugin/load.ts";
 import { registryOptions } from "../places/registry_options.ts";
 import { spellFlag } from "../spell_flag.ts";
 import { UsageError } from "../usage_error.ts";
@@ -111,7 +112,13 @@ export function configurationOf(found: FoundConfig): Configuration {
 /** What of this machine the verbs may use. */
 export function machineOf(world: World): Machine {
   const { stdin, watch } = world;
-  return thisMachine({ env: declaredEnv(world), stdin, ...(watch === undefined ? {} : { watch }) });
+  const env = declaredEnv(world);
+  return thisMachine({
+    env,
+    stdin,
+    load: (specifier, options) => loadWithHint(specifier, { base: ".", env, ...options }),
+    ...(watch === undefined ? {} : { watch }),
+  });
 }
 
 /** Reads a variable that a plugin has declared. */

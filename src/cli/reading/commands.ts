@@ -1,8 +1,8 @@
 import { Command, Option } from "commander";
 import type { LinkPolicy, NamePolicy } from "../../extract/extraction_rules.ts";
-import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
-import { PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
+import { PUBLISHING, type Publishing, type PublishingName } from "../../options/publishing.ts";
 import { byteSize } from "../byte_size.ts";
+import { declareOptions } from "../declare_options.ts";
 import { platform, repeated, wholeNumber } from "../options.ts";
 import { addRegistryFlags, type RegistryFlags } from "../places/flags.ts";
 import type { OutputFormat } from "../publish/commands.ts";
@@ -101,6 +101,7 @@ export function listCommand(): Command {
 export interface InspectFlags extends ReadingFlags {
   readonly files?: boolean;
   readonly referrers?: boolean;
+  readonly for?: readonly string[];
   readonly raw?: boolean;
   readonly platform?: string;
   readonly output?: OutputFormat;
@@ -114,6 +115,11 @@ export function inspectCommand(): Command {
     .optionsGroup("Content:")
     .option("--files", "also the files in its layers")
     .option("--referrers", "also what refers to it: signatures, SBOMs and the like")
+    .option(
+      "--for <consumer,...>",
+      'whether they accept it, such as flux,argocd; see "gantry consumers"; repeatable',
+      repeated,
+    )
     .option("--raw", "the exact bytes of the manifest, and nothing else")
     .option("--platform <os/arch>", "which manifest of an index, such as linux/amd64", platform);
   return addReadingFlags(command)
@@ -121,19 +127,17 @@ export function inspectCommand(): Command {
 }
 
 /** The flags of `diff`, as they were given; what was not given is absent. */
-export interface DiffFlags extends ReadingFlags {
+export interface DiffFlags extends ReadingFlags, Pick<Publishing, typeof PACKING[number]> {
   readonly text?: boolean;
   readonly unified?: number;
   readonly platform?: string;
-  readonly profile?: ProfileName | "auto";
-  readonly ignore?: readonly string[];
-  readonly ignoreFile?: string;
-  readonly defaultIgnores?: boolean;
-  readonly symlinks?: SymlinkPolicy;
   /** `false` when no configuration file is wanted. */
   readonly config?: string | false;
   readonly output?: OutputFormat;
 }
+
+/** What decides which files of a directory a push would pack. */
+const PACKING = ["profile", "ignore", "ignoreFile", "defaultIgnores", "symlinks"] as const satisfies PublishingName[];
 
 /** Declares the arguments and flags of `diff`. */
 export function diffCommand(): Command {
@@ -144,19 +148,13 @@ export function diffCommand(): Command {
     .optionsGroup("Content:")
     .option("--text", "also the lines that differ, as a unified diff")
     .option("-U, --unified <lines>", "the same, with so many lines of context (default 3)", wholeNumber(0, 1_000_000))
-    .option("--platform <os/arch>", "which manifest of an index, such as linux/amd64", platform)
-    .optionsGroup("What a push of a directory would publish:")
-    .addOption(
-      new Option("--profile <profile>", "its profile (default: that of the artifact)")
-        .choices(["auto", ...PROFILE_NAMES]),
-    )
-    .option("--ignore <pattern>", "leave out what matches, gitignore syntax; repeatable", repeated)
-    .option("--ignore-file <path>", "read more patterns from a file")
-    .option("--default-ignores", "leave out version control metadata and the profile's list (default)")
-    .option("--no-default-ignores", "keep what is left out by default, .git included")
-    .addOption(
-      new Option("--symlinks <policy>", "what to do with symbolic links").choices(["follow", "skip", "error"]),
-    )
+    .option("--platform <os/arch>", "which manifest of an index, such as linux/amd64", platform);
+  declareOptions(command, PUBLISHING, {
+    heading: "What a push of a directory would publish:",
+    only: PACKING,
+    help: { profile: "its profile (default: that of the artifact)" },
+  });
+  command
     .option("--config <path>", "configuration file (default: gantry.jsonc, .json, .yaml or .yml in the directory)")
     .option("--no-config", "read no configuration file");
   return addReadingFlags(command)

@@ -8,14 +8,19 @@ import type { HashedFile } from "../../extract/hash_artifact.ts";
 export interface DiffResult {
   /** The place and the digest of an artifact, or the path of a directory. */
   readonly a: string;
+  /** The same of the other side. */
   readonly b: string;
+  /** Whether nothing differs. */
   readonly same: boolean;
   /** Files that differ, sorted by path. */
   readonly files: readonly FileChange[];
   /** Annotations of the manifest that differ, sorted by key. Only of two artifacts, as all that follows. */
   readonly annotations: readonly ({ readonly key: string } & Change<string>)[];
+  /** The media type of the manifest. */
   readonly mediaType?: Change<string>;
+  /** The type of the artifact. */
   readonly artifactType?: Change<string>;
+  /** The config. */
   readonly config?: Change<Pick<Descriptor, "mediaType" | "digest" | "size">>;
   /** The media types of all layers, when they differ. */
   readonly layers?: Change<readonly string[]>;
@@ -23,13 +28,17 @@ export interface DiffResult {
 
 /** What something was and what it is; absent where there is nothing. */
 export interface Change<Value> {
+  /** What it was. */
   readonly before?: Value;
+  /** What it is. */
   readonly after?: Value;
 }
 
 /** What happened to one path. */
 export interface FileChange extends Change<FileState> {
+  /** The path in the artifact. */
   readonly path: string;
+  /** Whether it came, went, or is another one. */
   readonly change: "added" | "removed" | "changed";
   /** The lines that differ, when that was asked for. */
   readonly patch?: string;

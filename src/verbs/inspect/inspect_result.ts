@@ -1,3 +1,4 @@
+import type { Verdict } from "../../consumers/judge.ts";
 import type { Annotations, Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { artifactTypeOf, manifestParts, type ParsedManifest } from "../../oci/parse_manifest.ts";
@@ -32,6 +33,8 @@ export interface InspectResult {
   readonly manifests?: readonly InspectedManifest[];
   /** What refers to it, when that was asked for. */
   readonly referrers?: readonly InspectedReferrer[];
+  /** Whether those who were asked for accept it; absent when nobody was. */
+  readonly consumers?: readonly Verdict[];
 }
 
 /** A layer, with its files when they were asked for. */
@@ -68,11 +71,13 @@ export interface Inspected {
   readonly files?: ReadonlyMap<Digest, readonly LayerFile[]>;
   /** By the digest of what they refer to. */
   readonly referrers?: ReadonlyMap<Digest, readonly Referrer[]>;
+  /** Whether those who were asked for accept it. */
+  readonly consumers?: readonly Verdict[];
 }
 
 /** Says what was found out. */
 export function inspectResult(inspected: Inspected): InspectResult {
-  const { reference, url, descriptor, manifest, index, files, referrers } = inspected;
+  const { reference, url, descriptor, manifest, index, files, referrers, consumers } = inspected;
   const artifactType = artifactTypeOf(manifest);
   const contents = new Map([descriptor, ...manifestParts(manifest)].map(({ digest, size }) => [digest, size]));
   return {
@@ -97,6 +102,7 @@ export function inspectResult(inspected: Inspected): InspectResult {
         }),
       }),
     ...(referrers === undefined ? {} : { referrers: inspectedReferrers(referrers.get(descriptor.digest)) }),
+    ...(consumers === undefined ? {} : { consumers }),
   };
 
   function withReferrers(each: Descriptor): InspectedManifest {

@@ -38,6 +38,7 @@ export async function withPipeline<T>(
   if (profile.isDetected) log.info(profileLine(profile, given.spell));
   const settings = packsItself(given.written) ? checkedVersion(given) : await withIdentity(given, profile);
   warnOfCompression(settings, log);
+  const check = sourceCheck({ ...settings, profile, isDirectory: await isDirectory(settings.source) });
   const { targets: places, concurrency, retries, timeout } = settings;
   return await withSession({ ...options, concurrency, retries, timeout }, { places }, async ({ access, context }) => {
     const built = await buildPipeline(settings, profile, {
@@ -45,7 +46,7 @@ export async function withPipeline<T>(
       context,
       mode,
       access,
-      check: sourceCheck({ ...settings, profile, isDirectory: await isDirectory(settings.source) }),
+      check,
       allow: options.pipeline === undefined ? options.configuration?.allow : undefined,
     });
     return await use({ settings, profile, ...built, context });

@@ -2,8 +2,7 @@ import { nearestKey } from "../../../driver/nearest_key.ts";
 import type { PluginFactory } from "../../../pipeline/plugin.ts";
 import { PluginError } from "../../../pipeline/plugin_error.ts";
 import { bakedPlugins, loadBaked } from "../../../plugins/load/baked.ts";
-import { LoadError, type LoadProblem } from "../../../plugins/load/load_error.ts";
-import { isPackage } from "../../../plugins/load/load_package.ts";
+import { LoadError } from "../../../plugins/load/load_error.ts";
 import { specifierKind } from "../../../plugins/load/specifier_kind.ts";
 
 /** Where plugins are loaded from. */
@@ -23,21 +22,15 @@ export interface LoadPluginOptions {
  * Loads what a specifier names: `./file`, `npm:…`, `jsr:…`, `exec:PROGRAM`, or the name of a plugin that is baked in.
  *
  * @returns The factory, whatever the module gives as its default export: `prepare` checks it.
- * @throws {PluginError} When it cannot be loaded; the hint says what can be done about it.
+ * @throws {PluginError} When it cannot be loaded; its cause is the {@linkcode LoadError}.
  */
 export async function loadPlugin(specifier: string, options: LoadPluginOptions): Promise<PluginFactory> {
   try {
     return await inTime(load(specifier, options), specifier, options);
   } catch (error) {
-    throw withHint(error, specifier);
+    if (!(error instanceof LoadError)) throw error;
+    throw new PluginError(error.message, { code: "PLUGIN_INVALID", plugin: specifier, cause: error });
   }
-}
-
-/** Says of an error of loading what can be done about it; any other error stays as it is. */
-export function withHint(error: unknown, specifier: string): unknown {
-  if (!(error instanceof LoadError)) return error;
-  const hint = hintFor(error.problem, specifier);
-  return new PluginError(error.message, { code: "PLUGIN_INVALID", plugin: specifier, hint, cause: error });
 }
 
 /** A module may wait for ever in its top-level await, and then nobody is told that nothing is left to wait for. */
@@ -90,27 +83,4 @@ async function loadByName(name: string, known: readonly string[]): Promise<Plugi
   const nearest = nearestKey(name, names);
   const meant = nearest === undefined ? "" : `, did you mean ${JSON.stringify(nearest)}?`;
   throw new LoadError("missing", `Cannot find a plugin of the name ${JSON.stringify(name)} in this gantry${meant}`);
-}
-
-function hintFor(problem: LoadProblem, specifier: string): string | undefined {
-  switch (problem) {
-    case "import":
-      return isPackage(specifier)
-        ? "check the name and the version, and whether the registry of the packages can be reached"
-        : "a plugin's file may import nothing when it runs but modules of Node: " +
-          "`deno task gantry plugin build FILE`, in a checkout of gantry, makes one file of it and all that it imports";
-    case "compiled":
-      return `\`deno task gantry plugin build ${specifier} -o FILE.mjs\`, in a checkout of gantry, makes a file of it that works here; ` +
-        `\`deno task compile --plugin ${specifier}\` makes a gantry that has it`;
-    case "frozen":
-      return `run Deno without --frozen, or make a file of it once by \`gantry plugin build ${specifier} -o FILE.mjs\``;
-    case "kind":
-      return specifierKind(specifier) === "url" ? "download it, look at it, and name the file" : undefined;
-    case "missing":
-      return specifierKind(specifier) === "name"
-        ? "`gantry plugin list` shows which there are; a file is named with its directory, such as ./plugin.ts"
-        : undefined;
-    default:
-      return undefined;
-  }
 }

@@ -1,0 +1,151 @@
+import { DEFAULT_EXTRACTION_RULES } from "../extract/extraction_rules.ts";
+import { findArtifact, type FoundArtifact } from "../extract/find_artifact.ts";
+import { hashArtifact, type HashedFile } from "../extract/hash_artifact.ts";
+import { parsePlatform } from "../extract/platform.ts";
+import type { Platform } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import { isReference } from "../oci/reference.ts";
+import { OptionsError } from "../options/options_error.ts";
+import { meantName, openReader, parsePlace } from "../places/open_store.ts";
+import type { StoreReader } from "../store/store.ts";
+import { type DiffResult, diffResult, type DiffSide } from "./diff/diff_result.ts";
+import { optionOf } from "./option_of.ts";
+import { packedFiles } from "./publish/packed_files.ts";
+import { profileOf } from "./publish/profiles.ts";
+import type { Configuration, PublishOptions } from "./publish/publish_options.ts";
+import { type Session, withSession } from "./session.ts";
+import type { VerbOptions } from "./verb_options.ts";
+
+/** What to compare. Options of publishing say what a push of a directory would publish. */
+export interface DiffOptions
+  extends
+    VerbOptions,
+    Pick<PublishOptions, "profile" | "ignore" | "ignoreFile" | "defaultIgnores" | "symlinks" | "machine"> {
+  /** An artifact, as a reference, or a directory. */
+  readonly a: string;
+  /** The same. */
+  readonly b: string;
+  /** Shows the lines that differ as well, as a unified diff with so many lines around them. */
+  readonly unified?: number;
+  /** Which manifest of an index, such as `linux/amd64`. */
+  readonly platform?: string;
+  /** Says what the configuration file of a directory says; there is none when left out. */
+  readonly configuration?: (directory: string) => Promise<Configuration | undefined>;
+}
+
+/** The size of the largest file whose lines are compared, in bytes. */
+const TEXT_LIMIT = 1024 * 1024;
+
+/**
+ * Says what differs between two artifacts, or between one and what a push would publish of a directory. Where a
+ * directory is compared with an artifact, its profile is that of the artifact unless another one is asked for.
+ *
+ * @throws {OptionsError} When the options make no sense.
+ * @throws {NotFoundError} When there is no such artifact.
+ * @throws {RegistryError} When a registry refuses.
+ */
+export async function diff(options: DiffOptions): Promise<DiffResult> {
+  const { a, b, unified } = options;
+  const places = [a, b].filter((text) => isReference(text)).map(parsePlace);
+  const platform = optionOf(options.platform, parsePlatform);
+  return await withSession(options, { places }, async (session) => {
+    await using first = await openSide(a, session, platform);
+    await using second = await openSide(b, session, platform);
+    const keepLimit = unified === undefined ? -1 : TEXT_LIMIT;
+    const isSame = first.found !== undefined && first.found.descriptor.digest === second.found?.descriptor.digest;
+    const read = { session, options, keepLimit };
+    const before = isSame ? NOTHING : await readSide(first, second, read);
+    const after = isSame ? NOTHING : await readSide(second, first, { ...read, known: before });
+    const result = diffResult(sideOf(first, before), sideOf(second, after));
+    if (unified === undefined) return result;
+    const { withPatches } = await import("./diff/with_patches.ts");
+    return await withPatches(result, { before, after, lines: unified }, session.context);
+  });
+}
+
+const NOTHING: DiffSide["files"] = new Map();
+
+/** One of the two, before its files are read. */
+interface Side extends AsyncDisposable {
+  /** As it was written. */
+  readonly text: string;
+  /** Absent for a directory, as the artifact. */
+  readonly store?: StoreReader;
+  readonly found?: FoundArtifact;
+}
+
+async function openSide(
+  text: string,
+  { access, context }: Session,
+  platform: Platform | undefined,
+): Promise<Side> {
+  if (!isReference(text)) return { text, [Symbol.asyncDispose]: async (): Promise<void> => {} };
+  const opened = openReader(text, access);
+  const { store } = opened;
+  try {
+    const found = await findArtifact(store, await meantName(opened, context), platform, context);
+    return { text, store, found, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+  } catch (error) {
+    await store[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+interface ReadOptions {
+  readonly session: Session;
+  readonly options: DiffOptions;
+  /** The size of the largest file that can be read again, in bytes. */
+  readonly keepLimit: number;
+  /** The files of the other side, when they were read before. */
+  readonly known?: DiffSide["files"];
+}
+
+async function readSide(
+  { text, store, found }: Side,
+  other: Side,
+  { session, options, keepLimit, known = NOTHING }: ReadOptions,
+): Promise<DiffSide["files"]> {
+  const { context, concurrency } = session;
+  if (store === undefined || found === undefined) {
+    const packed = await packing(text, other.found, options);
+    return await packedFiles(packed, { concurrency, keepLimit }, context);
+  }
+  const wants = (path: string, digest: Digest): boolean => !hasDigest(known.get(path), digest);
+  return await hashArtifact(store, found, {
+    rules: { ...DEFAULT_EXTRACTION_RULES, names: "any" },
+    concurrency,
+    ...(keepLimit < 0 ? {} : { keep: { limit: keepLimit, wants } }),
+  }, context);
+}
+
+/** Says how a directory would be published. */
+async function packing(
+  directory: string,
+  other: FoundArtifact | undefined,
+  { configuration, ...options }: DiffOptions,
+): Promise<PublishOptions> {
+  const found = await Deno.stat(directory).catch(() => undefined);
+  if (!found?.isDirectory) {
+    throw new OptionsError(
+      `Cannot compare ${
+        JSON.stringify(directory)
+      }: it is no directory, and no reference that begins with oci://, oci-layout: or oci-archive:`,
+    );
+  }
+  const configured = await configuration?.(directory);
+  return {
+    ...options,
+    source: directory,
+    usually: other === undefined ? {} : { profile: await profileOf(other.manifest) },
+    ...(configured === undefined ? {} : { configuration: configured }),
+  };
+}
+
+function hasDigest(file: HashedFile | undefined, digest: Digest): boolean {
+  return file?.kind === "file" && file.digest === digest;
+}
+
+function sideOf({ text, store, found }: Side, files: DiffSide["files"]): DiffSide {
+  if (store === undefined || found === undefined) return { name: text, files };
+  return { name: `${store.url}@${found.descriptor.digest}`, manifest: found.manifest, files };
+}
