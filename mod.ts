@@ -15,6 +15,7 @@ export {
   type PlanResult,
   planStages,
 } from "./src/verbs/plan.ts";
+export type { Verdict } from "./src/consumers/judge.ts";
 export type { Publishing } from "./src/options/publishing.ts";
 export type { SymlinkPolicy } from "./src/plugins/collect/directory.ts";
 export type { Compression, Gzip } from "./src/pack/compression.ts";

@@ -1,16 +1,22 @@
 import type { JudgedArtifact } from "./artifact.ts";
 import type { Finding, Note, Refusal } from "./consumer.ts";
-import type { ConsumerName, NamedConsumer } from "./consumers.ts";
+import type { NamedConsumer } from "./consumers.ts";
 
 /** Whether a consumer takes an artifact, as `-o json` prints it. */
 export interface Verdict {
-  /** Who was asked for. */
-  readonly consumer: ConsumerName;
+  /** Who was asked for, such as `flux`. */
+  readonly consumer: string;
   /** The version that the rule was read from. */
   readonly version: string;
+  /** Whether it takes the artifact. */
   readonly accepted: boolean;
   /** Why it is refused, and what to change; nothing when it is accepted. */
-  readonly refusals: readonly { readonly reason: string; readonly change: string }[];
+  readonly refusals: readonly {
+    /** A sentence. */
+    readonly reason: string;
+    /** What to change, a sentence. */
+    readonly change: string;
+  }[];
   /** What the consumer does with it that may surprise. */
   readonly notes: readonly string[];
 }
