@@ -56,7 +56,7 @@ export {
   deleteStored,
   type Deletion,
 } from "./src/verbs/delete.ts";
-export { tag, type TagOptions, type TagResult } from "./src/verbs/tag.ts";
+export { type TagOptions, type TagResult, tagStored } from "./src/verbs/tag.ts";
 
 // Verbs for an air gap.
 export { formatInventory } from "./src/bundle/inventory.ts";

@@ -3,56 +3,56 @@ import { isOrigin, isRepository } from "../oci/origin.ts";
 import { isManifestMediaType } from "../oci/parse_manifest.ts";
 import { isTag } from "../oci/tag.ts";
 import {
-  encodeTransfer,
+  BUNDLE_SIZE_LIMIT,
+  type BundledArtifact,
+  type BundleDescription,
+  bundledNames,
+  type BundledReferrer,
+  encodeDescription,
   type Named,
   type OmittedBlob,
-  type Transfer,
-  TRANSFER_SIZE_LIMIT,
-  type TransferredArtifact,
-  transferredNames,
-  type TransferredReferrer,
 } from "./bundle.ts";
 
 /**
- * Reads a description. Whoever wrote it may be hostile, so nothing but what {@linkcode encodeTransfer} writes is taken.
+ * Reads a description. Whoever wrote it may be hostile, so nothing but what {@linkcode encodeDescription} writes is taken.
  *
  * @throws {SyntaxError} Says what is wrong, as the last part of a sentence.
  */
-export function parseTransfer(bytes: Uint8Array): Transfer {
-  if (bytes.byteLength > TRANSFER_SIZE_LIMIT) {
-    throw new SyntaxError(`it has ${bytes.byteLength} bytes, and ${TRANSFER_SIZE_LIMIT} are the limit`);
+export function parseDescription(bytes: Uint8Array): BundleDescription {
+  if (bytes.byteLength > BUNDLE_SIZE_LIMIT) {
+    throw new SyntaxError(`it has ${bytes.byteLength} bytes, and ${BUNDLE_SIZE_LIMIT} are the limit`);
   }
   const json = parseJson(bytes);
   if (!isObject(json)) throw new SyntaxError("it is not a JSON object");
   if (json.version !== 1) {
     throw new SyntaxError(`its version is ${JSON.stringify(json.version) ?? "missing"}, and only 1 is known`);
   }
-  const transfer = {
+  const description = {
     artifacts: listOf(json.artifacts, "artifacts", parseArtifact),
     omitted: listOf(json.omitted, "omitted", parseOmitted),
   };
-  checkNames(transfer.artifacts);
-  checkOmitted(transfer);
+  checkNames(description.artifacts);
+  checkOmitted(description);
   // What another reader would take for something else, such as a field twice, is written in another way.
-  const written = encodeTransfer(transfer);
+  const written = encodeDescription(description);
   if (written.byteLength !== bytes.byteLength || written.some((byte, at) => byte !== bytes[at])) {
     throw new SyntaxError("it has unknown fields, or is not written in the fixed order");
   }
-  return transfer;
+  return description;
 }
 
 /** cosign's tags, and no others: those move without a question. */
 const COMPANION_REGEXP = /^sha256-[0-9a-f]{64}\.(?:att|sbom|sig)$/;
 
 /** A name of one repository at two manifests would come to stand at whichever was last. */
-function checkNames(artifacts: readonly TransferredArtifact[]): void {
+function checkNames(artifacts: readonly BundledArtifact[]): void {
   const seen = new Map<string, Digest>();
   for (const { origin, digest } of artifacts) {
     const name = `${origin}@${digest}`;
     if (seen.has(name)) throw new SyntaxError(`${show(name)} stands in it twice`);
     seen.set(name, digest);
   }
-  for (const { origin, tag, digest } of transferredNames(artifacts)) {
+  for (const { origin, tag, digest } of bundledNames(artifacts)) {
     const name = `${origin}:${tag}`;
     if ((seen.get(name) ?? digest) !== digest) throw new SyntaxError(`${show(name)} stands in it twice`);
     seen.set(name, digest);
@@ -60,7 +60,7 @@ function checkNames(artifacts: readonly TransferredArtifact[]): void {
 }
 
 /** Manifests always travel: they say what must be there. */
-function checkOmitted({ artifacts, omitted }: Transfer): void {
+function checkOmitted({ artifacts, omitted }: BundleDescription): void {
   const manifests = new Set(artifacts.flatMap(({ digest, referrers, companions }) => [
     digest,
     ...referrers.map(({ digest }) => digest),
@@ -70,7 +70,7 @@ function checkOmitted({ artifacts, omitted }: Transfer): void {
   if (wrong !== undefined) throw new SyntaxError(`it leaves out ${wrong.digest}, and manifests always travel`);
 }
 
-function parseArtifact(value: Record<string, unknown>, name: string): TransferredArtifact {
+function parseArtifact(value: Record<string, unknown>, name: string): BundledArtifact {
   const { origin, withoutReferrers } = value;
   if (typeof origin !== "string" || !isOrigin(origin)) {
     throw new SyntaxError(`${name} has ${show(origin)} for an origin`);
@@ -85,7 +85,7 @@ function parseArtifact(value: Record<string, unknown>, name: string): Transferre
   return { origin, ...named, tags, referrers, companions, ...(withoutReferrers ? { withoutReferrers } : {}) };
 }
 
-function parseReferrer(value: Record<string, unknown>, name: string): TransferredReferrer {
+function parseReferrer(value: Record<string, unknown>, name: string): BundledReferrer {
   const { subject, artifactType } = value;
   if (typeof subject !== "string" || !isDigest(subject)) {
     throw new SyntaxError(`${name} has ${show(subject)} for a subject`);

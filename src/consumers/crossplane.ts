@@ -1,4 +1,4 @@
-import { type Artifact, forLinux, type Layer } from "./artifact.ts";
+import { forLinux, type JudgedArtifact, type JudgedLayer } from "./artifact.ts";
 import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
 import { diffIds } from "./image_shape.ts";
 
@@ -15,7 +15,7 @@ const PACKAGE_FILE = "package.yaml";
 const LAYER_LIMIT = 256;
 
 /** Either one layer is marked as the base, or all of them together are looked through. */
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   const single = forLinux(artifact);
   if (single === undefined) {
     yield refuse(
@@ -60,7 +60,7 @@ function* judge(artifact: Artifact): Generator<Finding, void, void> {
  *
  * @see {@link https://github.com/google/go-containerregistry/blob/v0.22.1/pkg/v1/validate/layer.go | layer.go}
  */
-function* valid(layers: readonly Layer[]): Generator<Finding, void, void> {
+function* valid(layers: readonly JudgedLayer[]): Generator<Finding, void, void> {
   const broken = layers.filter(({ compression, format, problem }) =>
     compression !== "gzip" || format !== "tar" || problem !== undefined
   );

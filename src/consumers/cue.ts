@@ -1,5 +1,5 @@
 import { isVersion } from "../oci/version.ts";
-import type { Artifact, Member } from "./artifact.ts";
+import type { JudgedArtifact, Member } from "./artifact.ts";
 import { type Consumer, type Finding, listed, refuse } from "./consumer.ts";
 
 /** CUE, which fetches modules. */
@@ -14,7 +14,7 @@ const CONFIG_MEDIA_TYPE = "application/vnd.cue.module.v1+json";
 const FILE_MEDIA_TYPE = "application/vnd.cue.modulefile.v1";
 const BY_CUE = "Publish it with cue mod publish";
 
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   if (artifact.kind === "index") {
     yield refuse("CUE does not look into an index", "Publish one manifest alone");
     return;

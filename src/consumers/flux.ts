@@ -1,5 +1,5 @@
 import { HELM_CHART_MEDIA_TYPE } from "../oci/media_types.ts";
-import { type Artifact, forLinux, type SingleArtifact } from "./artifact.ts";
+import { forLinux, type JudgedArtifact, type SingleArtifact } from "./artifact.ts";
 import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
 import { fluxUntar } from "./flux_untar.ts";
 
@@ -12,7 +12,7 @@ export const FLUX: Consumer = {
 };
 
 /** Neither the config nor any type is looked at: the first layer is unpacked, whatever it is called. */
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   const single = forLinux(artifact);
   if (single === undefined) {
     yield refuse(

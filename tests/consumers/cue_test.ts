@@ -1,10 +1,10 @@
 import { CUE } from "../../src/consumers/cue.ts";
-import type { Layer, Member, SingleArtifact } from "../../src/consumers/artifact.ts";
+import type { JudgedLayer, Member, SingleArtifact } from "../../src/consumers/artifact.ts";
 import { AMD64, index, raw, single, type SingleSpec, testRule, zip } from "../support/judged.ts";
 
 const SPEC: SingleSpec = { configType: "application/vnd.cue.module.v1+json" };
 const file = raw("application/vnd.cue.modulefile.v1");
-const archive = (...members: readonly (string | Member)[]): Layer =>
+const archive = (...members: readonly (string | Member)[]): JudgedLayer =>
   zip("application/zip", { members: ["cue.mod/module.cue", ...members] });
 const of = (...members: readonly (string | Member)[]): SingleArtifact => single([archive(...members), file], SPEC);
 const large = (path: string, size: number): Member => ({ path, type: "file", size });
