@@ -1,12 +1,15 @@
+import type { Descriptor } from "../oci/descriptor.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
 import { isOrigin, isRepository } from "../oci/origin.ts";
-import { isManifestMediaType } from "../oci/parse_manifest.ts";
+import { isManifestMediaType, type ParsedManifest } from "../oci/parse_manifest.ts";
 import { isTag } from "../oci/tag.ts";
+import { isCosignTag } from "../store/companion_tags.ts";
 import {
   encodeTransfer,
   type Named,
   type OmittedBlob,
   type Transfer,
+  TRANSFER_MEDIA_TYPE,
   TRANSFER_SIZE_LIMIT,
   type TransferredArtifact,
   transferredNames,
@@ -41,8 +44,16 @@ export function parseTransfer(bytes: Uint8Array): Transfer {
   return transfer;
 }
 
-/** cosign's tags, and no others: those move without a question. */
-const COMPANION_REGEXP = /^sha256-[0-9a-f]{64}\.(?:att|sbom|sig)$/;
+/**
+ * What the manifest of a description names as its content.
+ *
+ * @throws {SyntaxError} When the manifest is not what an export writes.
+ */
+export function transferLayer(manifest: ParsedManifest): Descriptor {
+  const [layer, ...others] = manifest.kind === "manifest" ? manifest.layers : [];
+  if (layer?.mediaType === TRANSFER_MEDIA_TYPE && others.length === 0) return layer;
+  throw new SyntaxError("it does not have one layer of the right type");
+}
 
 /** A name of one repository at two manifests would come to stand at whichever was last. */
 function checkNames(artifacts: readonly TransferredArtifact[]): void {
@@ -121,7 +132,8 @@ function companionsOf(value: unknown, name: string): Readonly<Record<string, Dig
   if (!isObject(value)) throw new SyntaxError(`${name}.companions are not digests by tag`);
   return Object.fromEntries(
     Object.entries(value).map(([tag, digest]) => {
-      if (!COMPANION_REGEXP.test(tag)) throw new SyntaxError(`${name}.companions has ${show(tag)} for a tag`);
+      // No others: these move without a question.
+      if (!isCosignTag(tag)) throw new SyntaxError(`${name}.companions has ${show(tag)} for a tag`);
       if (typeof digest !== "string" || !isDigest(digest)) {
         throw new SyntaxError(`${name}.companions has ${show(digest)} for a digest`);
       }

@@ -1,6 +1,6 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
-import { parseTransfer } from "../../bundle/parse_bundle.ts";
+import { parseTransfer, transferLayer } from "../../bundle/parse_bundle.ts";
 import { mergeTransfers, type Transfer, TRANSFER_MEDIA_TYPE, TRANSFER_SIZE_LIMIT } from "../../bundle/bundle.ts";
 import type { Context } from "../../work/context.ts";
 import type { LayoutPlace, ListedManifest } from "../layout.ts";
@@ -45,12 +45,8 @@ async function readTransfer(
   context: Context,
 ): Promise<Transfer> {
   const parsed = parseManifest(await readSmall(place, manifest, context), manifest);
-  const [layer, ...others] = parsed.kind === "manifest" ? parsed.layers : [];
   try {
-    if (layer?.mediaType !== TRANSFER_MEDIA_TYPE || others.length > 0) {
-      throw new SyntaxError("it does not have one layer of the right type");
-    }
-    return parseTransfer(await readSmall(place, layer, context));
+    return parseTransfer(await readSmall(place, transferLayer(parsed), context));
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw new SyntaxError(

@@ -1,8 +1,8 @@
 import { mergeTransfers, type Transfer, TRANSFER_MEDIA_TYPE, TRANSFER_SIZE_LIMIT } from "../../bundle/bundle.ts";
-import { parseTransfer } from "../../bundle/parse_bundle.ts";
+import { parseTransfer, transferLayer } from "../../bundle/parse_bundle.ts";
+import { parseManifest } from "../../oci/parse_manifest.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { parseManifest } from "../../oci/parse_manifest.ts";
 import { reason } from "../../system/io_error.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
 import { descriptorOf } from "../entry.ts";
@@ -56,11 +56,7 @@ export async function readTransfer(
   layout: Pick<HashedLayout, "blobs" | "read">,
   descriptor: Descriptor,
 ): Promise<Transfer | undefined> {
-  const manifest = parseManifest(await layout.read(descriptor.digest), descriptor);
-  const [layer, ...others] = manifest.kind === "manifest" ? manifest.layers : [];
-  if (layer?.mediaType !== TRANSFER_MEDIA_TYPE || others.length > 0) {
-    throw new SyntaxError("it does not have one layer of the right type");
-  }
+  const layer = transferLayer(parseManifest(await layout.read(descriptor.digest), descriptor));
   if (!isIntact(layout, layer)) return undefined;
   return parseTransfer(await layout.read(layer.digest));
 }
