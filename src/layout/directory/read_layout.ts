@@ -4,6 +4,7 @@ import { openFile } from "../../system/open_file.ts";
 import { EMPTY_INDEX, INDEX_SIZE_LIMIT, type LayoutIndex, parseIndex } from "../index.ts";
 import { checkOciLayout, OCI_LAYOUT_FILE, OCI_LAYOUT_SIZE_LIMIT } from "../oci_layout_file.ts";
 import { isTemporaryName } from "../../system/write_file.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** The name of the file that lists the manifests of a layout. */
 export const INDEX_FILE = "index.json";
@@ -32,7 +33,7 @@ export async function isLayout(path: string): Promise<boolean> {
   try {
     checkOciLayout(bytes);
   } catch (cause) {
-    throw refuse(cause instanceof Error ? cause.message : String(cause), cause);
+    throw refuse(messageOf(cause), cause);
   }
   return true;
 }

@@ -4,6 +4,7 @@ import type { Scratch } from "../../work/context.ts";
 import { chartError } from "./chart_error.ts";
 import { type ChartFile, refuseLarge } from "./chart_file.ts";
 import { type ChartMetadata, readChartYaml, readRequirements } from "./chart_yaml.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** Reads the bytes of an archive from their start. */
 export type OpenArchive = () => ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -82,8 +83,7 @@ async function* chartMembers(
   bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
   file: string,
 ): AsyncGenerator<Member, void, void> {
-  const explain = (cause: unknown): Error =>
-    chartError(`cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  const explain = (cause: unknown): Error => chartError(`cannot read ${file}: ${messageOf(cause)}`, { cause });
   for await (const { name, type, size, body } of readTar(bytes, { explain, onMissingEnd: () => {} })) {
     if (type === "directory") continue;
     const named = `${JSON.stringify(name)} in ${file}`;
