@@ -15,6 +15,7 @@ import {
   transferredNames,
   type TransferredReferrer,
 } from "./bundle.ts";
+import { isObject } from "../oci/is_object.ts";
 
 /**
  * Reads a description. Whoever wrote it may be hostile, so nothing but what {@linkcode encodeTransfer} writes is taken.
@@ -164,10 +165,6 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch (cause) {
     throw new SyntaxError("it is not JSON", { cause });
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function show(value: unknown): string {

@@ -13,6 +13,7 @@ import { type ChartMetadata, readChartYaml } from "./helm/chart_yaml.ts";
 import { writeGoJson } from "./helm/go_json.ts";
 import { CHART_FILE, readPackagedChart } from "./helm/packaged_chart.ts";
 import type { Profile, SourceIdentity, SourceListing, SourceView } from "./profile.ts";
+import { readBytes } from "../oci/read_bytes.ts";
 
 /** Charts for Helm: `helm pull` and `helm install`, Flux, Argo CD. */
 export const HELM: Profile = {
@@ -118,7 +119,7 @@ async function metadataIn(entries: readonly Entry[]): Promise<ChartMetadata> {
   if (packaged !== undefined) return await readPackagedChart(packaged.archive.open, packaged.archive.path);
   const chart = entries.find(({ path, kind }) => path === CHART_FILE && kind === "file");
   if (chart === undefined) throw chartError(`there is no ${CHART_FILE}`);
-  return readChartYaml(new Uint8Array(await new Response(chart.open()).arrayBuffer()), { file: CHART_FILE });
+  return readChartYaml(await readBytes(chart.open()), { file: CHART_FILE });
 }
 
 function configOf(metadata: ChartMetadata): Content {

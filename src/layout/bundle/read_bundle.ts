@@ -4,6 +4,7 @@ import { parseTransfer, transferLayer } from "../../bundle/parse_bundle.ts";
 import { mergeTransfers, type Transfer, TRANSFER_MEDIA_TYPE, TRANSFER_SIZE_LIMIT } from "../../bundle/bundle.ts";
 import type { Context } from "../../work/context.ts";
 import type { LayoutPlace, ListedManifest } from "../layout.ts";
+import { readBytes } from "../../oci/read_bytes.ts";
 
 /** What a layout says of itself as a bundle. */
 export interface Bundle {
@@ -67,5 +68,5 @@ async function readSmall(
       `Cannot read ${place.url}@${digest}: it has ${size} bytes, and ${TRANSFER_SIZE_LIMIT} are the limit`,
     );
   }
-  return new Uint8Array(await new Response(await place.fetch(descriptor, context)).arrayBuffer());
+  return await readBytes(await place.fetch(descriptor, context));
 }

@@ -5,6 +5,7 @@ import { EMPTY_INDEX, INDEX_SIZE_LIMIT, type LayoutIndex, parseIndex } from "../
 import { checkOciLayout, OCI_LAYOUT_FILE, OCI_LAYOUT_SIZE_LIMIT } from "../oci_layout_file.ts";
 import { isTemporaryName } from "../../system/write_file.ts";
 import { messageOf } from "../../work/message_of.ts";
+import { readBytes } from "../../oci/read_bytes.ts";
 
 /** The name of the file that lists the manifests of a layout. */
 export const INDEX_FILE = "index.json";
@@ -125,7 +126,7 @@ export async function readSmallFile(path: string, limit: number): Promise<Uint8A
     using file = openFile(path);
     if (file === undefined) return undefined;
     if (file.size > limit) throw new RangeError(`it has ${file.size} bytes, and ${limit} are the limit`);
-    return new Uint8Array(await new Response(ReadableStream.from(file.read(0, limit))).arrayBuffer());
+    return await readBytes(file.read(0, limit));
   } catch (cause) {
     throw ioError("read", path, cause);
   }

@@ -5,6 +5,7 @@ import { chartError } from "./chart_error.ts";
 import { type ChartFile, refuseLarge } from "./chart_file.ts";
 import { type ChartMetadata, readChartYaml, readRequirements } from "./chart_yaml.ts";
 import { messageOf } from "../../work/message_of.ts";
+import { readBytes } from "../../oci/read_bytes.ts";
 
 /** Reads the bytes of an archive from their start. */
 export type OpenArchive = () => ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -106,5 +107,5 @@ async function checkGzip(open: OpenArchive, file: string): Promise<void> {
 }
 
 async function bytesOf(body: AsyncIterable<Uint8Array<ArrayBuffer>>): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(ReadableStream.from(body)).arrayBuffer());
+  return await readBytes(body);
 }
