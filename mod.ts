@@ -15,6 +15,7 @@ export {
   type PlanResult,
   planStages,
 } from "./src/verbs/plan.ts";
+export type { Verdict } from "./src/consumers/judge.ts";
 export type { Publishing } from "./src/options/publishing.ts";
 export type { SymlinkPolicy } from "./src/plugins/collect/directory.ts";
 export type { Compression, Gzip } from "./src/pack/compression.ts";
@@ -55,7 +56,7 @@ export {
   deleteStored,
   type Deletion,
 } from "./src/verbs/delete.ts";
-export { tag, type TagOptions, type TagResult } from "./src/verbs/tag.ts";
+export { type TagOptions, type TagResult, tagStored } from "./src/verbs/tag.ts";
 
 // Verbs for an air gap.
 export { formatInventory } from "./src/bundle/inventory.ts";

@@ -51,15 +51,21 @@ export async function watched(invocation: Invocation, env: Readonly<Record<strin
   return peak;
 }
 
-/** The resident memory of a process and of everything below it, in bytes; 0 for one that is gone. */
-export function residentMemory(pid: number): number {
+/**
+ * The resident memory of a process and of everything below it, in bytes; 0 for one that is gone.
+ *
+ * A process that was forked and has not yet become another program has its parent's memory, which is not counted twice.
+ */
+export function residentMemory(pid: number, parentWords = ""): number {
   let bytes = 0;
   try {
+    const words = Deno.readTextFileSync(`/proc/${pid}/cmdline`);
+    if (words === parentWords) return 0;
     const status = Deno.readTextFileSync(`/proc/${pid}/status`);
     bytes += 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
     for (const { name: thread } of Deno.readDirSync(`/proc/${pid}/task`)) {
       const children = Deno.readTextFileSync(`/proc/${pid}/task/${thread}/children`);
-      for (const child of children.split(" ")) if (child !== "") bytes += residentMemory(Number(child));
+      for (const child of children.split(" ")) if (child !== "") bytes += residentMemory(Number(child), words);
     }
   } catch {
     // It has ended meanwhile, or this system has no such files.

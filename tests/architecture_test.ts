@@ -1,6 +1,7 @@
 /** The rules of ARCHITECTURE.md that a machine can hold: who imports whom, and what a file of the sources looks like. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { CONSUMER_NAMES } from "../src/consumers/consumers.ts";
 import { PROFILE_NAMES } from "../src/profiles/profiles.ts";
 import { findCycle, type Import, type ModuleGraph, readModuleGraph } from "./support/module_graph.ts";
 import { isBarrel, withoutComments } from "./support/source_text.ts";
@@ -28,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/yaml": [],
   "src/work": ["src/oci"],
   "src/system": ["src/work", "src/oci"],
+  "src/consumers": ["src/work", "src/oci"],
   "src/store": ["src/work", "src/oci"],
   "src/bundle": ["src/store", "src/work", "src/oci"],
   "src/pipeline": ["src/store", "src/work", "src/oci"],
@@ -50,6 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/plugins/load": ["src/driver", "src/pipeline", "src/system", "src/work", "src/oci"],
   "src/plugins/exec": ["src/driver", "src/pipeline", "src/system", "src/work", "src/oci"],
   "src/options": [
+    "src/consumers",
     "src/plugins/collect",
     "src/profiles",
     "src/pack",
@@ -59,6 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/oci",
   ],
   "src/verbs": [
+    "src/consumers",
     "src/places",
     "src/options",
     "src/host",
@@ -132,13 +136,34 @@ Deno.test("zod is imported by one module, and nothing that every run loads impor
 
 Deno.test("a profile's name stands in its own file and in the list of profiles, and nowhere else", async () => {
   // How a revision is written and how patterns are read have the names of those who do it, and any profile may ask for
-  // it; generic is what is left, and files are a part of reports, too.
+  // it; who takes artifacts may be called as the profile for it; generic is what is left, and files are a part of
+  // reports, too.
   const names = PROFILE_NAMES.filter((name) => name !== "generic" && name !== "files");
-  const others = SOURCES.filter((file) => !/^src\/(?:profiles|plugins\/(?:annotate|filter))\//.test(file));
+  const others = SOURCES.filter((file) => !/^src\/(?:profiles|consumers|plugins\/(?:annotate|filter))\//.test(file));
   const texts = await Promise.all(others.map((file) => Deno.readTextFile(`${ROOT}${file}`)));
   const mention = new RegExp(`["'](?:${names.join("|")})["']`);
   assert.deepEqual(others.filter((_, at) => mention.test(withoutComments(texts[at] ?? ""))), []);
   for (const name of PROFILE_NAMES) assert.ok(SOURCES.includes(`src/profiles/${name}.ts`), name);
+});
+
+Deno.test("no name is exported twice", async () => {
+  const files = SOURCES.filter((file) => !file.startsWith("src/pack/deflate/assembly/"));
+  const exported = await Promise.all(files.map(async (file) => {
+    const text = await Deno.readTextFile(`${ROOT}${file}`);
+    return [...text.matchAll(/^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm)]
+      .map(([, name = ""]) => ({ file, name }));
+  }));
+  // Overloads of one function stand in one file.
+  const places = Map.groupBy(exported.flat(), ({ name }) => name);
+  const twice = [...places].filter(([, found]) => new Set(found.map(({ file }) => file)).size > 1);
+  assert.deepEqual(twice.map(([name, found]) => `${name}: ${found.map(({ file }) => file).join(", ")}`), []);
+});
+
+Deno.test("each consumer has a file of its own", () => {
+  for (const name of CONSUMER_NAMES) {
+    const file = `src/consumers/${name.replaceAll("-", "_")}.ts`;
+    assert.ok(SOURCES.includes(file), file);
+  }
 });
 
 Deno.test("a verb calls an option what its caller calls it: it knows no flag", async () => {
@@ -168,7 +193,9 @@ Deno.test("WORLDLY_REGEXP finds every call of the global fetch and of the clock,
   }
 });
 
-for (const folder of ["src/oci", "src/work", "src/store", "src/bundle", "src/pipeline", "src/driver"]) {
+for (
+  const folder of ["src/oci", "src/work", "src/consumers", "src/store", "src/bundle", "src/pipeline", "src/driver"]
+) {
   Deno.test(`${folder} uses no Deno, no fetch, no clock and no chance`, async () => {
     await assertNoFile(folder, (text) => WORLDLY_REGEXP.test(withoutComments(text)));
   });

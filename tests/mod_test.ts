@@ -98,6 +98,7 @@ const TYPES = [
   "TagResult",
   "TlsChoice",
   "VerbOptions",
+  "Verdict",
   "VerifyOptions",
   "VerifyResult",
 ];

@@ -5,44 +5,44 @@ import { isManifestMediaType, type ParsedManifest } from "../oci/parse_manifest.
 import { isTag } from "../oci/tag.ts";
 import { isCosignTag } from "../store/companion_tags.ts";
 import {
-  encodeTransfer,
+  BUNDLE_MEDIA_TYPE,
+  BUNDLE_SIZE_LIMIT,
+  type BundledArtifact,
+  type BundleDescription,
+  bundledNames,
+  type BundledReferrer,
+  encodeDescription,
   type Named,
   type OmittedBlob,
-  type Transfer,
-  TRANSFER_MEDIA_TYPE,
-  TRANSFER_SIZE_LIMIT,
-  type TransferredArtifact,
-  transferredNames,
-  type TransferredReferrer,
 } from "./bundle.ts";
 import { isObject } from "../oci/is_object.ts";
 
 /**
- * Reads a description. Whoever wrote it may be hostile, so nothing but what {@linkcode encodeTransfer} writes is taken.
+ * Reads a description. Whoever wrote it may be hostile, so nothing but what {@linkcode encodeDescription} writes is taken.
  *
  * @throws {SyntaxError} Says what is wrong, as the last part of a sentence.
  */
-export function parseTransfer(bytes: Uint8Array): Transfer {
-  if (bytes.byteLength > TRANSFER_SIZE_LIMIT) {
-    throw new SyntaxError(`it has ${bytes.byteLength} bytes, and ${TRANSFER_SIZE_LIMIT} are the limit`);
+export function parseDescription(bytes: Uint8Array): BundleDescription {
+  if (bytes.byteLength > BUNDLE_SIZE_LIMIT) {
+    throw new SyntaxError(`it has ${bytes.byteLength} bytes, and ${BUNDLE_SIZE_LIMIT} are the limit`);
   }
   const json = parseJson(bytes);
   if (!isObject(json)) throw new SyntaxError("it is not a JSON object");
   if (json.version !== 1) {
     throw new SyntaxError(`its version is ${JSON.stringify(json.version) ?? "missing"}, and only 1 is known`);
   }
-  const transfer = {
+  const description = {
     artifacts: listOf(json.artifacts, "artifacts", parseArtifact),
     omitted: listOf(json.omitted, "omitted", parseOmitted),
   };
-  checkNames(transfer.artifacts);
-  checkOmitted(transfer);
+  checkNames(description.artifacts);
+  checkOmitted(description);
   // What another reader would take for something else, such as a field twice, is written in another way.
-  const written = encodeTransfer(transfer);
+  const written = encodeDescription(description);
   if (written.byteLength !== bytes.byteLength || written.some((byte, at) => byte !== bytes[at])) {
     throw new SyntaxError("it has unknown fields, or is not written in the fixed order");
   }
-  return transfer;
+  return description;
 }
 
 /**
@@ -50,21 +50,21 @@ export function parseTransfer(bytes: Uint8Array): Transfer {
  *
  * @throws {SyntaxError} When the manifest is not what an export writes.
  */
-export function transferLayer(manifest: ParsedManifest): Descriptor {
+export function descriptionLayer(manifest: ParsedManifest): Descriptor {
   const [layer, ...others] = manifest.kind === "manifest" ? manifest.layers : [];
-  if (layer?.mediaType === TRANSFER_MEDIA_TYPE && others.length === 0) return layer;
+  if (layer?.mediaType === BUNDLE_MEDIA_TYPE && others.length === 0) return layer;
   throw new SyntaxError("it does not have one layer of the right type");
 }
 
 /** A name of one repository at two manifests would come to stand at whichever was last. */
-function checkNames(artifacts: readonly TransferredArtifact[]): void {
+function checkNames(artifacts: readonly BundledArtifact[]): void {
   const seen = new Map<string, Digest>();
   for (const { origin, digest } of artifacts) {
     const name = `${origin}@${digest}`;
     if (seen.has(name)) throw new SyntaxError(`${show(name)} stands in it twice`);
     seen.set(name, digest);
   }
-  for (const { origin, tag, digest } of transferredNames(artifacts)) {
+  for (const { origin, tag, digest } of bundledNames(artifacts)) {
     const name = `${origin}:${tag}`;
     if ((seen.get(name) ?? digest) !== digest) throw new SyntaxError(`${show(name)} stands in it twice`);
     seen.set(name, digest);
@@ -72,7 +72,7 @@ function checkNames(artifacts: readonly TransferredArtifact[]): void {
 }
 
 /** Manifests always travel: they say what must be there. */
-function checkOmitted({ artifacts, omitted }: Transfer): void {
+function checkOmitted({ artifacts, omitted }: BundleDescription): void {
   const manifests = new Set(artifacts.flatMap(({ digest, referrers, companions }) => [
     digest,
     ...referrers.map(({ digest }) => digest),
@@ -82,7 +82,7 @@ function checkOmitted({ artifacts, omitted }: Transfer): void {
   if (wrong !== undefined) throw new SyntaxError(`it leaves out ${wrong.digest}, and manifests always travel`);
 }
 
-function parseArtifact(value: Record<string, unknown>, name: string): TransferredArtifact {
+function parseArtifact(value: Record<string, unknown>, name: string): BundledArtifact {
   const { origin, withoutReferrers } = value;
   if (typeof origin !== "string" || !isOrigin(origin)) {
     throw new SyntaxError(`${name} has ${show(origin)} for an origin`);
@@ -97,7 +97,7 @@ function parseArtifact(value: Record<string, unknown>, name: string): Transferre
   return { origin, ...named, tags, referrers, companions, ...(withoutReferrers ? { withoutReferrers } : {}) };
 }
 
-function parseReferrer(value: Record<string, unknown>, name: string): TransferredReferrer {
+function parseReferrer(value: Record<string, unknown>, name: string): BundledReferrer {
   const { subject, artifactType } = value;
   if (typeof subject !== "string" || !isDigest(subject)) {
     throw new SyntaxError(`${name} has ${show(subject)} for a subject`);

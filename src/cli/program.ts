@@ -10,6 +10,7 @@ import {
   verifyCommand,
   type VerifyFlags,
 } from "./airgap/commands.ts";
+import type { ConsumersFlags } from "./consumers/consumers.ts";
 import { PROFILE_NAMES } from "../profiles/profiles.ts";
 import { HELP_LAYOUT, HELP_WIDTH_LIMIT } from "./help_layout.ts";
 import type { InitFlags } from "./init/init.ts";
@@ -64,16 +65,16 @@ export function createProgram(world: World, done: (code: number) => void): Comma
     publishCommand("push")
       .description("package a source and publish it to every target")
       .action(async (source: string | undefined, targets: readonly string[], flags: PublishFlags) => {
-        const { push } = await import("./publish/push.ts");
-        done(await push(present(source, targets), flags, world));
+        const { runPush } = await import("./publish/push.ts");
+        done(await runPush(present(source, targets), flags, world));
       }),
   );
   add(
     publishCommand("plan")
       .description("show what a push would publish, and contact nobody")
       .action(async (source: string | undefined, targets: readonly string[], flags: PublishFlags) => {
-        const { plan } = await import("./publish/plan.ts");
-        done(await plan(present(source, targets), flags, world));
+        const { runPlan } = await import("./publish/plan.ts");
+        done(await runPlan(present(source, targets), flags, world));
       }),
   );
   const loginCommand = new Command("login")
@@ -183,6 +184,15 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       .action(async (directory: string, flags: InitFlags) => {
         const { init } = await import("./init/init.ts");
         done(await init(directory, flags, world));
+      }),
+  );
+  add(
+    new Command("consumers")
+      .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]))
+      .description("list who can be asked for with --for: plan, push and inspect say whether they accept an artifact")
+      .action(async (flags: ConsumersFlags) => {
+        const { consumers } = await import("./consumers/consumers.ts");
+        done(await consumers(flags, world));
       }),
   );
   add(

@@ -3,7 +3,9 @@ import { wrongOutput } from "../pipeline/plugin_error.ts";
 import type { Issue, Schema } from "../pipeline/schema.ts";
 import { deepFreeze } from "./deep_freeze.ts";
 import type { Instance } from "./instance.ts";
-import { describeSchema, didYouMean, formatPath, issueMessage, kindOf, knownKeys } from "./issue_message.ts";
+import { formatPath } from "./format_path.ts";
+import { describeSchema, didYouMean, issueMessage, knownKeys } from "./issue_message.ts";
+import { kindOf } from "./kind_of.ts";
 import { nearestKey } from "./nearest_key.ts";
 import { ANNOTATION_SCHEMA, MOVED_SCHEMA, OUTPUT_SCHEMAS } from "./output_schemas.ts";
 

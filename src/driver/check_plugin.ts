@@ -1,5 +1,5 @@
 import { API_VERSIONS } from "./kit.ts";
-import { kindOf } from "./issue_message.ts";
+import { kindOf } from "./kind_of.ts";
 import { nearestKey } from "./nearest_key.ts";
 import type { AnyPlugin, Kit } from "../pipeline/plugin.ts";
 import { PluginError } from "../pipeline/plugin_error.ts";

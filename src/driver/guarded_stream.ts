@@ -1,7 +1,7 @@
 import { guarded } from "./call_plugin.ts";
 import type { Context } from "../work/context.ts";
 import type { Instance } from "./instance.ts";
-import { kindOf } from "./issue_message.ts";
+import { kindOf } from "./kind_of.ts";
 import { wrongOutput } from "../pipeline/plugin_error.ts";
 
 /** What is known of bytes that a plugin gives. */

@@ -1,3 +1,4 @@
+import { kindOf } from "./kind_of.ts";
 import { type Issue, jsonSchemaOf, type Schema } from "../pipeline/schema.ts";
 import { nearestKey } from "./nearest_key.ts";
 
@@ -33,12 +34,6 @@ interface Details {
   readonly issues?: readonly Issue[];
 }
 
-/** Writes a path as people do: `drop[3].path`. */
-export function formatPath(path: readonly PropertyKey[]): string {
-  const written = path.map((part) => typeof part === "number" ? `[${part}]` : `.${String(part)}`).join("");
-  return written.replace(/^\./, "");
-}
-
 /** A question at the end of a sentence; nothing when nothing is near. */
 export function didYouMean(meant: string | undefined): string {
   return meant === undefined ? "" : `, did you mean ${JSON.stringify(meant)}?`;
@@ -63,23 +58,6 @@ function expectedKind(expected: string): string {
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
-}
-
-/** Says what kind of value it is, for messages: `a list`, `a string`, `nothing`. Never the value itself. */
-export function kindOf(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  if (value instanceof Date) return "a date";
-  if (value instanceof Promise) return "a promise";
-  switch (typeof value) {
-    case "object":
-      return "an object";
-    case "boolean":
-      return String(value);
-    default:
-      return `a ${typeof value}`;
-  }
 }
 
 /** A JSON Schema, or a part of one. */

@@ -5,7 +5,7 @@ import type { ReadyPlace } from "../pipeline/ready_plugin.ts";
 import { callPlugin } from "./call_plugin.ts";
 import { deepFreeze } from "./deep_freeze.ts";
 import type { Instance } from "./instance.ts";
-import { kindOf } from "./issue_message.ts";
+import { kindOf } from "./kind_of.ts";
 import type { Moved } from "../store/store.ts";
 import { messageOf } from "../work/message_of.ts";
 

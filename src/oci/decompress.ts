@@ -43,13 +43,15 @@ export function compressionOf(bytes: Uint8Array): KnownCompression | undefined {
   return MAGIC.find(([, magic]) => start.startsWith(magic))?.[0];
 }
 
+/** Tells whether this version of Deno can undo zstd: Deno 2.6 has the function, but nothing behind it. */
+export function knowsZstd(): boolean {
+  return constants.ZSTD_d_windowLogMax !== undefined;
+}
+
 function decompressorFor(compression: KnownCompression): Duplex {
   if (compression === "gzip") return createGunzip();
   if (compression !== "zstd") throw new Error(`It is compressed with ${compression}`);
-  // Deno 2.6 has the function, but nothing behind it.
-  if (constants.ZSTD_d_windowLogMax === undefined) {
-    throw new Error("It is compressed with zstd, which this version of Deno cannot undo");
-  }
+  if (!knowsZstd()) throw new Error("It is compressed with zstd, which this version of Deno cannot undo");
   return createZstdDecompress();
 }
 

@@ -4,6 +4,7 @@ import {
   SOURCE_ANNOTATION,
   VERSION_ANNOTATION,
 } from "../oci/annotation_keys.ts";
+import { parseConsumers } from "../consumers/consumers.ts";
 import { isMediaType } from "../oci/media_types.ts";
 import { parseReference, REFERENCE_PATTERN } from "../oci/reference.ts";
 import { parseTag } from "../oci/tag.ts";
@@ -40,6 +41,8 @@ export interface Publishing {
   readonly defaultIgnores?: boolean;
   /** What to do with symbolic links. */
   readonly symlinks?: SymlinkPolicy;
+  /** Who has to accept it, such as `flux` or `argocd,helm`; what one of them would refuse is not published. */
+  readonly consumers?: readonly string[];
   /** The artifact type, for profiles whose consumers leave it open. */
   readonly artifactType?: string;
   /** The version of the application that a chart installs, in the place of the one in `Chart.yaml`. */
@@ -85,6 +88,17 @@ export const PUBLISHING = {
     default: "auto",
     field: "The shape that an ecosystem expects; auto chooses by what lies in the source.",
     flag: { group: content, argument: "<profile>", help: "the shape that an ecosystem expects" },
+  },
+  consumers: {
+    kind: { kind: "texts", parse: parseConsumers },
+    default: [],
+    field: "Who has to accept it, such as flux or argocd; what one of them would refuse is not published.",
+    flag: {
+      group: content,
+      name: "for",
+      argument: "<consumer,...>",
+      help: 'who has to accept it, such as flux,argocd; see "gantry consumers"; repeatable',
+    },
   },
   targets: {
     kind: {

@@ -14,7 +14,7 @@ export const SPEAKERS = ["default", "configuration", "list", "caller"] as const;
 export type Speaker = typeof SPEAKERS[number];
 
 /** Where a value is from. */
-export interface Origin {
+export interface ValueOrigin {
   readonly by: Speaker;
   /** What people call it: `--ignore`, `gantry.jsonc`. */
   readonly name: string;
@@ -23,17 +23,17 @@ export interface Origin {
 }
 
 /** What one speaker says. */
-export interface Layer {
+export interface OptionLayer {
   readonly by: Speaker;
   readonly values: Publishing;
   /** Where it says so. */
-  readonly origin: (name: PublishingName) => Omit<Origin, "by">;
+  readonly origin: (name: PublishingName) => Omit<ValueOrigin, "by">;
 }
 
 /** A value, and where it is from. */
 export interface Said<Value> {
   readonly value: Value;
-  readonly from: Origin;
+  readonly from: ValueOrigin;
 }
 
 type Value<Name extends PublishingName> = NonNullable<Publishing[Name]>;
@@ -57,7 +57,7 @@ const NAMES = Object.keys(PUBLISHING) as readonly PublishingName[];
  * @param layers In the order of {@linkcode Speaker}: a later one has the last word.
  * @throws {OptionsError} For the first value that its option does not take.
  */
-export function wantedOf(layers: readonly Layer[]): Wanted {
+export function wantedOf(layers: readonly OptionLayer[]): Wanted {
   const said = new Map(NAMES.map((name) => [name, layers.flatMap((layer) => saidBy(layer, name))]));
   const chosen = NAMES.map((name) => [name, outcome(TABLE[name], said.get(name) ?? [])] as const);
   return {
@@ -68,7 +68,7 @@ export function wantedOf(layers: readonly Layer[]): Wanted {
 }
 
 // deno-lint-ignore no-explicit-any -- the table says which type the values of each option have
-function saidBy({ by, values, origin }: Layer, name: PublishingName): readonly Said<any>[] {
+function saidBy({ by, values, origin }: OptionLayer, name: PublishingName): readonly Said<any>[] {
   const value: unknown = values[name];
   if (value === undefined) return [];
   const { kind } = TABLE[name];

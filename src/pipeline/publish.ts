@@ -37,7 +37,7 @@ export interface Pipeline {
  *
  * @throws {StageError} Says in which stage it failed.
  */
-export async function plan(source: Source, pipeline: Pipeline, context: Context): Promise<Artifact> {
+export async function planArtifact(source: Source, pipeline: Pipeline, context: Context): Promise<Artifact> {
   const run = stageRunner(pipeline.custom ?? {}, context);
   const collected = await run("collect", source, collect(pipeline.collect));
   const selected = await run("filter", collected, filter(pipeline.filter));
@@ -52,7 +52,7 @@ export async function plan(source: Source, pipeline: Pipeline, context: Context)
  */
 export async function publish(source: Source, pipeline: Pipeline, context: Context): Promise<Publication> {
   const run = stageRunner(pipeline.custom ?? {}, context);
-  const artifact = await plan(source, pipeline, context);
+  const artifact = await planArtifact(source, pipeline, context);
   try {
     const uploaded = await run("upload", artifact, upload(pipeline.upload, pipeline.tag));
     return await run("tag", uploaded, tag(pipeline.upload));

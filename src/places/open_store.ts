@@ -1,6 +1,6 @@
 import { directoryStore } from "../layout/directory/store.ts";
 import type { LayoutPlace } from "../layout/layout.ts";
-import { archiveStore, type ArchiveStoreOptions } from "../layout/tar/store.ts";
+import { tarStore, type TarStoreOptions } from "../layout/tar/store.ts";
 import { formatReference, isPiped, type LayoutReference, parseReference, type Reference } from "../oci/reference.ts";
 import type { Access } from "../registry/login/scope.ts";
 import type { Store, StoreReader } from "../store/store.ts";
@@ -65,7 +65,7 @@ export function openStore(
   text: string,
   access: RegistryAccess,
   right: "push" | "delete",
-  options: ArchiveStoreOptions = {},
+  options: TarStoreOptions = {},
 ): Opened<Store> {
   return open(text, access, right, options);
 }
@@ -74,7 +74,7 @@ function open(
   text: string,
   access: RegistryAccess,
   right: Access,
-  options: ArchiveStoreOptions,
+  options: TarStoreOptions,
 ): Opened<Store> {
   const reference = options.output === undefined ? parsePlace(text) : parsePipedPlace(text);
   const name = reference.digest ?? reference.tag;
@@ -82,7 +82,7 @@ function open(
 }
 
 /** How the store of a place is opened. */
-export interface StoreAtOptions extends ArchiveStoreOptions {
+export interface StoreAtOptions extends TarStoreOptions {
   /** The way to registries. */
   readonly access: Pick<RegistryAccess, "store">;
   /** What will be done there. */
@@ -108,12 +108,12 @@ export function storeAt(
 }
 
 /** Opens a layout. Nothing is read and nothing is written yet. */
-export function openLayout(reference: LayoutReference, options: ArchiveStoreOptions = {}): LayoutPlace {
+export function openLayout(reference: LayoutReference, options: TarStoreOptions = {}): LayoutPlace {
   switch (reference.kind) {
     case "oci-layout":
       return directoryStore(reference, options);
     case "oci-archive":
-      return archiveStore(reference, options);
+      return tarStore(reference, options);
   }
 }
 

@@ -6,17 +6,18 @@ import { packLayer } from "../pack/layer.ts";
 import { tree } from "../pack/tree.ts";
 import type { Entry } from "../pipeline/entry.ts";
 import type { Contents, Factory, StageIO } from "../pipeline/plugin.ts";
-import { chartAnnotations } from "./helm/chart_annotations.ts";
 import { chartError } from "./helm/chart_error.ts";
-import { type Chart, loadChart } from "./helm/chart.ts";
-import { type ChartMetadata, readChartYaml } from "./helm/chart_yaml.ts";
-import { writeGoJson } from "./helm/go_json.ts";
-import { CHART_FILE, readPackagedChart } from "./helm/packaged_chart.ts";
+import type { Chart } from "./helm/chart.ts";
+import { CHART_FILE } from "./helm/chart_file_names.ts";
+import type { ChartMetadata } from "./helm/chart_yaml.ts";
 import type { Profile, SourceIdentity, SourceListing, SourceView } from "./profile.ts";
 import { readBytes } from "../oci/read_bytes.ts";
 
-/** Charts for Helm: `helm pull` and `helm install`, Flux, Argo CD. */
-export const HELM: Profile = {
+/**
+ * Charts for Helm: `helm pull` and `helm install`, Flux, Argo CD. What reads them is loaded when there is one: who
+ * publishes something else needs no YAML.
+ */
+export const HELM_PROFILE: Profile = {
   signs: [CHART_FILE],
   recognizes,
   identify,
@@ -37,6 +38,7 @@ export const HELM: Profile = {
   archive: helm,
   annotate: chartFacts,
   async arrange(entries, choice, context): Promise<readonly Entry[]> {
+    const { loadChart } = await import("./helm/chart.ts");
     const { files } = await loadChart(filesOf(entries), choice, context);
     return files.map((file) => ({ ...file, kind: "file", executable: false }));
   },
@@ -69,17 +71,19 @@ export function helm(means: ArchiveMeans = {}): Factory<"archive", HelmChoice> {
       async run({ entries }, { appVersion, ...choice }, context): Promise<Contents> {
         const packaged = packagedIn(entries);
         if (packaged !== undefined) {
+          const { readPackagedChart } = await import("./helm/packaged_chart.ts");
           const metadata = await readPackagedChart(packaged.archive.open, packaged.archive.path);
           const chart = await keep(packaged.archive, HELM_CHART_MEDIA_TYPE);
-          return { config: configOf(metadata), layers: [chart, ...await provenanceOf(packaged, chart)] };
+          return { config: await configOf(metadata), layers: [chart, ...await provenanceOf(packaged, chart)] };
         }
+        const { loadChart } = await import("./helm/chart.ts");
         const chart = await loadChart(filesOf(entries), { version: means.version, appVersion }, context);
         const { content } = await packLayer({
           entries: tree(entriesOf(chart), { root: false, trailingSlash: false }),
           mediaType: HELM_CHART_MEDIA_TYPE,
           compression: chosenGzip(choice, means),
         }, context);
-        return { config: configOf(chart.metadata), layers: [content] };
+        return { config: await configOf(chart.metadata), layers: [content] };
 
         async function provenanceOf({ archive, provenance }: Packaged, chart: Content): Promise<readonly Content[]> {
           if (provenance === undefined) return [];
@@ -108,6 +112,7 @@ function chartFacts(): Factory<"annotate", Readonly<Record<never, never>>> {
       description: "Annotates a chart as Helm does, by its Chart.yaml.",
       options: kit.z.strictObject({}),
       async run({ entries }): Promise<StageIO["annotate"]["out"]> {
+        const { chartAnnotations } = await import("./helm/chart_annotations.ts");
         const annotations = Object.entries(chartAnnotations(await metadataIn(entries)));
         return { set: Object.fromEntries(annotations.map(([key, value]) => [key, { value, from: CHART_FILE }])) };
       },
@@ -116,13 +121,18 @@ function chartFacts(): Factory<"annotate", Readonly<Record<never, never>>> {
 
 async function metadataIn(entries: readonly Entry[]): Promise<ChartMetadata> {
   const packaged = packagedIn(entries);
-  if (packaged !== undefined) return await readPackagedChart(packaged.archive.open, packaged.archive.path);
+  if (packaged !== undefined) {
+    const { readPackagedChart } = await import("./helm/packaged_chart.ts");
+    return await readPackagedChart(packaged.archive.open, packaged.archive.path);
+  }
   const chart = entries.find(({ path, kind }) => path === CHART_FILE && kind === "file");
   if (chart === undefined) throw chartError(`there is no ${CHART_FILE}`);
+  const { readChartYaml } = await import("./helm/chart_yaml.ts");
   return readChartYaml(await readBytes(chart.open()), { file: CHART_FILE });
 }
 
-function configOf(metadata: ChartMetadata): Content {
+async function configOf(metadata: ChartMetadata): Promise<Content> {
+  const { writeGoJson } = await import("./helm/go_json.ts");
   return bytesContent(HELM_CONFIG_MEDIA_TYPE, new TextEncoder().encode(writeGoJson(metadata)));
 }
 
@@ -177,6 +187,7 @@ const PACKAGED_LIMIT = 100 * 1024 * 1024;
 
 async function identify({ kind, location, read, open }: SourceView): Promise<SourceIdentity> {
   if (kind === "archive") {
+    const { readPackagedChart } = await import("./helm/packaged_chart.ts");
     const { name, version } = await readPackagedChart(open, location);
     return { name, version, from: CHART_FILE, isFixed: true };
   }
@@ -186,6 +197,7 @@ async function identify({ kind, location, read, open }: SourceView): Promise<Sou
   }
   const bytes = await read(CHART_FILE);
   if (bytes === undefined) throw chartError(`there is no ${CHART_FILE} in ${JSON.stringify(location)}`);
+  const { readChartYaml } = await import("./helm/chart_yaml.ts");
   const { name, version } = readChartYaml(bytes, { file: CHART_FILE });
   return { name, version, from: CHART_FILE, isFixed: false };
 }

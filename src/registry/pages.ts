@@ -88,7 +88,7 @@ function linkToNext(what: string, header: string): string | undefined {
 }
 
 /** A link of a `Link` header: where to, and what is there. */
-export interface Link {
+export interface PageLink {
   /** The target as it stands there. */
   readonly target: string;
   /** The types of the relation in lower case, such as `next`. */
@@ -105,8 +105,8 @@ const END_REGEXP = /[\s,]*$/y;
  * @throws {SyntaxError} When it is not valid: half of a list would be taken for all of it.
  * @see {@link https://www.rfc-editor.org/rfc/rfc8288#section-3 | RFC 8288, section 3}
  */
-export function parseLinks(header: string): readonly Link[] {
-  const links: Link[] = [];
+export function parseLinks(header: string): readonly PageLink[] {
+  const links: PageLink[] = [];
   let at = 0;
   const take = (pattern: RegExp): RegExpExecArray | undefined => {
     pattern.lastIndex = at;

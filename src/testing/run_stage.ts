@@ -3,7 +3,7 @@ import { createHost } from "../host/create_host.ts";
 import { VERSION } from "../host/version.ts";
 import type { Stage, StageIO } from "../pipeline/plugin.ts";
 import { PluginError } from "../pipeline/plugin_error.ts";
-import { formatPath } from "../driver/issue_message.ts";
+import { formatPath } from "../driver/format_path.ts";
 import { type FactoryOf, prepare } from "../driver/prepare.ts";
 import type { ReadyPlugin } from "../pipeline/ready_plugin.ts";
 import { StageError } from "../pipeline/stage_error.ts";

@@ -1,3 +1,5 @@
+import type { NamedConsumer } from "../consumers/consumers.ts";
+import { judge, type Verdict } from "../consumers/judge.ts";
 import { findArtifact, type FoundArtifact } from "../extract/find_artifact.ts";
 import { parsePlatform } from "../extract/platform.ts";
 import { isDigest } from "../oci/digest.ts";
@@ -9,6 +11,8 @@ import type { Context } from "../work/context.ts";
 import { findReferrers } from "./inspect/find_referrers.ts";
 import { type InspectResult, inspectResult } from "./inspect/inspect_result.ts";
 import type { layerFiles } from "./inspect/layer_files.ts";
+import { consumersOf } from "./judging/consumers_of.ts";
+import { storedArtifact } from "./judging/stored_artifact.ts";
 import { optionOf } from "./option_of.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
@@ -27,6 +31,8 @@ export interface InspectOptions extends ManifestOptions {
   readonly files?: boolean;
   /** Whether to list what refers to it: signatures, SBOMs and the like. */
   readonly referrers?: boolean;
+  /** Who is asked whether they accept it, such as `flux` or `argocd,helm`. Every layer is read for that. */
+  readonly consumers?: readonly string[];
 }
 
 /**
@@ -39,7 +45,9 @@ export interface InspectOptions extends ManifestOptions {
  */
 export async function inspect(options: InspectOptions): Promise<InspectResult> {
   const { files = false, referrers = false } = options;
-  return await look(options, async ({ reference, store, name, root, descriptor, bytes }, session) => {
+  const consumers = await consumersOf(options.consumers);
+  return await look(options, async (found, session) => {
+    const { reference, store, name, root, descriptor, bytes } = found;
     const manifest = parseManifest(bytes, descriptor);
     const index = root.digest === descriptor.digest ? undefined : root;
     const listed = manifest.kind === "index" ? manifest.manifests : [];
@@ -52,8 +60,29 @@ export async function inspect(options: InspectOptions): Promise<InspectResult> {
       ...(index === undefined ? {} : { index }),
       ...(files && manifest.kind === "manifest" ? { files: await filesOf(store, manifest, session.context) } : {}),
       ...(referrers ? { referrers: await findReferrers(store, subjects, session) } : {}),
+      ...(consumers.length === 0 ? {} : { consumers: await verdictsOn(found, options, { consumers, session }) }),
     });
   });
+}
+
+/** Judges what the name stands for, be it an index; with a platform, the manifest for that. */
+async function verdictsOn(
+  { store, name, root, descriptor, bytes }: Found,
+  { platform }: ManifestOptions,
+  { consumers, session: { context, concurrency } }: {
+    readonly consumers: readonly NamedConsumer[];
+    readonly session: Session;
+  },
+): Promise<readonly Verdict[]> {
+  const isRoot = root.digest === descriptor.digest;
+  const judged = isRoot || platform !== undefined ? { descriptor, bytes } : await fetchExactly(store, name, context);
+  const artifact = await storedArtifact(store, judged, {
+    ...(isDigest(name) || judged.descriptor.digest !== root.digest ? {} : { tag: name }),
+    signatures: consumers.some(({ asksForSignatures }) => asksForSignatures),
+    concurrency,
+    context,
+  });
+  return judge(artifact, consumers);
 }
 
 /**

@@ -1,10 +1,14 @@
+import { judge, type Verdict } from "../consumers/judge.ts";
 import type { Digest } from "../oci/digest.ts";
-import { plan as makeArtifact } from "../pipeline/publish.ts";
+import { planArtifact as makeArtifact } from "../pipeline/publish.ts";
 import { STAGES } from "../pipeline/stages.ts";
 import { tagNames, tagsOfTarget } from "../pipeline/tag.ts";
 import type { Target } from "../pipeline/target.ts";
 import type { Artifact, Attributed, Dropped } from "../pipeline/values.ts";
 import type { TagName } from "../store/store.ts";
+import { consumersOf } from "./judging/consumers_of.ts";
+import { plannedArtifact } from "./judging/planned_artifact.ts";
+import { plannedTags } from "./judging/refuse_refused.ts";
 import type { ChosenProfile } from "./publish/profiles.ts";
 import type { PublishOptions } from "./publish/publish_options.ts";
 import type { MadePlugin } from "./publish/stages/make_plugins.ts";
@@ -37,6 +41,8 @@ export interface PlanResult {
   readonly tags: readonly TagName[];
   /** The digest that a push of the same will have. */
   readonly digest: Digest;
+  /** Whether those who were asked for would accept it; absent when nobody was. */
+  readonly consumers?: readonly Verdict[];
 }
 
 /** One blob of a {@linkcode PlanResult}. */
@@ -63,7 +69,11 @@ export async function plan(options: PublishOptions): Promise<PlanResult> {
     const artifact = await makeArtifact({ location: settings.source }, pipeline, context);
     warnOfGaps(prepared, artifact);
     const tags = await tagNames(pipeline.tag, artifact, context);
-    return planResult(artifact, { profile, targets: pipeline.upload, tags });
+    const result = planResult(artifact, { profile, targets: pipeline.upload, tags });
+    const consumers = await consumersOf(settings.consumers);
+    if (consumers.length === 0) return result;
+    const planned = await plannedArtifact(artifact, await plannedTags(pipeline, artifact, context), context);
+    return { ...result, consumers: judge(planned, consumers) };
   });
 }
 

@@ -7,9 +7,11 @@ import type { CustomStep } from "../pipeline/flow.ts";
 import { type Pipeline, publish } from "../pipeline/publish.ts";
 import { tagNames, tagsOfTarget } from "../pipeline/tag.ts";
 import type { Artifact, Publication } from "../pipeline/values.ts";
+import { consumersOf } from "./judging/consumers_of.ts";
+import { refuseRefused } from "./judging/refuse_refused.ts";
 import type { PublishOptions } from "./publish/publish_options.ts";
 import type { Settings } from "./publish/settings.ts";
-import { type Prepared, warnOfGaps, withPipeline } from "./publish/with_pipeline.ts";
+import { type PreparedPublication, warnOfGaps, withPipeline } from "./publish/with_pipeline.ts";
 
 /** What was published, as `gantry push -o json` prints it. */
 export interface PushResult {
@@ -65,7 +67,8 @@ export async function push(options: PublishOptions): Promise<PushResult> {
     if (pipeline.upload.length === 0) {
       throw new OptionsError("There is no target: name one, such as oci://HOST/REPOSITORY or oci-layout:PATH");
     }
-    const whole = profile.facts.needsTag ? withNamesNeeded(pipeline, settings) : pipeline;
+    const named = profile.facts.needsTag ? withNamesNeeded(pipeline, settings) : pipeline;
+    const whole = refuseRefused(named, await consumersOf(settings.consumers));
     const publication = await publish({ location: settings.source }, whole, context);
     warnOfGaps(prepared, publication);
     const result = pushResult(publication, settings);
@@ -129,7 +132,7 @@ function pushResult(publication: Publication, settings: Settings): PushResult {
   };
 }
 
-function sayTags(result: PushResult, { settings: { spell }, context: { log }, pipeline }: Prepared): void {
+function sayTags(result: PushResult, { settings: { spell }, context: { log }, pipeline }: PreparedPublication): void {
   for (const { url, digest, tags, uploaded, existing } of result.targets) {
     const target = pipeline.upload.find((each) => `${each.url}@${digest}` === url);
     if (tags.length === 0 && target?.ownDigest === undefined) {
@@ -142,7 +145,10 @@ function sayTags(result: PushResult, { settings: { spell }, context: { log }, pi
 }
 
 /** A version that a plugin has found is a tag only where the pipeline says so. */
-function sayVersion({ annotations, published }: Publication, { settings, context: { log } }: Prepared): void {
+function sayVersion(
+  { annotations, published }: Publication,
+  { settings, context: { log } }: PreparedPublication,
+): void {
   const found = annotations[VERSION_ANNOTATION];
   if (found === undefined || VERSION_ANNOTATION in settings.annotations || !isVersion(found.value)) return;
   if (published.some(({ tags }) => tags.some(({ tag }) => tag === found.value))) return;

@@ -34,3 +34,20 @@ Deno.test("residentMemory() counts what is below a process, and nothing of one t
   await child.status;
   assert.equal(residentMemory(child.pid), 0);
 });
+
+Deno.test("residentMemory() counts nothing of a process that is its parent's copy", { ignore: !HAS_PROC }, async () => {
+  const child = new Deno.Command("bash", {
+    args: ["-c", "(echo $BASHPID; read -r; exit) <&0; exit"],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  const copy = Number(new TextDecoder().decode((await reader.read()).value));
+  assert.ok(copy > 0 && copy !== child.pid && residentMemory(copy) > 0);
+  const [own] = Deno.readTextFileSync(`/proc/${child.pid}/statm`).split(" ").slice(1).map((pages) => 4096 * +pages);
+  const all = residentMemory(child.pid);
+  assert.ok(all < (own ?? 0) + residentMemory(copy), `${all} of ${own}`);
+  await child.stdin.close();
+  await reader.cancel();
+  await child.status;
+});

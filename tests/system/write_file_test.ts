@@ -53,6 +53,21 @@ Deno.test("writeFile() names the file when its directory is missing", async () =
   await assert.rejects(writeFile(path, []), { message: `Cannot write "${path}": no such file or directory` });
 });
 
+Deno.test("createFile() writes a file where there are no hard links, and replaces none", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "file");
+  const { link } = Deno;
+  Deno.link = () => Promise.reject(new Error("Operation not permitted (os error 1)"));
+  try {
+    assert.equal(await createFile(path, [encode("first")]), true);
+    assert.equal(await createFile(path, [encode("second")]), false);
+  } finally {
+    Deno.link = link;
+  }
+  assert.equal(await Deno.readTextFile(path), "first");
+  assert.deepEqual(await namesIn(directory.path), ["file"]);
+});
+
 Deno.test("createFile() lets one of several writers win", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "file");

@@ -1,6 +1,17 @@
 /** What verbs refuse before they contact anybody: without a word of flags, and in the caller's own where it has some. */
 import assert from "node:assert/strict";
-import { copy, deleteStored, diff, exportBundle, importBundle, inventory, list, pull, tag, verify } from "../../mod.ts";
+import {
+  copy,
+  deleteStored,
+  diff,
+  exportBundle,
+  importBundle,
+  inventory,
+  list,
+  pull,
+  tagStored,
+  verify,
+} from "../../mod.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 
 const APP = "oci://registry.invalid/acme/app";
@@ -23,8 +34,12 @@ for (
       `Cannot list "${APP}:1": name the repository without a tag or a digest`,
     ],
     ["list() by no range", () => list({ source: APP, filterSemver: "x y" }), /^Cannot use the range "x y"/],
-    ["tag() of a repository", () => tag({ source: APP, tags: ["x"] }), /^Cannot tag .*: name what gets the tags/],
-    ["tag() with no tag", () => tag({ source: `${APP}:1`, tags: ["a b"] }), /^Cannot parse tag "a b"/],
+    [
+      "tagStored() of a repository",
+      () => tagStored({ source: APP, tags: ["x"] }),
+      /^Cannot tag .*: name what gets the tags/,
+    ],
+    ["tagStored() with no tag", () => tagStored({ source: `${APP}:1`, tags: ["a b"] }), /^Cannot parse tag "a b"/],
     ["deleteStored() of a repository", () => deleteStored({ source: APP }), /^Cannot delete .*: name a tag/],
     [
       "copy() from a pipe without input",

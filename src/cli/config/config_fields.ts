@@ -37,7 +37,7 @@ export function duration(): z.ZodString {
 }
 
 /** A list of one kind of field. */
-export function list<Item extends z.ZodType>(item: Item): z.ZodArray<Item> {
+export function listOf<Item extends z.ZodType>(item: Item): z.ZodArray<Item> {
   return z.array(item, { error: mustBe("a list") });
 }
 

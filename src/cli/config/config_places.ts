@@ -1,5 +1,5 @@
 import type { PathProblem, Places } from "../../verbs/publish/publish_options.ts";
-import { formatPath } from "../../driver/issue_message.ts";
+import { formatPath } from "../../driver/format_path.ts";
 import { type ConfigNode, type ConfigProblem, hiddenIn, keyOffset, quoteKey, valueOffset } from "./config_node.ts";
 import { locateProblems } from "./locate_problems.ts";
 

@@ -7,7 +7,7 @@ import { refuseUnknown } from "../../pipeline/filter.ts";
 import type { PluginFactory, Stage, StageIO } from "../../pipeline/plugin.ts";
 import { prepareMade } from "../../driver/prepare.ts";
 import type { ReadyPlugin } from "../../pipeline/ready_plugin.ts";
-import { formatPath } from "../../driver/issue_message.ts";
+import { formatPath } from "../../driver/format_path.ts";
 import { createScratch } from "../../system/scratch.ts";
 import { readSmallText } from "../../system/read_small_file.ts";
 import { withFixture } from "./default_fixture.ts";

@@ -2,11 +2,12 @@ import type { TagName } from "../../store/store.ts";
 import type { PlannedBlob, PlannedStages, PlanResult } from "../../verbs/plan.ts";
 import { formatBytes } from "../../work/amounts.ts";
 import { printable } from "../output/printable.ts";
+import { verdictRows } from "../output/verdict_rows.ts";
 import { table } from "../output/table.ts";
 
 /** Writes a plan for people. */
 export function planText(report: PlanResult): string {
-  const { files, dropped, layers, annotations, targets } = report;
+  const { files, dropped, layers, annotations, targets, consumers } = report;
   return [
     field("source", report.source),
     field("profile", `${report.profile} (${report.profileBecause})`),
@@ -29,8 +30,13 @@ export function planText(report: PlanResult): string {
     ...(targets.length === 0 ? [field("tags", tagList(report.tags))] : []),
     ...targets.map(({ url, tags }) => field("target", `${url}  ${tagList(tags)}`)),
     field("digest", report.digest),
+    ...(consumers === undefined ? [] : ["", "consumers", ...verdictRows(consumers).map(indented)]),
     "",
   ].map(oneLine).join("\n");
+}
+
+function indented(row: string): string {
+  return `  ${row}`;
 }
 
 /** No name and no value can begin a line of its own. */

@@ -11,8 +11,8 @@ import { inspectText } from "./inspect_text.ts";
 
 /** `gantry inspect`: what was published, for people, for programs, or as it is. */
 export async function runInspect(source: string, flags: InspectFlags, world: World): Promise<number> {
-  const { raw, files = false, referrers = false, platform, output } = flags;
-  if (raw && (output !== undefined || files || referrers)) {
+  const { raw, files = false, referrers = false, for: consumers = [], platform, output } = flags;
+  if (raw && (output !== undefined || files || referrers || consumers.length > 0)) {
     throw new UsageError("Cannot print the raw manifest together with anything else");
   }
   const places = [parseGivenPlace(source)];
@@ -22,7 +22,7 @@ export async function runInspect(source: string, flags: InspectFlags, world: Wor
       await printRaw(await readManifest(named), world);
       return EXIT.done;
     }
-    const result = await inspect({ ...named, files, referrers });
+    const result = await inspect({ ...named, files, referrers, consumers });
     const format = output ?? "text";
     world.stdout(format === "text" ? inspectText(result) : await formatOutput(result, format));
     return EXIT.done;

@@ -5,10 +5,11 @@ import type { InspectedReferrer, InspectResult } from "../../verbs/inspect/inspe
 import type { LayerFile } from "../../verbs/inspect/layer_files.ts";
 import { printable } from "../output/printable.ts";
 import { table } from "../output/table.ts";
+import { verdictRows } from "../output/verdict_rows.ts";
 
 /** Writes what was found out for people. */
 export function inspectText(report: InspectResult): string {
-  const { index, config, layers, manifests, subject, referrers } = report;
+  const { index, config, layers, manifests, subject, referrers, consumers } = report;
   return [
     table([
       ["reference", report.reference],
@@ -32,6 +33,7 @@ export function inspectText(report: InspectResult): string {
         ? []
         : [section(`referrers of ${digest}`, referrerRows(referrers))];
     }),
+    ...(consumers === undefined ? [] : [`consumers\n${verdictRows(consumers).map((row) => `  ${row}\n`).join("")}`]),
   ].join("\n");
 }
 

@@ -24,7 +24,7 @@ export async function isLayout(path: string): Promise<boolean> {
   if (names.every(isTemporaryName)) return false;
   await refuseLinks(path);
   // After the names: while another process makes the layout, this file is the first to come.
-  const bytes = await readSmallFile(join(path, OCI_LAYOUT_FILE), OCI_LAYOUT_SIZE_LIMIT);
+  const bytes = await readLayoutFile(join(path, OCI_LAYOUT_FILE), OCI_LAYOUT_SIZE_LIMIT);
   if (bytes === undefined) {
     // While another process removes the layout, this file is the last to go.
     const left = await namesIn(path);
@@ -45,7 +45,7 @@ export async function isLayout(path: string): Promise<boolean> {
  * @throws {Error} When it is missing, or of another version.
  */
 export async function checkLayoutFile(path: string): Promise<void> {
-  const bytes = await readSmallFile(join(path, OCI_LAYOUT_FILE), OCI_LAYOUT_SIZE_LIMIT);
+  const bytes = await readLayoutFile(join(path, OCI_LAYOUT_FILE), OCI_LAYOUT_SIZE_LIMIT);
   if (bytes === undefined) throw new Error("it is missing");
   checkOciLayout(bytes);
 }
@@ -57,7 +57,7 @@ export async function checkLayoutFile(path: string): Promise<void> {
  */
 export async function readIndex(path: string): Promise<LayoutIndex> {
   const file = join(path, INDEX_FILE);
-  const bytes = await readSmallFile(file, INDEX_SIZE_LIMIT);
+  const bytes = await readLayoutFile(file, INDEX_SIZE_LIMIT);
   return bytes === undefined ? EMPTY_INDEX : inFile(file, () => parseIndex(bytes));
 }
 
@@ -71,7 +71,7 @@ export async function refuseLostIndex(path: string): Promise<void> {
   const blobs = await namesIn(join(path, "blobs", "sha256"));
   if (blobs === "file" || blobs.every(isTemporaryName)) return;
   // After the blobs: the index comes before the first of them.
-  if (await readSmallFile(file, INDEX_SIZE_LIMIT) !== undefined) return;
+  if (await readLayoutFile(file, INDEX_SIZE_LIMIT) !== undefined) return;
   throw new Error(`Cannot read ${JSON.stringify(file)}: it is gone, though there are blobs`);
 }
 
@@ -121,7 +121,7 @@ async function namesIn(path: string): Promise<readonly string[] | "file"> {
 }
 
 /** Reads a file of a layout as a whole; `undefined` when there is none. */
-export async function readSmallFile(path: string, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+export async function readLayoutFile(path: string, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
     using file = openFile(path);
     if (file === undefined) return undefined;

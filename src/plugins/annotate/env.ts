@@ -3,7 +3,8 @@ import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import { agreedFacts } from "./agreed_facts.ts";
 import { type CiEnvironment, type NamedCommit, readCiFacts } from "./ci_facts.ts";
-import { CI_SYSTEMS, type CiSystem, type Place } from "./ci_systems.ts";
+import { CI_SYSTEMS, type CiSystem } from "./ci_systems.ts";
+import { CI_VARIABLES } from "./ci_variables.ts";
 import { formatCreated, parseSourceDateEpoch } from "../../oci/created.ts";
 import { readCheckout } from "./git/checkout.ts";
 import { formatRevision, type RevisionStyle } from "./revision.ts";
@@ -22,11 +23,6 @@ export interface EnvMeans {
    */
   readonly directory?: string;
 }
-
-/** Every variable that {@linkcode env} may look at, sorted, so that permissions can be written out. */
-export const CI_VARIABLES: readonly string[] = [
-  ...new Set(["SOURCE_DATE_EPOCH", ...CI_SYSTEMS.flatMap(variablesOf)]),
-].sort();
 
 /**
  * Knows what the environment says: source, revision and creation time.
@@ -92,14 +88,4 @@ function once(read: CiEnvironment["readEvent"]): CiEnvironment["readEvent"] {
     texts.set(path, text);
     return text;
   };
-}
-
-function variablesOf(system: CiSystem): readonly string[] {
-  const { source, commit, branch, pullRequest, tag, time } = system;
-  const places = [source, commit, branch, pullRequest?.commit ?? [], pullRequest?.branch ?? [], tag, time].flat();
-  return [...Object.keys(system.detect), ...places.flatMap(variablesOfPlace)];
-}
-
-function variablesOfPlace({ name, when, unless }: Place): readonly string[] {
-  return [name, when?.[0] ?? [], unless?.[0] ?? []].flat();
 }

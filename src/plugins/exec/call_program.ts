@@ -2,11 +2,11 @@ import type { Log } from "../../work/context.ts";
 import type { Entry } from "../../pipeline/entry.ts";
 import type { PluginContext, Skip } from "../../pipeline/plugin.ts";
 import { lastWords } from "./last_words.ts";
-import { type Answer, parseAnswer } from "./parse_answer.ts";
+import { parseAnswer, type ProgramAnswer } from "./parse_answer.ts";
 import { programEnvironment } from "./program_environment.ts";
 import { type Metadata, PROTOCOL, type Result } from "./protocol.ts";
 import { makeRoom, type Room } from "./room.ts";
-import { PATIENCE, runProgram } from "./run_program.ts";
+import { PATIENCE, runExecProgram } from "./run_program.ts";
 import { type StageOutput, stageOutput } from "./stage_output.ts";
 import { contentsIn, toJson } from "./to_json.ts";
 import { messageOf } from "../../work/message_of.ts";
@@ -21,7 +21,7 @@ export interface Program {
 }
 
 /** What a program is called with. */
-export interface Call {
+export interface ProgramCall {
   readonly input: unknown;
   readonly options: unknown;
 }
@@ -31,7 +31,7 @@ const ANSWER_SIZE = 16 * 1024 * 1024;
 /** Runs a program for its stage: the input becomes JSON and files, and what it answers becomes the stage's output. */
 export async function callProgram(
   program: Program,
-  call: Call,
+  call: ProgramCall,
   context: PluginContext,
 ): Promise<StageOutput | Skip> {
   await using room = await makeRoom(context.signal);
@@ -53,9 +53,9 @@ export async function callProgram(
 
 async function ask(
   { file, metadata, env }: Program,
-  { input, options }: Call,
+  { input, options }: ProgramCall,
   { room, context }: { readonly room: Room; readonly context: PluginContext },
-): Promise<Answer> {
+): Promise<ProgramAnswer> {
   const { plugin, mode, sourceDate, host, log, signal } = context;
   const request = {
     protocol: PROTOCOL,
@@ -71,7 +71,7 @@ async function ask(
       ...(metadata.files ? { filesDirectory: room.filesDirectory } : {}),
     },
   };
-  const ended = await runProgram(file, {
+  const ended = await runExecProgram(file, {
     args: ["run"],
     env: programEnvironment(env, { declared: context.env, sourceDate }),
     input: `${JSON.stringify(request)}\n`,

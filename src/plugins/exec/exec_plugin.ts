@@ -5,7 +5,7 @@ import { parseMetadata } from "./metadata.ts";
 import { optionsSchema } from "./options_schema.ts";
 import { programEnvironment } from "./program_environment.ts";
 import type { Metadata } from "./protocol.ts";
-import { type Ended, PATIENCE, runProgram } from "./run_program.ts";
+import { type Ended, PATIENCE, runExecProgram } from "./run_program.ts";
 import { callProgram } from "./call_program.ts";
 import { lastWords } from "./last_words.ts";
 import { messageOf } from "../../work/message_of.ts";
@@ -58,7 +58,7 @@ async function described(program: string, options: ExecOptions): Promise<Describ
     );
   }, limit);
   try {
-    const ended = await runProgram(file, {
+    const ended = await runExecProgram(file, {
       args: ["metadata"],
       env: programEnvironment(env),
       input: "",

@@ -1,4 +1,4 @@
-import { formatPath } from "../../driver/issue_message.ts";
+import { formatPath } from "../../driver/format_path.ts";
 import type { z } from "../../pipeline/schema.ts";
 
 type Issue = z.core.$ZodIssue;

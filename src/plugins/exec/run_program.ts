@@ -41,7 +41,7 @@ const LAST_LINES = 10;
  * @throws {Error} When it cannot be started, or writes more than it may.
  * @throws The signal's reason, when it is aborted; the program has ended then.
  */
-export async function runProgram(program: string, options: RunProgram): Promise<Ended> {
+export async function runExecProgram(program: string, options: RunProgram): Promise<Ended> {
   options.signal.throwIfAborted();
   const child = start(program, options);
   const lastLines: string[] = [];

@@ -5,10 +5,11 @@ import { yamlSyntaxProblem } from "../../yaml/read_yaml.ts";
 import { lineOf } from "./chart_document.ts";
 import { chartError } from "./chart_error.ts";
 import { type ChartFile, readChartFile, refuseLarge, withoutBom } from "./chart_file.ts";
+import { CHART_FILE, REQUIREMENTS_FILE } from "./chart_file_names.ts";
 import { rewriteLock } from "./chart_lock.ts";
 import { type ChartMetadata, placeOfDependencies, readChartYaml, readRequirements } from "./chart_yaml.ts";
 import { type Json, writeGoYaml } from "./go_yaml.ts";
-import { CHART_FILE, REQUIREMENTS_FILE, unpackChart, withDependencies } from "./packaged_chart.ts";
+import { unpackChart, withDependencies } from "./packaged_chart.ts";
 
 /** A chart, as Helm would write it into an archive. */
 export interface Chart {

@@ -3,6 +3,7 @@ import { readTar } from "../../oci/read_tar.ts";
 import type { Scratch } from "../../work/context.ts";
 import { chartError } from "./chart_error.ts";
 import { type ChartFile, refuseLarge } from "./chart_file.ts";
+import { CHART_FILE, REQUIREMENTS_FILE } from "./chart_file_names.ts";
 import { type ChartMetadata, readChartYaml, readRequirements } from "./chart_yaml.ts";
 import { messageOf } from "../../work/message_of.ts";
 import { readBytes } from "../../oci/read_bytes.ts";
@@ -55,11 +56,6 @@ export async function unpackChart(
   }
   return files;
 }
-
-/** The file that makes a directory a chart. */
-export const CHART_FILE = "Chart.yaml";
-/** Where charts of the first version have their dependencies. */
-export const REQUIREMENTS_FILE = "requirements.yaml";
 
 /** The same, with the dependencies of a `requirements.yaml`, where the keys of JSON have their order. */
 export function withDependencies(

@@ -130,7 +130,7 @@ async function send(request: TransportRequest, { client, proxy }: Way, body?: Bo
       ...(body === undefined ? {} : { body }),
       client,
       method: request.method,
-      // A transfer that is decoded on the way has another digest than the blob.
+      // A description that is decoded on the way has another digest than the blob.
       headers: { "accept-encoding": "identity", ...request.headers },
       redirect: "manual",
       signal: request.signal,

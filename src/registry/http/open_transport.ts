@@ -1,5 +1,4 @@
 import { createFetchTransport } from "./fetch_transport.ts";
-import { createNodeTransport } from "./node_transport.ts";
 import { processEnv } from "./process_env.ts";
 import type { Env } from "./proxy.ts";
 import { systemCertificates } from "./system_certificates.ts";
@@ -68,6 +67,7 @@ export function openTransport({ env = processEnv, ...options }: TransportOptions
 
   async function sendByNode(request: TransportRequest): Promise<Response> {
     const trust = options.insecure || request.url.protocol === "http:" ? undefined : await (system ??= trustSystem());
+    const { createNodeTransport } = await import("./node_transport.ts");
     if (byNode === undefined) {
       byNode = createNodeTransport({ ...options, ...(trust && { caCerts: trust.caCerts }) });
       opened.push(byNode);

@@ -56,7 +56,7 @@ export async function wholeLayout(
   return {
     names: [...new Set(listed.map(({ descriptor }) => descriptor.digest))],
     async present(graph): Promise<ArtifactGraph> {
-      const omitted = new Set(bundle?.transfer.omitted.map(({ digest }) => digest) ?? []);
+      const omitted = new Set(bundle?.description.omitted.map(({ digest }) => digest) ?? []);
       const there = await inParallel(graph.blobs, concurrency, async (blob) => {
         return !omitted.has(blob.digest) || await store.exists(blob, context);
       });

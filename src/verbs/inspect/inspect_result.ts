@@ -1,7 +1,8 @@
+import type { Verdict } from "../../consumers/judge.ts";
 import type { Annotations, Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { artifactTypeOf, manifestParts, type ParsedManifest } from "../../oci/parse_manifest.ts";
-import type { Referrer } from "./find_referrers.ts";
+import type { FoundReferrer } from "./find_referrers.ts";
 import type { LayerFile } from "./layer_files.ts";
 
 /** What was published, as `gantry inspect -o json` prints it. */
@@ -32,6 +33,8 @@ export interface InspectResult {
   readonly manifests?: readonly InspectedManifest[];
   /** What refers to it, when that was asked for. */
   readonly referrers?: readonly InspectedReferrer[];
+  /** Whether those who were asked for accept it; absent when nobody was. */
+  readonly consumers?: readonly Verdict[];
 }
 
 /** A layer, with its files when they were asked for. */
@@ -67,12 +70,14 @@ export interface Inspected {
   /** By the digest of the layer. */
   readonly files?: ReadonlyMap<Digest, readonly LayerFile[]>;
   /** By the digest of what they refer to. */
-  readonly referrers?: ReadonlyMap<Digest, readonly Referrer[]>;
+  readonly referrers?: ReadonlyMap<Digest, readonly FoundReferrer[]>;
+  /** Whether those who were asked for accept it. */
+  readonly consumers?: readonly Verdict[];
 }
 
 /** Says what was found out. */
 export function inspectResult(inspected: Inspected): InspectResult {
-  const { reference, url, descriptor, manifest, index, files, referrers } = inspected;
+  const { reference, url, descriptor, manifest, index, files, referrers, consumers } = inspected;
   const artifactType = artifactTypeOf(manifest);
   const contents = new Map([descriptor, ...manifestParts(manifest)].map(({ digest, size }) => [digest, size]));
   return {
@@ -97,6 +102,7 @@ export function inspectResult(inspected: Inspected): InspectResult {
         }),
       }),
     ...(referrers === undefined ? {} : { referrers: inspectedReferrers(referrers.get(descriptor.digest)) }),
+    ...(consumers === undefined ? {} : { consumers }),
   };
 
   function withReferrers(each: Descriptor): InspectedManifest {
@@ -105,7 +111,7 @@ export function inspectResult(inspected: Inspected): InspectResult {
   }
 }
 
-function inspectedReferrers(referrers: readonly Referrer[] = []): readonly InspectedReferrer[] {
+function inspectedReferrers(referrers: readonly FoundReferrer[] = []): readonly InspectedReferrer[] {
   return referrers.map(({ descriptor, tag, isRepeated, referrers }) => ({
     ...descriptor,
     ...(tag === undefined ? {} : { tag }),

@@ -3,13 +3,10 @@ import { localPath, type Reference } from "../../oci/reference.ts";
 import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
 import { whyUnreadable } from "../../system/io_error.ts";
 import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../../plugins/filter/default_ignores.ts";
-import { emptied } from "../../plugins/filter/emptied.ts";
-import { ignore } from "../../plugins/filter/ignore.ts";
-import { ignoreRules } from "../../plugins/filter/ignore_reading.ts";
-import { only } from "../../plugins/filter/only.ts";
 import type { PatternGroup } from "../../plugins/filter/ignore_rules.ts";
 import { parseIgnoreFile } from "../../plugins/filter/parse_ignore_file.ts";
-import { loadPatterns, type PatternSource } from "../../plugins/filter/pattern_source.ts";
+import type { PatternSource } from "../../plugins/filter/pattern_source.ts";
+import { sourceFilters } from "../../plugins/filter/source_filters.ts";
 import { readSmallFile, readSmallText } from "../../system/read_small_file.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import type { ChosenProfile } from "./profiles.ts";
@@ -33,31 +30,26 @@ export interface Ignoring {
  * that was named, and patterns that were given. The last pattern that matches counts.
  */
 export async function ignoringFor(settings: Settings, profile: ChosenProfile): Promise<Ignoring> {
-  const reading = profile.facts.ignoreReading;
   const root = await rootOf(settings.source);
   const own = root === undefined ? [] : await ownTargets(root, settings.targets);
   const sources = await patternSources(settings, profile, own);
-  const wanted = profile.facts.only && { only: { factory: only(profile.facts.only), options: () => ({}) } };
-  // What is no directory is not walked; the filter finds the files among the entries.
-  if (root === undefined) {
-    return {
-      ignore: { factory: ignore({ after: sources, reading }), options: withPatterns },
-      ...wanted,
-      prune: () => false,
-    };
-  }
-  // Read once, so that the walk and the filter cannot disagree.
-  const groups = await loadPatterns(sources, (name) => readRootFile(root, name, settings.symlinks));
+  const { ignore, only, emptied, prune } = await sourceFilters({
+    sources,
+    reading: profile.facts.ignoreReading,
+    only: profile.facts.only,
+    emptied: own.length === 0 ? undefined : { paths: own, reason: OWN_TARGET },
+    readRoot: root === undefined ? undefined : (name) => readRootFile(root, name, settings.symlinks),
+  });
   return {
-    ignore: { factory: ignore({ after: groups, reading }), options: withPatterns },
-    ...(own.length === 0 ? {} : { emptied: ownEmptied(own) }),
-    ...wanted,
-    prune: ignoreRules(groups, reading).prunes,
+    ignore: { factory: ignore, options: withPatterns },
+    ...(only && { only: { factory: only, options: withNothing } }),
+    ...(emptied && { emptied: { factory: emptied, options: withNothing } }),
+    prune,
   };
 }
 
-function ownEmptied(paths: readonly string[]): BuiltIn {
-  return { factory: emptied({ paths, reason: OWN_TARGET }), options: () => ({}) };
+function withNothing(): Readonly<Record<string, unknown>> {
+  return {};
 }
 
 /** The patterns of its entry, which the sources have too, where they count. */

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
 import { packTar } from "modern-tar";
-import { tar } from "../../../src/oci/tar.ts";
-import { openFile } from "../../../src/system/open_file.ts";
 import { fileBytes } from "../../../src/layout/tar/bytes.ts";
-import { type TarPosition, tarPositions } from "../../../src/layout/tar/positions.ts";
+import { readPositions, type TarPosition, tarPositions } from "../../../src/layout/tar/positions.ts";
+import { writeTar } from "../../../src/oci/tar.ts";
+import { openFile } from "../../../src/system/open_file.ts";
+import { tarFile } from "../../oci/tar_entries.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { tool, toolTest } from "../../support/tools.ts";
-import { tarFile } from "../../oci/tar_entries.ts";
 import { tarOf } from "../tar_variants.ts";
 
 /** What `tarPositions()` finds in these bytes. */
@@ -64,7 +64,7 @@ Deno.test("tarPositions() finds every file where it stands, whatever it is calle
     fc.asyncProperty(
       fc.array(fc.tuple(nameArbitrary, fc.string({ maxLength: 2000 })), { maxLength: 6 }),
       async (files) => {
-        const bytes = await collectBytes(tar(files.map(([name, text]) => tarFile(name, text))));
+        const bytes = await collectBytes(writeTar(files.map(([name, text]) => tarFile(name, text))));
         const decoded = files.map(([name, text]) => [name, new TextDecoder().decode(new TextEncoder().encode(text))]);
         assert.deepEqual(await textsIn(bytes), decoded);
       },
@@ -119,39 +119,56 @@ Deno.test("tarPositions() finds files behind one of more than 8 GiB", async () =
   assert.deepEqual(positions.map(({ name, size }) => [name, size]), [["large", size], ["small", 4]]);
 });
 
-const strange: readonly (readonly [what: string, bytes: () => Uint8Array | Promise<Uint8Array>])[] = [
-  ["is empty", () => new Uint8Array()],
-  ["is no tar", () => new TextEncoder().encode("no tar ".repeat(200))],
-  ["is compressed", async () => {
+const strange: readonly (readonly [
+  what: string,
+  end: "early" | "unknown",
+  bytes: () => Uint8Array | Promise<Uint8Array>,
+])[] = [
+  ["is empty", "unknown", () => new Uint8Array()],
+  ["is no tar", "unknown", () => new TextEncoder().encode("no tar ".repeat(200))],
+  ["is compressed", "unknown", async () => {
     const stream = new Blob([await tarOf([["a", "b"]])]).stream().pipeThrough(new CompressionStream("gzip"));
     return await collectBytes(stream);
   }],
-  ["has no end", () => member({ name: "a", type: "0" }, "b")],
-  ["ends in the middle of a file", () => member({ name: "a", type: "0", size: "00000007777" }, "b")],
-  ["has a wrong checksum", async () => {
+  ["has no end", "early", () => member({ name: "a", type: "0" }, "b")],
+  ["ends in the middle of a file", "early", () => member({ name: "a", type: "0", size: "00000007777" }, "b")],
+  ["has a wrong checksum", "unknown", async () => {
     const bytes = await tarOf([["a", "b"]]);
     bytes[0] = 0x62;
     return bytes;
   }],
-  ["holds a sparse file", async () => await concat(member({ name: "a", type: "S" }, "b"), END)],
-  ["holds a sparse file of PAX", async () => {
+  ["has a wrong checksum behind its first file", "early", async () => {
+    const damaged = member({ name: "b", type: "0" }, "b");
+    damaged[0] = 0x63;
+    return await concat(member({ name: "a", type: "0" }, "b"), damaged, END);
+  }],
+  ["holds a sparse file", "unknown", async () => await concat(member({ name: "a", type: "S" }, "b"), END)],
+  ["holds a sparse file of PAX", "unknown", async () => {
     const records = "22 GNU.sparse.major=1\n";
     return await concat(member({ name: "p", type: "x" }, records), member({ name: "a", type: "0" }, "b"), END);
   }],
-  ["has records that are none", async () => {
+  ["has records that are none", "unknown", async () => {
     return await concat(member({ name: "p", type: "x" }, "999 path=a\n"), member({ name: "a", type: "0" }, "b"), END);
   }],
-  ["has a size that is none", async () => {
+  ["has a size that is none", "unknown", async () => {
     return await concat(member({ name: "p", type: "x" }, "10 size=-1\n"), member({ name: "a", type: "0" }, "b"), END);
   }],
-  ["has an extended header without an end", async () => {
+  ["has an extended header without an end", "unknown", async () => {
     return await concat(member({ name: "p", type: "x" }, new Uint8Array(2 * 1024 * 1024)), END);
   }],
 ];
 
-for (const [what, bytes] of strange) {
+for (const [what, end, bytes] of strange) {
   Deno.test(`tarPositions() knows nothing of a file that ${what}`, async () => {
     assert.equal(await positionsIn(await bytes()), undefined);
+  });
+
+  Deno.test(`readPositions() tells how a file ends that ${what}: ${end}`, async () => {
+    const all = await bytes();
+    const read = async function* (offset: number, size: number): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+      yield all.slice(offset, offset + size);
+    };
+    assert.equal((await readPositions({ size: all.byteLength, read })).end, end);
   });
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CI_SYSTEMS } from "../../../src/plugins/annotate/ci_systems.ts";
-import { CI_VARIABLES, env } from "../../../src/plugins/annotate/env.ts";
+import { CI_VARIABLES } from "../../../src/plugins/annotate/ci_variables.ts";
+import { env } from "../../../src/plugins/annotate/env.ts";
 import { CI_CASES, GITLAB, HEAD, MERGE, PULL_REQUEST, type Variables } from "./ci_cases.ts";
 import { annotated } from "./support.ts";
 

@@ -1,4 +1,4 @@
-import { formatPath } from "../../../driver/issue_message.ts";
+import { formatPath } from "../../../driver/format_path.ts";
 import { parseDuration } from "../../../options/kind.ts";
 import type { Stage } from "../../../pipeline/plugin.ts";
 import type { StageName } from "../../../pipeline/stage_error.ts";

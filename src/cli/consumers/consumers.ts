@@ -1,0 +1,22 @@
+import { loadConsumers } from "../../consumers/consumers.ts";
+import { EXIT } from "../output/exit_code.ts";
+import { formatOutput } from "../output/format_output.ts";
+import { table } from "../output/table.ts";
+import type { OutputFormat } from "../publish/commands.ts";
+import type { World } from "../world.ts";
+
+/** The flags of `consumers`, as they were given; what was not given is absent. */
+export interface ConsumersFlags {
+  readonly output?: OutputFormat;
+}
+
+/** `gantry consumers`: who can be asked for, and from which version each rule was read. */
+export async function consumers({ output = "text" }: ConsumersFlags, world: World): Promise<number> {
+  const rows = (await loadConsumers()).map(({ name, what, version, source }) => ({ name, what, version, source }));
+  if (output !== "text") {
+    world.stdout(await formatOutput(rows, output));
+    return EXIT.done;
+  }
+  world.stdout(table([["NAME", "VERSION", "WHAT"], ...rows.map(({ name, version, what }) => [name, version, what])]));
+  return EXIT.done;
+}

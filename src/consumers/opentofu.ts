@@ -1,0 +1,62 @@
+import { OCI_MANIFEST_MEDIA_TYPE } from "../oci/media_types.ts";
+import type { JudgedArtifact } from "./artifact.ts";
+import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
+import { leaving } from "./paths.ts";
+
+/** OpenTofu, which installs modules. */
+export const OPENTOFU: Consumer = {
+  what: "OpenTofu: a module with source = oci://, since 1.10",
+  version: "OpenTofu 1.12 (f831fa1a)",
+  source: "https://github.com/opentofu/opentofu/blob/f831fa1a/internal/getmodules/oci_getter.go",
+  judge,
+};
+
+const ARTIFACT_TYPE = "application/vnd.opentofu.modulepkg";
+const LAYER_MEDIA_TYPE = "archive/zip";
+const BY_ORAS = `oras push --artifact-type=${ARTIFACT_TYPE} REFERENCE module.zip:${LAYER_MEDIA_TYPE} does that`;
+
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
+  if (artifact.kind === "index" || artifact.descriptor.mediaType !== OCI_MANIFEST_MEDIA_TYPE) {
+    yield refuse(
+      `OpenTofu takes an OCI image manifest and nothing else, and it is ${artifact.descriptor.mediaType}`,
+      "Publish one OCI manifest alone",
+    );
+    return;
+  }
+  const { manifest: { artifactType }, saysMediaType, layers } = artifact;
+  if (!saysMediaType) {
+    yield refuse(
+      "OpenTofu wants the mediaType in the manifest itself, and it is left out",
+      "Publish it with gantry or oras",
+    );
+  }
+  if (artifactType !== ARTIFACT_TYPE) {
+    const found = artifactType === undefined ? "there is none" : `it is ${artifactType}`;
+    yield refuse(
+      `OpenTofu wants the artifact type ${ARTIFACT_TYPE}, and ${found}`,
+      `Publish it with that type: ${BY_ORAS}`,
+    );
+  }
+  const zips = layers.filter(({ descriptor }) => descriptor.mediaType === LAYER_MEDIA_TYPE);
+  const [zip] = zips;
+  if (zip === undefined || zips.length > 1) {
+    yield refuse(
+      `OpenTofu wants exactly one layer of media type ${LAYER_MEDIA_TYPE}, and there ${
+        zip === undefined ? "is none" : `are ${zips.length}`
+      }`,
+      `Publish the module as one zip: ${BY_ORAS}`,
+    );
+    return;
+  }
+  if (zip.format !== "zip" || zip.compression !== "none" || zip.problem !== undefined) {
+    yield refuse(`OpenTofu cannot unpack the layer: ${zip.problem ?? "it is no zip"}`, "Publish the module as a zip");
+    return;
+  }
+  const outside = leaving(zip.members);
+  if (outside.length > 0) {
+    yield refuse(`OpenTofu refuses paths that lead out of the zip: ${listed(outside)}`, "Leave them out");
+  }
+  if (!zip.members.some(({ path }) => /^[^/]+\.(?:tf|tofu)(?:\.json)?$/.test(path))) {
+    yield note("There is no .tf or .tofu file at the root of the zip: the source has to name a directory in it by //");
+  }
+}

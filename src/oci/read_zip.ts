@@ -1,0 +1,119 @@
+/** One member of a zip, as its directory at the end says. */
+export interface ZipMember {
+  /** The path as the zip has it; U+FFFD stands for bytes that are not UTF-8. */
+  readonly name: string;
+  readonly type: "file" | "directory" | "symlink";
+  /** In bytes, not compressed. */
+  readonly size: number;
+}
+
+const END_SIGNATURE = 0x06054b50;
+const END_SIZE = 22;
+const END64_SIGNATURE = 0x06064b50;
+const LOCATOR_SIGNATURE = 0x07064b50;
+const LOCATOR_SIZE = 20;
+const MEMBER_SIGNATURE = 0x02014b50;
+const MEMBER_SIZE = 46;
+/** Where a field has this, the one of the format's extension for large files counts. */
+const IN_ZIP64 = 0xffffffff;
+/** How long the comment behind everything may be. */
+const COMMENT_LIMIT = 0xffff;
+
+/** Tells whether bytes begin as a zip does: with a member, or with the end of an empty one. */
+export function beginsLikeZip(start: Uint8Array): boolean {
+  const signature = String.fromCharCode(...start.subarray(0, 4));
+  return signature === "PK\x03\x04" || signature === "PK\x05\x06";
+}
+
+/**
+ * Reads the directory of a zip, which stands at its end.
+ *
+ * @param tail The last bytes of the zip, or all of them.
+ * @param size The size of the whole zip in bytes.
+ * @throws {SyntaxError} When there is no directory, or more of it than the tail has.
+ *
+ * @see {@link https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT | APPNOTE, section 4.3}
+ */
+export function readZipDirectory(tail: Uint8Array<ArrayBuffer>, size: number): readonly ZipMember[] {
+  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
+  const { count, start, end } = findDirectory(view, size - tail.byteLength);
+  if (start < 0 || end > tail.byteLength || start > end) throw new SyntaxError("the directory of its zip is damaged");
+  const members: ZipMember[] = [];
+  let at = start;
+  while (at + MEMBER_SIZE <= end) {
+    if (view.getUint32(at, true) !== MEMBER_SIGNATURE) break;
+    const [name, extra, comment] = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [
+      number,
+      number,
+      number,
+    ];
+    const next = at + MEMBER_SIZE + name + extra + comment;
+    if (next > end) break;
+    members.push(memberAt(tail, view, at));
+    at = next;
+  }
+  if (members.length !== count) throw new SyntaxError("the directory of its zip is damaged");
+  return members;
+}
+
+/** Where the directory is, counted from the beginning of the tail. */
+function findDirectory(
+  view: DataView,
+  skipped: number,
+): { readonly count: number; readonly start: number; readonly end: number } {
+  const first = Math.max(0, view.byteLength - END_SIZE - COMMENT_LIMIT);
+  for (let at = view.byteLength - END_SIZE; at >= first; at--) {
+    if (view.getUint32(at, true) !== END_SIGNATURE) continue;
+    if (at + END_SIZE + view.getUint16(at + 20, true) !== view.byteLength) continue;
+    const large = at - LOCATOR_SIZE;
+    if (large >= 0 && view.getUint32(large, true) === LOCATOR_SIGNATURE) return findLarge(view, large, skipped);
+    const start = view.getUint32(at + 16, true) - skipped;
+    return { count: view.getUint16(at + 10, true), start, end: start + view.getUint32(at + 12, true) };
+  }
+  throw new SyntaxError("it is no zip, or it is cut off");
+}
+
+function findLarge(
+  view: DataView,
+  locator: number,
+  skipped: number,
+): { readonly count: number; readonly start: number; readonly end: number } {
+  const at = Number(view.getBigUint64(locator + 8, true)) - skipped;
+  if (at < 0 || at + 56 > view.byteLength || view.getUint32(at, true) !== END64_SIGNATURE) {
+    throw new SyntaxError("the directory of its zip is damaged");
+  }
+  const start = Number(view.getBigUint64(at + 48, true)) - skipped;
+  return {
+    count: Number(view.getBigUint64(at + 32, true)),
+    start,
+    end: start + Number(view.getBigUint64(at + 40, true)),
+  };
+}
+
+function memberAt(tail: Uint8Array, view: DataView, at: number): ZipMember {
+  const nameEnd = at + MEMBER_SIZE + view.getUint16(at + 28, true);
+  const name = new TextDecoder().decode(tail.subarray(at + MEMBER_SIZE, nameEnd));
+  const size = view.getUint32(at + 24, true);
+  const extra = new DataView(tail.buffer, tail.byteOffset + nameEnd, view.getUint16(at + 30, true));
+  return {
+    name,
+    type: typeOf(view.getUint16(at + 4, true), view.getUint32(at + 38, true), name),
+    size: size === IN_ZIP64 ? largeSize(extra) : size,
+  };
+}
+
+/** Unix keeps the type of a file in its attributes; who made the zip on another system has none. */
+function typeOf(madeBy: number, attributes: number, name: string): ZipMember["type"] {
+  const isUnix = madeBy >> 8 === 3 || madeBy >> 8 === 19;
+  if (isUnix && (attributes >>> 16 & 0o170000) === 0o120000) return "symlink";
+  return name.endsWith("/") ? "directory" : "file";
+}
+
+/** The size before compression is the first number in the extension for large files. */
+function largeSize(extra: DataView): number {
+  for (let at = 0; at + 4 <= extra.byteLength; at += 4 + extra.getUint16(at + 2, true)) {
+    if (extra.getUint16(at, true) !== 1 || at + 12 > extra.byteLength) continue;
+    return Number(extra.getBigUint64(at + 4, true));
+  }
+  return IN_ZIP64;
+}

@@ -1,0 +1,42 @@
+import type { SingleArtifact } from "../../consumers/artifact.ts";
+import type { Content } from "../../oci/descriptor.ts";
+import { readContent } from "../../oci/bytes_content.ts";
+import { parseManifest } from "../../oci/parse_manifest.ts";
+import type { Artifact } from "../../pipeline/values.ts";
+import type { Context } from "../../work/context.ts";
+import { layerMeter, lookAtLayer } from "./look_at_layer.ts";
+import { readConfig } from "./read_config.ts";
+
+/**
+ * Looks at what was packed as consumers will. Nobody knows of signatures yet.
+ *
+ * @param tags Every tag that it will get somewhere.
+ */
+export async function plannedArtifact(
+  { archive, manifest: { descriptor, open } }: Artifact,
+  tags: readonly string[],
+  context: Context,
+): Promise<SingleArtifact> {
+  const manifest = parseManifest(await readContent({ descriptor, open }), descriptor);
+  if (manifest.kind === "index") throw new TypeError("Cannot look at an index: a push makes a manifest");
+  const meter = layerMeter();
+  const layers = [];
+  for (const [at, layer] of archive.layers.entries()) {
+    // What the manifest says of it, and not what the plugin that packs has said.
+    const named = manifest.layers[at] ?? layer.descriptor;
+    layers.push(await lookAtLayer(named, layer.open(), { meter, context }));
+  }
+  return {
+    kind: "manifest",
+    descriptor,
+    manifest,
+    saysMediaType: true,
+    ...await configOf(archive.config),
+    layers,
+    tags,
+  };
+}
+
+async function configOf(content: Content): Promise<Pick<SingleArtifact, "config">> {
+  return await readConfig(content.descriptor, () => Promise.resolve(content.open()));
+}
