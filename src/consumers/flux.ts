@@ -5,7 +5,7 @@ import { fluxUntar } from "./flux_untar.ts";
 
 /** Flux's OCIRepository without a layer selector. */
 export const FLUX: Consumer = {
-  what: "Flux: an OCIRepository of source-controller, and flux pull artifact",
+  what: "Flux: an OCIRepository of source-controller",
   version: "source-controller 1.9.1",
   source: "https://github.com/fluxcd/source-controller/blob/v1.9.1/internal/controller/ocirepository_controller.go",
   judge,

@@ -27,7 +27,7 @@ export function isUnpacked({ descriptor }: JudgedLayer): boolean {
  * What the file store of oras refuses, which writes each layer under its title.
  *
  * @param who The consumer, as the beginning of a sentence.
- * @see {@link https://github.com/oras-project/oras-go/blob/v2.6.2/content/file/file.go | oras-go 2.6.2, file.go}
+ * @see {@link https://github.com/oras-project/oras-go/blob/v2.7.0/content/file/file.go | oras-go 2.7.0, file.go}
  */
 export function* fileStore(artifact: JudgedArtifact, who: string): Generator<Finding, void, void> {
   const named = allLayers(artifact).filter((layer) => titleOf(layer) !== undefined);
@@ -72,7 +72,7 @@ function isDirectory(title: string, titles: readonly string[]): boolean {
   return path === "." || path.endsWith("/") || titles.some((other) => posix.normalize(other).startsWith(`${path}/`));
 }
 
-/** @see {@link https://github.com/oras-project/oras-go/blob/v2.6.2/content/file/utils.go | oras-go 2.6.2, utils.go} */
+/** @see {@link https://github.com/oras-project/oras-go/blob/v2.7.0/content/file/utils.go | oras-go 2.7.0, utils.go} */
 function* unpacking(
   { descriptor, compression, format, problem, diffId, members }: JudgedLayer,
   title: string,
