@@ -146,6 +146,19 @@ Deno.test("a profile's name stands in its own file and in the list of profiles, 
   for (const name of PROFILE_NAMES) assert.ok(SOURCES.includes(`src/profiles/${name}.ts`), name);
 });
 
+Deno.test("no name is exported twice", async () => {
+  const files = SOURCES.filter((file) => !file.startsWith("src/pack/deflate/assembly/"));
+  const exported = await Promise.all(files.map(async (file) => {
+    const text = await Deno.readTextFile(`${ROOT}${file}`);
+    return [...text.matchAll(/^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm)]
+      .map(([, name = ""]) => ({ file, name }));
+  }));
+  // Overloads of one function stand in one file.
+  const places = Map.groupBy(exported.flat(), ({ name }) => name);
+  const twice = [...places].filter(([, found]) => new Set(found.map(({ file }) => file)).size > 1);
+  assert.deepEqual(twice.map(([name, found]) => `${name}: ${found.map(({ file }) => file).join(", ")}`), []);
+});
+
 Deno.test("each consumer has a file of its own", () => {
   for (const name of CONSUMER_NAMES) {
     const file = `src/consumers/${name.replaceAll("-", "_")}.ts`;

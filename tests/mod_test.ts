@@ -19,6 +19,7 @@ const TYPES = [
   "Compression",
   "Configuration",
   "ConnectionProblem",
+  "ConsumerRefusal",
   "Copied",
   "CopiedManifest",
   "CopiedTarget",

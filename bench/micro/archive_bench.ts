@@ -2,7 +2,7 @@
 import { Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import { createTarPacker } from "modern-tar";
-import { tar } from "../../src/oci/tar.ts";
+import { writeTar } from "../../src/oci/tar.ts";
 import { gzip } from "../../src/pack/gzip.ts";
 import { tarFile } from "../../tests/oci/tar_entries.ts";
 import { binaryLike, inPieces, textLike } from "../../tests/support/sample_bytes.ts";
@@ -33,7 +33,7 @@ const CONTENT = new Uint8Array(1024);
 const NAMES = Array.from({ length: 10_000 }, (_, at) => `deploy/base/${at % 100}/manifest-${at}.yaml`);
 
 Deno.bench("tar()", { group: "tar 10,000 files of 1 KiB", baseline: true, ...FEW }, async () => {
-  await drain(tar(NAMES.map((name) => tarFile(name, CONTENT))));
+  await drain(writeTar(NAMES.map((name) => tarFile(name, CONTENT))));
 });
 Deno.bench("modern-tar createTarPacker()", { group: "tar 10,000 files of 1 KiB", ...FEW }, async () => {
   const { readable, controller } = createTarPacker();

@@ -8,27 +8,27 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 
 /** The type of the artifact that describes a bundle, and of its one layer. */
-export const TRANSFER_MEDIA_TYPE = "application/vnd.gantry.transfer.v1+json";
+export const BUNDLE_MEDIA_TYPE = "application/vnd.gantry.transfer.v1+json";
 
 /** How large the description of a bundle may be, in bytes: some hundred thousand referrers. */
-export const TRANSFER_SIZE_LIMIT = 64 * 1024 * 1024;
+export const BUNDLE_SIZE_LIMIT = 64 * 1024 * 1024;
 
 /** The description of a bundle. */
-export interface Transfer {
+export interface BundleDescription {
   /** Sorted by origin and digest; the same digest of two repositories stands here twice. */
-  readonly artifacts: readonly TransferredArtifact[];
+  readonly artifacts: readonly BundledArtifact[];
   /** Blobs that belong to the artifacts and are not in the bundle, because the far side has them. */
   readonly omitted: readonly OmittedBlob[];
 }
 
 /** One artifact of a bundle. */
-export interface TransferredArtifact extends Named {
+export interface BundledArtifact extends Named {
   /** Where it comes from: `HOST/REPOSITORY`, or the name of a layout without any host. */
   readonly origin: string;
   /** The tags that it gets at the far side. */
   readonly tags: readonly string[];
   /** What refers to it, to one of its parts, or to another referrer. */
-  readonly referrers: readonly TransferredReferrer[];
+  readonly referrers: readonly BundledReferrer[];
   /** cosign's tags of what belongs to it or to one of its parts. */
   readonly companions: Readonly<Record<string, Digest>>;
   /** Set when what refers to it was left behind on purpose. */
@@ -36,7 +36,7 @@ export interface TransferredArtifact extends Named {
 }
 
 /** A manifest that refers to another one. */
-export interface TransferredReferrer extends Named {
+export interface BundledReferrer extends Named {
   /** The manifest that it refers to. */
   readonly subject: Digest;
   readonly artifactType?: string;
@@ -52,7 +52,7 @@ export interface OmittedBlob extends Named {
 export type Named = Pick<Descriptor, "digest" | "mediaType" | "size">;
 
 /** Writes a description: no white space, a fixed order of keys, lists sorted. The same bundle gives the same bytes. */
-export function encodeTransfer({ artifacts, omitted }: Transfer): Uint8Array<ArrayBuffer> {
+export function encodeDescription({ artifacts, omitted }: BundleDescription): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify({
     version: 1,
     artifacts: artifacts.map(orderArtifact).toSorted(by(({ origin, digest }) => [origin, digest])),
@@ -65,9 +65,9 @@ export function encodeTransfer({ artifacts, omitted }: Transfer): Uint8Array<Arr
  * Joins two descriptions. A tag of one repository, and one of cosign's too, stands at what the later one says; everything
  * else of both is kept.
  */
-export function mergeTransfers(earlier: Transfer, later: Transfer): Transfer {
+export function mergeDescriptions(earlier: BundleDescription, later: BundleDescription): BundleDescription {
   const taken = new Map(
-    transferredNames(later.artifacts).map(({ origin, tag, digest }) => [`${origin}:${tag}`, digest]),
+    bundledNames(later.artifacts).map(({ origin, tag, digest }) => [`${origin}:${tag}`, digest]),
   );
   const kept = earlier.artifacts.map((artifact) => withoutTaken(artifact, taken));
   const artifacts = Map.groupBy([...kept, ...later.artifacts], ({ origin, digest }) => `${origin}@${digest}`);
@@ -79,7 +79,7 @@ export function mergeTransfers(earlier: Transfer, later: Transfer): Transfer {
 }
 
 /** What belonged to a companion that was replaced belongs to the artifact no more. */
-function withoutTaken(artifact: TransferredArtifact, taken: ReadonlyMap<string, Digest>): TransferredArtifact {
+function withoutTaken(artifact: BundledArtifact, taken: ReadonlyMap<string, Digest>): BundledArtifact {
   const { origin, digest, tags, companions } = artifact;
   const now = (tag: string, before: Digest): Digest => taken.get(`${origin}:${tag}`) ?? before;
   const moved = Object.fromEntries(Object.entries(companions).map(([tag, before]) => [tag, now(tag, before)]));
@@ -90,7 +90,7 @@ function withoutTaken(artifact: TransferredArtifact, taken: ReadonlyMap<string, 
   );
 }
 
-function withoutReplaced(artifact: TransferredArtifact, replaced: readonly Digest[]): TransferredArtifact {
+function withoutReplaced(artifact: BundledArtifact, replaced: readonly Digest[]): BundledArtifact {
   const left = new Set([
     artifact.digest,
     ...Object.values(artifact.companions),
@@ -112,7 +112,7 @@ function withoutReplaced(artifact: TransferredArtifact, replaced: readonly Diges
   );
 }
 
-function mergeArtifacts(earlier: TransferredArtifact, later: TransferredArtifact): TransferredArtifact {
+function mergeArtifacts(earlier: BundledArtifact, later: BundledArtifact): BundledArtifact {
   const { withoutReferrers, ...merged } = later;
   const referrers = new Map([...earlier.referrers, ...later.referrers].map((each) => [each.digest, each]));
   return {
@@ -125,8 +125,8 @@ function mergeArtifacts(earlier: TransferredArtifact, later: TransferredArtifact
 }
 
 function orderArtifact(
-  { origin, tags, referrers, companions, withoutReferrers, ...named }: TransferredArtifact,
-): TransferredArtifact {
+  { origin, tags, referrers, companions, withoutReferrers, ...named }: BundledArtifact,
+): BundledArtifact {
   return {
     origin,
     ...orderNamed(named),
@@ -158,7 +158,7 @@ function by<T>(keys: (item: T) => readonly string[]): (a: T, b: T) => number {
 }
 
 /** What one name of a bundle stands at. */
-interface TransferredName {
+interface BundledName {
   readonly origin: string;
   /** One of the artifact's own tags, or one of cosign's. */
   readonly tag: string;
@@ -166,8 +166,8 @@ interface TransferredName {
 }
 
 /** Every name that the far side gets, in the order of the artifacts. A companion of several artifacts comes for each. */
-export function transferredNames(artifacts: readonly WithNames[]): readonly TransferredName[] {
-  return artifacts.flatMap(({ origin, digest, tags, companions }): readonly TransferredName[] => [
+export function bundledNames(artifacts: readonly WithNames[]): readonly BundledName[] {
+  return artifacts.flatMap(({ origin, digest, tags, companions }): readonly BundledName[] => [
     ...tags.map((tag) => ({ origin, tag, digest })),
     ...Object.entries(companions).map(([tag, digest]) => ({ origin, tag, digest })),
   ]);

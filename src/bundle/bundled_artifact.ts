@@ -1,10 +1,10 @@
 import { compareBytewise } from "../oci/compare_bytewise.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
-import type { TransferredArtifact, TransferredReferrer } from "./bundle.ts";
+import type { BundledArtifact, BundledReferrer } from "./bundle.ts";
 import type { ArtifactGraph } from "../store/graph.ts";
 
 /** What is said of an artifact besides what its graph says. */
-export interface TransferredAs {
+export interface BundledAs {
   /** `HOST/REPOSITORY`, or the name of a layout. */
   readonly origin: string;
   readonly root: Descriptor;
@@ -14,10 +14,10 @@ export interface TransferredAs {
 }
 
 /** Describes an artifact for the far side: what belongs to it is what its graph has. */
-export function transferredArtifact(
+export function bundledArtifact(
   graph: ArtifactGraph,
-  { origin, root: { digest, mediaType, size }, tags, withoutReferrers = false }: TransferredAs,
-): TransferredArtifact {
+  { origin, root: { digest, mediaType, size }, tags, withoutReferrers = false }: BundledAs,
+): BundledArtifact {
   return {
     origin,
     digest,
@@ -31,10 +31,10 @@ export function transferredArtifact(
 }
 
 /** Every manifest of a graph that refers to another one in it, sorted by subject and digest. */
-export function referrersIn({ manifests }: ArtifactGraph): readonly TransferredReferrer[] {
+export function referrersIn({ manifests }: ArtifactGraph): readonly BundledReferrer[] {
   const all = manifests.flat();
   const digests = new Set(all.map(({ content }) => content.descriptor.digest));
-  const found = all.flatMap(({ content, subject, artifactType, configType }): readonly TransferredReferrer[] => {
+  const found = all.flatMap(({ content, subject, artifactType, configType }): readonly BundledReferrer[] => {
     if (subject === undefined || !digests.has(subject)) return [];
     const { digest, mediaType, size } = content.descriptor;
     const type = artifactType ?? configType;

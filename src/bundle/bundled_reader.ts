@@ -1,15 +1,15 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
-import type { TransferredArtifact, TransferredReferrer } from "./bundle.ts";
+import type { BundledArtifact, BundledReferrer } from "./bundle.ts";
 import type { StoreReader } from "../store/store.ts";
 
 /**
  * One artifact of a bundle as it was in its repository: what refers to it is what the bundle's description says, and not
  * what came into the same place with other artifacts. Its only tags are cosign's.
  */
-export function transferredReader(
+export function bundledReader(
   bundle: StoreReader,
-  { companions, referrers }: Pick<TransferredArtifact, "companions" | "referrers">,
+  { companions, referrers }: Pick<BundledArtifact, "companions" | "referrers">,
 ): StoreReader {
   const bySubject = Map.groupBy(referrers, ({ subject }) => subject);
   const digestOf = (name: string): string | undefined =>
@@ -29,6 +29,6 @@ export function transferredReader(
   };
 }
 
-function withoutSubject({ subject: _, ...descriptor }: TransferredReferrer): Descriptor {
+function withoutSubject({ subject: _, ...descriptor }: BundledReferrer): Descriptor {
   return descriptor;
 }

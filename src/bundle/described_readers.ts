@@ -1,6 +1,6 @@
-import type { Transfer, TransferredArtifact } from "./bundle.ts";
+import type { BundledArtifact, BundleDescription } from "./bundle.ts";
 import type { StoreReader } from "../store/store.ts";
-import { transferredReader } from "./bundled_reader.ts";
+import { bundledReader } from "./bundled_reader.ts";
 
 /**
  * Reads the artifacts of a bundle as they were in their repositories, each without what another one brought along. What
@@ -8,12 +8,12 @@ import { transferredReader } from "./bundled_reader.ts";
  */
 export function describedReaders(
   bundle: StoreReader,
-  { artifacts }: Transfer,
-): (artifact: TransferredArtifact) => StoreReader {
+  { artifacts }: BundleDescription,
+): (artifact: BundledArtifact) => StoreReader {
   const companions = new Set(artifacts.flatMap((each) => Object.keys(each.companions)));
   const referrers = new Set(artifacts.flatMap((each) => each.referrers.map(({ digest }) => digest)));
   return (artifact) => {
-    const own = transferredReader(bundle, artifact);
+    const own = bundledReader(bundle, artifact);
     const readerOf = (name: string): StoreReader => companions.has(name) ? own : bundle;
     return {
       ...own,

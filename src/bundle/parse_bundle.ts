@@ -1,58 +1,70 @@
+import type { Descriptor } from "../oci/descriptor.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
 import { isOrigin, isRepository } from "../oci/origin.ts";
-import { isManifestMediaType } from "../oci/parse_manifest.ts";
+import { isManifestMediaType, type ParsedManifest } from "../oci/parse_manifest.ts";
 import { isTag } from "../oci/tag.ts";
+import { isCosignTag } from "../store/companion_tags.ts";
 import {
-  encodeTransfer,
+  BUNDLE_MEDIA_TYPE,
+  BUNDLE_SIZE_LIMIT,
+  type BundledArtifact,
+  type BundleDescription,
+  bundledNames,
+  type BundledReferrer,
+  encodeDescription,
   type Named,
   type OmittedBlob,
-  type Transfer,
-  TRANSFER_SIZE_LIMIT,
-  type TransferredArtifact,
-  transferredNames,
-  type TransferredReferrer,
 } from "./bundle.ts";
+import { isObject } from "../oci/is_object.ts";
 
 /**
- * Reads a description. Whoever wrote it may be hostile, so nothing but what {@linkcode encodeTransfer} writes is taken.
+ * Reads a description. Whoever wrote it may be hostile, so nothing but what {@linkcode encodeDescription} writes is taken.
  *
  * @throws {SyntaxError} Says what is wrong, as the last part of a sentence.
  */
-export function parseTransfer(bytes: Uint8Array): Transfer {
-  if (bytes.byteLength > TRANSFER_SIZE_LIMIT) {
-    throw new SyntaxError(`it has ${bytes.byteLength} bytes, and ${TRANSFER_SIZE_LIMIT} are the limit`);
+export function parseDescription(bytes: Uint8Array): BundleDescription {
+  if (bytes.byteLength > BUNDLE_SIZE_LIMIT) {
+    throw new SyntaxError(`it has ${bytes.byteLength} bytes, and ${BUNDLE_SIZE_LIMIT} are the limit`);
   }
   const json = parseJson(bytes);
   if (!isObject(json)) throw new SyntaxError("it is not a JSON object");
   if (json.version !== 1) {
     throw new SyntaxError(`its version is ${JSON.stringify(json.version) ?? "missing"}, and only 1 is known`);
   }
-  const transfer = {
+  const description = {
     artifacts: listOf(json.artifacts, "artifacts", parseArtifact),
     omitted: listOf(json.omitted, "omitted", parseOmitted),
   };
-  checkNames(transfer.artifacts);
-  checkOmitted(transfer);
+  checkNames(description.artifacts);
+  checkOmitted(description);
   // What another reader would take for something else, such as a field twice, is written in another way.
-  const written = encodeTransfer(transfer);
+  const written = encodeDescription(description);
   if (written.byteLength !== bytes.byteLength || written.some((byte, at) => byte !== bytes[at])) {
     throw new SyntaxError("it has unknown fields, or is not written in the fixed order");
   }
-  return transfer;
+  return description;
 }
 
-/** cosign's tags, and no others: those move without a question. */
-const COMPANION_REGEXP = /^sha256-[0-9a-f]{64}\.(?:att|sbom|sig)$/;
+/**
+ * What the manifest of a description names as its content.
+ *
+ * @throws {SyntaxError} When the manifest is not what an export writes.
+ */
+export function descriptionLayer(manifest: ParsedManifest): Descriptor {
+  const [layer, ...others] = manifest.kind === "manifest" ? manifest.layers : [];
+  if (layer?.mediaType === BUNDLE_MEDIA_TYPE && others.length === 0) return layer;
+  throw new SyntaxError("it does not have one layer of the right type");
+}
 
 /** A name of one repository at two manifests would come to stand at whichever was last. */
-function checkNames(artifacts: readonly TransferredArtifact[]): void {
+function checkNames(artifacts: readonly BundledArtifact[]): void {
   const seen = new Map<string, Digest>();
   for (const { origin, digest } of artifacts) {
     const name = `${origin}@${digest}`;
     if (seen.has(name)) throw new SyntaxError(`${show(name)} stands in it twice`);
     seen.set(name, digest);
   }
-  for (const { origin, tag, digest } of transferredNames(artifacts)) {
+  for (const { origin, tag, digest } of bundledNames(artifacts)) {
     const name = `${origin}:${tag}`;
     if ((seen.get(name) ?? digest) !== digest) throw new SyntaxError(`${show(name)} stands in it twice`);
     seen.set(name, digest);
@@ -60,7 +72,7 @@ function checkNames(artifacts: readonly TransferredArtifact[]): void {
 }
 
 /** Manifests always travel: they say what must be there. */
-function checkOmitted({ artifacts, omitted }: Transfer): void {
+function checkOmitted({ artifacts, omitted }: BundleDescription): void {
   const manifests = new Set(artifacts.flatMap(({ digest, referrers, companions }) => [
     digest,
     ...referrers.map(({ digest }) => digest),
@@ -70,7 +82,7 @@ function checkOmitted({ artifacts, omitted }: Transfer): void {
   if (wrong !== undefined) throw new SyntaxError(`it leaves out ${wrong.digest}, and manifests always travel`);
 }
 
-function parseArtifact(value: Record<string, unknown>, name: string): TransferredArtifact {
+function parseArtifact(value: Record<string, unknown>, name: string): BundledArtifact {
   const { origin, withoutReferrers } = value;
   if (typeof origin !== "string" || !isOrigin(origin)) {
     throw new SyntaxError(`${name} has ${show(origin)} for an origin`);
@@ -85,7 +97,7 @@ function parseArtifact(value: Record<string, unknown>, name: string): Transferre
   return { origin, ...named, tags, referrers, companions, ...(withoutReferrers ? { withoutReferrers } : {}) };
 }
 
-function parseReferrer(value: Record<string, unknown>, name: string): TransferredReferrer {
+function parseReferrer(value: Record<string, unknown>, name: string): BundledReferrer {
   const { subject, artifactType } = value;
   if (typeof subject !== "string" || !isDigest(subject)) {
     throw new SyntaxError(`${name} has ${show(subject)} for a subject`);
@@ -121,7 +133,8 @@ function companionsOf(value: unknown, name: string): Readonly<Record<string, Dig
   if (!isObject(value)) throw new SyntaxError(`${name}.companions are not digests by tag`);
   return Object.fromEntries(
     Object.entries(value).map(([tag, digest]) => {
-      if (!COMPANION_REGEXP.test(tag)) throw new SyntaxError(`${name}.companions has ${show(tag)} for a tag`);
+      // No others: these move without a question.
+      if (!isCosignTag(tag)) throw new SyntaxError(`${name}.companions has ${show(tag)} for a tag`);
       if (typeof digest !== "string" || !isDigest(digest)) {
         throw new SyntaxError(`${name}.companions has ${show(digest)} for a digest`);
       }
@@ -152,10 +165,6 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch (cause) {
     throw new SyntaxError("it is not JSON", { cause });
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function show(value: unknown): string {

@@ -1,7 +1,7 @@
 import { type Command, Option as CommandOption } from "commander";
 import type { Kind } from "../options/kind.ts";
 import { type Flag, flagName, type Option, type OptionTable } from "../options/option.ts";
-import { duration, keyValue, patternType, repeated, wholeNumber } from "./options.ts";
+import { durationFlag, keyValue, patternType, repeated, wholeNumberFlag } from "./options.ts";
 
 /** Which flags of a table a command has. */
 export interface DeclaredOptions {
@@ -43,9 +43,9 @@ function parsing(declared: CommandOption, kind: Kind): CommandOption {
     case "choice":
       return declared.choices(kind.words);
     case "whole number":
-      return declared.argParser(wholeNumber(kind.least, kind.most));
+      return declared.argParser(wholeNumberFlag(kind.least, kind.most));
     case "duration":
-      return declared.argParser(duration);
+      return declared.argParser(durationFlag);
     case "texts":
       return declared.argParser(repeated);
     case "pairs":

@@ -8,7 +8,7 @@ export function repeated(value: string, before: readonly string[] | undefined): 
 }
 
 /** Makes a parser for a whole number in a range. */
-export function wholeNumber(least: number, most: number): (text: string) => number {
+export function wholeNumberFlag(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : NaN;
     if (value >= least && value <= most) return value;
@@ -22,7 +22,7 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
  * @returns Milliseconds, at least 1.
  * @throws {InvalidArgumentError} When it is none.
  */
-export function duration(text: string): number {
+export function durationFlag(text: string): number {
   try {
     return parseDuration(text);
   } catch {

@@ -65,16 +65,16 @@ export function createProgram(world: World, done: (code: number) => void): Comma
     publishCommand("push")
       .description("package a source and publish it to every target")
       .action(async (source: string | undefined, targets: readonly string[], flags: PublishFlags) => {
-        const { push } = await import("./publish/push.ts");
-        done(await push(present(source, targets), flags, world));
+        const { runPush } = await import("./publish/push.ts");
+        done(await runPush(present(source, targets), flags, world));
       }),
   );
   add(
     publishCommand("plan")
       .description("show what a push would publish, and contact nobody")
       .action(async (source: string | undefined, targets: readonly string[], flags: PublishFlags) => {
-        const { plan } = await import("./publish/plan.ts");
-        done(await plan(present(source, targets), flags, world));
+        const { runPlan } = await import("./publish/plan.ts");
+        done(await runPlan(present(source, targets), flags, world));
       }),
   );
   const loginCommand = new Command("login")

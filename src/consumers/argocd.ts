@@ -1,5 +1,5 @@
 import { HELM_CHART_MEDIA_TYPE, HELM_CONFIG_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE } from "../oci/media_types.ts";
-import type { Artifact, Layer } from "./artifact.ts";
+import type { JudgedArtifact, JudgedLayer } from "./artifact.ts";
 import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
 import { unpackedSize } from "./flux_untar.ts";
 import { leaving } from "./paths.ts";
@@ -24,7 +24,7 @@ const LAYER_LIMIT = 10;
 const AS_IMAGE = "publish one tar, not compressed or with gzip, as an OCI image layer, as the profile image does";
 
 /** Config and artifact type are never looked at: the media types of layers decide. */
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   if (artifact.kind === "index") {
     yield refuse("Argo CD does not look into an index: it sees no layers there", "Publish one manifest alone");
     return;
@@ -57,16 +57,16 @@ function* judge(artifact: Artifact): Generator<Finding, void, void> {
   yield* unpacking(content);
 }
 
-function isChartLayer({ descriptor: { mediaType } }: Layer): boolean {
+function isChartLayer({ descriptor: { mediaType } }: JudgedLayer): boolean {
   return mediaType === HELM_CHART_MEDIA_TYPE;
 }
 
 /** A layer that counts as content; all others are skipped. */
-function isContent({ descriptor: { mediaType } }: Layer): boolean {
+function isContent({ descriptor: { mediaType } }: JudgedLayer): boolean {
   return /tar(?:[+.]gzip)?$/.test(mediaType);
 }
 
-function* unpacking(layer: Layer): Generator<Finding, void, void> {
+function* unpacking(layer: JudgedLayer): Generator<Finding, void, void> {
   const { descriptor: { mediaType }, compression, format, members, problem } = layer;
   const expected = /gzip$/.test(mediaType) ? "gzip" : "none";
   if (compression !== expected || format !== "tar" || problem !== undefined) {

@@ -8,7 +8,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { ImageManifest, IndexManifest } from "../oci/parse_manifest.ts";
 
 /** A manifest with what it names, or an index with its manifests. */
-export type Artifact = SingleArtifact | ArtifactIndex;
+export type JudgedArtifact = SingleArtifact | ArtifactIndex;
 
 /** What is known of a manifest or an index beyond its own words. */
 interface Known {
@@ -29,7 +29,7 @@ export interface SingleArtifact extends Known {
   /** The config, where it is JSON. */
   readonly config?: unknown;
   /** In the order of the manifest. */
-  readonly layers: readonly Layer[];
+  readonly layers: readonly JudgedLayer[];
 }
 
 /** An index. */
@@ -37,11 +37,11 @@ export interface ArtifactIndex extends Known {
   readonly kind: "index";
   readonly manifest: IndexManifest;
   /** In the order of the index; those that are not there are left out. */
-  readonly artifacts: readonly Artifact[];
+  readonly artifacts: readonly JudgedArtifact[];
 }
 
 /** A layer, and what is in it. */
-export interface Layer {
+export interface JudgedLayer {
   readonly descriptor: Descriptor;
   /** How its bytes are compressed. */
   readonly compression: KnownCompression | "none";
@@ -88,7 +88,7 @@ export interface Signature {
  *
  * @see {@link https://github.com/google/go-containerregistry/blob/v0.21.6/pkg/v1/remote/index.go | index.go}
  */
-export function forLinux(artifact: Artifact, depth = 0): SingleArtifact | undefined {
+export function forLinux(artifact: JudgedArtifact, depth = 0): SingleArtifact | undefined {
   if (artifact.kind === "manifest" || depth > DEPTH_LIMIT) return artifact.kind === "manifest" ? artifact : undefined;
   const fitting = artifact.artifacts.find(({ descriptor: { platform = LINUX } }) =>
     platform.os === LINUX.os && platform.architecture === LINUX.architecture

@@ -1,4 +1,4 @@
-import type { Artifact, Layer, SingleArtifact } from "./artifact.ts";
+import type { JudgedArtifact, JudgedLayer, SingleArtifact } from "./artifact.ts";
 import { type Consumer, type Finding, listed, refuse } from "./consumer.ts";
 
 /** Docker Compose, which runs projects. */
@@ -17,7 +17,7 @@ const FILE_ANNOTATION = "com.docker.compose.file";
 const ENV_ANNOTATION = "com.docker.compose.envfile";
 const BY_COMPOSE = "docker compose publish does that";
 
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   const project = projectIn(artifact);
   if (project === undefined) {
     yield refuse(
@@ -58,7 +58,7 @@ function* judge(artifact: Artifact): Generator<Finding, void, void> {
   }
 }
 
-function projectIn(artifact: Artifact): SingleArtifact | undefined {
+function projectIn(artifact: JudgedArtifact): SingleArtifact | undefined {
   if (artifact.kind === "index") {
     return artifact.artifacts.map((each) => each.kind === "manifest" ? each : undefined)
       .find((each) => (each?.descriptor.artifactType ?? each?.manifest.artifactType) === ARTIFACT_TYPE);
@@ -67,6 +67,6 @@ function projectIn(artifact: Artifact): SingleArtifact | undefined {
   return artifactType === ARTIFACT_TYPE || config.mediaType === CONFIG_MEDIA_TYPE ? artifact : undefined;
 }
 
-function nameOf({ descriptor: { annotations = {}, mediaType } }: Layer): string | undefined {
+function nameOf({ descriptor: { annotations = {}, mediaType } }: JudgedLayer): string | undefined {
   return annotations[mediaType === ENV_MEDIA_TYPE ? ENV_ANNOTATION : FILE_ANNOTATION];
 }

@@ -1,4 +1,4 @@
-import type { Artifact } from "./artifact.ts";
+import type { JudgedArtifact } from "./artifact.ts";
 import { type Consumer, type Finding, note, refuse } from "./consumer.ts";
 import { allLayers, fileStore, isUnpacked, titleOf } from "./oras_file_store.ts";
 
@@ -14,7 +14,7 @@ export const CONFTEST: Consumer = {
 const UNNAMED_LIMIT = 4 * 1024 * 1024;
 
 /** Types are never looked at: each layer is written under its title. */
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   yield* fileStore(artifact, "conftest");
   const layers = allLayers(artifact);
   if (layers.some((layer) => titleOf(layer) === undefined && layer.descriptor.size > UNNAMED_LIMIT)) {

@@ -1,4 +1,4 @@
-import type { Artifact } from "./artifact.ts";
+import type { JudgedArtifact } from "./artifact.ts";
 
 /** Somebody who takes artifacts, and the rule of what it takes. */
 export interface Consumer {
@@ -11,7 +11,7 @@ export interface Consumer {
   /** Whether signatures have to be looked for. */
   readonly asksForSignatures?: boolean;
   /** Finds what it would refuse, and what people should know who give it the artifact. */
-  judge(artifact: Artifact): Iterable<Finding>;
+  judge(artifact: JudgedArtifact): Iterable<Finding>;
 }
 
 /** What a rule has found. */

@@ -1,4 +1,4 @@
-import type { Artifact } from "./artifact.ts";
+import type { JudgedArtifact } from "./artifact.ts";
 import type { Consumer, Finding } from "./consumer.ts";
 import { chosenImage, imageShape } from "./image_shape.ts";
 
@@ -11,7 +11,7 @@ export const CONTAINERD_VOLUME: Consumer = {
 };
 
 /** Only what has the shape of an image is unpacked; an artifact is pulled and then not mounted. */
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   const image = yield* chosenImage(artifact, "containerd");
   if (image !== undefined) yield* imageShape(image, "containerd");
 }

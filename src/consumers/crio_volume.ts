@@ -1,5 +1,5 @@
 import { TITLE_ANNOTATION } from "../oci/annotation_keys.ts";
-import type { Artifact, Layer, SingleArtifact } from "./artifact.ts";
+import type { JudgedArtifact, JudgedLayer, SingleArtifact } from "./artifact.ts";
 import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
 import { chosenImage, hasImageConfig, imageShape } from "./image_shape.ts";
 import { isOutside } from "./paths.ts";
@@ -17,7 +17,7 @@ const MODEL_PATH_ANNOTATION = "org.cncf.model.filepath";
 const AS_VOLUME = "Publish it with the profile image, or with the profile files to mount each file as it is";
 
 /** An image is unpacked; of everything else each layer is mounted as one file, and nothing is unpacked. */
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   const chosen = yield* chosenImage(artifact, "CRI-O");
   if (chosen === undefined) return;
   if (hasImageConfig(chosen) && chosen.manifest.artifactType === undefined) {
@@ -48,6 +48,6 @@ function* files(artifact: SingleArtifact): Generator<Finding, void, void> {
   if (unnamed > 0) yield note(`CRI-O leaves out ${unnamed === 1 ? "a layer" : `${unnamed} layers`} without a title`);
 }
 
-function nameOf({ descriptor: { annotations = {} } }: Layer): string | undefined {
+function nameOf({ descriptor: { annotations = {} } }: JudgedLayer): string | undefined {
   return annotations[TITLE_ANNOTATION] || annotations[MODEL_PATH_ANNOTATION] || undefined;
 }

@@ -1,12 +1,12 @@
-import { type Artifact, forLinux } from "./artifact.ts";
-import { type Consumer, type Finding, note, refuse } from "./consumer.ts";
+import { forLinux, type JudgedArtifact, type JudgedLayer } from "./artifact.ts";
+import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
 import { diffIds } from "./image_shape.ts";
 
 /** Crossplane, which installs packages. */
 export const CROSSPLANE: Consumer = {
   what: "Crossplane: a Configuration, Function or Provider by spec.package",
-  version: "Crossplane 2.3.4",
-  source: "https://github.com/crossplane/crossplane/blob/v2.3.4/contributing/specifications/xpkg.md",
+  version: "Crossplane 2 (01920342)",
+  source: "https://github.com/crossplane/crossplane/blob/01920342/internal/controller/pkg/revision/imageback.go",
   judge,
 };
 
@@ -15,7 +15,7 @@ const PACKAGE_FILE = "package.yaml";
 const LAYER_LIMIT = 256;
 
 /** Either one layer is marked as the base, or all of them together are looked through. */
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   const single = forLinux(artifact);
   if (single === undefined) {
     yield refuse(
@@ -41,14 +41,7 @@ function* judge(artifact: Artifact): Generator<Finding, void, void> {
   }
   yield* diffIds(single, "Crossplane");
   const searched = bases.length === 1 ? bases : layers;
-  const broken = searched.find(({ format, problem }) => format !== "tar" || problem !== undefined);
-  if (broken !== undefined) {
-    yield refuse(
-      `Crossplane cannot unpack layer ${broken.descriptor.digest}: it is no tar`,
-      "Publish it with the profile image",
-    );
-    return;
-  }
+  yield* valid(searched);
   const paths = searched.flatMap(({ members }) => members.map(({ path }) => path));
   if (!paths.some((path) => path.split("/").at(-1) === PACKAGE_FILE)) {
     yield refuse(
@@ -60,4 +53,27 @@ function* judge(artifact: Artifact): Generator<Finding, void, void> {
     return;
   }
   yield note(`What ${PACKAGE_FILE} says is not looked at: it needs exactly one object of meta.pkg.crossplane.io`);
+}
+
+/**
+ * What the library refuses that Crossplane has layers validated by.
+ *
+ * @see {@link https://github.com/google/go-containerregistry/blob/v0.22.1/pkg/v1/validate/layer.go | layer.go}
+ */
+function* valid(layers: readonly JudgedLayer[]): Generator<Finding, void, void> {
+  const broken = layers.filter(({ compression, format, problem }) =>
+    compression !== "gzip" || format !== "tar" || problem !== undefined
+  );
+  if (broken.length > 0) {
+    const digests = listed(broken.map(({ descriptor }) => descriptor.digest));
+    yield refuse(
+      `Crossplane takes gzip-compressed tars, and no such is ${digests}`,
+      "Publish it with the profile image",
+    );
+  }
+  const twice = layers.flatMap(({ members }) => {
+    const seen = new Set<string>();
+    return members.map(({ path }) => path).filter((path) => seen.size === seen.add(path).size);
+  });
+  if (twice.length > 0) yield refuse(`Crossplane refuses a path twice in a layer: ${listed(twice)}`, "Leave one out");
 }

@@ -1,5 +1,5 @@
 import { isVersion } from "../oci/version.ts";
-import type { Artifact, Member } from "./artifact.ts";
+import type { JudgedArtifact, Member } from "./artifact.ts";
 import { type Consumer, type Finding, listed, refuse } from "./consumer.ts";
 
 /** CUE, which fetches modules. */
@@ -14,7 +14,7 @@ const CONFIG_MEDIA_TYPE = "application/vnd.cue.module.v1+json";
 const FILE_MEDIA_TYPE = "application/vnd.cue.modulefile.v1";
 const BY_CUE = "Publish it with cue mod publish";
 
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   if (artifact.kind === "index") {
     yield refuse("CUE does not look into an index", "Publish one manifest alone");
     return;
@@ -47,9 +47,11 @@ const FILE_LIMIT = 16 * 1024 * 1024;
 /** @see {@link https://github.com/cue-lang/cue/blob/v0.17.1/mod/modzip/zip.go | CUE, modzip/zip.go} */
 function* inZip(members: readonly Member[], size: number): Generator<Finding, void, void> {
   const files = members.filter(({ path }) => !path.endsWith("/"));
+  const entries = members.map((member) => ({ ...member, path: member.path.replace(/\/$/, "") }));
   const rules: readonly (readonly [what: string, change: string, isWrong: (member: Member) => boolean])[] = [
     ["paths that are not the same on every system", "Rename them", ({ path }) => !isPortable(path)],
     ["a cue.mod anywhere but at the root", "Leave it out", ({ path }) => /\/cue\.mod(?:\/|$)/i.test(path)],
+    ["an entry for cue.mod itself", "Leave it out, as with zip -D", ({ path }) => path === "cue.mod"],
     ["cue.mod/local-module.cue", "Leave it out", ({ path }) => path === "cue.mod/local-module.cue"],
     [
       "a module.cue and a LICENSE over 16 MiB",
@@ -58,7 +60,7 @@ function* inZip(members: readonly Member[], size: number): Generator<Finding, vo
     ],
   ];
   for (const [what, change, isWrong] of rules) {
-    const wrong = files.filter(isWrong).map(({ path }) => path);
+    const wrong = entries.filter(isWrong).map(({ path }) => path);
     if (wrong.length > 0) yield refuse(`CUE refuses ${what}: ${listed(wrong)}`, change);
   }
   if (!files.some(({ path }) => path === "cue.mod/module.cue")) {
@@ -84,7 +86,7 @@ function collisions(paths: readonly string[]): readonly string[] {
     for (const [at] of parts.entries()) {
       const isDirectory = at < parts.length - 1 || path.endsWith("/");
       const name = `${parts.slice(0, at + 1).join("/")}${isDirectory ? "/" : ""}`;
-      const folded = name.replace(/\/$/, "").toUpperCase().toLowerCase();
+      const folded = caseFolded(name.replace(/\/$/, ""));
       const other = seen.get(folded);
       if (other !== undefined && (other !== name || !isDirectory)) found.add(other).add(name);
       seen.set(folded, other ?? name);
@@ -93,10 +95,18 @@ function collisions(paths: readonly string[]): readonly string[] {
   return [...found];
 }
 
+/** Letter by letter, so that no letter becomes two. */
+function caseFolded(text: string): string {
+  return Array.from(text, (letter) => {
+    const upper = letter.toUpperCase();
+    return Array.from(upper).length === 1 ? upper.toLowerCase() : letter;
+  }).join("");
+}
+
 /** As Go's modules have it: no name that some file system, shell or URL reads in another way. */
 function isPortable(path: string): boolean {
   return path.split("/").every((name) =>
     /^[\p{L}0-9!#$%&()+,\-.=@[\]^_{}~ ]+$/u.test(name) && !/^\.+$|\.$/.test(name) &&
-    !/^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i.test(name)
+    !/^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)/i.test(name)
   );
 }

@@ -1,4 +1,4 @@
-import type { Artifact } from "./artifact.ts";
+import type { JudgedArtifact } from "./artifact.ts";
 import type { Consumer, Finding } from "./consumer.ts";
 import { chosenImage, imageShape } from "./image_shape.ts";
 
@@ -10,7 +10,7 @@ export const DOCKER: Consumer = {
   judge,
 };
 
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   const image = yield* chosenImage(artifact, "Docker");
   if (image !== undefined) yield* imageShape(image, "Docker");
 }

@@ -1,18 +1,18 @@
 import { HELM_CHART_MEDIA_TYPE } from "../oci/media_types.ts";
-import { type Artifact, forLinux, type SingleArtifact } from "./artifact.ts";
+import { forLinux, type JudgedArtifact, type SingleArtifact } from "./artifact.ts";
 import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
 import { fluxUntar } from "./flux_untar.ts";
 
 /** Flux's OCIRepository without a layer selector. */
 export const FLUX: Consumer = {
-  what: "Flux: an OCIRepository of source-controller, and flux pull artifact",
+  what: "Flux: an OCIRepository of source-controller",
   version: "source-controller 1.9.1",
   source: "https://github.com/fluxcd/source-controller/blob/v1.9.1/internal/controller/ocirepository_controller.go",
   judge,
 };
 
 /** Neither the config nor any type is looked at: the first layer is unpacked, whatever it is called. */
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   const single = forLinux(artifact);
   if (single === undefined) {
     yield refuse(

@@ -1,4 +1,4 @@
-import type { Layer, Member } from "./artifact.ts";
+import type { JudgedLayer, Member } from "./artifact.ts";
 import { type Finding, listed, note, refuse } from "./consumer.ts";
 
 /**
@@ -7,7 +7,7 @@ import { type Finding, listed, note, refuse } from "./consumer.ts";
  * @param who The consumer, as the beginning of a sentence.
  * @see {@link https://github.com/fluxcd/pkg/blob/tar/v1.4.0/tar/untar.go | fluxcd/pkg tar 1.4.0, untar.go}
  */
-export function* fluxUntar(layer: Layer, who: string): Generator<Finding, void, void> {
+export function* fluxUntar(layer: JudgedLayer, who: string): Generator<Finding, void, void> {
   const { compression, format, problem, members, descriptor: { digest } } = layer;
   if (compression !== "gzip") {
     const what = compression === "none" ? "is not compressed" : `is compressed with ${compression}`;

@@ -1,4 +1,4 @@
-import type { Artifact, Signature } from "./artifact.ts";
+import type { JudgedArtifact, Signature } from "./artifact.ts";
 import { type Consumer, type Finding, note, refuse } from "./consumer.ts";
 import { FLUX } from "./flux.ts";
 
@@ -20,7 +20,7 @@ const SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature";
 const NOTATION_ARTIFACT_TYPE = "application/vnd.cncf.notary.signature";
 
 /** Looks for signatures where Flux looks, and does not check them: only who has the key can do that. */
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   yield* FLUX.judge(artifact);
   const { referrers, tagged } = artifact.signatures ?? { referrers: [] };
   const bundles = referrers.filter(isBundle);

@@ -1,6 +1,6 @@
 import * as posix from "node:path/posix";
 import { HELM_CHART_MEDIA_TYPE, HELM_CONFIG_MEDIA_TYPE, HELM_PROVENANCE_MEDIA_TYPE } from "../oci/media_types.ts";
-import type { Artifact, Layer, SingleArtifact } from "./artifact.ts";
+import type { JudgedArtifact, JudgedLayer, SingleArtifact } from "./artifact.ts";
 import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
 import { unpackedSize } from "./flux_untar.ts";
 
@@ -21,7 +21,7 @@ const CHART_LIMIT = 100 * 1024 * 1024;
 const AS_CHART = "Publish it with the profile helm, or with helm push";
 
 /** Helm looks for a config and a chart among everything that it has fetched, also of an index. */
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   const all = singles(artifact);
   const config = all.find(({ manifest }) => manifest.config.mediaType === HELM_CONFIG_MEDIA_TYPE);
   if (config === undefined) {
@@ -30,7 +30,7 @@ function* judge(artifact: Artifact): Generator<Finding, void, void> {
     return;
   }
   const layers = all.flatMap((each) => each.layers);
-  const typed = (mediaType: string): Layer | undefined =>
+  const typed = (mediaType: string): JudgedLayer | undefined =>
     layers.find(({ descriptor }) => descriptor.mediaType === mediaType);
   const chart = typed(HELM_CHART_MEDIA_TYPE) ?? typed(LEGACY_CHART_MEDIA_TYPE);
   if (chart === undefined) {
@@ -50,7 +50,7 @@ function* judge(artifact: Artifact): Generator<Finding, void, void> {
   }
 }
 
-function singles(artifact: Artifact): readonly SingleArtifact[] {
+function singles(artifact: JudgedArtifact): readonly SingleArtifact[] {
   return artifact.kind === "manifest" ? [artifact] : artifact.artifacts.flatMap(singles);
 }
 
@@ -59,7 +59,7 @@ function singles(artifact: Artifact): readonly SingleArtifact[] {
  *
  * @see {@link https://github.com/helm/helm/blob/v4.3.1/pkg/chart/loader/archive/archive.go | Helm 4.3.1, archive.go}
  */
-function* loading({ compression, format, problem, members }: Layer): Generator<Finding, void, void> {
+function* loading({ compression, format, problem, members }: JudgedLayer): Generator<Finding, void, void> {
   if (compression !== "gzip" || format !== "tar" || problem !== undefined) {
     yield refuse("Helm cannot load the chart: its layer is no gzip-compressed tar", "Pack the chart with helm package");
     return;

@@ -1,6 +1,6 @@
 import type { Platform } from "../oci/descriptor.ts";
 import { DOCKER_IMAGE_CONFIG_MEDIA_TYPE, IMAGE_CONFIG_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE } from "../oci/media_types.ts";
-import { type Artifact, forLinux, type SingleArtifact } from "./artifact.ts";
+import { forLinux, type JudgedArtifact, type SingleArtifact } from "./artifact.ts";
 import { type Finding, listed, note, refuse } from "./consumer.ts";
 
 const CONFIG_MEDIA_TYPES: readonly string[] = [IMAGE_CONFIG_MEDIA_TYPE, DOCKER_IMAGE_CONFIG_MEDIA_TYPE];
@@ -12,7 +12,10 @@ const LAYER_MEDIA_TYPES: readonly string[] = [
 const AS_IMAGE = "Publish it with the profile image";
 
 /** What an index has for the usual platform, or else for any. */
-export function* chosenImage(artifact: Artifact, who: string): Generator<Finding, SingleArtifact | undefined, void> {
+export function* chosenImage(
+  artifact: JudgedArtifact,
+  who: string,
+): Generator<Finding, SingleArtifact | undefined, void> {
   if (artifact.kind === "manifest") return artifact;
   const usual = forLinux(artifact);
   if (usual !== undefined) return usual;

@@ -1,4 +1,4 @@
-import type { Artifact, Member } from "./artifact.ts";
+import type { JudgedArtifact, Member } from "./artifact.ts";
 import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
 import { fieldOf } from "./image_shape.ts";
 
@@ -14,7 +14,7 @@ const BUNDLE_LABEL = "dev.carvel.imgpkg.bundle";
 const IMAGES_FILE = ".imgpkg/images.yml";
 
 /** Media types are not looked at: every layer is unpacked, one over the other. */
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   if (artifact.kind === "index") {
     yield refuse("imgpkg pulls an image, and no index", "Publish one manifest alone");
     return;

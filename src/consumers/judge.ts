@@ -1,4 +1,4 @@
-import type { Artifact } from "./artifact.ts";
+import type { JudgedArtifact } from "./artifact.ts";
 import type { Finding, Note, Refusal } from "./consumer.ts";
 import type { NamedConsumer } from "./consumers.ts";
 
@@ -22,7 +22,7 @@ export interface Verdict {
 }
 
 /** Says of each consumer whether it takes an artifact. */
-export function judge(artifact: Artifact, consumers: readonly NamedConsumer[]): readonly Verdict[] {
+export function judge(artifact: JudgedArtifact, consumers: readonly NamedConsumer[]): readonly Verdict[] {
   return consumers.map((consumer) => {
     const findings = [...consumer.judge(artifact)];
     const refusals = findings.filter(isRefusal).map(({ reason, change }) => ({ reason, change }));

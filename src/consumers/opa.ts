@@ -1,5 +1,5 @@
 import { IMAGE_LAYER_MEDIA_TYPE } from "../oci/media_types.ts";
-import type { Artifact, Layer } from "./artifact.ts";
+import type { JudgedArtifact, JudgedLayer } from "./artifact.ts";
 import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
 
 /** Open Policy Agent, which downloads bundles. */
@@ -16,7 +16,7 @@ const FILE_LIMIT = 1024 ** 3;
 /** How deep indexes may stand in each other. */
 const DEPTH_LIMIT = 4;
 
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   const layer = bundleIn(artifact);
   if (layer === undefined) {
     yield refuse(
@@ -48,7 +48,7 @@ function* judge(artifact: Artifact): Generator<Finding, void, void> {
 }
 
 /** Of an index the first manifest that has such a layer, whatever its platform. */
-function bundleIn(artifact: Artifact, depth = 0): Layer | undefined {
+function bundleIn(artifact: JudgedArtifact, depth = 0): JudgedLayer | undefined {
   if (artifact.kind === "manifest") {
     return artifact.layers.find(({ descriptor }) => descriptor.mediaType === LAYER_MEDIA_TYPE);
   }

@@ -1,5 +1,5 @@
 import { OCI_MANIFEST_MEDIA_TYPE } from "../oci/media_types.ts";
-import type { Artifact } from "./artifact.ts";
+import type { JudgedArtifact } from "./artifact.ts";
 import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
 import { leaving } from "./paths.ts";
 
@@ -15,7 +15,7 @@ const ARTIFACT_TYPE = "application/vnd.opentofu.modulepkg";
 const LAYER_MEDIA_TYPE = "archive/zip";
 const BY_ORAS = `oras push --artifact-type=${ARTIFACT_TYPE} REFERENCE module.zip:${LAYER_MEDIA_TYPE} does that`;
 
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   if (artifact.kind === "index" || artifact.descriptor.mediaType !== OCI_MANIFEST_MEDIA_TYPE) {
     yield refuse(
       `OpenTofu takes an OCI image manifest and nothing else, and it is ${artifact.descriptor.mediaType}`,

@@ -1,4 +1,4 @@
-import type { Artifact } from "./artifact.ts";
+import type { JudgedArtifact } from "./artifact.ts";
 import type { Consumer, Finding } from "./consumer.ts";
 import { fileStore } from "./oras_file_store.ts";
 
@@ -10,6 +10,6 @@ export const ORAS: Consumer = {
   judge,
 };
 
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   yield* fileStore(artifact, "oras");
 }

@@ -4,22 +4,22 @@ import {
   ORAS_CONTENT_UNPACK_ANNOTATION,
   TITLE_ANNOTATION,
 } from "../oci/annotation_keys.ts";
-import type { Artifact, Layer } from "./artifact.ts";
+import type { JudgedArtifact, JudgedLayer } from "./artifact.ts";
 import { type Finding, listed, note, refuse } from "./consumer.ts";
 import { isOutside } from "./paths.ts";
 
 /** The layers of an artifact, and of all manifests of an index: oras copies everything. */
-export function allLayers(artifact: Artifact): readonly Layer[] {
+export function allLayers(artifact: JudgedArtifact): readonly JudgedLayer[] {
   return artifact.kind === "manifest" ? artifact.layers : artifact.artifacts.flatMap(allLayers);
 }
 
 /** What a layer is called where it is written; `undefined` when it has no name. */
-export function titleOf({ descriptor }: Layer): string | undefined {
+export function titleOf({ descriptor }: JudgedLayer): string | undefined {
   return descriptor.annotations?.[TITLE_ANNOTATION] || undefined;
 }
 
 /** Whether a layer is unpacked where it is written. */
-export function isUnpacked({ descriptor }: Layer): boolean {
+export function isUnpacked({ descriptor }: JudgedLayer): boolean {
   return descriptor.annotations?.[ORAS_CONTENT_UNPACK_ANNOTATION] === "true";
 }
 
@@ -27,9 +27,9 @@ export function isUnpacked({ descriptor }: Layer): boolean {
  * What the file store of oras refuses, which writes each layer under its title.
  *
  * @param who The consumer, as the beginning of a sentence.
- * @see {@link https://github.com/oras-project/oras-go/blob/v2.6.2/content/file/file.go | oras-go 2.6.2, file.go}
+ * @see {@link https://github.com/oras-project/oras-go/blob/v2.7.0/content/file/file.go | oras-go 2.7.0, file.go}
  */
-export function* fileStore(artifact: Artifact, who: string): Generator<Finding, void, void> {
+export function* fileStore(artifact: JudgedArtifact, who: string): Generator<Finding, void, void> {
   const named = allLayers(artifact).filter((layer) => titleOf(layer) !== undefined);
   if (named.length === 0) {
     yield refuse(
@@ -72,9 +72,9 @@ function isDirectory(title: string, titles: readonly string[]): boolean {
   return path === "." || path.endsWith("/") || titles.some((other) => posix.normalize(other).startsWith(`${path}/`));
 }
 
-/** @see {@link https://github.com/oras-project/oras-go/blob/v2.6.2/content/file/utils.go | oras-go 2.6.2, utils.go} */
+/** @see {@link https://github.com/oras-project/oras-go/blob/v2.7.0/content/file/utils.go | oras-go 2.7.0, utils.go} */
 function* unpacking(
-  { descriptor, compression, format, problem, diffId, members }: Layer,
+  { descriptor, compression, format, problem, diffId, members }: JudgedLayer,
   title: string,
   who: string,
 ): Generator<Finding, void, void> {

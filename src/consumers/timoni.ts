@@ -1,7 +1,7 @@
 import { VERSION_ANNOTATION } from "../oci/annotation_keys.ts";
 import { TIMONI_CONFIG_MEDIA_TYPE, TIMONI_CONTENT_MEDIA_TYPE } from "../oci/media_types.ts";
 import { isVersion } from "../oci/version.ts";
-import type { Artifact } from "./artifact.ts";
+import type { JudgedArtifact } from "./artifact.ts";
 import { type Consumer, type Finding, note, refuse } from "./consumer.ts";
 import { fluxUntar, unpackedSize } from "./flux_untar.ts";
 
@@ -17,7 +17,7 @@ export const TIMONI: Consumer = {
 const UNPACKED_LIMIT = 100 * 1024 * 1024;
 const AS_MODULE = "Publish it with the profile timoni, or with timoni mod push";
 
-function* judge(artifact: Artifact): Generator<Finding, void, void> {
+function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   if (artifact.kind === "index") {
     yield refuse("Timoni does not look into an index", "Publish one manifest alone");
     return;

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { HeldTree } from "../system/held_tree.ts";
 import { ioError } from "../system/io_error.ts";
-import { isSameFile } from "./is_same_file.ts";
+import { hasSameContent } from "./same_content.ts";
 
 /** A file, a link or a whole directory that has to be moved. */
 export interface Move {
@@ -72,7 +72,7 @@ export async function compareTrees(
   async function compareWithFile(path: string, found: Deno.FileInfo, place: HeldTree): Promise<void> {
     if (found.isDirectory) {
       blocked.push(`${JSON.stringify(path)} is a directory there and a file in the artifact`);
-    } else if (await isSameFile(staged(path), { path, at: () => place.at(path), info: found, signal })) unchanged++;
+    } else if (await hasSameContent(staged(path), { path, at: () => place.at(path), info: found, signal })) unchanged++;
     else {
       changed.push(path);
       await move(path, found);

@@ -3,7 +3,7 @@ import { type HeldTree, holdTree } from "../system/held_tree.ts";
 import { ioError } from "../system/io_error.ts";
 
 /** Where a tree shall be: a directory, or a place where there is nothing yet. What is above it is held. */
-export interface Destination extends Disposable {
+export interface DestinationDirectory extends Disposable {
   /** Its path: what messages call it. */
   readonly path: string;
   /**
@@ -27,7 +27,7 @@ export interface Destination extends Disposable {
  * @param descriptors Where descriptors are found by their number.
  * @throws {Error} When something else is there.
  */
-export async function holdDestination(path: string, descriptors: string | undefined): Promise<Destination> {
+export async function holdDestination(path: string, descriptors: string | undefined): Promise<DestinationDirectory> {
   const found = await lookAt(path);
   if (found !== undefined && !found.isDirectory) {
     throw new Error(`Cannot extract to ${JSON.stringify(path)}: it is not a directory`);

@@ -13,7 +13,7 @@ export interface HashedContent {
 }
 
 /** Which files are kept, so that they can be read again. */
-export interface KeepOptions {
+export interface HashingOptions {
   /** The size of the largest one, in bytes. */
   readonly limit: number;
   /** Tells whether a file is of use. */
@@ -32,7 +32,7 @@ export interface HashingWriter extends TreeWriter {
  * @param keep Which files are kept; none when left out.
  * @param scratch Where they are kept.
  */
-export function createHashingWriter(keep: KeepOptions | undefined, scratch: Scratch): HashingWriter {
+export function createHashingWriter(keep: HashingOptions | undefined, scratch: Scratch): HashingWriter {
   const contents = new Map<string, HashedContent>();
   const readers = new Map<Digest, () => ReadableStream<Bytes>>();
   let kept = Promise.resolve();

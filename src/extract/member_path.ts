@@ -2,7 +2,7 @@ import type { ExtractionRule } from "./extraction_error.ts";
 import type { ExtractionRules } from "./extraction_rules.ts";
 
 /** Why a path is not taken: the second half of a sentence. */
-export interface PathProblem {
+export interface MemberPathProblem {
   readonly rule: ExtractionRule;
   readonly why: string;
 }
@@ -34,7 +34,7 @@ export function pathParts(name: string): readonly string[] {
 export function pathProblem(
   name: string,
   { maxPathLength, maxDepth, names }: Pick<ExtractionRules, "maxPathLength" | "maxDepth" | "names">,
-): PathProblem | undefined {
+): MemberPathProblem | undefined {
   const length = ENCODER.encode(name).byteLength;
   if (length > maxPathLength) {
     return { rule: "path-length", why: `its path has ${length} bytes, and ${maxPathLength} are allowed` };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { compareTrees, type Move, type TreeComparison } from "./compare_trees.ts";
-import type { Destination } from "./destination.ts";
+import type { DestinationDirectory } from "./destination.ts";
 import { ExtractionError } from "./extraction_error.ts";
 import { ioError } from "../system/io_error.ts";
 import type { Staging } from "./staging.ts";
@@ -28,7 +28,7 @@ const SHOWN = 10;
  */
 export async function moveIntoPlace(
   staging: Staging,
-  destination: Destination,
+  destination: DestinationDirectory,
   { overwrite, signal }: { readonly overwrite: boolean; readonly signal: AbortSignal },
 ): Promise<Placed> {
   const there = destination.find();

@@ -9,7 +9,7 @@ import type { Placed } from "./move_into_place.ts";
 import { planLayers } from "./plan_layers.ts";
 
 /** What to pull, and where to. */
-export interface PullOptions {
+export interface ArtifactPullOptions {
   /** A tag or a digest. */
   readonly name: string;
   /** A directory, or where one shall be. */
@@ -38,7 +38,7 @@ export interface PulledArtifact extends FoundArtifact, Placed {
  */
 export async function pullArtifact(
   store: StoreReader,
-  { name, directory, platform, layerTypes, rules, concurrency }: PullOptions,
+  { name, directory, platform, layerTypes, rules, concurrency }: ArtifactPullOptions,
   context: Context,
 ): Promise<PulledArtifact> {
   const found = await findArtifact(store, name, platform, context);

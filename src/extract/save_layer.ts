@@ -11,10 +11,10 @@ import { createMeter } from "./meter.ts";
 import type { Placed } from "./move_into_place.ts";
 import { openLayer } from "./open_layer.ts";
 import { selectLayers } from "./plan_layers.ts";
-import type { PulledArtifact, PullOptions } from "./pull_artifact.ts";
+import type { ArtifactPullOptions, PulledArtifact } from "./pull_artifact.ts";
 
 /** Which layer to save, and where to. */
-export interface SaveOptions extends Omit<PullOptions, "directory" | "concurrency"> {
+export interface SaveOptions extends Omit<ArtifactPullOptions, "directory" | "concurrency"> {
   /** The file that it shall become; a device or a named pipe is written to. */
   readonly file: string;
   /** Takes the bytes instead, when they go to no file. */

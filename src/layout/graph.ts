@@ -12,7 +12,7 @@ import {
   parseManifest,
 } from "../oci/parse_manifest.ts";
 import { descriptorOf } from "./entry.ts";
-import { entriesOf, type LayoutIndex } from "./index.ts";
+import { indexEntriesOf, type LayoutIndex } from "./index.ts";
 
 /** Reads a manifest, verified; `undefined` when it is not there. */
 export type ReadManifest = (descriptor: Descriptor) => Promise<Uint8Array<ArrayBuffer> | undefined>;
@@ -93,7 +93,8 @@ export function createGraphReader(): GraphReader {
   }
 
   return {
-    read: (index, readManifest) => walk(entriesOf(index).flatMap((entry) => descriptorOf(entry) ?? []), readManifest),
+    read: (index, readManifest) =>
+      walk(indexEntriesOf(index).flatMap((entry) => descriptorOf(entry) ?? []), readManifest),
     partsOf: (root, readManifest) => walk([root], readManifest),
   };
 }

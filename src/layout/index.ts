@@ -3,7 +3,7 @@
  *
  * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#indexjson-file | OCI image-spec 1.1.1, index.json file}
  */
-import { FULL_NAME_ANNOTATION, REF_NAME_ANNOTATION, TRANSFER_ANNOTATION } from "../oci/annotation_keys.ts";
+import { BUNDLE_ANNOTATION, FULL_NAME_ANNOTATION, REF_NAME_ANNOTATION } from "../oci/annotation_keys.ts";
 import { compareBytewise } from "../oci/compare_bytewise.ts";
 import type { Annotations, Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -11,7 +11,8 @@ import { orderAnnotations, orderDescriptor } from "../oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { ParsedManifest } from "../oci/parse_manifest.ts";
 import { type Moved, refuseMoved, TagExistsError, type TagName, type UntagOptions } from "../store/store.ts";
-import { descriptorOf, fullNameOf, type IndexEntry, isEntry, isObject, isText, refNameOf, tagOf } from "./entry.ts";
+import { descriptorOf, fullNameOf, type IndexEntry, isEntry, isText, refNameOf, tagOf } from "./entry.ts";
+import { isObject } from "../oci/is_object.ts";
 
 /** An index as it was read. Whatever gantry does not know stays in it as it is. */
 export interface LayoutIndex {
@@ -150,8 +151,8 @@ export interface MovedName {
  *
  * Tools that take one image take a layout only when one entry is listed, so in such a bundle the description is none.
  */
-export function entriesOf({ manifests, annotations }: LayoutIndex): readonly IndexEntry[] {
-  const said = isObject(annotations) ? annotations[TRANSFER_ANNOTATION] : undefined;
+export function indexEntriesOf({ manifests, annotations }: LayoutIndex): readonly IndexEntry[] {
+  const said = isObject(annotations) ? annotations[BUNDLE_ANNOTATION] : undefined;
   if (!isText(said)) return manifests;
   try {
     const entry: unknown = JSON.parse(said);
@@ -168,7 +169,7 @@ export function describeIndex(index: LayoutIndex, description: Descriptor): Layo
   if (rest.manifests.length !== 1) return listManifests(rest, [description]);
   const said = JSON.stringify({ ...orderDescriptor(description), digest: description.digest });
   const others = isObject(rest.annotations) ? rest.annotations : {};
-  return { ...rest, annotations: { ...others, [TRANSFER_ANNOTATION]: said } };
+  return { ...rest, annotations: { ...others, [BUNDLE_ANNOTATION]: said } };
 }
 
 /** Lists manifests without a name, unless they are listed. */
@@ -197,7 +198,7 @@ export function dropTag(index: LayoutIndex, tag: string): LayoutIndex | undefine
  */
 export function dropManifest(index: LayoutIndex, digest: Digest): LayoutIndex | undefined {
   const isOther = (entry: IndexEntry): boolean => entry.digest !== digest;
-  const before = entriesOf(index);
+  const before = indexEntriesOf(index);
   if (before.every(isOther)) return undefined;
   const manifests = index.manifests.filter(isOther);
   // What is beyond the list is the description.
@@ -206,7 +207,7 @@ export function dropManifest(index: LayoutIndex, digest: Digest): LayoutIndex | 
 }
 
 function withoutDescription({ annotations, ...index }: LayoutIndex): Omit<LayoutIndex, "manifests"> {
-  const { [TRANSFER_ANNOTATION]: _, ...others } = isObject(annotations) ? annotations : {};
+  const { [BUNDLE_ANNOTATION]: _, ...others } = isObject(annotations) ? annotations : {};
   return Object.keys(others).length === 0 ? index : { ...index, annotations: others };
 }
 

@@ -18,7 +18,7 @@ export async function pushManifest(
   context: Context,
 ): Promise<Pushed> {
   const { descriptor } = manifest;
-  const bytes = await readManifest(layout.url, manifest);
+  const bytes = await readStoredManifest(layout.url, manifest);
   const { subject } = parseManifest(bytes, descriptor);
   const pushed = await layout.push({ descriptor, open: () => new Blob([bytes]).stream() }, context);
   if (subject !== undefined) await layout.list({ descriptor, bytes }, context);
@@ -31,7 +31,7 @@ export async function pushManifest(
  * @param place What errors call the place where it is.
  * @throws {RangeError} When it is too large to be a manifest.
  */
-export async function readManifest(place: string, manifest: Content): Promise<Uint8Array<ArrayBuffer>> {
+export async function readStoredManifest(place: string, manifest: Content): Promise<Uint8Array<ArrayBuffer>> {
   const { digest, size } = manifest.descriptor;
   const action = `Cannot read manifest ${digest} in ${place}`;
   if (size > MANIFEST_SIZE_LIMIT) {

@@ -1,15 +1,16 @@
-import { TRANSFER_MEDIA_TYPE } from "../bundle/bundle.ts";
+import { BUNDLE_MEDIA_TYPE } from "../bundle/bundle.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { isDigest } from "../oci/digest.ts";
 import type { Context } from "../work/context.ts";
 import { NotFoundError, type StoredManifest, type StoreReader } from "../store/store.ts";
 import { createGraphReader, type LayoutGraph, type ReadManifest } from "./graph.ts";
 import { descriptorOf, fullNameOf, type IndexEntry } from "./entry.ts";
-import { entriesOf, type LayoutIndex } from "./index.ts";
-import { isCompanionTag, type LayoutNames, layoutNames } from "./names.ts";
+import { indexEntriesOf, type LayoutIndex } from "./index.ts";
+import { isCompanionTag } from "../store/companion_tags.ts";
+import { type LayoutNames, layoutNames } from "./names.ts";
 import type { LayoutPlace, ListedManifest } from "./layout.ts";
 import { inFile } from "./directory/read_layout.ts";
-import { readManifest } from "./push_manifest.ts";
+import { readStoredManifest } from "./push_manifest.ts";
 
 /** A layout, whatever it is stored in. */
 export interface LayoutContents {
@@ -53,7 +54,7 @@ export function layoutReader(
   let last: { readonly index: LayoutIndex; readonly reading: Promise<LayoutGraph> } | undefined;
 
   function read(descriptor: Descriptor): Promise<Uint8Array<ArrayBuffer>> {
-    return readManifest(url, { descriptor, open: () => contents.open(descriptor) });
+    return readStoredManifest(url, { descriptor, open: () => contents.open(descriptor) });
   }
 
   function readManifestOf(signal: AbortSignal): ReadManifest {
@@ -116,7 +117,8 @@ export function layoutReader(
     },
     async listed({ signal }: Context): Promise<readonly ListedManifest[] | undefined> {
       const index = await contents.index(signal);
-      return index && inIndex(index, ({ tagOf }) => entriesOf(index).flatMap((entry) => listedManifest(entry, tagOf)));
+      return index &&
+        inIndex(index, ({ tagOf }) => indexEntriesOf(index).flatMap((entry) => listedManifest(entry, tagOf)));
     },
     async artifacts({ signal }: Context): Promise<readonly ListedManifest[]> {
       const index = await contents.index(signal);
@@ -128,7 +130,7 @@ export function layoutReader(
       }
       return inIndex(index, ({ tagOf }) => index.manifests.flatMap((entry) => listedManifest(entry, tagOf)))
         .filter(({ descriptor: { digest, artifactType }, tag, fullName }) =>
-          artifactType !== TRANSFER_MEDIA_TYPE && (tag === undefined || !isCompanionTag(tag)) &&
+          artifactType !== BUNDLE_MEDIA_TYPE && (tag === undefined || !isCompanionTag(tag)) &&
           // What has a name of its own is meant to be one.
           (tag !== undefined || fullName !== undefined || !inner.has(digest))
         );

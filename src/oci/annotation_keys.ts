@@ -26,7 +26,7 @@ export const REF_NAME_ANNOTATION = "org.opencontainers.image.ref.name";
 export const FULL_NAME_ANNOTATION = "io.containerd.image.name";
 
 /** In the `index.json` of a bundle with one artifact: the descriptor of the bundle's description, as JSON. */
-export const TRANSFER_ANNOTATION = "vnd.gantry.transfer.v1";
+export const BUNDLE_ANNOTATION = "vnd.gantry.transfer.v1";
 
 /** The digest of a layer before compression, as `oras` reads it when it unpacks. */
 export const ORAS_CONTENT_DIGEST_ANNOTATION = "io.deis.oras.content.digest";

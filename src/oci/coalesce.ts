@@ -1,7 +1,7 @@
 /**
  * Cuts bytes into pieces of one size, however they came; only the last piece may be smaller, and none is empty.
  *
- * Every piece is a buffer of its own, so it may be kept, and its buffer may be transferred.
+ * Every piece is a buffer of its own, so it may be kept, and its buffer may be bundled.
  *
  * @param size Size of a piece in bytes.
  * @param given Whether the bytes are given away: what comes as such a piece already is then passed on as it is.

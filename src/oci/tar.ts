@@ -44,7 +44,7 @@ const AT_ONCE_LIMIT = 256 * 1024;
  * @throws {RangeError} When an entry has more or fewer bytes than its size, or its mode or size is none.
  * @throws {TypeError} When the name of an entry cannot stand in an archive.
  */
-export async function* tar(
+export async function* writeTar(
   entries: Iterable<TarEntry> | AsyncIterable<TarEntry>,
   { pause }: TarOptions = {},
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {

@@ -2,6 +2,7 @@ import { type Kind, mismatch, type Pairs } from "./kind.ts";
 import type { Option } from "./option.ts";
 import { OptionsError } from "./options_error.ts";
 import { type Chosen, PUBLISHING, type Publishing, type PublishingName } from "./publishing.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /**
  * Who says something, the one with the last word last: who puts another default in the place of the usual one, the
@@ -13,7 +14,7 @@ export const SPEAKERS = ["default", "configuration", "list", "caller"] as const;
 export type Speaker = typeof SPEAKERS[number];
 
 /** Where a value is from. */
-export interface Origin {
+export interface ValueOrigin {
   readonly by: Speaker;
   /** What people call it: `--ignore`, `gantry.jsonc`. */
   readonly name: string;
@@ -22,17 +23,17 @@ export interface Origin {
 }
 
 /** What one speaker says. */
-export interface Layer {
+export interface OptionLayer {
   readonly by: Speaker;
   readonly values: Publishing;
   /** Where it says so. */
-  readonly origin: (name: PublishingName) => Omit<Origin, "by">;
+  readonly origin: (name: PublishingName) => Omit<ValueOrigin, "by">;
 }
 
 /** A value, and where it is from. */
 export interface Said<Value> {
   readonly value: Value;
-  readonly from: Origin;
+  readonly from: ValueOrigin;
 }
 
 type Value<Name extends PublishingName> = NonNullable<Publishing[Name]>;
@@ -56,7 +57,7 @@ const NAMES = Object.keys(PUBLISHING) as readonly PublishingName[];
  * @param layers In the order of {@linkcode Speaker}: a later one has the last word.
  * @throws {OptionsError} For the first value that its option does not take.
  */
-export function wantedOf(layers: readonly Layer[]): Wanted {
+export function wantedOf(layers: readonly OptionLayer[]): Wanted {
   const said = new Map(NAMES.map((name) => [name, layers.flatMap((layer) => saidBy(layer, name))]));
   const chosen = NAMES.map((name) => [name, outcome(TABLE[name], said.get(name) ?? [])] as const);
   return {
@@ -67,7 +68,7 @@ export function wantedOf(layers: readonly Layer[]): Wanted {
 }
 
 // deno-lint-ignore no-explicit-any -- the table says which type the values of each option have
-function saidBy({ by, values, origin }: Layer, name: PublishingName): readonly Said<any>[] {
+function saidBy({ by, values, origin }: OptionLayer, name: PublishingName): readonly Said<any>[] {
   const value: unknown = values[name];
   if (value === undefined) return [];
   const { kind } = TABLE[name];
@@ -77,7 +78,7 @@ function saidBy({ by, values, origin }: Layer, name: PublishingName): readonly S
   try {
     return [{ value: parsed(kind, value), from }];
   } catch (cause) {
-    throw new OptionsError(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new OptionsError(messageOf(cause), { cause });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Annotations, Content } from "../oci/descriptor.ts";
 import { createDigester, type Digest, type Digester } from "../oci/digest.ts";
-import { tar, type TarEntry } from "../oci/tar.ts";
+import { type TarEntry, writeTar } from "../oci/tar.ts";
 import { createPauses } from "../system/pause.ts";
 import type { Context } from "../work/context.ts";
 import { compress } from "./compress.ts";
@@ -40,7 +40,7 @@ export async function packLayer(
 ): Promise<Layer> {
   const total = entries.reduce((sum, { size }) => sum + size, 0);
   const onProgress = (done: number): void => progress({ phase: "Packing", item: mediaType, done, total });
-  const bytes = watched(tar(entries, { pause: createPauses(signal) }), { signal, onProgress });
+  const bytes = watched(writeTar(entries, { pause: createPauses(signal) }), { signal, onProgress });
   const describe = { mediaType, ...(annotations === undefined ? {} : { annotations }) };
   if (compression.kind === "none") {
     const content = await scratch.keep(describe, bytes, GIVEN);

@@ -12,6 +12,7 @@ import { tag } from "./tag.ts";
 import type { Target } from "./target.ts";
 import { upload } from "./upload.ts";
 import type { Artifact, Publication, Source } from "./values.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /** The plugins of each stage, in their order. */
 export interface Pipeline {
@@ -36,7 +37,7 @@ export interface Pipeline {
  *
  * @throws {StageError} Says in which stage it failed.
  */
-export async function plan(source: Source, pipeline: Pipeline, context: Context): Promise<Artifact> {
+export async function planArtifact(source: Source, pipeline: Pipeline, context: Context): Promise<Artifact> {
   const run = stageRunner(pipeline.custom ?? {}, context);
   const collected = await run("collect", source, collect(pipeline.collect));
   const selected = await run("filter", collected, filter(pipeline.filter));
@@ -51,7 +52,7 @@ export async function plan(source: Source, pipeline: Pipeline, context: Context)
  */
 export async function publish(source: Source, pipeline: Pipeline, context: Context): Promise<Publication> {
   const run = stageRunner(pipeline.custom ?? {}, context);
-  const artifact = await plan(source, pipeline, context);
+  const artifact = await planArtifact(source, pipeline, context);
   try {
     const uploaded = await run("upload", artifact, upload(pipeline.upload, pipeline.tag));
     return await run("tag", uploaded, tag(pipeline.upload));
@@ -66,7 +67,7 @@ async function discardAll(targets: readonly Target[], context: Context): Promise
     try {
       await target.discard(context);
     } catch (error) {
-      context.log.warn(`Cannot clean up ${target.url}: ${error instanceof Error ? error.message : String(error)}`);
+      context.log.warn(`Cannot clean up ${target.url}: ${messageOf(error)}`);
     }
   }
 }

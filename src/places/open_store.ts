@@ -1,12 +1,13 @@
 import { directoryStore } from "../layout/directory/store.ts";
 import type { LayoutPlace } from "../layout/layout.ts";
-import { archiveStore, type ArchiveStoreOptions } from "../layout/tar/store.ts";
+import { tarStore, type TarStoreOptions } from "../layout/tar/store.ts";
 import { formatReference, isPiped, type LayoutReference, parseReference, type Reference } from "../oci/reference.ts";
 import type { Access } from "../registry/login/scope.ts";
 import type { Store, StoreReader } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
 import { OptionsError } from "../options/options_error.ts";
 import type { RegistryAccess } from "./registry_access.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /** What is meant where neither a tag nor a digest is named. */
 const DEFAULT_TAG = "latest";
@@ -64,7 +65,7 @@ export function openStore(
   text: string,
   access: RegistryAccess,
   right: "push" | "delete",
-  options: ArchiveStoreOptions = {},
+  options: TarStoreOptions = {},
 ): Opened<Store> {
   return open(text, access, right, options);
 }
@@ -73,7 +74,7 @@ function open(
   text: string,
   access: RegistryAccess,
   right: Access,
-  options: ArchiveStoreOptions,
+  options: TarStoreOptions,
 ): Opened<Store> {
   const reference = options.output === undefined ? parsePlace(text) : parsePipedPlace(text);
   const name = reference.digest ?? reference.tag;
@@ -81,7 +82,7 @@ function open(
 }
 
 /** How the store of a place is opened. */
-export interface StoreAtOptions extends ArchiveStoreOptions {
+export interface StoreAtOptions extends TarStoreOptions {
   /** The way to registries. */
   readonly access: Pick<RegistryAccess, "store">;
   /** What will be done there. */
@@ -107,12 +108,12 @@ export function storeAt(
 }
 
 /** Opens a layout. Nothing is read and nothing is written yet. */
-export function openLayout(reference: LayoutReference, options: ArchiveStoreOptions = {}): LayoutPlace {
+export function openLayout(reference: LayoutReference, options: TarStoreOptions = {}): LayoutPlace {
   switch (reference.kind) {
     case "oci-layout":
       return directoryStore(reference, options);
     case "oci-archive":
-      return archiveStore(reference, options);
+      return tarStore(reference, options);
   }
 }
 
@@ -136,7 +137,7 @@ export function parsePipedPlace(text: string): Reference {
   try {
     return parseReference(text);
   } catch (cause) {
-    throw new OptionsError(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new OptionsError(messageOf(cause), { cause });
   }
 }
 

@@ -9,7 +9,7 @@ import type { Contents, Factory } from "../pipeline/plugin.ts";
 import type { Profile, SourceListing } from "./profile.ts";
 
 /** Policies in Rego and the data that they use: `conftest pull`, `conftest test --update`. */
-export const CONFTEST: Profile = {
+export const CONFTEST_PROFILE: Profile = {
   signs: [],
   recognizes,
   ignoreReading: "git",

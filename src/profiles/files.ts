@@ -7,7 +7,7 @@ import { gitRules } from "../plugins/filter/git_rules.ts";
 import type { Profile } from "./profile.ts";
 
 /** Files as they are, a layer each: `oras pull`, image volumes of CRI-O, Artifact Hub. */
-export const FILES: Profile = {
+export const FILES_PROFILE: Profile = {
   signs: [],
   ignoreReading: "git",
   defaultIgnores: [],

@@ -27,7 +27,7 @@ const FLUX_DEFAULT_IGNORES: readonly string[] = [
 ];
 
 /** Manifests for Flux: `OCIRepository` of source-controller, `flux pull artifact` and `flux list artifacts`. */
-export const FLUX: Profile = {
+export const FLUX_PROFILE: Profile = {
   signs: [".sourceignore"],
   ignoreFile: ".sourceignore",
   ignoreReading: "go-git",

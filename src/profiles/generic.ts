@@ -18,7 +18,7 @@ import { tree } from "../pack/tree.ts";
 import type { Profile } from "./profile.ts";
 
 /** Artifacts of any type, for `oras` and everything else. */
-export const GENERIC: Profile = {
+export const GENERIC_PROFILE: Profile = {
   signs: [],
   ignoreReading: "git",
   defaultIgnores: [],

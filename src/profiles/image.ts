@@ -18,7 +18,7 @@ import { SourceError } from "../pipeline/source_error.ts";
 import type { Profile } from "./profile.ts";
 
 /** Container images with files and nothing else, for every tool that takes an image. */
-export const IMAGE: Profile = {
+export const IMAGE_PROFILE: Profile = {
   signs: [],
   ignoreReading: "git",
   defaultIgnores: [],

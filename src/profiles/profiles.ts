@@ -5,13 +5,13 @@ import type { Profile } from "./profile.ts";
  * something is published; the command line needs only the names.
  */
 const ROWS = {
-  generic: async (): Promise<Profile> => (await import("./generic.ts")).GENERIC,
-  helm: async (): Promise<Profile> => (await import("./helm.ts")).HELM,
-  timoni: async (): Promise<Profile> => (await import("./timoni.ts")).TIMONI,
-  conftest: async (): Promise<Profile> => (await import("./conftest.ts")).CONFTEST,
-  flux: async (): Promise<Profile> => (await import("./flux.ts")).FLUX,
-  image: async (): Promise<Profile> => (await import("./image.ts")).IMAGE,
-  files: async (): Promise<Profile> => (await import("./files.ts")).FILES,
+  generic: async (): Promise<Profile> => (await import("./generic.ts")).GENERIC_PROFILE,
+  helm: async (): Promise<Profile> => (await import("./helm.ts")).HELM_PROFILE,
+  timoni: async (): Promise<Profile> => (await import("./timoni.ts")).TIMONI_PROFILE,
+  conftest: async (): Promise<Profile> => (await import("./conftest.ts")).CONFTEST_PROFILE,
+  flux: async (): Promise<Profile> => (await import("./flux.ts")).FLUX_PROFILE,
+  image: async (): Promise<Profile> => (await import("./image.ts")).IMAGE_PROFILE,
+  files: async (): Promise<Profile> => (await import("./files.ts")).FILES_PROFILE,
 } as const;
 
 /** The name of a profile, as people write it. */

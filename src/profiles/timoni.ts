@@ -12,7 +12,7 @@ import { tree } from "../pack/tree.ts";
 import type { Profile } from "./profile.ts";
 
 /** Modules for Timoni: `timoni mod pull`, `timoni mod list` and `timoni apply`. */
-export const TIMONI: Profile = {
+export const TIMONI_PROFILE: Profile = {
   signs: ["timoni.cue"],
   ignoreFile: "timoni.ignore",
   ignoreReading: "go-git",

@@ -2,6 +2,7 @@ import type { Call } from "../work/context.ts";
 import { parseServerUrl } from "./http/server_url.ts";
 import type { RepositoryLink } from "./link.ts";
 import type { Answer } from "./sender.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /** How many pages of one list are read: at 100 items a page, far more than any repository holds. */
 const PAGE_LIMIT = 10_000;
@@ -82,12 +83,12 @@ function linkToNext(what: string, header: string): string | undefined {
   } catch (cause) {
     // A proxy may add links of its own; a broken one that cannot be to the next page is nobody's business here.
     if (!/next/i.test(header)) return undefined;
-    throw new SyntaxError(`Cannot list ${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new SyntaxError(`Cannot list ${what}: ${messageOf(cause)}`, { cause });
   }
 }
 
 /** A link of a `Link` header: where to, and what is there. */
-export interface Link {
+export interface PageLink {
   /** The target as it stands there. */
   readonly target: string;
   /** The types of the relation in lower case, such as `next`. */
@@ -104,8 +105,8 @@ const END_REGEXP = /[\s,]*$/y;
  * @throws {SyntaxError} When it is not valid: half of a list would be taken for all of it.
  * @see {@link https://www.rfc-editor.org/rfc/rfc8288#section-3 | RFC 8288, section 3}
  */
-export function parseLinks(header: string): readonly Link[] {
-  const links: Link[] = [];
+export function parseLinks(header: string): readonly PageLink[] {
+  const links: PageLink[] = [];
   let at = 0;
   const take = (pattern: RegExp): RegExpExecArray | undefined => {
     pattern.lastIndex = at;

@@ -4,7 +4,7 @@ import type { Call } from "../work/context.ts";
 import type { Referrers } from "./referrers.ts";
 
 /** How to push a blob. */
-export interface PushOptions {
+export interface BlobPushOptions {
   /**
    * Another repository of the registry that may have the blob. What a client has seen in one repository it tries to
    * mount into the next by itself.
@@ -35,7 +35,7 @@ export interface Repository {
    * Brings a blob to the registry unless it is there. A broken upload is resumed or begun anew, an aborted one is
    * cancelled at the registry.
    */
-  pushBlob(blob: Content, call: Call, options?: PushOptions): Promise<Pushed>;
+  pushBlob(blob: Content, call: Call, options?: BlobPushOptions): Promise<Pushed>;
   /** Brings a manifest to the registry under its digest, whether or not it is there. */
   pushManifest(manifest: Content, call: Call): Promise<Pushed>;
   /** Points tags to a manifest that is there or not; its blobs must be. */

@@ -111,7 +111,7 @@ export async function writeOutput(path: string, bytes: Uint8Array, signal: Abort
 }
 
 /** Makes sure that {@linkcode writeOutput} can write there, as far as that can be known before. Changes nothing. */
-export async function checkOutput(path: string): Promise<void> {
+export async function checkOutputPlace(path: string): Promise<void> {
   const place = await outputPlace(path);
   if (place.kind === "file") await checkWritable(place.path);
 }

@@ -1,9 +1,9 @@
-import { isCompanionTag } from "../layout/names.ts";
+import { isCompanionTag } from "../store/companion_tags.ts";
 import { compareBytewise } from "../oci/compare_bytewise.ts";
 import { compareSemVer, type ParsedVersion, parseSemVer, type VersionRange } from "../oci/semver.ts";
 
 /** Which tags are wanted. */
-export interface TagChoice {
+export interface TagSelection {
   /** Tags that are no versions as well, and those in which tools keep signatures and lists. */
   readonly all: boolean;
   /** Only versions in this range. */
@@ -17,7 +17,7 @@ export interface TagChoice {
  *
  * A version may have a `v` before it, and a `_` where Helm writes one for `+`.
  */
-export function chosenTags(tags: Iterable<string>, { all, range, regexp }: TagChoice): readonly string[] {
+export function chosenTags(tags: Iterable<string>, { all, range, regexp }: TagSelection): readonly string[] {
   return [...new Set(tags)]
     .map((tag) => ({ tag, version: versionOf(tag) }))
     .filter(({ tag, version }) => {

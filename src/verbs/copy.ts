@@ -1,5 +1,5 @@
 import type { ListedManifest } from "../layout/layout.ts";
-import { isReferrersTag } from "../layout/names.ts";
+import { isReferrersTag } from "../store/companion_tags.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { everyTarget } from "../pipeline/target.ts";
@@ -15,7 +15,7 @@ import { type CopyResult, copyResult, type Destination } from "./copy/copy_resul
 import { type CopyJob, tagCopies } from "./copy/tag_copies.ts";
 import { copyUnlisted, wholeLayout } from "./copy/whole_layout.ts";
 import { errorWithLines } from "./error_with_lines.ts";
-import { refuseToMove } from "./refuse_to_move.ts";
+import { refuseToMoveVersion } from "./refuse_to_move.ts";
 import { type Session, withSession } from "./session.ts";
 
 /**
@@ -135,7 +135,7 @@ async function checkDestination(
   }
   if (check !== undefined) return await check(context);
   if (force) return;
-  await inParallel(pairs, concurrency, ({ name, digest }) => refuseToMove(store, name, digest, context));
+  await inParallel(pairs, concurrency, ({ name, digest }) => refuseToMoveVersion(store, name, digest, context));
 }
 
 function sayCopied({ url, copied, tags }: Destination, { context: { log } }: Session): void {

@@ -1,6 +1,6 @@
 import type { Inventory } from "../bundle/inventory.ts";
-import type { OmittedBlob, Transfer } from "../bundle/bundle.ts";
-import { transferredArtifact } from "../bundle/bundled_artifact.ts";
+import type { BundleDescription, OmittedBlob } from "../bundle/bundle.ts";
+import { bundledArtifact } from "../bundle/bundled_artifact.ts";
 import { listBundle } from "../layout/bundle/list_bundle.ts";
 import type { LayoutPlace } from "../layout/layout.ts";
 import { LEAST_VOLUME_SIZE } from "../layout/tar/volumes/header.ts";
@@ -75,10 +75,10 @@ export async function exportBundle(options: ExportOptions): Promise<ExportResult
     for (const [store, same] of Map.groupBy(artifacts, ({ source }) => source.store)) {
       copied.push(await copyArtifacts(store, same, { omitted, place }, session));
     }
-    const transfer = transferOf(artifacts, omitted, options);
-    const listed = await listBundle(place, { graphs: artifacts.map(({ graph }) => graph), transfer }, context);
+    const description = descriptionOf(artifacts, omitted, options);
+    const listed = await listBundle(place, { graphs: artifacts.map(({ graph }) => graph), description }, context);
     await place.commit(context);
-    const result = exportResult(place.url, { transfer, copied, bundle: listed() });
+    const result = exportResult(place.url, { description, copied, bundle: listed() });
     sayExported(result, session);
     return result;
   });
@@ -207,13 +207,13 @@ function wanted({ blobs }: ArtifactGraph, omitted: ReadonlyMap<Digest, OmittedBl
   return blobs.filter(({ digest }) => !omitted.has(digest));
 }
 
-function transferOf(
+function descriptionOf(
   artifacts: readonly Artifact[],
   omitted: ReadonlyMap<Digest, OmittedBlob>,
   { withoutReferrers = false }: ExportOptions,
-): Transfer {
+): BundleDescription {
   return {
-    artifacts: artifacts.map(({ source, graph }) => transferredArtifact(graph, { ...source, withoutReferrers })),
+    artifacts: artifacts.map(({ source, graph }) => bundledArtifact(graph, { ...source, withoutReferrers })),
     omitted: [...omitted.values()],
   };
 }

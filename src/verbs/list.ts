@@ -9,9 +9,10 @@ import type { StoreReader } from "../store/store.ts";
 import { counted } from "../work/amounts.ts";
 import type { Context, Log } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
-import { chosenTags, type TagChoice } from "./chosen_tags.ts";
+import { chosenTags, type TagSelection } from "./chosen_tags.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /** Which versions to list. */
 export interface ListOptions extends VerbOptions {
@@ -125,9 +126,9 @@ function distinct<Row extends Pick<ListedVersion, "digest" | "name">>(rows: read
 }
 
 /** Every tag but those in which tools keep signatures and lists. */
-const ANY_TAG: TagChoice = { all: false, regexp: /(?:)/u };
+const ANY_TAG: TagSelection = { all: false, regexp: /(?:)/u };
 
-function choiceOf({ all = false, filterSemver, filterRegex }: ListOptions): TagChoice {
+function choiceOf({ all = false, filterSemver, filterRegex }: ListOptions): TagSelection {
   return {
     all,
     ...(filterSemver === undefined ? {} : { range: rangeOf(filterSemver) }),
@@ -152,7 +153,7 @@ function regexpOf(text: string): RegExp {
     return new RegExp(text, "u");
   } catch (cause) {
     throw new OptionsError(
-      `Cannot use the regular expression ${JSON.stringify(text)}: ${cause instanceof Error ? cause.message : cause}`,
+      `Cannot use the regular expression ${JSON.stringify(text)}: ${messageOf(cause)}`,
       { cause },
     );
   }

@@ -1,6 +1,6 @@
 import { judge, type Verdict } from "../consumers/judge.ts";
 import type { Digest } from "../oci/digest.ts";
-import { plan as makeArtifact } from "../pipeline/publish.ts";
+import { planArtifact as makeArtifact } from "../pipeline/publish.ts";
 import { STAGES } from "../pipeline/stages.ts";
 import { tagNames, tagsOfTarget } from "../pipeline/tag.ts";
 import type { Target } from "../pipeline/target.ts";

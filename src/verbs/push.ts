@@ -11,7 +11,7 @@ import { consumersOf } from "./judging/consumers_of.ts";
 import { refuseRefused } from "./judging/refuse_refused.ts";
 import type { PublishOptions } from "./publish/publish_options.ts";
 import type { Settings } from "./publish/settings.ts";
-import { type Prepared, warnOfGaps, withPipeline } from "./publish/with_pipeline.ts";
+import { type PreparedPublication, warnOfGaps, withPipeline } from "./publish/with_pipeline.ts";
 
 /** What was published, as `gantry push -o json` prints it. */
 export interface PushResult {
@@ -132,7 +132,7 @@ function pushResult(publication: Publication, settings: Settings): PushResult {
   };
 }
 
-function sayTags(result: PushResult, { settings: { spell }, context: { log }, pipeline }: Prepared): void {
+function sayTags(result: PushResult, { settings: { spell }, context: { log }, pipeline }: PreparedPublication): void {
   for (const { url, digest, tags, uploaded, existing } of result.targets) {
     const target = pipeline.upload.find((each) => `${each.url}@${digest}` === url);
     if (tags.length === 0 && target?.ownDigest === undefined) {
@@ -145,7 +145,10 @@ function sayTags(result: PushResult, { settings: { spell }, context: { log }, pi
 }
 
 /** A version that a plugin has found is a tag only where the pipeline says so. */
-function sayVersion({ annotations, published }: Publication, { settings, context: { log } }: Prepared): void {
+function sayVersion(
+  { annotations, published }: Publication,
+  { settings, context: { log } }: PreparedPublication,
+): void {
   const found = annotations[VERSION_ANNOTATION];
   if (found === undefined || VERSION_ANNOTATION in settings.annotations || !isVersion(found.value)) return;
   if (published.some(({ tags }) => tags.some(({ tag }) => tag === found.value))) return;

@@ -9,7 +9,12 @@ import type { Context } from "../work/context.ts";
  * @param digest What the tag shall point to.
  * @throws {TagExistsError} When the tag is a version, and points to something else.
  */
-export async function refuseToMove(store: StoreReader, tag: string, digest: Digest, context: Context): Promise<void> {
+export async function refuseToMoveVersion(
+  store: StoreReader,
+  tag: string,
+  digest: Digest,
+  context: Context,
+): Promise<void> {
   if (!isVersion(tag)) return;
   const there = await store.resolve(tag, context);
   if (there === undefined || there.digest === digest) return;

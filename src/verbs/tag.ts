@@ -36,7 +36,7 @@ export interface TagResult {
  * @throws {TagExistsError} When a tag is a version, and points to something else.
  * @throws {RegistryError} When a registry refuses.
  */
-export async function tag(options: TagOptions): Promise<TagResult> {
+export async function tagStored(options: TagOptions): Promise<TagResult> {
   const { source, force = false } = options;
   const tags = [...new Set(options.tags.map((name) => optionOf(name, parseTag)).filter((name) => name !== undefined))];
   return await withSession(options, { places: [parsePlace(source)] }, async ({ access, context }) => {

@@ -83,17 +83,19 @@ function layoutIn(text: string): LayoutReference {
 }
 
 function verifyResult(
-  { url, manifests, blobs, bytes, transfer, problems, unreferenced, leftovers, omitted }: LayoutCheck,
+  { url, manifests, blobs, bytes, description, problems, unreferenced, leftovers, omitted }: LayoutCheck,
   repair: Pick<VerifyResult, "repaired" | "notRepaired">,
 ): VerifyResult {
-  const alone = transfer?.transfer.artifacts.filter(({ withoutReferrers }) => withoutReferrers).length ?? 0;
+  const alone = description?.description.artifacts.filter(({ withoutReferrers }) => withoutReferrers).length ?? 0;
   return {
     url,
     whole: problems.length === 0,
     manifests,
     blobs,
     bytes,
-    ...(transfer === undefined ? {} : { bundle: transfer.digest, artifacts: transfer.transfer.artifacts.length }),
+    ...(description === undefined
+      ? {}
+      : { bundle: description.digest, artifacts: description.description.artifacts.length }),
     ...(alone === 0 ? {} : { withoutReferrers: alone }),
     problems,
     unreferenced,

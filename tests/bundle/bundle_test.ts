@@ -2,20 +2,20 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Digest } from "../../src/oci/digest.ts";
 import { isOrigin, isRepository, parseFullName, parseOrigin } from "../../src/oci/origin.ts";
-import { parseTransfer } from "../../src/bundle/parse_bundle.ts";
+import { parseDescription } from "../../src/bundle/parse_bundle.ts";
 import {
-  encodeTransfer,
-  mergeTransfers,
-  type Transfer,
-  TRANSFER_MEDIA_TYPE,
-  type TransferredArtifact,
+  BUNDLE_MEDIA_TYPE,
+  type BundledArtifact,
+  type BundleDescription,
+  encodeDescription,
+  mergeDescriptions,
 } from "../../src/bundle/bundle.ts";
-import { transferContents } from "../../src/bundle/bundle_contents.ts";
+import { bundleContents } from "../../src/bundle/bundle_contents.ts";
 
 const OCI = "application/vnd.oci.image.manifest.v1+json";
 const [A, B, C] = ["a", "b", "c"].map((digit): Digest => `sha256:${digit.repeat(64)}`) as [Digest, Digest, Digest];
 
-const APP: TransferredArtifact = {
+const APP: BundledArtifact = {
   origin: "ghcr.io/acme/app",
   digest: A,
   mediaType: OCI,
@@ -30,16 +30,16 @@ const APP_JSON =
   `"tags":["1.0.0","latest"],"referrers":[{"subject":"${A}","digest":"${B}","mediaType":"${OCI}","size":8,` +
   `"artifactType":"application/x"}],"companions":{"sha256-${"a".repeat(64)}.sig":"${C}"}}],"omitted":[]}`;
 
-Deno.test("encodeTransfer() writes one form, with fixed keys and no white space", () => {
-  assert.equal(new TextDecoder().decode(encodeTransfer({ artifacts: [APP], omitted: [] })), APP_JSON);
+Deno.test("encodeDescription() writes one form, with fixed keys and no white space", () => {
+  assert.equal(new TextDecoder().decode(encodeDescription({ artifacts: [APP], omitted: [] })), APP_JSON);
 });
 
-Deno.test("parseTransfer() reads what encodeTransfer() wrote, in whatever order the lists were", () => {
-  fc.assert(fc.property(transfers(), (transfer) => {
-    const bytes = encodeTransfer(transfer);
-    assert.deepEqual(encodeTransfer(parseTransfer(bytes)), bytes);
-    const turned = { artifacts: transfer.artifacts.toReversed(), omitted: transfer.omitted.toReversed() };
-    assert.deepEqual(encodeTransfer(turned), bytes);
+Deno.test("parseDescription() reads what encodeDescription() wrote, in whatever order the lists were", () => {
+  fc.assert(fc.property(descriptions(), (description) => {
+    const bytes = encodeDescription(description);
+    assert.deepEqual(encodeDescription(parseDescription(bytes)), bytes);
+    const turned = { artifacts: description.artifacts.toReversed(), omitted: description.omitted.toReversed() };
+    assert.deepEqual(encodeDescription(turned), bytes);
   }));
 });
 
@@ -101,23 +101,23 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`parseTransfer() refuses ${what}`, () => {
-    assert.throws(() => parseTransfer(new TextEncoder().encode(text)), new SyntaxError(message));
+  Deno.test(`parseDescription() refuses ${what}`, () => {
+    assert.throws(() => parseDescription(new TextEncoder().encode(text)), new SyntaxError(message));
   });
 }
 
-Deno.test("parseTransfer() refuses a tag that stands at two artifacts of one repository", () => {
-  const bytes = encodeTransfer({ artifacts: [APP, { ...APP, digest: B }], omitted: [] });
-  assert.throws(() => parseTransfer(bytes), new SyntaxError('"ghcr.io/acme/app:1.0.0" stands in it twice'));
+Deno.test("parseDescription() refuses a tag that stands at two artifacts of one repository", () => {
+  const bytes = encodeDescription({ artifacts: [APP, { ...APP, digest: B }], omitted: [] });
+  assert.throws(() => parseDescription(bytes), new SyntaxError('"ghcr.io/acme/app:1.0.0" stands in it twice'));
 });
 
-Deno.test("parseTransfer() refuses a tag of cosign's that stands at two manifests of one repository", () => {
+Deno.test("parseDescription() refuses a tag of cosign's that stands at two manifests of one repository", () => {
   const [sig] = Object.keys(APP.companions) as [string];
   const other = { ...APP, digest: B, tags: [], companions: { [sig]: B } };
   const twice = new SyntaxError(`"ghcr.io/acme/app:${sig}" stands in it twice`);
-  assert.throws(() => parseTransfer(encodeTransfer({ artifacts: [APP, other], omitted: [] })), twice);
+  assert.throws(() => parseDescription(encodeDescription({ artifacts: [APP, other], omitted: [] })), twice);
   const same = { ...other, companions: APP.companions };
-  assert.equal(parseTransfer(encodeTransfer({ artifacts: [APP, same], omitted: [] })).artifacts.length, 2);
+  assert.equal(parseDescription(encodeDescription({ artifacts: [APP, same], omitted: [] })).artifacts.length, 2);
 });
 
 for (
@@ -128,19 +128,19 @@ for (
     ["that has a tag of cosign's", { digest: C, mediaType: "text/plain", size: 8, at: [] }],
   ] as const
 ) {
-  Deno.test(`parseTransfer() refuses to leave out a manifest ${what}`, () => {
-    const bytes = encodeTransfer({ artifacts: [APP], omitted: [omitted] });
+  Deno.test(`parseDescription() refuses to leave out a manifest ${what}`, () => {
+    const bytes = encodeDescription({ artifacts: [APP], omitted: [omitted] });
     const refused = new SyntaxError(`it leaves out ${omitted.digest}, and manifests always travel`);
-    assert.throws(() => parseTransfer(bytes), refused);
+    assert.throws(() => parseDescription(bytes), refused);
   });
 }
 
-Deno.test("transferContents() makes nothing that parseTransfer() refuses", () => {
+Deno.test("bundleContents() makes nothing that parseDescription() refuses", () => {
   const artifacts = [APP, { ...APP, digest: B }];
-  assert.throws(() => transferContents({ artifacts, omitted: [] }), /stands in it twice/);
+  assert.throws(() => bundleContents({ artifacts, omitted: [] }), /stands in it twice/);
 });
 
-Deno.test("mergeTransfers() lets a tag of cosign's stand at the later manifest, without what belonged to the earlier one", () => {
+Deno.test("mergeDescriptions() lets a tag of cosign's stand at the later manifest, without what belonged to the earlier one", () => {
   const [sig] = Object.keys(APP.companions) as [string];
   const [D, E] = ["d", "e"].map((digit): Digest => `sha256:${digit.repeat(64)}`) as [Digest, Digest];
   const earlier = {
@@ -150,40 +150,46 @@ Deno.test("mergeTransfers() lets a tag of cosign's stand at the later manifest, 
   };
   const later = { ...APP, digest: B, tags: ["2.0.0"], referrers: [], companions: { [sig]: B } };
   const elsewhere = { ...APP, origin: "ghcr.io/acme/other" };
-  const merged = mergeTransfers({ artifacts: [earlier, elsewhere], omitted: [] }, { artifacts: [later], omitted: [] });
+  const merged = mergeDescriptions({ artifacts: [earlier, elsewhere], omitted: [] }, {
+    artifacts: [later],
+    omitted: [],
+  });
   const moved = { ...APP, companions: { [sig]: B, [`sha256-${"b".repeat(64)}.sig`]: E } };
-  assert.deepEqual(parseTransfer(encodeTransfer(merged)).artifacts, [
+  assert.deepEqual(parseDescription(encodeDescription(merged)).artifacts, [
     { ...moved, companions: Object.fromEntries(Object.entries(moved.companions).sort()) },
     later,
     elsewhere,
   ]);
 });
 
-Deno.test("mergeTransfers() lets a tag stand at the later artifact, and keeps everything else", () => {
+Deno.test("mergeDescriptions() lets a tag stand at the later artifact, and keeps everything else", () => {
   const next = { ...APP, digest: B, tags: ["latest"], referrers: [], companions: {} };
   const other = { ...APP, origin: "ghcr.io/acme/other" };
-  const merged = mergeTransfers({ artifacts: [APP, other], omitted: [] }, { artifacts: [next], omitted: [] });
+  const merged = mergeDescriptions({ artifacts: [APP, other], omitted: [] }, { artifacts: [next], omitted: [] });
   const expected = { artifacts: [{ ...APP, tags: ["1.0.0"] }, next, other], omitted: [] };
-  assert.deepEqual(encodeTransfer(merged), encodeTransfer(expected));
+  assert.deepEqual(encodeDescription(merged), encodeDescription(expected));
 });
 
-Deno.test("mergeTransfers() joins what is known of one artifact, and referrers that came once are there", () => {
+Deno.test("mergeDescriptions() joins what is known of one artifact, and referrers that came once are there", () => {
   const bare = { ...APP, tags: ["stable"], referrers: [], companions: {}, withoutReferrers: true as const };
-  const merged = mergeTransfers({ artifacts: [APP], omitted: [] }, { artifacts: [bare], omitted: [] });
-  assert.deepEqual(parseTransfer(encodeTransfer(merged)).artifacts, [{ ...APP, tags: ["1.0.0", "latest", "stable"] }]);
+  const merged = mergeDescriptions({ artifacts: [APP], omitted: [] }, { artifacts: [bare], omitted: [] });
+  assert.deepEqual(parseDescription(encodeDescription(merged)).artifacts, [{
+    ...APP,
+    tags: ["1.0.0", "latest", "stable"],
+  }]);
 });
 
-Deno.test("mergeTransfers() is the identity for the same description twice", () => {
-  fc.assert(fc.property(transfers(), (transfer) => {
-    assert.deepEqual(encodeTransfer(mergeTransfers(transfer, transfer)), encodeTransfer(transfer));
+Deno.test("mergeDescriptions() is the identity for the same description twice", () => {
+  fc.assert(fc.property(descriptions(), (description) => {
+    assert.deepEqual(encodeDescription(mergeDescriptions(description, description)), encodeDescription(description));
   }));
 });
 
-Deno.test("transferContents() makes an artifact whose one layer is the description", () => {
-  const { manifest, blobs: [config, layer] } = transferContents({ artifacts: [APP], omitted: [] });
-  assert.equal(manifest.descriptor.artifactType, TRANSFER_MEDIA_TYPE);
+Deno.test("bundleContents() makes an artifact whose one layer is the description", () => {
+  const { manifest, blobs: [config, layer] } = bundleContents({ artifacts: [APP], omitted: [] });
+  assert.equal(manifest.descriptor.artifactType, BUNDLE_MEDIA_TYPE);
   assert.equal(config.descriptor.size, 2);
-  assert.equal(layer.descriptor.mediaType, TRANSFER_MEDIA_TYPE);
+  assert.equal(layer.descriptor.mediaType, BUNDLE_MEDIA_TYPE);
 });
 
 Deno.test("parseOrigin() takes a repository with its host, or a name alone", () => {
@@ -210,7 +216,7 @@ for (
   });
 }
 
-function transfers(): fc.Arbitrary<Transfer> {
+function descriptions(): fc.Arbitrary<BundleDescription> {
   const digest = fc.constantFrom(A, B, C);
   const named = fc.record({ digest, mediaType: fc.constant(OCI), size: fc.nat() });
   const artifact = fc.record({
@@ -221,7 +227,7 @@ function transfers(): fc.Arbitrary<Transfer> {
     // One digest for each tag: a tag stands at one manifest.
     companions: fc.subarray([[`sha256-${"a".repeat(64)}.sig`, B], [`sha256-${"b".repeat(64)}.att`, C]] as const)
       .map((entries): Readonly<Record<string, Digest>> => Object.fromEntries(entries)),
-  }).map(({ named, referrers, ...rest }): TransferredArtifact => ({
+  }).map(({ named, referrers, ...rest }): BundledArtifact => ({
     ...rest,
     ...named,
     referrers: referrers.map((each) => ({ subject: A, ...each })),

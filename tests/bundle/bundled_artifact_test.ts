@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { transferredArtifact } from "../../src/bundle/bundled_artifact.ts";
+import { bundledArtifact } from "../../src/bundle/bundled_artifact.ts";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
 import { encodeManifest } from "../../src/oci/manifest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
@@ -9,7 +9,7 @@ import { testContext } from "../registry/support.ts";
 import { memoryStore } from "../support/memory_store.ts";
 import { putSample, sampleOf, textContent } from "../support/store_samples.ts";
 
-Deno.test("transferredArtifact() says what a referrer is, by its config where it does not say so itself", async () => {
+Deno.test("bundledArtifact() says what a referrer is, by its config where it does not say so itself", async () => {
   await using scratch = createScratch();
   const context = { ...testContext(), scratch };
   const store = memoryStore();
@@ -25,7 +25,7 @@ Deno.test("transferredArtifact() says what a referrer is, by its config where it
   await store.push(config, context);
   await store.pushManifest(signature, context);
   const graph = await readGraph(store, [subject.digest], { referrers: true, concurrency: 1 }, context);
-  const { referrers } = transferredArtifact(graph, { origin: "h/a", root: subject, tags: ["1"] });
+  const { referrers } = bundledArtifact(graph, { origin: "h/a", root: subject, tags: ["1"] });
   const types = referrers.map(({ artifactType }) => artifactType);
   assert.deepEqual(types.toSorted(), ["application/vnd.sbom", "application/vnd.signature.config"]);
 });

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readGraph } from "../../src/store/graph.ts";
-import { transferredArtifact } from "../../src/bundle/bundled_artifact.ts";
-import { transferredReader } from "../../src/bundle/bundled_reader.ts";
+import { bundledArtifact } from "../../src/bundle/bundled_artifact.ts";
+import { bundledReader } from "../../src/bundle/bundled_reader.ts";
 import { createScratch } from "../../src/system/scratch.ts";
 import { testContext } from "../registry/support.ts";
 import { memoryStore } from "../support/memory_store.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 
-Deno.test("transferredReader() knows the referrers of one artifact, and not those that came with others", async () => {
+Deno.test("bundledReader() knows the referrers of one artifact, and not those that came with others", async () => {
   const scratch = createScratch();
   try {
     const context = { ...testContext(), scratch };
@@ -20,16 +20,16 @@ Deno.test("transferredReader() knows the referrers of one artifact, and not thos
       readGraph(from, [root.manifest.descriptor.digest], { referrers: true, concurrency: 1 }, context);
     await putSample(store, ours, [], context);
     const as = { origin: "h/a", root: root.manifest.descriptor, tags: ["1"] };
-    const artifact = transferredArtifact(await read(store), as);
+    const artifact = bundledArtifact(await read(store), as);
     assert.deepEqual(artifact.referrers.map(({ digest }) => digest), [ours.manifest.descriptor.digest]);
     await putSample(store, theirs, [], context);
     const found = await readGraph(
-      transferredReader(store, artifact),
+      bundledReader(store, artifact),
       [root.manifest.descriptor.digest],
       { referrers: true, concurrency: 1 },
       context,
     );
-    assert.deepEqual(transferredArtifact(found, as), artifact);
+    assert.deepEqual(bundledArtifact(found, as), artifact);
     assert.equal((await read(store)).manifests.flat().length, 3);
   } finally {
     await scratch.close();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { duration, keyValue, platform, repeated, wholeNumber } from "../../src/cli/options.ts";
+import { durationFlag, keyValue, platform, repeated, wholeNumberFlag } from "../../src/cli/options.ts";
 
 Deno.test("repeated() collects values in their order", () => {
   const first = repeated("a", undefined);
@@ -10,8 +10,8 @@ Deno.test("repeated() collects values in their order", () => {
 });
 
 for (const [text, value] of [["1", 1], ["64", 64], ["7", 7], ["007", 7]] as const) {
-  Deno.test(`wholeNumber() takes ${text}`, () => {
-    assert.equal(wholeNumber(1, 64)(text), value);
+  Deno.test(`wholeNumberFlag() takes ${text}`, () => {
+    assert.equal(wholeNumberFlag(1, 64)(text), value);
   });
 }
 
@@ -34,8 +34,8 @@ for (
     "9".repeat(400),
   ]
 ) {
-  Deno.test(`wholeNumber() throws for ${JSON.stringify(text.slice(0, 10))}`, () => {
-    assert.throws(() => wholeNumber(1, 64)(text), {
+  Deno.test(`wholeNumberFlag() throws for ${JSON.stringify(text.slice(0, 10))}`, () => {
+    assert.throws(() => wholeNumberFlag(1, 64)(text), {
       code: "commander.invalidArgument",
       message: "It must be a whole number from 1 to 64.",
     });
@@ -43,7 +43,7 @@ for (
 }
 
 Deno.test("wholeNumber() takes zero where the range does", () => {
-  assert.equal(wholeNumber(0, 20)("0"), 0);
+  assert.equal(wholeNumberFlag(0, 20)("0"), 0);
 });
 
 const DURATIONS: readonly (readonly [text: string, milliseconds: number])[] = [
@@ -60,8 +60,8 @@ const DURATIONS: readonly (readonly [text: string, milliseconds: number])[] = [
 ];
 
 for (const [text, milliseconds] of DURATIONS) {
-  Deno.test(`duration() takes ${text}`, () => {
-    assert.equal(duration(text), milliseconds);
+  Deno.test(`durationFlag() takes ${text}`, () => {
+    assert.equal(durationFlag(text), milliseconds);
   });
 }
 
@@ -85,8 +85,8 @@ for (
     "99999h",
   ]
 ) {
-  Deno.test(`duration() throws for ${JSON.stringify(text)}`, () => {
-    assert.throws(() => duration(text), {
+  Deno.test(`durationFlag() throws for ${JSON.stringify(text)}`, () => {
+    assert.throws(() => durationFlag(text), {
       code: "commander.invalidArgument",
       message: "It must be a duration up to 24h, such as 30s, 5m or 1h.",
     });

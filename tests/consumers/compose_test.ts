@@ -1,12 +1,12 @@
 import { COMPOSE } from "../../src/consumers/compose.ts";
-import type { Layer } from "../../src/consumers/artifact.ts";
+import type { JudgedLayer } from "../../src/consumers/artifact.ts";
 import { EMPTY_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import { index, raw, single, type SingleSpec, tar, testRule } from "../support/judged.ts";
 
 const SPEC: SingleSpec = { artifactType: "application/vnd.docker.compose.project", configType: EMPTY_MEDIA_TYPE };
 const FILE = "application/vnd.docker.compose.file+yaml";
 const ENV = "application/vnd.docker.compose.envfile";
-const file = (name = "compose.yaml"): Layer => raw(FILE, { "com.docker.compose.file": name });
+const file = (name = "compose.yaml"): JudgedLayer => raw(FILE, { "com.docker.compose.file": name });
 
 testRule("COMPOSE", COMPOSE, {
   accepts: {

@@ -23,7 +23,18 @@ testRule("CROSSPLANE", CROSSPLANE, {
       /package\.yaml in the base layer, and it is not there/,
     ],
     "an image without package.yaml": [single([tar()]), /package\.yaml in the image, and it is not there/],
-    "a layer that is no tar": [single([raw("x/y"), tar(undefined, { members: ["package.yaml"] })]), /it is no tar/],
+    "zstd": [
+      single([tar(undefined, { members: ["package.yaml"], compression: "zstd" })]),
+      /takes gzip-compressed tars, and no such is "sha256:/,
+    ],
+    "a path that is there twice": [
+      single([tar(undefined, { members: ["package.yaml", "a", "a"] })]),
+      /a path twice in a layer: "a"$/,
+    ],
+    "a layer that is no tar": [
+      single([raw("x/y"), tar(undefined, { members: ["package.yaml"] })]),
+      /takes gzip-compressed tars/,
+    ],
   },
   notes: { "a package": [single([base]), /not looked at/] },
 });

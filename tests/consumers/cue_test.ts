@@ -1,10 +1,10 @@
 import { CUE } from "../../src/consumers/cue.ts";
-import type { Layer, Member, SingleArtifact } from "../../src/consumers/artifact.ts";
+import type { JudgedLayer, Member, SingleArtifact } from "../../src/consumers/artifact.ts";
 import { AMD64, index, raw, single, type SingleSpec, testRule, zip } from "../support/judged.ts";
 
 const SPEC: SingleSpec = { configType: "application/vnd.cue.module.v1+json" };
 const file = raw("application/vnd.cue.modulefile.v1");
-const archive = (...members: readonly (string | Member)[]): Layer =>
+const archive = (...members: readonly (string | Member)[]): JudgedLayer =>
   zip("application/zip", { members: ["cue.mod/module.cue", ...members] });
 const of = (...members: readonly (string | Member)[]): SingleArtifact => single([archive(...members), file], SPEC);
 const large = (path: string, size: number): Member => ({ path, type: "file", size });
@@ -19,7 +19,13 @@ testRule("CUE", CUE, {
         descriptor: { ...file.descriptor, mediaType: "x/y", artifactType: "application/vnd.cue.modulefile.v1" },
       },
     ], SPEC),
-    "names with letters of any script, spaces and signs": of("ünï 日本.cue", "a b (c) [d] ~e.txt"),
+    "names with letters of any script, spaces and signs": of(
+      "ünï 日本.cue",
+      "a b (c) [d] ~e.txt",
+      "com0",
+      "Straße",
+      "STRASSE",
+    ),
   },
   refuses: {
     "an index": [index([of(), AMD64]), /does not look into an index/],
@@ -36,6 +42,8 @@ testRule("CUE", CUE, {
     "another cue.mod": [of("sub/cue.mod/module.cue"), /anywhere but at the root: "sub\/cue\.mod\/module\.cue"/],
     "local-module.cue": [of("cue.mod/local-module.cue"), /refuses cue\.mod\/local-module\.cue/],
     "a cue.mod in upper case": [of("CUE.mod/x.cue"), /lower case only: "cue\.mod\/", "CUE\.mod\/"$/],
+    "an entry for cue.mod": [of("cue.mod/"), /an entry for cue\.mod itself/],
+    "a directory that no shell reads": [of("a*b/"), /not the same on every system: "a\*b"/],
     "a file twice": [of("a.cue", "a.cue"), /is there twice, .*: "a\.cue"$/],
     "a file and a directory of one name": [of("a", "a/b.cue"), /lower case only: "a", "a\/"$/],
     "directories that differ by case": [of("sub/a.cue", "Sub/b.cue"), /lower case only: "sub\/", "Sub\/"$/],

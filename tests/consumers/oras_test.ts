@@ -1,14 +1,14 @@
 /** What oras itself says stands beside this in tests/interop/judged_test.ts. */
 import { ORAS } from "../../src/consumers/oras.ts";
-import type { Layer } from "../../src/consumers/artifact.ts";
+import type { JudgedLayer } from "../../src/consumers/artifact.ts";
 import { index, type LayerSpec, raw, single, tar, testRule } from "../support/judged.ts";
 
 const TITLE = "org.opencontainers.image.title";
 const UNPACK = "io.deis.oras.content.unpack";
 const DIGEST = "io.deis.oras.content.digest";
 
-const named = (title: string): Layer => raw("text/plain", { [TITLE]: title });
-const unpacked = (title: string, spec: LayerSpec = {}): Layer =>
+const named = (title: string): JudgedLayer => raw("text/plain", { [TITLE]: title });
+const unpacked = (title: string, spec: LayerSpec = {}): JudgedLayer =>
   tar(undefined, { ...spec, annotations: { [TITLE]: title, [UNPACK]: "true", ...spec.annotations } });
 const same = named("a");
 

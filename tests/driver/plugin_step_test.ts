@@ -3,7 +3,7 @@ import { bytesContent } from "../../src/oci/bytes_content.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { PluginError } from "../../src/pipeline/plugin_error.ts";
 import { pluginSteps, type StepStage } from "../../src/driver/plugin_step.ts";
-import { plan, publish } from "../../src/pipeline/publish.ts";
+import { planArtifact, publish } from "../../src/pipeline/publish.ts";
 import type { ReadyOf } from "../../src/pipeline/ready_plugin.ts";
 import { STAGES } from "../../src/pipeline/stages.ts";
 import { UnsupportedError } from "../../src/store/store.ts";
@@ -66,7 +66,7 @@ for (const stage of ["after:collect", "before:filter", "after:filter", "before:a
     const step = fakePlugin(stage, "swap", ({ entries }, { entry }) => ({
       entries: [entry("z.yaml", "z"), ...entries.filter(({ path }) => path !== "a.yaml"), entry("0.yaml", "0")],
     }), FOREIGN);
-    const artifact = await plan(SOURCE, pipelineWith([step]), fakeContext());
+    const artifact = await planArtifact(SOURCE, pipelineWith([step]), fakeContext());
     assert.deepEqual(artifact.entries.map(({ path }) => path), ["0.yaml", "z.yaml"]);
     const dropped = [{ path: "a.yaml", reason: "left out by swap" }, { path: "b.md", reason: "the rule of ignore" }];
     assert.deepEqual(artifact.dropped.toSorted((a, b) => a.path < b.path ? -1 : 1), dropped);
@@ -75,7 +75,7 @@ for (const stage of ["after:collect", "before:filter", "after:filter", "before:a
 
 Deno.test("a plugin that gives the same path twice is named", async () => {
   const step = fakePlugin("after:collect", "twice", () => ({ entries: [fileEntry("a"), fileEntry("a")] }), FOREIGN);
-  const error = await stageErrorOf(plan(SOURCE, pipelineWith([step]), fakeContext()));
+  const error = await stageErrorOf(planArtifact(SOURCE, pipelineWith([step]), fakeContext()));
   assert.deepEqual([error.stage, error.plugin, error.message], [
     "collect",
     "twice",
@@ -90,7 +90,7 @@ for (const stage of ["after:archive", "before:annotate"] as const) {
       config: archive.config,
       layers: [...archive.layers, LAYER],
     }), FOREIGN);
-    const artifact = await plan(SOURCE, pipelineWith([step]), fakeContext());
+    const artifact = await planArtifact(SOURCE, pipelineWith([step]), fakeContext());
     assert.equal(artifact.archive.profile, "test");
     assert.equal(artifact.archive.layers.at(-1)?.descriptor, LAYER.descriptor);
     assert.equal(artifact.manifest.descriptor.artifactType, "application/vnd.signed");

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { digestHex, digestOf as bytesDigest, parseDigest } from "../../src/oci/digest.ts";
 import { OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import type { Store } from "../../src/store/store.ts";
-import { archiveStore } from "../../src/layout/tar/store.ts";
+import { tarStore } from "../../src/layout/tar/store.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
 import type { LayoutPlace } from "../../src/layout/layout.ts";
 import { readBundle } from "../../src/layout/bundle/read_bundle.ts";
@@ -203,7 +203,7 @@ Deno.test("export into one layout again and again is one bundle, with the same b
     await gantryOk(["export", ...references(near), `oci-archive:${path("one.tar")}`, "-q"]);
     assert.deepEqual(await filesIn(path("many")), await filesIn(path("one")));
     assert.deepEqual(await tarDigest(path("many.tar")), await tarDigest(path("one.tar")));
-    await using place = archiveStore({ kind: "oci-archive", path: path("one.tar") });
+    await using place = tarStore({ kind: "oci-archive", path: path("one.tar") });
     const artifacts = await artifactsIn(place);
     assert.deepEqual(
       artifacts.map(({ origin }) => origin).sort(),
@@ -628,14 +628,14 @@ Deno.test("a delta leaves out what the far side has, and mounts it from another 
       have,
       "-q",
     ]);
-    await using place = archiveStore({ kind: "oci-archive", path: delta });
+    await using place = tarStore({ kind: "oci-archive", path: delta });
     const layerOf = (artifact: typeof APP.root): Parameters<Store["exists"]>[0] | undefined =>
       artifact.blobs[1]?.descriptor;
     const [old, added] = [layerOf(APP.root), layerOf(sampleOf("new"))];
     assert.ok(old !== undefined && added !== undefined);
     assert.deepEqual([await place.exists(old, context), await place.exists(added, context)], [false, true]);
     assert.equal(
-      (await readBundle(place, context))?.transfer.omitted.find(({ digest }) => digest === old.digest)?.at[0],
+      (await readBundle(place, context))?.description.omitted.find(({ digest }) => digest === old.digest)?.at[0],
       "m/acme/app",
     );
 
@@ -664,7 +664,7 @@ Deno.test("what a delta has left out is left out no more when it has come", asyn
     const args = ["export", tag(near, "acme/app:1.0.0"), `oci-layout:${delta}`, "-q"];
     const omitted = async (): Promise<number | undefined> => {
       await using place = directoryStore({ kind: "oci-layout", path: delta });
-      return (await readBundle(place, context))?.transfer.omitted.length;
+      return (await readBundle(place, context))?.description.omitted.length;
     };
     await gantryOk([...args, "--have", have]);
     assert.ok(await omitted());
@@ -878,10 +878,10 @@ function storeOf({ host }: FakeRegistry, repository: string): Store {
 
 async function artifactsIn(
   place: LayoutPlace,
-): Promise<NonNullable<Awaited<ReturnType<typeof readBundle>>>["transfer"]["artifacts"]> {
+): Promise<NonNullable<Awaited<ReturnType<typeof readBundle>>>["description"]["artifacts"]> {
   const bundle = await readBundle(place, context);
   assert.equal(bundle?.manifests.length, 1);
-  return bundle?.transfer.artifacts ?? [];
+  return bundle?.description.artifacts ?? [];
 }
 
 async function assertArrived(far: FakeRegistry, prefix: string): Promise<void> {

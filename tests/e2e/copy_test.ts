@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { digestHex } from "../../src/oci/digest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
-import { archiveStore } from "../../src/layout/tar/store.ts";
+import { tarStore } from "../../src/layout/tar/store.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
 import { createRegistryClient, type RegistryClient } from "../../src/registry/client.ts";
 import { registryStore } from "../../src/registry/store.ts";
@@ -59,7 +59,7 @@ for (const referrers of [true, false]) {
           assert.equal(stdout, `${to.replace("oci://", "")}@${IMAGE.manifest.descriptor.digest}\n`);
         }
         await using layout = directoryStore({ kind: "oci-layout", path: join(directory, "four") });
-        await using archive = archiveStore({ kind: "oci-archive", path: join(directory, "three.tar") });
+        await using archive = tarStore({ kind: "oci-archive", path: join(directory, "three.tar") });
         for (const store of [layout, archive, registryOf(registry, "acme/end")]) await assertComplete(store);
       });
     });
@@ -197,7 +197,7 @@ Deno.test("copy --all-tags copies every tag, and no list of referrers", async ()
       `oci-archive:${path}@${manifest.descriptor.digest}`
     );
     assert.deepEqual(stdout.trim().split("\n").sort(), lines.sort());
-    await using archive = archiveStore({ kind: "oci-archive", path });
+    await using archive = tarStore({ kind: "oci-archive", path });
     const tags = await Array.fromAsync(archive.tags(context));
     assert.deepEqual(tags.sort(), ["1.0", "edge", "latest", COSIGN_TAG].sort());
   });

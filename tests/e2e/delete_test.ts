@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parseReference } from "../../src/oci/reference.ts";
 import type { Store } from "../../src/store/store.ts";
-import { archiveStore } from "../../src/layout/tar/store.ts";
+import { tarStore } from "../../src/layout/tar/store.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
 import { createRegistryClient } from "../../src/registry/client.ts";
 import { registryStore } from "../../src/registry/store.ts";
@@ -35,7 +35,7 @@ async function inEveryPlace(
 async function storeOf<T>(place: string, { host }: FakeRegistry, use: (store: Store) => Promise<T>): Promise<T> {
   const reference = parseReference(place);
   if (reference.kind !== "registry") {
-    return await use(reference.kind === "oci-layout" ? directoryStore(reference) : archiveStore(reference));
+    return await use(reference.kind === "oci-layout" ? directoryStore(reference) : tarStore(reference));
   }
   const client = createRegistryClient({ host });
   try {

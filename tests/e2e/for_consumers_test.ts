@@ -64,6 +64,15 @@ Deno.test("push --for contacts nobody when one of them would refuse", async () =
   assert.match(stderr, /^Cannot publish it for timoni: Timoni wants a config /m);
   assert.match(stderr, /^advice: for argocd: publish an OCI image layer/m);
   assert.match(stderr, /^advice: for timoni: publish it with the profile timoni/m);
+  const json = await gantry([...args, "--for", "flux,argocd,timoni", "-o", "json"]);
+  assert.equal(json.code, 2);
+  const errors = JSON.parse(json.stdout).errors.map(({ where, hint, message }: Record<string, string>) => {
+    return [where, hint?.slice(0, 10), message?.slice(0, 30)];
+  });
+  assert.deepEqual(errors, [
+    ["argocd", "Publish an", "Cannot publish it for argocd: "],
+    ["timoni", "Publish it", "Cannot publish it for timoni: "],
+  ]);
 });
 
 Deno.test("push --for publishes what all of them accept, and says what may surprise", async () => {

@@ -8,7 +8,7 @@ import { digestOf } from "../../src/oci/digest.ts";
 import { encodeManifest } from "../../src/oci/manifest.ts";
 import { EMPTY_MEDIA_TYPE, OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import type { Store } from "../../src/store/store.ts";
-import { archiveStore } from "../../src/layout/tar/store.ts";
+import { tarStore } from "../../src/layout/tar/store.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { file, paxHeader, rawTar } from "../support/raw_tar.ts";
@@ -35,7 +35,7 @@ async function inEveryPlace(
   const stores = [
     registryStore({ reference: { kind: "registry", host, repository: "acme/app" }, client, access: "push" }),
     directoryStore({ kind: "oci-layout", path: layout }),
-    archiveStore({ kind: "oci-archive", path: archive }),
+    tarStore({ kind: "oci-archive", path: archive }),
   ];
   for (const store of stores) {
     await fill(store);

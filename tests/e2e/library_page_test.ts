@@ -24,7 +24,7 @@ const PRINTED: Readonly<Record<string, RegExp>> = {
   pull: /^sha256:[0-9a-f]{64}: 2 files\n$/,
   diff: /^false \[ "removed b\.yaml" \]\n$/,
   copy: /^\[ "app-layout: \d", "app\.tar: \d" \]\n$/,
-  "tag, TagExistsError": /^1\.1\.0 is something else already\n$/,
+  "TagExistsError, tagStored": /^1\.1\.0 is something else already\n$/,
   deleteStored: /^\[ "1\.0\.0" \]\n$/,
   "exportBundle, formatInventory, inventory": /^sha256:[0-9a-f]{64} \[.*origin: ".*\/acme\/app"/s,
   verify: /^$/,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { tar } from "../../src/oci/tar.ts";
+import { writeTar } from "../../src/oci/tar.ts";
 import { tarFile } from "../oci/tar_entries.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
@@ -95,7 +95,10 @@ Deno.test("push refuses an OCI layout, as a directory or as a tar, and says how 
 Deno.test("push refuses an image that was saved by Docker, podman or skopeo", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "saved.tar");
-  await Deno.writeFile(path, await collectBytes(tar(Object.entries(SAVED).map(([name, text]) => tarFile(name, text)))));
+  await Deno.writeFile(
+    path,
+    await collectBytes(writeTar(Object.entries(SAVED).map(([name, text]) => tarFile(name, text)))),
+  );
   assert.match(await refusal(path), /it is a container image[^]*skopeo copy docker-archive:.*saved\.tar oci-archive:/);
   const folder = join(directory.path, "folder");
   await writeTree(folder, { "manifest.json": "{}", "version": "Directory Transport Version: 1.1\n", [ID]: "" });
@@ -174,5 +177,5 @@ Deno.test("push names everything: without a name it warns, and a Timoni module i
 
 async function archive(files: Readonly<Record<string, string>>): Promise<Uint8Array<ArrayBuffer>> {
   const entries = Object.entries(files).map(([name, text]) => tarFile(name, text));
-  return new Uint8Array(gzipSync(await collectBytes(tar(entries))));
+  return new Uint8Array(gzipSync(await collectBytes(writeTar(entries))));
 }

@@ -31,7 +31,8 @@ const CHART_YAML = { name: "app/Chart.yaml", content: "apiVersion: v2\nname: app
 type Bytes = Uint8Array<ArrayBuffer>;
 type Put = (repository: ForeignRepository) => void;
 
-const TAR = rawTar([file("a.yaml"), folder("sub/"), file("sub/b.rego", "package main\n")]);
+const TAR = rawTar([file("package.yaml"), folder("sub/"), file("sub/b.rego", "package main\n")]);
+const TWICE = rawTar([file("package.yaml"), file("a"), file("a")]);
 const gzip = (bytes: Uint8Array): Bytes => new Uint8Array(gzipSync(bytes, { level: 1 }));
 const tarOf = (...members: readonly RawMember[]): Bytes => rawTar([file("a.yaml"), ...members]);
 
@@ -98,6 +99,7 @@ const ARTIFACTS: Readonly<Record<string, Put>> = {
   ]),
   "image-amd64": inIndex(AMD64, [[`${LAYER}+gzip`, gzip(TAR)]], { config: [IMAGE, imageConfig([TAR])] }),
   "image-arm64": inIndex(ARM64, [[`${LAYER}+gzip`, gzip(TAR)]], { config: [IMAGE, imageConfig([TAR])] }),
+  "image-same-path": image([[`${LAYER}+gzip`, gzip(TWICE)]], [TWICE]),
   "no-layers": put([]),
   "flux": flux(),
   "flux-in-index": inIndex({}, [[FLUX, gzip(TAR)]]),
@@ -211,47 +213,65 @@ const PROGRAMS: readonly (readonly [consumer: string, tools: readonly string[], 
 
 for (const [consumer, tools, take] of PROGRAMS) {
   toolTest(`gantry inspect --for ${consumer} says what ${tools.join(" and ")} says`, tools, async () => {
-    await using registry = startFakeRegistry();
-    const said: Record<string, boolean> = {};
-    const done: Record<string, boolean> = {};
-    for (const [name, putIt] of Object.entries(ARTIFACTS)) {
-      await using out = await tempDirectory();
-      const repository = foreignRepository(registry, `acme/${name}`);
-      putIt(repository);
-      said[name] = await isAccepted(`${repository.url}:1.0.0`, consumer);
-      done[name] = await take({ repository: repository.url.slice("oci://".length), out: out.path });
-    }
-    assert.deepEqual(said, done);
-    assert.ok(Object.values(done).includes(true) && Object.values(done).includes(false));
+    await assertAgreement(consumer, Object.keys(ARTIFACTS), take);
   });
 }
 
-for (const consumer of ["containerd-volume", "docker"]) {
-  toolTest(`gantry inspect --for ${consumer} says what umoci says`, ["umoci"], async () => {
-    await using registry = startFakeRegistry();
-    const said: Record<string, boolean> = {};
-    const done: Record<string, boolean> = {};
-    for (const [name, putIt] of Object.entries(ARTIFACTS)) {
-      // umoci chooses nothing from an index.
-      if (!/^(?:image|flux|no-layers|files)/.test(name) || /-(?:amd64|arm64|in-index)$/.test(name)) continue;
-      await using out = await tempDirectory();
-      const repository = foreignRepository(registry, `acme/${name}`);
-      putIt(repository);
-      said[name] = await isAccepted(`${repository.url}:1.0.0`, consumer);
-      const layout = join(out.path, "layout");
-      await gantryOk(["copy", `${repository.url}:1.0.0`, `oci-layout:${layout}:1.0.0`]);
-      done[name] = await runs("umoci", [
-        "raw",
-        "unpack",
-        "--rootless",
-        "--image",
-        `${layout}:1.0.0`,
-        join(out.path, "x"),
-      ]);
-    }
-    assert.deepEqual(said, done);
-    assert.ok(Object.values(done).includes(true) && Object.values(done).includes(false));
+/** Those who stand for consumers whose own programs need a cluster, and see what these see of a single image. */
+const STANDINS: readonly (readonly [consumer: string, tool: string, take: Take])[] = [
+  ...["containerd-volume", "crio-volume", "docker"].map((consumer): readonly [string, string, Take] => [
+    consumer,
+    "umoci",
+    async ({ repository, out }) => {
+      const layout = join(out, "layout");
+      await gantryOk(["copy", `oci://${repository}:1.0.0`, `oci-layout:${layout}:1.0.0`]);
+      return await runs("umoci", ["raw", "unpack", "--rootless", "--image", `${layout}:1.0.0`, join(out, "x")]);
+    },
+  ]),
+  // Crossplane validates an image by the same library before it looks for its package.yaml.
+  [
+    "crossplane",
+    "crane",
+    ({ repository }) => runs("crane", ["validate", "--insecure", "--remote", `${repository}:1.0.0`]),
+  ],
+];
+
+for (const [consumer, program, take] of STANDINS) {
+  toolTest(`gantry inspect --for ${consumer} says what ${program} says of images`, [program], async () => {
+    // What has a type of its own is an artifact to CRI-O, and no image.
+    const others = consumer === "crio-volume" ? /-(?:amd64|arm64|typed)$/ : /-(?:amd64|arm64)$/;
+    const names = Object.keys(ARTIFACTS).filter((name) => name.startsWith("image") && !others.test(name));
+    await assertAgreement(consumer, names, take);
   });
+}
+
+toolTest("flux pulls everything of which gantry inspect --for flux says that Flux accepts it", ["flux"], async () => {
+  await using registry = startFakeRegistry();
+  let count = 0;
+  for (const [name, putIt] of Object.entries(ARTIFACTS)) {
+    await using out = await tempDirectory();
+    const repository = foreignRepository(registry, `acme/${name}`);
+    putIt(repository);
+    if (!await isAccepted(`${repository.url}:1.0.0`, "flux")) continue;
+    count++;
+    assert.ok(await runs("flux", ["pull", "artifact", `${repository.url}:1.0.0`, "--output", out.path]), name);
+  }
+  assert.ok(count > 5);
+});
+
+async function assertAgreement(consumer: string, names: readonly string[], take: Take): Promise<void> {
+  await using registry = startFakeRegistry();
+  const said: Record<string, boolean> = {};
+  const done: Record<string, boolean> = {};
+  for (const name of names) {
+    await using out = await tempDirectory();
+    const repository = foreignRepository(registry, `acme/${name}`);
+    ARTIFACTS[name]?.(repository);
+    said[name] = await isAccepted(`${repository.url}:1.0.0`, consumer);
+    done[name] = await take({ repository: repository.url.slice("oci://".length), out: out.path });
+  }
+  assert.deepEqual(said, done);
+  assert.ok(Object.values(done).includes(true) && Object.values(done).includes(false));
 }
 
 async function isAccepted(reference: string, consumer: string): Promise<boolean> {

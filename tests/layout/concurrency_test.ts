@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { archiveStore } from "../../src/layout/tar/store.ts";
+import { tarStore } from "../../src/layout/tar/store.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { pushInProcess } from "./push_process.ts";
@@ -10,7 +10,7 @@ const context = testContext();
 
 const kinds = [
   ["oci-layout", (path: string) => directoryStore({ kind: "oci-layout", path }), 8, 20],
-  ["oci-archive", (path: string) => archiveStore({ kind: "oci-archive", path }), 4, 3],
+  ["oci-archive", (path: string) => tarStore({ kind: "oci-archive", path }), 4, 3],
 ] as const;
 
 for (const [kind, storeAt, writers, count] of kinds) {

@@ -6,7 +6,7 @@
 import { readGraph } from "../../src/store/graph.ts";
 import { copyGraph, tagGraph } from "../../src/store/copy.ts";
 import type { Store } from "../../src/store/store.ts";
-import { archiveStore } from "../../src/layout/tar/store.ts";
+import { tarStore } from "../../src/layout/tar/store.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
 import { storeTarget } from "../../src/pipeline/store_target.ts";
 import { memoryStore } from "../support/memory_store.ts";
@@ -20,7 +20,7 @@ const say = (line: string): void => void Deno.stdout.writeSync(new TextEncoder()
 
 const openStore = (): Store =>
   kind === "oci-archive"
-    ? archiveStore({ kind, path }, way === "volumes" ? { volumeSize: 1024 * 1024 } : {})
+    ? tarStore({ kind, path }, way === "volumes" ? { volumeSize: 1024 * 1024 } : {})
     : directoryStore({ kind: "oci-layout", path });
 
 for (let turn = 0; turn < Number(count); turn++) {

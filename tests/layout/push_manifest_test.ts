@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readManifest } from "../../src/layout/push_manifest.ts";
+import { readStoredManifest } from "../../src/layout/push_manifest.ts";
 import { sampleOf } from "../support/store_samples.ts";
 
 Deno.test("readManifest() takes a manifest in any pieces", async () => {
@@ -10,6 +10,6 @@ Deno.test("readManifest() takes a manifest in any pieces", async () => {
       (_, at) => bytes.slice(at * size, (at + 1) * size),
     );
     const manifest = { descriptor, open: (): ReadableStream<Uint8Array<ArrayBuffer>> => ReadableStream.from(pieces) };
-    assert.deepEqual(await readManifest("oci-layout:here", manifest), bytes);
+    assert.deepEqual(await readStoredManifest("oci-layout:here", manifest), bytes);
   }
 });

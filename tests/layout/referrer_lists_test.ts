@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { directoryStore } from "../../src/layout/directory/store.ts";
 import type { LayoutPlace } from "../../src/layout/layout.ts";
-import { archiveStore } from "../../src/layout/tar/store.ts";
+import { tarStore } from "../../src/layout/tar/store.ts";
 import { digestHex } from "../../src/oci/digest.ts";
 import { parseManifest } from "../../src/oci/parse_manifest.ts";
 import { testContext } from "../registry/support.ts";
@@ -44,7 +44,7 @@ function member({ manifest }: Sample, text: string): unknown {
 
 for (const kind of ["oci-layout", "oci-archive"] as const) {
   const open = (path: string): LayoutPlace =>
-    kind === "oci-layout" ? directoryStore({ kind, path }) : archiveStore({ kind, path });
+    kind === "oci-layout" ? directoryStore({ kind, path }) : tarStore({ kind, path });
   const both = [member(SIGNATURE, "signature"), member(SBOM, "sbom")].sort((a, b) =>
     JSON.stringify(a) < JSON.stringify(b) ? -1 : 1
   );
@@ -141,7 +141,7 @@ Deno.test("an export lists what refers to its artifacts, and exports of the same
   }
   for (const name of ["one", "two"]) {
     await gantryOk(["export", `oci-layout:${at("app")}:1.0`, `oci-archive:${at(name)}`, "-q"]);
-    await using place = archiveStore({ kind: "oci-archive", path: at(name) });
+    await using place = tarStore({ kind: "oci-archive", path: at(name) });
     assert.equal((await members(place))?.length, 2);
   }
   assert.deepEqual(await Deno.readFile(at("one")), await Deno.readFile(at("two")));

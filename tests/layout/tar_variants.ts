@@ -1,4 +1,4 @@
-import { tar, type TarEntry } from "../../src/oci/tar.ts";
+import { type TarEntry, writeTar } from "../../src/oci/tar.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 
 /** What an archive is made of: paths and texts; a path that ends in `/` is a directory. */
@@ -6,7 +6,7 @@ export type TarFiles = readonly (readonly [name: string, content: string | Uint8
 
 /** Makes an archive of these files, in this order. */
 export async function tarOf(files: TarFiles): Promise<Uint8Array<ArrayBuffer>> {
-  return await collectBytes(tar(files.map(([name, content]): TarEntry => {
+  return await collectBytes(writeTar(files.map(([name, content]): TarEntry => {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     const isDirectory = name.endsWith("/");
     return {

@@ -4,9 +4,9 @@ import fc from "fast-check";
 import type { Content } from "../../src/oci/descriptor.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import type { Artifact } from "../../src/pipeline/values.ts";
-import { archiveStore } from "../../src/layout/tar/store.ts";
+import { tarStore } from "../../src/layout/tar/store.ts";
 import { readRange } from "../../src/layout/tar/bytes.ts";
-import { openArchive } from "../../src/layout/tar/open.ts";
+import { openTar } from "../../src/layout/tar/open.ts";
 import { parseVolumeHeader, VOLUME_HEADER_SIZE } from "../../src/layout/tar/volumes/header.ts";
 import { findVolumes } from "../../src/layout/tar/volumes/set.ts";
 import { planVolumes, writeVolumes } from "../../src/layout/tar/volumes/write.ts";
@@ -28,7 +28,7 @@ const SMALL = sampleArtifact("small");
 /** Adds an artifact to the volumes at a path, as an export does. */
 async function add(path: string, artifact: Artifact, tag: string, volumeSize: number | undefined): Promise<void> {
   const options = volumeSize === undefined ? {} : { volumeSize };
-  await using store = archiveStore({ kind: "oci-archive", path }, options);
+  await using store = tarStore({ kind: "oci-archive", path }, options);
   const context = testContext();
   for (const content of contentsOf(artifact)) await store.push(content, context);
   await store.pushManifest(artifact.manifest, context);
@@ -43,7 +43,7 @@ function contentsOf({ archive }: Artifact): readonly Content[] {
 
 /** Reads everything that a tag leads to. */
 async function assertWhole(path: string, tag: string, artifact: Artifact): Promise<void> {
-  await using store = archiveStore({ kind: "oci-archive", path });
+  await using store = tarStore({ kind: "oci-archive", path });
   const context = testContext();
   assert.equal((await store.resolve(tag, context))?.digest, artifact.manifest.descriptor.digest);
   for (const { descriptor } of [...contentsOf(artifact), artifact.manifest]) {
@@ -62,7 +62,7 @@ async function cut(base: string, bytes: Uint8Array, volumeSize: number): Promise
   assert.ok(await unnamed.moveToNew(new AbortController().signal));
 }
 
-Deno.test("archiveStore() writes volumes that together hold the bytes of one tar", async () => {
+Deno.test("tarStore() writes volumes that together hold the bytes of one tar", async () => {
   await using directory = await tempDirectory();
   const single = join(directory.path, "single.tar");
   const base = join(directory.path, "b.tar");
@@ -90,7 +90,7 @@ Deno.test("archiveStore() writes volumes that together hold the bytes of one tar
   );
 });
 
-Deno.test("archiveStore() reads volumes by the path of the tar and by that of the first one", async () => {
+Deno.test("tarStore() reads volumes by the path of the tar and by that of the first one", async () => {
   await using directory = await tempDirectory();
   const base = join(directory.path, "b.tar");
   await add(base, LARGE, "1.0", MIB);
@@ -103,12 +103,12 @@ Deno.test("archiveStore() reads volumes by the path of the tar and by that of th
   });
 });
 
-Deno.test("openArchive() reads any range of volumes as that of one file", async () => {
+Deno.test("openTar() reads any range of volumes as that of one file", async () => {
   await using directory = await tempDirectory();
   const base = join(directory.path, "b.tar");
   const bytes = noise(3 * MIB + 17);
   await cut(base, bytes, MIB);
-  using file = await openArchive(base, { write: false }) ?? assert.fail();
+  using file = await openTar(base, { write: false }) ?? assert.fail();
   assert.equal(file.size, bytes.byteLength);
   const place = fc.oneof(fc.nat(bytes.byteLength), ...[1, 2, 3].map((at) => fc.constant(at * (MIB - 4096))));
   await fc.assert(
@@ -164,7 +164,7 @@ const problems: readonly (readonly [state: string, damage: (base: string) => Pro
 ];
 
 for (const [state, damage, said] of problems) {
-  Deno.test(`openArchive() names a volume when it ${state}`, async () => {
+  Deno.test(`openTar() names a volume when it ${state}`, async () => {
     await using directory = await tempDirectory();
     const base = join(directory.path, "b.tar");
     await cut(base, noise(4 * (MIB - VOLUME_HEADER_SIZE)), MIB);
@@ -175,7 +175,7 @@ for (const [state, damage, said] of problems) {
       : "";
     const message = said.replace("BASE", base).replace("OTHER", other);
     for (const write of [false, true]) {
-      await assert.rejects(openArchive(base, { write }), {
+      await assert.rejects(openTar(base, { write }), {
         message: `Cannot use "${base}" as an OCI archive: ${message}`,
       });
     }
@@ -183,26 +183,26 @@ for (const [state, damage, said] of problems) {
   });
 }
 
-Deno.test("openArchive() names all volumes that are wrong", async () => {
+Deno.test("openTar() names all volumes that are wrong", async () => {
   await using directory = await tempDirectory();
   const base = join(directory.path, "b.tar");
   await cut(base, noise(4 * (MIB - VOLUME_HEADER_SIZE)), MIB);
   await Deno.remove(`${base}.002`);
   await Deno.truncate(`${base}.004`, 5000);
-  await assert.rejects(openArchive(base, { write: false }), {
+  await assert.rejects(openTar(base, { write: false }), {
     message: `Cannot use "${base}" as an OCI archive: volume 2 of 4 is missing: get the file "${base}.002" again; ` +
       `volume 4 of 4 has 5000 bytes instead of 1048576: get the file "${base}.004" again`,
   });
 });
 
-Deno.test("openArchive() takes files with three digits that are no volumes for none", async () => {
+Deno.test("openTar() takes files with three digits that are no volumes for none", async () => {
   await using directory = await tempDirectory();
   const base = join(directory.path, "b.tar");
   await Deno.writeTextFile(`${base}.001`, "a part of something else");
-  assert.equal(await openArchive(base, { write: false }), undefined);
+  assert.equal(await openTar(base, { write: false }), undefined);
 });
 
-Deno.test("archiveStore() replaces volumes by fewer or more, with what was in them", async () => {
+Deno.test("tarStore() replaces volumes by fewer or more, with what was in them", async () => {
   await using directory = await tempDirectory();
   const base = join(directory.path, "b.tar");
   const more = sampleArtifact("more ".repeat(500_000));
@@ -216,7 +216,7 @@ Deno.test("archiveStore() replaces volumes by fewer or more, with what was in th
   await assertWhole(base, "3.0", more);
 });
 
-Deno.test("archiveStore() writes no volumes again when nothing is new, and others when another size is wanted", async () => {
+Deno.test("tarStore() writes no volumes again when nothing is new, and others when another size is wanted", async () => {
   await using directory = await tempDirectory();
   const base = join(directory.path, "b.tar");
   await add(base, LARGE, "1.0", MIB);
@@ -228,7 +228,7 @@ Deno.test("archiveStore() writes no volumes again when nothing is new, and other
   await assertWhole(base, "1.0", LARGE);
 });
 
-Deno.test("archiveStore() makes no volumes of one file, and no file of volumes", async () => {
+Deno.test("tarStore() makes no volumes of one file, and no file of volumes", async () => {
   await using directory = await tempDirectory();
   const base = join(directory.path, "b.tar");
   await add(base, SMALL, "1.0", MIB);
@@ -243,7 +243,7 @@ Deno.test("archiveStore() makes no volumes of one file, and no file of volumes",
   assert.deepEqual(await namesIn(directory.path), ["b.tar.001", "single.tar"]);
 });
 
-Deno.test("archiveStore() ignores what a larger set has left behind, and removes it with the next change", async () => {
+Deno.test("tarStore() ignores what a larger set has left behind, and removes it with the next change", async () => {
   await using directory = await tempDirectory();
   const base = join(directory.path, "b.tar");
   await cut(join(directory.path, "old"), noise(4 * MIB), MIB);
@@ -258,7 +258,7 @@ Deno.test("archiveStore() ignores what a larger set has left behind, and removes
 });
 
 for (const named of [1, 2, 3]) {
-  Deno.test(`archiveStore() finishes what was killed when ${named} of 4 volumes had their names`, async () => {
+  Deno.test(`tarStore() finishes what was killed when ${named} of 4 volumes had their names`, async () => {
     await using directory = await tempDirectory();
     const base = join(directory.path, "b.tar");
     await add(base, LARGE, "1.0", MIB);
@@ -285,7 +285,7 @@ for (const named of [1, 2, 3]) {
   });
 }
 
-Deno.test("archiveStore() finishes nothing with a volume that is damaged", async () => {
+Deno.test("tarStore() finishes nothing with a volume that is damaged", async () => {
   await using directory = await tempDirectory();
   const base = join(directory.path, "b.tar");
   await cut(base, noise(2 * MIB), MIB);
@@ -298,7 +298,7 @@ Deno.test("archiveStore() finishes nothing with a volume that is damaged", async
   assert.deepEqual(await namesIn(directory.path), before);
 });
 
-Deno.test("archiveStore() keeps what several writers put into one set of volumes at once", async () => {
+Deno.test("tarStore() keeps what several writers put into one set of volumes at once", async () => {
   await using directory = await tempDirectory();
   const base = join(directory.path, "b.tar");
   const artifacts = [1, 2, 3, 4].map((number) => sampleArtifact(`${number} `.repeat(300_000)));
@@ -334,7 +334,7 @@ for (const [what, size] of [["fewer", 3 * MIB + 1], ["more", 3 * MIB - 1]] as co
   });
 }
 
-mountTest("archiveStore() keeps the old volumes when the disk is full", "4m", async (mount) => {
+mountTest("tarStore() keeps the old volumes when the disk is full", "4m", async (mount) => {
   const base = join(mount.path, "b.tar");
   await add(base, SMALL, "1.0", MIB);
   await assert.rejects(add(base, sampleArtifact("x".repeat(5 * MIB)), "2.0", MIB), /no space left on device/i);

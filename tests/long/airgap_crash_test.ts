@@ -109,9 +109,9 @@ interface Checked {
 
 /** Every byte is hashed; what nothing leads to is left of a run that was killed, and goes unseen. */
 async function checked(kind: "oci-layout" | "oci-archive", path: string): Promise<Checked> {
-  const { problems, manifests, transfer } = await checkLayout({ kind, path }, context);
+  const { problems, manifests, description } = await checkLayout({ kind, path }, context);
   assert.deepEqual(problems, []);
-  return { bundle: transfer?.digest, manifests };
+  return { bundle: description?.digest, manifests };
 }
 
 interface CountingProxy extends AsyncDisposable {

@@ -6,7 +6,7 @@ import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { type Digest, digestAlgorithm, digestOf, isDigest } from "../../src/oci/digest.ts";
 import { parseReference } from "../../src/oci/reference.ts";
 import type { Store } from "../../src/store/store.ts";
-import { archiveStore } from "../../src/layout/tar/store.ts";
+import { tarStore } from "../../src/layout/tar/store.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
 import type { RegistryClient } from "../../src/registry/client.ts";
 import { registryStore } from "../../src/registry/store.ts";
@@ -142,7 +142,7 @@ async function withStore<T>(place: string, client: RegistryClient, use: (store: 
     ? registryStore({ reference, client, access: "push" })
     : reference.kind === "oci-layout"
     ? directoryStore(reference)
-    : archiveStore(reference);
+    : tarStore(reference);
   return await use(store);
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { checkLayout } from "../../src/layout/check/check_layout.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
-import { archiveStore } from "../../src/layout/tar/store.ts";
+import { tarStore } from "../../src/layout/tar/store.ts";
 import { finishVolumes } from "../../src/layout/tar/volumes/finish.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { parseDigest } from "../../src/oci/digest.ts";
@@ -38,7 +38,7 @@ for (const [kind, way, share] of ways) {
       if (kind === "oci-layout") return directoryStore({ kind, path });
       // A set of volumes that was not finished is finished by whoever writes next.
       if (way === "volumes") await finishVolumes(path);
-      return archiveStore({ kind, path });
+      return tarStore({ kind, path });
     };
     const measured = pushArguments(kind, join(directory.path, "measured"), "measured", { count: 3, way });
     const changes = await changesOf(PUSH_LOOP, measured);

@@ -4,10 +4,10 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { packTar, type TarEntry as PackedEntry } from "modern-tar";
 import { readTar, type TarMember } from "../../src/oci/read_tar.ts";
-import { tar, type TarEntry } from "../../src/oci/tar.ts";
+import { type TarEntry, writeTar } from "../../src/oci/tar.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
-import { inPieces } from "../support/sample_bytes.ts";
 import { file, folder, paxHeader, type RawMember, rawTar } from "../support/raw_tar.ts";
+import { inPieces } from "../support/sample_bytes.ts";
 import { tarDirectory, tarFile, watchedFile } from "./tar_entries.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -51,7 +51,7 @@ async function read(bytes: AsyncIterable<Bytes>): Promise<readonly (readonly [st
 }
 
 Deno.test("readTar() gives the members of a tar when it comes in any pieces", async () => {
-  const bytes = await collectBytes(tar(ENTRIES));
+  const bytes = await collectBytes(writeTar(ENTRIES));
   const sizes = fc.array(fc.integer({ min: 1, max: 2000 }), { minLength: 1, maxLength: 5 });
   await fc.assert(fc.asyncProperty(sizes, async (sizes) => {
     assert.deepEqual(await read(inPieces(bytes, ...sizes)), MEMBERS);
@@ -59,7 +59,7 @@ Deno.test("readTar() gives the members of a tar when it comes in any pieces", as
 });
 
 Deno.test("readTar() reads gzip when it comes in several members and in pieces of one byte", async () => {
-  const bytes = await collectBytes(tar(ENTRIES));
+  const bytes = await collectBytes(writeTar(ENTRIES));
   const halves = [bytes.subarray(0, 700), bytes.subarray(700)].map((half) => gzipSync(half));
   assert.deepEqual(await read(inPieces(await collectBytes(halves), 1)), MEMBERS);
 });
@@ -107,7 +107,7 @@ const DAMAGED: readonly (readonly [state: string, damage: (bytes: Bytes) => Uint
 
 for (const [state, damage, why] of DAMAGED) {
   Deno.test(`readTar() fails when the tar ${state}`, async () => {
-    const bytes = new Uint8Array(damage(await collectBytes(tar(ENTRIES))));
+    const bytes = new Uint8Array(damage(await collectBytes(writeTar(ENTRIES))));
     await assert.rejects(read(inPieces(bytes, 1000)), (error) => {
       assert.ok(error instanceof Error && error.cause instanceof Error);
       assert.equal(error.message, "Cannot read it");
@@ -119,7 +119,7 @@ for (const [state, damage, why] of DAMAGED) {
 
 for (const [how, end] of [["no block", 0], ["one block", 512], ["one block and a half", 768]] as const) {
   Deno.test(`readTar() says that a tar has no end when ${how} of zeros stands there`, async () => {
-    const whole = await collectBytes(tar(ENTRIES));
+    const whole = await collectBytes(writeTar(ENTRIES));
     const bytes = whole.subarray(0, whole.byteLength - 1024 + end);
     let missing = 0;
     const seen: string[] = [];
@@ -132,7 +132,7 @@ for (const [how, end] of [["no block", 0], ["one block", 512], ["one block and a
 
 Deno.test("readTar() does not miss the end of a tar that has one", async () => {
   const options = { explain, onMissingEnd: assert.fail };
-  for await (const _ of readTar(ReadableStream.from([await collectBytes(tar(ENTRIES))]), options));
+  for await (const _ of readTar(ReadableStream.from([await collectBytes(writeTar(ENTRIES))]), options));
 });
 
 type RawCase = readonly [what: string, members: readonly RawMember[], names: readonly string[] | RegExp];
@@ -223,7 +223,7 @@ Deno.test("readTar() explains the error of the bytes", async () => {
 Deno.test("readTar() leaves the errors of its reader as they are", async () => {
   const mine = new Error("mine");
   await assert.rejects(async () => {
-    for await (const _ of members(tar(ENTRIES))) throw mine;
+    for await (const _ of members(writeTar(ENTRIES))) throw mine;
   }, mine);
 });
 
@@ -233,7 +233,7 @@ async function* large(onEnd: () => void = () => {}): AsyncGenerator<Bytes, void,
     return tarFile(String(at), new Uint8Array(at % 2 === 0 ? 400 : 90_000).fill(at));
   });
   try {
-    yield* tar(entries);
+    yield* writeTar(entries);
   } finally {
     onEnd();
   }
@@ -254,7 +254,7 @@ for (const wanted of [0, 1, 39, 40, 41, 79]) {
 for (const [size, cut] of [[9_000, 10_000], [30_000, 70_000], [30_000, 5_000], [90_000, 10_000]] as const) {
   Deno.test(`readTar() skips the rest of a body of ${size} bytes in pieces of ${cut} when the reader stops within it`, async () => {
     const content = new Uint8Array(size).fill(1);
-    const bytes = await collectBytes(tar(Array.from({ length: 150 }, (_, at) => tarFile(String(at), content))));
+    const bytes = await collectBytes(writeTar(Array.from({ length: 150 }, (_, at) => tarFile(String(at), content))));
     let count = 0;
     for await (const { name, body } of members(inPieces(bytes, cut))) {
       assert.equal(name, String(count++));
@@ -276,7 +276,7 @@ for (const [how, pack] of [["plain", (bytes: Bytes) => bytes], ["gzip", (bytes: 
     const size = 48 * 1024 * 1024;
     const noise = crypto.getRandomValues(new Uint8Array(65_536));
     const file = { ...tarFile("f"), size, open: () => ReadableStream.from(Array(size / noise.byteLength).fill(noise)) };
-    const packed = new Uint8Array(pack(await collectBytes(tar([file]))));
+    const packed = new Uint8Array(pack(await collectBytes(writeTar([file]))));
     let given = 0;
     async function* counted(): AsyncGenerator<Bytes, void, void> {
       for await (const piece of inPieces(packed, 100_000)) {
@@ -298,7 +298,7 @@ for (const [how, pack] of [["plain", (bytes: Bytes) => bytes], ["gzip", (bytes: 
 
 /** A source that gives a tar up to the middle of the content of `././a/b`, and then nothing, not even its end. */
 async function stalled(): Promise<{ readonly bytes: ReadableStream<Bytes>; readonly cancelled: () => boolean }> {
-  const start = (await collectBytes(tar(ENTRIES))).slice(0, 3 * 512 + 2);
+  const start = (await collectBytes(writeTar(ENTRIES))).slice(0, 3 * 512 + 2);
   const { entry, cancelled } = watchedFile("", 0, {
     start: (controller): void => controller.enqueue(start),
     pull: (): Promise<void> => new Promise(() => {}),
@@ -330,7 +330,7 @@ Deno.test("readTar() stops with the reason of the signal when all the bytes have
   const reason = new Error("enough");
   const seen: string[] = [];
   await assert.rejects(async () => {
-    for await (const { name } of members([await collectBytes(tar(ENTRIES))], controller.signal)) {
+    for await (const { name } of members([await collectBytes(writeTar(ENTRIES))], controller.signal)) {
       seen.push(name);
       if (seen.length === 2) controller.abort(reason);
     }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { unpackTar } from "modern-tar";
 import { digestOf } from "../../src/oci/digest.ts";
-import { type DirectReader, tar, type TarEntry, tarSize } from "../../src/oci/tar.ts";
+import { type DirectReader, type TarEntry, tarSize, writeTar } from "../../src/oci/tar.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { noise } from "../support/sample_bytes.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
@@ -22,26 +22,28 @@ function tree(): readonly TarEntry[] {
   ];
 }
 
-Deno.test("tar() writes the bytes of Go's archive/tar when it writes a tree", async () => {
+Deno.test("writeTar() writes the bytes of Go's archive/tar when it writes a tree", async () => {
   // Go 1.26.8, archive/tar, the same entries with zero times.
   assert.equal(
-    digestOf(await collectBytes(tar(tree()))),
+    digestOf(await collectBytes(writeTar(tree()))),
     "sha256:8236193bd4fa3fb203bb8643e3fac1b1a4fa50752e4e1ae31d3e234153961def",
   );
 });
 
-Deno.test("tar() writes two blocks of zeros and nothing else when there are no entries", async () => {
-  assert.deepEqual(await collectBytes(tar([])), new Uint8Array(1024));
+Deno.test("writeTar() writes two blocks of zeros and nothing else when there are no entries", async () => {
+  assert.deepEqual(await collectBytes(writeTar([])), new Uint8Array(1024));
 });
 
-Deno.test("tar() writes what a strict reader reads when names and bytes are any", async () => {
+Deno.test("writeTar() writes what a strict reader reads when names and bytes are any", async () => {
   const part = fc.string({ unit: "grapheme", minLength: 1, maxLength: 120 })
     .filter((text) => !/[/\0]|^\.\.?$/.test(text) && text.isWellFormed());
   const name = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
   const entry = fc.record({ name, directory: fc.boolean(), bytes: fc.uint8Array({ maxLength: 1100 }) });
   await fc.assert(fc.asyncProperty(fc.array(entry, { maxLength: 8 }), async (entries) => {
     const archive = await collectBytes(
-      tar(entries.map(({ name, directory, bytes }) => directory ? tarDirectory(name) : tarFile(name, bytes.slice()))),
+      writeTar(
+        entries.map(({ name, directory, bytes }) => directory ? tarDirectory(name) : tarFile(name, bytes.slice())),
+      ),
     );
     assert.equal(archive.byteLength % 512, 0);
     assert.deepEqual(
@@ -59,7 +61,7 @@ toolTest("tar() writes what GNU tar extracts when names are long and not ASCII",
   await using directory = await tempDirectory();
   const args = ["-x", "-p", "-C", directory.path];
   const child = new Deno.Command("tar", { args, stdin: "piped", stderr: "piped" }).spawn();
-  await ReadableStream.from(tar(tree())).pipeTo(child.stdin);
+  await ReadableStream.from(writeTar(tree())).pipeTo(child.stdin);
   const { code, stderr } = await child.output();
   assert.deepEqual([code, new TextDecoder().decode(stderr)], [0, ""]);
   for (const entry of tree()) {
@@ -71,19 +73,19 @@ toolTest("tar() writes what GNU tar extracts when names are long and not ASCII",
   }
 });
 
-Deno.test("tar() gives few large pieces when there are 10,000 small files", async () => {
+Deno.test("writeTar() gives few large pieces when there are 10,000 small files", async () => {
   const entries = Array.from({ length: 10_000 }, (_, at) => tarFile(`f${at}`, "x"));
   const sizes: number[] = [];
-  for await (const piece of tar(entries)) sizes.push(piece.byteLength);
+  for await (const piece of writeTar(entries)) sizes.push(piece.byteLength);
   assert.equal(sizes.reduce((sum, size) => sum + size, 0), 10_000 * 1024 + 1024);
   assert.ok(sizes.slice(0, -1).every((size) => size === 1024 * 1024));
 });
 
-Deno.test("tar() takes entries when they come one by one", async () => {
+Deno.test("writeTar() takes entries when they come one by one", async () => {
   async function* entries(): AsyncGenerator<TarEntry> {
     yield* tree();
   }
-  assert.deepEqual(await collectBytes(tar(entries())), await collectBytes(tar(tree())));
+  assert.deepEqual(await collectBytes(writeTar(entries())), await collectBytes(writeTar(tree())));
 });
 
 const WRONG_SIZES: readonly (readonly [what: string, size: number, found: string])[] = [
@@ -92,28 +94,28 @@ const WRONG_SIZES: readonly (readonly [what: string, size: number, found: string
   ["longer than nothing", 0, "it has more than 0 bytes, 0 were expected"],
 ];
 for (const [what, size, found] of WRONG_SIZES) {
-  Deno.test(`tar() fails when a body is ${what}`, async () => {
+  Deno.test(`writeTar() fails when a body is ${what}`, async () => {
     const entry = { ...tarFile("a/b", "01234", "56789"), size };
-    await assert.rejects(collectBytes(tar([entry])), new RangeError(`Cannot archive "a/b": ${found}`));
+    await assert.rejects(collectBytes(writeTar([entry])), new RangeError(`Cannot archive "a/b": ${found}`));
   });
 }
 
-Deno.test("tar() cancels a body when it is longer than its size", async () => {
+Deno.test("writeTar() cancels a body when it is longer than its size", async () => {
   const endless = watchedFile("endless", 5, { pull: (controller) => controller.enqueue(new Uint8Array(3)) });
-  await assert.rejects(collectBytes(tar([endless.entry])), RangeError);
+  await assert.rejects(collectBytes(writeTar([endless.entry])), RangeError);
   assert.ok(endless.cancelled());
 });
 
-Deno.test("tar() cancels the open body when the reader stops", async () => {
+Deno.test("writeTar() cancels the open body when the reader stops", async () => {
   const large = watchedFile("large", 2 ** 40, { pull: (controller) => controller.enqueue(new Uint8Array(65536)) });
-  for await (const piece of tar([large.entry])) {
+  for await (const piece of writeTar([large.entry])) {
     assert.equal(piece.byteLength, 1024 * 1024);
     break;
   }
   assert.ok(large.cancelled());
 });
 
-Deno.test("tar() passes the error of a body on, and ends the entries", async () => {
+Deno.test("writeTar() passes the error of a body on, and ends the entries", async () => {
   const error = new Error('Cannot read "a": permission denied');
   let ended = false;
   function* entries(): Generator<TarEntry> {
@@ -124,7 +126,7 @@ Deno.test("tar() passes the error of a body on, and ends the entries", async () 
       ended = true;
     }
   }
-  await assert.rejects(collectBytes(tar(entries())), error);
+  await assert.rejects(collectBytes(writeTar(entries())), error);
   assert.ok(ended);
 });
 
@@ -161,10 +163,10 @@ for (const size of [0, 1, 512, 100_000, 1024 * 1024, 3_000_001]) {
   Deno.test(`tar() writes the same bytes when a file of ${size} bytes is read directly`, async () => {
     const { entry, bytes, calls } = directFile("d", size, { step: 70_000 });
     const before = tarFile("before", "x");
-    const written = await collectBytes(tar([before, entry, tarFile("after", "y")]));
+    const written = await collectBytes(writeTar([before, entry, tarFile("after", "y")]));
     assert.equal(
       digestOf(written),
-      digestOf(await collectBytes(tar([before, tarFile("d", bytes), tarFile("after", "y")]))),
+      digestOf(await collectBytes(writeTar([before, tarFile("d", bytes), tarFile("after", "y")]))),
     );
     assert.deepEqual(calls.slice(-2), [`finish ${size}`, "close"]);
     const reads = new Set(calls.slice(0, -2));
@@ -175,7 +177,7 @@ for (const size of [0, 1, 512, 100_000, 1024 * 1024, 3_000_001]) {
 for (const size of [100, 600_000]) {
   Deno.test(`tar() fails and closes a file of ${size} bytes that is read directly when it ends too early`, async () => {
     const { entry, calls } = directFile("d", size, { bytes: new Uint8Array(size - 1) });
-    await assert.rejects(collectBytes(tar([entry])), new Error('Cannot read "d": it changed'));
+    await assert.rejects(collectBytes(writeTar([entry])), new Error('Cannot read "d": it changed'));
     assert.deepEqual(calls.slice(-2), [`finish ${size - 1}`, "close"]);
   });
 }
@@ -183,13 +185,13 @@ for (const size of [100, 600_000]) {
 Deno.test("tar() lets others have their turn between two entries when it is time", async () => {
   let turns = 0;
   const pause = (): Promise<void> | undefined => turns++ % 2 === 0 ? undefined : Promise.resolve();
-  await collectBytes(tar([tarFile("a"), tarFile("b"), tarFile("c")], { pause }));
+  await collectBytes(writeTar([tarFile("a"), tarFile("b"), tarFile("c")], { pause }));
   assert.equal(turns, 3);
 });
 
 Deno.test("tar() gives pieces that have a buffer each and can be given away", async () => {
   let size = 0;
-  for await (const piece of tar([tarFile("a", noise(2_500_000))])) {
+  for await (const piece of writeTar([tarFile("a", noise(2_500_000))])) {
     assert.deepEqual([piece.byteOffset, piece.byteLength], [0, piece.buffer.byteLength]);
     size += piece.byteLength;
     piece.buffer.transfer(0);

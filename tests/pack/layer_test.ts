@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
 import { digestOf } from "../../src/oci/digest.ts";
-import { tar } from "../../src/oci/tar.ts";
+import { writeTar } from "../../src/oci/tar.ts";
 import type { Compression } from "../../src/pack/compression.ts";
 import { packLayer } from "../../src/pack/layer.ts";
 import { createScratch } from "../../src/system/scratch.ts";
@@ -25,7 +25,7 @@ for (const [compression, unpack] of COMPRESSIONS) {
       { scratch, signal: new AbortController().signal, progress: (): void => {} },
     );
     const packed = await collectBytes(content.open());
-    const archive = await collectBytes(tar(ENTRIES));
+    const archive = await collectBytes(writeTar(ENTRIES));
     assert.deepEqual(content.descriptor, {
       mediaType: MEDIA_TYPE,
       digest: digestOf(packed),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { tar } from "../../src/oci/tar.ts";
+import { writeTar } from "../../src/oci/tar.ts";
 import { tree } from "../../src/pack/tree.ts";
 import type { Entry } from "../../src/pipeline/entry.ts";
 import { SourceError } from "../../src/pipeline/source_error.ts";
@@ -15,7 +15,7 @@ const OPTIONS = { root: true, trailingSlash: false };
 const SIZES = [10, 600_000];
 
 async function archive(entries: readonly Entry[]): Promise<string> {
-  return new TextDecoder().decode(await collectBytes(tar(tree(entries, OPTIONS))));
+  return new TextDecoder().decode(await collectBytes(writeTar(tree(entries, OPTIONS))));
 }
 
 for (const size of SIZES) {

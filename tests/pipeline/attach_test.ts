@@ -5,7 +5,7 @@ import { bytesContent } from "../../src/oci/bytes_content.ts";
 import { attachedReferrer } from "../../src/pipeline/attach.ts";
 import { storeTarget } from "../../src/pipeline/store_target.ts";
 import type { Store } from "../../src/store/store.ts";
-import { archiveStore } from "../../src/layout/tar/store.ts";
+import { tarStore } from "../../src/layout/tar/store.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
@@ -44,7 +44,7 @@ async function archive(): Promise<Place> {
   const temp = await tempDirectory();
   const reference = { kind: "oci-archive", path: join(temp.path, "layout.tar") } as const;
   return {
-    store: () => archiveStore(reference),
+    store: () => tarStore(reference),
     [Symbol.asyncDispose]: () => temp[Symbol.asyncDispose](),
   };
 }
@@ -64,7 +64,7 @@ async function fakeRegistry(referrers: boolean): Promise<Place> {
 
 const PLACES: readonly (readonly [name: string, open: () => Promise<Place>])[] = [
   ["storeTarget(directoryStore())", directory],
-  ["storeTarget(archiveStore())", archive],
+  ["storeTarget(tarStore())", archive],
   ["storeTarget(registryStore())", () => fakeRegistry(true)],
   ["storeTarget(registryStore()) without a referrers API", () => fakeRegistry(false)],
 ];
@@ -117,10 +117,10 @@ for (const [name, open] of PLACES) {
   });
 }
 
-Deno.test("storeTarget(archiveStore()) leaves nothing behind when it was attached to and not tagged", async () => {
+Deno.test("storeTarget(tarStore()) leaves nothing behind when it was attached to and not tagged", async () => {
   await using temp = await tempDirectory();
   const reference = { kind: "oci-archive", path: join(temp.path, "layout.tar") } as const;
-  const target = storeTarget(archiveStore(reference), { name: "oci-archive" });
+  const target = storeTarget(tarStore(reference), { name: "oci-archive" });
   const context = testContext();
   await target.upload(ARTIFACT, TAGS, context);
   for (const referrer of REFERRERS) await target.attach?.(referrer, context);

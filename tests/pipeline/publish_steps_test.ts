@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CustomSteps } from "../../src/pipeline/flow.ts";
-import { plan, publish } from "../../src/pipeline/publish.ts";
+import { planArtifact, publish } from "../../src/pipeline/publish.ts";
 import type { StageName } from "../../src/pipeline/stage_error.ts";
 import { memoryTarget } from "../support/memory_target.ts";
 import {
@@ -113,7 +113,7 @@ Deno.test("plan() gives the artifact that publish() makes, and touches no target
       after: { upload: [brokenStep()], tag: [brokenStep()] },
     },
   });
-  const artifact = await plan(SOURCE, pipeline, fakeContext());
+  const artifact = await planArtifact(SOURCE, pipeline, fakeContext());
   assert.deepEqual(targets.map(({ calls }) => calls), [[], [], []]);
   assert.deepEqual(named, []);
   const target = memoryTarget();
@@ -134,7 +134,7 @@ Deno.test("plan() runs the custom steps around its four stages", async () => {
   const custom = aroundEveryStage((place) => {
     return [{ name: place, run: (value) => Promise.resolve((ran.push(place), value)) }];
   });
-  await plan(SOURCE, fakePipeline({ custom }), fakeContext());
+  await planArtifact(SOURCE, fakePipeline({ custom }), fakeContext());
   assert.deepEqual(ran, STAGES.slice(0, 4).flatMap((stage) => [`before ${stage}`, `after ${stage}`]));
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { tar } from "../../src/oci/tar.ts";
+import { writeTar } from "../../src/oci/tar.ts";
 import { tarFile } from "../oci/tar_entries.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
@@ -101,5 +101,5 @@ interface Layer {
 }
 
 async function tarOfNames(names: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
-  return await collectBytes(tar(names.map((name) => tarFile(name, ""))));
+  return await collectBytes(writeTar(names.map((name) => tarFile(name, ""))));
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { digestOf } from "../../src/oci/digest.ts";
-import { tar, type TarEntry } from "../../src/oci/tar.ts";
+import { type TarEntry, writeTar } from "../../src/oci/tar.ts";
 import { tarFile } from "../oci/tar_entries.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { startFakeRegistry } from "../support/fake_registry.ts";
@@ -66,7 +66,7 @@ async function refusal(args: readonly string[]): Promise<string> {
 
 async function chartArchive(files: Files, more: readonly TarEntry[] = []): Promise<Uint8Array<ArrayBuffer>> {
   const entries = Object.entries(files).map(([path, text]) => tarFile(path, text));
-  return new Uint8Array(gzipSync(await collectBytes(tar([...entries, ...more]))));
+  return new Uint8Array(gzipSync(await collectBytes(writeTar([...entries, ...more]))));
 }
 
 Deno.test("the profile helm packs a chart's directory with Helm's annotations, and always the same", async () => {
@@ -381,7 +381,7 @@ Deno.test("an archive that is no chart as helm packs it is refused with profile 
       /"app\/\.\.\/x" in .*app\.tgz is no path below/,
     ],
     [
-      new Uint8Array(await collectBytes(tar([tarFile("app/Chart.yaml", MINIMAL), link]))),
+      new Uint8Array(await collectBytes(writeTar([tarFile("app/Chart.yaml", MINIMAL), link]))),
       /it is not compressed with gzip/,
     ],
     [

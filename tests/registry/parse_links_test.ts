@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Link, parseLinks } from "../../src/registry/pages.ts";
+import { type PageLink, parseLinks } from "../../src/registry/pages.ts";
 
-const CASES: readonly (readonly [header: string, links: readonly Link[]])[] = [
+const CASES: readonly (readonly [header: string, links: readonly PageLink[]])[] = [
   ["", []],
   ['</v2/a/tags/list?n=1>; rel="next"', [{ target: "/v2/a/tags/list?n=1", relations: ["next"] }]],
   ["<a>;rel=next", [{ target: "a", relations: ["next"] }]],

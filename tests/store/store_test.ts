@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { RegistryReference } from "../../src/oci/reference.ts";
 import type { Store } from "../../src/store/store.ts";
-import { archiveStore } from "../../src/layout/tar/store.ts";
+import { tarStore } from "../../src/layout/tar/store.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
 import { createRegistryClient, type RegistryClient } from "../../src/registry/client.ts";
 import { registryStore } from "../../src/registry/store.ts";
@@ -20,8 +20,8 @@ storeConformance("memoryStore()", () => {
 
 storeConformance("directoryStore()", () => inDirectory((path) => directoryStore({ kind: "oci-layout", path })));
 
-storeConformance("archiveStore()", () => {
-  return inDirectory((path) => archiveStore({ kind: "oci-archive", path: `${path}.tar` }));
+storeConformance("tarStore()", () => {
+  return inDirectory((path) => tarStore({ kind: "oci-archive", path: `${path}.tar` }));
 });
 
 storeConformance("registryStore() of a fake registry", () => fakePlace({}));

@@ -1,6 +1,12 @@
 /** Artifacts as consumers are asked about them, made of what matters to a test, and tests of their rules as tables. */
 import assert from "node:assert/strict";
-import type { Artifact, ArtifactIndex, Layer, Member, SingleArtifact } from "../../src/consumers/artifact.ts";
+import type {
+  ArtifactIndex,
+  JudgedArtifact,
+  JudgedLayer,
+  Member,
+  SingleArtifact,
+} from "../../src/consumers/artifact.ts";
 import type { Consumer, Finding } from "../../src/consumers/consumer.ts";
 import type { Annotations, Descriptor, Platform } from "../../src/oci/descriptor.ts";
 import { digestOf } from "../../src/oci/digest.ts";
@@ -28,14 +34,14 @@ export function members(...all: readonly (string | Member)[]): readonly Member[]
 }
 
 /** What a layer is beyond its media type. */
-export interface LayerSpec extends Partial<Omit<Layer, "descriptor" | "members">> {
+export interface LayerSpec extends Partial<Omit<JudgedLayer, "descriptor" | "members">> {
   readonly annotations?: Annotations;
   readonly members?: readonly (string | Member)[];
   readonly size?: number;
 }
 
 /** A tar with gzip, unless said otherwise. */
-export function tar(mediaType: string = TAR_GZIP, { annotations, size, ...spec }: LayerSpec = {}): Layer {
+export function tar(mediaType: string = TAR_GZIP, { annotations, size, ...spec }: LayerSpec = {}): JudgedLayer {
   const descriptor = described(mediaType, annotations);
   return {
     compression: "gzip",
@@ -48,13 +54,13 @@ export function tar(mediaType: string = TAR_GZIP, { annotations, size, ...spec }
 }
 
 /** A file as it is. */
-export function raw(mediaType: string, annotations?: Annotations, spec: LayerSpec = {}): Layer {
+export function raw(mediaType: string, annotations?: Annotations, spec: LayerSpec = {}): JudgedLayer {
   const { members: _, ...layer } = tar(mediaType, { compression: "none", format: "other", ...spec });
   return { ...layer, members: [], descriptor: { ...layer.descriptor, ...(annotations && { annotations }) } };
 }
 
 /** A zip. */
-export function zip(mediaType: string, spec: LayerSpec = {}): Layer {
+export function zip(mediaType: string, spec: LayerSpec = {}): JudgedLayer {
   return tar(mediaType, { compression: "none", format: "zip", ...spec });
 }
 
@@ -67,7 +73,7 @@ export interface SingleSpec extends Partial<Pick<SingleArtifact, "config" | "tag
 }
 
 /** A manifest with layers; its config is that of an image whose digests are right, unless said otherwise. */
-export function single(layers: readonly Layer[], spec: SingleSpec = {}): SingleArtifact {
+export function single(layers: readonly JudgedLayer[], spec: SingleSpec = {}): SingleArtifact {
   const { configType = IMAGE_CONFIG_MEDIA_TYPE, artifactType, annotations, ...more } = spec;
   const { mediaType = OCI_MANIFEST_MEDIA_TYPE, ...rest } = more;
   return {
@@ -89,7 +95,9 @@ export function single(layers: readonly Layer[], spec: SingleSpec = {}): SingleA
 }
 
 /** An index of artifacts, each for a platform. */
-export function index(...artifacts: readonly (readonly [artifact: Artifact, platform?: Platform])[]): ArtifactIndex {
+export function index(
+  ...artifacts: readonly (readonly [artifact: JudgedArtifact, platform?: Platform])[]
+): ArtifactIndex {
   const placed = artifacts.map(([artifact, platform]) => ({
     ...artifact,
     descriptor: { ...artifact.descriptor, ...(platform === undefined ? {} : { platform }) },
@@ -110,11 +118,11 @@ export const ARM64: Platform = { os: "linux", architecture: "arm64" };
 /** What a rule is held to, by what the artifact is. */
 export interface RuleTable {
   /** Without any refusal. */
-  readonly accepts: Readonly<Record<string, Artifact>>;
+  readonly accepts: Readonly<Record<string, JudgedArtifact>>;
   /** With one refusal exactly, whose reason matches. */
-  readonly refuses: Readonly<Record<string, readonly [artifact: Artifact, reason: RegExp]>>;
+  readonly refuses: Readonly<Record<string, readonly [artifact: JudgedArtifact, reason: RegExp]>>;
   /** Accepted, with a note that matches. */
-  readonly notes?: Readonly<Record<string, readonly [artifact: Artifact, text: RegExp]>>;
+  readonly notes?: Readonly<Record<string, readonly [artifact: JudgedArtifact, text: RegExp]>>;
 }
 
 /** Declares the tests of a rule; their names have the source that it stands on. */

@@ -1,7 +1,7 @@
 /** A registry of packages on loopback, as npm's and as JSR's: what `npm:` and `jsr:` specifiers are fetched from. */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { tar } from "../../src/oci/tar.ts";
+import { writeTar } from "../../src/oci/tar.ts";
 import { tarFile } from "../oci/tar_entries.ts";
 import { collectBytes } from "./collect_bytes.ts";
 
@@ -77,5 +77,5 @@ async function answer(
 async function tarball(source: string, name: string, version: string): Promise<Uint8Array<ArrayBuffer>> {
   const manifest = JSON.stringify({ name, version, type: "module", exports: "./mod.js" });
   const files = [tarFile("package/package.json", manifest), tarFile("package/mod.js", source)];
-  return new Uint8Array(gzipSync(await collectBytes(tar(files))));
+  return new Uint8Array(gzipSync(await collectBytes(writeTar(files))));
 }

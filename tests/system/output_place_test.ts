@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { checkOutput, outputPlace, writeOutput, writeThrough } from "../../src/system/output_place.ts";
+import { checkOutputPlace, outputPlace, writeOutput, writeThrough } from "../../src/system/output_place.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { readPipe, tool, toolTest } from "../support/tools.ts";
 
@@ -15,7 +15,7 @@ Deno.test("outputPlace() follows links to files, and keeps them", async () => {
   await Deno.symlink("file", link);
   assert.deepEqual(await outputPlace(link), { kind: "file", path: file });
   assert.deepEqual(await outputPlace(later), { kind: "file", path: later });
-  await checkOutput(link);
+  await checkOutputPlace(link);
   await writeOutput(link, BYTES, NEVER);
   await writeOutput(later, BYTES, NEVER);
   assert.ok((await Deno.lstat(link)).isSymlink);
@@ -28,18 +28,18 @@ Deno.test("outputPlace() refuses a directory and a link that leads nowhere", asy
   await Deno.symlink("nowhere", link);
   for (const path of [directory.path, `${link}/`]) {
     await assert.rejects(
-      checkOutput(path),
+      checkOutputPlace(path),
       new Error(`Cannot write "${path}": it is a directory, and a file is wanted`),
     );
   }
-  await assert.rejects(checkOutput(link), new Error(`Cannot write "${link}": it is a link that leads nowhere`));
+  await assert.rejects(checkOutputPlace(link), new Error(`Cannot write "${link}": it is a link that leads nowhere`));
 });
 
 Deno.test("checkOutput() finds out before any work that a file cannot be written", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "missing", "file");
-  await assert.rejects(checkOutput(path), new Error(`Cannot write "${path}": no such file or directory`));
-  await checkOutput(join(directory.path, "file"));
+  await assert.rejects(checkOutputPlace(path), new Error(`Cannot write "${path}": no such file or directory`));
+  await checkOutputPlace(join(directory.path, "file"));
   assert.deepEqual([...Deno.readDirSync(directory.path)], []);
 });
 
@@ -49,7 +49,7 @@ toolTest("outputPlace() writes to a device and to a named pipe, also through a l
   await tool("mkfifo", [pipe]);
   await Deno.symlink("pipe", link);
   for (const path of [pipe, link]) {
-    await checkOutput(path);
+    await checkOutputPlace(path);
     const [read] = await Promise.all([readPipe(pipe), writeOutput(path, BYTES, NEVER)]);
     assert.equal(new TextDecoder().decode(read), "said");
     assert.ok((await Deno.stat(path)).isFifo);

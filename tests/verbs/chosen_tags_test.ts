@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Range } from "semver";
-import { chosenTags, type TagChoice } from "../../src/verbs/chosen_tags.ts";
+import { chosenTags, type TagSelection } from "../../src/verbs/chosen_tags.ts";
 
 const hex = "ab".repeat(32);
 const companions = [`sha256-${hex}`, `sha256-${hex}.sig`, `sha256-${hex}.att`, `sha256-${hex}.sbom`];
 
 const cases:
-  readonly (readonly [what: string, tags: readonly string[], choice: Partial<TagChoice>, readonly string[]])[] = [
+  readonly (readonly [what: string, tags: readonly string[], choice: Partial<TagSelection>, readonly string[]])[] = [
     [
       "sorts by version and not by letter",
       ["1.2.0", "1.10.0", "1.9.0", "2.0.0-rc.1", "2.0.0", "2.0.0-rc.10", "2.0.0-rc.9"],

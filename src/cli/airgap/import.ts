@@ -1,4 +1,4 @@
-import { checkOutput, writeOutput } from "../../system/output_place.ts";
+import { checkOutputPlace, writeOutput } from "../../system/output_place.ts";
 import { importBundle } from "../../verbs/import.ts";
 import type { ImportPlanResult } from "../../verbs/import/import_result.ts";
 import type { PlannedImport } from "../../verbs/import/import_options.ts";
@@ -50,7 +50,7 @@ export async function runImport(source: string, target: string, flags: ImportFla
       const question = `Import ${counted(result.artifacts.length, "artifact")} to ${formatRegistryPlace(place)}?`;
       if (!yes && prompt !== undefined && !await confirmed(question, prompt)) return false;
       // When everything is tagged it would be too late: a second import no longer knows what the first one moved.
-      if (receipt !== undefined) await checkOutput(receipt);
+      if (receipt !== undefined) await checkOutputPlace(receipt);
       return true;
     }
   });

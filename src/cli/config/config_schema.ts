@@ -6,7 +6,7 @@ import {
   boolean,
   duration,
   filled,
-  list,
+  listOf,
   mustBe,
   object,
   oneOf,
@@ -22,7 +22,7 @@ export const CONFIG_SCHEMA = object({
     .describe("Where an editor finds the JSON Schema of this file.")
     .exactOptional(),
   ...optionFields(),
-  env: list(string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable"))
+  env: listOf(string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable"))
     .describe("The environment variables that ${NAME} in the other values may stand for.")
     .exactOptional(),
   pipeline: PIPELINE_SCHEMA
@@ -68,7 +68,7 @@ function fieldOf(kind: Kind): z.ZodType {
     case "texts": {
       const { parse, pattern, atLeastOne } = kind;
       const item = parse === undefined ? string() : parsedBy(parse);
-      const items = list(pattern === undefined ? item : item.meta({ pattern }));
+      const items = listOf(pattern === undefined ? item : item.meta({ pattern }));
       return atLeastOne === undefined ? items : items.min(1, atLeastOne);
     }
     case "pairs": {

@@ -1,6 +1,6 @@
 import { z } from "../../pipeline/schema.ts";
 import { STAGE_NAMES } from "../../pipeline/stages.ts";
-import { duration, filled, list, mustBe, object, oneOf } from "./config_fields.ts";
+import { duration, filled, listOf, mustBe, object, oneOf } from "./config_fields.ts";
 
 const SPEC = filled().meta({
   id: "PluginName",
@@ -34,19 +34,19 @@ const CUSTOM = object({
 
 /** The plugins of each stage. */
 export const PIPELINE_SCHEMA = object({
-  collect: list(ENTRY).min(1, "must name at least one plugin")
+  collect: listOf(ENTRY).min(1, "must name at least one plugin")
     .describe("What finds entries: directory, file, stdin, tar or plugins of your own.").exactOptional(),
-  filter: list(ENTRY)
+  filter: listOf(ENTRY)
     .describe("What leaves entries out, one after the other; ignore comes first unless it is named.").exactOptional(),
-  archive: list(ENTRY).length(1, "must name exactly one plugin")
+  archive: listOf(ENTRY).length(1, "must name exactly one plugin")
     .describe("What makes config and layers: the name of a profile or a plugin of your own.").exactOptional(),
-  annotate: list(ENTRY)
+  annotate: listOf(ENTRY)
     .describe("What knows annotations, the first one wins: static, env, git or plugins of your own.").exactOptional(),
-  upload: list(ENTRY)
+  upload: listOf(ENTRY)
     .describe("How registries and layouts are reached, and further targets by plugins of your own.").exactOptional(),
-  tag: list(ENTRY)
+  tag: listOf(ENTRY)
     .describe("What names tags: version, static, latest or plugins of your own.").exactOptional(),
-  custom: list(CUSTOM)
+  custom: listOf(CUSTOM)
     .describe("Steps of your own before and after stages.").exactOptional(),
 });
 

@@ -4,7 +4,9 @@ import { StageError } from "../../pipeline/stage_error.ts";
 import { TargetsError } from "../../pipeline/target.ts";
 import { RegistryError } from "../../registry/http/registry_error.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
+import { refusalMessage, RefusedError } from "../../verbs/judging/refuse_refused.ts";
 import { PartlyTaggedError } from "../../verbs/copy/partly_tagged_error.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** One error, as `-o json` prints it. */
 export interface ErrorJson {
@@ -12,7 +14,7 @@ export interface ErrorJson {
   readonly message: string;
   /** The stage in which it happened. */
   readonly stage?: string;
-  /** The plugin or the target's URL, when it is known. */
+  /** The plugin, the target's URL, or the consumer that would refuse, when it is known. */
   readonly where?: string;
   /** The tags that are set there, when others are not. */
   readonly tags?: readonly string[];
@@ -20,7 +22,10 @@ export interface ErrorJson {
   readonly code?: string;
   /** What of the source or of its own output a plugin names: an entry's path, or `drop[3].path`. */
   readonly path?: string;
-  /** What can be done about it: by the plugin's own word, or when the source is to be published in another way. */
+  /**
+   * What can be done about it: by the plugin's own word, for a consumer, or when the source is to be published in another
+   * way.
+   */
   readonly hint?: string;
   /** The HTTP status. */
   readonly status?: number;
@@ -47,7 +52,7 @@ function flatten(error: unknown, around: Omit<ErrorJson, "message">): readonly E
   }
   if (error instanceof SourceReadError) return flatten(error.cause, { ...around, where: error.url });
   if (error instanceof PartlyTaggedError) return flatten(error.cause, { ...around, tags: error.tags });
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof PluginError) {
     const { plugin, code, path, hint } = error;
     return [{
@@ -58,6 +63,11 @@ function flatten(error: unknown, around: Omit<ErrorJson, "message">): readonly E
       ...(path === undefined || path === "" ? {} : { path }),
       ...(hint === undefined ? {} : { hint }),
     }];
+  }
+  if (error instanceof RefusedError) {
+    return error.refusals.map((refusal) => {
+      return { message: refusalMessage(refusal), ...around, where: refusal.consumer, hint: refusal.change };
+    });
   }
   if (error instanceof SourceError && error.hint !== undefined) {
     const { where: _, ...stage } = around;

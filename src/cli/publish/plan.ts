@@ -7,7 +7,7 @@ import { planText, stagesText } from "./plan_text.ts";
 import { withPublishOptions } from "./publish_options.ts";
 
 /** `gantry plan`: the pipeline without upload and tag. Contacts nobody and writes nothing but the plan. */
-export async function plan(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
+export async function runPlan(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
   const format = flags.output ?? "text";
   return await withPublishOptions(args, flags, world, async (options) => {
     if (flags.stages) {

@@ -7,12 +7,12 @@ import { formatOutput } from "../output/format_output.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { PublishFlags } from "./commands.ts";
-import { plan } from "./plan.ts";
+import { runPlan } from "./plan.ts";
 import { withPublishOptions } from "./publish_options.ts";
 
 /** `gantry push`: the whole pipeline. */
-export async function push(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
-  if (flags.dryRun) return await plan(args, flags, world);
+export async function runPush(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
+  if (flags.dryRun) return await runPlan(args, flags, world);
   const result = await withPublishOptions(args, flags, world, async (options) => {
     await checkWritable(flags.digestFile, "--digest-file");
     return await publish(options);

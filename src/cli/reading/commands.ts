@@ -3,7 +3,7 @@ import type { LinkPolicy, NamePolicy } from "../../extract/extraction_rules.ts";
 import { PUBLISHING, type Publishing, type PublishingName } from "../../options/publishing.ts";
 import { byteSize } from "../byte_size.ts";
 import { declareOptions } from "../declare_options.ts";
-import { platform, repeated, wholeNumber } from "../options.ts";
+import { platform, repeated, wholeNumberFlag } from "../options.ts";
 import { addRegistryFlags, type RegistryFlags } from "../places/flags.ts";
 import type { OutputFormat } from "../publish/commands.ts";
 
@@ -62,14 +62,18 @@ export function pullCommand(): Command {
         .choices(["keep", "skip", "error"]),
     )
     .option("--max-size <bytes>", "how much it may unpack to (default 10GiB)", byteSize)
-    .option("--max-entries <number>", "how many files and directories (default 100000)", wholeNumber(1, 999_999_999))
+    .option(
+      "--max-entries <number>",
+      "how many files and directories (default 100000)",
+      wholeNumberFlag(1, 999_999_999),
+    )
     .option(
       "--max-ratio <number>",
       "how many times its size an archive may unpack to (default 1000)",
-      wholeNumber(1, 999_999_999),
+      wholeNumberFlag(1, 999_999_999),
     )
-    .option("--max-path-length <bytes>", "how long a path may be (default 1024)", wholeNumber(1, 65_536))
-    .option("--max-depth <number>", "how many parts a path may have (default 100)", wholeNumber(1, 1000));
+    .option("--max-path-length <bytes>", "how long a path may be (default 1024)", wholeNumberFlag(1, 65_536))
+    .option("--max-depth <number>", "how many parts a path may have (default 100)", wholeNumberFlag(1, 1000));
   return addReadingFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
 }
@@ -92,7 +96,7 @@ export function listCommand(): Command {
     .option("--all", "also tags that are no versions")
     .option("--filter-semver <range>", 'only versions in this range, such as "^1.2" or ">=1.0.0 <3"')
     .option("--filter-regex <expression>", "only tags in which this is found, be they versions or not")
-    .option("--limit <number>", "no more than so many; 0 for all (default)", wholeNumber(0, 999_999_999));
+    .option("--limit <number>", "no more than so many; 0 for all (default)", wholeNumberFlag(0, 999_999_999));
   return addReadingFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
 }
@@ -147,7 +151,11 @@ export function diffCommand(): Command {
     .argument("<b>", "the same")
     .optionsGroup("Content:")
     .option("--text", "also the lines that differ, as a unified diff")
-    .option("-U, --unified <lines>", "the same, with so many lines of context (default 3)", wholeNumber(0, 1_000_000))
+    .option(
+      "-U, --unified <lines>",
+      "the same, with so many lines of context (default 3)",
+      wholeNumberFlag(0, 1_000_000),
+    )
     .option("--platform <os/arch>", "which manifest of an index, such as linux/amd64", platform);
   declareOptions(command, PUBLISHING, {
     heading: "What a push of a directory would publish:",

@@ -1,5 +1,5 @@
 import { printedReference } from "../../oci/reference.ts";
-import { tag } from "../../verbs/tag.ts";
+import { tagStored } from "../../verbs/tag.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { parseGivenPlace } from "../places/pipes.ts";
@@ -17,7 +17,7 @@ export async function runTag(
   const { force = false, output: format = "text" } = flags;
   const places = [parseGivenPlace(source)];
   return await withVerbOptions(flags, world, { phase: "Reading", places }, async (options) => {
-    const result = await tag({ ...options, source, tags, force });
+    const result = await tagStored({ ...options, source, tags, force });
     world.stdout(format === "text" ? `${printedReference(result.url)}\n` : await formatOutput(result, format));
     return EXIT.done;
   });

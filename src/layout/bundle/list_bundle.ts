@@ -3,8 +3,8 @@ import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { StoredManifest } from "../../store/store.ts";
 import { type Digest, isDigest } from "../../oci/digest.ts";
 import { isVersion } from "../../oci/version.ts";
-import { mergeTransfers, type Transfer } from "../../bundle/bundle.ts";
-import { transferContents } from "../../bundle/bundle_contents.ts";
+import { type BundleDescription, mergeDescriptions } from "../../bundle/bundle.ts";
+import { bundleContents } from "../../bundle/bundle_contents.ts";
 import type { ArtifactGraph, GraphManifest } from "../../store/graph.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
@@ -12,23 +12,23 @@ import { descriptorOf } from "../entry.ts";
 import {
   describeIndex,
   dropManifest,
-  entriesOf,
   formatIndex,
+  indexEntriesOf,
   type LayoutIndex,
   listManifests,
   setTags,
   takeEntries,
 } from "../index.ts";
 import type { LayoutPlace, ListedManifest, Relisted } from "../layout.ts";
-import { isReferrersTag } from "../names.ts";
+import { isReferrersTag } from "../../store/companion_tags.ts";
 import { type Bundle, readBundleOf } from "./read_bundle.ts";
 import { TagExistsError } from "../../store/store.ts";
 
 /** What is listed together. */
-export interface BundleContents {
+export interface ListedContents {
   /** The artifacts with what belongs to them, in the order of the description. */
   readonly graphs: readonly ArtifactGraph[];
-  readonly transfer: Transfer;
+  readonly description: BundleDescription;
 }
 
 /** What a layout holds as a bundle from now on. */
@@ -36,7 +36,7 @@ export interface ListedBundle {
   /** The digest of the description. */
   readonly digest: Digest;
   /** The artifacts of this and of earlier exports. */
-  readonly transfer: Transfer;
+  readonly description: BundleDescription;
 }
 
 /**
@@ -48,16 +48,20 @@ export interface ListedBundle {
  */
 export async function listBundle(
   place: LayoutPlace,
-  { graphs, transfer }: BundleContents,
+  { graphs, description }: ListedContents,
   context: Context,
 ): Promise<() => ListedBundle | undefined> {
   let listed: ListedBundle | undefined;
   const arrived = (await Promise.all(graphs.map(referrersOf))).flat();
   await place.relist(async (before): Promise<Relisted> => {
-    const { contents, dropped, manifest, transfer: complete } = await describe(place, { before, transfer }, context);
-    listed = { digest: manifest.digest, transfer: complete };
+    const { contents, dropped, manifest, description: complete } = await describe(
+      place,
+      { before, description },
+      context,
+    );
+    listed = { digest: manifest.digest, description: complete };
     const kept = withoutManifests(before, dropped);
-    const artifacts = transfer.artifacts.flatMap((artifact, at) => {
+    const artifacts = description.artifacts.flatMap((artifact, at) => {
       const graph = graphs[at];
       return graph === undefined ? [] : [{ ...artifact, graph }];
     });
@@ -79,7 +83,7 @@ interface Description {
   /** What is listed. */
   readonly manifest: Descriptor;
   readonly contents: readonly Content[];
-  readonly transfer: Transfer;
+  readonly description: BundleDescription;
   /** The descriptions that it takes the place of. */
   readonly dropped: readonly Descriptor[];
 }
@@ -87,17 +91,17 @@ interface Description {
 /** Describes what a layout holds already, and what comes to it. */
 async function describe(
   place: LayoutPlace,
-  { before, transfer }: { readonly before: LayoutIndex; readonly transfer: Transfer },
+  { before, description }: { readonly before: LayoutIndex; readonly description: BundleDescription },
   context: Context,
 ): Promise<Description> {
-  const entries = entriesOf(before).flatMap((entry) => descriptorOf(entry) ?? []);
+  const entries = indexEntriesOf(before).flatMap((entry) => descriptorOf(entry) ?? []);
   const earlier = await readBundleOf(place, entries, context);
-  const merged = earlier === undefined ? transfer : mergeTransfers(earlier.transfer, transfer);
+  const merged = earlier === undefined ? description : mergeDescriptions(earlier.description, description);
   const omitted = await missingOf(place, merged, context);
-  const { manifest, blobs, transfer: complete } = transferContents({ ...merged, omitted });
+  const { manifest, blobs, description: complete } = bundleContents({ ...merged, omitted });
   const { descriptor } = manifest;
   const dropped = earlier?.manifests.filter(({ digest }) => digest !== descriptor.digest) ?? [];
-  return { manifest: descriptor, contents: [...blobs, manifest], transfer: complete, dropped };
+  return { manifest: descriptor, contents: [...blobs, manifest], description: complete, dropped };
 }
 
 function withoutManifests(index: LayoutIndex, manifests: readonly Descriptor[]): LayoutIndex {
@@ -138,12 +142,12 @@ export async function takeLayout(
     const { index } = takeEntries(before, entries);
     const needs = partsOf(graph);
     if (bundle === undefined) return { after: index, contents: [], needs, dropped: [], arrived };
-    const { contents, dropped, manifest, transfer } = await describe(
+    const { contents, dropped, manifest, description } = await describe(
       place,
-      { before, transfer: bundle.transfer },
+      { before, description: bundle.description },
       context,
     );
-    const omitted = new Set(transfer.omitted.map(({ digest }) => digest));
+    const omitted = new Set(description.omitted.map(({ digest }) => digest));
     return {
       after: describeIndex(withoutManifests(index, dropped), manifest),
       contents,
@@ -169,7 +173,7 @@ export function refuseMovedVersions(
   }
 }
 
-type Listed = Transfer["artifacts"][number] & { readonly graph: ArtifactGraph };
+type Listed = BundleDescription["artifacts"][number] & { readonly graph: ArtifactGraph };
 
 /** A child of an index is not listed: the index leads to it. */
 function listArtifact(
@@ -205,7 +209,11 @@ async function referrersOf({ manifests }: ArtifactGraph): Promise<readonly Store
 }
 
 /** What was omitted once may have come since. */
-async function missingOf(place: LayoutPlace, { omitted }: Transfer, context: Context): Promise<Transfer["omitted"]> {
+async function missingOf(
+  place: LayoutPlace,
+  { omitted }: BundleDescription,
+  context: Context,
+): Promise<BundleDescription["omitted"]> {
   const isThere = await inParallel(omitted, 16, (blob) => place.exists(blob, context));
   return omitted.filter((_, at) => isThere[at] === false);
 }

@@ -1,15 +1,21 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
-import { parseTransfer } from "../../bundle/parse_bundle.ts";
-import { mergeTransfers, type Transfer, TRANSFER_MEDIA_TYPE, TRANSFER_SIZE_LIMIT } from "../../bundle/bundle.ts";
+import { descriptionLayer, parseDescription } from "../../bundle/parse_bundle.ts";
+import {
+  BUNDLE_MEDIA_TYPE,
+  BUNDLE_SIZE_LIMIT,
+  type BundleDescription,
+  mergeDescriptions,
+} from "../../bundle/bundle.ts";
 import type { Context } from "../../work/context.ts";
 import type { LayoutPlace, ListedManifest } from "../layout.ts";
+import { readBytes } from "../../oci/read_bytes.ts";
 
 /** What a layout says of itself as a bundle. */
 export interface Bundle {
   /** The manifests of its descriptions: one, unless two exports wrote to the layout in the same moment. */
   readonly manifests: readonly Descriptor[];
-  readonly transfer: Transfer;
+  readonly description: BundleDescription;
 }
 
 /**
@@ -32,25 +38,21 @@ export async function readBundleOf(
   listed: readonly Descriptor[],
   context: Context,
 ): Promise<Bundle | undefined> {
-  const found = listed.filter(({ artifactType }) => artifactType === TRANSFER_MEDIA_TYPE);
+  const found = listed.filter(({ artifactType }) => artifactType === BUNDLE_MEDIA_TYPE);
   const manifests = [...new Map(found.map((each) => [each.digest, each])).values()];
-  const transfers = await Promise.all(manifests.map((manifest) => readTransfer(place, manifest, context)));
-  const [first, ...others] = transfers;
-  return first && { manifests, transfer: others.reduce(mergeTransfers, first) };
+  const descriptions = await Promise.all(manifests.map((manifest) => readDescription(place, manifest, context)));
+  const [first, ...others] = descriptions;
+  return first && { manifests, description: others.reduce(mergeDescriptions, first) };
 }
 
-async function readTransfer(
+async function readDescription(
   place: Pick<LayoutPlace, "url" | "fetch">,
   manifest: Descriptor,
   context: Context,
-): Promise<Transfer> {
+): Promise<BundleDescription> {
   const parsed = parseManifest(await readSmall(place, manifest, context), manifest);
-  const [layer, ...others] = parsed.kind === "manifest" ? parsed.layers : [];
   try {
-    if (layer?.mediaType !== TRANSFER_MEDIA_TYPE || others.length > 0) {
-      throw new SyntaxError("it does not have one layer of the right type");
-    }
-    return parseTransfer(await readSmall(place, layer, context));
+    return parseDescription(await readSmall(place, descriptionLayer(parsed), context));
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw new SyntaxError(
@@ -66,10 +68,10 @@ async function readSmall(
   context: Context,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { digest, size } = descriptor;
-  if (size > TRANSFER_SIZE_LIMIT) {
+  if (size > BUNDLE_SIZE_LIMIT) {
     throw new RangeError(
-      `Cannot read ${place.url}@${digest}: it has ${size} bytes, and ${TRANSFER_SIZE_LIMIT} are the limit`,
+      `Cannot read ${place.url}@${digest}: it has ${size} bytes, and ${BUNDLE_SIZE_LIMIT} are the limit`,
     );
   }
-  return new Uint8Array(await new Response(await place.fetch(descriptor, context)).arrayBuffer());
+  return await readBytes(await place.fetch(descriptor, context));
 }

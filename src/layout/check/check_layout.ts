@@ -9,10 +9,10 @@ import type { Context } from "../../work/context.ts";
 import { EMPTY_INDEX } from "../index.ts";
 import { checkNames } from "./check_names.ts";
 import { checkPromises } from "./check_promises.ts";
-import { findTransfer, type FoundTransfer } from "./find_bundle.ts";
+import { findDescription, type FoundDescription } from "./find_bundle.ts";
 import { followIndex } from "./follow_index.ts";
 import { hashDirectory } from "./hash_directory.ts";
-import { hashArchive } from "./hash_tar.ts";
+import { hashTar } from "./hash_tar.ts";
 import type { HashedLayout, LayoutProblem } from "./hashed_layout.ts";
 
 /** What was found in a layout. */
@@ -34,7 +34,7 @@ export interface LayoutCheck {
   /** What is not there and need not be, because the far side has it. */
   readonly omitted: readonly OmittedBlob[];
   /** The description of what the layout carries, if it has one. */
-  readonly transfer?: FoundTransfer;
+  readonly description?: FoundDescription;
 }
 
 /**
@@ -55,7 +55,7 @@ export async function checkLayout(
   return { url, ...await checkHashed(layout) };
 }
 
-const HASHERS = { "oci-layout": hashDirectory, "oci-archive": hashArchive } as const satisfies Record<
+const HASHERS = { "oci-layout": hashDirectory, "oci-archive": hashTar } as const satisfies Record<
   LayoutReference["kind"],
   unknown
 >;
@@ -63,12 +63,12 @@ const HASHERS = { "oci-layout": hashDirectory, "oci-archive": hashArchive } as c
 /** Checks a layout that was hashed. */
 export async function checkHashed(layout: HashedLayout): Promise<Omit<LayoutCheck, "url">> {
   const { blobs, leftovers } = layout;
-  const { transfer, problems: transferProblems } = await findTransfer(layout);
-  const omitted = transfer?.transfer.omitted ?? [];
+  const { description, problems: descriptionProblems } = await findDescription(layout);
+  const omitted = description?.description.omitted ?? [];
   const graph = await followIndex(layout, omitted);
-  const promises = transfer === undefined
+  const promises = description === undefined
     ? []
-    : [...checkPromises(transfer, graph), ...checkNames(transfer, layout.index ?? EMPTY_INDEX)];
+    : [...checkPromises(description, graph), ...checkNames(description, layout.index ?? EMPTY_INDEX)];
   const strays = [...blobs].filter(([digest]) => !graph.needed.has(digest));
   return {
     manifests: graph.manifests.size,
@@ -76,7 +76,7 @@ export async function checkHashed(layout: HashedLayout): Promise<Omit<LayoutChec
     bytes: [...blobs.values()].reduce((sum, { size }) => sum + size, 0),
     problems: [
       ...layout.problems.map(({ file, problem }) => ({ file, problem, neededBy: [] })),
-      ...transferProblems,
+      ...descriptionProblems,
       ...[...graph.problems, ...promises].toSorted((a, b) => compareBytewise(a.digest ?? "", b.digest ?? "")),
       ...strays.flatMap(([digest, { problem }]) => problem === undefined ? [] : [{ digest, problem, neededBy: [] }]),
     ],
@@ -85,6 +85,6 @@ export async function checkHashed(layout: HashedLayout): Promise<Omit<LayoutChec
       .toSorted((a, b) => compareBytewise(a.digest, b.digest)),
     leftovers,
     omitted: omitted.filter(({ digest }) => !blobs.has(digest)),
-    ...(transfer === undefined ? {} : { transfer }),
+    ...(description === undefined ? {} : { description }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Digest } from "../../oci/digest.ts";
-import { transferredNames } from "../../bundle/bundle.ts";
-import type { FoundTransfer } from "./find_bundle.ts";
+import { bundledNames } from "../../bundle/bundle.ts";
+import type { FoundDescription } from "./find_bundle.ts";
 import { descriptorOf, fullNameOf, refNameOf } from "../entry.ts";
 import type { LayoutIndex } from "../index.ts";
 import type { LayoutProblem } from "./hashed_layout.ts";
@@ -14,10 +14,10 @@ import { INDEX_FILE } from "../directory/read_layout.ts";
  * manifest nor its name, is somebody else's.
  */
 export function checkNames(
-  { digest: by, transfer: { artifacts } }: FoundTransfer,
+  { digest: by, description: { artifacts } }: FoundDescription,
   { manifests }: LayoutIndex,
 ): readonly LayoutProblem[] {
-  const promised = transferredNames(artifacts).map(({ origin, tag, digest }) => ({
+  const promised = bundledNames(artifacts).map(({ origin, tag, digest }) => ({
     names: [`${origin}:${tag}`, tag],
     digest,
   }));

@@ -1,5 +1,5 @@
 import type { Digest } from "../../oci/digest.ts";
-import type { FoundTransfer } from "./find_bundle.ts";
+import type { FoundDescription } from "./find_bundle.ts";
 import type { FollowedIndex } from "./follow_index.ts";
 import type { LayoutProblem } from "./hashed_layout.ts";
 
@@ -8,7 +8,7 @@ import type { LayoutProblem } from "./hashed_layout.ts";
  * them and to what, and cosign's tags.
  */
 export function checkPromises(
-  { digest: by, transfer }: FoundTransfer,
+  { digest: by, description }: FoundDescription,
   { manifests, needed }: FollowedIndex,
 ): readonly LayoutProblem[] {
   const problems = new Map<string, LayoutProblem>();
@@ -18,7 +18,7 @@ export function checkPromises(
   };
   // What the index leads to and is missing or damaged was said already.
   const isMissing = (digest: Digest): boolean => !needed.has(digest);
-  for (const { origin, digest, tags, referrers, companions } of transfer.artifacts) {
+  for (const { origin, digest, tags, referrers, companions } of description.artifacts) {
     const named = `the bundle ${by} (${[origin, ...tags.slice(0, 1)].join(":")})`;
     if (isMissing(digest)) add(digest, "is promised, and nothing in the layout leads to it", named);
     for (const { subject, digest } of referrers) {

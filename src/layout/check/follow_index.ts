@@ -6,7 +6,7 @@ import { isManifestMediaType, manifestParts, parseManifest } from "../../oci/par
 import { reason } from "../../system/io_error.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
 import { descriptorOf, fullNameOf, type IndexEntry, refNameOf } from "../entry.ts";
-import { entriesOf, type LayoutIndex } from "../index.ts";
+import { indexEntriesOf, type LayoutIndex } from "../index.ts";
 import type { HashedLayout, LayoutProblem } from "./hashed_layout.ts";
 
 /** Everything that an index leads to. */
@@ -89,7 +89,7 @@ function rootsOf(
 ): { readonly roots: readonly Lead[]; readonly problems: readonly LayoutProblem[] } {
   const roots: Lead[] = [];
   const problems: LayoutProblem[] = [];
-  for (const entry of index === undefined ? [] : entriesOf(index)) {
+  for (const entry of index === undefined ? [] : indexEntriesOf(index)) {
     const descriptor = descriptorOf(entry);
     if (descriptor !== undefined) roots.push({ descriptor, by: nameOf(entry) });
     else {problems.push({

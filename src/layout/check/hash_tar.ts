@@ -1,8 +1,8 @@
 import { basename, dirname, join } from "node:path";
 import { createDigester, type Digest, digestAlgorithm } from "../../oci/digest.ts";
 import type { TarMember } from "../../oci/read_tar.ts";
-import { type ArchiveBytes, readRange } from "../tar/bytes.ts";
-import { type ArchiveHead, archiveHead, readArchive } from "../tar/read.ts";
+import { readRange, type TarBytes } from "../tar/bytes.ts";
+import { readLayoutTar, type TarHead, tarHead } from "../tar/read.ts";
 import { blobDigest, blobName } from "../blob_name.ts";
 import {
   type FileProblem,
@@ -12,10 +12,11 @@ import {
   OTHER_BYTES,
 } from "./hashed_layout.ts";
 import { reason } from "../../system/io_error.ts";
-import { openArchive } from "../tar/open.ts";
+import { openTar } from "../tar/open.ts";
 import { type HashedRange, type RangeHasher, rangeHasher } from "./range_hasher.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
 import { readPositions, type TarPosition, type TarPositions } from "../tar/positions.ts";
+import { readBytes } from "../../oci/read_bytes.ts";
 
 /**
  * Hashes every blob of a layout in a tar and, where it is in volumes, every volume, all in one pass; a compressed tar
@@ -23,8 +24,8 @@ import { readPositions, type TarPosition, type TarPositions } from "../tar/posit
  *
  * @throws {Error} When there is no such tar, or a volume is missing or wrong from the outside.
  */
-export async function hashArchive(path: string, watcher: HashWatcher): Promise<HashedLayout> {
-  const file = await openArchive(path, { write: false });
+export async function hashTar(path: string, watcher: HashWatcher): Promise<HashedLayout> {
+  const file = await openTar(path, { write: false });
   if (file === undefined) throw new Error(`Cannot verify ${JSON.stringify(path)}: there is no archive`);
   using bytes = file;
   const problems: FileProblem[] = [];
@@ -32,7 +33,7 @@ export async function hashArchive(path: string, watcher: HashWatcher): Promise<H
   // A volume that cannot be read is named below.
   const { positions, end, at } = await readPositions(bytes).catch(() => UNKNOWN);
   if (end === "early") problems.push({ file: path, problem: `is cut off or damaged from byte ${at} on` });
-  const head = archiveHead(path);
+  const head = tarHead(path);
   const found = end === "unknown"
     ? await hashMembers(path, bytes, { head, problems, watcher })
     : await hashPositions(path, bytes, { head, problems, watcher, positions, volumes });
@@ -52,7 +53,7 @@ const UNKNOWN: TarPositions = { positions: [], end: "unknown", at: 0 };
 
 /** What is collected on the way. */
 interface Pass {
-  readonly head: ArchiveHead;
+  readonly head: TarHead;
   readonly problems: FileProblem[];
   readonly watcher: HashWatcher;
 }
@@ -61,7 +62,7 @@ type Found = Pick<HashedLayout, "index" | "blobs" | "read">;
 
 async function hashPositions(
   path: string,
-  bytes: ArchiveBytes,
+  bytes: TarBytes,
   { positions, volumes, ...pass }: Pass & {
     readonly positions: readonly TarPosition[];
     readonly volumes: RangeHasher<HashedRange>;
@@ -89,7 +90,7 @@ async function hashPositions(
     })),
     async read(digest: Digest): Promise<Uint8Array<ArrayBuffer>> {
       const { offset, size } = ranges.get(digest) ?? { offset: 0, size: 0 };
-      using again = await openArchive(path, { write: false });
+      using again = await openTar(path, { write: false });
       return again === undefined ? new Uint8Array() : await readRange(again, offset, size);
     },
   };
@@ -97,7 +98,7 @@ async function hashPositions(
 
 /** Reads from start to end, volume by volume, so that one that cannot be read keeps nobody from reading the others. */
 async function sweep(
-  bytes: ArchiveBytes,
+  bytes: TarBytes,
   hashers: readonly Pick<RangeHasher<HashedRange>, "update">[],
   { problems, watcher: { signal, onProgress } }: Pick<Pass, "problems" | "watcher">,
 ): Promise<void> {
@@ -119,11 +120,11 @@ async function sweep(
 }
 
 /** Hashes the members of a tar that cannot be read by position, such as a compressed one. */
-async function hashMembers(path: string, bytes: ArchiveBytes, { head, problems, watcher }: Pass): Promise<Found> {
+async function hashMembers(path: string, bytes: TarBytes, { head, problems, watcher }: Pass): Promise<Found> {
   const { signal } = watcher;
   const blobs = new Map<Digest, HashedBlob>();
   try {
-    for await (const item of readArchive(bytes, path)) {
+    for await (const item of readLayoutTar(bytes, path)) {
       signal.throwIfAborted();
       if (await head.take(item).catch((error) => isToldIn(problems, path, error)) || item.type !== "file") continue;
       const digest = blobDigest(item.name);
@@ -140,11 +141,11 @@ async function hashMembers(path: string, bytes: ArchiveBytes, { head, problems, 
     index: indexIn(head, path, problems),
     blobs,
     async read(digest: Digest): Promise<Uint8Array<ArrayBuffer>> {
-      using again = await openArchive(path, { write: false });
+      using again = await openTar(path, { write: false });
       if (again === undefined) return new Uint8Array();
-      for await (const { name, body } of readArchive(again, path)) {
+      for await (const { name, body } of readLayoutTar(again, path)) {
         if (name === blobName(digest)) {
-          return new Uint8Array(await new Response(ReadableStream.from(body)).arrayBuffer());
+          return await readBytes(body);
         }
       }
       return new Uint8Array();
@@ -167,7 +168,7 @@ async function digestOfMember({ body }: TarMember, expected: Digest, signal: Abo
   return digester.digest();
 }
 
-function indexIn(head: ArchiveHead, file: string, problems: FileProblem[]): Found["index"] {
+function indexIn(head: TarHead, file: string, problems: FileProblem[]): Found["index"] {
   try {
     return head.index();
   } catch (error) {

@@ -4,6 +4,8 @@ import { openFile } from "../../system/open_file.ts";
 import { EMPTY_INDEX, INDEX_SIZE_LIMIT, type LayoutIndex, parseIndex } from "../index.ts";
 import { checkOciLayout, OCI_LAYOUT_FILE, OCI_LAYOUT_SIZE_LIMIT } from "../oci_layout_file.ts";
 import { isTemporaryName } from "../../system/write_file.ts";
+import { messageOf } from "../../work/message_of.ts";
+import { readBytes } from "../../oci/read_bytes.ts";
 
 /** The name of the file that lists the manifests of a layout. */
 export const INDEX_FILE = "index.json";
@@ -22,7 +24,7 @@ export async function isLayout(path: string): Promise<boolean> {
   if (names.every(isTemporaryName)) return false;
   await refuseLinks(path);
   // After the names: while another process makes the layout, this file is the first to come.
-  const bytes = await readSmallFile(join(path, OCI_LAYOUT_FILE), OCI_LAYOUT_SIZE_LIMIT);
+  const bytes = await readLayoutFile(join(path, OCI_LAYOUT_FILE), OCI_LAYOUT_SIZE_LIMIT);
   if (bytes === undefined) {
     // While another process removes the layout, this file is the last to go.
     const left = await namesIn(path);
@@ -32,7 +34,7 @@ export async function isLayout(path: string): Promise<boolean> {
   try {
     checkOciLayout(bytes);
   } catch (cause) {
-    throw refuse(cause instanceof Error ? cause.message : String(cause), cause);
+    throw refuse(messageOf(cause), cause);
   }
   return true;
 }
@@ -43,7 +45,7 @@ export async function isLayout(path: string): Promise<boolean> {
  * @throws {Error} When it is missing, or of another version.
  */
 export async function checkLayoutFile(path: string): Promise<void> {
-  const bytes = await readSmallFile(join(path, OCI_LAYOUT_FILE), OCI_LAYOUT_SIZE_LIMIT);
+  const bytes = await readLayoutFile(join(path, OCI_LAYOUT_FILE), OCI_LAYOUT_SIZE_LIMIT);
   if (bytes === undefined) throw new Error("it is missing");
   checkOciLayout(bytes);
 }
@@ -55,7 +57,7 @@ export async function checkLayoutFile(path: string): Promise<void> {
  */
 export async function readIndex(path: string): Promise<LayoutIndex> {
   const file = join(path, INDEX_FILE);
-  const bytes = await readSmallFile(file, INDEX_SIZE_LIMIT);
+  const bytes = await readLayoutFile(file, INDEX_SIZE_LIMIT);
   return bytes === undefined ? EMPTY_INDEX : inFile(file, () => parseIndex(bytes));
 }
 
@@ -69,7 +71,7 @@ export async function refuseLostIndex(path: string): Promise<void> {
   const blobs = await namesIn(join(path, "blobs", "sha256"));
   if (blobs === "file" || blobs.every(isTemporaryName)) return;
   // After the blobs: the index comes before the first of them.
-  if (await readSmallFile(file, INDEX_SIZE_LIMIT) !== undefined) return;
+  if (await readLayoutFile(file, INDEX_SIZE_LIMIT) !== undefined) return;
   throw new Error(`Cannot read ${JSON.stringify(file)}: it is gone, though there are blobs`);
 }
 
@@ -119,12 +121,12 @@ async function namesIn(path: string): Promise<readonly string[] | "file"> {
 }
 
 /** Reads a file of a layout as a whole; `undefined` when there is none. */
-export async function readSmallFile(path: string, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+export async function readLayoutFile(path: string, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
     using file = openFile(path);
     if (file === undefined) return undefined;
     if (file.size > limit) throw new RangeError(`it has ${file.size} bytes, and ${limit} are the limit`);
-    return new Uint8Array(await new Response(ReadableStream.from(file.read(0, limit))).arrayBuffer());
+    return await readBytes(file.read(0, limit));
   } catch (cause) {
     throw ioError("read", path, cause);
   }

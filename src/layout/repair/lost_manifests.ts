@@ -3,8 +3,8 @@ import type { Digest } from "../../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../oci/media_types.ts";
 import { isManifestMediaType, manifestParts, type ParsedManifest, parseManifest } from "../../oci/parse_manifest.ts";
-import { type Transfer, TRANSFER_MEDIA_TYPE } from "../../bundle/bundle.ts";
-import { readTransfer } from "../check/find_bundle.ts";
+import { BUNDLE_MEDIA_TYPE, type BundleDescription } from "../../bundle/bundle.ts";
+import { readDescription } from "../check/find_bundle.ts";
 import type { HashedLayout } from "../check/hashed_layout.ts";
 import { listedAs } from "../index.ts";
 
@@ -15,13 +15,13 @@ export interface LostManifests {
   /** Those of which something is missing or damaged. */
   readonly incomplete: readonly { readonly descriptor: Descriptor; readonly missing: Digest }[];
   /** Those that describe a bundle. What another one describes too is left out. */
-  readonly transfers: readonly LostTransfer[];
+  readonly descriptions: readonly LostDescription[];
 }
 
 /** The description of a bundle that nothing lists. */
-export interface LostTransfer {
+export interface LostDescription {
   readonly descriptor: Descriptor;
-  readonly transfer: Transfer;
+  readonly description: BundleDescription;
 }
 
 /**
@@ -39,18 +39,18 @@ export async function findLostManifests(
     const manifest = manifestIn(await layout.read(digest), digest);
     if (manifest !== undefined) found.set(digest, manifest);
   }
-  const transfers: LostTransfer[] = [];
+  const descriptions: LostDescription[] = [];
   for (const { descriptor } of found.values()) {
-    if (descriptor.artifactType !== TRANSFER_MEDIA_TYPE) continue;
-    const transfer = await readTransfer(layout, descriptor).catch(() => undefined);
-    if (transfer !== undefined) transfers.push({ descriptor, transfer });
+    if (descriptor.artifactType !== BUNDLE_MEDIA_TYPE) continue;
+    const description = await readDescription(layout, descriptor).catch(() => undefined);
+    if (description !== undefined) descriptions.push({ descriptor, description });
   }
-  const omitted = new Set(transfers.flatMap(({ transfer }) => transfer.omitted.map(({ digest }) => digest)));
+  const omitted = new Set(descriptions.flatMap(({ description }) => description.omitted.map(({ digest }) => digest)));
   const inner = new Set([...found.values()].flatMap(({ parts }) => parts.map(({ digest }) => digest)));
   const manifests: Descriptor[] = [];
   const incomplete: { readonly descriptor: Descriptor; readonly missing: Digest }[] = [];
   for (const [digest, { descriptor }] of found) {
-    if (inner.has(digest) || descriptor.artifactType === TRANSFER_MEDIA_TYPE) continue;
+    if (inner.has(digest) || descriptor.artifactType === BUNDLE_MEDIA_TYPE) continue;
     const missing = missingOf(digest, new Set());
     if (missing === undefined) manifests.push(descriptor);
     else incomplete.push({ descriptor, missing });
@@ -58,7 +58,7 @@ export async function findLostManifests(
   return {
     manifests,
     incomplete,
-    transfers: transfers.filter((each) => !transfers.some((other) => holds(other, each))),
+    descriptions: descriptions.filter((each) => !descriptions.some((other) => holds(other, each))),
   };
 
   function missingOf(digest: Digest, seen: Set<Digest>): Digest | undefined {
@@ -108,8 +108,8 @@ function mediaTypeOf(json: unknown): string | undefined {
 }
 
 /** Tells whether one bundle is more than another one and has all of its artifacts: it is the later one. */
-function holds(one: LostTransfer, other: LostTransfer): boolean {
-  const names = new Set(one.transfer.artifacts.map(({ origin, digest }) => `${origin}@${digest}`));
-  return names.size > other.transfer.artifacts.length &&
-    other.transfer.artifacts.every(({ origin, digest }) => names.has(`${origin}@${digest}`));
+function holds(one: LostDescription, other: LostDescription): boolean {
+  const names = new Set(one.description.artifacts.map(({ origin, digest }) => `${origin}@${digest}`));
+  return names.size > other.description.artifacts.length &&
+    other.description.artifacts.every(({ origin, digest }) => names.has(`${origin}@${digest}`));
 }

@@ -1,9 +1,9 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { transferredNames } from "../../bundle/bundle.ts";
+import { bundledNames } from "../../bundle/bundle.ts";
 import { descriptorOf, fullNameOf } from "../entry.ts";
 import { type LayoutIndex, setTags } from "../index.ts";
-import type { LostTransfer } from "./lost_manifests.ts";
+import type { LostDescription } from "./lost_manifests.ts";
 
 /** An index in which manifests have their names again. */
 export interface NamedIndex {
@@ -15,7 +15,7 @@ export interface NamedIndex {
 }
 
 /** Gives listed manifests the names that descriptions of bundles tell and the index does not have. */
-export function withLostNames(index: LayoutIndex, transfers: readonly LostTransfer[]): NamedIndex {
+export function withLostNames(index: LayoutIndex, descriptions: readonly LostDescription[]): NamedIndex {
   const listed = new Map<Digest, Descriptor>(
     index.manifests.flatMap((entry) => descriptorOf(entry) ?? []).map((each) => [each.digest, each]),
   );
@@ -23,7 +23,7 @@ export function withLostNames(index: LayoutIndex, transfers: readonly LostTransf
   const named: (readonly [name: string, digest: Digest])[] = [];
   const unclear: string[] = [];
   let after = index;
-  const names = transfers.flatMap(({ transfer }) => transferredNames(transfer.artifacts));
+  const names = descriptions.flatMap(({ description }) => bundledNames(description.artifacts));
   for (const [name, places] of Map.groupBy(names, ({ origin, tag }) => `${origin}:${tag}`)) {
     // A name that was not lost stays where it is.
     if (known.has(name)) continue;

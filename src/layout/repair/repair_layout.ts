@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
-import { TRANSFER_MEDIA_TYPE } from "../../bundle/bundle.ts";
+import { BUNDLE_MEDIA_TYPE } from "../../bundle/bundle.ts";
 import type { Context } from "../../work/context.ts";
 import { UnsupportedError } from "../../store/store.ts";
 import { checkHashed, type LayoutCheck } from "../check/check_layout.ts";
@@ -13,7 +13,7 @@ import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
 import { isManifestMediaType, parseManifest } from "../../oci/parse_manifest.ts";
 import type { StoredManifest } from "../../store/store.ts";
 import { withReferrerLists } from "../referrer_lists.ts";
-import { EMPTY_INDEX, entriesOf, formatIndex, type LayoutIndex, listManifests } from "../index.ts";
+import { EMPTY_INDEX, formatIndex, indexEntriesOf, type LayoutIndex, listManifests } from "../index.ts";
 import { withLock } from "../../system/lock.ts";
 import { findLostManifests } from "./lost_manifests.ts";
 import { withLostNames } from "./lost_names.ts";
@@ -95,15 +95,15 @@ async function repaired(
   const { needed } = await followIndex({ ...layout, index });
   const lost = await findLostManifests(layout, new Set(needed.keys()));
   // An index that is there, or lists one, says which description holds; what it does not list is of an earlier export.
-  const isDescribed = entriesOf(index).some(({ artifactType }) => artifactType === TRANSFER_MEDIA_TYPE);
-  const transfers = before === undefined && !isDescribed ? lost.transfers : [];
+  const isDescribed = indexEntriesOf(index).some(({ artifactType }) => artifactType === BUNDLE_MEDIA_TYPE);
+  const descriptions = before === undefined && !isDescribed ? lost.descriptions : [];
   // With the index everything was listed, so what is not whole was damaged since. Otherwise it was never finished.
   const damaged = before === undefined ? lost.incomplete.map(({ descriptor }) => descriptor) : [];
-  const manifests = [...lost.manifests, ...damaged, ...transfers.map(({ descriptor }) => descriptor)];
-  const { index: renamed, named, unclear } = withLostNames(listManifests(index, manifests), transfers);
+  const manifests = [...lost.manifests, ...damaged, ...descriptions.map(({ descriptor }) => descriptor)];
+  const { index: renamed, named, unclear } = withLostNames(listManifests(index, manifests), descriptions);
   const after = before === undefined ? await withLists(renamed, lost.manifests, layout) : renamed;
   // Of an index that could be read in part it is known which names are lost.
-  const nameless = before === undefined && index.manifests.length === 0 && transfers.length === 0 ? manifests : [];
+  const nameless = before === undefined && index.manifests.length === 0 && descriptions.length === 0 ? manifests : [];
   return {
     index: after,
     said: [

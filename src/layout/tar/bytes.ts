@@ -4,7 +4,7 @@ import { type OpenFile, stampOf } from "../../system/open_file.ts";
 import type { VolumeSet } from "./volumes/set.ts";
 
 /** The bytes of a tar that is open, in one file or in several. One reading follows the other. */
-export interface ArchiveBytes extends Disposable {
+export interface TarBytes extends Disposable {
   /** How many there are. */
   readonly size: number;
   /** Permission bits of the file or of the first volume, where the system knows such. */
@@ -28,7 +28,7 @@ export interface ArchiveBytes extends Disposable {
 }
 
 /** The bytes of a tar in one file, which is closed with them. */
-export function fileBytes(file: OpenFile, path: string): ArchiveBytes {
+export function fileBytes(file: OpenFile, path: string): TarBytes {
   return {
     size: file.size,
     mode: file.mode,
@@ -41,7 +41,7 @@ export function fileBytes(file: OpenFile, path: string): ArchiveBytes {
 
 /** Reads so many bytes into memory, fewer only where the tar ends. */
 export async function readRange(
-  bytes: Pick<ArchiveBytes, "read">,
+  bytes: Pick<TarBytes, "read">,
   offset: number,
   size: number,
 ): Promise<Uint8Array<ArrayBuffer>> {

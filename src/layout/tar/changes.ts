@@ -3,7 +3,7 @@ import type { Digest } from "../../oci/digest.ts";
 import type { Moved, StoredManifest } from "../../store/store.ts";
 import type { LayoutIndex } from "../index.ts";
 import type { Relisting } from "../layout.ts";
-import type { ArchiveChange } from "./next.ts";
+import type { TarChange } from "./next.ts";
 
 /** What is done to a tar, and not written yet. */
 export interface Changes {
@@ -22,7 +22,7 @@ export interface Changes {
 }
 
 /** Says what becomes of a list, and where the tags that are set pointed to before. */
-export type Edit = ArchiveChange["edit"];
+export type Edit = TarChange["edit"];
 
 /** Starts without any. */
 export function noChanges(): Changes {

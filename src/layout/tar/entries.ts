@@ -3,26 +3,26 @@ import type { Content } from "../../oci/descriptor.ts";
 import { type TarEntry, tarSize } from "../../oci/tar.ts";
 import type { TarHeader } from "../../oci/tar_header.ts";
 import type { Context } from "../../work/context.ts";
-import type { ArchiveBytes } from "./bytes.ts";
-import { readArchive } from "./read.ts";
+import type { TarBytes } from "./bytes.ts";
+import { readLayoutTar } from "./read.ts";
 import { blobName } from "../blob_name.ts";
 import { formatIndex, type LayoutIndex } from "../index.ts";
 import { OCI_LAYOUT_BYTES, OCI_LAYOUT_FILE } from "../oci_layout_file.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
-import { type ArchiveScan, itemBytes } from "./scan.ts";
+import { itemBytes, type TarScan } from "./scan.ts";
 import { verifiedContent } from "../../oci/verified.ts";
 import { watched } from "../watched.ts";
 
 /** A tar that is there already, open, and what is in it. */
-export interface ExistingArchive {
+export interface ExistingTar {
   /** The open tar, which can be read more than once. */
-  readonly file: ArchiveBytes;
+  readonly file: TarBytes;
   /** What is in it. */
-  readonly scan: ArchiveScan;
+  readonly scan: TarScan;
 }
 
 /** What the new tar is made of. */
-export interface ArchiveParts {
+export interface TarParts {
   /** The path of the tar, for errors. */
   readonly path: string;
   /** What the new tar lists. */
@@ -32,7 +32,7 @@ export interface ArchiveParts {
   /** How to call what is new when its progress is told. */
   readonly itemOf: (content: Content) => string;
   /** What is carried over. */
-  readonly existing: ExistingArchive | undefined;
+  readonly existing: ExistingTar | undefined;
 }
 
 /**
@@ -42,7 +42,7 @@ export interface ArchiveParts {
  * What is there already is read from the old tar while the new one is written. Only when the old one has another order
  * is it kept in scratch space first.
  */
-export async function* archiveEntries(parts: ArchiveParts, context: Context): AsyncGenerator<TarEntry, void, void> {
+export async function* tarEntriesOf(parts: TarParts, context: Context): AsyncGenerator<TarEntry, void, void> {
   const { index, added, existing } = parts;
   yield fileEntry(OCI_LAYOUT_FILE, OCI_LAYOUT_BYTES.byteLength, () => [OCI_LAYOUT_BYTES]);
   const listed = formatIndex(index);
@@ -52,8 +52,8 @@ export async function* archiveEntries(parts: ArchiveParts, context: Context): As
   yield* merge(existing === undefined ? [] : carriedOver(existing, parts.path, context), placed);
 }
 
-/** How many bytes the tar of {@linkcode archiveEntries} has. */
-export function archiveSize(parts: ArchiveParts): number {
+/** How many bytes the tar of {@linkcode tarEntriesOf} has. */
+export function layoutTarSize(parts: TarParts): number {
   const files: Iterable<readonly [name: string, size: number]> = [
     [OCI_LAYOUT_FILE, OCI_LAYOUT_BYTES.byteLength],
     [INDEX_FILE, formatIndex(parts.index).byteLength],
@@ -68,13 +68,13 @@ export function archiveSize(parts: ArchiveParts): number {
 }
 
 /** The directories above everything in it, and those that were in the old tar. */
-function directoryEntries({ added, existing }: ArchiveParts): readonly TarEntry[] {
+function directoryEntries({ added, existing }: TarParts): readonly TarEntry[] {
   const files = [...added.map(({ descriptor }) => blobName(descriptor.digest)), ...existing?.scan.files.keys() ?? []];
   const directories = new Set([...existing?.scan.directories ?? [], ...files.flatMap(directoriesOf)]);
   return Array.from(directories, directoryEntry);
 }
 
-function contentEntry(content: Content, { path, itemOf }: ArchiveParts, { signal, progress }: Context): TarEntry {
+function contentEntry(content: Content, { path, itemOf }: TarParts, { signal, progress }: Context): TarEntry {
   const { digest, size } = content.descriptor;
   const item = itemOf(content);
   const action = `Cannot write ${digest} to ${JSON.stringify(path)}`;
@@ -83,12 +83,12 @@ function contentEntry(content: Content, { path, itemOf }: ArchiveParts, { signal
 }
 
 async function* carriedOver(
-  { file, scan }: ExistingArchive,
+  { file, scan }: ExistingTar,
   path: string,
   { scratch, signal }: Context,
 ): AsyncGenerator<TarEntry, void, void> {
   const kept: TarEntry[] = [];
-  for await (const item of readArchive(file, path)) {
+  for await (const item of readLayoutTar(file, path)) {
     if (item.type !== "file" || !scan.files.has(item.name)) continue;
     const bytes = watched(itemBytes(item, path), { signal });
     if (scan.isSorted) {

@@ -2,26 +2,26 @@ import { dirname } from "node:path";
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import { digestOf } from "../../oci/digest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
-import { tar } from "../../oci/tar.ts";
+import { writeTar } from "../../oci/tar.ts";
+import type { Moved } from "../../store/store.ts";
 import { reason } from "../../system/io_error.ts";
+import { makeDirectories, removeEmpty } from "../../system/make_directories.ts";
 import { lacking } from "../../system/unsupported.ts";
 import { syncDirectory } from "../../system/write_file.ts";
-import { makeDirectories, removeEmpty } from "../../system/make_directories.ts";
 import type { Context } from "../../work/context.ts";
 import { blobName } from "../blob_name.ts";
 import { collectPartials } from "../directory/collect_leftovers.ts";
 import { inFile } from "../directory/read_layout.ts";
 import { EMPTY_INDEX, formatIndex, type LayoutIndex } from "../index.ts";
-import { archiveEntries, type ArchiveParts, archiveSize, type ExistingArchive } from "./entries.ts";
-import { openArchive } from "./open.ts";
+import { type ExistingTar, layoutTarSize, tarEntriesOf, type TarParts } from "./entries.ts";
+import { openTar } from "./open.ts";
 import { unusable } from "./read.ts";
-import { scanArchive } from "./scan.ts";
-import { type ByteWriter, type UnnamedArchive, writePiped, writeUnnamed } from "./unnamed.ts";
+import { scanTar } from "./scan.ts";
+import { type ByteWriter, type UnnamedTar, writePiped, writeUnnamed } from "./unnamed.ts";
 import { planVolumes, type VolumePart, writeVolumes } from "./volumes/write.ts";
-import type { Moved } from "../../store/store.ts";
 
 /** A tar that is written and has not got its name yet. */
-export interface NextArchive {
+export interface NextTar {
   /** Where its tags pointed to before. */
   readonly moved: readonly Moved[];
   /**
@@ -35,7 +35,7 @@ export interface NextArchive {
 }
 
 /** What shall become of a tar. */
-export interface ArchiveChange {
+export interface TarChange {
   /** What shall be in it. What is there already is not written again. */
   readonly contents: readonly Content[];
   /** What must be in it in the end, whoever has brought it there. */
@@ -59,11 +59,11 @@ export interface ArchiveChange {
  * @throws {Error} When what is there is no image layout, or the new tar cannot be written; and what `edit` throws.
  *   Nothing is left behind then.
  */
-export async function prepareArchive(
+export async function prepareTar(
   reference: LayoutReference,
-  change: ArchiveChange,
+  change: TarChange,
   context: Context,
-): Promise<NextArchive> {
+): Promise<NextTar> {
   await using work = new AsyncDisposableStack();
   const { output } = change;
   const existing = output === undefined ? await openExisting(reference.path, context, work) : undefined;
@@ -87,16 +87,16 @@ export async function prepareArchive(
   const volumes = change.volumeSize === undefined ? undefined : volumesOf(parts, change.volumeSize);
   const isSame = before !== undefined && added.length === 0 && (change.unneeded ?? []).length === 0 &&
     JSON.stringify(index) === JSON.stringify(before.scan.index) && haveSameSizes(volumes, before.file.set?.volumes);
-  let next: UnnamedArchive | undefined;
+  let next: UnnamedTar | undefined;
   if (output !== undefined) {
-    next = await writePiped(tar(archiveEntries(parts, context)), output);
+    next = await writePiped(writeTar(tarEntriesOf(parts, context)), output);
   } else if (!isSame) {
     const path = before?.file.set?.base ?? await realPath(reference.path);
     const directories = await makeDirectories(dirname(path));
     if (!await syncDirectory(dirname(path))) context.log.warn(lacking(reference.path, "sync"));
     work.defer(() => removeEmpty(directories));
     await collectPartials(path);
-    const bytes = tar(archiveEntries(parts, context));
+    const bytes = writeTar(tarEntriesOf(parts, context));
     next = volumes === undefined
       ? await writeUnnamed(path, bytes, { shown: reference.path, before: before?.file })
       : await writeVolumes(path, bytes, { parts: volumes, before: before?.file });
@@ -125,11 +125,11 @@ async function openExisting(
   path: string,
   { log, signal }: Context,
   work: AsyncDisposableStack,
-): Promise<ExistingArchive | undefined> {
-  const file = await openArchive(path, { write: true });
+): Promise<ExistingTar | undefined> {
+  const file = await openTar(path, { write: true });
   if (file === undefined) return undefined;
   work.use(file);
-  const scan = await scanArchive(file, path, signal);
+  const scan = await scanTar(file, path, signal);
   if (scan.compression !== undefined) {
     log.warn(`${JSON.stringify(path)} is compressed with ${scan.compression}, and is not when it is written again`);
   }
@@ -137,7 +137,7 @@ async function openExisting(
 }
 
 /** A tar beside volumes of the same name would hide them, and the other way round. */
-function checkKind(path: string, before: ExistingArchive | undefined, { volumeSize }: ArchiveChange): void {
+function checkKind(path: string, before: ExistingTar | undefined, { volumeSize }: TarChange): void {
   if (before === undefined || (before.file.set === undefined) === (volumeSize === undefined)) return;
   throw unusable(
     path,
@@ -147,8 +147,8 @@ function checkKind(path: string, before: ExistingArchive | undefined, { volumeSi
   );
 }
 
-function volumesOf(parts: ArchiveParts, volumeSize: number): readonly VolumePart[] {
-  return planVolumes({ bundle: digestOf(formatIndex(parts.index)), size: archiveSize(parts), volumeSize });
+function volumesOf(parts: TarParts, volumeSize: number): readonly VolumePart[] {
+  return planVolumes({ bundle: digestOf(formatIndex(parts.index)), size: layoutTarSize(parts), volumeSize });
 }
 
 function haveSameSizes(planned: readonly VolumePart[] = [], found: readonly VolumePart[] = []): boolean {
@@ -157,8 +157,8 @@ function haveSameSizes(planned: readonly VolumePart[] = [], found: readonly Volu
 
 function without(
   unneeded: readonly Descriptor[],
-  existing: ExistingArchive | undefined,
-): ExistingArchive | undefined {
+  existing: ExistingTar | undefined,
+): ExistingTar | undefined {
   if (existing === undefined || unneeded.length === 0) return existing;
   const files = new Map(existing.scan.files);
   for (const { digest } of unneeded) files.delete(blobName(digest));

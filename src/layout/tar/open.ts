@@ -1,4 +1,4 @@
-import { type ArchiveBytes, fileBytes, readRange } from "./bytes.ts";
+import { fileBytes, readRange, type TarBytes } from "./bytes.ts";
 import { finishVolumes } from "./volumes/finish.ts";
 import { reason } from "../../system/io_error.ts";
 import { openFile } from "../../system/open_file.ts";
@@ -20,7 +20,7 @@ export interface OpenOptions {
  * @returns `undefined` when there is none.
  * @throws {Error} When something else is there, or a volume is missing or wrong.
  */
-export async function openArchive(path: string, options: OpenOptions): Promise<ArchiveBytes | undefined> {
+export async function openTar(path: string, options: OpenOptions): Promise<TarBytes | undefined> {
   const bytes = openOneFile(path);
   if (bytes === undefined) return await openVolumes(path, options);
   if (!/\.\d{3}$/.test(path) || !isVolume(await readRange(bytes, 0, VOLUME_HEADER_SIZE))) return bytes;
@@ -31,7 +31,7 @@ export async function openArchive(path: string, options: OpenOptions): Promise<A
   throw unusable(path, `it is ${which}: the first volume stands for all of them, and so does the path without number`);
 }
 
-function openOneFile(path: string): ArchiveBytes | undefined {
+function openOneFile(path: string): TarBytes | undefined {
   try {
     const file = openFile(path, { followLinks: true });
     return file && fileBytes(file, path);
@@ -41,7 +41,7 @@ function openOneFile(path: string): ArchiveBytes | undefined {
   }
 }
 
-async function openVolumes(base: string, { write }: OpenOptions): Promise<ArchiveBytes | undefined> {
+async function openVolumes(base: string, { write }: OpenOptions): Promise<TarBytes | undefined> {
   const set = await (write ? finishVolumes : findVolumes)(base);
   return set && volumeBytes(set);
 }

@@ -7,7 +7,7 @@
  * @see {@link https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13 | POSIX.1-2017, pax, Extended Description}
  */
 import { TAR_BLOCK_SIZE } from "../../oci/tar_header.ts";
-import { type ArchiveBytes, readRange } from "./bytes.ts";
+import { readRange, type TarBytes } from "./bytes.ts";
 
 /** Where a file stands. */
 export interface TarPosition {
@@ -43,14 +43,14 @@ export interface TarPositions {
  * @returns `undefined` when this is no plain tar, or one of another kind.
  */
 export async function tarPositions(
-  file: Pick<ArchiveBytes, "size" | "read">,
+  file: Pick<TarBytes, "size" | "read">,
 ): Promise<readonly TarPosition[] | undefined> {
   const { positions, end } = await readPositions(file);
   return end === "whole" ? positions : undefined;
 }
 
 /** Reads the headers of a tar up to the first one that is not as it should be. */
-export async function readPositions(file: Pick<ArchiveBytes, "size" | "read">): Promise<TarPositions> {
+export async function readPositions(file: Pick<TarBytes, "size" | "read">): Promise<TarPositions> {
   const positions: TarPosition[] = [];
   let extended: Extension = {};
   let at = 0;

@@ -14,8 +14,8 @@ import { checkOciLayout, OCI_LAYOUT_FILE, OCI_LAYOUT_SIZE_LIMIT } from "../oci_l
  *
  * @throws {Error} When it is no tar, or a damaged one; the bodies throw the same.
  */
-export async function* readArchive(
-  file: ArchiveInput,
+export async function* readLayoutTar(
+  file: TarInput,
   path: string,
   options: Pick<ReadTarOptions, "signal"> = {},
 ): AsyncGenerator<TarMember, void, void> {
@@ -30,7 +30,7 @@ export async function* readArchive(
 }
 
 /** Where the bytes of a tar come from. */
-interface ArchiveInput {
+interface TarInput {
   read(offset: number): AsyncIterable<Uint8Array<ArrayBuffer>> | ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
@@ -41,7 +41,7 @@ const DOCKER_MANIFEST_FILE = "manifest.json";
 type HeadMember = Pick<TarMember, "name" | "type" | "size" | "body">;
 
 /** Collects the two files that make a tar an image layout, from wherever in it they stand. */
-export interface ArchiveHead {
+export interface TarHead {
   /** Takes an entry, and reads it when it is one of the two; tells whether it is. */
   take(item: HeadMember): Promise<boolean>;
   /**
@@ -55,7 +55,7 @@ export interface ArchiveHead {
 }
 
 /** Starts to collect the head of a tar; `path` is what errors call it. */
-export function archiveHead(path: string): ArchiveHead {
+export function tarHead(path: string): TarHead {
   let isLayout = false;
   let isDockerArchive = false;
   let index: LayoutIndex | undefined;

@@ -3,7 +3,7 @@ import type { Digest } from "../../oci/digest.ts";
 import type { LayoutReference } from "../../oci/reference.ts";
 import type { Context } from "../../work/context.ts";
 import type { Pushed, Store, StoreReader } from "../../store/store.ts";
-import { archiveHead, readArchive } from "./read.ts";
+import { readLayoutTar, tarHead } from "./read.ts";
 import { hasBlob, readBlob } from "../directory/blob.ts";
 import { blobDigest } from "../blob_name.ts";
 import type { LayoutPlace } from "../layout.ts";
@@ -11,7 +11,7 @@ import { layoutReader } from "../reader.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
 
 /** A tar of which every blob stands in a layout directory, and of which nothing is listed there yet. */
-export interface ReceivedArchive {
+export interface ReceivedTar {
   /** What the tar lists, with the contents from the directory. */
   readonly source: StoreReader & Pick<LayoutPlace, "listed" | "artifacts" | "unusable">;
   /** The directory; what the tar has brought is not read again when it is pushed. */
@@ -19,7 +19,7 @@ export interface ReceivedArchive {
 }
 
 /** Where the bytes of a tar come from, and what they are called. */
-export interface ArchivePipe {
+export interface TarPipe {
   /** What errors call it. */
   readonly name: string;
   /** What the source is called. */
@@ -35,15 +35,15 @@ export interface ArchivePipe {
  * @param directory The directory as a store; the blobs are pushed to it.
  * @throws {Error} When it is no image layout, ends too early, or holds a damaged blob. Nothing is listed then.
  */
-export async function receiveArchive(
-  { name, url, bytes }: ArchivePipe,
+export async function receiveTar(
+  { name, url, bytes }: TarPipe,
   { path, store }: Pick<LayoutReference, "path"> & { readonly store: Store },
   context: Context,
-): Promise<ReceivedArchive> {
+): Promise<ReceivedTar> {
   const { signal } = context;
-  const head = archiveHead(name);
+  const head = tarHead(name);
   const received = new Map<Digest, Pushed>();
-  for await (const item of readArchive({ read: () => bytes }, name, { signal })) {
+  for await (const item of readLayoutTar({ read: () => bytes }, name, { signal })) {
     const digest = blobDigest(item.name);
     if (item.type !== "file" || await head.take(item) || digest === undefined || received.has(digest)) continue;
     const descriptor = { mediaType: "application/octet-stream", digest, size: item.size };

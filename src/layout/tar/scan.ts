@@ -5,11 +5,11 @@ import { verified } from "../../oci/verified.ts";
 import { blobDigest } from "../blob_name.ts";
 import type { LayoutIndex } from "../index.ts";
 import { watched } from "../watched.ts";
-import { type ArchiveBytes, readRange } from "./bytes.ts";
-import { archiveHead, readArchive, unusable } from "./read.ts";
+import { readRange, type TarBytes } from "./bytes.ts";
+import { readLayoutTar, tarHead, unusable } from "./read.ts";
 
 /** What is in a tar with an image layout. */
-export interface ArchiveScan {
+export interface TarScan {
   /** What it lists. */
   readonly index: LayoutIndex;
   /** Every file but `oci-layout` and `index.json`, with its size: blobs, and what other tools have put beside them. */
@@ -27,12 +27,12 @@ export interface ArchiveScan {
  *
  * @throws {Error} When it holds no image layout, a damaged blob, or what cannot be carried over into another tar.
  */
-export async function scanArchive(file: ArchiveBytes, path: string, signal: AbortSignal): Promise<ArchiveScan> {
-  const head = archiveHead(path);
+export async function scanTar(file: TarBytes, path: string, signal: AbortSignal): Promise<TarScan> {
+  const head = tarHead(path);
   const seen = new Set<string>();
   const files: (readonly [name: string, size: number])[] = [];
   const directories = new Set<string>();
-  for await (const item of readArchive(file, path)) {
+  for await (const item of readLayoutTar(file, path)) {
     const { name, type } = item;
     if (type === "directory") {
       if (name !== "") directories.add(checkName(name, path));

@@ -23,13 +23,13 @@ import { layoutReader, type LayoutStoreOptions } from "../reader.ts";
 import { withReferrerLists } from "../referrer_lists.ts";
 import { superfluous } from "../superfluous.ts";
 import { type Edit, edited, isEmpty, noChanges } from "./changes.ts";
-import { type ArchiveChange, type NextArchive, prepareArchive } from "./next.ts";
+import { type NextTar, prepareTar, type TarChange } from "./next.ts";
 import { readAhead } from "./read_ahead.ts";
-import { type ArchiveView, viewArchive } from "./view.ts";
+import { type TarView, viewTar } from "./view.ts";
 import { finishVolumes } from "./volumes/finish.ts";
 
 /** How a tar is written. */
-export interface ArchiveStoreOptions extends LayoutStoreOptions {
+export interface TarStoreOptions extends LayoutStoreOptions {
   /**
    * How large the files may be in which it is written, in bytes with their headers: it becomes `PATH.001`, `PATH.002`
    * and so on. One file when left out.
@@ -46,24 +46,24 @@ export interface ArchiveStoreOptions extends LayoutStoreOptions {
  * is carried over. `commit` gives that its name. When another process has replaced the old one in the meantime, the new
  * one is made again from what is there then, so nobody's tags are lost.
  */
-export function archiveStore(reference: LayoutReference, options: ArchiveStoreOptions = {}): LayoutPlace {
+export function tarStore(reference: LayoutReference, options: TarStoreOptions = {}): LayoutPlace {
   const { volumeSize, output } = options;
   const { path } = reference;
   const url = formatRepository(reference);
   let changes = noChanges();
   /** What the last look at the list brought with it. */
   let relistedContents: ReadonlyMap<Digest, Content> = new Map();
-  let view: ArchiveView | undefined;
+  let view: TarView | undefined;
   let finished: Promise<unknown> | undefined;
   /** The tar with the changes in it, until there is another change. */
-  let next: NextArchive | undefined;
+  let next: NextTar | undefined;
   let last: { readonly base: LayoutIndex; readonly edits: number; readonly index: LayoutIndex } | undefined;
 
-  async function onDisk(): Promise<ArchiveView | undefined> {
+  async function onDisk(): Promise<TarView | undefined> {
     if (output !== undefined) return undefined;
     // Before the first look: a reader refuses what another process was killed over.
     if (volumeSize !== undefined) await (finished ??= finishVolumes(path));
-    if (view === undefined || !await view.isCurrent()) view = await viewArchive(path);
+    if (view === undefined || !await view.isCurrent()) view = await viewTar(path);
     return view;
   }
 
@@ -176,7 +176,7 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
   }
 
   /** Writes the new tar; `undefined` when another process was faster. */
-  async function writeChanges(context: Context): Promise<NextArchive | undefined> {
+  async function writeChanges(context: Context): Promise<NextTar | undefined> {
     const base = (await onDisk())?.index ?? EMPTY_INDEX;
     const before = withEdits(base);
     const { after, contents, needs, dropped } = await relisted(before, context.signal);
@@ -190,13 +190,13 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
     // The order in which they stand in the tar.
     await using ahead = readAhead(wanted.toSorted((a, b) => compareBytewise(nameOf(a), nameOf(b))));
     let isStale = false;
-    const written = await prepareArchive(reference, {
+    const written = await prepareTar(reference, {
       contents: ahead.contents,
       needs: needs.filter(isNeeded),
       unneeded,
       ...(volumeSize === undefined ? {} : { volumeSize }),
       ...(output === undefined ? {} : { output }),
-      edit(before): ReturnType<ArchiveChange["edit"]> {
+      edit(before): ReturnType<TarChange["edit"]> {
         isStale = isBound && JSON.stringify(before) !== JSON.stringify(base);
         const { index, moved } = edited(before, changes.edits);
         return { index: isBound ? after : index, moved };
@@ -207,7 +207,7 @@ export function archiveStore(reference: LayoutReference, options: ArchiveStoreOp
     return undefined;
   }
 
-  async function prepared(context: Context): Promise<NextArchive> {
+  async function prepared(context: Context): Promise<NextTar> {
     while (next === undefined) next = await writeChanges(context);
     return next;
   }

@@ -1,8 +1,8 @@
 import { moveOver, moveToNew, writeNewFile } from "../../system/write_file.ts";
-import { type ArchiveBytes, setMode } from "./bytes.ts";
+import { setMode, type TarBytes } from "./bytes.ts";
 
 /** A tar that is on the disk and has not got its name yet. */
-export interface UnnamedArchive {
+export interface UnnamedTar {
   /**
    * Gives it its name unless that is taken.
    *
@@ -26,8 +26,8 @@ export interface UnnamedArchive {
 export async function writeUnnamed(
   path: string,
   bytes: AsyncIterable<Uint8Array>,
-  { shown, before }: { readonly shown: string; readonly before: ArchiveBytes | undefined },
-): Promise<UnnamedArchive> {
+  { shown, before }: { readonly shown: string; readonly before: TarBytes | undefined },
+): Promise<UnnamedTar> {
   const partial = `${path}.${crypto.randomUUID()}.partial`;
   await writeNewFile(partial, bytes, shown);
   const remove = (): Promise<void> => Deno.remove(partial).catch(() => {});
@@ -51,7 +51,7 @@ export type ByteWriter = (bytes: Uint8Array) => Promise<void>;
  * Writes a tar to where it goes at once, such as a pipe. It has no name, so there is nothing to give and to remove: what
  * breaks off has no end blocks, by which readers know that it is not whole.
  */
-export async function writePiped(bytes: AsyncIterable<Uint8Array>, write: ByteWriter): Promise<UnnamedArchive> {
+export async function writePiped(bytes: AsyncIterable<Uint8Array>, write: ByteWriter): Promise<UnnamedTar> {
   for await (const piece of bytes) await write(piece);
   return {
     moveToNew: () => Promise.resolve(true),

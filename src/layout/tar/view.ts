@@ -4,12 +4,12 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { blobName } from "../blob_name.ts";
 import type { LayoutIndex } from "../index.ts";
-import { openArchive } from "./open.ts";
+import { openTar } from "./open.ts";
 import { tarPositions } from "./positions.ts";
-import { archiveHead, readArchive, unusable } from "./read.ts";
+import { readLayoutTar, tarHead, unusable } from "./read.ts";
 
 /** What a tar holds. It is not kept open: each read opens it and makes sure that it is still the same. */
-export interface ArchiveView {
+export interface TarView {
   readonly index: LayoutIndex;
   /** Tells whether content is there in its full size. */
   has(descriptor: Descriptor): boolean;
@@ -27,19 +27,19 @@ export interface ArchiveView {
  * @returns `undefined` when there is none.
  * @throws {Error} When it is not an image layout.
  */
-export async function viewArchive(path: string): Promise<ArchiveView | undefined> {
-  using file = await openArchive(path, { write: false });
+export async function viewTar(path: string): Promise<TarView | undefined> {
+  using file = await openTar(path, { write: false });
   if (file === undefined) return undefined;
   const { isCurrent } = file;
   const positions = await tarPositions(file);
-  const head = archiveHead(path);
+  const head = tarHead(path);
   const files = new Map<string, { readonly size: number; readonly offset?: number }>();
   const remember = (name: string, place: { readonly size: number; readonly offset?: number }): void => {
     if (files.has(name)) throw unusable(path, `it holds ${JSON.stringify(name)} twice`);
     files.set(name, place);
   };
   if (positions === undefined) {
-    for await (const item of readArchive(file, path)) {
+    for await (const item of readLayoutTar(file, path)) {
       if (item.type === "file" && !await head.take(item)) remember(item.name, { size: item.size });
     }
   } else {
@@ -57,7 +57,7 @@ export async function viewArchive(path: string): Promise<ArchiveView | undefined
     async *read({ digest }): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
       const name = blobName(digest);
       const place = files.get(name);
-      using file = place && await openArchive(path, { write: false });
+      using file = place && await openTar(path, { write: false });
       if (file === undefined || place === undefined) {
         throw new Error(`Cannot find ${digest} in ${JSON.stringify(path)}`);
       }
@@ -65,7 +65,7 @@ export async function viewArchive(path: string): Promise<ArchiveView | undefined
         throw new Error(`Cannot read ${JSON.stringify(path)}: it was replaced meanwhile`);
       }
       if (place.offset !== undefined) return yield* file.read(place.offset, place.size);
-      for await (const item of readArchive(file, path)) {
+      for await (const item of readLayoutTar(file, path)) {
         if (item.name === name) return yield* item.body;
       }
     },

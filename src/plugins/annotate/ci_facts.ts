@@ -1,6 +1,6 @@
 import type { Log } from "../../work/context.ts";
 import type { Attributed } from "../../pipeline/values.ts";
-import type { CiSystem, Place } from "./ci_systems.ts";
+import type { CiSystem, Fact } from "./ci_systems.ts";
 import { isCommitId } from "./commit_id.ts";
 import { formatCreated, parseCreated, parseSourceDateEpoch } from "../../oci/created.ts";
 import { isRefName } from "./ref_name.ts";
@@ -40,7 +40,7 @@ export interface CiEnvironment {
 
 /** Reads what a system says. A value that cannot be used is passed over with a line for `-v`. */
 export async function readCiFacts(system: CiSystem, environment: CiEnvironment): Promise<CiFacts> {
-  const first = (places: readonly Place[] | undefined, usable: Usable): Promise<Attributed | undefined> =>
+  const first = (places: readonly Fact[] | undefined, usable: Usable): Promise<Attributed | undefined> =>
     firstUsable(places ?? [], usable, environment);
   const source = await first(system.source, cleanSourceUrl);
   const commit = await first(system.commit, commitOf);
@@ -63,7 +63,7 @@ export async function readCiFacts(system: CiSystem, environment: CiEnvironment):
 type Usable = (text: string) => string | undefined;
 
 async function firstUsable(
-  places: readonly Place[],
+  places: readonly Fact[],
   usable: Usable,
   environment: CiEnvironment,
 ): Promise<Attributed | undefined> {
@@ -77,7 +77,7 @@ async function firstUsable(
   return undefined;
 }
 
-async function readPlace(place: Place, environment: CiEnvironment): Promise<Attributed | undefined> {
+async function readPlace(place: Fact, environment: CiEnvironment): Promise<Attributed | undefined> {
   const { variables } = environment;
   const names = typeof place.name === "string" ? [place.name] : place.name;
   const values = names.map((name) => variables[name] ?? "");

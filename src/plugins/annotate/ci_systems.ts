@@ -6,7 +6,7 @@
  */
 
 /** Where a fact stands. */
-export interface Place {
+export interface Fact {
   /** The variable; of several, the values joined by `/`. */
   readonly name: string | readonly string[];
   /** Counts only when this variable does not have this value. */
@@ -30,20 +30,20 @@ export interface CiSystem {
   /** It is this system when all these variables match. */
   readonly detect: Readonly<Record<string, RegExp>>;
   /** The URL of the repository. */
-  readonly source: readonly Place[];
+  readonly source: readonly Fact[];
   /** The commit that is built. */
-  readonly commit: readonly Place[];
+  readonly commit: readonly Fact[];
   /** The branch that is built; of a pull request, the one that it comes from. */
-  readonly branch: readonly Place[];
+  readonly branch: readonly Fact[];
   /**
    * The head of an open pull request, where what is checked out is a merge of it that is in no branch. Left out where
    * the system checks out the head itself.
    */
-  readonly pullRequest?: { readonly commit: readonly Place[]; readonly branch: readonly Place[] };
+  readonly pullRequest?: { readonly commit: readonly Fact[]; readonly branch: readonly Fact[] };
   /** The tag that is built. */
-  readonly tag: readonly Place[];
+  readonly tag: readonly Fact[];
   /** When the commit was made. */
-  readonly time: readonly Place[];
+  readonly time: readonly Fact[];
   /** How {@linkcode CiSystem.time} is written: GitLab and Woodpecker use one name for two formats. */
   readonly timeFormat?: "rfc3339" | "epoch";
 }
@@ -160,8 +160,8 @@ export const CI_SYSTEMS: readonly CiSystem[] = [
 
 /** GitHub Actions and what speaks its dialect, under each of the prefixes, the first one first. */
 function actions(name: string, detect: string, prefixes: readonly string[]): CiSystem {
-  const each = (places: (prefix: string) => readonly Place[]): readonly Place[] => prefixes.flatMap(places);
-  const event = (prefix: string, path: string, more: Omit<Place, "name" | "event"> = {}): Place => ({
+  const each = (places: (prefix: string) => readonly Fact[]): readonly Fact[] => prefixes.flatMap(places);
+  const event = (prefix: string, path: string, more: Omit<Fact, "name" | "event"> = {}): Fact => ({
     name: `${prefix}_EVENT_PATH`,
     event: path,
     ...more,
@@ -169,7 +169,7 @@ function actions(name: string, detect: string, prefixes: readonly string[]): CiS
   // For `pull_request` the variables name a merge commit that is in no branch, and the event names the head. For
   // `pull_request_target` they name the base, which is what is checked out, and so they do when it was merged: the head
   // may never have arrived there.
-  const open = (prefix: string): Omit<Place, "name" | "event"> => ({
+  const open = (prefix: string): Omit<Fact, "name" | "event"> => ({
     unless: [`${prefix}_EVENT_NAME`, "pull_request_target"],
     unlessEvent: "pull_request.merged",
   });

@@ -1,4 +1,4 @@
-import { CI_SYSTEMS, type CiSystem, type Place } from "./ci_systems.ts";
+import { CI_SYSTEMS, type CiSystem, type Fact } from "./ci_systems.ts";
 
 /** Every variable that the plugin `env` may look at, sorted, so that permissions can be written out. */
 export const CI_VARIABLES: readonly string[] = [
@@ -8,9 +8,9 @@ export const CI_VARIABLES: readonly string[] = [
 function variablesOf(system: CiSystem): readonly string[] {
   const { source, commit, branch, pullRequest, tag, time } = system;
   const places = [source, commit, branch, pullRequest?.commit ?? [], pullRequest?.branch ?? [], tag, time].flat();
-  return [...Object.keys(system.detect), ...places.flatMap(variablesOfPlace)];
+  return [...Object.keys(system.detect), ...places.flatMap(variablesOfFact)];
 }
 
-function variablesOfPlace({ name, when, unless }: Place): readonly string[] {
+function variablesOfFact({ name, when, unless }: Fact): readonly string[] {
   return [name, when?.[0] ?? [], unless?.[0] ?? []].flat();
 }

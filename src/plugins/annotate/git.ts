@@ -12,11 +12,12 @@ import { objectDirectories, readObject } from "./git/objects.ts";
 import { readText } from "./git/read_file.ts";
 import { readHead } from "./git/refs.ts";
 import { remoteUrl } from "./git/remote_url.ts";
-import { findRepository, type Repository } from "./git/repository.ts";
+import { findRepository, type GitRepository } from "./git/repository.ts";
 import { findTagAt } from "./git/tags.ts";
 import { formatRevision, revisionCommit, type RevisionStyle } from "./revision.ts";
 import { type RevisionChoice, revisionChoice } from "./revision_choice.ts";
 import { cleanSourceUrl } from "../../oci/source_url.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** Where {@linkcode git} looks. */
 export interface GitMeans {
@@ -92,17 +93,17 @@ function attempts(log: Log, signal: AbortSignal): Attempt {
     try {
       return await read();
     } catch (error) {
-      log.warn(`Cannot ${what}: ${error instanceof Error ? error.message : error}`);
+      log.warn(`Cannot ${what}: ${messageOf(error)}`);
       return undefined;
     }
   };
 }
 
-async function readConfig({ commonDirectory }: Repository): Promise<GitConfig> {
+async function readConfig({ commonDirectory }: GitRepository): Promise<GitConfig> {
   return parseGitConfig(await readText(join(commonDirectory, "config")) ?? "");
 }
 
-async function readCommitTime(repository: Repository, commit: string): Promise<number> {
+async function readCommitTime(repository: GitRepository, commit: string): Promise<number> {
   const object = await readObject(await objectDirectories(repository), commit);
   if (object.type !== "commit") throw new Error(`Cannot use object ${commit}: it is a ${object.type}, not a commit`);
   return committerTime(object.body);
@@ -120,7 +121,7 @@ function publicUrl(remote: Attributed | undefined, log: Log): Attributed | undef
 async function sayOther(
   known: Attributed | undefined,
   commit: string,
-  repository: Repository,
+  repository: GitRepository,
   log: Log,
 ): Promise<void> {
   const other = known && revisionCommit(known.value);

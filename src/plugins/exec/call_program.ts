@@ -2,13 +2,14 @@ import type { Log } from "../../work/context.ts";
 import type { Entry } from "../../pipeline/entry.ts";
 import type { PluginContext, Skip } from "../../pipeline/plugin.ts";
 import { lastWords } from "./last_words.ts";
-import { type Answer, parseAnswer } from "./parse_answer.ts";
+import { parseAnswer, type ProgramAnswer } from "./parse_answer.ts";
 import { programEnvironment } from "./program_environment.ts";
 import { type Metadata, PROTOCOL, type Result } from "./protocol.ts";
 import { makeRoom, type Room } from "./room.ts";
-import { PATIENCE, runProgram } from "./run_program.ts";
+import { PATIENCE, runExecProgram } from "./run_program.ts";
 import { type StageOutput, stageOutput } from "./stage_output.ts";
 import { contentsIn, toJson } from "./to_json.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** A program that said what it is. */
 export interface Program {
@@ -20,7 +21,7 @@ export interface Program {
 }
 
 /** What a program is called with. */
-export interface Call {
+export interface ProgramCall {
   readonly input: unknown;
   readonly options: unknown;
 }
@@ -30,7 +31,7 @@ const ANSWER_SIZE = 16 * 1024 * 1024;
 /** Runs a program for its stage: the input becomes JSON and files, and what it answers becomes the stage's output. */
 export async function callProgram(
   program: Program,
-  call: Call,
+  call: ProgramCall,
   context: PluginContext,
 ): Promise<StageOutput | Skip> {
   await using room = await makeRoom(context.signal);
@@ -52,9 +53,9 @@ export async function callProgram(
 
 async function ask(
   { file, metadata, env }: Program,
-  { input, options }: Call,
+  { input, options }: ProgramCall,
   { room, context }: { readonly room: Room; readonly context: PluginContext },
-): Promise<Answer> {
+): Promise<ProgramAnswer> {
   const { plugin, mode, sourceDate, host, log, signal } = context;
   const request = {
     protocol: PROTOCOL,
@@ -70,7 +71,7 @@ async function ask(
       ...(metadata.files ? { filesDirectory: room.filesDirectory } : {}),
     },
   };
-  const ended = await runProgram(file, {
+  const ended = await runExecProgram(file, {
     args: ["run"],
     env: programEnvironment(env, { declared: context.env, sourceDate }),
     input: `${JSON.stringify(request)}\n`,
@@ -80,7 +81,7 @@ async function ask(
     patience: PATIENCE,
   }).catch((cause) => {
     if (signal.aborted) throw signal.reason;
-    return context.fail("EXEC_FAILED", cause instanceof Error ? cause.message : String(cause), { cause });
+    return context.fail("EXEC_FAILED", messageOf(cause), { cause });
   });
   if (ended.code !== 0 || ended.signal !== null) {
     context.fail("EXEC_FAILED", `The program ${JSON.stringify(file)} failed: ${lastWords(ended)}`);
@@ -93,7 +94,7 @@ async function ask(
 }
 
 function wrong({ file }: Pick<Program, "file">, cause: unknown, context: PluginContext): never {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return context.fail("EXEC_ANSWER", `Cannot use the answer of ${JSON.stringify(file)}: ${reason}`, { cause });
 }
 

@@ -5,7 +5,7 @@ import { type ExecStage, FAILED, RESULT } from "./protocol.ts";
 import { excerpt } from "./excerpt.ts";
 
 /** What a program answered. */
-export interface Answer extends z.infer<typeof ANSWER> {
+export interface ProgramAnswer extends z.infer<typeof ANSWER> {
   /** Checked against the stage. */
   readonly output?: object;
 }
@@ -22,7 +22,7 @@ const ANSWER = z.strictObject({
  *
  * @throws {SyntaxError} When it is not one JSON document, or not what its stage may answer; says where.
  */
-export function parseAnswer(text: string, stage: ExecStage): Answer {
+export function parseAnswer(text: string, stage: ExecStage): ProgramAnswer {
   const { output, ...answer } = checked(ANSWER, parseJson(text));
   const said = [output, answer.skipped, answer.failed].filter((each) => each !== undefined);
   if (said.length > 1) throw new SyntaxError('it says more than one of "output", "skipped" and "failed"');

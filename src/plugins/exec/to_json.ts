@@ -3,7 +3,7 @@ import type { Entry } from "../../pipeline/entry.ts";
 import type { Room } from "./room.ts";
 
 /** What a program wants to read for itself. */
-export interface Wanted {
+export interface WantedFields {
   readonly files?: boolean;
   readonly blobs?: boolean;
 }
@@ -12,7 +12,7 @@ export interface Wanted {
  * Writes what flows through the pipeline as plain JSON: entries and contents lose their streams, and get a file where
  * the program wants one.
  */
-export async function toJson(value: unknown, wanted: Wanted, room: Room): Promise<unknown> {
+export async function toJson(value: unknown, wanted: WantedFields, room: Room): Promise<unknown> {
   if (Array.isArray(value)) {
     const all: unknown[] = [];
     // One after the other: ten thousand entries are not ten thousand open files.

@@ -2,7 +2,7 @@ import type { Content } from "../../oci/descriptor.ts";
 import { headBlob } from "./exists.ts";
 import type { Call } from "../../work/context.ts";
 import type { Pushed } from "../../store/store.ts";
-import type { PushOptions } from "../repository.ts";
+import type { BlobPushOptions } from "../repository.ts";
 import type { RepositoryLink } from "../link.ts";
 import { isTemporary } from "../retry.ts";
 import { type UploadBody, uploadBody } from "./upload_body.ts";
@@ -23,7 +23,7 @@ export async function pushBlob(
   link: RepositoryLink,
   blob: Content,
   call: Call,
-  { mountFrom, evenIfThere = false }: PushOptions = {},
+  { mountFrom, evenIfThere = false }: BlobPushOptions = {},
 ): Promise<Pushed> {
   const { digest } = blob.descriptor;
   if (evenIfThere) link.known.forget(digest, link.name);

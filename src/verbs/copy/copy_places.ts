@@ -1,4 +1,4 @@
-import { receiveArchive } from "../../layout/tar/receive.ts";
+import { receiveTar } from "../../layout/tar/receive.ts";
 import { formatReference, formatRepository, isPiped, type Reference } from "../../oci/reference.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import { type Opened, openReader, openStore, parsePipedPlace, refusePiped } from "../../places/open_store.ts";
@@ -77,7 +77,7 @@ async function receive(
   }
   const pipe = { name: "standard input", url: formatRepository(from), bytes: input() };
   const { path } = target.reference;
-  const { source, destination } = await receiveArchive(pipe, { path, store: target.store }, context);
+  const { source, destination } = await receiveTar(pipe, { path, store: target.store }, context);
   const name = from.digest ?? from.tag;
   return {
     source: { reference: from, store: source, layout: source, ...(name === undefined ? {} : { name }) },

@@ -5,7 +5,7 @@
 import { refuseMovedVersions, takeLayout } from "../../layout/bundle/list_bundle.ts";
 import { readBundle } from "../../layout/bundle/read_bundle.ts";
 import type { LayoutPlace } from "../../layout/layout.ts";
-import { isReferrersTag } from "../../layout/names.ts";
+import { isReferrersTag } from "../../store/companion_tags.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { type Copied, copyGraph } from "../../store/copy.ts";
 import type { ArtifactGraph } from "../../store/graph.ts";
@@ -56,7 +56,7 @@ export async function wholeLayout(
   return {
     names: [...new Set(listed.map(({ descriptor }) => descriptor.digest))],
     async present(graph): Promise<ArtifactGraph> {
-      const omitted = new Set(bundle?.transfer.omitted.map(({ digest }) => digest) ?? []);
+      const omitted = new Set(bundle?.description.omitted.map(({ digest }) => digest) ?? []);
       const there = await inParallel(graph.blobs, concurrency, async (blob) => {
         return !omitted.has(blob.digest) || await store.exists(blob, context);
       });

@@ -1,5 +1,5 @@
 import type { Digest } from "../../oci/digest.ts";
-import type { Transfer } from "../../bundle/bundle.ts";
+import type { BundleDescription } from "../../bundle/bundle.ts";
 import type { Copied } from "../../store/copy.ts";
 import type { ListedBundle } from "../../layout/bundle/list_bundle.ts";
 
@@ -36,18 +36,18 @@ export interface ExportedArtifact {
 /** Says what was exported. */
 export function exportResult(
   url: string,
-  { transfer, copied, bundle }: {
-    readonly transfer: Transfer;
+  { description, copied, bundle }: {
+    readonly description: BundleDescription;
     readonly copied: readonly Copied[];
     readonly bundle: ListedBundle | undefined;
   },
 ): ExportResult {
-  const omitted = bundle?.transfer.omitted ?? [];
+  const omitted = bundle?.description.omitted ?? [];
   const sum = (count: (each: Copied) => number): number => copied.reduce((all, each) => all + count(each), 0);
   return {
     url,
     ...(bundle === undefined ? {} : { bundle: bundle.digest }),
-    artifacts: transfer.artifacts.map(({ origin, digest, tags, referrers, companions, withoutReferrers }) => ({
+    artifacts: description.artifacts.map(({ origin, digest, tags, referrers, companions, withoutReferrers }) => ({
       origin,
       digest,
       tags,
@@ -55,7 +55,7 @@ export function exportResult(
       companions: Object.keys(companions).length,
       ...(withoutReferrers ? { withoutReferrers } : {}),
     })),
-    total: bundle?.transfer.artifacts.length ?? transfer.artifacts.length,
+    total: bundle?.description.artifacts.length ?? description.artifacts.length,
     omitted: { count: omitted.length, bytes: omitted.reduce((all, { size }) => all + size, 0) },
     uploaded: sum(({ uploaded }) => uploaded),
     existing: sum(({ existing }) => existing),

@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
-import { transferredNames } from "../../bundle/bundle.ts";
-import { transferredArtifact } from "../../bundle/bundled_artifact.ts";
+import { bundledNames } from "../../bundle/bundle.ts";
+import { bundledArtifact } from "../../bundle/bundled_artifact.ts";
 import { describedReaders } from "../../bundle/described_readers.ts";
 import { readBundle } from "../../layout/bundle/read_bundle.ts";
 import type { LayoutPlace, ListedManifest } from "../../layout/layout.ts";
@@ -117,8 +117,8 @@ async function describedIn(store: Source, context: Context): Promise<Described |
   const { listed } = store;
   const bundle = listed && await readBundle({ ...store, listed }, context);
   if (bundle === undefined) return undefined;
-  const readerOf = describedReaders(store, bundle.transfer);
-  const byDigest = Map.groupBy(bundle.transfer.artifacts, ({ digest }) => digest);
+  const readerOf = describedReaders(store, bundle.description);
+  const byDigest = Map.groupBy(bundle.description.artifacts, ({ digest }) => digest);
   return {
     artifacts: ({ digest }, tag) =>
       (byDigest.get(digest) ?? []).filter(({ tags }) => tag === undefined || tags.includes(tag))
@@ -175,7 +175,7 @@ export function checkExportNames(
   const seen = new Map<string, { readonly digest: Digest; readonly from: string }>();
   for (const { source, graph } of artifacts) {
     const from = `${source.store.url}@${source.root.digest}`;
-    for (const { origin, tag, digest } of transferredNames([transferredArtifact(graph, source)])) {
+    for (const { origin, tag, digest } of bundledNames([bundledArtifact(graph, source)])) {
       const name = `${origin}:${tag}`;
       const before = seen.get(name) ?? { digest, from };
       if (before.digest !== digest) {

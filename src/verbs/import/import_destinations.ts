@@ -1,5 +1,5 @@
 import { isRepository, parseOrigin } from "../../oci/origin.ts";
-import type { TransferredArtifact } from "../../bundle/bundle.ts";
+import type { BundledArtifact } from "../../bundle/bundle.ts";
 import type { RegistryPlace } from "../../places/registry_place.ts";
 import { OptionsError } from "../../options/options_error.ts";
 
@@ -7,7 +7,7 @@ import { OptionsError } from "../../options/options_error.ts";
 export type RepositoryMapping = readonly [from: string, to: string];
 
 /** An artifact, and where it goes. */
-export interface Destined<A extends TransferredArtifact = TransferredArtifact> {
+export interface Destined<A extends BundledArtifact = BundledArtifact> {
   readonly artifact: A;
   /** The repository of the target, without its host. */
   readonly repository: string;
@@ -19,7 +19,7 @@ export interface Destined<A extends TransferredArtifact = TransferredArtifact> {
  *
  * @throws {OptionsError} When a mapping fits nothing, or two artifacts would get the same name.
  */
-export function importDestinations<A extends TransferredArtifact>(
+export function importDestinations<A extends BundledArtifact>(
   artifacts: readonly A[],
   { prefix }: RegistryPlace,
   mappings: readonly RepositoryMapping[],
@@ -69,7 +69,7 @@ function fits(origin: string, from: string): boolean {
 }
 
 function checkNames(destined: readonly Destined[]): void {
-  const seen = new Map<string, TransferredArtifact & { readonly at: string }>();
+  const seen = new Map<string, BundledArtifact & { readonly at: string }>();
   for (const { artifact, repository } of destined) {
     const named = [
       ...artifact.tags.map((tag) => [tag, artifact.digest] as const),

@@ -9,7 +9,7 @@ import { RegistryError } from "../../registry/http/registry_error.ts";
 import { forArtifacts } from "../for_artifacts.ts";
 import { formatBytes } from "../../work/amounts.ts";
 import type { Destined } from "./import_destinations.ts";
-import type { BundledArtifact, OpenBundle } from "./open_bundle.ts";
+import type { OpenBundle, OpenedArtifact } from "./open_bundle.ts";
 import type { Session } from "../session.ts";
 
 /** What becomes of a registry. */
@@ -20,7 +20,7 @@ export interface ImportPlan {
 }
 
 /** What becomes of one artifact. */
-export interface PlannedArtifact extends Destined<BundledArtifact> {
+export interface PlannedArtifact extends Destined<OpenedArtifact> {
   readonly store: Store;
   /** How many of its manifests are there already, those that refer to it included. */
   readonly present: number;
@@ -52,7 +52,7 @@ export interface Mount {
 /** Looks at the target, and changes nothing there. */
 export async function lookAtTarget(
   { omitted }: OpenBundle,
-  destined: readonly Destined<BundledArtifact>[],
+  destined: readonly Destined<OpenedArtifact>[],
   { host, session, force }: {
     readonly host: string;
     readonly session: Session;
@@ -120,7 +120,7 @@ async function isVisible(store: Store, blob: Descriptor, context: Context): Prom
 
 async function planTags(
   store: Store,
-  { digest, tags, companions }: BundledArtifact,
+  { digest, tags, companions }: OpenedArtifact,
   { session: { context, concurrency }, force }: { readonly session: Session; readonly force: boolean },
 ): Promise<readonly PlannedTag[]> {
   const wanted = [...Object.entries(companions), ...tags.map((tag) => [tag, digest] as const)];
@@ -132,6 +132,6 @@ async function planTags(
 }
 
 /** What people call an artifact of a bundle. */
-export function nameOf({ origin, digest, tags: [tag] }: BundledArtifact): string {
+export function nameOf({ origin, digest, tags: [tag] }: OpenedArtifact): string {
   return tag === undefined ? `${origin}@${digest}` : `${origin}:${tag}`;
 }

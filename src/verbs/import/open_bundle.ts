@@ -1,13 +1,13 @@
 import { parseFullName } from "../../oci/origin.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { LayoutReference } from "../../oci/reference.ts";
-import type { OmittedBlob, TransferredArtifact } from "../../bundle/bundle.ts";
+import type { BundledArtifact, OmittedBlob } from "../../bundle/bundle.ts";
 import { type ArtifactGraph, readGraph } from "../../store/graph.ts";
 import type { StoreReader } from "../../store/store.ts";
-import { transferredArtifact } from "../../bundle/bundled_artifact.ts";
-import { transferredReader } from "../../bundle/bundled_reader.ts";
+import { bundledArtifact } from "../../bundle/bundled_artifact.ts";
+import { bundledReader } from "../../bundle/bundled_reader.ts";
 import type { LayoutPlace, ListedManifest } from "../../layout/layout.ts";
-import { isReferrersTag } from "../../layout/names.ts";
+import { isReferrersTag } from "../../store/companion_tags.ts";
 import type { Context } from "../../work/context.ts";
 import { readBundle } from "../../layout/bundle/read_bundle.ts";
 import { originOf } from "../export/export_sources.ts";
@@ -20,13 +20,13 @@ export interface OpenBundle {
   readonly place: LayoutPlace;
   /** The digests of its descriptions; none when another tool made it. */
   readonly digests: readonly Digest[];
-  readonly artifacts: readonly BundledArtifact[];
+  readonly artifacts: readonly OpenedArtifact[];
   /** What is not in it, because the far side has it. */
   readonly omitted: readonly OmittedBlob[];
 }
 
 /** An artifact of a bundle. */
-export interface BundledArtifact extends TransferredArtifact {
+export interface OpenedArtifact extends BundledArtifact {
   /** Where it and what belongs to it is read from. */
   readonly reader: StoreReader;
   readonly graph: ArtifactGraph;
@@ -46,13 +46,13 @@ export async function openBundle(reference: LayoutReference, session: Session): 
   if (listed === undefined) throw new Error(`Cannot import ${place.url}: there is no layout`);
   const bundle = await readBundle(place, context);
   const gaps: string[] = [];
-  const artifacts: BundledArtifact[] = [];
-  for (const named of bundle?.transfer.artifacts ?? await foreignArtifacts(place, reference, context)) {
-    const reader = bundle === undefined ? place : transferredReader(place, named);
+  const artifacts: OpenedArtifact[] = [];
+  for (const named of bundle?.description.artifacts ?? await foreignArtifacts(place, reference, context)) {
+    const reader = bundle === undefined ? place : bundledReader(place, named);
     const onMissing = (gap: string): void => void gaps.push(gap);
     const { concurrency } = session;
     const graph = await readGraph(reader, [named.digest], { referrers: true, concurrency, onMissing }, context);
-    const found = transferredArtifact(graph, { ...named, root: graph.roots.get(named.digest) ?? named });
+    const found = bundledArtifact(graph, { ...named, root: graph.roots.get(named.digest) ?? named });
     if (bundle !== undefined) gaps.push(...differences(named, found, place));
     const artifact = bundle === undefined ? found : named;
     artifacts.push({ ...artifact, reader, graph, hasOrigin: bundle !== undefined || "hasOrigin" in named });
@@ -64,14 +64,14 @@ export async function openBundle(reference: LayoutReference, session: Session): 
     place,
     digests: bundle?.manifests.map(({ digest }) => digest) ?? [],
     artifacts,
-    omitted: bundle?.transfer.omitted ?? [],
+    omitted: bundle?.description.omitted ?? [],
   };
 }
 
 /** What a description says and the layout does not bear out. */
 function differences(
-  { origin, digest, mediaType, size, referrers, companions }: TransferredArtifact,
-  found: TransferredArtifact,
+  { origin, digest, mediaType, size, referrers, companions }: BundledArtifact,
+  found: BundledArtifact,
   { url }: StoreReader,
 ): readonly string[] {
   const name = `${origin}@${digest}`;
@@ -111,11 +111,11 @@ async function foreignArtifacts(
   return [...found.values()];
 }
 
-type ForeignArtifact = TransferredArtifact & { readonly hasOrigin?: true };
+type ForeignArtifact = BundledArtifact & { readonly hasOrigin?: true };
 
 /** A signature that somebody has put into the layout since would stay behind without a word. */
 function warnOfOthers(
-  artifacts: readonly BundledArtifact[],
+  artifacts: readonly OpenedArtifact[],
   { place, listed, digests }: {
     readonly place: LayoutPlace;
     readonly listed: readonly ListedManifest[];

@@ -5,7 +5,7 @@ import { type Copied, copyGraph, tagGraph } from "../../store/copy.ts";
 import { inParallel, together } from "../../work/together.ts";
 import { errorWithLines } from "../error_with_lines.ts";
 import type { Session } from "../session.ts";
-import { refuseToMove } from "../refuse_to_move.ts";
+import { refuseToMoveVersion } from "../refuse_to_move.ts";
 import { forArtifacts } from "../for_artifacts.ts";
 import type { PlannedArtifact } from "./import_plan.ts";
 
@@ -49,7 +49,7 @@ async function checkVersions(
   { artifact: { digest, tags }, store }: PlannedArtifact,
   { context, concurrency }: Session,
 ): Promise<void> {
-  await inParallel(tags, concurrency, (tag) => refuseToMove(store, tag, digest, context));
+  await inParallel(tags, concurrency, (tag) => refuseToMoveVersion(store, tag, digest, context));
 }
 
 async function sendArtifact(

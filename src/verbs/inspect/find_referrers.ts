@@ -6,13 +6,13 @@ import type { StoreReader } from "../../store/store.ts";
 import type { Session } from "../session.ts";
 
 /** A manifest that refers to another one, and what refers to it in turn. */
-export interface Referrer {
+export interface FoundReferrer {
   readonly descriptor: Descriptor;
   /** The tag by which it refers, as cosign's signatures do it; absent when it names its subject. */
   readonly tag?: string;
   /** Whether it stands somewhere else in the tree already, with all that refers to it. */
   readonly isRepeated: boolean;
-  readonly referrers: readonly Referrer[];
+  readonly referrers: readonly FoundReferrer[];
 }
 
 /** How many may refer to each other in a row. */
@@ -34,20 +34,20 @@ export async function findReferrers(
   store: StoreReader,
   subjects: readonly Descriptor[],
   { context, concurrency }: Pick<Session, "context" | "concurrency">,
-): Promise<ReadonlyMap<Digest, readonly Referrer[]>> {
+): Promise<ReadonlyMap<Digest, readonly FoundReferrer[]>> {
   const seen = new Set(subjects.map(({ digest }) => digest));
   let size = 0;
   const found = await inParallel(subjects, concurrency, async ({ digest }) => [digest, await of(digest, 1)] as const);
   return new Map(found);
 
-  async function of(subject: Digest, depth: number): Promise<readonly Referrer[]> {
+  async function of(subject: Digest, depth: number): Promise<readonly FoundReferrer[]> {
     if (depth > DEPTH_LIMIT) {
       throw new RangeError(
         `Cannot show what refers to ${store.url}: more than ${DEPTH_LIMIT} refer to each other in a row`,
       );
     }
     const listed = await store.referrers(subject, context);
-    const fresh: Referrer[] = [];
+    const fresh: FoundReferrer[] = [];
     for (const referrer of [...listed.map((descriptor) => ({ descriptor })), ...await companions(subject)]) {
       const { digest } = referrer.descriptor;
       const isRepeated = seen.has(digest);
@@ -61,14 +61,14 @@ export async function findReferrers(
       seen.add(digest);
       fresh.push({ ...referrer, isRepeated, referrers: [] });
     }
-    const referrers: Referrer[] = [];
+    const referrers: FoundReferrer[] = [];
     for (const each of fresh) {
       referrers.push(each.isRepeated ? each : { ...each, referrers: await of(each.descriptor.digest, depth + 1) });
     }
     return referrers;
   }
 
-  async function companions(subject: Digest): Promise<readonly Pick<Referrer, "descriptor" | "tag">[]> {
+  async function companions(subject: Digest): Promise<readonly Pick<FoundReferrer, "descriptor" | "tag">[]> {
     const found = await inParallel(companionTags(subject), concurrency, async (tag) => {
       const descriptor = await store.resolve(tag, context);
       return descriptor === undefined ? [] : [{ descriptor, tag }];

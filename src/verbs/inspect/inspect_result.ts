@@ -2,7 +2,7 @@ import type { Verdict } from "../../consumers/judge.ts";
 import type { Annotations, Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { artifactTypeOf, manifestParts, type ParsedManifest } from "../../oci/parse_manifest.ts";
-import type { Referrer } from "./find_referrers.ts";
+import type { FoundReferrer } from "./find_referrers.ts";
 import type { LayerFile } from "./layer_files.ts";
 
 /** What was published, as `gantry inspect -o json` prints it. */
@@ -70,7 +70,7 @@ export interface Inspected {
   /** By the digest of the layer. */
   readonly files?: ReadonlyMap<Digest, readonly LayerFile[]>;
   /** By the digest of what they refer to. */
-  readonly referrers?: ReadonlyMap<Digest, readonly Referrer[]>;
+  readonly referrers?: ReadonlyMap<Digest, readonly FoundReferrer[]>;
   /** Whether those who were asked for accept it. */
   readonly consumers?: readonly Verdict[];
 }
@@ -111,7 +111,7 @@ export function inspectResult(inspected: Inspected): InspectResult {
   }
 }
 
-function inspectedReferrers(referrers: readonly Referrer[] = []): readonly InspectedReferrer[] {
+function inspectedReferrers(referrers: readonly FoundReferrer[] = []): readonly InspectedReferrer[] {
   return referrers.map(({ descriptor, tag, isRepeated, referrers }) => ({
     ...descriptor,
     ...(tag === undefined ? {} : { tag }),

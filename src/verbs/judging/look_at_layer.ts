@@ -1,4 +1,4 @@
-import type { Layer, Member } from "../../consumers/artifact.ts";
+import type { JudgedLayer, Member } from "../../consumers/artifact.ts";
 import { createMeter, type Meter } from "../../extract/meter.ts";
 import { DEFAULT_EXTRACTION_RULES } from "../../extract/extraction_rules.ts";
 import { peekStart } from "../../extract/peek_start.ts";
@@ -33,7 +33,7 @@ export async function lookAtLayer(
   descriptor: Descriptor,
   source: ReadableStream<Bytes>,
   { meter, context }: { readonly meter: Meter; readonly context: Context },
-): Promise<Layer> {
+): Promise<JudgedLayer> {
   const what = `layer ${descriptor.digest}`;
   const { start, stream } = await peekStart(source);
   const compression = compressionOf(start) ?? "none";
@@ -56,7 +56,7 @@ async function lookInside(
   unpacked: UnpackedBytes,
   digester: Digester,
   { what, meter, context }: { readonly what: string; readonly meter: Meter; readonly context: Context },
-): Promise<Pick<Layer, "format" | "diffId" | "members" | "problem">> {
+): Promise<Pick<JudgedLayer, "format" | "diffId" | "members" | "problem">> {
   const members: Member[] = [];
   const told = new TransformStream<Bytes, Bytes>({
     transform(piece, controller): void {
@@ -64,7 +64,7 @@ async function lookInside(
       controller.enqueue(piece);
     },
   });
-  let format: Layer["format"] = "other";
+  let format: JudgedLayer["format"] = "other";
   try {
     const { start, stream } = await peekStart(unpacked.bytes.pipeThrough(told));
     if (beginsLikeTar(start)) {
@@ -105,7 +105,11 @@ function beginsLikeTar(start: Uint8Array): boolean {
   return parseTarBlock(block) !== undefined || block.every((byte) => byte === 0);
 }
 
-async function lookAtZip(descriptor: Descriptor, stream: ReadableStream<Bytes>, { signal }: Context): Promise<Layer> {
+async function lookAtZip(
+  descriptor: Descriptor,
+  stream: ReadableStream<Bytes>,
+  { signal }: Context,
+): Promise<JudgedLayer> {
   const tail = await readTail(stream, signal);
   const found = { descriptor, compression: "none", format: "zip", diffId: descriptor.digest } as const;
   try {

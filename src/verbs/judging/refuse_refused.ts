@@ -19,10 +19,41 @@ export async function plannedTags(
   return [...new Set(all.map(({ name }) => name))];
 }
 
+/** Why a consumer would refuse what was packed. */
+export interface ConsumerRefusal {
+  /** Who was asked for, such as `flux`. */
+  readonly consumer: string;
+  /** A sentence. */
+  readonly reason: string;
+  /** What to change, a sentence. */
+  readonly change: string;
+}
+
+/** Somebody who has to accept an artifact would refuse it. Nothing was contacted. */
+export class RefusedError extends OptionsError {
+  /** Each refusal on its own; a consumer may have several. */
+  readonly refusals: readonly ConsumerRefusal[];
+
+  /** Says all of it. */
+  constructor(refusals: readonly ConsumerRefusal[]) {
+    const problems = refusals.map(refusalMessage);
+    const hints = refusals.map(({ consumer, change }) =>
+      `for ${consumer}: ${change.charAt(0).toLowerCase()}${change.slice(1)}`
+    );
+    super(problems.join("\n"), { problems, hints });
+    this.refusals = refusals;
+  }
+}
+
+/** Says one refusal. */
+export function refusalMessage({ consumer, reason }: Pick<ConsumerRefusal, "consumer" | "reason">): string {
+  return `Cannot publish it for ${consumer}: ${reason}`;
+}
+
 /**
  * Lets a pipeline stop before it contacts anybody when somebody would refuse what was packed.
  *
- * @returns The pipeline with a step more, which throws an `OptionsError` that says why and what to change.
+ * @returns The pipeline with a step more, which throws a {@linkcode RefusedError}.
  */
 export function refuseRefused(pipeline: Pipeline, consumers: readonly NamedConsumer[]): Pipeline {
   if (consumers.length === 0) return pipeline;
@@ -38,11 +69,7 @@ export function refuseRefused(pipeline: Pipeline, consumers: readonly NamedConsu
         refusals.map((refusal) => ({ consumer, ...refusal }))
       );
       if (refusals.length === 0) return artifact;
-      const problems = refusals.map(({ consumer, reason }) => `Cannot publish it for ${consumer}: ${reason}`);
-      const hints = refusals.map(({ consumer, change }) =>
-        `for ${consumer}: ${change.charAt(0).toLowerCase()}${change.slice(1)}`
-      );
-      throw new OptionsError(problems.join("\n"), { problems, hints });
+      throw new RefusedError(refusals);
     },
   };
   const { before, after } = pipeline.custom ?? {};

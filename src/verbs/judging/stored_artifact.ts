@@ -1,4 +1,4 @@
-import type { Artifact, Layer, Signature, Signatures } from "../../consumers/artifact.ts";
+import type { JudgedArtifact, JudgedLayer, Signature, Signatures } from "../../consumers/artifact.ts";
 import type { Meter } from "../../extract/meter.ts";
 import { openLayer } from "../../extract/open_layer.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
@@ -38,7 +38,7 @@ export async function storedArtifact(
   store: StoreReader,
   found: StoredManifest,
   { tag, signatures, concurrency, context }: LookingOptions,
-): Promise<Artifact> {
+): Promise<JudgedArtifact> {
   const meter = layerMeter();
   let count = 0;
   const artifact = await look(found, 0);
@@ -48,13 +48,13 @@ export async function storedArtifact(
     ...(signatures ? { signatures: await signaturesOf(found.descriptor.digest) } : {}),
   };
 
-  async function look({ descriptor, bytes }: StoredManifest, depth: number): Promise<Artifact> {
+  async function look({ descriptor, bytes }: StoredManifest, depth: number): Promise<JudgedArtifact> {
     if (++count > MANIFEST_LIMIT || depth > DEPTH_LIMIT) {
       throw new RangeError(`Cannot judge ${store.url}@${descriptor.digest}: there are too many manifests in indexes`);
     }
     const manifest = parseManifest(bytes, descriptor);
     if (manifest.kind === "manifest") return await single(descriptor, bytes, manifest);
-    const artifacts: Artifact[] = [];
+    const artifacts: JudgedArtifact[] = [];
     for (const child of manifest.manifests) {
       const stored = await store.fetchManifest(child.digest, context);
       // The index says of it what it does not say itself: its platform.
@@ -63,8 +63,8 @@ export async function storedArtifact(
     return { kind: "index", descriptor, manifest, artifacts };
   }
 
-  async function single(descriptor: Descriptor, bytes: Uint8Array, manifest: ImageManifest): Promise<Artifact> {
-    const layers: Layer[] = [];
+  async function single(descriptor: Descriptor, bytes: Uint8Array, manifest: ImageManifest): Promise<JudgedArtifact> {
+    const layers: JudgedLayer[] = [];
     for (const layer of manifest.layers) layers.push(await lookAtStored(store, layer, meter, context));
     return {
       kind: "manifest",
@@ -98,7 +98,12 @@ export async function storedArtifact(
   }
 }
 
-async function lookAtStored(store: StoreReader, layer: Descriptor, meter: Meter, context: Context): Promise<Layer> {
+async function lookAtStored(
+  store: StoreReader,
+  layer: Descriptor,
+  meter: Meter,
+  context: Context,
+): Promise<JudgedLayer> {
   return await lookAtLayer(layer, await openLayer(store, layer, context), { meter, context });
 }
 

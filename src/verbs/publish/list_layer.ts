@@ -2,7 +2,7 @@ import { mismatch } from "../../options/kind.ts";
 import type { Option } from "../../options/option.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import { PUBLISHING, type Publishing, type PublishingName } from "../../options/publishing.ts";
-import type { Layer, Wanted } from "../../options/wanted.ts";
+import type { OptionLayer, Wanted } from "../../options/wanted.ts";
 import { isProfileName, loadProfiles, type ProfileName } from "../../profiles/profiles.ts";
 import type { Places } from "./publish_options.ts";
 import type { WrittenEntry } from "./stages/stage_entry.ts";
@@ -18,9 +18,9 @@ import type { WrittenPipeline } from "./stages/written_entries.ts";
  */
 export async function listLayer(
   written: WrittenPipeline,
-  said: readonly Layer[],
+  said: readonly OptionLayer[],
   places: Places,
-): Promise<readonly Layer[]> {
+): Promise<readonly OptionLayer[]> {
   const ignore = written.stages.filter?.find(({ spec }) => spec === "ignore");
   const packing = written.stages.archive?.[0];
   return [
@@ -32,9 +32,9 @@ export async function listLayer(
 /** A built-in plugin that packs says the profile too, unless the caller wants another. */
 async function packingLayer(
   entry: WrittenEntry,
-  said: readonly Layer[],
+  said: readonly OptionLayer[],
   places: Places,
-): Promise<readonly Layer[]> {
+): Promise<readonly OptionLayer[]> {
   const { spec, path } = entry;
   const [caller, field] = (["caller", "configuration"] as const).map((by) => profileBy(said, by));
   if (!isProfileName(spec) || caller !== undefined && caller !== spec) return [];
@@ -52,7 +52,7 @@ async function packingLayer(
 }
 
 /** Which profile somebody asks for by its name. */
-function profileBy(said: readonly Layer[], by: Layer["by"]): string | undefined {
+function profileBy(said: readonly OptionLayer[], by: OptionLayer["by"]): string | undefined {
   const profile = said.find((layer) => layer.by === by)?.values.profile;
   return profile === "auto" ? undefined : profile;
 }
@@ -61,7 +61,7 @@ async function mostOf(profile: ProfileName): Promise<number> {
   return (await loadProfiles())[profile].compressions.includes("zstd") ? 19 : 9;
 }
 
-function layerOf({ place }: WrittenEntry, values: Publishing): Layer {
+function layerOf({ place }: WrittenEntry, values: Publishing): OptionLayer {
   return { by: "list", values, origin: () => ({ name: place, place }) };
 }
 

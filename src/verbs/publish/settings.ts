@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { formatReference, parseReference, type Reference, withLocalPath } from "../../oci/reference.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import type { Chosen } from "../../options/publishing.ts";
-import { type Layer, type Wanted, wantedOf } from "../../options/wanted.ts";
+import { type OptionLayer, type Wanted, wantedOf } from "../../options/wanted.ts";
 import { type Compression, GZIP_LEVEL } from "../../pack/compression.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import type { ProfileName } from "../../profiles/profiles.ts";
@@ -42,12 +42,16 @@ export interface Settings extends Omit<Chosen, "source" | "profile" | "targets" 
 export async function settingsOf(options: PublishOptions): Promise<Settings> {
   const { configuration, usually = {}, spell = (name) => name } = options;
   const { written, places } = writtenPipeline(options);
-  const caller: Layer = {
+  const caller: OptionLayer = {
     by: "caller",
     values: options,
     origin: (name) => ({ name: spell(name), place: spell(name) }),
   };
-  const byDefault: Layer = { by: "default", values: usually, origin: () => ({ name: "default", place: "default" }) };
+  const byDefault: OptionLayer = {
+    by: "default",
+    values: usually,
+    origin: () => ({ name: "default", place: "default" }),
+  };
   const fields = configuration === undefined ? [] : [configurationLayer(configuration)];
   refuseUnused(written, wantedOf([...fields, caller]));
   const listed = await listLayer(written, [...fields, caller], places);
@@ -72,7 +76,7 @@ export async function settingsOf(options: PublishOptions): Promise<Settings> {
   };
 }
 
-function configurationLayer({ path, values, places }: NonNullable<PublishOptions["configuration"]>): Layer {
+function configurationLayer({ path, values, places }: NonNullable<PublishOptions["configuration"]>): OptionLayer {
   return { by: "configuration", values, origin: (name) => ({ name: path, place: places.at([name]) }) };
 }
 

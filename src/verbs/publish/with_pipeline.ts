@@ -17,7 +17,7 @@ import type { MadePlugin } from "./stages/make_plugins.ts";
 import { packsItself } from "./stages/stage_entries.ts";
 
 /** Everything that a verb which runs the pipeline works with. */
-export interface Prepared {
+export interface PreparedPublication {
   readonly settings: Settings;
   readonly profile: ChosenProfile;
   readonly pipeline: Pipeline;
@@ -30,7 +30,7 @@ export interface Prepared {
 export async function withPipeline<T>(
   options: PublishOptions,
   mode: Host["mode"],
-  use: (prepared: Prepared) => Promise<T>,
+  use: (prepared: PreparedPublication) => Promise<T>,
 ): Promise<T> {
   const { log = SILENT_LOG, machine = thisMachine() } = options;
   const given = await settingsOf(options);
@@ -54,7 +54,7 @@ export async function withPipeline<T>(
 }
 
 /** Says which annotations are missing that the consumers of a profile expect. */
-export function warnOfGaps({ settings, profile, context: { log } }: Prepared, artifact: Artifact): void {
+export function warnOfGaps({ settings, profile, context: { log } }: PreparedPublication, artifact: Artifact): void {
   const source = artifact.annotations[SOURCE_ANNOTATION];
   if (source !== undefined && !/^[a-z][a-z0-9+.-]*:\/\//i.test(source.value)) {
     log.warn(`The source ${JSON.stringify(source.value)} (${source.from}) is no URL: nobody can follow it`);

@@ -5,10 +5,10 @@ import type { Content, Descriptor } from "../../../src/oci/descriptor.ts";
 import { type Digest, digestHex, digestOf } from "../../../src/oci/digest.ts";
 import { encodeManifest } from "../../../src/oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
-import type { Transfer } from "../../../src/bundle/bundle.ts";
-import { transferContents } from "../../../src/bundle/bundle_contents.ts";
+import type { BundleDescription } from "../../../src/bundle/bundle.ts";
+import { bundleContents } from "../../../src/bundle/bundle_contents.ts";
 import type { LayoutReference } from "../../../src/oci/reference.ts";
-import { archiveStore } from "../../../src/layout/tar/store.ts";
+import { tarStore } from "../../../src/layout/tar/store.ts";
 import { checkLayout, type LayoutCheck } from "../../../src/layout/check/check_layout.ts";
 import { EMPTY_INDEX } from "../../../src/layout/index.ts";
 import { withReferrerLists } from "../../../src/layout/referrer_lists.ts";
@@ -41,7 +41,7 @@ const INDEX = bytesContent(
   OCI_INDEX_MEDIA_TYPE,
   json({ schemaVersion: 2, mediaType: OCI_INDEX_MEDIA_TYPE, manifests: [CHILD.manifest.descriptor] }),
 );
-const TRANSFER: Transfer = {
+const DESCRIPTION: BundleDescription = {
   artifacts: [{
     origin: "localhost:5000/app",
     ...named(APP.manifest),
@@ -70,20 +70,20 @@ const kinds: readonly (readonly [name: string, kind: LayoutReference["kind"], vo
 async function write(
   reference: LayoutReference,
   volumeSize: number | undefined,
-  { transfer, isSigned = true }: { readonly transfer?: Transfer; readonly isSigned?: boolean } = {},
+  { description, isSigned = true }: { readonly description?: BundleDescription; readonly isSigned?: boolean } = {},
 ): Promise<void> {
   const context = testContext();
   await using store = reference.kind === "oci-layout"
     ? directoryStore(reference)
-    : archiveStore(reference, volumeSize === undefined ? {} : { volumeSize });
+    : tarStore(reference, volumeSize === undefined ? {} : { volumeSize });
   const pushed: (readonly [manifest: Content, blobs: readonly Content[], tags: readonly string[]])[] = [
     [APP.manifest, APP.blobs, ["1.0"]],
     [CHILD.manifest, CHILD.blobs, []],
     [INDEX, [], ["multi"]],
     ...(isSigned ? [[SIGNATURE.manifest, SIGNATURE.blobs, []] as const] : []),
   ];
-  if (transfer !== undefined) {
-    const { manifest, blobs } = transferContents(transfer);
+  if (description !== undefined) {
+    const { manifest, blobs } = bundleContents(description);
     pushed.push([manifest, blobs, []]);
   }
   for (const [manifest, blobs, tags] of pushed) {
@@ -110,11 +110,11 @@ for (const [name, kind, volumeSize] of kinds) {
   Deno.test(`checkLayout() finds nothing wrong with ${name} that is whole`, async () => {
     await using directory = await tempDirectory();
     const reference = { kind, path: join(directory.path, "layout") };
-    await write(reference, volumeSize, { transfer: TRANSFER });
-    const { problems, unreferenced, leftovers, manifests, blobs, bytes, transfer } = await check(reference);
+    await write(reference, volumeSize, { description: DESCRIPTION });
+    const { problems, unreferenced, leftovers, manifests, blobs, bytes, description } = await check(reference);
     assert.deepEqual({ problems, unreferenced, leftovers }, { problems: [], unreferenced: [], leftovers: [] });
     assert.deepEqual([manifests, blobs], [6, 11]);
-    const { manifest, blobs: described } = transferContents(TRANSFER);
+    const { manifest, blobs: described } = bundleContents(DESCRIPTION);
     const stored = { descriptor: SIGNATURE.manifest.descriptor, bytes: await readContent(SIGNATURE.manifest) };
     const lists = await withReferrerLists(EMPTY_INDEX, { added: [stored], removed: [] }, () => assert.fail());
     const alone = [INDEX, ...lists.contents].map((manifest) => ({ manifest, blobs: [] }));
@@ -125,14 +125,14 @@ for (const [name, kind, volumeSize] of kinds) {
       }),
     );
     assert.equal(bytes, sizes.values().reduce((sum, size) => sum + size, 0));
-    assert.deepEqual(transfer?.transfer.artifacts, TRANSFER.artifacts);
+    assert.deepEqual(description?.description.artifacts, DESCRIPTION.artifacts);
   });
 
   Deno.test(`checkLayout() says what ${name} promises and does not hold`, async () => {
     await using directory = await tempDirectory();
     const reference = { kind, path: join(directory.path, "layout") };
-    await write(reference, volumeSize, { transfer: TRANSFER, isSigned: false });
-    const bundle = digest(transferContents(TRANSFER).manifest);
+    await write(reference, volumeSize, { description: DESCRIPTION, isSigned: false });
+    const bundle = digest(bundleContents(DESCRIPTION).manifest);
     assert.deepEqual(told(await check(reference)), [
       `${digest(SIGNATURE.manifest)} is promised as a referrer of ${digest(APP.manifest)}, and nothing leads to it < ` +
       `the bundle ${bundle} (localhost:5000/app:1.0)`,
@@ -279,7 +279,7 @@ Deno.test("checkLayout() lets a blob be absent that the description of the bundl
   await using directory = await tempDirectory();
   const path = join(directory.path, "layout");
   const omitted = [{ ...named(layerOf(APP)), at: ["app"] }];
-  await write({ kind: "oci-layout", path }, undefined, { transfer: { ...TRANSFER, omitted } });
+  await write({ kind: "oci-layout", path }, undefined, { description: { ...DESCRIPTION, omitted } });
   await Deno.remove(blobAt(path, digest(layerOf(APP))));
   const whole = await check({ kind: "oci-layout", path });
   assert.deepEqual([told(whole), whole.omitted], [[], omitted]);
@@ -294,7 +294,7 @@ Deno.test("checkLayout() misses a manifest, though the description of the bundle
   const path = join(directory.path, "layout");
   // What it is said to be there is a blob; the index that needs it knows better.
   const omitted = [{ ...named(CHILD.manifest), mediaType: "text/plain", at: ["app"] }];
-  await write({ kind: "oci-layout", path }, undefined, { transfer: { ...TRANSFER, omitted } });
+  await write({ kind: "oci-layout", path }, undefined, { description: { ...DESCRIPTION, omitted } });
   await Deno.remove(blobAt(path, digest(CHILD.manifest)));
   assert.deepEqual(told(await check({ kind: "oci-layout", path })), [
     `${digest(CHILD.manifest)} is missing < ${digest(INDEX)}`,
@@ -368,7 +368,7 @@ Deno.test("checkLayout() says in a tar that is cut off what is missing", async (
 Deno.test("checkLayout() reads a tar that is compressed", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "b.tar");
-  await write({ kind: "oci-archive", path }, undefined, { transfer: TRANSFER });
+  await write({ kind: "oci-archive", path }, undefined, { description: DESCRIPTION });
   const bytes = await Deno.readFile(path);
   await Deno.writeFile(path, new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip")));
   const { problems, blobs, manifests } = await check({ kind: "oci-archive", path });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { archiveStore } from "../../../src/layout/tar/store.ts";
+import { tarStore } from "../../../src/layout/tar/store.ts";
 import { directoryStore } from "../../../src/layout/directory/store.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { putSample, sampleOf } from "../../support/store_samples.ts";
@@ -73,7 +73,7 @@ for (const volumeSize of [undefined, 1024 * 1024]) {
     };
     await leave(directory.path, files);
     const reference = { kind: "oci-archive", path: join(directory.path, "b.tar") } as const;
-    const store = archiveStore(reference, volumeSize === undefined ? {} : { volumeSize });
+    const store = tarStore(reference, volumeSize === undefined ? {} : { volumeSize });
     assert.deepEqual(await leftBy(store, directory.path, files), [
       `b.tar.${two}.partial`,
       `b.tar.001.${two}.partial`,
@@ -90,7 +90,7 @@ Deno.test("a tar and volumes keep their permission bits when they are replaced",
     const path = join(directory.path, `${volumeSize}.tar`);
     const file = volumeSize === undefined ? path : `${path}.001`;
     const add = async (text: string): Promise<void> => {
-      await using store = archiveStore({ kind: "oci-archive", path }, volumeSize === undefined ? {} : { volumeSize });
+      await using store = tarStore({ kind: "oci-archive", path }, volumeSize === undefined ? {} : { volumeSize });
       await putSample(store, sampleOf(text), [text], testContext());
       await store.commit(testContext());
     };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parseDigest } from "../../../src/oci/digest.ts";
 import { directoryStore } from "../../../src/layout/directory/store.ts";
-import { archiveStore } from "../../../src/layout/tar/store.ts";
+import { tarStore } from "../../../src/layout/tar/store.ts";
 import { storeTarget } from "../../../src/pipeline/store_target.ts";
 import { ownReference, type Target } from "../../../src/pipeline/target.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
@@ -103,7 +103,7 @@ Deno.test("storeTarget(directoryStore()) leaves nothing behind when it is aborte
 Deno.test("storeTarget() holds the same artifact under the same digest in a directory and in a tar", async () => {
   await using directory = await tempDirectory();
   const digest = parseDigest(two.manifest.descriptor.digest);
-  for (const [kind, make] of [["oci-layout", directoryStore], ["oci-archive", archiveStore]] as const) {
+  for (const [kind, make] of [["oci-layout", directoryStore], ["oci-archive", tarStore]] as const) {
     const path = join(directory.path, kind);
     const reference = { kind, path, tag: "2.0", digest } as const;
     const target = storeTarget(make(reference), { name: kind, ...ownReference(reference, { immutable: false }) });

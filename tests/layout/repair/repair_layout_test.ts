@@ -5,8 +5,8 @@ import type { Content } from "../../../src/oci/descriptor.ts";
 import { type Digest, digestHex } from "../../../src/oci/digest.ts";
 import { encodeManifest } from "../../../src/oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
-import type { Transfer } from "../../../src/bundle/bundle.ts";
-import { transferContents } from "../../../src/bundle/bundle_contents.ts";
+import type { BundleDescription } from "../../../src/bundle/bundle.ts";
+import { bundleContents } from "../../../src/bundle/bundle_contents.ts";
 import { directoryStore } from "../../../src/layout/directory/store.ts";
 import { checkLayout } from "../../../src/layout/check/check_layout.ts";
 import { withLock } from "../../../src/system/lock.ts";
@@ -29,8 +29,8 @@ function artifact(text: string): Sample {
   return { blobs: [config, layer], manifest: bytesContent(OCI_MANIFEST_MEDIA_TYPE, manifest) };
 }
 
-function bundle(transfer: Transfer): Sample {
-  return transferContents(transfer);
+function bundle(description: BundleDescription): Sample {
+  return bundleContents(description);
 }
 
 const ONE = artifact("one");
@@ -48,7 +48,7 @@ function digest({ manifest }: Sample): Digest {
   return manifest.descriptor.digest;
 }
 
-function transferred(origin: string, sample: Sample, tags: readonly string[]): Transfer["artifacts"][number] {
+function bundled(origin: string, sample: Sample, tags: readonly string[]): BundleDescription["artifacts"][number] {
   const { digest, mediaType, size } = sample.manifest.descriptor;
   return { origin, digest, mediaType, size, tags, referrers: [], companions: {} };
 }
@@ -149,7 +149,7 @@ Deno.test("repairLayout() keeps the names of an index in which one entry is none
 Deno.test("repairLayout() takes back from the description only names that were lost", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "layout");
-  const description = bundle({ artifacts: [transferred("acme/app", ONE, ["1.0", "2.0"])], omitted: [] });
+  const description = bundle({ artifacts: [bundled("acme/app", ONE, ["1.0", "2.0"])], omitted: [] });
   await layoutOf(path, [[ONE, "listed", "1.0"], [TWO, "listed"], [description, "lost"]]);
   const file = join(path, "index.json");
   const index = JSON.parse(await Deno.readTextFile(file));
@@ -206,11 +206,11 @@ Deno.test("repairLayout() takes names back from the description of the bundle wh
   await using directory = await tempDirectory();
   const path = join(directory.path, "layout");
   const companion = `sha256-${digestHex(digest(ONE))}.sig`;
-  const earlier = bundle({ artifacts: [transferred("localhost/a", ONE, ["0.9", "1.0"])], omitted: [] });
+  const earlier = bundle({ artifacts: [bundled("localhost/a", ONE, ["0.9", "1.0"])], omitted: [] });
   const later = bundle({
     artifacts: [
-      { ...transferred("localhost/a", ONE, ["1.0"]), companions: { [companion]: digest(TWO) } },
-      transferred("localhost/b", TWO, ["1.0", "latest"]),
+      { ...bundled("localhost/a", ONE, ["1.0"]), companions: { [companion]: digest(TWO) } },
+      bundled("localhost/b", TWO, ["1.0", "latest"]),
     ],
     omitted: [],
   });
@@ -227,15 +227,13 @@ Deno.test("repairLayout() takes names back from the description of the bundle wh
       ["localhost/b:latest", digest(TWO)],
     ].sort(),
   );
-  assert.deepEqual([left, check.problems, check.transfer?.digest], [[], [], digest(later)]);
+  assert.deepEqual([left, check.problems, check.description?.digest], [[], [], digest(later)]);
 });
 
 Deno.test("repairLayout() gives no name back that two bundles give to different manifests", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "layout");
-  const bundles = [ONE, TWO].map((each) =>
-    bundle({ artifacts: [transferred("localhost/a", each, ["1.0"])], omitted: [] })
-  );
+  const bundles = [ONE, TWO].map((each) => bundle({ artifacts: [bundled("localhost/a", each, ["1.0"])], omitted: [] }));
   await layoutOf(path, [[ONE, "listed"], [TWO, "listed"], ...bundles.map((each) => [each, "lost"] as const)]);
   await Deno.remove(join(path, "index.json"));
   const { left } = await repair(path);
@@ -245,7 +243,7 @@ Deno.test("repairLayout() gives no name back that two bundles give to different 
 Deno.test("repairLayout() gives no name back that was taken away while the index was whole", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "layout");
-  const described = bundle({ artifacts: [transferred("localhost/a", ONE, ["1.0"])], omitted: [] });
+  const described = bundle({ artifacts: [bundled("localhost/a", ONE, ["1.0"])], omitted: [] });
   await layoutOf(path, [[ONE, "listed"], [described, "listed"]]);
   assert.deepEqual((await repair(path)).done, []);
 });

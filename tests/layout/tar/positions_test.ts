@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
 import { packTar } from "modern-tar";
-import { tar } from "../../../src/oci/tar.ts";
-import { openFile } from "../../../src/system/open_file.ts";
 import { fileBytes } from "../../../src/layout/tar/bytes.ts";
 import { readPositions, type TarPosition, tarPositions } from "../../../src/layout/tar/positions.ts";
+import { writeTar } from "../../../src/oci/tar.ts";
+import { openFile } from "../../../src/system/open_file.ts";
+import { tarFile } from "../../oci/tar_entries.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { tool, toolTest } from "../../support/tools.ts";
-import { tarFile } from "../../oci/tar_entries.ts";
 import { tarOf } from "../tar_variants.ts";
 
 /** What `tarPositions()` finds in these bytes. */
@@ -64,7 +64,7 @@ Deno.test("tarPositions() finds every file where it stands, whatever it is calle
     fc.asyncProperty(
       fc.array(fc.tuple(nameArbitrary, fc.string({ maxLength: 2000 })), { maxLength: 6 }),
       async (files) => {
-        const bytes = await collectBytes(tar(files.map(([name, text]) => tarFile(name, text))));
+        const bytes = await collectBytes(writeTar(files.map(([name, text]) => tarFile(name, text))));
         const decoded = files.map(([name, text]) => [name, new TextDecoder().decode(new TextEncoder().encode(text))]);
         assert.deepEqual(await textsIn(bytes), decoded);
       },

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { readArchive } from "../../../src/layout/tar/read.ts";
-import { openArchive } from "../../../src/layout/tar/open.ts";
+import { readLayoutTar } from "../../../src/layout/tar/read.ts";
+import { openTar } from "../../../src/layout/tar/open.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { tarOf } from "../tar_variants.ts";
@@ -17,16 +17,16 @@ const ITEMS = [
 ];
 
 async function read(path: string): Promise<readonly (readonly [string, string, string])[]> {
-  using file = await openArchive(path, { write: false });
+  using file = await openTar(path, { write: false });
   assert.ok(file !== undefined);
   const items: [string, string, string][] = [];
-  for await (const { name, type, body } of readArchive(file, path)) {
+  for await (const { name, type, body } of readLayoutTar(file, path)) {
     items.push([name, type, new TextDecoder().decode(await collectBytes(body))]);
   }
   return items;
 }
 
-Deno.test("readArchive() gives names without ./ before and / after them", async () => {
+Deno.test("readLayoutTar() gives names without ./ before and / after them", async () => {
   await using root = await tempDirectory();
   const path = join(root.path, "x.tar");
   const bytes = await tarOf(FILES);
@@ -36,14 +36,14 @@ Deno.test("readArchive() gives names without ./ before and / after them", async 
   }
 });
 
-Deno.test("readArchive() starts from the beginning each time", async () => {
+Deno.test("readLayoutTar() starts from the beginning each time", async () => {
   await using root = await tempDirectory();
   const path = join(root.path, "x.tar");
   await Deno.writeFile(path, await tarOf(FILES));
-  using file = await openArchive(path, { write: false });
+  using file = await openTar(path, { write: false });
   assert.ok(file !== undefined);
   for (let time = 0; time < 2; time++) {
-    for await (const { name } of readArchive(file, path)) {
+    for await (const { name } of readLayoutTar(file, path)) {
       assert.equal(name, "");
       break;
     }
@@ -57,7 +57,7 @@ const DAMAGED: readonly (readonly [state: string, damage: (bytes: Uint8Array) =>
 ];
 
 for (const [state, damage, why] of DAMAGED) {
-  Deno.test(`readArchive() fails when the tar ${state}`, async () => {
+  Deno.test(`readLayoutTar() fails when the tar ${state}`, async () => {
     await using root = await tempDirectory();
     const path = join(root.path, "x.tar");
     await Deno.writeFile(path, damage(await tarOf(FILES)));
@@ -65,9 +65,9 @@ for (const [state, damage, why] of DAMAGED) {
   });
 }
 
-Deno.test("readArchive() says in lower case and without numbers why a file cannot be read", async () => {
+Deno.test("readLayoutTar() says in lower case and without numbers why a file cannot be read", async () => {
   const broken = {
     read: () => new ReadableStream({ start: (stream) => stream.error(new Error("EIO: i/o error, read")) }),
   };
-  await assert.rejects(readArchive(broken, "x.tar").next(), { message: 'Cannot read "x.tar" as a tar: i/o error' });
+  await assert.rejects(readLayoutTar(broken, "x.tar").next(), { message: 'Cannot read "x.tar" as a tar: i/o error' });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { archiveStore } from "../../../src/layout/tar/store.ts";
+import { tarStore } from "../../../src/layout/tar/store.ts";
 import { storeTarget } from "../../../src/pipeline/store_target.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
@@ -10,7 +10,7 @@ import { filesOf, tarOf } from "../tar_variants.ts";
 import { testContext } from "../test_context.ts";
 
 const context = testContext();
-const open = (path: string): Store => archiveStore({ kind: "oci-archive", path });
+const open = (path: string): Store => tarStore({ kind: "oci-archive", path });
 const artifact = sampleArtifact("hello");
 const { descriptor } = artifact.manifest;
 const layer = artifact.archive.layers[0]?.descriptor ?? descriptor;
@@ -23,7 +23,7 @@ async function writeArchive(path: string): Promise<void> {
   await target.discard(testContext());
 }
 
-Deno.test("archiveStore() gives back what was published", async () => {
+Deno.test("tarStore() gives back what was published", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "app.tar");
   await writeArchive(path);
@@ -39,7 +39,7 @@ Deno.test("archiveStore() gives back what was published", async () => {
   );
 });
 
-Deno.test("archiveStore() knows nothing when there is no file", async () => {
+Deno.test("tarStore() knows nothing when there is no file", async () => {
   await using directory = await tempDirectory();
   const store = open(join(directory.path, "app.tar"));
   assert.equal(await store.resolve("1.0", context), undefined);
@@ -56,7 +56,7 @@ const damages: readonly (readonly [string, string, RegExp])[] = [
 ];
 
 for (const [state, text, message] of damages) {
-  Deno.test(`archiveStore() gives no blob to its end when it ${state}`, async () => {
+  Deno.test(`tarStore() gives no blob to its end when it ${state}`, async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "app.tar");
     await writeArchive(path);

@@ -4,8 +4,8 @@ import { gzipSync } from "node:zlib";
 import type { Content } from "../../../src/oci/descriptor.ts";
 import { type Store, TagExistsError } from "../../../src/store/store.ts";
 import type { Context } from "../../../src/work/context.ts";
-import { archiveStore } from "../../../src/layout/tar/store.ts";
-import { viewArchive } from "../../../src/layout/tar/view.ts";
+import { tarStore } from "../../../src/layout/tar/store.ts";
+import { viewTar } from "../../../src/layout/tar/view.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
 import {
   goneContent,
@@ -23,7 +23,7 @@ import { testContext } from "../test_context.ts";
 const context = testContext();
 const [one, two] = [sampleOf("one"), sampleOf("two")];
 
-const open = (path: string): Store => archiveStore({ kind: "oci-archive", path });
+const open = (path: string): Store => tarStore({ kind: "oci-archive", path });
 
 /** Gives the path of a tar that holds the samples, each under a tag, or that is not there. */
 async function withArchive(
@@ -51,7 +51,7 @@ async function blobsOf(path: string): Promise<readonly string[]> {
   return (await filesOf(path)).map(([name]) => name).filter((name) => /^blobs\/sha256\/./.test(name)).sort();
 }
 
-Deno.test("archiveStore() writes nothing before the commit, and opens each content once for it", async () => {
+Deno.test("tarStore() writes nothing before the commit, and opens each content once for it", async () => {
   await withArchive({}, async (path, directory) => {
     let opened = 0;
     const layer = textContent("layer");
@@ -73,7 +73,7 @@ Deno.test("archiveStore() writes nothing before the commit, and opens each conte
   });
 });
 
-Deno.test("archiveStore() takes tags that come last, and lists them at the beginning of the tar", async () => {
+Deno.test("tarStore() takes tags that come last, and lists them at the beginning of the tar", async () => {
   await withArchive({}, async (path) => {
     await using store = open(path);
     await putSample(store, one, [], context);
@@ -140,7 +140,7 @@ Deno.test("commit() says what tags pointed to when they became visible", async (
   });
 });
 
-Deno.test("archiveStore() gives up what was not committed", async () => {
+Deno.test("tarStore() gives up what was not committed", async () => {
   await withArchive({ "1.0": one }, async (path, directory) => {
     const before = await Deno.readFile(path);
     {
@@ -154,7 +154,7 @@ Deno.test("archiveStore() gives up what was not committed", async () => {
   });
 });
 
-Deno.test("archiveStore() leaves the tar as it was when a content fails", async () => {
+Deno.test("tarStore() leaves the tar as it was when a content fails", async () => {
   await withArchive({ "1.0": one }, async (path, directory) => {
     const before = await Deno.readFile(path);
     await using store = open(path);
@@ -165,7 +165,7 @@ Deno.test("archiveStore() leaves the tar as it was when a content fails", async 
   });
 });
 
-Deno.test("archiveStore() keeps what another process has written in the meantime", async () => {
+Deno.test("tarStore() keeps what another process has written in the meantime", async () => {
   await withArchive({ "1.0": one }, async (path) => {
     await using store = open(path);
     await putSample(store, two, ["2.0"], context);
@@ -181,7 +181,7 @@ Deno.test("archiveStore() keeps what another process has written in the meantime
   });
 });
 
-Deno.test("archiveStore() does not list what another process has taken away in the meantime", async () => {
+Deno.test("tarStore() does not list what another process has taken away in the meantime", async () => {
   await withArchive({ "1.0": one, "2.0": two }, async (path) => {
     await using store = open(path);
     await store.tag(one.stored, namesOf(["stable"]), context);
@@ -196,7 +196,7 @@ Deno.test("archiveStore() does not list what another process has taken away in t
   });
 });
 
-Deno.test("archiveStore() moves no tag that may not, whoever has set it in the meantime", async () => {
+Deno.test("tarStore() moves no tag that may not, whoever has set it in the meantime", async () => {
   await withArchive({ "1.0": one }, async (path) => {
     await using store = open(path);
     await putSample(store, two, [], context);
@@ -212,7 +212,7 @@ Deno.test("archiveStore() moves no tag that may not, whoever has set it in the m
   });
 });
 
-Deno.test("archiveStore() reads no tar in which the index or the oci-layout file is there twice", async () => {
+Deno.test("tarStore() reads no tar in which the index or the oci-layout file is there twice", async () => {
   await withArchive({ "1.0": one }, async (path) => {
     const files = await filesOf(path);
     const bytes = await tarOf(files);
@@ -280,7 +280,7 @@ Deno.test("deleteManifest() refuses a manifest that is a part of an index, and t
 
 const compressions = ["gzip"] as const;
 for (const compression of compressions) {
-  Deno.test(`archiveStore() reads a tar that is compressed with ${compression}`, async () => {
+  Deno.test(`tarStore() reads a tar that is compressed with ${compression}`, async () => {
     await withArchive({ "1.0": one, "2.0": two }, async (path) => {
       const stream = new Blob([await Deno.readFile(path)]).stream().pipeThrough(new CompressionStream(compression));
       await Deno.writeFile(path, await collectBytes(stream));
@@ -293,7 +293,7 @@ for (const compression of compressions) {
   });
 }
 
-Deno.test("archiveStore() copies a compressed tar straight into the next one, unless its files are out of order", async () => {
+Deno.test("tarStore() copies a compressed tar straight into the next one, unless its files are out of order", async () => {
   for (const isSorted of [true, false]) {
     await withArchive({ "1.0": one }, async (path) => {
       const files = await filesOf(path);
@@ -309,7 +309,7 @@ Deno.test("archiveStore() copies a compressed tar straight into the next one, un
   }
 });
 
-Deno.test("archiveStore() reads names with ./ before them, in any order", async () => {
+Deno.test("tarStore() reads names with ./ before them, in any order", async () => {
   await withArchive({ "1.0": one }, async (path) => {
     const files = (await filesOf(path)).map(([name, content]) => [`./${name}`, content] as const).toReversed();
     await Deno.writeFile(path, await tarOf(files));
@@ -318,7 +318,7 @@ Deno.test("archiveStore() reads names with ./ before them, in any order", async 
   });
 });
 
-Deno.test("archiveStore() refuses a tar that holds a blob twice", async () => {
+Deno.test("tarStore() refuses a tar that holds a blob twice", async () => {
   await withArchive({ "1.0": one }, async (path) => {
     const files = await filesOf(path);
     const [blob] = blobNames(...one.blobs);
@@ -330,9 +330,9 @@ Deno.test("archiveStore() refuses a tar that holds a blob twice", async () => {
   });
 });
 
-Deno.test("viewArchive() reads nothing from a tar that has taken the place of the one it has looked into", async () => {
+Deno.test("viewTar() reads nothing from a tar that has taken the place of the one it has looked into", async () => {
   await withArchive({ "1.0": one }, async (path) => {
-    const view = await viewArchive(path) ?? assert.fail();
+    const view = await viewTar(path) ?? assert.fail();
     const { descriptor } = one.blobs[1] ?? assert.fail();
     assert.equal(new TextDecoder().decode(await collectBytes(view.read(descriptor))), "one");
     assert.equal(await view.isCurrent(), true);

@@ -5,7 +5,7 @@ import type { Content } from "../../../src/oci/descriptor.ts";
 import { digestOf } from "../../../src/oci/digest.ts";
 import type { Target } from "../../../src/pipeline/target.ts";
 import type { Artifact, Receipt } from "../../../src/pipeline/values.ts";
-import { archiveStore } from "../../../src/layout/tar/store.ts";
+import { tarStore } from "../../../src/layout/tar/store.ts";
 import { storeTarget } from "../../../src/pipeline/store_target.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
@@ -19,7 +19,7 @@ import type { Moved } from "../../../src/store/store.ts";
 const [one, two] = [sampleArtifact("one"), sampleArtifact("two")];
 
 function target(path: string): Target {
-  return storeTarget(archiveStore({ kind: "oci-archive", path }), { name: "oci-archive" });
+  return storeTarget(tarStore({ kind: "oci-archive", path }), { name: "oci-archive" });
 }
 
 const free = (...names: readonly string[]): { name: string; immutable: boolean }[] =>
@@ -54,7 +54,7 @@ async function namesIn(directory: string): Promise<readonly string[]> {
 const digests = (artifact: Artifact): readonly string[] =>
   [artifact.archive.config, ...artifact.archive.layers, artifact.manifest].map(({ descriptor }) => descriptor.digest);
 
-Deno.test("storeTarget(archiveStore()) writes the bytes of a golden archive", async () => {
+Deno.test("storeTarget(tarStore()) writes the bytes of a golden archive", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "app.tar");
   await publish(path, one, ["1.0", "latest"]);
@@ -74,7 +74,7 @@ Deno.test("storeTarget(archiveStore()) writes the bytes of a golden archive", as
   assert.deepEqual(await namesIn(directory.path), ["app.tar"]);
 });
 
-Deno.test("storeTarget(archiveStore()) writes the same archive when the same artifacts come in any order", async () => {
+Deno.test("storeTarget(tarStore()) writes the same archive when the same artifacts come in any order", async () => {
   await using directory = await tempDirectory();
   const [a, b] = [join(directory.path, "a.tar"), join(directory.path, "b.tar")];
   await publish(a, one, ["1.0"]);
@@ -85,7 +85,7 @@ Deno.test("storeTarget(archiveStore()) writes the same archive when the same art
   assert.equal(digestOf(await Deno.readFile(a)), digestOf(await Deno.readFile(b)));
 });
 
-Deno.test("storeTarget(archiveStore()) shows nothing under the path before tag()", async () => {
+Deno.test("storeTarget(tarStore()) shows nothing under the path before tag()", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "dist/app.tar");
   const archive = target(path);
@@ -98,7 +98,7 @@ Deno.test("storeTarget(archiveStore()) shows nothing under the path before tag()
   assert.deepEqual(await namesIn(directory.path), []);
 });
 
-Deno.test("storeTarget(archiveStore()) leaves the archive alone when it is discarded", async () => {
+Deno.test("storeTarget(tarStore()) leaves the archive alone when it is discarded", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "app.tar");
   await publish(path, one, ["1.0"]);
@@ -110,7 +110,7 @@ Deno.test("storeTarget(archiveStore()) leaves the archive alone when it is disca
   assert.deepEqual(await namesIn(directory.path), ["app.tar"]);
 });
 
-Deno.test("storeTarget(archiveStore()) tells what is new and what was there", async () => {
+Deno.test("storeTarget(tarStore()) tells what is new and what was there", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "app.tar");
   const first = await publish(path, one, ["1.0", "latest"]);
@@ -125,7 +125,7 @@ Deno.test("storeTarget(archiveStore()) tells what is new and what was there", as
   assert.equal(second.receipt.url, `oci-archive:${path}`);
 });
 
-Deno.test("storeTarget(archiveStore()) does not write the archive again when nothing is new", async () => {
+Deno.test("storeTarget(tarStore()) does not write the archive again when nothing is new", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "app.tar");
   await publish(path, one, ["1.0"]);
@@ -135,7 +135,7 @@ Deno.test("storeTarget(archiveStore()) does not write the archive again when not
   assert.deepEqual(await stateOf(path), before);
 });
 
-Deno.test("storeTarget(archiveStore()) tells how far it is", async () => {
+Deno.test("storeTarget(tarStore()) tells how far it is", async () => {
   await using directory = await tempDirectory();
   const context = testContext();
   const path = join(directory.path, "app.tar");
@@ -167,7 +167,7 @@ const variants: readonly (readonly [string, () => Promise<TarFiles>, TarFiles])[
 ];
 
 for (const [state, files, more] of variants) {
-  Deno.test(`storeTarget(archiveStore()) adds to an archive when it ${state}`, async () => {
+  Deno.test(`storeTarget(tarStore()) adds to an archive when it ${state}`, async () => {
     await using directory = await tempDirectory();
     const [path, expected] = [join(directory.path, "app.tar"), join(directory.path, "expected.tar")];
     await Deno.writeFile(path, await tarOf(await files()));
@@ -194,7 +194,7 @@ const compressors: readonly (readonly [string, readonly string[]])[] = [
 const hasZstd = (await import("node:zlib")).constants.ZSTD_d_windowLogMax !== undefined;
 
 for (const [name, [program = "", ...args]] of compressors) {
-  toolTest(`storeTarget(archiveStore()) adds to an archive when it is compressed with ${name}`, [program], async () => {
+  toolTest(`storeTarget(tarStore()) adds to an archive when it is compressed with ${name}`, [program], async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "app.tar");
     await publish(path, one, ["1.0"]);
@@ -272,7 +272,7 @@ const damaged: readonly (readonly [string, () => Promise<Uint8Array>, RegExp])[]
 ];
 
 for (const [state, bytes, message] of damaged) {
-  Deno.test(`storeTarget(archiveStore()) leaves a file alone when it ${state}`, async () => {
+  Deno.test(`storeTarget(tarStore()) leaves a file alone when it ${state}`, async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "app.tar");
     await Deno.writeFile(path, await bytes());
@@ -283,7 +283,7 @@ for (const [state, bytes, message] of damaged) {
   });
 }
 
-toolTest("storeTarget(archiveStore()) leaves a file alone when it holds a link", ["tar"], async () => {
+toolTest("storeTarget(tarStore()) leaves a file alone when it holds a link", ["tar"], async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "app.tar");
   await publish(path, one, ["1.0"]);
@@ -294,7 +294,7 @@ toolTest("storeTarget(archiveStore()) leaves a file alone when it holds a link",
   });
 });
 
-Deno.test("storeTarget(archiveStore()) leaves a file alone when it holds a sparse file", async () => {
+Deno.test("storeTarget(tarStore()) leaves a file alone when it holds a sparse file", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "app.tar");
   await publish(path, one, ["1.0"]);
@@ -308,7 +308,7 @@ Deno.test("storeTarget(archiveStore()) leaves a file alone when it holds a spars
   assert.deepEqual(await Deno.readFile(path), added);
 });
 
-Deno.test("storeTarget(archiveStore()) refuses a path when it is a directory, or a link to nothing", async () => {
+Deno.test("storeTarget(tarStore()) refuses a path when it is a directory, or a link to nothing", async () => {
   await using directory = await tempDirectory();
   await assert.rejects(publish(directory.path, one, []), {
     message: `Cannot use "${directory.path}" as an OCI archive: it is a directory: write oci-layout:${directory.path}`,
@@ -320,7 +320,7 @@ Deno.test("storeTarget(archiveStore()) refuses a path when it is a directory, or
   });
 });
 
-Deno.test("storeTarget(archiveStore()) replaces what a link leads to, and not the link", async () => {
+Deno.test("storeTarget(tarStore()) replaces what a link leads to, and not the link", async () => {
   await using directory = await tempDirectory();
   const [path, link] = [join(directory.path, "app.tar"), join(directory.path, "link.tar")];
   await publish(path, one, ["1.0"]);
@@ -336,7 +336,7 @@ const races: readonly (readonly [string, (path: string) => Promise<unknown>])[] 
 ];
 
 for (const [state, before] of races) {
-  Deno.test(`storeTarget(archiveStore()) keeps the tags of both when another process has ${state} in the meantime`, async () => {
+  Deno.test(`storeTarget(tarStore()) keeps the tags of both when another process has ${state} in the meantime`, async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "app.tar");
     await before(path);
@@ -355,7 +355,7 @@ for (const [state, before] of races) {
   });
 }
 
-Deno.test("storeTarget(archiveStore()) refuses to move an immutable tag that another process has set in the meantime", async () => {
+Deno.test("storeTarget(tarStore()) refuses to move an immutable tag that another process has set in the meantime", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "app.tar");
   const tags = [{ name: "1.0", immutable: true }];
@@ -368,7 +368,7 @@ Deno.test("storeTarget(archiveStore()) refuses to move an immutable tag that ano
   assert.deepEqual(await namesIn(directory.path), ["app.tar"]);
 });
 
-Deno.test("storeTarget(archiveStore()) leaves nothing behind when it is aborted", async () => {
+Deno.test("storeTarget(tarStore()) leaves nothing behind when it is aborted", async () => {
   await using directory = await tempDirectory();
   const abort = new AbortController();
   const reason = new Error("interrupted");
@@ -388,7 +388,7 @@ Deno.test("storeTarget(archiveStore()) leaves nothing behind when it is aborted"
   assert.deepEqual(await namesIn(directory.path), []);
 });
 
-mountTest("storeTarget(archiveStore()) keeps the old archive when the disk is full", "256k", async (mount) => {
+mountTest("storeTarget(tarStore()) keeps the old archive when the disk is full", "256k", async (mount) => {
   const path = join(mount.path, "app.tar");
   await publish(path, one, ["1.0"]);
   const before = await stateOf(path);
@@ -400,7 +400,7 @@ mountTest("storeTarget(archiveStore()) keeps the old archive when the disk is fu
 });
 
 mountTest(
-  "storeTarget(archiveStore()) reads a read-only archive and says that it cannot be written",
+  "storeTarget(tarStore()) reads a read-only archive and says that it cannot be written",
   "256k",
   async (mount) => {
     const path = join(mount.path, "app.tar");

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { type Ended, type RunProgram, runProgram } from "../../../src/plugins/exec/run_program.ts";
+import { type Ended, runExecProgram, type RunProgram } from "../../../src/plugins/exec/run_program.ts";
 import { writeProgram, writeScript } from "../../support/script.ts";
 import { runTool, tool } from "../../support/tools.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 
-Deno.test("runProgram() ends a program and what it started by SIGTERM when it is aborted", async () => {
+Deno.test("runExecProgram() ends a program and what it started by SIGTERM when it is aborted", async () => {
   await using directory = await tempDirectory();
   const witness = await makeWitness(directory.path);
   const script = [`trap 'echo told >&2; exit 0' TERM`, witness.process, "wait"];
@@ -12,7 +12,7 @@ Deno.test("runProgram() ends a program and what it started by SIGTERM when it is
   await witness.gone;
 });
 
-Deno.test("runProgram() ends a program that does not listen by SIGKILL", async () => {
+Deno.test("runExecProgram() ends a program that does not listen by SIGKILL", async () => {
   await using directory = await tempDirectory();
   const witness = await makeWitness(directory.path);
   assert.deepEqual(await abortedWhenUp(directory.path, ["trap '' TERM", witness.process, "wait"], 50), ["up"]);
@@ -47,7 +47,7 @@ async function makeWitness(directory: string): Promise<{ readonly process: strin
   };
 }
 
-Deno.test("runProgram() does not wait for what a program leaves behind, and ends it", async () => {
+Deno.test("runExecProgram() does not wait for what a program leaves behind, and ends it", async () => {
   await using directory = await tempDirectory();
   const witness = await makeWitness(directory.path);
   const ended = await start(directory.path, [witness.process, "echo done"]);
@@ -55,19 +55,19 @@ Deno.test("runProgram() does not wait for what a program leaves behind, and ends
   await witness.gone;
 });
 
-Deno.test("runProgram() gives no input to a program that reads none, however much there is", async () => {
+Deno.test("runExecProgram() gives no input to a program that reads none, however much there is", async () => {
   await using directory = await tempDirectory();
   const ended = await start(directory.path, ["exec <&-", "echo done"], { input: "x".repeat(1024 * 1024) });
   assert.deepEqual([ended.code, ended.stdout], [0, "done\n"]);
 });
 
-Deno.test("runProgram() does not start a program when it is aborted already", async () => {
+Deno.test("runExecProgram() does not start a program when it is aborted already", async () => {
   await using directory = await tempDirectory();
   const reason = new Error("before");
   await assert.rejects(start(directory.path, ["echo > ran"], { signal: AbortSignal.abort(reason) }), reason);
 });
 
-Deno.test("runProgram() says that the interpreter of a script does not exist", async () => {
+Deno.test("runExecProgram() says that the interpreter of a script does not exist", async () => {
   await using directory = await tempDirectory();
   const path = `${directory.path}/script`;
   await writeProgram(path, "#!/no/such/shell\n");
@@ -76,7 +76,7 @@ Deno.test("runProgram() says that the interpreter of a script does not exist", a
   });
 });
 
-Deno.test("runProgram() tells lines as they come, and keeps the last ten", async () => {
+Deno.test("runExecProgram() tells lines as they come, and keeps the last ten", async () => {
   await using directory = await tempDirectory();
   const lines: string[] = [];
   const script = ["i=0; while [ $i -lt 12 ]; do echo line $i >&2; i=$((i+1)); done", "printf 'no end' >&2"];
@@ -85,14 +85,14 @@ Deno.test("runProgram() tells lines as they come, and keeps the last ten", async
   assert.deepEqual(ended.lastLines, lines.slice(-10));
 });
 
-Deno.test("runProgram() ends a program when gantry itself ends at once", async () => {
+Deno.test("runExecProgram() ends a program when gantry itself ends at once", async () => {
   await using directory = await tempDirectory();
   const witness = await makeWitness(directory.path);
   const program = await writeScript(directory.path, "program", witness.process, "wait");
   const module = new URL("../../../src/plugins/exec/run_program.ts", import.meta.url).href;
   const source = `
-    import { runProgram } from ${JSON.stringify(module)};
-    await runProgram(${JSON.stringify(program)}, {
+    import { runExecProgram } from ${JSON.stringify(module)};
+    await runExecProgram(${JSON.stringify(program)}, {
       args: [],
       env: { PATH: "/usr/bin:/bin" },
       input: "",
@@ -115,7 +115,7 @@ async function start(
 }
 
 function run(program: string, options: Partial<RunProgram> = {}): Promise<Ended> {
-  return runProgram(program, {
+  return runExecProgram(program, {
     args: [],
     env: { PATH: "/usr/bin:/bin" },
     input: "",

@@ -10,7 +10,7 @@ import {
 import { goGitRules } from "../../../src/plugins/filter/go_git_rules.ts";
 import { ignore } from "../../../src/plugins/filter/ignore.ts";
 import type { PatternSource } from "../../../src/plugins/filter/pattern_source.ts";
-import { FLUX } from "../../../src/profiles/flux.ts";
+import { FLUX_PROFILE } from "../../../src/profiles/flux.ts";
 import type { Context } from "../../../src/work/context.ts";
 import { runBuiltIn } from "../../support/prepared.ts";
 
@@ -144,7 +144,7 @@ const DEFAULTS: readonly (readonly [name: string, patterns: readonly string[], d
   ],
   [
     "FLUX.defaultIgnores",
-    FLUX.defaultIgnores,
+    FLUX_PROFILE.defaultIgnores,
     ".git/ .gitignore a/.gitmodules .gitattributes x.jpg a/x.jpeg x.gif x.png x.wmv x.flv x.tar.gz x.zip",
     "x.JPG x.tar x.gz x.svg app.yaml .sourceignore .github/",
   ],

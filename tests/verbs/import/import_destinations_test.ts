@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { TransferredArtifact } from "../../../src/bundle/bundle.ts";
+import type { BundledArtifact } from "../../../src/bundle/bundle.ts";
 import { importDestinations } from "../../../src/verbs/import/import_destinations.ts";
 import type { RepositoryMapping } from "../../../src/verbs/import/import_destinations.ts";
 
-function artifact(origin: string, digit: string, tags: readonly string[] = ["1.0.0"]): TransferredArtifact {
+function artifact(origin: string, digit: string, tags: readonly string[] = ["1.0.0"]): BundledArtifact {
   const mediaType = "application/vnd.oci.image.manifest.v1+json";
   return { origin, digest: `sha256:${digit.repeat(64)}`, mediaType, size: 1, tags, referrers: [], companions: {} };
 }

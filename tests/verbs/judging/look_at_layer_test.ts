@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { bytesContent } from "../../../src/oci/bytes_content.ts";
 import { digestOf } from "../../../src/oci/digest.ts";
-import type { Layer, Member } from "../../../src/consumers/artifact.ts";
+import type { JudgedLayer, Member } from "../../../src/consumers/artifact.ts";
 import { layerMeter, lookAtLayer } from "../../../src/verbs/judging/look_at_layer.ts";
 import { testContext } from "../../registry/support.ts";
 import { file, folder, rawTar, symlink } from "../../support/raw_tar.ts";
@@ -19,7 +19,7 @@ const MEMBERS: readonly Member[] = [
 const gzip = (bytes: Uint8Array): Bytes => new Uint8Array(gzipSync(bytes));
 const text = (content: string): Bytes => new TextEncoder().encode(content);
 
-async function look(bytes: Bytes): Promise<Omit<Layer, "descriptor">> {
+async function look(bytes: Bytes): Promise<Omit<JudgedLayer, "descriptor">> {
   const { descriptor, open } = bytesContent("application/octet-stream", bytes);
   const { descriptor: given, ...layer } = await lookAtLayer(descriptor, open(), {
     meter: layerMeter(),
@@ -30,7 +30,7 @@ async function look(bytes: Bytes): Promise<Omit<Layer, "descriptor">> {
 }
 
 const ZIP = rawZip([{ name: "a.tf", content: "12" }, { name: "l", content: "a.tf", mode: 0o120777 }]);
-const SEEN: readonly (readonly [what: string, bytes: Bytes, layer: Omit<Layer, "descriptor">])[] = [
+const SEEN: readonly (readonly [what: string, bytes: Bytes, layer: Omit<JudgedLayer, "descriptor">])[] = [
   ["a tar", TAR, { compression: "none", format: "tar", diffId: digestOf(TAR), members: MEMBERS }],
   [
     "a tar with gzip",

@@ -1,4 +1,4 @@
-import type { ArchiveBytes } from "../bytes.ts";
+import type { TarBytes } from "../bytes.ts";
 import { ioError } from "../../../system/io_error.ts";
 import { lockIfThere } from "../../../system/lock.ts";
 import { type OpenFile, openFile, stampOf } from "../../../system/open_file.ts";
@@ -6,7 +6,7 @@ import { VOLUME_HEADER_SIZE } from "./header.ts";
 import type { Volume, VolumeSet } from "./set.ts";
 
 /** The bytes of a tar in volumes, as if it were one file. At most one volume is open for reading. */
-export function volumeBytes(set: VolumeSet): ArchiveBytes {
+export function volumeBytes(set: VolumeSet): TarBytes {
   const { volumes } = set;
   const [start] = volumes;
   return {

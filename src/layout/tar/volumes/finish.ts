@@ -2,7 +2,7 @@ import { createDigester } from "../../../oci/digest.ts";
 import { withLock } from "../../../system/lock.ts";
 import { openFile } from "../../../system/open_file.ts";
 import { VOLUME_HEADER_SIZE, type VolumeHeader } from "./header.ts";
-import { findVolumes, type FoundFile, partialVolumes, readVolume, volumePath, type VolumeSet } from "./set.ts";
+import { findVolumes, type FoundVolume, partialVolumes, readVolume, volumePath, type VolumeSet } from "./set.ts";
 import { moveOver } from "../../../system/write_file.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function finishVolumes(base: string): Promise<VolumeSet | undefined
 }
 
 async function finish(base: string, { bundle, of }: VolumeHeader): Promise<void> {
-  const isWanted = ({ header, info }: FoundFile, number: number): boolean =>
+  const isWanted = ({ header, info }: FoundVolume, number: number): boolean =>
     header?.bundle === bundle && header.of === of && header.number === number &&
     info.size === VOLUME_HEADER_SIZE + header.size;
   const missing: (readonly [number: number, path: string])[] = [];
@@ -36,7 +36,7 @@ async function finish(base: string, { bundle, of }: VolumeHeader): Promise<void>
     if (named === undefined || !isWanted(named, number)) missing.push([number, path]);
   }
   if (missing.length === 0) return;
-  const partials: FoundFile[] = [];
+  const partials: FoundVolume[] = [];
   for (const path of await partialVolumes(base)) partials.push(...[await readVolume(path) ?? []].flat());
   const unnamed: (readonly [temporary: string, path: string])[] = [];
   for (const [number, path] of missing) {
@@ -47,7 +47,7 @@ async function finish(base: string, { bundle, of }: VolumeHeader): Promise<void>
   for (const [temporary, path] of unnamed) await moveOver(temporary, path);
 }
 
-async function isIntact({ path, header }: FoundFile): Promise<boolean> {
+async function isIntact({ path, header }: FoundVolume): Promise<boolean> {
   using file = openFile(path);
   const digester = createDigester();
   for await (const piece of file?.read(VOLUME_HEADER_SIZE) ?? []) digester.update(piece);

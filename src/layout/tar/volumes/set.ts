@@ -65,7 +65,7 @@ export async function findVolumes(base: string): Promise<VolumeSet | undefined> 
 const SHOWN = 20;
 
 /** Reads the header of a file; `undefined` when there is no such file. */
-export async function readVolume(path: string): Promise<FoundFile | undefined> {
+export async function readVolume(path: string): Promise<FoundVolume | undefined> {
   try {
     using file = openFile(path, { followLinks: true });
     if (file === undefined) return undefined;
@@ -81,7 +81,7 @@ export async function readVolume(path: string): Promise<FoundFile | undefined> {
 }
 
 /** A file that is called like a volume. */
-export interface FoundFile {
+export interface FoundVolume {
   readonly path: string;
   readonly info: Volume["info"];
   /** Its header, if it has one. */
@@ -90,7 +90,7 @@ export interface FoundFile {
   readonly problem?: string;
 }
 
-function headerIn(start: Uint8Array): Pick<FoundFile, "header" | "problem"> {
+function headerIn(start: Uint8Array): Pick<FoundVolume, "header" | "problem"> {
   try {
     return { header: parseVolumeHeader(start) };
   } catch (error) {
@@ -105,8 +105,8 @@ export async function partialVolumes(base: string): Promise<readonly string[]> {
 }
 
 /** The files that are called like volumes of a tar, in the order of their numbers. */
-export async function volumeFiles(base: string): Promise<readonly FoundFile[]> {
-  const files: FoundFile[] = [];
+export async function volumeFiles(base: string): Promise<readonly FoundVolume[]> {
+  const files: FoundVolume[] = [];
   for (const path of await pathsWith(base, /^(?!000)\d{3}$/)) {
     const file = await readVolume(path);
     if (file !== undefined) files.push(file);
@@ -131,7 +131,7 @@ async function pathsWith(base: string, ending: RegExp): Promise<readonly string[
 }
 
 /** What keeps files from being all the volumes of a bundle. */
-function problemsOf(bundle: Digest, base: string, found: readonly FoundFile[]): readonly string[] {
+function problemsOf(bundle: Digest, base: string, found: readonly FoundVolume[]): readonly string[] {
   const of = found.find(({ header }) => header?.bundle === bundle)?.header?.of ?? 0;
   const files = new Map(found.map((file) => [file.path, file]));
   const problems: string[] = [];
@@ -150,7 +150,7 @@ function problemsOf(bundle: Digest, base: string, found: readonly FoundFile[]): 
 }
 
 function problemWith(
-  file: FoundFile | undefined,
+  file: FoundVolume | undefined,
   expected: Pick<VolumeHeader, "bundle" | "number" | "of"> & { readonly offset: number | undefined },
 ): ((advice: string) => string) | undefined {
   if (file === undefined) return (advice) => `is missing: ${advice}`;

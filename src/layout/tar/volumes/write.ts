@@ -3,8 +3,8 @@ import { createDigester, type Digest, digestHex } from "../../../oci/digest.ts";
 import { ioError } from "../../../system/io_error.ts";
 import { lockFile } from "../../../system/lock.ts";
 import { moveOver, moveToNew, syncDirectory, writeAll } from "../../../system/write_file.ts";
-import { type ArchiveBytes, setMode } from "../bytes.ts";
-import type { UnnamedArchive } from "../unnamed.ts";
+import { setMode, type TarBytes } from "../bytes.ts";
+import type { UnnamedTar } from "../unnamed.ts";
 import {
   formatVolumeHeader,
   LEAST_VOLUME_SIZE,
@@ -62,8 +62,8 @@ export function planVolumes({ bundle, size, volumeSize }: VolumePlan): readonly 
 export async function writeVolumes(
   base: string,
   bytes: AsyncIterable<Uint8Array>,
-  { parts, before }: { readonly parts: readonly VolumePart[]; readonly before: ArchiveBytes | undefined },
-): Promise<UnnamedArchive> {
+  { parts, before }: { readonly parts: readonly VolumePart[]; readonly before: TarBytes | undefined },
+): Promise<UnnamedTar> {
   const run = crypto.randomUUID();
   const unnamed = parts.map((part) => {
     const path = volumePath(base, part.number);

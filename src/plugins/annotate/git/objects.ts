@@ -3,13 +3,13 @@ import { readLooseObject } from "./loose_object.ts";
 import { type GitObject, verifyObject } from "./object.ts";
 import { readPackedObject } from "./packed_object.ts";
 import { readText } from "./read_file.ts";
-import type { Repository } from "./repository.ts";
+import type { GitRepository } from "./repository.ts";
 
 /** How far git follows alternates of alternates. */
 const ALTERNATES_LIMIT = 5;
 
 /** Finds the directories that hold a repository's objects: its own, then those that it borrows from. */
-export async function objectDirectories({ commonDirectory }: Repository): Promise<readonly string[]> {
+export async function objectDirectories({ commonDirectory }: GitRepository): Promise<readonly string[]> {
   const directories: string[] = [];
   let next = [join(commonDirectory, "objects")];
   for (let depth = 0; depth <= ALTERNATES_LIMIT; depth++) {

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { hashLengthOf } from "./object.ts";
-import { type OpenFile, withFile } from "./read_file.ts";
+import { type OpenGitFile, withFile } from "./read_file.ts";
 
 const SIGNATURE = 0xff744f63;
 const FAN_OUT_AT = 8;
@@ -34,7 +34,7 @@ export async function findInPackIndex(path: string, id: string): Promise<number 
   });
 }
 
-function findName(file: OpenFile, id: string): number | undefined {
+function findName(file: OpenGitFile, id: string): number | undefined {
   const name = Buffer.from(id, "hex");
   const first = Number.parseInt(id.slice(0, 2), 16);
   // The fan-out says how many names begin with this byte or a lower one.
@@ -50,7 +50,7 @@ function findName(file: OpenFile, id: string): number | undefined {
   return undefined;
 }
 
-function readUint32(file: OpenFile, offset: number): number {
+function readUint32(file: OpenGitFile, offset: number): number {
   const bytes = file.readAt(offset, 4);
   if (bytes.byteLength < 4) throw new Error("Cannot read pack index: it is cut short");
   return new DataView(bytes.buffer).getUint32(0);

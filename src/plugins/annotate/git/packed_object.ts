@@ -3,7 +3,7 @@ import { applyDelta } from "./delta.ts";
 import { deflatedLimit, inflate } from "./inflate.ts";
 import { type GitObject, hashLengthOf } from "./object.ts";
 import { findInPackIndex } from "./pack_index.ts";
-import { type OpenFile, SIZE_LIMIT, withFile } from "./read_file.ts";
+import { type OpenGitFile, SIZE_LIMIT, withFile } from "./read_file.ts";
 
 /** How many deltas may stand on each other: as many as git writes at most. */
 const DELTA_LIMIT = 4095;
@@ -54,7 +54,7 @@ export async function readPackedObject(indexPath: string, id: string): Promise<G
 }
 
 interface Pack {
-  readonly file: OpenFile;
+  readonly file: OpenGitFile;
   readonly hashLength: number;
   /** Finds where the object begins that a delta names. */
   findBase(id: string): Promise<number>;

@@ -4,7 +4,7 @@ import { type OpenFile as SystemFile, openNamedFile } from "../../../system/open
 export const SIZE_LIMIT = 16 * 1024 * 1024;
 
 /** A file that is read in pieces. */
-export interface OpenFile {
+export interface OpenGitFile {
   /** Size in bytes. */
   readonly size: number;
   /** Reads bytes from a place on; fewer than asked for where the file ends. */
@@ -12,7 +12,7 @@ export interface OpenFile {
 }
 
 /** Opens a file for as long as a function uses it. Gives `undefined` when there is no such regular file. */
-export async function withFile<T>(path: string, use: (file: OpenFile) => T | Promise<T>): Promise<T | undefined> {
+export async function withFile<T>(path: string, use: (file: OpenGitFile) => T | Promise<T>): Promise<T | undefined> {
   const info = await statIfThere(path);
   if (info === undefined || !info.isFile) return undefined;
   using file = openNamedFile(path);

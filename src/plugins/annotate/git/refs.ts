@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { isRefName } from "../ref_name.ts";
 import { readPackedRefs } from "./packed_refs.ts";
 import { readText } from "./read_file.ts";
-import type { Repository } from "./repository.ts";
+import type { GitRepository } from "./repository.ts";
 
 /** What is checked out. */
 export interface Head {
@@ -22,7 +22,7 @@ const BRANCH_PREFIX = "refs/heads/";
  * @throws {Error} When `HEAD` is absent.
  * @throws {SyntaxError} When a ref is neither the name of an object nor of another ref.
  */
-export async function readHead(repository: Repository): Promise<Head> {
+export async function readHead(repository: GitRepository): Promise<Head> {
   const { id, name } = await resolveRef(repository, "HEAD");
   if (id === undefined && name === "HEAD") {
     throw new Error(`Cannot read "${join(repository.gitDirectory, "HEAD")}": there is no such file`);
@@ -40,7 +40,7 @@ export async function readHead(repository: Repository): Promise<Head> {
  * @throws {SyntaxError} When a ref is malformed, or names refs without end.
  */
 export async function resolveRef(
-  repository: Repository,
+  repository: GitRepository,
   from: string,
 ): Promise<{ readonly id?: string; readonly name: string }> {
   let name = from;
@@ -61,11 +61,11 @@ export async function resolveRef(
 }
 
 /** Where a ref's file is: a work tree has some of its own, and shares the others. */
-function directoryOf({ gitDirectory, commonDirectory }: Repository, name: string): string {
+function directoryOf({ gitDirectory, commonDirectory }: GitRepository, name: string): string {
   return /^refs\/(?!bisect\/|worktree\/|rewritten\/)/.test(name) ? commonDirectory : gitDirectory;
 }
 
-async function findPacked({ commonDirectory }: Repository, name: string): Promise<string | undefined> {
+async function findPacked({ commonDirectory }: GitRepository, name: string): Promise<string | undefined> {
   for await (const ref of readPackedRefs(commonDirectory)) {
     if (ref.name === name) return ref.id;
   }

@@ -2,7 +2,7 @@ import { dirname, join, resolve } from "node:path";
 import { readText, statIfThere } from "./read_file.ts";
 
 /** Where a git repository keeps what. */
-export interface Repository {
+export interface GitRepository {
   /** The directory that holds `.git`. */
   readonly root: string;
   /** What belongs to this work tree: `HEAD`. */
@@ -21,7 +21,7 @@ export interface Repository {
  *
  * @see {@link https://git-scm.com/docs/gitrepository-layout | gitrepository-layout}
  */
-export async function findRepository(directory: string): Promise<Repository | undefined> {
+export async function findRepository(directory: string): Promise<GitRepository | undefined> {
   // As the system sees it, so that ".." of a symbolic link is where git would look too.
   let root = await Deno.realPath(directory);
   for (;;) {

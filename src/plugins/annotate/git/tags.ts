@@ -5,7 +5,7 @@ import { tagTarget } from "./object.ts";
 import { objectDirectories, readObject } from "./objects.ts";
 import { readPackedRefs } from "./packed_refs.ts";
 import { resolveRef } from "./refs.ts";
-import type { Repository } from "./repository.ts";
+import type { GitRepository } from "./repository.ts";
 
 const TAG_PREFIX = "refs/tags/";
 /** How many annotated tags may point to one another. */
@@ -17,7 +17,7 @@ const TAG_CHAIN_LIMIT = 10;
  * @returns Of several the one that {@linkcode preferredTag} gives; `undefined` when there is none.
  * @throws {Error} When a ref or an annotated tag cannot be read.
  */
-export async function findTagAt(repository: Repository, commit: string): Promise<string | undefined> {
+export async function findTagAt(repository: GitRepository, commit: string): Promise<string | undefined> {
   const objects = await objectDirectories(repository);
   const tags: string[] = [];
   const loose = new Set<string>();

@@ -20,7 +20,7 @@ export interface FileInPlace {
  * Tells whether what is in place of a staged file or link is the same: the same bytes and the same executable bit, or
  * the same target.
  */
-export async function isSameFile(staged: string, { path, at, info, signal }: FileInPlace): Promise<boolean> {
+export async function hasSameContent(staged: string, { path, at, info, signal }: FileInPlace): Promise<boolean> {
   const own = await Deno.lstat(staged);
   if (own.isSymlink || info.isSymlink) {
     return own.isSymlink && info.isSymlink && await Deno.readLink(staged) === await Deno.readLink(at());
