@@ -3,6 +3,7 @@
  */
 import { type Digest, isDigest } from "../oci/digest.ts";
 import { isRepository } from "../oci/origin.ts";
+import { isObject } from "../oci/is_object.ts";
 
 /** What is in some repositories of a registry. */
 export interface Inventory {
@@ -77,8 +78,4 @@ function parseJson(text: string): unknown {
   } catch (cause) {
     throw new SyntaxError("it is not JSON", { cause });
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

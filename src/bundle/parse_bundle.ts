@@ -1,8 +1,11 @@
+import type { Descriptor } from "../oci/descriptor.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
 import { isOrigin, isRepository } from "../oci/origin.ts";
-import { isManifestMediaType } from "../oci/parse_manifest.ts";
+import { isManifestMediaType, type ParsedManifest } from "../oci/parse_manifest.ts";
 import { isTag } from "../oci/tag.ts";
+import { isCosignTag } from "../store/companion_tags.ts";
 import {
+  BUNDLE_MEDIA_TYPE,
   BUNDLE_SIZE_LIMIT,
   type BundledArtifact,
   type BundleDescription,
@@ -12,6 +15,7 @@ import {
   type Named,
   type OmittedBlob,
 } from "./bundle.ts";
+import { isObject } from "../oci/is_object.ts";
 
 /**
  * Reads a description. Whoever wrote it may be hostile, so nothing but what {@linkcode encodeDescription} writes is taken.
@@ -41,8 +45,16 @@ export function parseDescription(bytes: Uint8Array): BundleDescription {
   return description;
 }
 
-/** cosign's tags, and no others: those move without a question. */
-const COMPANION_REGEXP = /^sha256-[0-9a-f]{64}\.(?:att|sbom|sig)$/;
+/**
+ * What the manifest of a description names as its content.
+ *
+ * @throws {SyntaxError} When the manifest is not what an export writes.
+ */
+export function descriptionLayer(manifest: ParsedManifest): Descriptor {
+  const [layer, ...others] = manifest.kind === "manifest" ? manifest.layers : [];
+  if (layer?.mediaType === BUNDLE_MEDIA_TYPE && others.length === 0) return layer;
+  throw new SyntaxError("it does not have one layer of the right type");
+}
 
 /** A name of one repository at two manifests would come to stand at whichever was last. */
 function checkNames(artifacts: readonly BundledArtifact[]): void {
@@ -121,7 +133,8 @@ function companionsOf(value: unknown, name: string): Readonly<Record<string, Dig
   if (!isObject(value)) throw new SyntaxError(`${name}.companions are not digests by tag`);
   return Object.fromEntries(
     Object.entries(value).map(([tag, digest]) => {
-      if (!COMPANION_REGEXP.test(tag)) throw new SyntaxError(`${name}.companions has ${show(tag)} for a tag`);
+      // No others: these move without a question.
+      if (!isCosignTag(tag)) throw new SyntaxError(`${name}.companions has ${show(tag)} for a tag`);
       if (typeof digest !== "string" || !isDigest(digest)) {
         throw new SyntaxError(`${name}.companions has ${show(digest)} for a digest`);
       }
@@ -152,10 +165,6 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch (cause) {
     throw new SyntaxError("it is not JSON", { cause });
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function show(value: unknown): string {

@@ -4,6 +4,7 @@ import { nearestKey } from "./nearest_key.ts";
 import type { AnyPlugin, Kit } from "../pipeline/plugin.ts";
 import { PluginError } from "../pipeline/plugin_error.ts";
 import { STAGE_NAMES, STAGES } from "../pipeline/stages.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /**
  * Makes a plugin with what was loaded, and checks all of it that does not need options.
@@ -40,7 +41,7 @@ function call(make: () => unknown, origin: string): unknown {
   try {
     return make();
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = messageOf(cause);
     throw new PluginError(`Cannot use plugin ${JSON.stringify(origin)}: making it failed: ${message}`, {
       code: "PLUGIN_INVALID",
       plugin: origin,

@@ -4,6 +4,7 @@ import { isMediaType } from "../oci/media_types.ts";
 import { parseTag } from "../oci/tag.ts";
 import type { Stage } from "../pipeline/plugin.ts";
 import { type Schema, z } from "../pipeline/schema.ts";
+import { messageOf } from "../work/message_of.ts";
 
 const functionSchema = z.custom((value) => typeof value === "function", "must be a function");
 const digest = z.string().refine(isDigest, "must be a digest, such as sha256:9f86d0...");
@@ -34,7 +35,7 @@ const tagName = z.string().check((context) => {
   try {
     parseTag(context.value);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     context.issues.push({ code: "custom", message: `is no tag: ${message}`, input: context.value });
   }
 });

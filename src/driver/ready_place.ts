@@ -7,6 +7,7 @@ import { deepFreeze } from "./deep_freeze.ts";
 import type { Instance } from "./instance.ts";
 import { kindOf } from "./kind_of.ts";
 import type { Moved } from "../store/store.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /**
  * Makes a place that can be worked with of what an upload plugin knows.
@@ -67,7 +68,7 @@ function urlOf({ url }: Plugin<"upload">["place"], { id, options }: Instance<"up
   try {
     made = url(options);
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = messageOf(cause);
     throw new PluginError(`Cannot use plugin ${JSON.stringify(id)}: its place.url threw: ${message}`, {
       ...details,
       cause,

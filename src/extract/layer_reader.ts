@@ -3,6 +3,7 @@ import type { Context } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
 import type { StoreReader } from "../store/store.ts";
 import { openLayer } from "./open_layer.ts";
+import { readBytes } from "../oci/read_bytes.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -40,7 +41,7 @@ export function createLayerReader(
       batch.push([at, layer]);
     }
     await inParallel(batch, concurrency, async ([at, layer]) => {
-      ahead.set(at, new Uint8Array(await new Response(await openLayer(store, layer, context)).arrayBuffer()));
+      ahead.set(at, await readBytes(await openLayer(store, layer, context)));
     });
   }
 

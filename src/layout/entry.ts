@@ -8,6 +8,7 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import { isDigest } from "../oci/digest.ts";
 import { parseFullName } from "../oci/origin.ts";
 import { isTag } from "../oci/tag.ts";
+import { isObject } from "../oci/is_object.ts";
 
 /** A descriptor in an index; only its digest is certain to be there. */
 export interface IndexEntry {
@@ -63,11 +64,6 @@ export function isEntry(value: unknown): value is IndexEntry {
 
 function isSize(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
-/** Tells whether a value of JSON is an object. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Tells whether a value of JSON is a text that says something. */

@@ -11,7 +11,8 @@ import { orderAnnotations, orderDescriptor } from "../oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { ParsedManifest } from "../oci/parse_manifest.ts";
 import { type Moved, refuseMoved, TagExistsError, type TagName, type UntagOptions } from "../store/store.ts";
-import { descriptorOf, fullNameOf, type IndexEntry, isEntry, isObject, isText, refNameOf, tagOf } from "./entry.ts";
+import { descriptorOf, fullNameOf, type IndexEntry, isEntry, isText, refNameOf, tagOf } from "./entry.ts";
+import { isObject } from "../oci/is_object.ts";
 
 /** An index as it was read. Whatever gantry does not know stays in it as it is. */
 export interface LayoutIndex {

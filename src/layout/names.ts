@@ -1,6 +1,7 @@
 import type { Descriptor } from "../oci/descriptor.ts";
-import { type Digest, digestAlgorithm, digestHex, isDigest } from "../oci/digest.ts";
+import { isDigest } from "../oci/digest.ts";
 import { isTag } from "../oci/tag.ts";
+import { subjectTag } from "../store/companion_tags.ts";
 import { annotationOf, descriptorOf, type IndexEntry, refNameOf, tagOf } from "./entry.ts";
 import { type LayoutIndex, resolveTag } from "./index.ts";
 
@@ -66,19 +67,4 @@ function cosignTags({ manifests }: LayoutIndex): ReadonlyMap<IndexEntry, string>
     const ending = COSIGN_ENDINGS[kinds.get(entry) ?? ""];
     return ending === undefined || refNameOf(entry) !== undefined ? [] : [[entry, `${subjectTag(image)}.${ending}`]];
   }));
-}
-
-/** The tag under which lists of what refers to a manifest stand, and which begins those of cosign. */
-export function subjectTag(subject: Digest): string {
-  return `${digestAlgorithm(subject)}-${digestHex(subject)}`;
-}
-
-/** Tells whether a tag is one of cosign's or that of a list of referrers: what has it belongs to something else. */
-export function isCompanionTag(tag: string): boolean {
-  return /^sha(?:256-[0-9a-f]{64}|512-[0-9a-f]{64,123})(?:\.(?:att|sbom|sig))?$/.test(tag);
-}
-
-/** Tells whether a tag is that of a list of referrers. */
-export function isReferrersTag(tag: string): boolean {
-  return isCompanionTag(tag) && !tag.includes(".");
 }

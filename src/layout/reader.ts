@@ -6,7 +6,8 @@ import { NotFoundError, type StoredManifest, type StoreReader } from "../store/s
 import { createGraphReader, type LayoutGraph, type ReadManifest } from "./graph.ts";
 import { descriptorOf, fullNameOf, type IndexEntry } from "./entry.ts";
 import { indexEntriesOf, type LayoutIndex } from "./index.ts";
-import { isCompanionTag, type LayoutNames, layoutNames } from "./names.ts";
+import { isCompanionTag } from "../store/companion_tags.ts";
+import { type LayoutNames, layoutNames } from "./names.ts";
 import type { LayoutPlace, ListedManifest } from "./layout.ts";
 import { inFile } from "./directory/read_layout.ts";
 import { readStoredManifest } from "./push_manifest.ts";

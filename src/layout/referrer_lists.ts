@@ -9,7 +9,6 @@
 import { bytesContent } from "../oci/bytes_content.ts";
 import { compareBytewise } from "../oci/compare_bytewise.ts";
 import type { Content, Descriptor } from "../oci/descriptor.ts";
-import type { Digest } from "../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT, orderDescriptor } from "../oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../oci/media_types.ts";
 import { parseManifest } from "../oci/parse_manifest.ts";
@@ -17,7 +16,7 @@ import type { StoredManifest } from "../store/store.ts";
 import { type ReadManifest, referrerOf } from "./graph.ts";
 import { descriptorOf, type IndexEntry, refNameOf } from "./entry.ts";
 import { type LayoutIndex, setTags } from "./index.ts";
-import { isReferrersTag, subjectTag } from "./names.ts";
+import { isReferrersTag, referrersTag } from "../store/companion_tags.ts";
 
 /** What changes in the lists of a layout. */
 export interface ReferrerChange {
@@ -35,9 +34,6 @@ export interface ReferrerLists {
   /** The lists that they take the place of. */
   readonly dropped: readonly Descriptor[];
 }
-
-/** How much of a digest stands in a tag. */
-const HEX_LIMIT = 64;
 
 /**
  * Brings the lists of an index up to date. What another tool has listed stays; what stands under such a tag and is no
@@ -76,11 +72,6 @@ function referrerIn(
   const manifest = parseManifest(bytes, descriptor);
   if (manifest.subject === undefined) return [];
   return [{ tag: referrersTag(manifest.subject.digest), referrer: referrerOf(descriptor, manifest) }];
-}
-
-function referrersTag(subject: Digest): string {
-  const tag = subjectTag(subject);
-  return tag.slice(0, tag.indexOf("-") + 1 + HEX_LIMIT);
 }
 
 /** What is in a list: nothing when it is missing or damaged; `undefined` when it is none. */

@@ -3,6 +3,7 @@ import type { Context } from "../work/context.ts";
 import { descriptorOf } from "./entry.ts";
 import type { LayoutIndex } from "./index.ts";
 import type { LayoutReader } from "./reader.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /**
  * Finds out what only a manifest needed that is no longer listed. In doubt it is nothing: what stays does no harm.
@@ -24,7 +25,7 @@ export async function superfluous(
     return [...contents.values()].filter(({ digest }) => !left.contents.has(digest));
   } catch (error) {
     signal.throwIfAborted();
-    log.debug(`Nothing is cleaned up: ${error instanceof Error ? error.message : String(error)}`);
+    log.debug(`Nothing is cleaned up: ${messageOf(error)}`);
     return [];
   }
 }

@@ -1,5 +1,6 @@
 import type { Content, Descriptor } from "./descriptor.ts";
 import { digestOf } from "./digest.ts";
+import { readBytes } from "./read_bytes.ts";
 
 /**
  * Makes content out of bytes in memory.
@@ -29,5 +30,5 @@ export function bytesContent(
 
 /** Reads content that is known to be small, such as a manifest, into memory. */
 export async function readContent(content: Content): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await new Response(content.open()).arrayBuffer());
+  return await readBytes(content.open());
 }

@@ -9,6 +9,7 @@ import { type Digest, isDigest } from "./digest.ts";
 import { embeddedData } from "./embedded_data.ts";
 import type { Manifest } from "./manifest.ts";
 import { DOCKER_MANIFEST_LIST_MEDIA_TYPE, MANIFEST_MEDIA_TYPES, OCI_INDEX_MEDIA_TYPE } from "./media_types.ts";
+import { isObject } from "./is_object.ts";
 
 /** A manifest: a config and layers. */
 export interface ImageManifest extends Manifest {
@@ -179,10 +180,6 @@ function parseJson(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   }
   if (!isObject(value)) throw new SyntaxError("it is not a JSON object");
   return value;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isAbsent(value: unknown): boolean {

@@ -2,6 +2,7 @@ import { type Kind, mismatch, type Pairs } from "./kind.ts";
 import type { Option } from "./option.ts";
 import { OptionsError } from "./options_error.ts";
 import { type Chosen, PUBLISHING, type Publishing, type PublishingName } from "./publishing.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /**
  * Who says something, the one with the last word last: who puts another default in the place of the usual one, the
@@ -77,7 +78,7 @@ function saidBy({ by, values, origin }: OptionLayer, name: PublishingName): read
   try {
     return [{ value: parsed(kind, value), from }];
   } catch (cause) {
-    throw new OptionsError(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new OptionsError(messageOf(cause), { cause });
   }
 }
 

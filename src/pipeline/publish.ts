@@ -12,6 +12,7 @@ import { tag } from "./tag.ts";
 import type { Target } from "./target.ts";
 import { upload } from "./upload.ts";
 import type { Artifact, Publication, Source } from "./values.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /** The plugins of each stage, in their order. */
 export interface Pipeline {
@@ -66,7 +67,7 @@ async function discardAll(targets: readonly Target[], context: Context): Promise
     try {
       await target.discard(context);
     } catch (error) {
-      context.log.warn(`Cannot clean up ${target.url}: ${error instanceof Error ? error.message : String(error)}`);
+      context.log.warn(`Cannot clean up ${target.url}: ${messageOf(error)}`);
     }
   }
 }

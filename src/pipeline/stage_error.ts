@@ -1,3 +1,4 @@
+import { messageOf } from "../work/message_of.ts";
 /** The name of a stage. */
 export type StageName = "collect" | "filter" | "archive" | "annotate" | "upload" | "tag";
 
@@ -12,7 +13,7 @@ export class StageError extends Error {
 
   /** Blames a stage, and a plugin when it is known, for what was thrown. */
   constructor(stage: StageName, plugin: string | undefined, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(messageOf(cause), { cause });
     this.stage = stage;
     this.plugin = plugin;
   }

@@ -7,6 +7,7 @@ import type { Store, StoreReader } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
 import { OptionsError } from "../options/options_error.ts";
 import type { RegistryAccess } from "./registry_access.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /** What is meant where neither a tag nor a digest is named. */
 const DEFAULT_TAG = "latest";
@@ -136,7 +137,7 @@ export function parsePipedPlace(text: string): Reference {
   try {
     return parseReference(text);
   } catch (cause) {
-    throw new OptionsError(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new OptionsError(messageOf(cause), { cause });
   }
 }
 

@@ -11,6 +11,7 @@ import type { Chart } from "./helm/chart.ts";
 import { CHART_FILE } from "./helm/chart_file_names.ts";
 import type { ChartMetadata } from "./helm/chart_yaml.ts";
 import type { Profile, SourceIdentity, SourceListing, SourceView } from "./profile.ts";
+import { readBytes } from "../oci/read_bytes.ts";
 
 /**
  * Charts for Helm: `helm pull` and `helm install`, Flux, Argo CD. What reads them is loaded when there is one: who
@@ -127,7 +128,7 @@ async function metadataIn(entries: readonly Entry[]): Promise<ChartMetadata> {
   const chart = entries.find(({ path, kind }) => path === CHART_FILE && kind === "file");
   if (chart === undefined) throw chartError(`there is no ${CHART_FILE}`);
   const { readChartYaml } = await import("./helm/chart_yaml.ts");
-  return readChartYaml(new Uint8Array(await new Response(chart.open()).arrayBuffer()), { file: CHART_FILE });
+  return readChartYaml(await readBytes(chart.open()), { file: CHART_FILE });
 }
 
 async function configOf(metadata: ChartMetadata): Promise<Content> {

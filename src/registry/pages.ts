@@ -2,6 +2,7 @@ import type { Call } from "../work/context.ts";
 import { parseServerUrl } from "./http/server_url.ts";
 import type { RepositoryLink } from "./link.ts";
 import type { Answer } from "./sender.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /** How many pages of one list are read: at 100 items a page, far more than any repository holds. */
 const PAGE_LIMIT = 10_000;
@@ -82,7 +83,7 @@ function linkToNext(what: string, header: string): string | undefined {
   } catch (cause) {
     // A proxy may add links of its own; a broken one that cannot be to the next page is nobody's business here.
     if (!/next/i.test(header)) return undefined;
-    throw new SyntaxError(`Cannot list ${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new SyntaxError(`Cannot list ${what}: ${messageOf(cause)}`, { cause });
   }
 }
 

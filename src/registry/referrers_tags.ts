@@ -5,11 +5,12 @@
  */
 import { bytesContent } from "../oci/bytes_content.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
-import { type Digest, digestAlgorithm, digestHex } from "../oci/digest.ts";
+import type { Digest } from "../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT, orderDescriptor } from "../oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../oci/media_types.ts";
 import { parseManifest } from "../oci/parse_manifest.ts";
 import type { Pushed, StoredManifest } from "../store/store.ts";
+import { referrersTag } from "../store/companion_tags.ts";
 import type { Call } from "../work/context.ts";
 import { fetchManifest, putManifest, resolveManifest } from "./manifests.ts";
 import { RegistryError } from "./http/registry_error.ts";
@@ -31,9 +32,6 @@ export interface ReferrersTags {
 
 /** How often a list is written again because another writer has replaced it in the same moment. */
 const ATTEMPTS = 5;
-/** How much of a digest stands in a tag. */
-const HEX_LIMIT = 64;
-
 /** Changes one list at a time: each change reads the whole list and writes it again. */
 export function createReferrersTags(link: RepositoryLink): ReferrersTags {
   let last: Promise<unknown> = Promise.resolve();
@@ -66,11 +64,6 @@ export function createReferrersTags(link: RepositoryLink): ReferrersTags {
         await edit(link, subject, call, (entries) => others(entries).length === entries.length, others);
       }),
   };
-}
-
-/** The tag for the referrers of a manifest. */
-export function referrersTag(subject: Digest): string {
-  return `${digestAlgorithm(subject)}-${digestHex(subject).slice(0, HEX_LIMIT)}`;
 }
 
 /** A descriptor with all its fields, those included that gantry does not know. */

@@ -10,6 +10,7 @@ import { REGISTRY_DEFAULTS } from "./defaults.ts";
 import { hostKind } from "./http/address.ts";
 import { RegistryError } from "./http/registry_error.ts";
 import { ConnectionError, type ConnectionProblem } from "./http/transport.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /** How patient a client is. */
 export interface RetryPolicy {
@@ -83,7 +84,7 @@ export function createBackoff({ policy, clock, random = Math.random, said = new 
       if (delay > budget) throw afterAttempts(error, attempts);
       failures++;
       budget -= delay;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       const count = `(${failures + 1} of ${policy.retries + 1})`;
       const say = said.has(`${message} ${count}`) ? call.log.debug : call.log.warn;
       said.add(`${message} ${count}`);

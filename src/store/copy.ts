@@ -7,6 +7,7 @@ import { pushSummary } from "./push_summary.ts";
 import type { Pushed, Store, StoredManifest, StoreReader } from "./store.ts";
 import { storedContent } from "./stored_content.ts";
 import { together } from "../work/together.ts";
+import { readBytes } from "../oci/read_bytes.ts";
 
 /** What was copied to a store. */
 export interface Copied {
@@ -87,5 +88,5 @@ export async function tagGraph(
 }
 
 async function storedManifest({ descriptor, open }: Content): Promise<StoredManifest> {
-  return { descriptor, bytes: new Uint8Array(await new Response(open()).arrayBuffer()) };
+  return { descriptor, bytes: await readBytes(open()) };
 }

@@ -1,6 +1,7 @@
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Context } from "../work/context.ts";
 import type { StoreReader } from "./store.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /** What was being copied could not be read: it is the source that failed, and not where the copy was going. */
 export class SourceReadError extends Error {
@@ -15,7 +16,7 @@ export class SourceReadError extends Error {
    * @param url The store's `url`.
    */
   constructor(url: string, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(messageOf(cause), { cause });
     this.url = url;
   }
 }

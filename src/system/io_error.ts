@@ -1,3 +1,4 @@
+import { messageOf } from "../work/message_of.ts";
 /**
  * Makes one sentence of what the operating system said about a path: `Cannot write "dist/app": no space left on device`.
  *
@@ -11,7 +12,7 @@ export function ioError(action: string, path: string, cause: unknown): Error {
 
 /** What an error says, as the last part of a sentence. */
 export function reason(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   const said = /^(.+?) \(os error \d+\)/.exec(message)?.[1] ?? /^E[A-Z0-9]+: ([^,]+), [a-z]+\b/.exec(message)?.[1] ??
     message.replace(/\.$/, "");
   return /^[A-Z][a-z ]/.test(said) ? `${said.charAt(0).toLowerCase()}${said.slice(1)}` : said;

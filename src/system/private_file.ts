@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { readSmallText } from "./read_small_file.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /**
  * Changes a file that only its owner can read, whole or not at all: a crash leaves the old text or the new one, and of
@@ -160,7 +161,7 @@ async function said<T>(action: string, path: string, work: Promise<T>): Promise<
 }
 
 function ioError(action: string, path: string, cause: unknown): Error {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   // What the system said, without what Deno puts around it.
   const [, system = message] = /^(.+?) \(os error \d+\)/.exec(message) ?? [];
   const reason = /^[A-Z][a-z]/.test(system) ? `${system.charAt(0).toLowerCase()}${system.slice(1)}` : system;

@@ -1,4 +1,5 @@
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /** How a program ended. */
 export interface ProgramResult {
@@ -55,7 +56,7 @@ export async function runProgram(program: string, options: RunProgramOptions): P
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     stopped.abort(error);
-    throw new Error(`Cannot use the answer of ${program}: ${error instanceof Error ? error.message : error}`, {
+    throw new Error(`Cannot use the answer of ${program}: ${messageOf(error)}`, {
       cause: error,
     });
   } finally {
@@ -76,7 +77,7 @@ function start(program: string, { args, path }: RunProgramOptions): Deno.ChildPr
     }).spawn();
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
-    throw new Error(`Cannot run ${program}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new Error(`Cannot run ${program}: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ListedManifest } from "../layout/layout.ts";
-import { isReferrersTag } from "../layout/names.ts";
+import { isReferrersTag } from "../store/companion_tags.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { everyTarget } from "../pipeline/target.ts";

@@ -8,6 +8,7 @@ import type { Context } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /** What to delete. */
 export interface DeleteOptions extends VerbOptions {
@@ -128,7 +129,7 @@ async function deleteEffects(
       return await find();
     } catch (error) {
       context.signal.throwIfAborted();
-      context.log.debug(`Cannot say what else is deleted: ${error instanceof Error ? error.message : String(error)}`);
+      context.log.debug(`Cannot say what else is deleted: ${messageOf(error)}`);
       return undefined;
     }
   }

@@ -12,6 +12,7 @@ import { inParallel } from "../work/together.ts";
 import { chosenTags, type TagSelection } from "./chosen_tags.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /** Which versions to list. */
 export interface ListOptions extends VerbOptions {
@@ -152,7 +153,7 @@ function regexpOf(text: string): RegExp {
     return new RegExp(text, "u");
   } catch (cause) {
     throw new OptionsError(
-      `Cannot use the regular expression ${JSON.stringify(text)}: ${cause instanceof Error ? cause.message : cause}`,
+      `Cannot use the regular expression ${JSON.stringify(text)}: ${messageOf(cause)}`,
       { cause },
     );
   }

@@ -1,4 +1,5 @@
 import { OptionsError } from "../options/options_error.ts";
+import { messageOf } from "../work/message_of.ts";
 
 /**
  * Reads the text of an option, where it was given.
@@ -10,6 +11,6 @@ export function optionOf<Value>(text: string | undefined, parse: (text: string) 
   try {
     return parse(text);
   } catch (cause) {
-    throw new OptionsError(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new OptionsError(messageOf(cause), { cause });
   }
 }

@@ -6,7 +6,7 @@ import { MANIFEST_SIZE_LIMIT } from "../../src/oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import type { Store } from "../../src/store/store.ts";
 import { RegistryError } from "../../src/registry/http/registry_error.ts";
-import { referrersTag } from "../../src/registry/referrers_tags.ts";
+import { referrersTag } from "../../src/store/companion_tags.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { namesOf, putSample, sampleOf } from "../support/store_samples.ts";

@@ -1,6 +1,7 @@
 /** The kinds of fields that a configuration file has, with messages that say what is expected and what came. */
 import { z } from "../../pipeline/schema.ts";
 import { DURATION_RULE, parseDuration } from "../../options/kind.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** A text; what YAML takes for a number is told apart. */
 export function string(): z.ZodString {
@@ -56,7 +57,7 @@ export function parsedBy(parse: (text: string) => unknown): z.ZodString {
     try {
       parse(context.value);
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
+      const message = messageOf(cause);
       context.issues.push({ code: "custom", message, input: context.value });
     }
   });

@@ -6,6 +6,7 @@ import { RegistryError } from "../../registry/http/registry_error.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
 import { refusalMessage, RefusedError } from "../../verbs/judging/refuse_refused.ts";
 import { PartlyTaggedError } from "../../verbs/copy/partly_tagged_error.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** One error, as `-o json` prints it. */
 export interface ErrorJson {
@@ -51,7 +52,7 @@ function flatten(error: unknown, around: Omit<ErrorJson, "message">): readonly E
   }
   if (error instanceof SourceReadError) return flatten(error.cause, { ...around, where: error.url });
   if (error instanceof PartlyTaggedError) return flatten(error.cause, { ...around, tags: error.tags });
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof PluginError) {
     const { plugin, code, path, hint } = error;
     return [{

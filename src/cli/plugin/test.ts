@@ -22,6 +22,7 @@ import { unifiedDiff } from "../../verbs/diff/unified_diff.ts";
 import { declaredEnv } from "../publish/publish_options.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** The flags of `plugin test`. */
 export interface PluginTestFlags {
@@ -117,7 +118,7 @@ async function readOptions(given: string | undefined): Promise<unknown> {
   try {
     return JSON.parse(given.startsWith("@") ? await readSmallText(given.slice(1)) : given);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new UsageError(`Cannot read the options ${JSON.stringify(given)}: ${reason}`, { cause });
   }
 }

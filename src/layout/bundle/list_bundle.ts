@@ -20,7 +20,7 @@ import {
   takeEntries,
 } from "../index.ts";
 import type { LayoutPlace, ListedManifest, Relisted } from "../layout.ts";
-import { isReferrersTag } from "../names.ts";
+import { isReferrersTag } from "../../store/companion_tags.ts";
 import { type Bundle, readBundleOf } from "./read_bundle.ts";
 import { TagExistsError } from "../../store/store.ts";
 

@@ -1,6 +1,6 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
-import { parseDescription } from "../../bundle/parse_bundle.ts";
+import { descriptionLayer, parseDescription } from "../../bundle/parse_bundle.ts";
 import {
   BUNDLE_MEDIA_TYPE,
   BUNDLE_SIZE_LIMIT,
@@ -9,6 +9,7 @@ import {
 } from "../../bundle/bundle.ts";
 import type { Context } from "../../work/context.ts";
 import type { LayoutPlace, ListedManifest } from "../layout.ts";
+import { readBytes } from "../../oci/read_bytes.ts";
 
 /** What a layout says of itself as a bundle. */
 export interface Bundle {
@@ -50,12 +51,8 @@ async function readDescription(
   context: Context,
 ): Promise<BundleDescription> {
   const parsed = parseManifest(await readSmall(place, manifest, context), manifest);
-  const [layer, ...others] = parsed.kind === "manifest" ? parsed.layers : [];
   try {
-    if (layer?.mediaType !== BUNDLE_MEDIA_TYPE || others.length > 0) {
-      throw new SyntaxError("it does not have one layer of the right type");
-    }
-    return parseDescription(await readSmall(place, layer, context));
+    return parseDescription(await readSmall(place, descriptionLayer(parsed), context));
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw new SyntaxError(
@@ -76,5 +73,5 @@ async function readSmall(
       `Cannot read ${place.url}@${digest}: it has ${size} bytes, and ${BUNDLE_SIZE_LIMIT} are the limit`,
     );
   }
-  return new Uint8Array(await new Response(await place.fetch(descriptor, context)).arrayBuffer());
+  return await readBytes(await place.fetch(descriptor, context));
 }

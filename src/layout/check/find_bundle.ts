@@ -4,10 +4,10 @@ import {
   type BundleDescription,
   mergeDescriptions,
 } from "../../bundle/bundle.ts";
-import { parseDescription } from "../../bundle/parse_bundle.ts";
+import { descriptionLayer, parseDescription } from "../../bundle/parse_bundle.ts";
+import { parseManifest } from "../../oci/parse_manifest.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { parseManifest } from "../../oci/parse_manifest.ts";
 import { reason } from "../../system/io_error.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
 import { descriptorOf } from "../entry.ts";
@@ -61,11 +61,7 @@ export async function readDescription(
   layout: Pick<HashedLayout, "blobs" | "read">,
   descriptor: Descriptor,
 ): Promise<BundleDescription | undefined> {
-  const manifest = parseManifest(await layout.read(descriptor.digest), descriptor);
-  const [layer, ...others] = manifest.kind === "manifest" ? manifest.layers : [];
-  if (layer?.mediaType !== BUNDLE_MEDIA_TYPE || others.length > 0) {
-    throw new SyntaxError("it does not have one layer of the right type");
-  }
+  const layer = descriptionLayer(parseManifest(await layout.read(descriptor.digest), descriptor));
   if (!isIntact(layout, layer)) return undefined;
   return parseDescription(await layout.read(layer.digest));
 }

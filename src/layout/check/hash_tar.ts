@@ -16,6 +16,7 @@ import { openTar } from "../tar/open.ts";
 import { type HashedRange, type RangeHasher, rangeHasher } from "./range_hasher.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
 import { readPositions, type TarPosition, type TarPositions } from "../tar/positions.ts";
+import { readBytes } from "../../oci/read_bytes.ts";
 
 /**
  * Hashes every blob of a layout in a tar and, where it is in volumes, every volume, all in one pass; a compressed tar
@@ -144,7 +145,7 @@ async function hashMembers(path: string, bytes: TarBytes, { head, problems, watc
       if (again === undefined) return new Uint8Array();
       for await (const { name, body } of readLayoutTar(again, path)) {
         if (name === blobName(digest)) {
-          return new Uint8Array(await new Response(ReadableStream.from(body)).arrayBuffer());
+          return await readBytes(body);
         }
       }
       return new Uint8Array();

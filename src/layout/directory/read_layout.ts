@@ -4,6 +4,8 @@ import { openFile } from "../../system/open_file.ts";
 import { EMPTY_INDEX, INDEX_SIZE_LIMIT, type LayoutIndex, parseIndex } from "../index.ts";
 import { checkOciLayout, OCI_LAYOUT_FILE, OCI_LAYOUT_SIZE_LIMIT } from "../oci_layout_file.ts";
 import { isTemporaryName } from "../../system/write_file.ts";
+import { messageOf } from "../../work/message_of.ts";
+import { readBytes } from "../../oci/read_bytes.ts";
 
 /** The name of the file that lists the manifests of a layout. */
 export const INDEX_FILE = "index.json";
@@ -32,7 +34,7 @@ export async function isLayout(path: string): Promise<boolean> {
   try {
     checkOciLayout(bytes);
   } catch (cause) {
-    throw refuse(cause instanceof Error ? cause.message : String(cause), cause);
+    throw refuse(messageOf(cause), cause);
   }
   return true;
 }
@@ -124,7 +126,7 @@ export async function readLayoutFile(path: string, limit: number): Promise<Uint8
     using file = openFile(path);
     if (file === undefined) return undefined;
     if (file.size > limit) throw new RangeError(`it has ${file.size} bytes, and ${limit} are the limit`);
-    return new Uint8Array(await new Response(ReadableStream.from(file.read(0, limit))).arrayBuffer());
+    return await readBytes(file.read(0, limit));
   } catch (cause) {
     throw ioError("read", path, cause);
   }

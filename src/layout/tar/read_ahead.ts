@@ -1,5 +1,6 @@
 import type { Content } from "../../oci/descriptor.ts";
 import { verifiedContent } from "../../oci/verified.ts";
+import { readBytes } from "../../oci/read_bytes.ts";
 
 /** Contents that are read one after the other, and of which the next ones are fetched meanwhile. */
 export interface ReadAhead extends AsyncDisposable {
@@ -55,5 +56,5 @@ export function readAhead(contents: readonly Content[]): ReadAhead {
 
 async function bytesOf(content: Content): Promise<Uint8Array<ArrayBuffer>> {
   const pieces = verifiedContent(content, `Cannot read ${content.descriptor.digest}`);
-  return new Uint8Array(await new Response(ReadableStream.from(pieces)).arrayBuffer());
+  return await readBytes(pieces);
 }

@@ -17,6 +17,7 @@ import { findTagAt } from "./git/tags.ts";
 import { formatRevision, revisionCommit, type RevisionStyle } from "./revision.ts";
 import { type RevisionChoice, revisionChoice } from "./revision_choice.ts";
 import { cleanSourceUrl } from "../../oci/source_url.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** Where {@linkcode git} looks. */
 export interface GitMeans {
@@ -92,7 +93,7 @@ function attempts(log: Log, signal: AbortSignal): Attempt {
     try {
       return await read();
     } catch (error) {
-      log.warn(`Cannot ${what}: ${error instanceof Error ? error.message : error}`);
+      log.warn(`Cannot ${what}: ${messageOf(error)}`);
       return undefined;
     }
   };

@@ -9,6 +9,7 @@ import { makeRoom, type Room } from "./room.ts";
 import { PATIENCE, runExecProgram } from "./run_program.ts";
 import { type StageOutput, stageOutput } from "./stage_output.ts";
 import { contentsIn, toJson } from "./to_json.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** A program that said what it is. */
 export interface Program {
@@ -80,7 +81,7 @@ async function ask(
     patience: PATIENCE,
   }).catch((cause) => {
     if (signal.aborted) throw signal.reason;
-    return context.fail("EXEC_FAILED", cause instanceof Error ? cause.message : String(cause), { cause });
+    return context.fail("EXEC_FAILED", messageOf(cause), { cause });
   });
   if (ended.code !== 0 || ended.signal !== null) {
     context.fail("EXEC_FAILED", `The program ${JSON.stringify(file)} failed: ${lastWords(ended)}`);
@@ -93,7 +94,7 @@ async function ask(
 }
 
 function wrong({ file }: Pick<Program, "file">, cause: unknown, context: PluginContext): never {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return context.fail("EXEC_ANSWER", `Cannot use the answer of ${JSON.stringify(file)}: ${reason}`, { cause });
 }
 

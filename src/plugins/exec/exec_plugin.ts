@@ -8,6 +8,7 @@ import type { Metadata } from "./protocol.ts";
 import { type Ended, PATIENCE, runExecProgram } from "./run_program.ts";
 import { callProgram } from "./call_program.ts";
 import { lastWords } from "./last_words.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** Where a program is and what it runs in. */
 export interface ExecOptions {
@@ -35,7 +36,7 @@ export async function execPlugin(program: string, options: ExecOptions): Promise
   const origin = `exec:${program}`;
   const { file, metadata, schema } = await described(program, options).catch((cause) => {
     if (options.signal.aborted) throw options.signal.reason;
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = messageOf(cause);
     throw new PluginError(message, { code: "PLUGIN_INVALID", plugin: origin, cause });
   });
   return (kit) => plugin(kit, { file, metadata, schema, env: options.env });

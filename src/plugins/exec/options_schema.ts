@@ -1,5 +1,6 @@
 import { nearestKey } from "../../driver/nearest_key.ts";
 import { z } from "../../pipeline/schema.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -59,7 +60,7 @@ export function optionsSchema(schema: JsonSchema): z.ZodType {
   try {
     return z.fromJSONSchema(strict);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new SyntaxError(`"optionsSchema" cannot be used: ${reason}`, { cause });
   }
 }

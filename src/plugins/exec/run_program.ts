@@ -1,6 +1,7 @@
 import { type Ending, endProcess } from "./end_process.ts";
 import { readBounded } from "./read_bounded.ts";
 import { readLines } from "./read_lines.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** How to run a program. */
 export interface RunProgram {
@@ -95,5 +96,5 @@ function reason(cause: unknown): string {
   // The file was there a moment ago, so it is what its first line names that is not.
   if (cause instanceof Deno.errors.NotFound) return "the interpreter that its first line names does not exist";
   if (cause instanceof Deno.errors.PermissionDenied) return "permission denied";
-  return cause instanceof Error ? cause.message : String(cause);
+  return messageOf(cause);
 }

@@ -5,6 +5,7 @@ import { type IgnoreReading, ignoreRules } from "./ignore_reading.ts";
 import { directoriesAbove } from "./ignore_rules.ts";
 import { loadPatterns, type PatternSource } from "./pattern_source.ts";
 import { readingDifference } from "./reading_difference.ts";
+import { readBytes } from "../../oci/read_bytes.ts";
 
 /** Patterns that are known to whoever runs gantry. The last pattern that matches counts. */
 export interface IgnoreMeans {
@@ -68,5 +69,5 @@ export function ignore(
 
 async function readRootFile(entries: readonly Entry[], name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const entry = entries.find(({ path, kind }) => path === name && kind === "file");
-  return entry && new Uint8Array(await new Response(entry.open()).arrayBuffer());
+  return entry && await readBytes(entry.open());
 }

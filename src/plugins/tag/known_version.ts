@@ -1,6 +1,7 @@
 import { VERSION_ANNOTATION } from "../../oci/annotation_keys.ts";
 import { parseFullVersion, parseVersion } from "../../oci/version.ts";
 import type { PluginContext, StageIO } from "../../pipeline/plugin.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** The version of what is published, and how it becomes a tag. */
 export interface VersionMeans {
@@ -26,7 +27,7 @@ export function knownVersion(
   try {
     return tagOf === undefined ? parseVersion(found.value) : parseFullVersion(found.value);
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
+    const problem = messageOf(cause);
     log.warn(`Skipped ${plugin.id}: what ${found.from} gives is no version to tag with: ${problem}`);
     return undefined;
   }

@@ -11,6 +11,7 @@ import { parseCreated } from "../../oci/created.ts";
 import { withoutCredentials } from "../../oci/source_url.ts";
 import { chartError } from "./chart_error.ts";
 import type { ChartMaintainer, ChartMetadata } from "./chart_yaml.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /**
  * Says which annotations a chart has, as Helm does: by its fields, and those of its own, which change anything but the
@@ -56,7 +57,7 @@ function checkCreated(created: string | undefined): void {
   try {
     parseCreated(created);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw chartError(`Chart.yaml has an annotation ${CREATED_ANNOTATION} that is no time: ${reason}`, { cause });
   }
 }

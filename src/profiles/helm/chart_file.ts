@@ -1,4 +1,5 @@
 import { chartError } from "./chart_error.ts";
+import { readBytes } from "../../oci/read_bytes.ts";
 
 /** A file of a chart, below the chart's own directory. */
 export interface ChartFile {
@@ -64,5 +65,5 @@ async function* behindBom(file: ChartFile): AsyncGenerator<Uint8Array<ArrayBuffe
 
 /** Reads a file that is known to be small enough. */
 export async function readChartFile({ open }: ChartFile): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await new Response(open()).arrayBuffer());
+  return await readBytes(open());
 }

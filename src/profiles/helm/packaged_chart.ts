@@ -5,6 +5,8 @@ import { chartError } from "./chart_error.ts";
 import { type ChartFile, refuseLarge } from "./chart_file.ts";
 import { CHART_FILE, REQUIREMENTS_FILE } from "./chart_file_names.ts";
 import { type ChartMetadata, readChartYaml, readRequirements } from "./chart_yaml.ts";
+import { messageOf } from "../../work/message_of.ts";
+import { readBytes } from "../../oci/read_bytes.ts";
 
 /** Reads the bytes of an archive from their start. */
 export type OpenArchive = () => ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -78,8 +80,7 @@ async function* chartMembers(
   bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
   file: string,
 ): AsyncGenerator<Member, void, void> {
-  const explain = (cause: unknown): Error =>
-    chartError(`cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  const explain = (cause: unknown): Error => chartError(`cannot read ${file}: ${messageOf(cause)}`, { cause });
   for await (const { name, type, size, body } of readTar(bytes, { explain, onMissingEnd: () => {} })) {
     if (type === "directory") continue;
     const named = `${JSON.stringify(name)} in ${file}`;
@@ -102,5 +103,5 @@ async function checkGzip(open: OpenArchive, file: string): Promise<void> {
 }
 
 async function bytesOf(body: AsyncIterable<Uint8Array<ArrayBuffer>>): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(ReadableStream.from(body)).arrayBuffer());
+  return await readBytes(body);
 }

@@ -11,6 +11,7 @@ import { repositoryScope } from "../login/scope.ts";
 import type { Answer } from "../sender.ts";
 import { parseServerUrl } from "../http/server_url.ts";
 import type { RequestBody } from "../http/transport.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** An upload that a registry has begun. */
 export interface UploadSession {
@@ -158,7 +159,7 @@ export async function cancelUpload(link: RepositoryLink, session: UploadSession,
     }, call);
     await response.body?.cancel();
   } catch (error) {
-    call.log.debug(error instanceof Error ? error.message : String(error));
+    call.log.debug(messageOf(error));
   }
 }
 

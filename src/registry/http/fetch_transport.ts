@@ -10,6 +10,7 @@ import {
   type TlsOptions,
   type TransportRequest,
 } from "./transport.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** How much of the answer to a request with a body is read: errors and locations, never content. */
 const ANSWER_LIMIT = 64 * 1024;
@@ -100,7 +101,7 @@ function createClient(
   try {
     return createHttpClient(options);
   } catch (cause) {
-    throw new Error(`Cannot use ${what}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new Error(`Cannot use ${what}: ${messageOf(cause)}`, { cause });
   }
 }
 

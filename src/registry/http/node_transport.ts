@@ -13,6 +13,7 @@ import {
   type Transport,
   type TransportRequest,
 } from "./transport.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** Makes a transport that keeps its connections until it is closed. */
 export function createNodeTransport(options: TlsOptions = {}): OpenTransport {
@@ -145,7 +146,7 @@ const PROBLEMS: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
 
 function explain(error: unknown, { url }: TransportRequest): Error {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const found = PROBLEMS.find(([pattern]) => pattern.test(code) || pattern.test(message));
   const [, problem, text] = found ?? [undefined, "other", message] as const;
   return new ConnectionError(problem, `Cannot reach ${url.host}: ${text}`, { cause: error, peer: url.hostname });

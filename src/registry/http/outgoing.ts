@@ -1,4 +1,5 @@
 import type { RequestBody } from "./transport.ts";
+import { readBytes } from "../../oci/read_bytes.ts";
 
 /** A body on its way to `fetch`. */
 export interface Outgoing {
@@ -23,7 +24,7 @@ const ONE_PIECE_LIMIT = 16 * 1024;
  */
 export async function outgoing(body: RequestBody): Promise<Outgoing> {
   if (body.size > ONE_PIECE_LIMIT) return streamed(body);
-  const bytes = new Uint8Array(await new Response(body.open()).arrayBuffer());
+  const bytes = await readBytes(body.open());
   return { body: bytes, failure: undefined, close: () => Promise.resolve() };
 }
 

@@ -4,6 +4,7 @@ import { askHelper, type HelperAnswer, HelperError, helperProgram } from "./cred
 import type { CredentialWorld } from "./credential_world.ts";
 import type { Credential, CredentialSource } from "./credentials.ts";
 import { type DockerConfig, findAuth, helperFor, parseDockerConfig, serverName } from "./docker_config.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** Where to look for credentials. */
 export interface FindCredentialsOptions {
@@ -109,7 +110,7 @@ async function readConfig(path: string, world: CredentialWorld, log: Log): Promi
     text = await world.readTextFile(path);
   } catch (error) {
     // In a container the home directory is often that of somebody else.
-    log.warn(`${error instanceof Error ? error.message : error}: going on without the credentials in it`);
+    log.warn(`${messageOf(error)}: going on without the credentials in it`);
   }
   return text === undefined ? undefined : parseDockerConfig(text, path);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../work/message_of.ts";
 /** Some tags of a destination are set, and then something failed. The message is the cause's own. */
 export class PartlyTaggedError extends Error {
   /** The name of the class. */
@@ -7,7 +8,7 @@ export class PartlyTaggedError extends Error {
 
   /** Adds the tags that are set to what was thrown. */
   constructor(tags: readonly string[], cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(messageOf(cause), { cause });
     this.tags = tags;
   }
 }

@@ -5,7 +5,7 @@
 import { refuseMovedVersions, takeLayout } from "../../layout/bundle/list_bundle.ts";
 import { readBundle } from "../../layout/bundle/read_bundle.ts";
 import type { LayoutPlace } from "../../layout/layout.ts";
-import { isReferrersTag } from "../../layout/names.ts";
+import { isReferrersTag } from "../../store/companion_tags.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { type Copied, copyGraph } from "../../store/copy.ts";
 import type { ArtifactGraph } from "../../store/graph.ts";

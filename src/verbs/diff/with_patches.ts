@@ -1,3 +1,4 @@
+import { readBytes } from "../../oci/read_bytes.ts";
 import type { Context } from "../../work/context.ts";
 import type { HashedFile } from "../../extract/hash_artifact.ts";
 import type { DiffResult, DiffSide, FileChange } from "./diff_result.ts";
@@ -54,7 +55,7 @@ async function textOf(
 ): Promise<{ readonly text: string } | "binary" | "large" | undefined> {
   if (file?.kind !== "file") return undefined;
   if (file.open === undefined) return "large";
-  const bytes = await new Response(file.open()).bytes();
+  const bytes = await readBytes(file.open());
   if (bytes.includes(0)) return "binary";
   try {
     return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };

@@ -2,6 +2,7 @@ import type { Digest } from "../../oci/digest.ts";
 import { type Inventory, INVENTORY_SIZE_LIMIT, parseInventory } from "../../bundle/inventory.ts";
 import { readSmallText } from "../../system/read_small_file.ts";
 import { OptionsError } from "../../options/options_error.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** Where the far side has blobs: the repositories, by digest. */
 export type Had = ReadonlyMap<Digest, readonly string[]>;
@@ -39,11 +40,7 @@ async function readInventory(path: string): Promise<Inventory> {
   try {
     return parseInventory(await readSmallText(path, INVENTORY_SIZE_LIMIT));
   } catch (cause) {
-    const problem = cause instanceof Deno.errors.NotFound
-      ? "it is not there"
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
+    const problem = cause instanceof Deno.errors.NotFound ? "it is not there" : messageOf(cause);
     throw new OptionsError(`Cannot use the inventory ${JSON.stringify(path)}: ${problem}`, { cause });
   }
 }

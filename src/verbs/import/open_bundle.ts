@@ -7,7 +7,7 @@ import type { StoreReader } from "../../store/store.ts";
 import { bundledArtifact } from "../../bundle/bundled_artifact.ts";
 import { bundledReader } from "../../bundle/bundled_reader.ts";
 import type { LayoutPlace, ListedManifest } from "../../layout/layout.ts";
-import { isReferrersTag } from "../../layout/names.ts";
+import { isReferrersTag } from "../../store/companion_tags.ts";
 import type { Context } from "../../work/context.ts";
 import { readBundle } from "../../layout/bundle/read_bundle.ts";
 import { originOf } from "../export/export_sources.ts";

@@ -12,6 +12,7 @@ import { openLayer } from "../../extract/open_layer.ts";
 import { beginsLikeArchive, peekStart } from "../../extract/peek_start.ts";
 import { unpackedBytes } from "../../extract/unpacked_bytes.ts";
 import { createPauses } from "../../system/pause.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /** One file, directory or link in a layer, as the layer has it. */
 export interface LayerFile {
@@ -82,5 +83,5 @@ function octal(mode: number): string {
 
 function explained(cause: unknown, what: string): Error {
   if (cause instanceof Error && cause.name !== "Error") return cause;
-  return new Error(`Cannot read ${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  return new Error(`Cannot read ${what}: ${messageOf(cause)}`, { cause });
 }

@@ -7,6 +7,7 @@ import { PUBLISHING, type PublishingName } from "../../options/publishing.ts";
 import { SPEAKERS, type Wanted } from "../../options/wanted.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import { readAnnotationFile } from "./annotation_file.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /**
  * Gathers the annotations that were given: by the options that have any, a file's below those that the same speaker gives
@@ -85,6 +86,6 @@ export function checkedAnnotation(
   try {
     return { value: parseCreated(value) };
   } catch (cause) {
-    return { problem: cause instanceof Error ? cause.message : String(cause) };
+    return { problem: messageOf(cause) };
   }
 }

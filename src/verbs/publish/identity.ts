@@ -5,6 +5,7 @@ import { OptionsError } from "../../options/options_error.ts";
 import type { ChosenProfile } from "./profiles.ts";
 import type { Settings } from "./settings.ts";
 import { sourceView } from "./source_view.ts";
+import { messageOf } from "../../work/message_of.ts";
 
 /**
  * Adds to the settings what the source itself says, where the profile's sources do: its version, unless another one was
@@ -52,7 +53,7 @@ export function checkedVersion(settings: Settings): Settings {
   try {
     if (version !== undefined) parseVersion(version);
   } catch (cause) {
-    throw new OptionsError(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new OptionsError(messageOf(cause), { cause });
   }
   return checkLatest(settings);
 }

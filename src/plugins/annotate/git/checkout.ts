@@ -8,6 +8,7 @@ import { objectDirectories, readObject } from "./objects.ts";
 import { readText } from "./read_file.ts";
 import { readHead } from "./refs.ts";
 import { remoteUrl } from "./remote_url.ts";
+import { messageOf } from "../../../work/message_of.ts";
 import { findRepository, type GitRepository } from "./repository.ts";
 
 /** What is checked out around a directory. */
@@ -43,7 +44,7 @@ export async function readCheckout(directory: string, log: Log): Promise<Checkou
       parents: commit === undefined ? [] : await readParents(repository, commit, log),
     };
   } catch (error) {
-    log.debug(`Cannot compare with what is checked out: ${error instanceof Error ? error.message : error}`);
+    log.debug(`Cannot compare with what is checked out: ${messageOf(error)}`);
     return undefined;
   }
 }
@@ -54,7 +55,7 @@ export async function readParents(repository: GitRepository, commit: string, log
     const object = await readObject(await objectDirectories(repository), commit);
     return object.type === "commit" ? commitParents(object.body) : [];
   } catch (error) {
-    log.debug(`Cannot read the parents of commit ${commit}: ${error instanceof Error ? error.message : error}`);
+    log.debug(`Cannot read the parents of commit ${commit}: ${messageOf(error)}`);
     return [];
   }
 }
