@@ -29,6 +29,15 @@ for (const [what, taggers, names] of COMBINED) {
   });
 }
 
+Deno.test("tagNames() takes a mere text for a name that may move", async () => {
+  const names = await tagNames(
+    [fakePlugin("tag", "mine", () => ({ tags: ["a"] }))],
+    await fakeArtifact(),
+    fakeContext(),
+  );
+  assert.deepEqual(names, [free("a")]);
+});
+
 Deno.test("tagNames() passes over a tagger that skips", async () => {
   const skipping = fakePlugin("tag", "mine", (_input, { skip }) => skip("not today"));
   const names = await tagNames([skipping, tagger("fine", [free("a")])], await fakeArtifact(), fakeContext());
