@@ -104,7 +104,7 @@ export type * from "./plugin.ts";
 export { ExtractionError, type ExtractionRule } from "./src/extract/extraction_error.ts";
 export { DigestMismatchError } from "./src/oci/verified.ts";
 export { OptionsError, type OptionsErrorDetails } from "./src/options/options_error.ts";
-export { type ConsumerRefusal, RefusedError } from "./src/verbs/judging/refuse_refused.ts";
+export { type ConsumerRefusal, RefusedError } from "./src/verbs/judging/refused_error.ts";
 export { PluginError } from "./src/pipeline/plugin_error.ts";
 export { StageError } from "./src/pipeline/stage_error.ts";
 export { TargetsError } from "./src/pipeline/target.ts";

@@ -148,11 +148,18 @@ export function isPiped(reference: Reference): boolean {
   return reference.kind === "oci-archive" && reference.path === "-";
 }
 
+const KINDS = Object.keys(SCHEMES) as readonly Reference["kind"][];
+
+/** Reads what stands behind the scheme of each kind. */
+const PARSERS: Readonly<Record<Reference["kind"], (text: string) => Reference>> = {
+  registry: parseRegistry,
+  "oci-layout": (text) => parseLayout("oci-layout", text),
+  "oci-archive": (text) => parseLayout("oci-archive", text),
+};
+
 function parse(text: string): Reference {
-  if (text.startsWith(SCHEMES.registry)) return parseRegistry(withoutScheme(text));
-  for (const kind of LAYOUT_KINDS) {
-    if (text.startsWith(SCHEMES[kind])) return parseLayout(kind, withoutScheme(text));
-  }
+  const kind = KINDS.find((kind) => text.startsWith(SCHEMES[kind]));
+  if (kind !== undefined) return PARSERS[kind](withoutScheme(text));
   // What is left of `localhost:5000/app` and of `app:1.0` is a port and a tag.
   const [, scheme, rest = ""] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(redactUserInfo(text)) ?? [];
   const meant = scheme && LAYOUT_KINDS.find((kind) => scheme.toLowerCase().startsWith(kind.slice(0, "oci-x".length)));

@@ -20,7 +20,7 @@ export interface RetryPolicy {
   readonly budget: number;
 }
 
-/** Five repetitions, at most five minutes of waiting: a `Retry-After: 120` is honoured in full, twice. */
+/** What the defaults say: their budget honours a `Retry-After: 120` in full, twice. */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   retries: REGISTRY_DEFAULTS.retries,
   budget: REGISTRY_DEFAULTS.retryBudget,

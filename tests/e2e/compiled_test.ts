@@ -108,6 +108,15 @@ Deno.test({
       assert.equal((await process.ended()).signal, "SIGTERM");
     });
 
+    await t.step("a plugin that was baked in is found where the program looks for it", async () => {
+      await tool(deno, ["run", "-A", "--frozen", "scripts/compile.ts", "--plugin", "examples/plugins/size_limit.ts"], {
+        cwd: ROOT,
+      });
+      const { plugins } = JSON.parse(await tool(binary, ["plugin", "list", "-o", "json"]));
+      const found = plugins.filter(({ use }: { readonly use: string }) => use === "examples:size-limit");
+      assert.equal(found.length, 1, JSON.stringify(plugins));
+    });
+
     await t.step("it refuses bad input with the same words and the same code", async () => {
       const args = ["push", "nowhere", "oci-layout:nowhere", "--version", "v1"];
       const ours = await gantry(args);

@@ -4,7 +4,7 @@ import { StageError } from "../../pipeline/stage_error.ts";
 import { TargetsError } from "../../pipeline/target.ts";
 import { RegistryError } from "../../registry/http/registry_error.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
-import { refusalMessage, RefusedError } from "../../verbs/judging/refuse_refused.ts";
+import { refusalMessage, RefusedError } from "../../verbs/judging/refused_error.ts";
 import { PartlyTaggedError } from "../../verbs/copy/partly_tagged_error.ts";
 import { messageOf } from "../../work/message_of.ts";
 

@@ -1,5 +1,5 @@
 import { VERSION_ANNOTATION } from "../../oci/annotation_keys.ts";
-import { parseReference, type Reference } from "../../oci/reference.ts";
+import { formatReference, formatRepository, parseReference, type Reference } from "../../oci/reference.ts";
 import { isPreRelease, parseVersion } from "../../oci/version.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import type { ChosenProfile } from "./profiles.ts";
@@ -74,9 +74,8 @@ function checkLatest(settings: Settings): Settings {
 function distinct(targets: readonly Reference[]): readonly Reference[] {
   const seen = new Set<string>();
   for (const target of targets) {
-    if (target.kind !== "registry") continue;
-    const place = `${target.host}/${target.repository}:${target.tag ?? ""}@${target.digest ?? ""}`;
-    if (seen.has(place)) throw new OptionsError(`The target oci://${target.host}/${target.repository} is named twice`);
+    const place = formatReference(target);
+    if (seen.has(place)) throw new OptionsError(`The target ${formatRepository(target)} is named twice`);
     seen.add(place);
   }
   return targets;
