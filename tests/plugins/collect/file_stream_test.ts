@@ -6,11 +6,12 @@ import { tempDirectory } from "../../support/temp_directory.ts";
 import { tool, toolTest } from "../../support/tools.ts";
 
 for (const time of [-315_619_200_000, -1, -1.5, 0, 1_700_000_000_123]) {
-  Deno.test(`fileStream() reads a file of the time ${time}`, async () => {
+  toolTest(`fileStream() reads a file of the time ${time}`, ["touch"], async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "x");
     await Deno.writeTextFile(path, "said");
-    await Deno.utime(path, time / 1000, time / 1000);
+    // Deno 2.6 sets no fraction of a second before 1970.
+    await tool("touch", ["-d", `@${time / 1000}`, path]);
     assert.equal(await new Response(fileStream(path, "x", await Deno.lstat(path))).text(), "said");
   });
 }
