@@ -109,6 +109,9 @@ async function compile(
       "--config",
       config,
       "--no-prompt",
+      // The cache would be a file of a name that everybody knows in a directory where everybody may write, and what is
+      // in it is run.
+      "--no-code-cache",
       // The permissions that gantry needs stand in deno.json.
       "--permission-set",
       ...(target === undefined ? [] : ["--target", target]),

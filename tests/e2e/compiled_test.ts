@@ -97,6 +97,12 @@ Deno.test({
       assert.equal(JSON.parse(await tool(binary, args, { clearEnv: true })).digest, JSON.parse(ours.stdout).digest);
     });
 
+    await t.step("it keeps no compiled code where others could have put theirs", async () => {
+      await using directory = await tempDirectory();
+      await tool(binary, ["version"], { env: { TMPDIR: directory.path } });
+      assert.deepEqual(await Array.fromAsync(Deno.readDir(directory.path)), []);
+    });
+
     await t.step("a second SIGTERM ends it while a plugin loops", async () => {
       await using directory = await tempDirectory();
       const args = await writeStep(directory.path, "while (true) {}");
