@@ -2,12 +2,14 @@
  * Registries and networks as they are: proxies, answers that the specification does not know, and registries that do not
  * answer at all.
  */
+import { fileURLToPath } from "node:url";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { makeCertificate } from "../support/certificates.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk, type GantryOptions, type GantryResult } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
+import { runTool, type ToolResult } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
 
 interface Place {
@@ -126,7 +128,7 @@ for (
   Deno.test(`list names the proxy of ${variable} that cannot be reached, and not its password`, async () => {
     const port = closedPort();
     const args = ["list", "oci://registry.example/acme/app", "--retries", "3", ...flags];
-    const { code, stderr } = await gantry(args, { env: { [variable]: `http://ann:secret@127.0.0.1:${port}` } });
+    const { code, stderr } = await gantryAlone(args, { [variable]: `http://ann:secret@127.0.0.1:${port}` });
     assert.equal(code, 1);
     assert.equal(
       stderr,
@@ -141,7 +143,7 @@ for (
       await using proxy = startFakeRegistry();
       proxy.fault({ times: Infinity, fault: { kind: "answer", answer: () => new Response("no", { status }) } });
       const args = ["list", "oci://registry.example/acme/app", "--retries", "0", ...flags];
-      const { code, stderr } = await gantry(args, { env: { [variable]: proxy.origin } });
+      const { code, stderr } = await gantryAlone(args, { [variable]: proxy.origin });
       assert.equal(code, 1);
       assert.ok(stderr.includes(`through the proxy ${proxy.origin}`), stderr);
       const expected = said ?? (scheme === "https" ? "the proxy does not let it through" : "HTTP 403, no");
@@ -293,3 +295,14 @@ Deno.test("pull shows neither its token nor a signed query that an error quotes"
     },
   );
 });
+
+/**
+ * Runs gantry in a process of its own: whether a client goes through a proxy is asked of the environment while it is
+ * made, and test files that run side by side have one environment.
+ */
+async function gantryAlone(args: readonly string[], env: Readonly<Record<string, string>>): Promise<ToolResult> {
+  const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
+  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
+  const run = ["run", "--quiet", "-A", "--no-prompt", "--frozen", "--config", config, main];
+  return await runTool(Deno.execPath(), [...run, ...args], { env: { NO_PROXY: "", no_proxy: "", ...env } });
+}
