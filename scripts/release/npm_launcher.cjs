@@ -22,8 +22,7 @@ try {
   // What the package's own command does first; nothing has to run when it is installed.
   deno = require("deno/install_api.cjs").runInstall();
 } catch (error) {
-  console.error(`error: Cannot start gantry: there is no Deno for this machine (${error.message})`);
-  process.exit(1);
+  fail(`there is no Deno for this machine (${error.message})`);
 }
 
 if (typeof process.execve === "function" && process.platform !== "win32") {
@@ -32,13 +31,16 @@ if (typeof process.execve === "function" && process.platform !== "win32") {
 }
 
 const child = spawn(deno, args, { stdio: "inherit" });
-child.on("error", (error) => {
-  console.error(`error: Cannot start gantry: ${error.message}`);
-  process.exit(1);
-});
+child.on("error", (error) => fail(error.message));
 // A terminal sends Ctrl-C to both; gantry takes a second one for "at once", so it must not be passed on.
 process.on("SIGINT", () => {});
 for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => {
   process.exit(code ?? 128 + (constants.signals[signal] ?? 0));
 });
+
+// deno-lint-ignore explicit-function-return-type -- this is JavaScript for Node.js, which has no types
+function fail(why) {
+  process.stderr.write(`error: Cannot start gantry: ${why}\n`);
+  process.exit(1);
+}
