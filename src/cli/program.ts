@@ -32,7 +32,7 @@ import {
   type PullFlags,
   tagCommand,
   type TagFlags,
-} from "./reading/commands.ts";
+} from "./stored/commands.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -99,42 +99,42 @@ export function createProgram(world: World, done: (code: number) => void): Comma
   add(
     pullCommand()
       .action(async (reference: string, directory: string | undefined, flags: PullFlags) => {
-        const { runPull } = await import("./reading/pull.ts");
+        const { runPull } = await import("./stored/pull.ts");
         done(await runPull(reference, directory, flags, world));
       }),
   );
   add(
     listCommand()
       .action(async (repository: string, flags: ListFlags) => {
-        const { runList } = await import("./reading/list.ts");
+        const { runList } = await import("./stored/list.ts");
         done(await runList(repository, flags, world));
       }),
   );
   add(
     inspectCommand()
       .action(async (reference: string, flags: InspectFlags) => {
-        const { runInspect } = await import("./reading/inspect.ts");
+        const { runInspect } = await import("./stored/inspect.ts");
         done(await runInspect(reference, flags, world));
       }),
   );
   add(
     diffCommand()
       .action(async (a: string, b: string, flags: DiffFlags) => {
-        const { runDiff } = await import("./reading/diff.ts");
+        const { runDiff } = await import("./stored/diff.ts");
         done(await runDiff(a, b, flags, world));
       }),
   );
   add(
     tagCommand()
       .action(async (reference: string, tags: readonly string[], flags: TagFlags) => {
-        const { runTag } = await import("./reading/tag.ts");
+        const { runTag } = await import("./stored/tag.ts");
         done(await runTag(reference, tags, flags, world));
       }),
   );
   add(
     copyCommand()
       .action(async (source: string, destinations: readonly string[], flags: CopyFlags) => {
-        const { runCopy } = await import("./reading/copy.ts");
+        const { runCopy } = await import("./stored/copy.ts");
         done(await runCopy(source, destinations, flags, world));
       }),
   );
@@ -169,7 +169,7 @@ export function createProgram(world: World, done: (code: number) => void): Comma
   add(
     deleteCommand()
       .action(async (reference: string, flags: DeleteFlags) => {
-        const { runDelete } = await import("./reading/delete.ts");
+        const { runDelete } = await import("./stored/delete.ts");
         done(await runDelete(reference, flags, world));
       }),
   );

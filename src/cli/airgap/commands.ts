@@ -3,10 +3,10 @@ import { byteSize } from "../byte_size.ts";
 import { keyValue, repeated } from "../options.ts";
 import type { OutputFormat } from "../publish/commands.ts";
 import type { RepositoryMapping } from "../../verbs/import/import_destinations.ts";
-import { addReadingFlags, type ReadingFlags } from "../reading/commands.ts";
+import { addStoredFlags, type StoredFlags } from "../stored/commands.ts";
 
 /** The flags of `export`, as they were given; what was not given is absent. */
-export interface ExportFlags extends ReadingFlags {
+export interface ExportFlags extends StoredFlags {
   /** `false` for `--without-referrers`. */
   readonly withoutReferrers?: boolean;
   readonly volumeSize?: number;
@@ -28,12 +28,12 @@ export function exportCommand(): Command {
     .option("--without-referrers", "leave signatures, SBOMs and all else that refers to them behind")
     .option("--volume-size <size>", "split a tar into numbered files of at most this size, such as 4GiB", byteSize)
     .option("--have <path>", "leave out what the far side has, as `gantry inventory` wrote it (repeatable)", repeated);
-  return addReadingFlags(command)
+  return addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
 }
 
 /** The flags of `import`, as they were given; what was not given is absent. */
-export interface ImportFlags extends ReadingFlags {
+export interface ImportFlags extends StoredFlags {
   readonly map?: readonly RepositoryMapping[];
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -60,7 +60,7 @@ export function importCommand(): Command {
     .option("--dry-run", "show the plan and change nothing")
     .option("-y, --yes", "do not ask")
     .option("--receipt <path>", "write what is there afterwards to a file, as JSON");
-  return addReadingFlags(command)
+  return addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
 }
 
@@ -69,14 +69,14 @@ function mapping(text: string, before: readonly RepositoryMapping[] | undefined)
 }
 
 /** The flags of `inventory`. */
-export type InventoryFlags = ReadingFlags;
+export type InventoryFlags = StoredFlags;
 
 /** Declares the arguments and flags of `inventory`. */
 export function inventoryCommand(): Command {
   const command = new Command("inventory")
     .description("list every blob that a registry has, for `gantry export --have` on the near side")
     .argument("<place...>", "oci://HOST, oci://HOST/PREFIX or oci://HOST/REPOSITORY");
-  return addReadingFlags(command);
+  return addStoredFlags(command);
 }
 
 /** The flags of `verify`, as they were given; what was not given is absent. */
