@@ -6,6 +6,7 @@ import { EXIT, exitCode } from "./output/exit_code.ts";
 import { formatOutput } from "./output/format_output.ts";
 import { printable, printableLines } from "./output/printable.ts";
 import { withStatusLine } from "./output/status_line.ts";
+import { isTopic } from "./help/topics.ts";
 import { createProgram } from "./program.ts";
 import { OutputError } from "./process/text_writer.ts";
 import type { World } from "./world.ts";
@@ -33,6 +34,12 @@ export async function run(args: readonly string[], world: World): Promise<number
     if (args.length === 0) {
       world.stdout(program.helpInformation());
       return EXIT.usage;
+    }
+    const topic = args[0] === "help" && isTopic(args[1]) ? args[1] : undefined;
+    if (topic !== undefined) {
+      const { topicPage } = await import("./help/topic_page.ts");
+      masked.stdout(topicPage(topic, program));
+      return EXIT.done;
     }
     await program.parseAsync(helpBelow(args, program).map(splitBoolean), { from: "user" });
     const unhandled = unhandledOf(world);

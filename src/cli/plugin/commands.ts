@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { withExamples } from "../help/examples.ts";
 import type { PluginBuildFlags } from "./build.ts";
 import type { PluginListFlags } from "./list.ts";
 import type { PluginTestFlags } from "./test.ts";
@@ -15,6 +16,7 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
   const add = (below: Command): void => void command.addCommand(below);
   const output = (): Option => new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]);
   add(
+    withExamples(
     new Command("list")
       .description("list the plugins in this gantry and those that the configuration names; runs none of them")
       .argument("[source]", "where the configuration is looked for", ".")
@@ -25,8 +27,14 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
         const { pluginList } = await import("./list.ts");
         done(await pluginList(source, flags, world));
       }),
+    [
+      ["Those in this gantry, and those that ./deploy configures", "gantry plugin list ./deploy"],
+      ["Those in this gantry alone", "gantry plugin list --no-config"],
+      ["For a program", "gantry plugin list -o json"],
+    ])
   );
   add(
+    withExamples(
     new Command("info")
       .description("show what a plugin is and which options it has; loads it, and does not let it work")
       .argument("<plugin>", "a name, ./FILE, npm:PACKAGE, jsr:PACKAGE or exec:PROGRAM")
@@ -35,8 +43,14 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
         const { pluginInfo } = await import("./info.ts");
         done(await pluginInfo(use, flags, world));
       }),
+    [
+      ["What a file of yours is, and which options it has", "gantry plugin info ./plugins/no_drafts.ts"],
+      ["A plugin that gantry brings", "gantry plugin info ignore"],
+      ["A program in any language", "gantry plugin info exec:./plugins/policy.sh"],
+    ])
   );
   add(
+    withExamples(
     new Command("test")
       .description("run a plugin twice on a fixture, and compare what it gives")
       .argument("<plugin>", "./FILE, npm:PACKAGE, jsr:PACKAGE or exec:PROGRAM")
@@ -49,8 +63,14 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
         const { testPlugin } = await import("./test.ts");
         done(await testPlugin(use, flags, world));
       }),
+    [
+      ["Twice on a few files: is the result the same, and as the contract says?", "gantry plugin test ./plugins/no_drafts.ts"],
+      ["With options, on files of your own", "gantry plugin test ./plugins/no_drafts.ts --fixture ./deploy --options '{\"ending\":\".draft.yaml\"}'"],
+      ["Keep what it gives, and compare from now on", "gantry plugin test ./plugins/no_drafts.ts --update"],
+    ])
   );
   add(
+    withExamples(
     new Command("build")
       .description("make one .mjs of a plugin, without types and without imports, for the compiled gantry")
       .argument("<file>", "a .ts, .js or .mjs file; under deno run a package as well, as npm:… or jsr:…")
@@ -59,6 +79,15 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
         const { pluginBuild } = await import("./build.ts");
         done(await pluginBuild(file, flags, world));
       }),
+    [
+      ["To plugins/no_drafts.mjs", "gantry plugin build ./plugins/no_drafts.ts"],
+      ["Somewhere else", "gantry plugin build ./plugins/no_drafts.ts -o ./dist/no_drafts.mjs"],
+      ["And use it once", "gantry plugin info ./plugins/no_drafts.ts"],
+    ])
   );
-  return command;
+  return withExamples(command, [
+    ["Which plugins there are", "gantry plugin list"],
+    ["What one of them takes", "gantry plugin info ./plugins/no_drafts.ts"],
+    ["Whether it keeps the contract", "gantry plugin test ./plugins/no_drafts.ts"],
+  ]);
 }
