@@ -94,7 +94,7 @@ export type { ExtractionRules, LinkPolicy, NamePolicy } from "./src/extract/extr
 
 // What results are made of.
 export type { DigestAlgorithm } from "./src/oci/digest.ts";
-export type { MemberType } from "./src/oci/read_tar.ts";
+export type { MemberType } from "./src/oci/tar/read.ts";
 export type { Copied } from "./src/store/copy.ts";
 
 // What a plugin must be.

@@ -36,7 +36,7 @@ import {
   type PullFlags,
   tagCommand,
   type TagFlags,
-} from "./reading/commands.ts";
+} from "./stored/commands.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -48,7 +48,7 @@ import type { World } from "./world.ts";
 export function createProgram(world: World, done: (code: number) => void): Command {
   const program = new Command("gantry")
     .description("Package a directory as an OCI artifact and publish it to registries and OCI image layouts.")
-    .helpCommand(helpCommand())
+    .addHelpCommand(helpCommand())
     // `push --version 1.2.3` is not about gantry's own version.
     .enablePositionalOptions()
     .version(VERSION, "--version", "print the version")
@@ -102,28 +102,28 @@ export function createProgram(world: World, done: (code: number) => void): Comma
   add(
     listCommand()
       .action(async (repository: string, flags: ListFlags) => {
-        const { runList } = await import("./reading/list.ts");
+        const { runList } = await import("./stored/list.ts");
         done(await runList(repository, flags, world));
       }),
   );
   add(
     inspectCommand()
       .action(async (reference: string, flags: InspectFlags) => {
-        const { runInspect } = await import("./reading/inspect.ts");
+        const { runInspect } = await import("./stored/inspect.ts");
         done(await runInspect(reference, flags, world));
       }),
   );
   add(
     pullCommand()
       .action(async (reference: string, directory: string | undefined, flags: PullFlags) => {
-        const { runPull } = await import("./reading/pull.ts");
+        const { runPull } = await import("./stored/pull.ts");
         done(await runPull(reference, directory, flags, world));
       }),
   );
   add(
     diffCommand()
       .action(async (a: string, b: string, flags: DiffFlags) => {
-        const { runDiff } = await import("./reading/diff.ts");
+        const { runDiff } = await import("./stored/diff.ts");
         done(await runDiff(a, b, flags, world));
       }),
   );
@@ -132,21 +132,21 @@ export function createProgram(world: World, done: (code: number) => void): Comma
   add(
     tagCommand()
       .action(async (reference: string, tags: readonly string[], flags: TagFlags) => {
-        const { runTag } = await import("./reading/tag.ts");
+        const { runTag } = await import("./stored/tag.ts");
         done(await runTag(reference, tags, flags, world));
       }),
   );
   add(
     copyCommand()
       .action(async (source: string, destinations: readonly string[], flags: CopyFlags) => {
-        const { runCopy } = await import("./reading/copy.ts");
+        const { runCopy } = await import("./stored/copy.ts");
         done(await runCopy(source, destinations, flags, world));
       }),
   );
   add(
     deleteCommand()
       .action(async (reference: string, flags: DeleteFlags) => {
-        const { runDelete } = await import("./reading/delete.ts");
+        const { runDelete } = await import("./stored/delete.ts");
         done(await runDelete(reference, flags, world));
       }),
   );
@@ -225,7 +225,10 @@ const EXAMPLES = [
   ["Publish it for Flux", "gantry push ./deploy oci://ghcr.io/acme/app --profile flux --version 1.0.0"],
   ["Which versions are there?", "gantry list oci://ghcr.io/acme/app"],
   ["Fetch one, verified", "gantry pull oci://ghcr.io/acme/app:1.0.0 ./app"],
-  ["Carry it over an air gap, with its signatures", "gantry export oci://ghcr.io/acme/app:1.0.0 oci-archive:bundle.tar"],
+  [
+    "Carry it over an air gap, with its signatures",
+    "gantry export oci://ghcr.io/acme/app:1.0.0 oci-archive:bundle.tar",
+  ],
 ] as const;
 
 /** A command that was made by itself does not take over how errors and help are shown; nor does what is below it. */

@@ -1,6 +1,6 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import { archiveOf } from "../pipeline/archive.ts";
-import { attach } from "../pipeline/attach.ts";
+import { attachToTargets } from "../pipeline/attach_to_targets.ts";
 import { type Entry, inWalkOrder } from "../pipeline/entry.ts";
 import type { CustomStep, CustomSteps } from "../pipeline/flow.ts";
 import type { ChangedEntries, Contents, Referrer, Stage } from "../pipeline/plugin.ts";
@@ -94,7 +94,7 @@ function referringStep(plugin: Referring, targets: readonly Target[]): CustomSte
       const given = await plugin.run(uploaded, context);
       const attached: Descriptor[] = [];
       for (const referrer of given?.referrers ?? []) {
-        attached.push(await attach(referrer, uploaded.manifest, targets, context));
+        attached.push(await attachToTargets(referrer, uploaded.manifest, targets, context));
       }
       return attached.length === 0 ? uploaded : { ...uploaded, referrers: [...uploaded.referrers ?? [], ...attached] };
     },

@@ -11,7 +11,7 @@ import type { StoreReader } from "../store/store.ts";
 import { type DiffResult, diffResult, type DiffSide } from "./diff/diff_result.ts";
 import { optionOf } from "./option_of.ts";
 import { packedFiles } from "./publish/packed_files.ts";
-import { profileOf } from "./publish/profiles.ts";
+import { profileOf } from "./publish/choose_profile.ts";
 import type { Configuration, PublishOptions } from "./publish/publish_options.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";

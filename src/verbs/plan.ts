@@ -9,7 +9,7 @@ import type { TagName } from "../store/store.ts";
 import { consumersOf } from "./judging/consumers_of.ts";
 import { plannedArtifact } from "./judging/planned_artifact.ts";
 import { plannedTags } from "./judging/refuse_refused.ts";
-import type { ChosenProfile } from "./publish/profiles.ts";
+import type { ChosenProfile } from "./publish/choose_profile.ts";
 import type { PublishOptions } from "./publish/publish_options.ts";
 import type { MadePlugin } from "./publish/stages/make_plugins.ts";
 import { TARGET_VERSION } from "./publish/stages/target_kinds.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
-import { attachedReferrer } from "../../src/pipeline/attach.ts";
+import { attachedReferrer } from "../../src/pipeline/attach_to_targets.ts";
 import { storeTarget } from "../../src/pipeline/store_target.ts";
 import type { Store } from "../../src/store/store.ts";
 import { memoryPlace, memoryStore } from "../support/memory_store.ts";

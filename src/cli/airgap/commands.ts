@@ -4,10 +4,10 @@ import { keyValue, repeated } from "../options.ts";
 import type { OutputFormat } from "../publish/commands.ts";
 import type { RepositoryMapping } from "../../verbs/import/import_destinations.ts";
 import { withExamples } from "../help/examples.ts";
-import { addReadingFlags, type ReadingFlags } from "../reading/commands.ts";
+import { addStoredFlags, type StoredFlags } from "../stored/commands.ts";
 
 /** The flags of `export`, as they were given; what was not given is absent. */
-export interface ExportFlags extends ReadingFlags {
+export interface ExportFlags extends StoredFlags {
   /** `false` for `--without-referrers`. */
   readonly withoutReferrers?: boolean;
   readonly volumeSize?: number;
@@ -29,17 +29,26 @@ export function exportCommand(): Command {
     .option("--without-referrers", "leave signatures, SBOMs and all else that refers to them behind")
     .option("--volume-size <size>", "split a tar into numbered files of at most this size, such as 4GiB", byteSize)
     .option("--have <path>", "leave out what the far side has, as `gantry inventory` wrote it (repeatable)", repeated);
-  addReadingFlags(command)
+  addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
   return withExamples(command, [
-    ["Two repositories and their signatures into one file", "gantry export oci://ghcr.io/acme/app:1.0.0 oci://ghcr.io/acme/db:2.1.0 oci-archive:bundle.tar"],
-    ["Into numbered files that fit on a medium", "gantry export oci://ghcr.io/acme/app:1.0.0 oci-archive:volumes.tar --volume-size 4GiB"],
-    ["Only what the isolated registry does not have yet", "gantry export oci://ghcr.io/acme/app:1.0.0 oci-archive:update.tar --have have.json"],
+    [
+      "Two repositories and their signatures into one file",
+      "gantry export oci://ghcr.io/acme/app:1.0.0 oci://ghcr.io/acme/db:2.1.0 oci-archive:bundle.tar",
+    ],
+    [
+      "Into numbered files that fit on a medium",
+      "gantry export oci://ghcr.io/acme/app:1.0.0 oci-archive:volumes.tar --volume-size 4GiB",
+    ],
+    [
+      "Only what the isolated registry does not have yet",
+      "gantry export oci://ghcr.io/acme/app:1.0.0 oci-archive:update.tar --have have.json",
+    ],
   ]);
 }
 
 /** The flags of `import`, as they were given; what was not given is absent. */
-export interface ImportFlags extends ReadingFlags {
+export interface ImportFlags extends StoredFlags {
   readonly map?: readonly RepositoryMapping[];
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -66,12 +75,18 @@ export function importCommand(): Command {
     .option("--dry-run", "show the plan and change nothing")
     .option("-y, --yes", "do not ask")
     .option("--receipt <path>", "write what is there afterwards to a file, as JSON");
-  addReadingFlags(command)
+  addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
   return withExamples(command, [
     ["What would happen; changes nothing", "gantry import oci-archive:bundle.tar oci://registry.site/mirror --dry-run"],
-    ["Do it without a question, and keep a receipt", "gantry import oci-archive:bundle.tar oci://registry.site/mirror --yes --receipt receipt.json"],
-    ["Into other repositories", "gantry import oci-archive:bundle.tar oci://registry.site --map ghcr.io/acme=platform --yes"],
+    [
+      "Do it without a question, and keep a receipt",
+      "gantry import oci-archive:bundle.tar oci://registry.site/mirror --yes --receipt receipt.json",
+    ],
+    [
+      "Into other repositories",
+      "gantry import oci-archive:bundle.tar oci://registry.site --map ghcr.io/acme=platform --yes",
+    ],
   ]);
 }
 
@@ -80,14 +95,14 @@ function mapping(text: string, before: readonly RepositoryMapping[] | undefined)
 }
 
 /** The flags of `inventory`. */
-export type InventoryFlags = ReadingFlags;
+export type InventoryFlags = StoredFlags;
 
 /** Declares the arguments and flags of `inventory`. */
 export function inventoryCommand(): Command {
   const command = new Command("inventory")
     .description("list every blob that a registry has, for `gantry export --have` on the near side")
     .argument("<place...>", "oci://HOST, oci://HOST/PREFIX or oci://HOST/REPOSITORY");
-  addReadingFlags(command);
+  addStoredFlags(command);
   return withExamples(command, [
     ["All of a registry that lists its repositories", "gantry inventory oci://registry.site > have.json"],
     ["Everything below a prefix", "gantry inventory oci://registry.site/mirror > have.json"],

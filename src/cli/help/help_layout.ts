@@ -40,13 +40,13 @@ export const HELP_LAYOUT: HelpConfiguration = {
           item(helper.argumentTerm(each), helper.argumentDescription(each))
         ),
       ),
+      ...[...commands].map(([heading, group]) =>
+        section(heading, group.map((each) => item(helper.subcommandTerm(each), helper.subcommandDescription(each))))
+      ),
       ...[...options].map(([heading, group]) =>
         section(heading, group.map((each) => item(helper.optionTerm(each), helper.optionDescription(each))))
       ),
       foldedLines(command, helper),
-      ...[...commands].map(([heading, group]) =>
-        section(heading, group.map((each) => item(helper.subcommandTerm(each), helper.subcommandDescription(each))))
-      ),
     ].filter((lines) => lines.length > 0).map((lines) => `${lines.join("\n")}\n`).join("\n");
   },
   formatItem(term, termWidth, description, helper): string {

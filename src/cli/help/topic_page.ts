@@ -10,6 +10,6 @@ import type { Topic } from "./topics.ts";
 export function topicPage(topic: Topic, program: Command): string {
   switch (topic) {
     case "registry":
-      return registryTopic().copyInheritedSettings(program).helpInformation();
+      return registryTopic().copyInheritedSettings(program).helpOption(false).helpInformation();
   }
 }

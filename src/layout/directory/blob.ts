@@ -11,7 +11,7 @@ import { makeDirectories } from "../../system/make_directories.ts";
 import { openFile } from "../../system/open_file.ts";
 import { checkDirectory } from "./read_layout.ts";
 import { verified, verifiedContent } from "../../oci/verified.ts";
-import { watched, type Watcher } from "../watched.ts";
+import { type ProgressWatcher, withProgress } from "../../work/with_progress.ts";
 import { writeFile } from "../../system/write_file.ts";
 
 /** Where a blob stands below the directory of its layout. */
@@ -46,15 +46,15 @@ export function readBlob(layout: string, descriptor: Descriptor): ReadableStream
 export async function writeBlob(
   layout: string,
   content: Content,
-  watcher: Watcher = {},
+  options: ProgressWatcher = {},
 ): Promise<boolean> {
   const { descriptor } = content;
-  if (await isIntact(layout, descriptor, watcher.signal)) return false;
+  if (await isIntact(layout, descriptor, options.signal)) return false;
   const path = blobPath(layout, descriptor.digest);
   await makeDirectories(dirname(path));
   // Right before: a layout may be changed by others meanwhile.
   for (const directory of [dirname(dirname(path)), dirname(path)]) await checkDirectory(directory);
-  await writeFile(path, watched(verifiedContent(content, `Cannot write ${JSON.stringify(path)}`), watcher));
+  await writeFile(path, withProgress(verifiedContent(content, `Cannot write ${JSON.stringify(path)}`), options));
   return true;
 }
 

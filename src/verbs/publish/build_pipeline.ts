@@ -17,7 +17,7 @@ import type { RegistryAccess } from "../../places/registry_access.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
 import { collectorFor, sourceDirectory } from "./collector_for.ts";
 import { ignoringFor } from "./ignoring_for.ts";
-import type { ChosenProfile } from "./profiles.ts";
+import type { ChosenProfile } from "./choose_profile.ts";
 import type { Machine } from "./machine.ts";
 import type { Configuration } from "./publish_options.ts";
 import type { Settings } from "./settings.ts";

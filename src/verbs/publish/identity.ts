@@ -2,7 +2,7 @@ import { VERSION_ANNOTATION } from "../../oci/annotation_keys.ts";
 import { formatReference, formatRepository, parseReference, type Reference } from "../../oci/reference.ts";
 import { isPreRelease, parseVersion } from "../../oci/version.ts";
 import { OptionsError } from "../../options/options_error.ts";
-import type { ChosenProfile } from "./profiles.ts";
+import type { ChosenProfile } from "./choose_profile.ts";
 import type { Settings } from "./settings.ts";
 import { sourceView } from "./source_view.ts";
 import { messageOf } from "../../work/message_of.ts";

@@ -9,7 +9,7 @@ import type { PatternSource } from "../../plugins/filter/pattern_source.ts";
 import { sourceFilters } from "../../plugins/filter/source_filters.ts";
 import { readSmallFile, readSmallText } from "../../system/read_small_file.ts";
 import { OptionsError } from "../../options/options_error.ts";
-import type { ChosenProfile } from "./profiles.ts";
+import type { ChosenProfile } from "./choose_profile.ts";
 import type { Settings } from "./settings.ts";
 import type { BuiltIn } from "./stages/stage_entry.ts";
 

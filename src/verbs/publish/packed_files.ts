@@ -10,7 +10,7 @@ import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
 import { buildPipeline } from "./build_pipeline.ts";
 import { thisMachine } from "./machine.ts";
-import { chooseProfile, type ChosenProfile } from "./profiles.ts";
+import { chooseProfile, type ChosenProfile } from "./choose_profile.ts";
 import type { PublishOptions } from "./publish_options.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 import { packsItself } from "./stages/stage_entries.ts";

@@ -7,7 +7,7 @@ import { SourceError } from "../../pipeline/source_error.ts";
 import type { Collected } from "../../pipeline/values.ts";
 import type { Log } from "../../work/context.ts";
 import { loadProfiles } from "../../profiles/profiles.ts";
-import type { ChosenProfile } from "./profiles.ts";
+import type { ChosenProfile } from "./choose_profile.ts";
 import type { Settings } from "./settings.ts";
 import { listingOf } from "./source_view.ts";
 

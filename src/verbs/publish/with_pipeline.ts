@@ -8,7 +8,7 @@ import { withSession } from "../session.ts";
 import { buildPipeline } from "./build_pipeline.ts";
 import { sourceDirectory } from "./collector_for.ts";
 import { checkedVersion, withIdentity } from "./identity.ts";
-import { chooseProfile, type ChosenProfile, profileLine } from "./profiles.ts";
+import { chooseProfile, type ChosenProfile, profileLine } from "./choose_profile.ts";
 import { thisMachine } from "./machine.ts";
 import type { PublishOptions } from "./publish_options.ts";
 import { type Settings, settingsOf } from "./settings.ts";

@@ -2,9 +2,9 @@ import { makePlugin } from "../../../driver/check_plugin.ts";
 import type { Kit, PluginBase, Stage } from "../../../pipeline/plugin.ts";
 import type { StageName } from "../../../pipeline/stage_error.ts";
 import { STAGE_NAMES } from "../../../pipeline/stages.ts";
-import { env } from "../../../plugins/annotate/env.ts";
+import { ci } from "../../../plugins/annotate/ci.ts";
 import { git } from "../../../plugins/annotate/git.ts";
-import { readEvent } from "../../../plugins/annotate/read_event.ts";
+import { readEvent } from "../../../plugins/annotate/ci/read_event.ts";
 import { staticAnnotations } from "../../../plugins/annotate/static.ts";
 import { GZIP_LEVEL } from "../../../pack/compression.ts";
 import { directory } from "../../../plugins/collect/directory.ts";
@@ -67,7 +67,7 @@ const BUILT_INS = {
   annotate: {
     static: () => ({ factory: staticAnnotations(), options: only({}) }),
     env: ({ directory, profile: { revision }, asked }) => ({
-      factory: askedOnce(env({ readEvent, directory }), asked),
+      factory: askedOnce(ci({ readEvent, directory }), asked),
       options: only({ revision }),
     }),
     git: ({ directory, profile: { revision }, asked }) => ({

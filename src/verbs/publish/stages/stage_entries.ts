@@ -2,7 +2,7 @@ import type { StageName } from "../../../pipeline/stage_error.ts";
 import { staticAnnotations } from "../../../plugins/annotate/static.ts";
 import type { Collector } from "../collector_for.ts";
 import type { Ignoring } from "../ignoring_for.ts";
-import type { ChosenProfile } from "../profiles.ts";
+import type { ChosenProfile } from "../choose_profile.ts";
 import type { Settings } from "../settings.ts";
 import { isBuiltIn, type MakeBuiltIn } from "./built_ins.ts";
 import { staticEntry } from "./static_entry.ts";
