@@ -69,6 +69,8 @@ async function prepare(directory: string, host: string): Promise<string> {
     "deploy/kustomization.yaml": "resources: [deployment.yaml]\n",
     "chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\n",
     "chart/templates/service.yaml": "apiVersion: v1\nkind: Service\n",
+    "module/timoni.cue": "package main\n",
+    "module/cue.mod/module.cue": 'module: "timoni.sh/web"\n',
     "policy/deny.rego": "package main\n\ndeny contains msg if { msg := input.no }\n",
     "plugins/no_drafts.ts": NO_DRAFTS,
     "auth.json": JSON.stringify({ auths: { [host]: { auth: btoa("acme:secret") } } }),
@@ -82,6 +84,11 @@ async function prepare(directory: string, host: string): Promise<string> {
   await make("push", deploy, app, "--profile", "flux", "--version", "1.1.0", "--latest", "-t", "stable");
   await make("push", deploy, `oci://${host}/acme/db`, "--profile", "flux", "--version", "2.1.0");
   await make("push", deploy, `oci-archive:${join(directory, "app.tar")}`, "--profile", "flux", "--version", "1.0.0");
+  const others = [["chart", "charts/web", "0.1.0"], ["policy", "policy", "1.0.0"], ["module", "module", "1.0.0"]];
+  for (const [source = "", repository, version = ""] of others) {
+    const named = source === "chart" ? [] : ["--version", version];
+    await make("push", join(directory, source), `oci://${host}/acme/${repository}`, ...named);
+  }
   await make("export", `${app}:1.0.0`, `oci-archive:${join(directory, "bundle.tar")}`);
   const { stdout } = await make("inventory", app);
   await Deno.writeTextFile(join(directory, "have.json"), stdout);

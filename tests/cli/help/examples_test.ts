@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { examplesOf } from "../../../src/cli/help/examples.ts";
 import { registryTopic } from "../../../src/cli/help/registry_topic.ts";
+import { MIGRATIONS } from "../../../src/cli/habits/migrations.ts";
 import type { ExampleResult } from "../../support/run_examples.ts";
 import { helpPages } from "./help_pages.ts";
 
@@ -21,7 +22,8 @@ for (const { name, command } of COMMANDS) {
 
 Deno.test("every example in the help runs as it stands", async (t) => {
   const commands = [...COMMANDS.map(({ command }) => command), registryTopic()];
-  const lines = commands.flatMap(examplesOf).map(([, line]) => line);
+  const examples = commands.flatMap(examplesOf).map(([, line]) => line);
+  const lines = [...new Set([...examples, ...MIGRATIONS.map(({ here }) => here)])];
   for (const { line, code, stderr } of await run(lines)) {
     // A difference is what `diff` was asked for, and a refusal what `--for` was.
     const mayBe = / (?:diff|--for) /.test(line) ? [0, 1] : [0];
