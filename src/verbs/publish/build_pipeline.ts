@@ -79,6 +79,8 @@ export async function buildPipeline(
   const targets = targetsOf(plugins, settings);
   const [archive] = of(plugins, "archive");
   if (archive === undefined) throw new TypeError("Cannot build a pipeline: nothing makes layers");
+  // What a plugin of the user's own packs is the plugin's business.
+  const describe = written.packsItself ? undefined : profile.facts.describe;
   return {
     plugins,
     pipeline: {
@@ -86,6 +88,7 @@ export async function buildPipeline(
       filter: of(plugins, "filter"),
       archive,
       annotate: of(plugins, "annotate"),
+      ...(describe === undefined ? {} : { describe }),
       upload: targets,
       tag: of(plugins, "tag"),
       custom: pluginSteps(
