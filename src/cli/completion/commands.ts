@@ -8,7 +8,7 @@ export function completionCommand(): Command {
     .addArgument(new Argument("<shell>", "what you type in").choices(SHELLS))
     .description("print a script that completes commands, flags, values, places and tags in a shell");
   return withExamples(command, [
-    ["bash, for this session", "gantry completion bash > gantry.bash && . ./gantry.bash"],
+    ["bash, when the file is read by ~/.bashrc: . ./gantry.bash", "gantry completion bash > gantry.bash"],
     ["zsh, for good; the directory must be in $fpath", "gantry completion zsh > _gantry"],
     ["fish, for good, when it is put into ~/.config/fish/completions", "gantry completion fish > gantry.fish"],
   ]);

@@ -1,20 +1,6 @@
 import type { Argument, Command, Option } from "commander";
+import type { Completion, CompletionWord } from "./completion_word.ts";
 import { fileWords, referenceWords } from "./place_words.ts";
-
-/** What could stand in the place of a word that somebody has begun. */
-export interface Completion {
-  /** The words, each whole; all begin with what is there. */
-  readonly words: readonly CompletionWord[];
-  /** Whether a word goes on, as `oci://` does, so that no space follows it. */
-  readonly goesOn: boolean;
-}
-
-/** One word that could stand there. */
-export interface CompletionWord {
-  readonly word: string;
-  /** What it is, for shells that show it. */
-  readonly help?: string;
-}
 
 /** What a word could be whose kind the declarations do not tell. */
 export interface CompletionMeans {
@@ -96,7 +82,7 @@ function optionOf(command: Command, word: string): Option | undefined {
 function flagsOf(command: Command): readonly CompletionWord[] {
   const help = { word: "--help", help: "display help for command" };
   const flags = command.options.filter(({ hidden }) => !hidden).flatMap(({ long, description }) =>
-    long == null ? [] : { word: long, help: description }
+    typeof long !== "string" ? [] : { word: long, help: description }
   );
   return [...flags, help];
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readSmallText } from "../../system/read_small_file.ts";
-import type { Completion, CompletionWord } from "./complete.ts";
+import type { Completion, CompletionWord } from "./completion_word.ts";
 
 /** How large an `index.json` may be that is looked at for its tags, in bytes. */
 const INDEX_LIMIT = 4 * 1024 * 1024;

@@ -112,5 +112,7 @@ function escaped(text: string): string {
     .replaceAll("\\", "\\e")
     .replaceAll("-", "\\-")
     .replaceAll(/\s*\n\s*/g, " ")
-    .replaceAll(/^(?=[.'])/g, "\\&");
+    .replaceAll(/^(?=[.'])/g, "\\&")
+    // Not every reader of pages takes UTF-8.
+    .replaceAll(/[^\x20-\x7e]/gu, (char) => `\\[u${char.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}]`);
 }
