@@ -67,7 +67,7 @@ export async function push(options: PublishOptions): Promise<PushResult> {
     if (pipeline.upload.length === 0) {
       throw new OptionsError("There is no target: name one, such as oci://HOST/REPOSITORY or oci-layout:PATH");
     }
-    const named = profile.facts.needsTag ? withNamesNeeded(pipeline, settings) : pipeline;
+    const named = profile.facts.needsTag ? withNamesNeeded(pipeline, profile.name, settings) : pipeline;
     const whole = refuseRefused(named, await consumersOf(settings.consumers));
     const publication = await publish({ location: settings.source }, whole, context);
     warnOfGaps(prepared, publication);
@@ -81,8 +81,8 @@ export async function push(options: PublishOptions): Promise<PushResult> {
   });
 }
 
-/** timoni finds modules by their tags alone: one that has none could never be used. */
-function withNamesNeeded(pipeline: Pipeline, { spell }: Settings): Pipeline {
+/** Who finds artifacts by their tags alone could never use one that has none. */
+function withNamesNeeded(pipeline: Pipeline, profile: string, { spell }: Settings): Pipeline {
   const check: CustomStep<Artifact> = {
     name: "names",
     async run(artifact, context): Promise<Artifact> {
@@ -90,7 +90,8 @@ function withNamesNeeded(pipeline: Pipeline, { spell }: Settings): Pipeline {
       const unnamed = pipeline.upload.find((target) => tagsOfTarget(target, names).length === 0);
       if (unnamed === undefined) return artifact;
       throw new OptionsError(
-        `Cannot publish a Timoni module to ${unnamed.url} without a name: timoni finds it by its version, ` +
+        `Cannot publish to ${unnamed.url} without a name: who uses what profile ${profile} makes finds it by its ` +
+          `version, ` +
           `give one with ${spell("version")}, or another tag with ${spell("tags")}`,
       );
     },

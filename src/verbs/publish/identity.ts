@@ -15,10 +15,12 @@ import { messageOf } from "../../work/message_of.ts";
  * @throws {OptionsError} When it does not go together with what was given.
  */
 export async function withIdentity(settings: Settings, { name, facts }: ChosenProfile): Promise<Settings> {
-  const identity = await facts.identify?.(await sourceView(settings.source));
+  const identity = await facts.identify?.(await sourceView(settings.source), settings);
   if (identity === undefined) return checkedVersion(settings);
   const { version: own, from, isFixed } = identity;
-  const { version = own, annotations, targets } = settings;
+  const targets = distinct(settings.targets.map((target) => endingIn(identity.name, target)));
+  if (own === undefined) return checkedVersion({ ...settings, targets });
+  const { version = own, annotations } = settings;
   if (isFixed && version !== own) {
     throw new OptionsError(
       `Cannot publish version ${version}: the source is packed already, and ${from} says that it is ${own}`,
@@ -39,7 +41,7 @@ export async function withIdentity(settings: Settings, { name, facts }: ChosenPr
     version,
     ...(settings.version === undefined ? { versionFrom: from } : {}),
     annotations: { ...annotations, [VERSION_ANNOTATION]: said ?? { value: version, from } },
-    targets: distinct(targets.map((target) => endingIn(identity.name, target))),
+    targets,
   });
 }
 
@@ -82,7 +84,7 @@ function distinct(targets: readonly Reference[]): readonly Reference[] {
 }
 
 function endingIn(name: string, target: Reference): Reference {
-  if (target.kind !== "registry" || target.repository.split("/").at(-1) === name) return target;
+  if (target.kind !== "registry" || `/${target.repository}`.endsWith(`/${name}`)) return target;
   const { host, repository } = target;
   try {
     const named = parseReference(`oci://${host}/${repository}/${name}`);
@@ -90,8 +92,8 @@ function endingIn(name: string, target: Reference): Reference {
     throw new TypeError("it is no repository of a registry");
   } catch (cause) {
     throw new OptionsError(
-      `Cannot publish ${JSON.stringify(name)} to oci://${host}/${repository}: its name is the last part of the ` +
-        "repository, which takes lower-case letters, digits and single separators between them",
+      `Cannot publish ${JSON.stringify(name)} to oci://${host}/${repository}: its name is what the ` +
+        "repository ends in, which takes lower-case letters, digits and single separators between them",
       { cause },
     );
   }
