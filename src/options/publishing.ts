@@ -7,7 +7,7 @@ import {
 import { parseConsumers } from "../consumers/consumers.ts";
 import { isMediaType } from "../oci/media_types.ts";
 import { formatPlatform, parsePlatform } from "../oci/platform.ts";
-import { parseReference, REFERENCE_PATTERN } from "../oci/reference.ts";
+import { parseReference, REFERENCE_PATTERN, referenceForms } from "../oci/reference.ts";
 import { parseTag } from "../oci/tag.ts";
 import { parseFullVersion } from "../oci/version.ts";
 import type { Compression } from "../pack/compression.ts";
@@ -114,7 +114,7 @@ export const PUBLISHING = {
       areReferences: true,
     },
     default: [],
-    field: "Where to publish: oci://HOST/REPOSITORY[:TAG], oci-layout:PATH[:TAG] or oci-archive:PATH[:TAG], " +
+    field: `Where to publish: ${referenceForms("[:TAG]")}, ` +
       "paths relative to this file.",
   },
   version: {
