@@ -86,8 +86,8 @@ export async function pushConfigured(options: ConfiguredOptions): Promise<PushRe
   });
 }
 
-/** timoni finds modules by their tags alone: one that has none could never be used. */
-function withNamesNeeded(pipeline: Pipeline, { spell }: Settings): Pipeline {
+/** Who finds artifacts by their tags alone could never use one that has none. */
+function withNamesNeeded(pipeline: Pipeline, { spell, profile }: Settings): Pipeline {
   const check: CustomStep<Artifact> = {
     name: "names",
     async run(artifact, context): Promise<Artifact> {
@@ -95,8 +95,8 @@ function withNamesNeeded(pipeline: Pipeline, { spell }: Settings): Pipeline {
       const unnamed = pipeline.upload.find((target) => tagsOfTarget(target, names).length === 0);
       if (unnamed === undefined) return artifact;
       throw new OptionsError(
-        `Cannot publish a Timoni module to ${unnamed.url} without a name: timoni finds it by its version, ` +
-          `give one with ${spell("version")}, or another tag with ${spell("tags")}`,
+        `Cannot publish to ${unnamed.url} without a name: who uses what profile ${profile.name} makes finds it by its ` +
+          `version, give one with ${spell("version")}, or another tag with ${spell("tags")}`,
       );
     },
   };
