@@ -32,6 +32,10 @@ export interface Publishing {
   readonly immutable?: boolean;
   /** Whether even the version's tag may move. */
   readonly force?: boolean;
+  /** Whether to publish only what differs from what the targets hold already. */
+  readonly ifChanged?: boolean;
+  /** The tag that it is compared with then; the latest version, or the tags that would be set, when left out. */
+  readonly ifChangedFrom?: string;
   /** The shape that an ecosystem expects, such as `flux`; `auto` chooses by what lies in the source. */
   readonly profile?: string;
   /** Patterns of what to leave out, in gitignore syntax. */
@@ -160,6 +164,21 @@ export const PUBLISHING = {
     },
   },
   force: { kind: { kind: "switch" }, default: false, flag: { group: tags, help: "let a version tag move" } },
+  ifChanged: {
+    kind: { kind: "switch" },
+    default: false,
+    field: "Whether to publish only what differs from what the targets hold already.",
+    flag: {
+      group: tags,
+      help: "publish only content that differs from that of the latest version",
+      no: "publish in any case, whatever the configuration file says",
+    },
+  },
+  ifChangedFrom: {
+    kind: { kind: "text", parse: parseTag },
+    field: "The tag that content is compared with, in the place of the latest version.",
+    flag: { group: tags, argument: "<tag>", help: "with --if-changed: compare with this tag" },
+  },
   annotations: {
     kind: { kind: "pairs" },
     default: {},

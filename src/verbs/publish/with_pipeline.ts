@@ -4,6 +4,7 @@ import type { Host } from "../../pipeline/host.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
 import type { Artifact } from "../../pipeline/values.ts";
 import { type Context, type Log, SILENT_LOG } from "../../work/context.ts";
+import type { RegistryAccess } from "../../places/registry_access.ts";
 import { withSession } from "../session.ts";
 import { buildPipeline } from "./build_pipeline.ts";
 import { sourceDirectory } from "./collector_for.ts";
@@ -24,6 +25,8 @@ export interface PreparedPublication {
   /** Every plugin of the pipeline, and who decided it. */
   readonly plugins: readonly MadePlugin[];
   readonly context: Context;
+  /** The way to the targets. */
+  readonly access: RegistryAccess;
 }
 
 /** Finds out what is wanted, puts the pipeline together, lets a verb use it, and cleans up after it. */
@@ -49,7 +52,7 @@ export async function withPipeline<T>(
       check,
       allow: options.pipeline === undefined ? options.configuration?.allow : undefined,
     });
-    return await use({ settings, profile, ...built, context });
+    return await use({ settings, profile, ...built, context, access });
   });
 }
 
