@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { layoutForms, referenceForms } from "../../oci/reference.ts";
 import { byteSize } from "../byte_size.ts";
 import { keyValue, repeated } from "../options.ts";
 import type { OutputFormat } from "../publish/commands.ts";
@@ -22,8 +23,7 @@ export function exportCommand(): Command {
     .usage("[options] <reference...> <destination>")
     .argument(
       "<reference...>",
-      "oci://HOST/REPOSITORY[:TAG][@DIGEST], oci-layout:PATH… or oci-archive:PATH…; the last is where it goes: " +
-        "oci-layout:PATH or oci-archive:PATH",
+      `${referenceForms("[:TAG][@DIGEST]")}; the last is where it goes: ${layoutForms()}`,
     )
     .optionsGroup("Content:")
     .option("--without-referrers", "leave signatures, SBOMs and all else that refers to them behind")
@@ -61,7 +61,7 @@ export interface ImportFlags extends StoredFlags {
 export function importCommand(): Command {
   const command = new Command("import")
     .description("bring an exported bundle into a registry, and contact nothing else")
-    .argument("<source>", "oci-layout:PATH or oci-archive:PATH")
+    .argument("<source>", layoutForms())
     .argument("<target>", "oci://HOST or oci://HOST/PREFIX; each artifact goes to its own repository below it")
     .optionsGroup("Content:")
     .option(
@@ -122,7 +122,7 @@ export interface VerifyFlags {
 export function verifyCommand(): Command {
   const command = new Command("verify")
     .description("check every byte of a layout or a bundle, and that nothing is missing")
-    .argument("<place>", "oci-layout:PATH or oci-archive:PATH, also of a bundle in volumes")
+    .argument("<place>", `${layoutForms()}, also of a bundle in volumes`)
     .optionsGroup("Changes:")
     .option("--repair", "list what nothing lists, and make a lost index.json anew; directories only")
     .optionsGroup("Output:")

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { referenceForms } from "../../oci/reference.ts";
 import type { LinkPolicy, NamePolicy } from "../../extract/extraction_rules.ts";
 import { PUBLISHING, type Publishing, type PublishingName } from "../../options/publishing.ts";
 import { byteSize } from "../byte_size.ts";
@@ -43,7 +44,7 @@ export interface PullFlags extends StoredFlags {
 export function pullCommand(): Command {
   const command = new Command("pull")
     .description("verify an artifact and extract it safely")
-    .argument("<reference>", "oci://HOST/REPOSITORY[:TAG][@DIGEST], oci-layout:PATH… or oci-archive:PATH…")
+    .argument("<reference>", referenceForms("[:TAG][@DIGEST]"))
     .argument("[directory]", "where its files go; made if absent")
     .optionsGroup("Content:")
     .option("--layer-type <type>", "only layers of this media type or digest; repeatable", repeated)
@@ -103,7 +104,7 @@ export interface ListFlags extends StoredFlags {
 export function listCommand(): Command {
   const command = new Command("list")
     .description("list the versions in a repository, the highest first")
-    .argument("<repository>", "oci://HOST/REPOSITORY, oci-layout:PATH or oci-archive:PATH")
+    .argument("<repository>", referenceForms())
     .optionsGroup("Content:")
     .option("--all", "also tags that are no versions")
     .option("--filter-semver <range>", 'only versions in this range, such as "^1.2" or ">=1.0.0 <3"')
@@ -135,7 +136,7 @@ export interface InspectFlags extends StoredFlags {
 export function inspectCommand(): Command {
   const command = new Command("inspect")
     .description("show what was published")
-    .argument("<reference>", "oci://HOST/REPOSITORY[:TAG][@DIGEST], oci-layout:PATH… or oci-archive:PATH…")
+    .argument("<reference>", referenceForms("[:TAG][@DIGEST]"))
     .optionsGroup("Content:")
     .option("--files", "also the files in its layers")
     .option("--referrers", "also what refers to it: signatures, SBOMs and the like")
@@ -175,7 +176,7 @@ const PACKING = ["profile", "ignore", "ignoreFile", "defaultIgnores", "symlinks"
 export function diffCommand(): Command {
   const command = new Command("diff")
     .description("compare the files of two artifacts or directories: exit code 0 when they are the same, 1 when not")
-    .argument("<a>", "oci://…, oci-layout:…, oci-archive:… or a directory")
+    .argument("<a>", `${referenceForms("[:TAG][@DIGEST]")}; or a directory`)
     .argument("<b>", "the same")
     .optionsGroup("Content:")
     .option("--text", "also the lines that differ, as a unified diff")
@@ -218,7 +219,7 @@ export interface TagFlags extends StoredFlags {
 export function tagCommand(): Command {
   const command = new Command("tag")
     .description("give more names to what was published")
-    .argument("<reference>", "oci://HOST/REPOSITORY:TAG or …@DIGEST, oci-layout:PATH… or oci-archive:PATH…")
+    .argument("<reference>", referenceForms(":TAG or …@DIGEST"))
     .argument("<tag...>", "the names")
     .optionsGroup("Tags:")
     .option("--force", "let a version tag move");
@@ -268,7 +269,7 @@ export interface CopyFlags extends StoredFlags {
 export function copyCommand(): Command {
   const command = new Command("copy")
     .description("copy what was published from one place to others")
-    .argument("<source>", "oci://HOST/REPOSITORY[:TAG][@DIGEST], oci-layout:PATH… or oci-archive:PATH…")
+    .argument("<source>", referenceForms("[:TAG][@DIGEST]"))
     .argument("<destination...>", "the same; without a tag it gets the source's")
     .optionsGroup("Content:")
     .option("--all-tags", "every tag of the source")

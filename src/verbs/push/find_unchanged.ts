@@ -33,9 +33,9 @@ export interface Unchanged {
  */
 export async function findUnchanged(
   artifact: Artifact,
-  { settings, pipeline, profile, access, context }: PreparedPublication,
+  { settings, pipeline, access, context }: PreparedPublication,
 ): Promise<readonly Unchanged[] | undefined> {
-  const { targets, version, ifChangedFrom, spell } = settings;
+  const { targets, version, ifChangedFrom, spell, profile } = settings;
   const names = await tagNames(pipeline.tag, artifact, context);
   // Targets of plugins stand behind those that are named, and cannot be read.
   const plugin = pipeline.upload[targets.length];
