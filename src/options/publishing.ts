@@ -2,7 +2,7 @@ import { CREATED_ANNOTATION, REVISION_ANNOTATION, SOURCE_ANNOTATION } from "../o
 import { parseConsumers } from "../consumers/consumers.ts";
 import { isMediaType } from "../oci/media_types.ts";
 import { formatPlatform, parsePlatform } from "../oci/platform.ts";
-import { parseReference, REFERENCE_PATTERN, referenceForms } from "../oci/reference.ts";
+import { formatReference, parseReference, REFERENCE_PATTERN, referenceForms } from "../oci/reference.ts";
 import type { Compression } from "../pack/compression.ts";
 import type { SymlinkPolicy } from "../plugins/collect/walk.ts";
 import { PROFILE_NAMES } from "../profiles/profiles.ts";
@@ -52,6 +52,12 @@ export interface Publishing {
   readonly labels?: Readonly<Record<string, string>>;
   /** The platform that the config of an image names, such as `linux/arm64`; `linux/amd64` when left out. */
   readonly platform?: string;
+  /** The image that an image is built on: a reference, as in `targets`. */
+  readonly base?: string;
+  /** The program of an image and its first arguments. */
+  readonly entrypoint?: readonly string[];
+  /** Environment variables in the config of an image. */
+  readonly imageEnv?: Readonly<Record<string, string>>;
   /** How layers are compressed. */
   readonly compression?: Compression["kind"];
   /** How hard to compress: 1 to 9 for gzip, 1 to 19 for zstd. */
@@ -216,6 +222,37 @@ export const PUBLISHING = {
       group: content,
       argument: "<os/arch>",
       help: "the platform that an image names, with profile image (default linux/amd64)",
+    },
+  },
+  base: {
+    kind: { kind: "text", parse: (text) => formatReference(parseReference(text)) },
+    field: "The image that an image is built on, such as oci://gcr.io/distroless/cc-debian12 or oci-layout:PATH.",
+    flag: {
+      group: content,
+      argument: "<reference>",
+      help: "the image that an image is built on, with profile image: a reference like that of a target",
+    },
+  },
+  entrypoint: {
+    kind: { kind: "texts" },
+    field: "The program of an image, and its first arguments.",
+    plugins: ["archive/*.entrypoint"],
+    flag: {
+      group: content,
+      argument: "<word>",
+      help: "the program of an image, with profile image; again for each argument before those of the user",
+    },
+  },
+  imageEnv: {
+    kind: { kind: "pairs" },
+    counts: "key",
+    field: "Environment variables in the config of an image.",
+    plugins: ["archive/*.imageEnv"],
+    flag: {
+      group: content,
+      name: "env",
+      argument: "<key=value>",
+      help: "an environment variable in the config, with profile image; repeatable",
     },
   },
   compression: {

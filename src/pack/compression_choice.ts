@@ -1,5 +1,6 @@
 import type { Kit } from "../pipeline/plugin.ts";
 import type { Schema, z } from "../pipeline/schema.ts";
+import type { BaseImage } from "./base_image.ts";
 import { type Compression, type Gzip, GZIP_LEVEL } from "./compression.ts";
 
 /** What there is to pack with that is no option of the plugin: of the machine, and of this run. */
@@ -8,6 +9,8 @@ export interface ArchiveMeans {
   readonly workers?: number;
   /** The version of what is published, where it is known, for what is packed with it. */
   readonly version?: string;
+  /** The image that an image is built on. */
+  readonly base?: BaseImage;
 }
 
 /** How a layer that any tool may read is compressed. */

@@ -89,7 +89,15 @@ export interface Profile {
 }
 
 /** An option of publishing that only some profiles have a use for. */
-export type TakenOption = "artifactType" | "appVersion" | "mediaTypes" | "labels" | "platform";
+export type TakenOption =
+  | "artifactType"
+  | "appVersion"
+  | "mediaTypes"
+  | "labels"
+  | "platform"
+  | "base"
+  | "entrypoint"
+  | "imageEnv";
 
 /** Which files a source has. */
 export interface SourceListing {

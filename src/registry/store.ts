@@ -15,7 +15,6 @@ import {
   type Moved,
   NotFoundError,
   type Pushed,
-  type PushOptions,
   refuseMoved,
   type Store,
   type StoredManifest,
@@ -146,7 +145,8 @@ export function registryStore(
     // A manifest goes last, so where it is, its blobs are.
     isWhole: async ({ digest }, context) =>
       [...seen.values()].includes(digest) || await resolve(digest, context) !== undefined,
-    push(blob: Content, context: Context, { from = "" }: PushOptions = {}): Promise<Pushed> {
+    push(blob: Content, context: Context): Promise<Pushed> {
+      const { from = "" } = blob;
       blobs.set(blob.descriptor.digest, blob);
       const mountFrom = from.startsWith(sameRegistry) ? from.slice(sameRegistry.length) : undefined;
       return repository.pushBlob(blob, context, { mountFrom });

@@ -86,7 +86,7 @@ export interface Store extends StoreReader {
    */
   isWhole(manifest: Descriptor, context: Context): Promise<boolean>;
   /** Brings a blob to the store, unless it is there. */
-  push(blob: Content, context: Context, options?: PushOptions): Promise<Pushed>;
+  push(blob: Content, context: Context): Promise<Pushed>;
   /**
    * Brings a manifest to the store under its digest; everything that it names, its subject excepted, must be there.
    *
@@ -129,12 +129,6 @@ export interface Store extends StoreReader {
    * @throws {TagExistsError} When another process has let an immutable tag point to something else in the meantime.
    */
   commit(context: Context): Promise<readonly Moved[]>;
-}
-
-/** How a blob is pushed. */
-export interface PushOptions {
-  /** The `url` of another store that has the blob; where it is in the same registry nothing needs to be sent. */
-  readonly from?: string;
 }
 
 /** How a tag is taken away. */

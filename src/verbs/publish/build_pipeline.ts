@@ -1,6 +1,7 @@
 import { pluginSteps, type StepStage } from "../../driver/plugin_step.ts";
 import { pluginTarget } from "../../driver/plugin_target.ts";
 import { isPiped, type Reference } from "../../oci/reference.ts";
+import type { BaseImage } from "../../pack/base_image.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Stage } from "../../pipeline/plugin.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
@@ -32,6 +33,8 @@ export interface Means {
   readonly mode: Host["mode"];
   /** The way to registries; without it the pipeline has no targets. */
   readonly access?: Pick<RegistryAccess, "store">;
+  /** The image that an image is built on. */
+  readonly base?: BaseImage | undefined;
 }
 
 /** A pipeline, and its plugins in their order. */
@@ -47,7 +50,7 @@ export interface BuiltPipeline {
  */
 export async function buildPipeline(
   settings: Settings,
-  { machine, context, mode, access }: Means,
+  { machine, context, mode, access, base }: Means,
 ): Promise<BuiltPipeline> {
   const { signal, log } = context;
   const { written, places, source, profile } = settings;
@@ -65,6 +68,7 @@ export async function buildPipeline(
     beside: collector?.beside,
     prune: ignoring.prune,
     asked: new Map(),
+    base,
   });
   const opened = access === undefined
     ? []

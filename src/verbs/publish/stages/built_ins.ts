@@ -6,6 +6,7 @@ import { ci } from "../../../plugins/annotate/ci.ts";
 import { git } from "../../../plugins/annotate/git.ts";
 import { readEvent } from "../../../plugins/annotate/ci/read_event.ts";
 import { staticAnnotations } from "../../../plugins/annotate/static.ts";
+import type { BaseImage } from "../../../pack/base_image.ts";
 import { GZIP_LEVEL } from "../../../pack/compression.ts";
 import { directory } from "../../../plugins/collect/directory.ts";
 import { file } from "../../../plugins/collect/file.ts";
@@ -40,6 +41,8 @@ export interface BuiltInMeans {
   readonly prune: (path: string) => boolean;
   /** What env and git have answered in this run. */
   readonly asked: Asked;
+  /** The image that an image is built on. */
+  readonly base?: BaseImage | undefined;
 }
 
 type Make = (means: BuiltInMeans) => BuiltIn;
@@ -152,19 +155,20 @@ export async function listBuiltIns(kit: Kit): Promise<readonly (readonly [use: s
  *
  * @throws {OptionsError} When the consumers of the profile have no use for what was chosen.
  */
-function packing(name: ProfileName, facts: Profile, { settings }: BuiltInMeans): BuiltIn {
+function packing(name: ProfileName, facts: Profile, { settings, base }: BuiltInMeans): BuiltIn {
   const { wanted, compression, version } = settings;
   refuseUnused(name, facts, settings);
   const options = given({
     // Where there is no choice, there is no option.
     compression: facts.compressions.length > 1 ? compression.kind : undefined,
     compressionLevel: facts.compressions.length > 0 && "level" in compression ? compression.level : undefined,
-    ...Object.fromEntries(facts.takes.map((option) => [option, settings[option]])),
+    ...Object.fromEntries(facts.takes.filter(isPluginOption).map((option) => [option, settings[option]])),
   });
   return {
     factory: facts.archive({
       ...("workers" in compression ? { workers: compression.workers } : {}),
       ...(version === undefined ? {} : { version }),
+      ...(base === undefined ? {} : { base }),
     }),
     options: pluginOptions(wanted, "archive/*", options),
   };
@@ -198,7 +202,15 @@ const TAKEN: Readonly<Record<TakenOption, string>> = {
   mediaTypes: "media types",
   labels: "labels",
   platform: "a platform",
+  base: "a base image",
+  entrypoint: "an entrypoint",
+  imageEnv: "environment variables",
 };
+
+/** An image that another one is built on is opened before: the plugin gets it, and not its name. */
+function isPluginOption(option: TakenOption): boolean {
+  return option !== "base";
+}
 
 function versionMeans({ version, profile: { facts } }: BuiltInMeans["settings"]): VersionMeans {
   return {
