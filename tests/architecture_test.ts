@@ -57,7 +57,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/plugins/annotate": ["src/pipeline", "src/system", "src/work", "src/oci"],
   "src/plugins/tag": ["src/pipeline", "src/system", "src/work", "src/oci"],
   "src/plugins/load": ["src/driver", "src/pipeline", "src/system", "src/work", "src/oci"],
-  "src/plugins/exec": ["src/driver", "src/pipeline", "src/system", "src/work", "src/oci"],
+  "src/plugins/exec": ["src/driver", "src/pipeline", "src/store", "src/system", "src/work", "src/oci"],
   "src/options": [
     "src/consumers",
     "src/plugins/collect",

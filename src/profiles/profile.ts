@@ -1,5 +1,6 @@
 import type { Compression } from "../pack/compression.ts";
 import type { ArchiveMeans } from "../pack/compression_choice.ts";
+import type { Describe } from "../pipeline/annotate.ts";
 import type { Entry } from "../pipeline/entry.ts";
 import type { PluginFactory } from "../pipeline/plugin.ts";
 import type { RevisionStyle } from "../plugins/annotate/revision.ts";
@@ -47,7 +48,7 @@ export interface Profile {
   /** How its layers may be compressed: what its consumers read; none when nothing of it is compressed. */
   readonly compressions: readonly Compression["kind"][];
   /** What else the user chooses; its consumers expect a certain thing otherwise, or nothing of the kind. */
-  readonly takes: readonly ("artifactType" | "appVersion" | "mediaTypes")[];
+  readonly takes: readonly TakenOption[];
   /** The media type of its config, where that tells its artifacts from others. */
   readonly configMediaType?: string;
   /** The media types that its layers have, where the config's alone does not tell its artifacts from others. */
@@ -56,6 +57,8 @@ export interface Profile {
   archive(means: ArchiveMeans): PluginFactory;
   /** Makes the plugin that knows annotations by the source's own files. */
   annotate?(): PluginFactory;
+  /** Says in the config what the annotations of the manifest say, for consumers that look for it there. */
+  readonly describe?: Describe;
   /**
    * The files as consumers get to see them, where that is not as they lie in the source.
    *
@@ -67,6 +70,9 @@ export interface Profile {
     context: Context,
   ): Promise<readonly Entry[]>;
 }
+
+/** An option of publishing that only some profiles have a use for. */
+export type TakenOption = "artifactType" | "appVersion" | "mediaTypes" | "labels" | "platform";
 
 /** Which files a source has. */
 export interface SourceListing {

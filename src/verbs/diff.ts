@@ -1,7 +1,7 @@
 import { DEFAULT_EXTRACTION_RULES } from "../extract/extraction_rules.ts";
 import { findArtifact, type FoundArtifact } from "../extract/find_artifact.ts";
 import { hashArtifact, type HashedFile } from "../extract/hash_artifact.ts";
-import { parsePlatform } from "../extract/platform.ts";
+import { parsePlatform } from "../oci/platform.ts";
 import type { Platform } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import { isReference } from "../oci/reference.ts";

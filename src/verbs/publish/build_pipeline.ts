@@ -88,6 +88,9 @@ export async function buildPipeline(settings: Settings, profile: ChosenProfile, 
   const targets = targetsOf(plugins, settings);
   const [archive] = of(plugins, "archive");
   if (archive === undefined) throw new TypeError("Cannot build a pipeline: nothing makes layers");
+  // What a plugin of the user's own packs is the plugin's business.
+  const isOurs = archive.origin === undefined;
+  const { describe } = profile.facts;
   return {
     plugins,
     pipeline: {
@@ -95,11 +98,11 @@ export async function buildPipeline(settings: Settings, profile: ChosenProfile, 
       filter: of(plugins, "filter"),
       archive,
       annotate: of(plugins, "annotate"),
+      ...(isOurs && describe !== undefined ? { describe } : {}),
       upload: targets,
       tag: of(plugins, "tag"),
       custom: withCheck(
-        // What a plugin of the user's own packs is the plugin's business.
-        archive.origin === undefined ? means.check : undefined,
+        isOurs ? means.check : undefined,
         pluginSteps(plugins.flatMap(({ plugin }) => plugin !== undefined && isStep(plugin) ? [plugin] : []), targets),
       ),
     },

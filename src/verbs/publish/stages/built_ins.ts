@@ -16,7 +16,7 @@ import { latest } from "../../../plugins/tag/latest.ts";
 import { staticTags } from "../../../plugins/tag/static.ts";
 import type { VersionMeans } from "../../../plugins/tag/known_version.ts";
 import { version } from "../../../plugins/tag/version.ts";
-import type { Profile } from "../../../profiles/profile.ts";
+import type { Profile, TakenOption } from "../../../profiles/profile.ts";
 import { isProfileName, loadProfiles, PROFILE_NAMES, type ProfileName } from "../../../profiles/profiles.ts";
 import { OptionsError } from "../../../options/options_error.ts";
 import { pluginOptions } from "../../../options/plugin_options.ts";
@@ -147,15 +147,13 @@ export async function listBuiltIns(kit: Kit): Promise<readonly (readonly [use: s
  * @throws {OptionsError} When the consumers of the profile have no use for what was chosen.
  */
 function packing(name: ProfileName, facts: Profile, { settings }: BuiltInMeans): BuiltIn {
-  const { wanted, compression, artifactType, appVersion, mediaTypes, version } = settings;
+  const { wanted, compression, version } = settings;
   refuseUnused(name, facts, settings);
   const options = given({
     // Where there is no choice, there is no option.
     compression: facts.compressions.length > 1 ? compression.kind : undefined,
     compressionLevel: facts.compressions.length > 0 && "level" in compression ? compression.level : undefined,
-    artifactType,
-    appVersion,
-    mediaTypes: facts.takes.includes("mediaTypes") ? mediaTypes ?? {} : undefined,
+    ...Object.fromEntries(facts.takes.map((option) => [option, settings[option]])),
   });
   return {
     factory: facts.archive({
@@ -168,10 +166,9 @@ function packing(name: ProfileName, facts: Profile, { settings }: BuiltInMeans):
 
 /** What the user has chosen and the consumers of a profile cannot take. */
 function refuseUnused(name: ProfileName, facts: Profile, settings: BuiltInMeans["settings"]): void {
-  const chosen = { artifactType: "an artifact type", appVersion: "an app version", mediaTypes: "media types" } as const;
-  for (const key of ["artifactType", "appVersion", "mediaTypes"] as const) {
-    if (settings[key] === undefined || facts.takes.includes(key)) continue;
-    throw new OptionsError(`Cannot use ${chosen[key]} with profile "${name}": its consumers expect none`);
+  for (const [option, what] of Object.entries(TAKEN) as [TakenOption, string][]) {
+    if (settings[option] === undefined || facts.takes.includes(option)) continue;
+    throw new OptionsError(`Cannot use ${what} with profile "${name}": its consumers expect none`);
   }
   const { wanted, compression: { kind } } = settings;
   const isGiven = (["compression", "compressionLevel"] as const).some((option) => wanted.last(option) !== undefined);
@@ -181,6 +178,15 @@ function refuseUnused(name: ProfileName, facts: Profile, settings: BuiltInMeans[
     : `its consumers read ${facts.compressions.join(" and ")} only`;
   throw new OptionsError(`Cannot use compression "${kind}" with profile "${name}": ${read}`);
 }
+
+/** What people call the options that only some profiles take. */
+const TAKEN: Readonly<Record<TakenOption, string>> = {
+  artifactType: "an artifact type",
+  appVersion: "an app version",
+  mediaTypes: "media types",
+  labels: "labels",
+  platform: "a platform",
+};
 
 function versionMeans({ settings: { version }, profile }: BuiltInMeans): VersionMeans {
   return {

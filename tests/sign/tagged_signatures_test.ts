@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readContent } from "../../src/oci/bytes_content.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import { parseManifest } from "../../src/oci/parse_manifest.ts";
-import { signatureLayer, signatureManifest, taggedSignatures } from "../../src/sign/signature_manifest.ts";
+import { signatureLayer, taggedSignatures } from "../../src/sign/tagged_signatures.ts";
+import { companionManifest } from "../../src/store/companion_manifest.ts";
 import { encodeSimpleSigning, parseSimpleSigning } from "../../src/sign/simple_signing.ts";
 
 const digest = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
@@ -32,9 +33,9 @@ for (const [name, json, reason] of BAD) {
   });
 }
 
-Deno.test("signatureManifest() writes the manifest and the config that cosign writes", async () => {
+Deno.test("companionManifest() writes the manifest and the config that cosign writes", async () => {
   const layer = signatureLayer(payload, Uint8Array.of(1, 2, 3));
-  const { manifest, config } = signatureManifest([layer.descriptor, layer.descriptor]);
+  const { manifest, config } = companionManifest([layer.descriptor, layer.descriptor]);
   const id = layer.descriptor.digest;
   assert.equal(
     text(await readContent(config)),
@@ -57,7 +58,7 @@ Deno.test("taggedSignatures() gives the signatures in a manifest and leaves out 
   const unsigned = { ...signed.descriptor, annotations: {} };
   const broken = { ...signed.descriptor, annotations: { "dev.cosignproject.cosign/signature": "?" } };
   const envelope = { ...signed.descriptor, mediaType: "application/vnd.dsse.envelope.v1+json" };
-  const { manifest } = signatureManifest([unsigned, signed.descriptor, broken, envelope]);
+  const { manifest } = companionManifest([unsigned, signed.descriptor, broken, envelope]);
   const parsed = parseManifest(await readContent(manifest), manifest.descriptor);
   assert.deepEqual(taggedSignatures(parsed), [{ layer: signed.descriptor, signature: Uint8Array.of(7) }]);
   assert.deepEqual(taggedSignatures({ kind: "index", mediaType: "", manifests: [signed.descriptor] }), []);
