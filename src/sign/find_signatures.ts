@@ -26,7 +26,7 @@ import type { NamedKey } from "./read_public_keys.ts";
 import { parseSigstoreBundle } from "./sigstore_bundle.ts";
 import { parseSimpleSigning } from "./simple_signing.ts";
 import { parseStatement } from "./statement.ts";
-import { type TaggedSignature, taggedSignatures } from "./signature_manifest.ts";
+import { type TaggedSignature, taggedSignatures } from "./tagged_signatures.ts";
 import { verifySignature } from "./verify_signature.ts";
 
 /** How an artifact can be signed: by a bundle that refers to it, or behind a tag. */

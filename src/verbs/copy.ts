@@ -17,7 +17,7 @@ import { copyUnlisted, wholeLayout } from "./copy/whole_layout.ts";
 import { errorWithLines } from "./error_with_lines.ts";
 import { refuseToMoveVersion } from "./refuse_to_move.ts";
 import { type Session, withSession } from "./session.ts";
-import { requiredSignature } from "./verify/require_signatures.ts";
+import { requireAll, requiredSignature } from "./verify/require_signatures.ts";
 
 /**
  * Copies from any place to any others, with the same digests. Nothing is tagged anywhere before every destination has
@@ -45,7 +45,7 @@ export async function copy(options: CopyOptions): Promise<CopyResult> {
     const read = await readWhole(source.store, names, options, session);
     // A layout that is copied as a whole has names for signatures too; what they sign is looked at.
     const signed = whole?.artifacts ?? signedOf(read, allTags);
-    for (const digest of signed) await require?.(source.store, digest, session);
+    await requireAll(require, [...signed].map((digest) => ({ store: source.store, digest })), session);
     const graph = await whole?.present(read) ?? read;
     const jobs = whole?.jobs(graph, options) ?? targets.map((target) => jobOf(names, target, graph, options));
     await everyTarget("upload", jobs, (job) => checkDestination(job, session));

@@ -21,7 +21,7 @@ import { type Had, readInventories } from "./export/read_inventories.ts";
 import { forArtifacts } from "./for_artifacts.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
-import { requiredSignature, type SignedOptions } from "./verify/require_signatures.ts";
+import { requireAll, requiredSignature, type SignedOptions } from "./verify/require_signatures.ts";
 
 /** What to export, and where to. */
 export interface ExportOptions extends VerbOptions, SignedOptions {
@@ -67,7 +67,7 @@ export async function exportBundle(options: ExportOptions): Promise<ExportResult
       }),
     );
     const { sources, gaps } = await findSources(texts, session, opened);
-    for (const { store, root } of sources) await require?.(store, root.digest, session);
+    await requireAll(require, sources.map(({ store, root }) => ({ store, digest: root.digest })), session);
     const artifacts = await readArtifacts(sources, options, session);
     checkExportNames(artifacts);
     const omitted = await omittedOf(artifacts, { had, place }, session);

@@ -15,7 +15,7 @@ import { type ImportPlanResult, importPlanResult, importPlanRows, type ImportRes
 import { type OpenBundle, openBundle } from "./import/open_bundle.ts";
 import { sendArtifacts } from "./import/run_import.ts";
 import { type Session, withSession } from "./session.ts";
-import { requiredSignature } from "./verify/require_signatures.ts";
+import { requireAll, requiredSignature } from "./verify/require_signatures.ts";
 import { problemLine } from "./verify.ts";
 
 /**
@@ -79,7 +79,7 @@ async function withPlan<T>(
     await using _place = bundle.place;
     const destined = importDestinations(bundle.artifacts, target, options.map ?? []);
     checkOrigins(bundle, options, session);
-    for (const { reader, digest } of bundle.artifacts) await require?.(reader, digest, session);
+    await requireAll(require, bundle.artifacts.map(({ reader, digest }) => ({ store: reader, digest })), session);
     const left = check.omitted.length === 0 ? "" : `, ${counted(check.omitted.length, "blob")} left out on purpose`;
     const size = `${counted(check.blobs, "blob")}, ${formatBytes(check.bytes)}`;
     session.context.log.info(`Verified ${check.url}: ${size}${left}, nothing is missing or damaged`);

@@ -73,7 +73,7 @@ function layoutIn(text: string): LayoutReference {
     throw new OptionsError(
       `Cannot verify ${
         formatReference(reference)
-      }: only a layout or a bundle is verified, name oci-layout:PATH or oci-archive:PATH`,
+      }: without a key only a layout or a bundle is verified, name oci-layout:PATH or oci-archive:PATH`,
     );
   }
   if (reference.tag === undefined && reference.digest === undefined) return reference;

@@ -1,7 +1,9 @@
 import type { Digest } from "../../oci/digest.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import { NotFoundError, type StoreReader } from "../../store/store.ts";
+import type { NotVerifiedError } from "../../sign/not_verified_error.ts";
 import type { NamedKey } from "../../sign/read_public_keys.ts";
+import { TargetsError } from "../../pipeline/target.ts";
 import type { Session } from "../session.ts";
 
 /** What every verb takes that uses an artifact which is there already. */
@@ -41,6 +43,33 @@ export async function requiredSignature({ verifyKeys = [] }: SignedOptions): Pro
     const { NotVerifiedError } = await import("../../sign/not_verified_error.ts");
     throw new NotVerifiedError({ url: store.url, digest }, names, rejected);
   };
+}
+
+/**
+ * Makes sure that each of several artifacts is signed.
+ *
+ * @throws {NotVerifiedError} When one is not; when several are not, a {@linkcode TargetsError} of one for each.
+ */
+export async function requireAll(
+  require: RequireSignature | undefined,
+  artifacts: readonly { readonly store: StoreReader; readonly digest: Digest }[],
+  session: Session,
+): Promise<void> {
+  if (require === undefined) return;
+  const { NotVerifiedError: Expected } = await import("../../sign/not_verified_error.ts");
+  const errors: NotVerifiedError[] = [];
+  for (const { store, digest } of artifacts) {
+    try {
+      await require(store, digest, session);
+    } catch (error) {
+      if (!(error instanceof Expected)) throw error;
+      errors.push(error);
+    }
+  }
+  const [first, ...others] = errors;
+  if (first !== undefined) {
+    throw others.length === 0 ? first : new TargetsError(errors, [], errors.map(({ url }) => url));
+  }
 }
 
 /**
