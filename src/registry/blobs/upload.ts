@@ -1,4 +1,5 @@
 import type { Content } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
 import { headBlob } from "./exists.ts";
 import type { Call } from "../../work/context.ts";
 import type { Pushed } from "../../store/store.ts";
@@ -30,8 +31,14 @@ export async function pushBlob(
   return await link.known.once(digest, link.name, async () => {
     const body = uploadBody(blob, `${link.name}@${digest}`, call);
     const from = mountFrom ?? link.known.elsewhere(digest, link.name);
-    return await upload({ link, blob, call, body }, evenIfThere ? { kind: "start" } : { kind: "check", from });
+    return await upload({ link, blob, call, body }, evenIfThere ? { kind: "start" } : firstStep(link, digest, from));
   }, call.signal);
+}
+
+/** An upload that was begun already needs no more questions, unless the blob can be had from another repository. */
+function firstStep(link: RepositoryLink, digest: Digest, from: string | undefined): Step {
+  const session = from === undefined ? link.begun.take(link.name, digest) : undefined;
+  return session === undefined ? { kind: "check", from } : { kind: "send", session };
 }
 
 /** One blob on its way. */
