@@ -21,8 +21,8 @@ import {
   type Store,
   type StoredManifest,
   TagExistsError,
+  type TaggingOptions,
   type TagName,
-  type TagOptions,
   UnsupportedError,
   type UntagOptions,
 } from "../store/store.ts";
@@ -212,7 +212,7 @@ export function registryStore(
       { descriptor: { digest, mediaType }, bytes }: StoredManifest,
       tags: readonly TagName[],
       context: Context,
-      { bringsManifest = false }: TagOptions = {},
+      { bringsManifest = false }: TaggingOptions = {},
     ): Promise<readonly Moved[]> {
       const moved = await inParallel(tags, concurrency, async (tag): Promise<Moved> => {
         const { name, immutable } = tag;

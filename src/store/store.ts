@@ -98,7 +98,7 @@ export interface Store extends StoreReader {
    * must know whether they move.
    */
   readonly look?: (coming: Coming, context: Context) => Promise<void>;
-  /** Whether a tag can bring a manifest that is not there yet: see {@linkcode TagOptions.bringsManifest}. */
+  /** Whether a tag can bring a manifest that is not there yet: see {@linkcode TaggingOptions.bringsManifest}. */
   readonly tagBringsManifest?: boolean;
   /** Brings a blob to the store, unless it is there. */
   push(blob: Content, context: Context, options?: PushOptions): Promise<Pushed>;
@@ -120,7 +120,7 @@ export interface Store extends StoreReader {
     manifest: StoredManifest,
     tags: readonly TagName[],
     context: Context,
-    options?: TagOptions,
+    options?: TaggingOptions,
   ): Promise<readonly Moved[]>;
   /**
    * Takes a tag away. The manifest stays, and so do its other tags.
@@ -152,7 +152,7 @@ export interface Store extends StoreReader {
 }
 
 /** How tags are set. */
-export interface TagOptions {
+export interface TaggingOptions {
   /**
    * The manifest was not pushed: the tags bring it. What was found of them since the last blob was pushed is not asked
    * again. When this fails, none, some or all of them may be set, as without it.

@@ -1,27 +1,48 @@
 import type { Digest } from "../../oci/digest.ts";
-import type { UploadSession } from "./upload_session.ts";
 
-/** Uploads that were begun before it was known whether they are needed. */
+/** An upload that a registry has begun. */
+export interface UploadSession {
+  /** Where the next request goes. Each answer may change it. */
+  readonly url: URL;
+  /** How many bytes the registry has. */
+  readonly offset: number;
+  /** No chunk but the last may be smaller. */
+  readonly chunkMinimum: number;
+  /** Whether the offset is what the registry says after a failure. */
+  readonly resumed: boolean;
+}
+
+/** What was found out ahead of an upload. */
+export type BegunUpload =
+  /** The blob is not there, and nothing was begun. */
+  | { readonly kind: "absent" }
+  /** The blob was there, or is now. */
+  | { readonly kind: "mounted" }
+  | { readonly kind: "session"; readonly session: UploadSession }
+  /** It could not begin, and may be able to later. */
+  | { readonly kind: "failed"; readonly error: unknown };
+
+/** What was found out ahead of uploads, and begun before it was known whether it is needed. */
 export class BegunUploads {
-  readonly #sessions = new Map<string, Map<Digest, UploadSession>>();
+  readonly #begun = new Map<string, Map<Digest, BegunUpload>>();
 
-  /** Keeps an upload for whoever sends the blob. */
-  add(repository: string, digest: Digest, session: UploadSession): void {
-    const sessions = this.#sessions.get(repository) ?? new Map();
-    this.#sessions.set(repository, sessions.set(digest, session));
+  /** Keeps it for whoever pushes the blob. */
+  add(repository: string, digest: Digest, upload: BegunUpload): void {
+    const begun = this.#begun.get(repository) ?? new Map();
+    this.#begun.set(repository, begun.set(digest, upload));
   }
 
-  /** Hands an upload over: whoever takes it ends it. */
-  take(repository: string, digest: Digest): UploadSession | undefined {
-    const session = this.#sessions.get(repository)?.get(digest);
-    this.#sessions.get(repository)?.delete(digest);
-    return session;
+  /** Hands it over: whoever takes a session ends it. */
+  take(repository: string, digest: Digest): BegunUpload | undefined {
+    const upload = this.#begun.get(repository)?.get(digest);
+    this.#begun.get(repository)?.delete(digest);
+    return upload;
   }
 
-  /** Hands over all that nobody took. */
+  /** Hands over the sessions that nobody took. */
   takeAll(repository: string): readonly UploadSession[] {
-    const left = [...this.#sessions.get(repository)?.values() ?? []];
-    this.#sessions.delete(repository);
-    return left;
+    const left = [...this.#begun.get(repository)?.values() ?? []];
+    this.#begun.delete(repository);
+    return left.flatMap((upload) => upload.kind === "session" ? upload.session : []);
   }
 }
