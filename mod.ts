@@ -19,13 +19,9 @@ export type { Verdict } from "./src/consumers/judge.ts";
 export type { Publishing } from "./src/options/publishing.ts";
 export type { SymlinkPolicy } from "./src/plugins/collect/directory.ts";
 export type { Compression, Gzip } from "./src/pack/compression.ts";
-export type { Machine } from "./src/verbs/publish/machine.ts";
 export type {
-  Configuration,
-  PathProblem,
   PipelineEntry,
   PipelineInstance,
-  Places,
   PluginSpec,
   PublishOptions,
   PublishPipeline,
@@ -94,7 +90,7 @@ export type { ExtractionRules, LinkPolicy, NamePolicy } from "./src/extract/extr
 
 // What results are made of.
 export type { DigestAlgorithm } from "./src/oci/digest.ts";
-export type { MemberType } from "./src/oci/read_tar.ts";
+export type { MemberType } from "./src/oci/tar/read.ts";
 export type { Copied } from "./src/store/copy.ts";
 
 // What a plugin must be.

@@ -2,9 +2,9 @@
 import { Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import { createTarPacker } from "modern-tar";
-import { writeTar } from "../../src/oci/tar.ts";
+import { writeTar } from "../../src/oci/tar/write.ts";
 import { gzip } from "../../src/pack/gzip.ts";
-import { tarFile } from "../../tests/oci/tar_entries.ts";
+import { tarFile } from "../../tests/oci/tar/tar_entries.ts";
 import { binaryLike, inPieces, textLike } from "../../tests/support/sample_bytes.ts";
 
 const MEBIBYTE = 1024 * 1024;

@@ -1,4 +1,4 @@
-import { CI_VARIABLES } from "../plugins/annotate/ci_variables.ts";
+import { CI_VARIABLES } from "../plugins/annotate/ci/variables.ts";
 import { looksSecret, type Secrets } from "./secrets.ts";
 
 /** What is known of the environment: what gantry itself looks at, and what somebody has declared. */

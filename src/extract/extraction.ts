@@ -1,14 +1,14 @@
 import { openDescriptors } from "../system/held_tree.ts";
-import { holdDestination } from "./destination.ts";
+import { holdDestination } from "./directory/destination.ts";
 import { createTree, type ExtractedTree } from "./extracted_tree.ts";
 import { type Refuse, refuser } from "./extraction_error.ts";
 import type { ExtractionRules } from "./extraction_rules.ts";
 import { pathParts, pathProblem } from "./member_path.ts";
 import { createMeter } from "./meter.ts";
-import { moveIntoPlace, type Placed } from "./move_into_place.ts";
+import { moveIntoPlace, type Placed } from "./directory/move_into_place.ts";
 import { createPlacer } from "./placer.ts";
 import { settleLinks } from "./settle_links.ts";
-import { createStaging, type TreeWriter } from "./staging.ts";
+import { createStaging, type TreeWriter } from "./directory/staging.ts";
 import { unpackLayer, type UnpackOptions } from "./unpack_layer.ts";
 
 /** A file of an artifact that is no archive. */
@@ -96,7 +96,7 @@ export function extractInto(tree: ExtractedTree, staging: TreeWriter, rules: Ext
           meter.bytes(piece.byteLength, what);
           await file.write(piece);
         }
-        put({ kind: "file", layer, size, executable: false });
+        put({ kind: "file", layer, size });
       } catch (error) {
         await bytes.cancel(error).catch(() => {});
         throw error;

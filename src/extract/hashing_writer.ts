@@ -1,6 +1,6 @@
 import { createDigester, type Digest } from "../oci/digest.ts";
 import type { Scratch } from "../work/context.ts";
-import type { StagedFile, TreeWriter } from "./staging.ts";
+import type { StagedFile, TreeWriter } from "./directory/staging.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

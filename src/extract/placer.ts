@@ -10,7 +10,7 @@ import {
 import type { Refuse } from "./extraction_error.ts";
 import type { NamePolicy } from "./extraction_rules.ts";
 import type { Meter } from "./meter.ts";
-import type { TreeWriter } from "./staging.ts";
+import type { TreeWriter } from "./directory/staging.ts";
 
 /** What the members of one layer are placed into. */
 export interface PlacerOptions {

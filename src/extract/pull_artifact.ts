@@ -5,7 +5,7 @@ import { extractLayers } from "./extract_layers.ts";
 import { startExtraction } from "./extraction.ts";
 import type { ExtractionRules } from "./extraction_rules.ts";
 import { findArtifact, type FoundArtifact } from "./find_artifact.ts";
-import type { Placed } from "./move_into_place.ts";
+import type { Placed } from "./directory/move_into_place.ts";
 import { planLayers } from "./plan_layers.ts";
 
 /** What to pull, and where to. */

@@ -8,7 +8,7 @@ import { ExtractionError } from "./extraction_error.ts";
 import type { ExtractionRules } from "./extraction_rules.ts";
 import { findArtifact } from "./find_artifact.ts";
 import { createMeter } from "./meter.ts";
-import type { Placed } from "./move_into_place.ts";
+import type { Placed } from "./directory/move_into_place.ts";
 import { openLayer } from "./open_layer.ts";
 import { selectLayers } from "./plan_layers.ts";
 import type { ArtifactPullOptions, PulledArtifact } from "./pull_artifact.ts";

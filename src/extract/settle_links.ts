@@ -1,6 +1,6 @@
 import type { DirectoryNode, ExtractedTree, LinkNode, TreeNode } from "./extracted_tree.ts";
 import { ExtractionError } from "./extraction_error.ts";
-import type { Staging } from "./staging.ts";
+import type { Staging } from "./directory/staging.ts";
 
 /** As many links on the way to one file as Linux follows. */
 const HOP_LIMIT = 40;

@@ -1,4 +1,4 @@
-import { readTar, type TarMember } from "../oci/read_tar.ts";
+import { readTar, type TarMember } from "../oci/tar/read.ts";
 import { WHITEOUT_PREFIX } from "../oci/whiteout.ts";
 import { ExtractionError, type Refuse, refuser, shorten } from "./extraction_error.ts";
 import type { ExtractedTree } from "./extracted_tree.ts";
@@ -8,7 +8,7 @@ import type { Meter } from "./meter.ts";
 import { createPlacer, type Placer } from "./placer.ts";
 import { reason } from "../system/io_error.ts";
 import { createPauses } from "../system/pause.ts";
-import type { TreeWriter } from "./staging.ts";
+import type { TreeWriter } from "./directory/staging.ts";
 import { unpackedBytes } from "./unpacked_bytes.ts";
 
 /** How the members of an archive become files. */
@@ -115,7 +115,7 @@ export async function unpackLayer(
     const put = placer.leaf(parts);
     if (tree.find(from) !== node) refuse(name, "hard-link", "it is a hard link to what it takes the place of");
     meter.copy(node.size, what);
-    await staging.copy(from, parts, { executable: node.executable, signal });
+    await staging.copy(from, parts, { executable: node.executable ?? false, signal });
     put({ ...node, layer });
   }
 

@@ -6,7 +6,8 @@ import {
 } from "../oci/annotation_keys.ts";
 import { parseConsumers } from "../consumers/consumers.ts";
 import { isMediaType } from "../oci/media_types.ts";
-import { parseReference, REFERENCE_PATTERN } from "../oci/reference.ts";
+import { formatPlatform, parsePlatform } from "../oci/platform.ts";
+import { parseReference, REFERENCE_PATTERN, referenceForms } from "../oci/reference.ts";
 import { parseTag } from "../oci/tag.ts";
 import { parseFullVersion } from "../oci/version.ts";
 import type { Compression } from "../pack/compression.ts";
@@ -49,6 +50,10 @@ export interface Publishing {
   readonly appVersion?: string;
   /** The media types of files, by patterns in gitignore syntax, for profiles that publish each as it is. */
   readonly mediaTypes?: Readonly<Record<string, string>>;
+  /** Labels in the config of an image, beside those that say what the annotations say. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The platform that the config of an image names, such as `linux/arm64`; `linux/amd64` when left out. */
+  readonly platform?: string;
   /** How layers are compressed. */
   readonly compression?: Compression["kind"];
   /** How hard to compress: 1 to 9 for gzip, 1 to 19 for zstd. */
@@ -109,7 +114,7 @@ export const PUBLISHING = {
       areReferences: true,
     },
     default: [],
-    field: "Where to publish: oci://HOST/REPOSITORY[:TAG], oci-layout:PATH[:TAG] or oci-archive:PATH[:TAG], " +
+    field: `Where to publish: ${referenceForms("[:TAG]")}, ` +
       "paths relative to this file.",
   },
   version: {
@@ -234,6 +239,28 @@ export const PUBLISHING = {
       name: "media-type",
       argument: "<pattern=type>",
       help: "what the files are that match, with profiles that publish each as it is; repeatable",
+    },
+  },
+  labels: {
+    kind: { kind: "pairs" },
+    counts: "key",
+    field: "Labels in the config of an image, beside those that say what the annotations say.",
+    plugins: ["archive/*.labels"],
+    flag: {
+      group: content,
+      name: "label",
+      argument: "<key=value>",
+      help: "a label in the config, with profile image; repeatable",
+    },
+  },
+  platform: {
+    kind: { kind: "text", parse: (text) => formatPlatform(parsePlatform(text)) },
+    field: "The platform that the config of an image names, such as linux/arm64.",
+    plugins: ["archive/*.platform"],
+    flag: {
+      group: content,
+      argument: "<os/arch>",
+      help: "the platform that an image names, with profile image (default linux/amd64)",
     },
   },
   compression: {

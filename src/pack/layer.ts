@@ -1,8 +1,9 @@
 import type { Annotations, Content } from "../oci/descriptor.ts";
 import { createDigester, type Digest, type Digester } from "../oci/digest.ts";
-import { type TarEntry, writeTar } from "../oci/tar.ts";
+import { type TarEntry, writeTar } from "../oci/tar/write.ts";
 import { createPauses } from "../system/pause.ts";
 import type { Context } from "../work/context.ts";
+import { withProgress } from "../work/with_progress.ts";
 import { compress } from "./compress.ts";
 import type { Compression } from "./compression.ts";
 
@@ -40,7 +41,7 @@ export async function packLayer(
 ): Promise<Layer> {
   const total = entries.reduce((sum, { size }) => sum + size, 0);
   const onProgress = (done: number): void => progress({ phase: "Packing", item: mediaType, done, total });
-  const bytes = watched(writeTar(entries, { pause: createPauses(signal) }), { signal, onProgress });
+  const bytes = withProgress(writeTar(entries, { pause: createPauses(signal) }), { signal, onProgress });
   const describe = { mediaType, ...(annotations === undefined ? {} : { annotations }) };
   if (compression.kind === "none") {
     const content = await scratch.keep(describe, bytes, GIVEN);
@@ -55,19 +56,6 @@ export async function packLayer(
 const GIVEN = { given: true } as const;
 
 type Pieces = AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
-
-async function* watched(
-  bytes: Pieces,
-  { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (done: number) => void },
-): Pieces {
-  let done = 0;
-  for await (const piece of bytes) {
-    signal.throwIfAborted();
-    done += piece.byteLength;
-    onProgress(done);
-    yield piece;
-  }
-}
 
 async function* digested(bytes: Pieces, digester: Digester): Pieces {
   for await (const piece of bytes) {

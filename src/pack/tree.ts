@@ -1,4 +1,4 @@
-import type { TarEntry } from "../oci/tar.ts";
+import type { TarEntry } from "../oci/tar/write.ts";
 import { directRead } from "../pipeline/direct_reads.ts";
 import type { Entry } from "../pipeline/entry.ts";
 

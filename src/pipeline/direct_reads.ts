@@ -1,4 +1,4 @@
-import type { DirectReader } from "../oci/tar.ts";
+import type { DirectReader } from "../oci/tar/write.ts";
 import type { Entry } from "./entry.ts";
 
 const DIRECT = new WeakMap<Entry["open"], () => DirectReader>();

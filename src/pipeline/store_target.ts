@@ -1,6 +1,7 @@
 import { readContent } from "../oci/bytes_content.ts";
-import type { Content } from "../oci/descriptor.ts";
+import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
+import { appendCompanion } from "../store/append_companion.ts";
 import { type PushSummary, pushSummary } from "../store/push_summary.ts";
 import {
   type Moved,
@@ -76,6 +77,10 @@ export function storeTarget(store: Store, { name, concurrency = 1, ...own }: Sto
     left = undefined;
   }
 
+  async function lists({ digest }: Descriptor, subject: Descriptor, context: Context): Promise<boolean> {
+    return (await store.referrers(subject.digest, context)).some((listed) => listed.digest === digest);
+  }
+
   return {
     ...own,
     ...(look === undefined ? {} : {
@@ -105,11 +110,26 @@ export function storeTarget(store: Store, { name, concurrency = 1, ...own }: Sto
     },
     async attach(referrer, context): Promise<void> {
       await pushLeft(context);
+      const { manifest: { descriptor }, subject } = referrer;
+      if (await lists(descriptor, subject, context) && await store.exists(descriptor, context)) return;
       await push(referrer, context);
+      await store.prepare(context);
+      if (await lists(descriptor, subject, context)) return;
+      throw new Error(
+        `Cannot attach ${descriptor.digest} to ${url}@${subject.digest}: ` +
+          "it was taken, and is not listed among what refers to the artifact, so nobody would find it",
+      );
+    },
+    async append({ subject, ending, layers }, context): Promise<void> {
+      await pushLeft(context);
+      await appendCompanion(store, { subject: subject.digest, ending, layers }, context);
       await store.prepare(context);
     },
     async tag({ manifest }, tags, context): Promise<readonly Moved[]> {
-      if (shownBy === "commit") return await store.commit(context);
+      if (shownBy === "commit") {
+        const moved = await store.commit(context);
+        return moved.filter(({ tag }) => tags.some(({ name }) => tag === name));
+      }
       const known = await stored(manifest);
       if (left === undefined) return await store.tag(known, tags, context);
       try {

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { writeTar } from "../../src/oci/tar.ts";
-import { tarFile } from "../oci/tar_entries.ts";
+import { writeTar } from "../../src/oci/tar/write.ts";
+import { tarFile } from "../oci/tar/tar_entries.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
@@ -155,7 +155,7 @@ Deno.test("push names everything: without a name it warns, and a Timoni module i
   for (const targets of [[other], [named, other]]) {
     const { code, stderr } = await gantry(["push", app, ...targets]);
     assert.equal(code, 2);
-    assert.match(stderr, new RegExp(`error: Cannot publish a Timoni module to ${other} without a name`));
+    assert.match(stderr, new RegExp(`error: Cannot publish to ${other} without a name: .* profile timoni`));
   }
   await assert.rejects(Deno.stat(join(directory.path, "named")), Deno.errors.NotFound);
   for (const args of [[named], [other, "--version", "1.0.0"], [other, "-t", "y"]]) {

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { startExtraction } from "../../src/extract/extraction.ts";
 import { DEFAULT_EXTRACTION_RULES, type ExtractionRules } from "../../src/extract/extraction_rules.ts";
-import type { Placed } from "../../src/extract/move_into_place.ts";
+import type { Placed } from "../../src/extract/directory/move_into_place.ts";
 import type { UnpackOptions } from "../../src/extract/unpack_layer.ts";
 
 /** Bytes of an archive, whole or in pieces. */

@@ -3,7 +3,7 @@ import { createTree, type DirectoryNode } from "../../src/extract/extracted_tree
 import { DEFAULT_EXTRACTION_RULES } from "../../src/extract/extraction_rules.ts";
 import { createMeter } from "../../src/extract/meter.ts";
 import { createPlacer, type Placer } from "../../src/extract/placer.ts";
-import type { TreeWriter } from "../../src/extract/staging.ts";
+import type { TreeWriter } from "../../src/extract/directory/staging.ts";
 
 const NOWHERE: TreeWriter = {
   directory: () => {},

@@ -4,7 +4,7 @@ import zlib from "node:zlib";
 import { createTree } from "../../src/extract/extracted_tree.ts";
 import { extractInto } from "../../src/extract/extraction.ts";
 import { DEFAULT_EXTRACTION_RULES } from "../../src/extract/extraction_rules.ts";
-import type { TreeWriter } from "../../src/extract/staging.ts";
+import type { TreeWriter } from "../../src/extract/directory/staging.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { tool, toolTest } from "../support/tools.ts";
 import { extractLayers, type ExtractTestOptions, listing } from "./extract_support.ts";

@@ -1,4 +1,4 @@
-import { type TarEntry, writeTar } from "../../src/oci/tar.ts";
+import { type TarEntry, writeTar } from "../../src/oci/tar/write.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 
 /** What an archive is made of: paths and texts; a path that ends in `/` is a directory. */

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
 import { digestOf } from "../../src/oci/digest.ts";
-import { writeTar } from "../../src/oci/tar.ts";
+import { writeTar } from "../../src/oci/tar/write.ts";
 import type { Compression } from "../../src/pack/compression.ts";
 import { packLayer } from "../../src/pack/layer.ts";
 import { createScratch } from "../../src/system/scratch.ts";
-import { tarDirectory, tarFile } from "../oci/tar_entries.ts";
+import { tarDirectory, tarFile } from "../oci/tar/tar_entries.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { textLike } from "../support/sample_bytes.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { writeTar } from "../../src/oci/tar.ts";
+import { writeTar } from "../../src/oci/tar/write.ts";
 import { tree } from "../../src/pack/tree.ts";
 import type { Entry } from "../../src/pipeline/entry.ts";
 import { SourceError } from "../../src/pipeline/source_error.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
-import { attachedReferrer } from "../../src/pipeline/attach.ts";
+import { attachedReferrer } from "../../src/pipeline/attach_to_targets.ts";
 import { StageError } from "../../src/pipeline/stage_error.ts";
 import { storeTarget } from "../../src/pipeline/store_target.ts";
 import type { Moved, Store } from "../../src/store/store.ts";

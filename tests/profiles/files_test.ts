@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { writeTar } from "../../src/oci/tar.ts";
-import { tarFile } from "../oci/tar_entries.ts";
+import { writeTar } from "../../src/oci/tar/write.ts";
+import { tarFile } from "../oci/tar/tar_entries.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";

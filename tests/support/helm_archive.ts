@@ -1,5 +1,5 @@
 /** What is in a packaged chart, byte for byte. */
-import { readTar } from "../../src/oci/read_tar.ts";
+import { readTar } from "../../src/oci/tar/read.ts";
 import { collectBytes } from "./collect_bytes.ts";
 
 /** A member of an archive: its name, its mode, and its content as text. */

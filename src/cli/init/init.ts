@@ -7,7 +7,7 @@ import { distrustOf } from "../config/distrust_of.ts";
 import { isThere } from "../config/is_there.ts";
 import { createLog } from "../output/log.ts";
 import type { OutputFormat } from "../publish/commands.ts";
-import { type ChosenProfile, detectProfile, namedProfile, profileLine } from "../../verbs/publish/profiles.ts";
+import { type ChosenProfile, detectProfile, namedProfile, profileLine } from "../../verbs/publish/choose_profile.ts";
 import { spellFlag } from "../spell_flag.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";

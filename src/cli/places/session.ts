@@ -4,7 +4,7 @@ import type { RegistryPlace } from "../../places/registry_place.ts";
 import type { VerbOptions } from "../../verbs/verb_options.ts";
 import { createLog } from "../output/log.ts";
 import { createProgress } from "../output/progress.ts";
-import type { ReadingFlags } from "../reading/commands.ts";
+import type { StoredFlags } from "../stored/commands.ts";
 import { spellFlag } from "../spell_flag.ts";
 import type { World } from "../world.ts";
 import { registryOptions } from "./registry_options.ts";
@@ -22,7 +22,7 @@ export interface CommandOptions {
 
 /** Says what every verb wants to know, lets a command call one, and takes progress off the terminal at the end. */
 export async function withVerbOptions<T>(
-  flags: ReadingFlags,
+  flags: StoredFlags,
   world: World,
   { phase, places }: CommandOptions,
   use: (options: GivenOptions) => Promise<T>,

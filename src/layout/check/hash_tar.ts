@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { createDigester, type Digest, digestAlgorithm } from "../../oci/digest.ts";
-import type { TarMember } from "../../oci/read_tar.ts";
+import type { TarMember } from "../../oci/tar/read.ts";
 import { readRange, type TarBytes } from "../tar/bytes.ts";
 import { readLayoutTar, type TarHead, tarHead } from "../tar/read.ts";
 import { blobDigest, blobName } from "../blob_name.ts";

@@ -5,13 +5,13 @@
  */
 import { dirname, join } from "node:path";
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
-import { createDigester, type Digest, digestAlgorithm, digestHex } from "../../oci/digest.ts";
+import { createDigester, type Digest, digestAlgorithm, digestHex, isDigest } from "../../oci/digest.ts";
 import { ioError } from "../../system/io_error.ts";
 import { makeDirectories } from "../../system/make_directories.ts";
 import { openFile } from "../../system/open_file.ts";
 import { checkDirectory } from "./read_layout.ts";
 import { verified, verifiedContent } from "../../oci/verified.ts";
-import { watched, type Watcher } from "../watched.ts";
+import { type ProgressWatcher, withProgress } from "../../work/with_progress.ts";
 import { writeFile } from "../../system/write_file.ts";
 
 /** Where a blob stands below the directory of its layout. */
@@ -46,15 +46,15 @@ export function readBlob(layout: string, descriptor: Descriptor): ReadableStream
 export async function writeBlob(
   layout: string,
   content: Content,
-  watcher: Watcher = {},
+  options: ProgressWatcher = {},
 ): Promise<boolean> {
   const { descriptor } = content;
-  if (await isIntact(layout, descriptor, watcher.signal)) return false;
+  if (await isIntact(layout, descriptor, options.signal)) return false;
   const path = blobPath(layout, descriptor.digest);
   await makeDirectories(dirname(path));
   // Right before: a layout may be changed by others meanwhile.
   for (const directory of [dirname(dirname(path)), dirname(path)]) await checkDirectory(directory);
-  await writeFile(path, watched(verifiedContent(content, `Cannot write ${JSON.stringify(path)}`), watcher));
+  await writeFile(path, withProgress(verifiedContent(content, `Cannot write ${JSON.stringify(path)}`), options));
   return true;
 }
 
@@ -71,6 +71,23 @@ export async function isIntact(
     digester.update(piece);
   }
   return digester.digest() === descriptor.digest;
+}
+
+/** Lists every blob that stands under the name of a digest. What else is there is left out. */
+export async function* listBlobs(layout: string): AsyncGenerator<Pick<Descriptor, "digest" | "size">, void, void> {
+  for (const algorithm of ["sha256", "sha512"]) {
+    const directory = join(layout, "blobs", algorithm);
+    try {
+      for await (const { name, isFile } of Deno.readDir(directory)) {
+        const digest = `${algorithm}:${name}`;
+        if (!isFile || !isDigest(digest)) continue;
+        const size = await blobSize(blobPath(layout, digest));
+        if (size !== undefined) yield { digest, size };
+      }
+    } catch (cause) {
+      if (!(cause instanceof Deno.errors.NotFound)) throw ioError("read", directory, cause);
+    }
+  }
 }
 
 async function* readFile(layout: string, digest: Digest): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {

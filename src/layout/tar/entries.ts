@@ -1,7 +1,7 @@
 import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import type { Content } from "../../oci/descriptor.ts";
-import { type TarEntry, tarSize } from "../../oci/tar.ts";
-import type { TarHeader } from "../../oci/tar_header.ts";
+import { type TarEntry, tarSize } from "../../oci/tar/write.ts";
+import type { TarHeader } from "../../oci/tar/header.ts";
 import type { Context } from "../../work/context.ts";
 import type { TarBytes } from "./bytes.ts";
 import { readLayoutTar } from "./read.ts";
@@ -11,7 +11,7 @@ import { OCI_LAYOUT_BYTES, OCI_LAYOUT_FILE } from "../oci_layout_file.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
 import { itemBytes, type TarScan } from "./scan.ts";
 import { verifiedContent } from "../../oci/verified.ts";
-import { watched } from "../watched.ts";
+import { withProgress } from "../../work/with_progress.ts";
 
 /** A tar that is there already, open, and what is in it. */
 export interface ExistingTar {
@@ -79,7 +79,11 @@ function contentEntry(content: Content, { path, itemOf }: TarParts, { signal, pr
   const item = itemOf(content);
   const action = `Cannot write ${digest} to ${JSON.stringify(path)}`;
   const onProgress = (done: number): void => progress({ item, done, total: size });
-  return fileEntry(blobName(digest), size, () => watched(verifiedContent(content, action), { signal, onProgress }));
+  return fileEntry(
+    blobName(digest),
+    size,
+    () => withProgress(verifiedContent(content, action), { signal, onProgress }),
+  );
 }
 
 async function* carriedOver(
@@ -90,7 +94,7 @@ async function* carriedOver(
   const kept: TarEntry[] = [];
   for await (const item of readLayoutTar(file, path)) {
     if (item.type !== "file" || !scan.files.has(item.name)) continue;
-    const bytes = watched(itemBytes(item, path), { signal });
+    const bytes = withProgress(itemBytes(item, path), { signal });
     if (scan.isSorted) {
       yield fileEntry(item.name, item.size, () => bytes);
       continue;

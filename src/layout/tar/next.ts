@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import { digestOf } from "../../oci/digest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
-import { writeTar } from "../../oci/tar.ts";
+import { writeTar } from "../../oci/tar/write.ts";
 import type { Moved } from "../../store/store.ts";
 import { reason } from "../../system/io_error.ts";
 import { makeDirectories, removeEmpty } from "../../system/make_directories.ts";

@@ -6,7 +6,7 @@
  *
  * @see {@link https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13 | POSIX.1-2017, pax, Extended Description}
  */
-import { TAR_BLOCK_SIZE } from "../../oci/tar_header.ts";
+import { TAR_BLOCK_SIZE } from "../../oci/tar/header.ts";
 import { readRange, type TarBytes } from "./bytes.ts";
 
 /** Where a file stands. */

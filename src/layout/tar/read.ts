@@ -2,7 +2,7 @@
  * Reading an image layout that is in one tar.
  */
 import { type Digest, digestOf } from "../../oci/digest.ts";
-import { readTar, type ReadTarOptions, type TarMember } from "../../oci/read_tar.ts";
+import { readTar, type ReadTarOptions, type TarMember } from "../../oci/tar/read.ts";
 import { reason } from "../../system/io_error.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
 import { INDEX_SIZE_LIMIT, type LayoutIndex, parseIndex } from "../index.ts";

@@ -1,10 +1,10 @@
 import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import { compressionOf, type KnownCompression } from "../../oci/decompress.ts";
-import type { TarMember } from "../../oci/read_tar.ts";
+import type { TarMember } from "../../oci/tar/read.ts";
 import { verified } from "../../oci/verified.ts";
 import { blobDigest } from "../blob_name.ts";
 import type { LayoutIndex } from "../index.ts";
-import { watched } from "../watched.ts";
+import { withProgress } from "../../work/with_progress.ts";
 import { readRange, type TarBytes } from "./bytes.ts";
 import { readLayoutTar, tarHead, unusable } from "./read.ts";
 
@@ -46,7 +46,7 @@ export async function scanTar(file: TarBytes, path: string, signal: AbortSignal)
     }
     if (await head.take(item)) continue;
     files.push([checkName(name, path), item.size]);
-    for await (const _ of watched(itemBytes(item, path), { signal })); // Only to verify it.
+    for await (const _ of withProgress(itemBytes(item, path), { signal })); // Only to verify it.
   }
   const isSorted = files.every(([name], at) => at === 0 || compareBytewise(files[at - 1]?.[0] ?? "", name) < 0);
   return {

@@ -1,4 +1,4 @@
-import type { DirectReader } from "../../oci/tar.ts";
+import type { DirectReader } from "../../oci/tar/write.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
 import { type FileIdentity, openNamedFile } from "../../system/open_file.ts";
 import { readingError } from "./reading_error.ts";

@@ -1,4 +1,4 @@
-import { readTar, type TarMember } from "../../oci/read_tar.ts";
+import { readTar, type TarMember } from "../../oci/tar/read.ts";
 import type { Context } from "../../work/context.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
 import { createPauses } from "../../system/pause.ts";

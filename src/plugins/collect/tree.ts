@@ -1,4 +1,4 @@
-import type { DirectReader } from "../../oci/tar.ts";
+import type { DirectReader } from "../../oci/tar/write.ts";
 
 /** A tree that can be walked: directories on a disk, or in a tar. Its paths are relative to the root, which is `""`. */
 export interface Tree {

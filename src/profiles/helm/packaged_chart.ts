@@ -1,5 +1,5 @@
 import { compressionOf } from "../../oci/decompress.ts";
-import { readTar } from "../../oci/read_tar.ts";
+import { readTar } from "../../oci/tar/read.ts";
 import type { Scratch } from "../../work/context.ts";
 import { chartError } from "./chart_error.ts";
 import { type ChartFile, refuseLarge } from "./chart_file.ts";

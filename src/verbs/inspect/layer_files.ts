@@ -2,7 +2,7 @@ import { TITLE_ANNOTATION } from "../../oci/annotation_keys.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { ImageManifest } from "../../oci/parse_manifest.ts";
-import { type MemberType, readTar } from "../../oci/read_tar.ts";
+import { type MemberType, readTar } from "../../oci/tar/read.ts";
 import type { Context } from "../../work/context.ts";
 import type { StoreReader } from "../../store/store.ts";
 import { refuser } from "../../extract/extraction_error.ts";

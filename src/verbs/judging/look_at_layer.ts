@@ -6,10 +6,10 @@ import { type UnpackedBytes, unpackedBytes } from "../../extract/unpacked_bytes.
 import { compressionOf, knowsZstd } from "../../oci/decompress.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { createDigester, type Digester } from "../../oci/digest.ts";
-import { parseTarBlock } from "../../oci/parse_tar_block.ts";
+import { parseTarBlock } from "../../oci/tar/parse_block.ts";
 import { beginsLikeZip, readZipDirectory } from "../../oci/read_zip.ts";
-import { readTar } from "../../oci/read_tar.ts";
-import { TAR_BLOCK_SIZE } from "../../oci/tar_header.ts";
+import { readTar } from "../../oci/tar/read.ts";
+import { TAR_BLOCK_SIZE } from "../../oci/tar/header.ts";
 import { createPauses } from "../../system/pause.ts";
 import type { Context } from "../../work/context.ts";
 

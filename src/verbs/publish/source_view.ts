@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readTar } from "../../oci/read_tar.ts";
+import { readTar } from "../../oci/tar/read.ts";
 import type { Entry } from "../../pipeline/entry.ts";
 import { whyUnreadable } from "../../system/io_error.ts";
 import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../../plugins/filter/default_ignores.ts";

@@ -1,0 +1,38 @@
+import { isReference } from "../../oci/reference.ts";
+import { PUBLISHING } from "../../options/publishing.ts";
+import { diffConfigured } from "../../verbs/diff.ts";
+import { givenOptions } from "../declare_options.ts";
+import { EXIT } from "../output/exit_code.ts";
+import { formatOutput } from "../output/format_output.ts";
+import { parseGivenPlace } from "../places/pipes.ts";
+import { withVerbOptions } from "../places/session.ts";
+import { machineOf, readConfiguration } from "../publish/publish_options.ts";
+import type { World } from "../world.ts";
+import type { DiffFlags } from "./commands.ts";
+import { diffText } from "./diff_text.ts";
+
+const DEFAULT_CONTEXT = 3;
+
+/** `gantry diff`: what differs between two artifacts, or between one and what a push would make of a directory. */
+export async function runDiff(a: string, b: string, flags: DiffFlags, world: World): Promise<number> {
+  const { quiet = false, text, platform, output: format = "text" } = flags;
+  // Nobody reads the lines when nothing is printed.
+  const unified = quiet ? undefined : flags.unified ?? (text ? DEFAULT_CONTEXT : undefined);
+  const places = [a, b].filter((each) => isReference(each)).map(parseGivenPlace);
+  return await withVerbOptions(flags, world, { phase: "Reading", places }, async (options) => {
+    const { log } = options;
+    const result = await diffConfigured({
+      ...givenOptions(PUBLISHING, { ...flags }),
+      ...options,
+      a,
+      b,
+      ...(unified === undefined ? {} : { unified }),
+      ...(platform === undefined ? {} : { platform }),
+      configuration: (directory) => readConfiguration(directory, flags, { world, log }),
+      machine: machineOf(world),
+    });
+    if (!quiet) world.stdout(format === "text" ? diffText(result) : await formatOutput(result, format));
+    // A difference is no failure, but scripts ask for it in the same way as of every other diff.
+    return result.same ? EXIT.done : EXIT.failed;
+  });
+}

@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import type { ImageManifest } from "../../oci/parse_manifest.ts";
+import type { Profile, SourceListing } from "../../profiles/profile.ts";
+import type { Spell } from "../../options/spell.ts";
+import type { Wanted } from "../../options/wanted.ts";
+import { loadProfiles, PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
+import { sourceListing } from "./source_view.ts";
+
+/** Which profile it is, and why. */
+export interface ChosenProfile {
+  readonly name: ProfileName;
+  readonly because: string;
+  /** Set when nobody has asked for it by name. */
+  readonly isDetected?: boolean;
+  /** What its ecosystem expects. */
+  readonly facts: Profile;
+}
+
+/** Says which profile was chosen, why, and how to choose another. */
+export function profileLine({ name, because, isDetected }: ChosenProfile, spell: Spell): string {
+  return `Profile ${name}: ${because}${isDetected ? `; choose another with ${spell("profile")}` : ""}`;
+}
+
+/** Chooses the profile that is wanted, or else one by what the source holds. */
+export async function chooseProfile({ profile, source, wanted }: ProfileWish): Promise<ChosenProfile> {
+  const listed = wanted.said("profile").find(({ from }) => from.by === "list");
+  if (profile === "auto") return await detectProfile(source);
+  return profile === listed?.value ? await namedProfile(profile, listed.from.place) : await namedProfile(profile);
+}
+
+interface ProfileWish {
+  readonly profile: ProfileName | "auto";
+  readonly source: string;
+  readonly wanted: Wanted;
+}
+
+/** Takes the profile that was asked for by name. */
+export async function namedProfile(name: ProfileName, because = "asked for"): Promise<ChosenProfile> {
+  const profiles = await loadProfiles();
+  return { name, because, facts: profiles[name] };
+}
+
+/**
+ * Chooses a profile by what a source holds: by a file at the root of a directory, else by what all its files are. Of
+ * several profiles the first in the list is taken; a source that is of none is `generic`.
+ *
+ * @param source The source as it was written.
+ */
+export async function detectProfile(source: string): Promise<ChosenProfile> {
+  const profiles = await loadProfiles();
+  const listing = await sourceListing(source);
+  for (const name of PROFILE_NAMES) {
+    const facts = profiles[name];
+    const because = listing && (await signed(source, facts, listing) ?? await facts.recognizes?.(listing));
+    if (because !== undefined) return { name, because, isDetected: true, facts };
+  }
+  const signs = PROFILE_NAMES.flatMap((name) => profiles[name].signs);
+  const because = listing?.kind === "directory"
+    ? `there is no ${signs.slice(0, -1).join(", no ")} and no ${signs.at(-1)}`
+    : "the source is no directory";
+  return { name: "generic", because, isDetected: true, facts: profiles.generic };
+}
+
+async function signed(
+  source: string,
+  { signs }: Profile,
+  { kind }: SourceListing,
+): Promise<string | undefined> {
+  if (kind !== "directory") return undefined;
+  for (const file of signs) {
+    if (await isFile(join(source, file))) return `there is a ${file}`;
+  }
+  return undefined;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    // A source that cannot be read is reported by the collector, with its reason.
+    return false;
+  }
+}
+
+/** Says which profile has made an artifact. What is of no kind that gantry knows may be anything. */
+export async function profileOf(manifest: ImageManifest): Promise<ProfileName> {
+  const { config, layers } = manifest;
+  const profiles = await loadProfiles();
+  return PROFILE_NAMES.find((name) => {
+    const { artifactType, configMediaType, layerMediaTypes } = profiles[name];
+    if (artifactType !== undefined) return artifactType === manifest.artifactType;
+    return configMediaType === config.mediaType &&
+      (layerMediaTypes === undefined || layers.every(({ mediaType }) => layerMediaTypes.includes(mediaType)));
+  }) ?? "generic";
+}
