@@ -2,7 +2,7 @@ import { checkLayout, type LayoutCheck } from "../layout/check/check_layout.ts";
 import type { LayoutProblem } from "../layout/check/hashed_layout.ts";
 import { repairLayout } from "../layout/repair/repair_layout.ts";
 import type { Digest } from "../oci/digest.ts";
-import { formatReference, isLayoutReference, type LayoutReference } from "../oci/reference.ts";
+import { formatReference, isLayoutReference, layoutForms, type LayoutReference } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { parsePlace } from "../places/open_store.ts";
 import { SILENT_LOG } from "../work/context.ts";
@@ -73,7 +73,7 @@ function layoutIn(text: string): LayoutReference {
     throw new OptionsError(
       `Cannot verify ${
         formatReference(reference)
-      }: without a key only a layout or a bundle is verified, name oci-layout:PATH or oci-archive:PATH`,
+      }: without a key only a layout or a bundle is verified, name ${layoutForms()}`,
     );
   }
   if (reference.tag === undefined && reference.digest === undefined) return reference;

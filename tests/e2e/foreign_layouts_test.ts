@@ -255,7 +255,7 @@ Deno.test("copy --all-tags does not put several repositories into one, and keeps
   ]);
   const refused = await gantry(["copy", "--all-tags", url, `oci://${far.host}/app`]);
   assert.equal(refused.code, 2);
-  assert.match(refused.stderr, /"1\.0" stands at 2 artifacts of different repositories; `gantry import`/);
+  assert.match(refused.stderr, /"1\.0" stands at 2 artifacts of different repositories\nadvice: `gantry import`/);
   assert.equal(far.requests.filter(({ method }) => method !== "GET" && method !== "HEAD").length, 0);
 
   const to = `oci-layout:${join(directory.path, "to")}`;

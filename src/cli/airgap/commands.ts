@@ -1,7 +1,8 @@
 import { Command, Option } from "commander";
+import { layoutForms, referenceForms } from "../../oci/reference.ts";
 import { byteSize } from "../byte_size.ts";
 import { keyValue, repeated } from "../options.ts";
-import { addVerifyKeyFlag, type VerifyKeyFlags } from "../places/keys.ts";
+import { addVerifyKeyFlag, type VerifyKeyFlags } from "../places/flags.ts";
 import type { OutputFormat } from "../publish/commands.ts";
 import type { RepositoryMapping } from "../../verbs/import/import_destinations.ts";
 import { withExamples } from "../help/examples.ts";
@@ -23,8 +24,7 @@ export function exportCommand(): Command {
     .usage("[options] <reference...> <destination>")
     .argument(
       "<reference...>",
-      "oci://HOST/REPOSITORY[:TAG][@DIGEST], oci-layout:PATH… or oci-archive:PATH…; the last is where it goes: " +
-        "oci-layout:PATH or oci-archive:PATH",
+      `${referenceForms("[:TAG][@DIGEST]")}; the last is where it goes: ${layoutForms()}`,
     )
     .optionsGroup("Content:")
     .option("--without-referrers", "leave signatures, SBOMs and all else that refers to them behind")
@@ -63,7 +63,7 @@ export interface ImportFlags extends StoredFlags, VerifyKeyFlags {
 export function importCommand(): Command {
   const command = new Command("import")
     .description("bring an exported bundle into a registry, and contact nothing else")
-    .argument("<source>", "oci-layout:PATH or oci-archive:PATH")
+    .argument("<source>", layoutForms())
     .argument("<target>", "oci://HOST or oci://HOST/PREFIX; each artifact goes to its own repository below it")
     .optionsGroup("Content:")
     .option(

@@ -1,23 +1,5 @@
-import type { Command } from "commander";
-import { repeated } from "../options.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
-
-/** The flag of every command that can refuse what is not signed; what was not given is absent. */
-export interface VerifyKeyFlags {
-  readonly verifyKey?: readonly string[];
-}
-
-/** Declares the flag of {@linkcode VerifyKeyFlags}. */
-export function addVerifyKeyFlag(command: Command): Command {
-  return command
-    .optionsGroup("Signatures:")
-    .option(
-      "--verify-key <key>",
-      "refuse what is not signed by this public key, a PEM file or env://NAME; repeatable: by one of them",
-      repeated,
-    );
-}
 
 const ENV_PREFIX = "env://";
 

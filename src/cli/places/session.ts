@@ -8,7 +8,8 @@ import { createProgress } from "../output/progress.ts";
 import type { StoredFlags } from "../stored/commands.ts";
 import { spellFlag } from "../spell_flag.ts";
 import type { World } from "../world.ts";
-import { givenKeys, type VerifyKeyFlags } from "./keys.ts";
+import type { VerifyKeyFlags } from "./flags.ts";
+import { givenKeys } from "./keys.ts";
 import { registryOptions } from "./registry_options.ts";
 
 /** What every verb takes, as the flags of a command say it. */

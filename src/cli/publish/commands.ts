@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { referenceForms } from "../../oci/reference.ts";
 import { PUBLISHING } from "../../options/publishing.ts";
 import { declareOptions, type ParsedFlags } from "../declare_options.ts";
 import { type Example, withExamples } from "../help/examples.ts";
@@ -26,7 +27,7 @@ export function publishCommand(name: "push" | "plan"): Command {
   const command = new Command(name)
     .description(DESCRIPTIONS[name])
     .argument("[source]", "directory, file, tar or - for standard input")
-    .argument("[target...]", "oci://HOST/REPOSITORY[:TAG], oci-layout:PATH[:TAG] or oci-archive:PATH[:TAG]");
+    .argument("[target...]", referenceForms("[:TAG]"));
   for (const heading of ["Versions and tags:", "Content:", "Metadata:"]) {
     declareOptions(command, PUBLISHING, { heading });
   }
@@ -69,7 +70,7 @@ const EXAMPLES: Readonly<Record<"push" | "plan", readonly Example[]>> = {
     ],
     [
       "What another program prints, to a registry and into a file for an air-gapped site, with one digest",
-      "kustomize build ./deploy | gantry push - oci://ghcr.io/acme/app oci-archive:app.tar --version 1.0.0",
+      "kustomize build ./deploy | gantry push - oci://ghcr.io/acme/app oci-archive:rendered.tar --version 2.0.0",
     ],
   ],
   plan: [

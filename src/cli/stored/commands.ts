@@ -1,12 +1,12 @@
 import { Command, Option } from "commander";
+import { layoutForms, referenceForms } from "../../oci/reference.ts";
 import type { LinkPolicy, NamePolicy } from "../../extract/extraction_rules.ts";
 import { PUBLISHING, type Publishing, type PublishingName } from "../../options/publishing.ts";
 import { byteSize } from "../byte_size.ts";
 import { declareOptions } from "../declare_options.ts";
 import { withExamples } from "../help/examples.ts";
 import { platform, repeated, wholeNumberFlag } from "../options.ts";
-import { addRegistryFlags, type RegistryFlags } from "../places/flags.ts";
-import { addVerifyKeyFlag, type VerifyKeyFlags } from "../places/keys.ts";
+import { addRegistryFlags, addVerifyKeyFlag, type RegistryFlags, type VerifyKeyFlags } from "../places/flags.ts";
 import type { OutputFormat } from "../publish/commands.ts";
 
 /** The flags of every command that works with what was published already; what was not given is absent. */
@@ -44,7 +44,7 @@ export interface PullFlags extends StoredFlags, VerifyKeyFlags {
 export function pullCommand(): Command {
   const command = new Command("pull")
     .description("verify an artifact and extract it safely")
-    .argument("<reference>", "oci://HOST/REPOSITORY[:TAG][@DIGEST], oci-layout:PATH… or oci-archive:PATH…")
+    .argument("<reference>", referenceForms("[:TAG][@DIGEST]"))
     .argument("[directory]", "where its files go; made if absent")
     .optionsGroup("Content:")
     .option("--layer-type <type>", "only layers of this media type or digest; repeatable", repeated)
@@ -105,7 +105,7 @@ export interface ListFlags extends StoredFlags {
 export function listCommand(): Command {
   const command = new Command("list")
     .description("list the versions in a repository, the highest first")
-    .argument("<repository>", "oci://HOST/REPOSITORY, oci-layout:PATH or oci-archive:PATH")
+    .argument("<repository>", referenceForms())
     .optionsGroup("Content:")
     .option("--all", "also tags that are no versions")
     .option("--filter-semver <range>", 'only versions in this range, such as "^1.2" or ">=1.0.0 <3"')
@@ -137,7 +137,7 @@ export interface InspectFlags extends StoredFlags {
 export function inspectCommand(): Command {
   const command = new Command("inspect")
     .description("show what was published")
-    .argument("<reference>", "oci://HOST/REPOSITORY[:TAG][@DIGEST], oci-layout:PATH… or oci-archive:PATH…")
+    .argument("<reference>", referenceForms("[:TAG][@DIGEST]"))
     .optionsGroup("Content:")
     .option("--files", "also the files in its layers")
     .option("--referrers", "also what refers to it: signatures, SBOMs and the like")
@@ -177,7 +177,7 @@ const PACKING = ["profile", "ignore", "ignoreFile", "defaultIgnores", "symlinks"
 export function diffCommand(): Command {
   const command = new Command("diff")
     .description("compare the files of two artifacts or directories: exit code 0 when they are the same, 1 when not")
-    .argument("<a>", "oci://…, oci-layout:…, oci-archive:… or a directory")
+    .argument("<a>", `${referenceForms("[:TAG][@DIGEST]")}; or a directory`)
     .argument("<b>", "the same")
     .optionsGroup("Content:")
     .option("--text", "also the lines that differ, as a unified diff")
@@ -221,7 +221,7 @@ export interface TagFlags extends StoredFlags {
 export function tagCommand(): Command {
   const command = new Command("tag")
     .description("give more names to what was published")
-    .argument("<reference>", "oci://HOST/REPOSITORY:TAG or …@DIGEST, oci-layout:PATH… or oci-archive:PATH…")
+    .argument("<reference>", referenceForms(":TAG or …@DIGEST"))
     .argument("<tag...>", "the names")
     .optionsGroup("Tags:")
     .option("--force", "let a version tag move");
@@ -271,7 +271,7 @@ export interface CopyFlags extends StoredFlags, VerifyKeyFlags {
 export function copyCommand(): Command {
   const command = new Command("copy")
     .description("copy what was published from one place to others")
-    .argument("<source>", "oci://HOST/REPOSITORY[:TAG][@DIGEST], oci-layout:PATH… or oci-archive:PATH…")
+    .argument("<source>", referenceForms("[:TAG][@DIGEST]"))
     .argument("<destination...>", "the same; without a tag it gets the source's")
     .optionsGroup("Content:")
     .option("--all-tags", "every tag of the source")
@@ -309,7 +309,9 @@ export function verifyCommand(): Command {
     .description("check every byte of a layout or a bundle, or with --key whether an artifact is signed")
     .argument(
       "<reference>",
-      "oci-layout:PATH or oci-archive:PATH, also of a bundle in volumes, for all that it holds; with --key any reference",
+      `${layoutForms()}, also of a bundle in volumes; with --key also an artifact: ${
+        referenceForms("[:TAG][@DIGEST]")
+      }`,
     )
     .optionsGroup("Signatures:")
     .option("--key <key>", "the public key that must have signed, a PEM file or env://NAME; repeatable", repeated)

@@ -22,15 +22,16 @@ import { OptionsError } from "../../../options/options_error.ts";
 import { pluginOptions } from "../../../options/plugin_options.ts";
 import { wantedOf } from "../../../options/wanted.ts";
 import type { Machine } from "../machine.ts";
+import { namedProfile } from "../choose_profile.ts";
 import type { Settings } from "../settings.ts";
 import { type Asked, askedOnce } from "./asked_once.ts";
 import type { BuiltIn } from "./stage_entry.ts";
+import type { SaidPipeline } from "./written_entries.ts";
 import { isTargetKind, TARGET_KIND_NAMES, targetKind } from "./target_kinds.ts";
 
 /** What built-in plugins are made with. */
 export interface BuiltInMeans {
-  readonly settings: Omit<Settings, "written" | "places" | "spell" | "profile" | "targets" | "annotations">;
-  readonly profile: Profile;
+  readonly settings: Omit<Settings, keyof SaidPipeline | "spell" | "targets" | "annotations">;
   /** Where git is looked for. */
   readonly directory: string;
   readonly stdin: Machine["stdin"];
@@ -66,20 +67,20 @@ const BUILT_INS = {
   filter: { ignore: () => ({ factory: ignore(), options: only({ patterns: [] }) }) },
   annotate: {
     static: () => ({ factory: staticAnnotations(), options: only({}) }),
-    env: ({ directory, profile: { revision }, asked }) => ({
+    env: ({ directory, settings: { profile }, asked }) => ({
       factory: askedOnce(ci({ readEvent, directory }), asked),
-      options: only({ revision }),
+      options: only({ revision: profile.facts.revision }),
     }),
-    git: ({ directory, profile: { revision }, asked }) => ({
+    git: ({ directory, settings: { profile }, asked }) => ({
       factory: askedOnce(git({ directory }), asked),
-      options: only({ revision }),
+      options: only({ revision: profile.facts.revision }),
     }),
   },
   tag: {
-    version: (means) => ({ factory: version(versionMeans(means)), options: moving(means.settings, true) }),
+    version: ({ settings }) => ({ factory: version(versionMeans(settings)), options: moving(settings, true) }),
     static: ({ settings }) => ({ factory: staticTags(), options: moving(settings, settings.immutable) }),
-    latest: ({ settings, ...means }) => ({
-      factory: latest(versionMeans({ settings, ...means })),
+    latest: ({ settings }) => ({
+      factory: latest(versionMeans(settings)),
       options: moving(settings, settings.immutable),
     }),
   },
@@ -125,8 +126,13 @@ export type DescribedPlugin = Omit<PluginBase<Stage, any>, "run">;
 export async function listBuiltIns(kit: Kit): Promise<readonly (readonly [use: string, plugin: DescribedPlugin])[]> {
   const wanted = wantedOf([]);
   const make = await builtIns({
-    settings: { ...wanted.values, wanted, source: ".", compression: { kind: "gzip", level: GZIP_LEVEL, workers: 0 } },
-    profile: (await loadProfiles()).generic,
+    settings: {
+      ...wanted.values,
+      wanted,
+      source: ".",
+      profile: await namedProfile("generic"),
+      compression: { kind: "gzip", level: GZIP_LEVEL, workers: 0 },
+    },
     directory: ".",
     stdin: () => ReadableStream.from([]),
     prune: () => false,
@@ -171,6 +177,12 @@ function refuseUnused(name: ProfileName, facts: Profile, settings: BuiltInMeans[
     throw new OptionsError(`Cannot use ${what} with profile "${name}": its consumers expect none`);
   }
   const { wanted, compression: { kind } } = settings;
+  if (facts.compressions.includes("zip")) {
+    if (wanted.last("compression") === undefined) return;
+    throw new OptionsError(
+      `Cannot use compression "${kind}" with profile "${name}": it publishes a zip, whose level alone can be chosen`,
+    );
+  }
   const isGiven = (["compression", "compressionLevel"] as const).some((option) => wanted.last(option) !== undefined);
   if (facts.compressions.length === 0 ? !isGiven : facts.compressions.includes(kind)) return;
   const read = facts.compressions.length === 0
@@ -188,10 +200,10 @@ const TAKEN: Readonly<Record<TakenOption, string>> = {
   platform: "a platform",
 };
 
-function versionMeans({ settings: { version }, profile }: BuiltInMeans): VersionMeans {
+function versionMeans({ version, profile: { facts } }: BuiltInMeans["settings"]): VersionMeans {
   return {
     version,
-    ...(profile.tagOf === undefined ? {} : { tagOf: (text: string) => profile.tagOf?.(text) ?? text }),
+    ...(facts.tagOf === undefined ? {} : { tagOf: (text: string) => facts.tagOf?.(text) ?? text }),
   };
 }
 
