@@ -57,9 +57,11 @@ export const ENVIRONMENT_VARIABLES: readonly string[] = [
     ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()]),
     "SSL_CERT_DIR",
     "SSL_CERT_FILE",
-    // Commander asks for these before it writes.
+    // Whether there are colours.
+    "CLICOLOR",
     "CLICOLOR_FORCE",
     "FORCE_COLOR",
     "NO_COLOR",
+    "TERM",
   ]),
 ].sort();
