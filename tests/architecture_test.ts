@@ -43,6 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/driver": ["src/pipeline", "src/store", "src/work", "src/oci"],
   "src/pack": ["src/pipeline", "src/system", "src/work", "src/oci"],
   "src/profiles": [
+    "src/consumers",
     "src/plugins/filter",
     "src/plugins/annotate",
     "src/pack",
@@ -145,10 +146,12 @@ Deno.test("zod is imported by one module, and nothing that every run loads impor
 
 Deno.test("a profile's name stands in its own file and in the list of profiles, and nowhere else", async () => {
   // How a revision is written and how patterns are read have the names of those who do it, and any profile may ask for
-  // it; who takes artifacts may be called as the profile for it; generic is what is left, and files are a part of
+  // it; who takes artifacts may be called as the profile for it, and so may the tools that people come from; generic is what is left, and files are a part of
   // reports, too.
   const names = PROFILE_NAMES.filter((name) => name !== "generic" && name !== "files");
-  const others = SOURCES.filter((file) => !/^src\/(?:profiles|consumers|plugins\/(?:annotate|filter))\//.test(file));
+  const others = SOURCES.filter((file) =>
+    !/^src\/(?:profiles|consumers|cli\/habits|plugins\/(?:annotate|filter))\//.test(file)
+  );
   const texts = await Promise.all(others.map((file) => Deno.readTextFile(`${ROOT}${file}`)));
   const mention = new RegExp(`["'](?:${names.join("|")})["']`);
   assert.deepEqual(others.filter((_, at) => mention.test(withoutComments(texts[at] ?? ""))), []);

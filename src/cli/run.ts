@@ -46,7 +46,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     masked.stderr(await report(unhandled, args[0]));
     return EXIT.failed;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return usage(thrown, args, masked);
+    if (thrown instanceof CommanderError) return await usage(thrown, { args, program, world: masked });
     const unhandled = unhandledOf(world);
     const error = unhandled ?? thrown;
     const isInterrupted = world.signal.aborted && unhandled === undefined;
@@ -54,6 +54,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     // Who has stopped reading has seen enough.
     if (code === EXIT.closed) return code;
     masked.stderr(isInterrupted ? "error: Interrupted\n" : await report(error, args[0]));
+    if (code === EXIT.usage) masked.stderr(await adviceOf(args, program) ?? "");
     const format = outputFormat(args);
     if (format !== undefined && !(error instanceof OutputError)) await printError(error, format, masked);
     return code;
@@ -108,7 +109,20 @@ function splitBoolean(arg: string): string {
   return arg === "--latest=false" ? "--no-latest" : arg;
 }
 
-function usage(error: CommanderError, args: readonly string[], world: World): number {
+/** What to type instead, where it is a habit from another tool. */
+async function adviceOf(args: readonly string[], program: Command): Promise<string | undefined> {
+  const { habitAdvice } = await import("./habits/advice.ts");
+  const advice = habitAdvice(args, program);
+  return advice === undefined ? undefined : printable(advice);
+}
+
+interface Usage {
+  readonly args: readonly string[];
+  readonly program: Command;
+  readonly world: World;
+}
+
+async function usage(error: CommanderError, { args, program, world }: Usage): Promise<number> {
   if (error.exitCode === 0) return EXIT.done;
   // `gantry help` of something that is no command has shown the help already.
   if (error.code === "commander.help") {
@@ -121,6 +135,11 @@ function usage(error: CommanderError, args: readonly string[], world: World): nu
   const [first = "", ...more] = error.message.replace(/^error: /, "").split("\n");
   const hint = more.filter((line) => line !== "").join(" ");
   world.stderr(printable(`error: ${first.charAt(0).toUpperCase()}${first.slice(1)}${hint === "" ? "" : ` ${hint}`}\n`));
-  world.stderr("advice: `gantry help` and `gantry help COMMAND` show what there is\n");
+  world.stderr(await adviceOf(args, program) ?? commandAdvice(args, program));
   return EXIT.usage;
+}
+
+function commandAdvice([name]: readonly string[], program: Command): string {
+  const isKnown = program.commands.some((command) => command.name() === name);
+  return `advice: \`gantry help${isKnown ? ` ${name}` : ""}\` shows what there is\n`;
 }

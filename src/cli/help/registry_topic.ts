@@ -18,7 +18,7 @@ export function registryTopic(): Command {
   return withExamples(command, [
     [
       "Credentials for one command",
-      'echo "$TOKEN" | gantry push ./deploy oci://ghcr.io/acme/app --version 1.0.0 -u acme --password-stdin',
+      'echo "$TOKEN" | gantry push ./deploy oci://ghcr.io/acme/app --version 2.0.0 -u acme --password-stdin',
     ],
     [
       "A registry with a certificate of your own authority",

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { migrateTopic } from "./migrate_topic.ts";
 import { registryTopic } from "./registry_topic.ts";
 import type { Topic } from "./topics.ts";
 
@@ -9,6 +10,11 @@ import type { Topic } from "./topics.ts";
  */
 export function topicPage(topic: Topic, program: Command): string {
   switch (topic) {
+    case "migrate": {
+      const helper = program.createHelp();
+      helper.prepareContext({ helpWidth: program.configureOutput().getOutHelpWidth?.() ?? 80 });
+      return migrateTopic(helper);
+    }
     case "registry":
       return registryTopic().copyInheritedSettings(program).helpOption(false).helpInformation();
   }

@@ -72,7 +72,7 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
         ],
         [
           "With options, on files of your own",
-          'gantry plugin test ./plugins/no_drafts.ts --fixture ./deploy --options \'{"ending":".draft.yaml"}\'',
+          'gantry plugin test ./plugins/no_drafts.ts --fixture ./deploy --options \'{"suffix":".draft.yaml"}\'',
         ],
         ["Keep what it gives, and compare from now on", "gantry plugin test ./plugins/no_drafts.ts --update"],
       ],
@@ -83,7 +83,7 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
       new Command("build")
         .description("make one .mjs of a plugin, without types and without imports, for the compiled gantry")
         .argument("<file>", "a .ts, .js or .mjs file; under deno run a package as well, as npm:… or jsr:…")
-        .option("-o, --output <file>", "where it goes; when left out, FILE with the ending .mjs")
+        .option("-o, --output <file>", "where it goes; when left out, FILE with the suffix .mjs")
         .action(async (file: string, flags: PluginBuildFlags) => {
           const { pluginBuild } = await import("./build.ts");
           done(await pluginBuild(file, flags, world));

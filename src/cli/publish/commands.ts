@@ -70,7 +70,7 @@ const EXAMPLES: Readonly<Record<"push" | "plan", readonly Example[]>> = {
     ],
     [
       "What another program prints, to a registry and into a file for an air-gapped site, with one digest",
-      "kustomize build ./deploy | gantry push - oci://ghcr.io/acme/app oci-archive:app.tar --version 1.0.0",
+      "kustomize build ./deploy | gantry push - oci://ghcr.io/acme/app oci-archive:rendered.tar --version 2.0.0",
     ],
   ],
   plan: [

@@ -48,6 +48,12 @@ function refuseUnused(name: string, facts: Profile, settings: PackingSettings): 
     throw new OptionsError(`Cannot use ${what} with profile "${name}": its consumers expect none`);
   }
   const { wanted, compression: { kind } } = settings;
+  if (facts.compressions.includes("zip")) {
+    if (wanted.last("compression") === undefined) return;
+    throw new OptionsError(
+      `Cannot use compression "${kind}" with profile "${name}": it publishes a zip, whose level alone can be chosen`,
+    );
+  }
   const isGiven = (["compression", "compressionLevel"] as const).some((option) => wanted.last(option) !== undefined);
   if (facts.compressions.length === 0 ? !isGiven : facts.compressions.includes(kind)) return;
   const read = facts.compressions.length === 0
