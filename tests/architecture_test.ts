@@ -43,6 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/driver": ["src/pipeline", "src/store", "src/work", "src/oci"],
   "src/pack": ["src/pipeline", "src/system", "src/work", "src/oci"],
   "src/profiles": [
+    "src/consumers",
     "src/plugins/filter",
     "src/plugins/annotate",
     "src/pack",

@@ -66,6 +66,18 @@ export const CONFTEST_POLICY_MEDIA_TYPE = "application/vnd.cncf.openpolicyagent.
 /** Data for policies, for conftest: JSON and YAML. */
 export const CONFTEST_DATA_MEDIA_TYPE = "application/vnd.cncf.openpolicyagent.data.layer.v1+json";
 
+/** The type of a module for OpenTofu. */
+export const OPENTOFU_MODULE_ARTIFACT_TYPE = "application/vnd.opentofu.modulepkg";
+/** The layer of a module for OpenTofu, a zip. */
+export const OPENTOFU_MODULE_MEDIA_TYPE = "archive/zip";
+
+/** The config of a CUE module, `{}`. */
+export const CUE_CONFIG_MEDIA_TYPE = "application/vnd.cue.module.v1+json";
+/** The first layer of a CUE module: the module. */
+export const CUE_MODULE_MEDIA_TYPE = "application/zip";
+/** The second layer of a CUE module: its `cue.mod/module.cue`. */
+export const CUE_MODULE_FILE_MEDIA_TYPE = "application/vnd.cue.modulefile.v1";
+
 /** A media type without parameters (RFC 6838, section 4.2). */
 const MEDIA_TYPE_REGEXP = /^[a-zA-Z0-9][a-zA-Z0-9!#$&^_.+-]{0,126}\/[a-zA-Z0-9][a-zA-Z0-9!#$&^_.+-]{0,126}$/;
 

@@ -83,10 +83,12 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 /** Says which profile has made an artifact. What is of no kind that gantry knows may be anything. */
-export async function profileOf({ config, layers }: ImageManifest): Promise<ProfileName> {
+export async function profileOf(manifest: ImageManifest): Promise<ProfileName> {
+  const { config, layers } = manifest;
   const profiles = await loadProfiles();
   return PROFILE_NAMES.find((name) => {
-    const { configMediaType, layerMediaTypes } = profiles[name];
+    const { artifactType, configMediaType, layerMediaTypes } = profiles[name];
+    if (artifactType !== undefined) return artifactType === manifest.artifactType;
     return configMediaType === config.mediaType &&
       (layerMediaTypes === undefined || layers.every(({ mediaType }) => layerMediaTypes.includes(mediaType)));
   }) ?? "generic";

@@ -24,16 +24,18 @@ import { sourceView } from "./source_view.ts";
  */
 export async function withIdentity(settings: Settings): Promise<Settings> {
   const { profile: { facts }, written: { packsItself }, source } = settings;
-  const identity = packsItself ? undefined : await facts.identify?.(await sourceView(source));
+  const identity = packsItself ? undefined : await facts.identify?.(await sourceView(source), settings);
   const known = identity === undefined ? settings : identified(settings, identity);
-  if (identity === undefined) checkVersion(known);
+  if (identity?.version === undefined) checkVersion(known);
   checkLatest(known);
   refuseTwice(known.targets);
   return known;
 }
 
 function identified(settings: Settings, { name, version: own, from, isFixed }: SourceIdentity): Settings {
-  const { version = own, annotations, targets, profile } = settings;
+  const targets = settings.targets.map((target) => endingIn(name, target));
+  if (own === undefined) return { ...settings, targets };
+  const { version = own, annotations, profile } = settings;
   if (isFixed && version !== own) {
     throw new OptionsError(
       `Cannot publish version ${version}: the source is packed already, and ${from} says that it is ${own}`,
@@ -55,17 +57,17 @@ function identified(settings: Settings, { name, version: own, from, isFixed }: S
     version,
     ...(settings.version === undefined ? { versionFrom: from } : {}),
     annotations: { ...annotations, [VERSION_ANNOTATION]: said ?? { value: version, from } },
-    targets: targets.map((target) => endingIn(name, target)),
+    targets,
   };
 }
 
 function endingIn(name: string, target: Reference): Reference {
   try {
-    return withRepository(target, (given) => given.split("/").at(-1) === name ? given : `${given}/${name}`);
+    return withRepository(target, (given) => `/${given}`.endsWith(`/${name}`) ? given : `${given}/${name}`);
   } catch (cause) {
     throw new OptionsError(
-      `Cannot publish ${JSON.stringify(name)} to ${formatRepository(target)}: its name is the last part of the ` +
-        "repository, which takes lower-case letters, digits and single separators between them",
+      `Cannot publish ${JSON.stringify(name)} to ${formatRepository(target)}: its name is what the ` +
+        "repository ends in, which takes lower-case letters, digits and single separators between them",
       { cause },
     );
   }
