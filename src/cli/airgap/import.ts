@@ -69,7 +69,7 @@ function importLines({ artifacts }: ImportPlanResult): string {
   return artifacts.map(({ repository, digest }) => `${repository}@${digest}\n`).join("");
 }
 
-function resultLine({ artifacts, target, ...sent }: ImportResult, time: string): ResultLine {
+function resultLine({ artifacts, ...sent }: ImportResult, time: string): ResultLine {
   const referrers = artifacts.reduce((sum, each) => sum + each.referrers.length, 0);
   return {
     what: `Imported ${counted(artifacts.length, "artifact")} and ${counted(referrers, "referrer")}`,

@@ -25,7 +25,10 @@ for (const [columns, line] of SCREENS) {
 Deno.test("progressBar() colours the bar and nothing else", () => {
   const plain = progressBar(STATE, { columns: 80, color: false });
   const colored = progressBar(STATE, { columns: 80, color: true });
-  assert.match(colored, /^Downloading {2}\x1b\[32m━+╸\x1b\[39;2m─+\x1b\[22m {3}44 % /);
+  assert.equal(
+    colored.slice(0, colored.indexOf("44 %")),
+    `Downloading  \x1b[32m${"━".repeat(7)}╸\x1b[39;2m${"─".repeat(9)}\x1b[22m   `,
+  );
   // deno-lint-ignore no-control-regex -- that is what colours are
   assert.equal(colored.replaceAll(/\x1b\[[0-9;]*m/g, ""), plain);
 });
