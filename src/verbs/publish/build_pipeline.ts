@@ -18,6 +18,7 @@ import { specifierKind } from "../../plugins/load/specifier_kind.ts";
 import { collectorFor, sourceDirectory } from "./collector_for.ts";
 import { ignoringFor } from "./ignoring_for.ts";
 import type { ChosenProfile } from "./choose_profile.ts";
+import { layerCache } from "./layer_cache.ts";
 import type { Machine } from "./machine.ts";
 import type { Configuration } from "./publish_options.ts";
 import type { Settings } from "./settings.ts";
@@ -66,6 +67,7 @@ export async function buildPipeline(settings: Settings, profile: ChosenProfile, 
     ? await collectorFor(source, { stdin: machine.stdin, signal, archiveWith: profile.facts.archiveWith })
     : undefined;
   const ignoring = await ignoringFor(settings, profile);
+  const cache = layerCache(settings, log);
   const make = await builtIns({
     settings,
     profile: profile.facts,
@@ -74,6 +76,7 @@ export async function buildPipeline(settings: Settings, profile: ChosenProfile, 
     beside: collector?.beside,
     prune: ignoring.prune,
     asked: new Map(),
+    cache,
   });
   const opened = access === undefined
     ? []
@@ -83,7 +86,7 @@ export async function buildPipeline(settings: Settings, profile: ChosenProfile, 
   const isAsked = profile.facts.usesTime ||
     entries.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
   const now = isAsked ? await sourceDate(settings, make, { machine, context }) : undefined;
-  const host = pluginHost(machine, { mode: means.mode, log, sourceDate: now });
+  const host = pluginHost(machine, { mode: means.mode, log, sourceDate: now, cache });
   const plugins = await makePlugins(entries, { host, places, load: machine.load, signal });
   const targets = targetsOf(plugins, settings);
   const [archive] = of(plugins, "archive");

@@ -7,6 +7,7 @@ import { git } from "../../../plugins/annotate/git.ts";
 import { readEvent } from "../../../plugins/annotate/ci/read_event.ts";
 import { staticAnnotations } from "../../../plugins/annotate/static.ts";
 import { GZIP_LEVEL } from "../../../pack/compression.ts";
+import type { OpenLayerCache } from "../../../pack/layer.ts";
 import { directory } from "../../../plugins/collect/directory.ts";
 import { file } from "../../../plugins/collect/file.ts";
 import { stdin } from "../../../plugins/collect/stdin.ts";
@@ -37,6 +38,8 @@ export interface BuiltInMeans {
   /** Which files beside a file belong to it; none when left out. */
   readonly beside?: readonly string[] | undefined;
   readonly prune: (path: string) => boolean;
+  /** Opens the cache of layers; without it every layer is made anew. */
+  readonly cache?: OpenLayerCache | undefined;
   /** What env and git have answered in this run. */
   readonly asked: Asked;
 }
@@ -146,7 +149,7 @@ export async function listBuiltIns(kit: Kit): Promise<readonly (readonly [use: s
  *
  * @throws {OptionsError} When the consumers of the profile have no use for what was chosen.
  */
-function packing(name: ProfileName, facts: Profile, { settings }: BuiltInMeans): BuiltIn {
+function packing(name: ProfileName, facts: Profile, { settings, cache }: BuiltInMeans): BuiltIn {
   const { wanted, compression, artifactType, appVersion, mediaTypes, version } = settings;
   refuseUnused(name, facts, settings);
   const options = given({
@@ -161,6 +164,7 @@ function packing(name: ProfileName, facts: Profile, { settings }: BuiltInMeans):
     factory: facts.archive({
       ...("workers" in compression ? { workers: compression.workers } : {}),
       ...(version === undefined ? {} : { version }),
+      cache,
     }),
     options: pluginOptions(wanted, "archive/*", options),
   };
