@@ -6,7 +6,7 @@
  * many processes are at it, an entry is there or it is not. Nothing is synced: after a loss of power an entry may be
  * damaged, and what is damaged counts as missing.
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { digestHex, digestOf } from "../oci/digest.ts";
 import { reason } from "../system/io_error.ts";
 import { readSmallText } from "../system/read_small_file.ts";
@@ -115,12 +115,16 @@ interface Envelope {
 /** The checksum is over the name, too: an entry under another name is none. */
 function sealed({ size, record }: Envelope, place: string): string {
   const text = JSON.stringify({ size, record });
-  return `${hexOf(`${place}\n${text}`)}\n${text}\n`;
+  return `${checksumOf(text, place)}\n${text}\n`;
 }
 
 function opened(text: string, place: string): Envelope | undefined {
   const [checksum, envelope = ""] = text.split("\n");
-  return checksum === hexOf(`${place}\n${envelope}`) ? JSON.parse(envelope) : undefined;
+  return checksum === checksumOf(envelope, place) ? JSON.parse(envelope) : undefined;
+}
+
+function checksumOf(text: string, place: string): string {
+  return hexOf(`${basename(place)}\n${text}`);
 }
 
 /** Lets a file be written, and gives it its name when it is whole. */

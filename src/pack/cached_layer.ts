@@ -80,8 +80,13 @@ interface Blob {
 }
 
 function parseRecord(text: string): Known | undefined {
-  const { digest, size, diffId } = JSON.parse(text);
-  return isDigest(digest) && isDigest(diffId) && Number.isSafeInteger(size) ? { digest, size, diffId } : undefined;
+  try {
+    const { digest, size, diffId } = JSON.parse(text);
+    const isKnown = isDigest(digest) && isDigest(diffId) && Number.isSafeInteger(size) && size > 0;
+    return isKnown ? { digest, size, diffId } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function packAgain(
