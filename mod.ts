@@ -19,13 +19,9 @@ export type { Verdict } from "./src/consumers/judge.ts";
 export type { Publishing } from "./src/options/publishing.ts";
 export type { SymlinkPolicy } from "./src/plugins/collect/directory.ts";
 export type { Compression, Gzip } from "./src/pack/compression.ts";
-export type { Machine } from "./src/verbs/publish/machine.ts";
 export type {
-  Configuration,
-  PathProblem,
   PipelineEntry,
   PipelineInstance,
-  Places,
   PluginSpec,
   PublishOptions,
   PublishPipeline,

@@ -24,6 +24,14 @@ export interface BundleOptions {
   readonly directory: string;
 }
 
+/** gantry itself, as the binary and the npm package have it. */
+export const PROGRAM: Omit<BundleOptions, "directory"> = {
+  entry: "main.ts",
+  workers: ["src/pack/deflate/deflate_worker.ts", "src/cli/process/watchdog_worker.ts"],
+  moved: { "../../../dist/plugins/": "./plugins/" },
+  external: ["@swc/wasm-typescript"],
+};
+
 /**
  * Makes one minified program of all modules, with a file of its own for what is loaded only when it is needed. It starts
  * in a third of the time that hundreds of modules take, and the packages that it uses are in it and nothing else of them.

@@ -18,7 +18,7 @@ import { basename } from "node:path";
 import { digestHex, digestOf } from "../src/oci/digest.ts";
 import { VERSION } from "../src/host/version.ts";
 import { bakePlugins } from "./bake_plugins.ts";
-import { type BundledProgram, bundleProgram } from "./bundle_program.ts";
+import { type BundledProgram, bundleProgram, PROGRAM } from "./bundle_program.ts";
 
 const TARGETS: readonly string[] = [
   "x86_64-unknown-linux-gnu",
@@ -28,8 +28,6 @@ const TARGETS: readonly string[] = [
   "x86_64-pc-windows-msvc",
 ];
 const OUT = "dist";
-const ENTRY = "main.ts";
-const WORKERS: readonly string[] = ["src/pack/deflate/deflate_worker.ts", "src/cli/process/watchdog_worker.ts"];
 /** Where the binary finds them: `bakedPlugins` knows this place. */
 const PLUGINS = `${OUT}/plugins`;
 /** Where the bundle goes. */
@@ -52,16 +50,10 @@ async function compileAll(args: readonly string[]): Promise<void> {
     throw new RangeError(`Cannot compile for "${unknown}": the targets are ${TARGETS.join(", ")}`);
   }
   await Deno.mkdir(OUT, { recursive: true });
-  const bundled = await bundleProgram({
-    entry: ENTRY,
-    workers: WORKERS,
-    moved: { "../../../dist/plugins/": "./plugins/" },
-    external: ["@swc/wasm-typescript"],
-    directory: BUNDLE,
-  });
+  const bundled = await bundleProgram({ ...PROGRAM, directory: BUNDLE });
   if (bundled === undefined) say("This Deno cannot bundle, so the binary is made of the modules as they are");
   const baked = await bakePlugins(plugins, bundled === undefined ? PLUGINS : `${BUNDLE}/plugins`);
-  const program = bundled ?? { entry: ENTRY, config: "deno.json", included: WORKERS };
+  const program = bundled ?? { entry: PROGRAM.entry, config: "deno.json", included: PROGRAM.workers };
   const included = [...program.included, ...baked];
   const built: string[] = [];
   if (targets.length === 0) {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { parsePlatform } from "../extract/platform.ts";
+import { parsePlatform } from "../oci/platform.ts";
 import { DURATION_RULE, parseDuration } from "../options/kind.ts";
 
 /** Collects the values of an option that may be repeated. */

@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { VERSION } from "../host/version.ts";
 import {
   exportCommand,
@@ -11,10 +11,14 @@ import {
   type VerifyFlags,
 } from "./airgap/commands.ts";
 import type { ConsumersFlags } from "./consumers/consumers.ts";
-import { PROFILE_NAMES } from "../profiles/profiles.ts";
-import { HELP_LAYOUT, HELP_WIDTH_LIMIT } from "./help_layout.ts";
+import { consumersCommand } from "./consumers/commands.ts";
+import { helpCommand, schemaCommand, versionCommand } from "./help/commands.ts";
+import { withExamples } from "./help/examples.ts";
+import { HELP_LAYOUT, HELP_WIDTH_LIMIT } from "./help/help_layout.ts";
+import { initCommand } from "./init/commands.ts";
 import type { InitFlags } from "./init/init.ts";
-import { addRegistryFlags, type RegistryFlags } from "./places/flags.ts";
+import { loginCommand, logoutCommand, type LogoutFlags } from "./login/commands.ts";
+import type { RegistryFlags } from "./places/flags.ts";
 import { pluginCommand } from "./plugin/commands.ts";
 import { publishCommand, type PublishFlags } from "./publish/commands.ts";
 import {
@@ -44,7 +48,7 @@ import type { World } from "./world.ts";
 export function createProgram(world: World, done: (code: number) => void): Command {
   const program = new Command("gantry")
     .description("Package a directory as an OCI artifact and publish it to registries and OCI image layouts.")
-    .helpCommand(true)
+    .addHelpCommand(helpCommand())
     // `push --version 1.2.3` is not about gantry's own version.
     .enablePositionalOptions()
     .version(VERSION, "--version", "print the version")
@@ -61,9 +65,12 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       outputError: () => {},
     });
 
+  withExamples(program, EXAMPLES);
+
+  // The order and the groups of the help are those of this list.
+  program.commandsGroup("Publish:");
   add(
     publishCommand("push")
-      .description("package a source and publish it to every target")
       .action(async (source: string | undefined, targets: readonly string[], flags: PublishFlags) => {
         const { runPush } = await import("./publish/push.ts");
         done(await runPush(present(source, targets), flags, world));
@@ -71,38 +78,27 @@ export function createProgram(world: World, done: (code: number) => void): Comma
   );
   add(
     publishCommand("plan")
-      .description("show what a push would publish, and contact nobody")
       .action(async (source: string | undefined, targets: readonly string[], flags: PublishFlags) => {
         const { runPlan } = await import("./publish/plan.ts");
         done(await runPlan(present(source, targets), flags, world));
       }),
   );
-  const loginCommand = new Command("login")
-    .argument("<host>", "registry, such as ghcr.io or localhost:5000")
-    .description("check credentials with a registry and keep them for the other commands")
-    .action(async (host: string, flags: RegistryFlags) => {
-      const { login } = await import("./login/login.ts");
-      done(await login(host, flags, world));
-    });
-  addRegistryFlags(loginCommand);
-  add(loginCommand);
   add(
-    new Command("logout")
-      .argument("<host>", "registry, such as ghcr.io or localhost:5000")
-      .option("--registry-config <path>", "Docker config file to forget the credentials in")
-      .description("forget the credentials for a registry")
-      .action(async (host: string, flags: Pick<RegistryFlags, "registryConfig">) => {
-        const { logout } = await import("./login/logout.ts");
-        done(await logout(host, flags, world));
+    initCommand()
+      .action(async (directory: string, flags: InitFlags) => {
+        const { init } = await import("./init/init.ts");
+        done(await init(directory, flags, world));
       }),
   );
   add(
-    pullCommand()
-      .action(async (reference: string, directory: string | undefined, flags: PullFlags) => {
-        const { runPull } = await import("./stored/pull.ts");
-        done(await runPull(reference, directory, flags, world));
+    consumersCommand()
+      .action(async (flags: ConsumersFlags) => {
+        const { consumers } = await import("./consumers/consumers.ts");
+        done(await consumers(flags, world));
       }),
   );
+
+  program.commandsGroup("Read:");
   add(
     listCommand()
       .action(async (repository: string, flags: ListFlags) => {
@@ -118,12 +114,21 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       }),
   );
   add(
+    pullCommand()
+      .action(async (reference: string, directory: string | undefined, flags: PullFlags) => {
+        const { runPull } = await import("./stored/pull.ts");
+        done(await runPull(reference, directory, flags, world));
+      }),
+  );
+  add(
     diffCommand()
       .action(async (a: string, b: string, flags: DiffFlags) => {
         const { runDiff } = await import("./stored/diff.ts");
         done(await runDiff(a, b, flags, world));
       }),
   );
+
+  program.commandsGroup("Change:");
   add(
     tagCommand()
       .action(async (reference: string, tags: readonly string[], flags: TagFlags) => {
@@ -139,10 +144,26 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       }),
   );
   add(
+    deleteCommand()
+      .action(async (reference: string, flags: DeleteFlags) => {
+        const { runDelete } = await import("./stored/delete.ts");
+        done(await runDelete(reference, flags, world));
+      }),
+  );
+
+  program.commandsGroup("Air gap:");
+  add(
     exportCommand()
       .action(async (references: readonly string[], flags: ExportFlags) => {
         const { runExport } = await import("./airgap/export.ts");
         done(await runExport(references, flags, world));
+      }),
+  );
+  add(
+    verifyCommand()
+      .action(async (place: string, flags: VerifyFlags) => {
+        const { runVerify } = await import("./airgap/verify.ts");
+        done(await runVerify(place, flags, world));
       }),
   );
   add(
@@ -159,53 +180,36 @@ export function createProgram(world: World, done: (code: number) => void): Comma
         done(await runInventory(places, flags, world));
       }),
   );
+
+  program.commandsGroup("Access:");
   add(
-    verifyCommand()
-      .action(async (place: string, flags: VerifyFlags) => {
-        const { runVerify } = await import("./airgap/verify.ts");
-        done(await runVerify(place, flags, world));
+    loginCommand()
+      .action(async (host: string, flags: RegistryFlags) => {
+        const { login } = await import("./login/login.ts");
+        done(await login(host, flags, world));
       }),
   );
   add(
-    deleteCommand()
-      .action(async (reference: string, flags: DeleteFlags) => {
-        const { runDelete } = await import("./stored/delete.ts");
-        done(await runDelete(reference, flags, world));
+    logoutCommand()
+      .action(async (host: string, flags: LogoutFlags) => {
+        const { logout } = await import("./login/logout.ts");
+        done(await logout(host, flags, world));
       }),
   );
+
+  program.commandsGroup("Extend:");
   add(pluginCommand(world, done));
   add(
-    new Command("init")
-      .argument("[directory]", "what will be published", ".")
-      .addOption(new Option("--profile <profile>", "the shape that an ecosystem expects").choices(PROFILE_NAMES))
-      .option("--force", "replace files that are there already")
-      .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]))
-      .description("write a commented configuration file that fits a directory, and an ignore file")
-      .action(async (directory: string, flags: InitFlags) => {
-        const { init } = await import("./init/init.ts");
-        done(await init(directory, flags, world));
-      }),
-  );
-  add(
-    new Command("consumers")
-      .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]))
-      .description("list who can be asked for with --for: plan, push and inspect say whether they accept an artifact")
-      .action(async (flags: ConsumersFlags) => {
-        const { consumers } = await import("./consumers/consumers.ts");
-        done(await consumers(flags, world));
-      }),
-  );
-  add(
-    new Command("schema")
-      .description("print the JSON Schema of the configuration file")
+    schemaCommand()
       .action(async () => {
         const { configJsonSchema } = await import("./config/json_schema.ts");
         world.stdout(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
       }),
   );
+
+  program.commandsGroup("Help:");
   add(
-    new Command("version")
-      .description("print the version of gantry and of what it runs on")
+    versionCommand()
       .action(() => world.stdout(`gantry ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`)),
   );
   return program;
@@ -215,6 +219,17 @@ export function createProgram(world: World, done: (code: number) => void): Comma
     program.addCommand(command);
   }
 }
+
+const EXAMPLES = [
+  ["What would be published? Needs no network", "gantry plan ./deploy --profile flux --version 1.0.0"],
+  ["Publish it for Flux", "gantry push ./deploy oci://ghcr.io/acme/app --profile flux --version 1.0.0"],
+  ["Which versions are there?", "gantry list oci://ghcr.io/acme/app"],
+  ["Fetch one, verified", "gantry pull oci://ghcr.io/acme/app:1.0.0 ./app"],
+  [
+    "Carry it over an air gap, with its signatures",
+    "gantry export oci://ghcr.io/acme/app:1.0.0 oci-archive:bundle.tar",
+  ],
+] as const;
 
 /** A command that was made by itself does not take over how errors and help are shown; nor does what is below it. */
 function inherit(command: Command, parent: Command): void {

@@ -1,11 +1,10 @@
 import { type Command, CommanderError } from "commander";
 import { UnhandledError } from "../host/unhandled_error.ts";
-import { errorJson } from "./output/error_json.ts";
-import { errorReport } from "./output/error_report.ts";
 import { EXIT, exitCode } from "./output/exit_code.ts";
 import { formatOutput } from "./output/format_output.ts";
 import { printable, printableLines } from "./output/printable.ts";
 import { withStatusLine } from "./output/status_line.ts";
+import { isTopic } from "./help/topics.ts";
 import { createProgram } from "./program.ts";
 import { OutputError } from "./process/text_writer.ts";
 import type { World } from "./world.ts";
@@ -34,36 +33,50 @@ export async function run(args: readonly string[], world: World): Promise<number
       world.stdout(program.helpInformation());
       return EXIT.usage;
     }
+    const topic = args[0] === "help" && isTopic(args[1]) ? args[1] : undefined;
+    if (topic !== undefined) {
+      const { topicPage } = await import("./help/topic_page.ts");
+      masked.stdout(topicPage(topic, program));
+      return EXIT.done;
+    }
     await program.parseAsync(helpBelow(args, program).map(splitBoolean), { from: "user" });
     const unhandled = unhandledOf(world);
     if (unhandled === undefined) return code;
     // What the command was to print is printed: this comes after it.
-    masked.stderr(printable(errorReport(unhandled, args[0])));
+    masked.stderr(await report(unhandled, args[0]));
     return EXIT.failed;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return usage(thrown, args, masked);
+    if (thrown instanceof CommanderError) return await usage(thrown, { args, program, world: masked });
     const unhandled = unhandledOf(world);
     const error = unhandled ?? thrown;
     const isInterrupted = world.signal.aborted && unhandled === undefined;
     const code = unhandled === undefined ? exitCode(error, world.signal) : EXIT.failed;
     // Who has stopped reading has seen enough.
     if (code === EXIT.closed) return code;
-    masked.stderr(isInterrupted ? "error: Interrupted\n" : printable(errorReport(error, args[0])));
+    masked.stderr(isInterrupted ? "error: Interrupted\n" : await report(error, args[0]));
+    if (code === EXIT.usage) masked.stderr(await adviceOf(args, program) ?? "");
     const format = outputFormat(args);
     if (format !== undefined && !(error instanceof OutputError)) await printError(error, format, masked);
     return code;
   }
 }
 
+/** What people read of an error. Imported here, since most runs need none of it. */
+async function report(error: unknown, command?: string): Promise<string> {
+  const { errorReport } = await import("./output/error_report.ts");
+  return printable(errorReport(error, command));
+}
+
 /** For a program that reads standard output. Where it cannot be told, the exit code has to do. */
 async function printError(error: unknown, format: "json" | "yaml", world: World): Promise<void> {
+  const { errorJson } = await import("./output/error_json.ts");
   // Masked while it is JSON: in YAML, a value that begins with an asterisk would be a reference.
   const masked = JSON.parse(world.secrets.mask(JSON.stringify(errorJson(error))));
   const text = await formatOutput(masked, format);
   try {
     world.stdout(text);
   } catch (cause) {
-    world.stderr(printable(errorReport(cause)));
+    world.stderr(await report(cause));
   }
 }
 
@@ -85,6 +98,7 @@ function outputFormat(args: readonly string[]): "json" | "yaml" | undefined {
 /** `help plugin info` is `plugin help info`, since a command knows only what is right below it. */
 function helpBelow(args: readonly string[], program: Command): readonly string[] {
   const [first, name, ...topics] = args;
+  if (first === "help" && name === "help") return ["help", "--help"];
   const hasMore = program.commands.some((command) => command.name() === name && command.commands.length > 0);
   return first === "help" && name !== undefined && topics.length > 0 && hasMore ? [name, "help", ...topics] : args;
 }
@@ -95,7 +109,20 @@ function splitBoolean(arg: string): string {
   return arg === "--latest=false" ? "--no-latest" : arg;
 }
 
-function usage(error: CommanderError, args: readonly string[], world: World): number {
+/** What to type instead, where it is a habit from another tool. */
+async function adviceOf(args: readonly string[], program: Command): Promise<string | undefined> {
+  const { habitAdvice } = await import("./habits/advice.ts");
+  const advice = habitAdvice(args, program);
+  return advice === undefined ? undefined : printable(advice);
+}
+
+interface Usage {
+  readonly args: readonly string[];
+  readonly program: Command;
+  readonly world: World;
+}
+
+async function usage(error: CommanderError, { args, program, world }: Usage): Promise<number> {
   if (error.exitCode === 0) return EXIT.done;
   // `gantry help` of something that is no command has shown the help already.
   if (error.code === "commander.help") {
@@ -108,6 +135,11 @@ function usage(error: CommanderError, args: readonly string[], world: World): nu
   const [first = "", ...more] = error.message.replace(/^error: /, "").split("\n");
   const hint = more.filter((line) => line !== "").join(" ");
   world.stderr(printable(`error: ${first.charAt(0).toUpperCase()}${first.slice(1)}${hint === "" ? "" : ` ${hint}`}\n`));
-  world.stderr("advice: `gantry help` and `gantry help COMMAND` show what there is\n");
+  world.stderr(await adviceOf(args, program) ?? commandAdvice(args, program));
   return EXIT.usage;
+}
+
+function commandAdvice([name]: readonly string[], program: Command): string {
+  const isKnown = program.commands.some((command) => command.name() === name);
+  return `advice: \`gantry help${isKnown ? ` ${name}` : ""}\` shows what there is\n`;
 }

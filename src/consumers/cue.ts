@@ -1,6 +1,8 @@
+import { CUE_CONFIG_MEDIA_TYPE, CUE_MODULE_FILE_MEDIA_TYPE } from "../oci/media_types.ts";
 import { isVersion } from "../oci/version.ts";
+import { alikePaths } from "./alike_paths.ts";
 import type { JudgedArtifact, Member } from "./artifact.ts";
-import { type Consumer, type Finding, listed, refuse } from "./consumer.ts";
+import { type Consumer, type Finding, listed, type Refusal, refuse } from "./consumer.ts";
 
 /** CUE, which fetches modules. */
 export const CUE: Consumer = {
@@ -10,9 +12,7 @@ export const CUE: Consumer = {
   judge,
 };
 
-const CONFIG_MEDIA_TYPE = "application/vnd.cue.module.v1+json";
-const FILE_MEDIA_TYPE = "application/vnd.cue.modulefile.v1";
-const BY_CUE = "Publish it with cue mod publish";
+const BY_CUE = "Publish it with profile cue, or with cue mod publish";
 
 function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   if (artifact.kind === "index") {
@@ -20,8 +20,8 @@ function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
     return;
   }
   const { manifest: { config }, layers: [zip, file, ...more], tags } = artifact;
-  if (config.mediaType !== CONFIG_MEDIA_TYPE) {
-    yield refuse(`CUE wants a config of media type ${CONFIG_MEDIA_TYPE}, and it is ${config.mediaType}`, BY_CUE);
+  if (config.mediaType !== CUE_CONFIG_MEDIA_TYPE) {
+    yield refuse(`CUE wants a config of media type ${CUE_CONFIG_MEDIA_TYPE}, and it is ${config.mediaType}`, BY_CUE);
     return;
   }
   if (zip === undefined || file === undefined || more.length > 0) {
@@ -29,13 +29,13 @@ function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
     return;
   }
   const { mediaType, artifactType } = file.descriptor;
-  if (mediaType !== FILE_MEDIA_TYPE && artifactType !== FILE_MEDIA_TYPE) {
-    yield refuse(`CUE wants the module file second, as ${FILE_MEDIA_TYPE}, and it is ${mediaType}`, BY_CUE);
+  if (mediaType !== CUE_MODULE_FILE_MEDIA_TYPE && artifactType !== CUE_MODULE_FILE_MEDIA_TYPE) {
+    yield refuse(`CUE wants the module file second, as ${CUE_MODULE_FILE_MEDIA_TYPE}, and it is ${mediaType}`, BY_CUE);
   }
   // What it is called is not looked at.
   if (zip.format !== "zip" || zip.problem !== undefined) {
     yield refuse(`CUE cannot read the module: ${zip.problem ?? "its first layer is no zip"}`, BY_CUE);
-  } else yield* inZip(zip.members, zip.descriptor.size);
+  } else yield* cueZipFindings(zip.members, zip.descriptor.size);
   if (tags !== undefined && !tags.some((tag) => tag.startsWith("v") && isVersion(tag.slice(1)))) {
     yield refuse('CUE finds a module by a tag such as v1.2.3, with the "v", and no tag is one', "Tag it so");
   }
@@ -44,8 +44,14 @@ function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
 const ZIP_LIMIT = 500 * 1024 * 1024;
 const FILE_LIMIT = 16 * 1024 * 1024;
 
-/** @see {@link https://github.com/cue-lang/cue/blob/v0.17.1/mod/modzip/zip.go | CUE, modzip/zip.go} */
-function* inZip(members: readonly Member[], size: number): Generator<Finding, void, void> {
+/**
+ * Finds what CUE refuses in the zip of a module.
+ *
+ * @param size Of the zip, in bytes.
+ *
+ * @see {@link https://github.com/cue-lang/cue/blob/v0.17.1/mod/modzip/zip.go | CUE 0.17.1, modzip/zip.go}
+ */
+export function* cueZipFindings(members: readonly Member[], size: number): Generator<Refusal, void, void> {
   const files = members.filter(({ path }) => !path.endsWith("/"));
   const entries = members.map((member) => ({ ...member, path: member.path.replace(/\/$/, "") }));
   const rules: readonly (readonly [what: string, change: string, isWrong: (member: Member) => boolean])[] = [
@@ -66,7 +72,7 @@ function* inZip(members: readonly Member[], size: number): Generator<Finding, vo
   if (!files.some(({ path }) => path === "cue.mod/module.cue")) {
     yield refuse("CUE wants cue.mod/module.cue in the zip, and it is not there", BY_CUE);
   }
-  const alike = collisions(members.map(({ path }) => path));
+  const alike = alikePaths(members.map(({ path }) => path));
   if (alike.length > 0) {
     yield refuse(
       `CUE refuses what is there twice, or differs in upper and lower case only: ${listed(alike)}`,
@@ -75,32 +81,6 @@ function* inZip(members: readonly Member[], size: number): Generator<Finding, vo
   }
   const unpacked = files.reduce((sum, each) => sum + each.size, 0);
   if (size > ZIP_LIMIT || unpacked > ZIP_LIMIT) yield refuse("CUE refuses modules over 500 MiB", "Leave files out");
-}
-
-/** Files and directories that some file system takes for each other, the directories of files included. */
-function collisions(paths: readonly string[]): readonly string[] {
-  const seen = new Map<string, string>();
-  const found = new Set<string>();
-  for (const path of paths) {
-    const parts = path.replace(/\/$/, "").split("/");
-    for (const [at] of parts.entries()) {
-      const isDirectory = at < parts.length - 1 || path.endsWith("/");
-      const name = `${parts.slice(0, at + 1).join("/")}${isDirectory ? "/" : ""}`;
-      const folded = caseFolded(name.replace(/\/$/, ""));
-      const other = seen.get(folded);
-      if (other !== undefined && (other !== name || !isDirectory)) found.add(other).add(name);
-      seen.set(folded, other ?? name);
-    }
-  }
-  return [...found];
-}
-
-/** Letter by letter, so that no letter becomes two. */
-function caseFolded(text: string): string {
-  return Array.from(text, (letter) => {
-    const upper = letter.toUpperCase();
-    return Array.from(upper).length === 1 ? upper.toLowerCase() : letter;
-  }).join("");
 }
 
 /** As Go's modules have it: no name that some file system, shell or URL reads in another way. */

@@ -1,3 +1,5 @@
+import { BUNDLE_PREDICATE_ANNOTATION, COSIGN_SIGNATURE_ANNOTATION } from "../oci/annotation_keys.ts";
+import { isSigstoreBundleMediaType, SIGSTORE_BUNDLE_PREFIX, SIMPLE_SIGNING_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { JudgedArtifact, Signature } from "./artifact.ts";
 import { type Consumer, type Finding, note, refuse } from "./consumer.ts";
 import { FLUX } from "./flux.ts";
@@ -11,12 +13,7 @@ export const FLUX_VERIFY: Consumer = {
   judge,
 };
 
-/** How the media types of bundles begin, whatever their version. */
-const BUNDLE_PREFIX = "application/vnd.dev.sigstore.bundle";
 const SIGNED_PREDICATE = "https://sigstore.dev/cosign/sign/v1";
-const PREDICATE_ANNOTATION = "dev.sigstore.bundle.predicateType";
-const SIMPLE_SIGNING_MEDIA_TYPE = "application/vnd.dev.cosign.simplesigning.v1+json";
-const SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature";
 const NOTATION_ARTIFACT_TYPE = "application/vnd.cncf.notary.signature";
 
 /** Looks for signatures where Flux looks, and does not check them: only who has the key can do that. */
@@ -40,7 +37,9 @@ function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
     return;
   }
   if (hasTagged) return;
-  const old = referrers.filter(({ layers }) => layers.some(({ mediaType }) => mediaType.startsWith(BUNDLE_PREFIX)));
+  const old = referrers.filter(({ layers }) =>
+    layers.some(({ mediaType }) => mediaType.startsWith(SIGSTORE_BUNDLE_PREFIX))
+  );
   if (old.length > 0) {
     yield refuse(
       "Flux takes bundles of version 0.3 and later with one layer each, and those here are others",
@@ -55,20 +54,16 @@ function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   }
 }
 
-/** cosign goes by the layer, and never by the artifact type. */
 function isBundle({ layers }: Signature): boolean {
-  const [layer] = layers;
-  if (layer === undefined || layers.length !== 1 || !layer.mediaType.startsWith(BUNDLE_PREFIX)) return false;
-  const version = /(?:\.v|;version=)(\d+)\.(\d+)/.exec(layer.mediaType);
-  return version !== null && (Number(version[1]) > 0 || Number(version[2]) >= 3);
+  return layers.length === 1 && layers.every(({ mediaType }) => isSigstoreBundleMediaType(mediaType));
 }
 
 /** Whether a bundle signs the artifact; `undefined` when it does not say what it is. */
 function isSignature({ annotations }: Signature): boolean | undefined {
-  const predicate = annotations[PREDICATE_ANNOTATION];
+  const predicate = annotations[BUNDLE_PREDICATE_ANNOTATION];
   return predicate === undefined ? undefined : predicate === SIGNED_PREDICATE;
 }
 
 function isSimpleSigning({ mediaType, annotations }: Signature["layers"][number]): boolean {
-  return mediaType === SIMPLE_SIGNING_MEDIA_TYPE && annotations?.[SIGNATURE_ANNOTATION] !== undefined;
+  return mediaType === SIMPLE_SIGNING_MEDIA_TYPE && annotations?.[COSIGN_SIGNATURE_ANNOTATION] !== undefined;
 }

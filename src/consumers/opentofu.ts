@@ -1,4 +1,8 @@
-import { OCI_MANIFEST_MEDIA_TYPE } from "../oci/media_types.ts";
+import {
+  OCI_MANIFEST_MEDIA_TYPE,
+  OPENTOFU_MODULE_ARTIFACT_TYPE,
+  OPENTOFU_MODULE_MEDIA_TYPE,
+} from "../oci/media_types.ts";
 import type { JudgedArtifact } from "./artifact.ts";
 import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
 import { leaving } from "./paths.ts";
@@ -11,9 +15,8 @@ export const OPENTOFU: Consumer = {
   judge,
 };
 
-const ARTIFACT_TYPE = "application/vnd.opentofu.modulepkg";
-const LAYER_MEDIA_TYPE = "archive/zip";
-const BY_ORAS = `oras push --artifact-type=${ARTIFACT_TYPE} REFERENCE module.zip:${LAYER_MEDIA_TYPE} does that`;
+const BY_GANTRY = "Publish it with profile opentofu, or a zip of it with " +
+  `oras push --artifact-type=${OPENTOFU_MODULE_ARTIFACT_TYPE} REFERENCE module.zip:${OPENTOFU_MODULE_MEDIA_TYPE}`;
 
 function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   if (artifact.kind === "index" || artifact.descriptor.mediaType !== OCI_MANIFEST_MEDIA_TYPE) {
@@ -30,26 +33,26 @@ function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
       "Publish it with gantry or oras",
     );
   }
-  if (artifactType !== ARTIFACT_TYPE) {
+  if (artifactType !== OPENTOFU_MODULE_ARTIFACT_TYPE) {
     const found = artifactType === undefined ? "there is none" : `it is ${artifactType}`;
     yield refuse(
-      `OpenTofu wants the artifact type ${ARTIFACT_TYPE}, and ${found}`,
-      `Publish it with that type: ${BY_ORAS}`,
+      `OpenTofu wants the artifact type ${OPENTOFU_MODULE_ARTIFACT_TYPE}, and ${found}`,
+      BY_GANTRY,
     );
   }
-  const zips = layers.filter(({ descriptor }) => descriptor.mediaType === LAYER_MEDIA_TYPE);
+  const zips = layers.filter(({ descriptor }) => descriptor.mediaType === OPENTOFU_MODULE_MEDIA_TYPE);
   const [zip] = zips;
   if (zip === undefined || zips.length > 1) {
     yield refuse(
-      `OpenTofu wants exactly one layer of media type ${LAYER_MEDIA_TYPE}, and there ${
+      `OpenTofu wants exactly one layer of media type ${OPENTOFU_MODULE_MEDIA_TYPE}, and there ${
         zip === undefined ? "is none" : `are ${zips.length}`
       }`,
-      `Publish the module as one zip: ${BY_ORAS}`,
+      BY_GANTRY,
     );
     return;
   }
   if (zip.format !== "zip" || zip.compression !== "none" || zip.problem !== undefined) {
-    yield refuse(`OpenTofu cannot unpack the layer: ${zip.problem ?? "it is no zip"}`, "Publish the module as a zip");
+    yield refuse(`OpenTofu cannot unpack the layer: ${zip.problem ?? "it is no zip"}`, BY_GANTRY);
     return;
   }
   const outside = leaving(zip.members);

@@ -115,7 +115,7 @@ function placeProblem(place: unknown): Reason | undefined {
       return [`its "place.${name}" must be a function, not ${kindOf(fields[name])}`];
     }
   }
-  for (const name of ["resolve", "attach", "discard"]) {
+  for (const name of ["resolve", "attach", "append", "discard"]) {
     if (fields[name] !== undefined && typeof fields[name] !== "function") {
       return [`its "place.${name}" must be a function, not ${kindOf(fields[name])}`];
     }

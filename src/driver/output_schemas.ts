@@ -4,6 +4,7 @@ import { isMediaType } from "../oci/media_types.ts";
 import { parseTag } from "../oci/tag.ts";
 import type { Stage } from "../pipeline/plugin.ts";
 import { type Schema, z } from "../pipeline/schema.ts";
+import { COMPANION_ENDINGS } from "../store/companion_tags.ts";
 import { messageOf } from "../work/message_of.ts";
 
 const functionSchema = z.custom((value) => typeof value === "function", "must be a function");
@@ -42,8 +43,9 @@ const tagName = z.string().check((context) => {
 
 const entries = z.strictObject({ entries: z.array(entry) });
 const nothing = z.strictObject({});
-const referrers = z.strictObject({
-  referrers: z.array(contents.extend({ artifactType: mediaType, annotations: annotations.optional() })),
+const belongings = z.strictObject({
+  referrers: z.array(contents.extend({ artifactType: mediaType, annotations: annotations.optional() })).optional(),
+  companions: z.array(z.strictObject({ ending: z.enum(COMPANION_ENDINGS), layers: contents.shape.layers })).optional(),
 });
 
 /** The value of an annotation, as annotate plugins may give it. */
@@ -73,7 +75,7 @@ export const OUTPUT_SCHEMAS: Readonly<Record<Stage, Schema<unknown>>> = {
   "before:annotate": contents,
   "after:annotate": nothing,
   "before:upload": nothing,
-  "after:upload": referrers,
-  "before:tag": referrers,
+  "after:upload": belongings,
+  "before:tag": belongings,
   "after:tag": nothing,
 };

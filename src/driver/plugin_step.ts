@@ -1,9 +1,10 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import { archiveOf } from "../pipeline/archive.ts";
+import { appendInTargets } from "../pipeline/append_in_targets.ts";
 import { attachToTargets } from "../pipeline/attach_to_targets.ts";
 import { type Entry, inWalkOrder } from "../pipeline/entry.ts";
 import type { CustomStep, CustomSteps } from "../pipeline/flow.ts";
-import type { ChangedEntries, Contents, Referrer, Stage } from "../pipeline/plugin.ts";
+import type { Belongings, ChangedEntries, Contents, Stage } from "../pipeline/plugin.ts";
 import type { ReadyOf, ReadyPlugin } from "../pipeline/ready_plugin.ts";
 import type { StageName } from "../pipeline/stage_error.ts";
 import type { Target } from "../pipeline/target.ts";
@@ -47,7 +48,7 @@ export function pluginSteps(plugins: readonly ReadyOf<StepStage>[], targets: rea
 interface Taking<Value, Gives> extends Pick<ReadyPlugin, "id"> {
   run(value: Value, context: Parameters<ReadyPlugin["run"]>[1]): Promise<Gives | undefined | void>;
 }
-type Referring = Taking<Uploaded, { readonly referrers: readonly Referrer[] }>;
+type Referring = Taking<Uploaded, Belongings>;
 
 function watchingStep<Value>(plugin: Taking<Value, void>): CustomStep<Value> {
   return {
@@ -96,7 +97,15 @@ function referringStep(plugin: Referring, targets: readonly Target[]): CustomSte
       for (const referrer of given?.referrers ?? []) {
         attached.push(await attachToTargets(referrer, uploaded.manifest, targets, context));
       }
-      return attached.length === 0 ? uploaded : { ...uploaded, referrers: [...uploaded.referrers ?? [], ...attached] };
+      const tags: string[] = [];
+      for (const companion of given?.companions ?? []) {
+        tags.push(await appendInTargets(companion, uploaded.manifest, targets, context));
+      }
+      return {
+        ...uploaded,
+        ...(attached.length === 0 ? {} : { referrers: [...uploaded.referrers ?? [], ...attached] }),
+        ...(tags.length === 0 ? {} : { companions: [...new Set([...uploaded.companions ?? [], ...tags])] }),
+      };
     },
   };
 }

@@ -10,7 +10,7 @@ import type { Moved, TagName } from "../store/store.ts";
 /** Makes a target of an upload plugin. A place whose plugin skips the upload gets no tags either. */
 export function pluginTarget(plugin: ReadyPlugin<"upload">, own: OwnReference = {}): Target {
   const { id, place } = plugin;
-  const { url, attach } = place;
+  const { url, append, attach } = place;
   let skipped = false;
   return {
     ...own,
@@ -39,6 +39,11 @@ export function pluginTarget(plugin: ReadyPlugin<"upload">, own: OwnReference = 
     ...(attach === undefined ? {} : {
       async attach(referrer, context): Promise<void> {
         if (!skipped) await attach(referrer, context);
+      },
+    }),
+    ...(append === undefined ? {} : {
+      async append(companion, context): Promise<void> {
+        if (!skipped) await append(companion, context);
       },
     }),
     discard: (context) => place.discard(context),

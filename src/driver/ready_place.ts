@@ -16,7 +16,7 @@ import { messageOf } from "../work/message_of.ts";
  */
 export function readyPlace({ place }: Plugin<"upload">, instance: Instance<"upload">): ReadyPlace {
   const { id, origin, options } = instance;
-  const { attach, resolve } = place;
+  const { append, attach, resolve } = place;
   const url = urlOf(place, instance);
   return {
     url,
@@ -39,6 +39,12 @@ export function readyPlace({ place }: Plugin<"upload">, instance: Instance<"uplo
       attach: (referrer, context) =>
         callPlugin(instance, context, async (own) => {
           await attach.call(place, deepFreeze(referrer), options, own);
+        }),
+    }),
+    ...(append === undefined ? {} : {
+      append: ({ tag, layers, subject }, context) =>
+        callPlugin(instance, context, async (own) => {
+          await append.call(place, deepFreeze({ tag, layers, subject }), options, own);
         }),
     }),
     async discard(context): Promise<void> {

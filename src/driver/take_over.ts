@@ -18,21 +18,33 @@ import { isTrusted, trustOpen } from "./trusted_opens.ts";
  */
 export async function takeOver<T>(instance: Instance, input: unknown, output: T, context: Context): Promise<T> {
   if (!isObject(output)) return output;
-  const { entries, referrers } = output as Parts;
+  const { entries, referrers, companions } = output as Parts;
   trustInput(input);
   if (entries !== undefined) return deepFreeze({ ...output, entries: ownEntries(instance, entries, context) });
-  if (referrers === undefined) return await ownContents(instance, output, "", context);
-  const own = [];
-  for (const [at, each] of referrers.entries()) {
-    own.push(await ownContents(instance, each, `referrers[${at}].`, context));
-  }
-  return deepFreeze({ ...output, referrers: own });
+  if (referrers === undefined && companions === undefined) return await ownContents(instance, output, "", context);
+  return deepFreeze({
+    ...output,
+    ...(referrers === undefined ? {} : { referrers: await ownList(instance, referrers, "referrers", context) }),
+    ...(companions === undefined ? {} : { companions: await ownList(instance, companions, "companions", context) }),
+  });
+}
+
+async function ownList(
+  instance: Instance,
+  list: readonly Parts[],
+  name: string,
+  context: Context,
+): Promise<readonly Parts[]> {
+  const own: Parts[] = [];
+  for (const [at, each] of list.entries()) own.push(await ownContents(instance, each, `${name}[${at}].`, context));
+  return own;
 }
 
 /** The parts of results, and of what plugins get, that have something to read in them. */
 interface Parts {
   readonly entries?: readonly Entry[];
   readonly referrers?: readonly Parts[];
+  readonly companions?: readonly Parts[];
   readonly config?: Content;
   readonly layers?: readonly Content[];
 }

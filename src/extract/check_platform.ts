@@ -6,7 +6,7 @@ import type { Context } from "../work/context.ts";
 import type { StoreReader } from "../store/store.ts";
 import { ExtractionError } from "./extraction_error.ts";
 import { openLayer } from "./open_layer.ts";
-import { formatPlatform, isPlatform } from "./platform.ts";
+import { formatPlatform, isPlatform } from "../oci/platform.ts";
 
 /**
  * Makes sure that an image is for the platform that is wanted: its config says so. Artifacts that are no images are for

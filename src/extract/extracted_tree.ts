@@ -7,7 +7,8 @@ export interface FileNode {
   readonly layer: number;
   /** Size in bytes. */
   readonly size: number;
-  readonly executable: boolean;
+  /** Left out where nothing says it, as of a layer that is the file itself. */
+  readonly executable?: boolean;
 }
 
 /** A symbolic link that an archive holds. It is on no disk while anything is extracted. */

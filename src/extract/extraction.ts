@@ -96,7 +96,7 @@ export function extractInto(tree: ExtractedTree, staging: TreeWriter, rules: Ext
           meter.bytes(piece.byteLength, what);
           await file.write(piece);
         }
-        put({ kind: "file", layer, size, executable: false });
+        put({ kind: "file", layer, size });
       } catch (error) {
         await bytes.cancel(error).catch(() => {});
         throw error;

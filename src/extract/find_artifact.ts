@@ -4,7 +4,7 @@ import type { Context } from "../work/context.ts";
 import { NotFoundError, type StoreReader } from "../store/store.ts";
 import { checkPlatform } from "./check_platform.ts";
 import { ExtractionError } from "./extraction_error.ts";
-import { formatPlatform, isPlatform } from "./platform.ts";
+import { formatPlatform, isPlatform } from "../oci/platform.ts";
 
 /** An artifact that can be extracted. */
 export interface FoundArtifact {

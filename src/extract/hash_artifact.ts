@@ -15,7 +15,8 @@ export type HashedFile = HashedRegularFile | HashedLink;
 /** A file, known by its digest. */
 export interface HashedRegularFile extends HashedContent {
   readonly kind: "file";
-  readonly executable: boolean;
+  /** Left out where nothing says it, as of a layer that is the file itself. */
+  readonly executable?: boolean;
 }
 
 /** A symbolic link. */
@@ -63,8 +64,10 @@ export async function hashArtifact(
       if (node.kind === "directory") yield* filesIn(node, `${path}/`);
       else if (node.kind === "link") yield [path, { kind: "link", target: node.target }];
       else {
+        const { executable } = node;
         const content = contents.get(path);
-        if (content !== undefined) yield [path, { kind: "file", executable: node.executable, ...content }];
+        if (content === undefined) continue;
+        yield [path, { kind: "file", ...(executable === undefined ? {} : { executable }), ...content }];
       }
     }
   }

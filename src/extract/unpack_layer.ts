@@ -115,7 +115,7 @@ export async function unpackLayer(
     const put = placer.leaf(parts);
     if (tree.find(from) !== node) refuse(name, "hard-link", "it is a hard link to what it takes the place of");
     meter.copy(node.size, what);
-    await staging.copy(from, parts, { executable: node.executable, signal });
+    await staging.copy(from, parts, { executable: node.executable ?? false, signal });
     put({ ...node, layer });
   }
 

@@ -2,7 +2,8 @@ import type { Content } from "../oci/descriptor.ts";
 import { IMAGE_LAYER_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { Host } from "../pipeline/host.ts";
 import { GZIP_LEVEL } from "../pack/compression.ts";
-import { type OpenLayerCache, packLayer } from "../pack/layer.ts";
+import { packLayer } from "../pack/layer.ts";
+import type { OpenLayerCache } from "../pack/layer_cache.ts";
 import { tree } from "../pack/tree.ts";
 import { whenIdle } from "./when_idle.ts";
 

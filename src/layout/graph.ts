@@ -33,8 +33,12 @@ export interface LayoutGraph {
 
 /** Walks through layouts. What it has parsed it knows the next time: a digest never means anything else. */
 export interface GraphReader {
-  /** Reads everything that an index leads to. */
-  read(index: LayoutIndex, readManifest: ReadManifest): Promise<LayoutGraph>;
+  /**
+   * Reads everything that an index leads to.
+   *
+   * @param unlisted Manifests that it should list and does not.
+   */
+  read(index: LayoutIndex, unlisted: readonly Descriptor[], readManifest: ReadManifest): Promise<LayoutGraph>;
   /** Reads everything that one manifest consists of, itself included. */
   partsOf(root: Descriptor, readManifest: ReadManifest): Promise<LayoutGraph>;
 }
@@ -93,8 +97,8 @@ export function createGraphReader(): GraphReader {
   }
 
   return {
-    read: (index, readManifest) =>
-      walk(indexEntriesOf(index).flatMap((entry) => descriptorOf(entry) ?? []), readManifest),
+    read: (index, unlisted, readManifest) =>
+      walk([...indexEntriesOf(index).flatMap((entry) => descriptorOf(entry) ?? []), ...unlisted], readManifest),
     partsOf: (root, readManifest) => walk([root], readManifest),
   };
 }

@@ -11,6 +11,7 @@ import { orderAnnotations, orderDescriptor } from "../oci/manifest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { ParsedManifest } from "../oci/parse_manifest.ts";
 import { type Moved, refuseMoved, TagExistsError, type TagName, type UntagOptions } from "../store/store.ts";
+import { withCosignKinds, withoutCosignKinds } from "./cosign_kinds.ts";
 import { descriptorOf, fullNameOf, type IndexEntry, isEntry, isText, refNameOf, tagOf } from "./entry.ts";
 import { isObject } from "../oci/is_object.ts";
 
@@ -41,15 +42,16 @@ export function parseIndex(bytes: Uint8Array): LayoutIndex {
   const manifests = index.manifests ?? [];
   if (!Array.isArray(manifests)) throw new SyntaxError("its manifests are not a list");
   if (!manifests.every(isEntry)) throw new SyntaxError("one of its manifests has no digest");
-  return { ...index, manifests };
+  return { ...index, manifests: withoutCosignKinds(manifests) };
 }
 
 /**
- * Writes an index: no white space, tagged manifests first, sorted by tag and then by digest. The same entries give the
- * same bytes, whatever order they came in.
+ * Writes an index: no white space, tagged manifests first, sorted by tag and then by digest, and marked for cosign. The
+ * same entries give the same bytes, whatever order they came in.
  */
 export function formatIndex(index: LayoutIndex): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(JSON.stringify({ ...index, manifests: index.manifests.toSorted(compareEntries) }));
+  const manifests = withCosignKinds(index.manifests.toSorted(compareEntries));
+  return new TextEncoder().encode(JSON.stringify({ ...index, manifests }));
 }
 
 /**

@@ -1,12 +1,16 @@
 import { BUNDLE_MEDIA_TYPE } from "../bundle/bundle.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
-import { isDigest } from "../oci/digest.ts";
+import { type Digest, isDigest } from "../oci/digest.ts";
+import { MANIFEST_SIZE_LIMIT } from "../oci/manifest.ts";
+import { readBytes } from "../oci/read_bytes.ts";
 import type { Context } from "../work/context.ts";
 import { NotFoundError, type StoredManifest, type StoreReader } from "../store/store.ts";
 import { createGraphReader, type LayoutGraph, type ReadManifest } from "./graph.ts";
 import { descriptorOf, fullNameOf, type IndexEntry } from "./entry.ts";
 import { indexEntriesOf, type LayoutIndex } from "./index.ts";
 import { isCompanionTag } from "../store/companion_tags.ts";
+import { savedImages } from "./cosign_kinds.ts";
+import { manifestIn } from "./manifest_in.ts";
 import { type LayoutNames, layoutNames } from "./names.ts";
 import type { LayoutPlace, ListedManifest } from "./layout.ts";
 import { inFile } from "./directory/read_layout.ts";
@@ -18,6 +22,8 @@ export interface LayoutContents {
   readonly indexFile: string;
   /** What is listed, the same object as long as that is the same; `undefined` when there is no layout. */
   index(signal: AbortSignal): Promise<LayoutIndex | undefined>;
+  /** Every blob that was there when the layout was opened, listed or not. */
+  blobs(signal: AbortSignal): AsyncIterable<Pick<Descriptor, "digest" | "size">>;
   /** Tells whether content is there in its full size. */
   has(descriptor: Descriptor, signal: AbortSignal): Promise<boolean>;
   /** Reads content, verified. */
@@ -70,9 +76,13 @@ export function layoutReader(
     return inFile(contents.indexFile, () => look(found));
   }
 
+  async function readGraph(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph> {
+    return await reader.read(index, await unlistedBundles(index, contents, signal), readManifestOf(signal));
+  }
+
   /** Everything that the index leads to, read once as long as it is the same. */
   async function currentGraph(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph> {
-    if (last?.index !== index) last = { index, reading: reader.read(index, readManifestOf(signal)) };
+    if (last?.index !== index) last = { index, reading: readGraph(index, signal) };
     const mine = last;
     let isWhole = false;
     try {
@@ -141,9 +151,29 @@ export function layoutReader(
       return [...new Set(entries.map(({ digest }) => digest))];
     },
     readIfThere: readManifestOf,
-    graphOf: (index, signal) => reader.read(index, readManifestOf(signal)),
+    graphOf: readGraph,
     partsOf: (root, signal) => reader.partsOf(root, readManifestOf(signal)),
   };
+}
+
+/** `cosign save` keeps the signatures of an image that are bundles among the blobs, and lists none of them. */
+async function unlistedBundles(
+  { manifests }: LayoutIndex,
+  { blobs, open }: LayoutContents,
+  signal: AbortSignal,
+): Promise<readonly Descriptor[]> {
+  const images: ReadonlySet<Digest> = new Set(savedImages(manifests));
+  const found: Descriptor[] = [];
+  if (images.size === 0) return found;
+  for await (const { digest, size } of blobs(signal)) {
+    signal.throwIfAborted();
+    if (size > MANIFEST_SIZE_LIMIT) continue;
+    // One that is damaged is none: whoever reads the layout as a whole says so.
+    const bytes = await readBytes(open({ mediaType: "", digest, size })).catch(() => undefined);
+    const manifest = bytes && manifestIn(bytes, digest);
+    if (manifest?.subject !== undefined && images.has(manifest.subject.digest)) found.push(manifest.descriptor);
+  }
+  return found;
 }
 
 function listedManifest(entry: IndexEntry, tagOf: LayoutNames["tagOf"]): readonly ListedManifest[] {

@@ -35,3 +35,10 @@ export const ORAS_CONTENT_UNPACK_ANNOTATION = "io.deis.oras.content.unpack";
 
 /** What a layer of a Timoni module holds: `module/vendor` or `module`. */
 export const TIMONI_CONTENT_TYPE_ANNOTATION = "sh.timoni.content.type";
+
+/** On a layer of the manifest behind `sha256-….sig`: the signature of the layer's bytes, in Base64. */
+export const COSIGN_SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature";
+/** On a referrer with a sigstore bundle: what is in the bundle, `dsse-envelope`. */
+export const BUNDLE_CONTENT_ANNOTATION = "dev.sigstore.bundle.content";
+/** On a referrer with a sigstore bundle: the predicate type of the statement in it. */
+export const BUNDLE_PREDICATE_ANNOTATION = "dev.sigstore.bundle.predicateType";

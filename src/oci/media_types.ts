@@ -40,6 +40,15 @@ export const TIMONI_CONFIG_MEDIA_TYPE = "application/vnd.timoni.config.v1+json";
 /** Both layers of a Timoni module. */
 export const TIMONI_CONTENT_MEDIA_TYPE = "application/vnd.timoni.content.v1.tar+gzip";
 
+/** A sigstore bundle: a signature or an attestation, and what it takes to verify it. */
+export const SIGSTORE_BUNDLE_MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
+/** The payload that cosign signs when it keeps a signature behind the tag `sha256-….sig`. */
+export const SIMPLE_SIGNING_MEDIA_TYPE = "application/vnd.dev.cosign.simplesigning.v1+json";
+/** A DSSE envelope, as cosign kept attestations behind the tag `sha256-….att`. */
+export const DSSE_ENVELOPE_MEDIA_TYPE = "application/vnd.dsse.envelope.v1+json";
+/** An in-toto statement: what a DSSE envelope here has for its payload. */
+export const IN_TOTO_MEDIA_TYPE = "application/vnd.in-toto+json";
+
 /** The config of a Docker image, with `rootfs.diff_ids`. */
 export const DOCKER_IMAGE_CONFIG_MEDIA_TYPE = "application/vnd.docker.container.image.v1+json";
 
@@ -57,10 +66,32 @@ export const CONFTEST_POLICY_MEDIA_TYPE = "application/vnd.cncf.openpolicyagent.
 /** Data for policies, for conftest: JSON and YAML. */
 export const CONFTEST_DATA_MEDIA_TYPE = "application/vnd.cncf.openpolicyagent.data.layer.v1+json";
 
+/** The type of a module for OpenTofu. */
+export const OPENTOFU_MODULE_ARTIFACT_TYPE = "application/vnd.opentofu.modulepkg";
+/** The layer of a module for OpenTofu, a zip. */
+export const OPENTOFU_MODULE_MEDIA_TYPE = "archive/zip";
+
+/** The config of a CUE module, `{}`. */
+export const CUE_CONFIG_MEDIA_TYPE = "application/vnd.cue.module.v1+json";
+/** The first layer of a CUE module: the module. */
+export const CUE_MODULE_MEDIA_TYPE = "application/zip";
+/** The second layer of a CUE module: its `cue.mod/module.cue`. */
+export const CUE_MODULE_FILE_MEDIA_TYPE = "application/vnd.cue.modulefile.v1";
+
 /** A media type without parameters (RFC 6838, section 4.2). */
 const MEDIA_TYPE_REGEXP = /^[a-zA-Z0-9][a-zA-Z0-9!#$&^_.+-]{0,126}\/[a-zA-Z0-9][a-zA-Z0-9!#$&^_.+-]{0,126}$/;
 
 /** Whether a text is a media type as manifests have them. */
 export function isMediaType(text: string): boolean {
   return MEDIA_TYPE_REGEXP.test(text);
+}
+
+/** How the media types of sigstore bundles begin, whatever their version. */
+export const SIGSTORE_BUNDLE_PREFIX = "application/vnd.dev.sigstore.bundle";
+
+/** Whether a layer is a sigstore bundle of version 0.3 or later. cosign goes by this, and never by the artifact type. */
+export function isSigstoreBundleMediaType(mediaType: string): boolean {
+  if (!mediaType.startsWith(SIGSTORE_BUNDLE_PREFIX)) return false;
+  const [, major, minor] = /(?:\.v|;version=)(\d+)\.(\d+)/.exec(mediaType) ?? [];
+  return Number(major) > 0 || Number(minor) >= 3;
 }

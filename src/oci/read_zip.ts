@@ -1,3 +1,12 @@
+import {
+  IN_ZIP64,
+  ZIP64_END_SIGNATURE,
+  ZIP64_EXTRA,
+  ZIP64_LOCATOR_SIGNATURE,
+  ZIP_END_SIGNATURE,
+  ZIP_RECORD_SIGNATURE,
+} from "./zip_records.ts";
+
 /** One member of a zip, as its directory at the end says. */
 export interface ZipMember {
   /** The path as the zip has it; U+FFFD stands for bytes that are not UTF-8. */
@@ -7,15 +16,9 @@ export interface ZipMember {
   readonly size: number;
 }
 
-const END_SIGNATURE = 0x06054b50;
 const END_SIZE = 22;
-const END64_SIGNATURE = 0x06064b50;
-const LOCATOR_SIGNATURE = 0x07064b50;
 const LOCATOR_SIZE = 20;
-const MEMBER_SIGNATURE = 0x02014b50;
-const MEMBER_SIZE = 46;
-/** Where a field has this, the one of the format's extension for large files counts. */
-const IN_ZIP64 = 0xffffffff;
+const RECORD_SIZE = 46;
 /** How long the comment behind everything may be. */
 const COMMENT_LIMIT = 0xffff;
 
@@ -40,14 +43,14 @@ export function readZipDirectory(tail: Uint8Array<ArrayBuffer>, size: number): r
   if (start < 0 || end > tail.byteLength || start > end) throw new SyntaxError("the directory of its zip is damaged");
   const members: ZipMember[] = [];
   let at = start;
-  while (at + MEMBER_SIZE <= end) {
-    if (view.getUint32(at, true) !== MEMBER_SIGNATURE) break;
+  while (at + RECORD_SIZE <= end) {
+    if (view.getUint32(at, true) !== ZIP_RECORD_SIGNATURE) break;
     const [name, extra, comment] = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [
       number,
       number,
       number,
     ];
-    const next = at + MEMBER_SIZE + name + extra + comment;
+    const next = at + RECORD_SIZE + name + extra + comment;
     if (next > end) break;
     members.push(memberAt(tail, view, at));
     at = next;
@@ -63,10 +66,10 @@ function findDirectory(
 ): { readonly count: number; readonly start: number; readonly end: number } {
   const first = Math.max(0, view.byteLength - END_SIZE - COMMENT_LIMIT);
   for (let at = view.byteLength - END_SIZE; at >= first; at--) {
-    if (view.getUint32(at, true) !== END_SIGNATURE) continue;
+    if (view.getUint32(at, true) !== ZIP_END_SIGNATURE) continue;
     if (at + END_SIZE + view.getUint16(at + 20, true) !== view.byteLength) continue;
     const large = at - LOCATOR_SIZE;
-    if (large >= 0 && view.getUint32(large, true) === LOCATOR_SIGNATURE) return findLarge(view, large, skipped);
+    if (large >= 0 && view.getUint32(large, true) === ZIP64_LOCATOR_SIGNATURE) return findLarge(view, large, skipped);
     const start = view.getUint32(at + 16, true) - skipped;
     return { count: view.getUint16(at + 10, true), start, end: start + view.getUint32(at + 12, true) };
   }
@@ -79,7 +82,7 @@ function findLarge(
   skipped: number,
 ): { readonly count: number; readonly start: number; readonly end: number } {
   const at = Number(view.getBigUint64(locator + 8, true)) - skipped;
-  if (at < 0 || at + 56 > view.byteLength || view.getUint32(at, true) !== END64_SIGNATURE) {
+  if (at < 0 || at + 56 > view.byteLength || view.getUint32(at, true) !== ZIP64_END_SIGNATURE) {
     throw new SyntaxError("the directory of its zip is damaged");
   }
   const start = Number(view.getBigUint64(at + 48, true)) - skipped;
@@ -91,8 +94,8 @@ function findLarge(
 }
 
 function memberAt(tail: Uint8Array, view: DataView, at: number): ZipMember {
-  const nameEnd = at + MEMBER_SIZE + view.getUint16(at + 28, true);
-  const name = new TextDecoder().decode(tail.subarray(at + MEMBER_SIZE, nameEnd));
+  const nameEnd = at + RECORD_SIZE + view.getUint16(at + 28, true);
+  const name = new TextDecoder().decode(tail.subarray(at + RECORD_SIZE, nameEnd));
   const size = view.getUint32(at + 24, true);
   const extra = new DataView(tail.buffer, tail.byteOffset + nameEnd, view.getUint16(at + 30, true));
   return {
@@ -112,7 +115,7 @@ function typeOf(madeBy: number, attributes: number, name: string): ZipMember["ty
 /** The size before compression is the first number in the extension for large files. */
 function largeSize(extra: DataView): number {
   for (let at = 0; at + 4 <= extra.byteLength; at += 4 + extra.getUint16(at + 2, true)) {
-    if (extra.getUint16(at, true) !== 1 || at + 12 > extra.byteLength) continue;
+    if (extra.getUint16(at, true) !== ZIP64_EXTRA || at + 12 > extra.byteLength) continue;
     return Number(extra.getBigUint64(at + 4, true));
   }
   return IN_ZIP64;

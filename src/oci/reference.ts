@@ -41,11 +41,46 @@ const SCHEMES: Readonly<Record<Reference["kind"], string>> = {
   "oci-layout": "oci-layout:",
   "oci-archive": "oci-archive:",
 };
+const KINDS = Object.keys(SCHEMES) as readonly Reference["kind"][];
 const LAYOUT_KINDS = ["oci-layout", "oci-archive"] as const satisfies readonly LayoutReference["kind"][];
+/** What stands behind the scheme, as help and messages write it. */
+const FORMS: Readonly<Record<Reference["kind"], string>> = {
+  registry: "HOST/REPOSITORY",
+  "oci-layout": "PATH",
+  "oci-archive": "PATH",
+};
 
 /** How every reference begins, for a JSON Schema and for {@linkcode isReference}. */
 export const REFERENCE_PATTERN: string = `^(${Object.values(SCHEMES).join("|")})`;
 const REFERENCE_REGEXP = new RegExp(REFERENCE_PATTERN);
+
+/** How references begin, for messages: `oci://, oci-layout: or oci-archive:`. */
+export function referenceSchemes(): string {
+  return oneOf(Object.values(SCHEMES));
+}
+
+/**
+ * How references are written, for help and messages: `oci://HOST/REPOSITORY, oci-layout:PATH or oci-archive:PATH`.
+ *
+ * @param names The tag and the digest that may stand behind, such as `[:TAG]`; they are written out once.
+ */
+export function referenceForms(names: string = ""): string {
+  return formsOf(KINDS, names);
+}
+
+/** How references of layouts are written, for help and messages: `oci-layout:PATH or oci-archive:PATH`. */
+export function layoutForms(): string {
+  return formsOf(LAYOUT_KINDS, "");
+}
+
+function formsOf(kinds: readonly Reference["kind"][], names: string): string {
+  const others = names === "" ? "" : "…";
+  return oneOf(kinds.map((kind, at) => `${SCHEMES[kind]}${FORMS[kind]}${at === 0 ? names : others}`));
+}
+
+function oneOf(texts: readonly string[]): string {
+  return `${texts.slice(0, -1).join(", ")} or ${texts.at(-1)}`;
+}
 
 /** How long host and repository together may be: what most registries and clients agree on. */
 const NAME_LENGTH_LIMIT = 255;
@@ -138,6 +173,24 @@ export function withLocalPath(reference: Reference, change: (path: string) => st
   }
 }
 
+/**
+ * The same place with another repository; a place that is in none stays as it is.
+ *
+ * @throws {SyntaxError} When there can be no such repository.
+ */
+export function withRepository(reference: Reference, change: (repository: string) => string): Reference {
+  switch (reference.kind) {
+    case "registry": {
+      const repository = change(reference.repository);
+      checkRepository(reference.host, repository);
+      return { ...reference, repository };
+    }
+    case "oci-layout":
+    case "oci-archive":
+      return reference;
+  }
+}
+
 /** Tells whether a place is an image layout, whatever it is stored in. */
 export function isLayoutReference(reference: Reference): reference is LayoutReference {
   return LAYOUT_KINDS.some((kind) => kind === reference.kind);
@@ -147,8 +200,6 @@ export function isLayoutReference(reference: Reference): reference is LayoutRefe
 export function isPiped(reference: Reference): boolean {
   return reference.kind === "oci-archive" && reference.path === "-";
 }
-
-const KINDS = Object.keys(SCHEMES) as readonly Reference["kind"][];
 
 /** Reads what stands behind the scheme of each kind. */
 const PARSERS: Readonly<Record<Reference["kind"], (text: string) => Reference>> = {
@@ -164,7 +215,7 @@ function parse(text: string): Reference {
   const [, scheme, rest = ""] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(redactUserInfo(text)) ?? [];
   const meant = scheme && LAYOUT_KINDS.find((kind) => scheme.toLowerCase().startsWith(kind.slice(0, "oci-x".length)));
   if (meant) throw new SyntaxError(`unknown scheme "${shorten(scheme)}:", did you mean "${meant}:"?`);
-  const forms = "write oci://HOST/REPOSITORY, oci-layout:PATH or oci-archive:PATH";
+  const forms = `write ${referenceForms()}`;
   throw new SyntaxError(
     scheme === undefined || isTag(rest) || /^[0-9]+\//.test(rest)
       ? `it has no scheme, ${forms}`
@@ -187,10 +238,7 @@ function parseRegistry(text: string): RegistryReference {
   const tagged = colon > rest.lastIndexOf("/");
   const repository = tagged ? rest.slice(0, colon) : rest;
   checkHost(host);
-  checkRepository(repository);
-  if (host.length + 1 + repository.length > NAME_LENGTH_LIMIT) {
-    throw new SyntaxError(`host and repository are longer than ${NAME_LENGTH_LIMIT} characters`);
-  }
+  checkRepository(host, repository);
   return withNames({ kind: "registry", host, repository }, tagged ? rest.slice(colon + 1) : undefined, digest);
 }
 
@@ -229,7 +277,7 @@ function checkHost(host: string): void {
   }
 }
 
-function checkRepository(repository: string): void {
+function checkRepository(host: string, repository: string): void {
   if (repository === "") throw new SyntaxError("it needs a repository after the host, such as acme/app");
   if (repository.length > NAME_LENGTH_LIMIT) throw new SyntaxError("the repository is too long");
   for (const part of repository.split("/")) {
@@ -238,6 +286,9 @@ function checkRepository(repository: string): void {
       ? `, repositories are lower case: ${JSON.stringify(part.toLowerCase())}`
       : `, a part of it is a-z and 0-9, joined by ".", "_", "__" or "-"`;
     throw new SyntaxError(`${JSON.stringify(shorten(part))} cannot stand in a repository name${hint}`);
+  }
+  if (host.length + 1 + repository.length > NAME_LENGTH_LIMIT) {
+    throw new SyntaxError(`host and repository are longer than ${NAME_LENGTH_LIMIT} characters`);
   }
 }
 

@@ -6,17 +6,19 @@ import {
 } from "../oci/annotation_keys.ts";
 import { parseConsumers } from "../consumers/consumers.ts";
 import { isMediaType } from "../oci/media_types.ts";
-import { parseReference, REFERENCE_PATTERN } from "../oci/reference.ts";
+import { formatPlatform, parsePlatform } from "../oci/platform.ts";
+import { parseReference, REFERENCE_PATTERN, referenceForms } from "../oci/reference.ts";
 import { parseTag } from "../oci/tag.ts";
 import { parseFullVersion } from "../oci/version.ts";
 import type { Compression } from "../pack/compression.ts";
 import type { SymlinkPolicy } from "../plugins/collect/walk.ts";
 import { PROFILE_NAMES } from "../profiles/profiles.ts";
+import { CACHING, type Caching } from "./caching.ts";
 import type { OptionOf } from "./option.ts";
 import { REACHING } from "./registry.ts";
 
 /** What can be said about publishing. The names are those of the configuration file. */
-export interface Publishing {
+export interface Publishing extends Caching {
   /** What is published: a directory, a file, a tar, or `-` for standard input. */
   readonly source?: string;
   /** Where to: `oci://HOST/REPOSITORY[:TAG]`, `oci-layout:PATH[:TAG]` or `oci-archive:PATH[:TAG]`. */
@@ -49,6 +51,10 @@ export interface Publishing {
   readonly appVersion?: string;
   /** The media types of files, by patterns in gitignore syntax, for profiles that publish each as it is. */
   readonly mediaTypes?: Readonly<Record<string, string>>;
+  /** Labels in the config of an image, beside those that say what the annotations say. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The platform that the config of an image names, such as `linux/arm64`; `linux/amd64` when left out. */
+  readonly platform?: string;
   /** How layers are compressed. */
   readonly compression?: Compression["kind"];
   /** How hard to compress: 1 to 9 for gzip, 1 to 19 for zstd. */
@@ -59,10 +65,6 @@ export interface Publishing {
   readonly annotations?: Readonly<Record<string, string>>;
   /** A file with more of them: an object of strings in JSON or YAML. */
   readonly annotationFile?: string;
-  /** Whether layers that were packed before are taken from the cache. */
-  readonly cache?: boolean;
-  /** Where the cache is; there is none when left out. */
-  readonly cacheDirectory?: string;
   /** How many blobs are sent at a time. */
   readonly concurrency?: number;
   /** How often a failed request is repeated. */
@@ -113,7 +115,7 @@ export const PUBLISHING = {
       areReferences: true,
     },
     default: [],
-    field: "Where to publish: oci://HOST/REPOSITORY[:TAG], oci-layout:PATH[:TAG] or oci-archive:PATH[:TAG], " +
+    field: `Where to publish: ${referenceForms("[:TAG]")}, ` +
       "paths relative to this file.",
   },
   version: {
@@ -240,6 +242,28 @@ export const PUBLISHING = {
       help: "what the files are that match, with profiles that publish each as it is; repeatable",
     },
   },
+  labels: {
+    kind: { kind: "pairs" },
+    counts: "key",
+    field: "Labels in the config of an image, beside those that say what the annotations say.",
+    plugins: ["archive/*.labels"],
+    flag: {
+      group: content,
+      name: "label",
+      argument: "<key=value>",
+      help: "a label in the config, with profile image; repeatable",
+    },
+  },
+  platform: {
+    kind: { kind: "text", parse: (text) => formatPlatform(parsePlatform(text)) },
+    field: "The platform that the config of an image names, such as linux/arm64.",
+    plugins: ["archive/*.platform"],
+    flag: {
+      group: content,
+      argument: "<os/arch>",
+      help: "the platform that an image names, with profile image (default linux/amd64)",
+    },
+  },
   compression: {
     kind: { kind: "choice", words: ["gzip", "zstd", "none"] },
     default: "gzip",
@@ -257,16 +281,8 @@ export const PUBLISHING = {
       help: "gzip 1-9 (default 6), zstd 1-19 (default 3)",
     },
   },
-  cache: {
-    kind: { kind: "switch" },
-    default: true,
-    flag: {
-      group: content,
-      help: "take layers that were packed before from the cache (default)",
-      no: "pack everything anew, and keep nothing",
-    },
-  },
-  cacheDirectory: { kind: { kind: "path" }, variable: "GANTRY_CACHE" },
+  cache: CACHING.cache,
+  cacheDirectory: CACHING.cacheDirectory,
   concurrency: REACHING.concurrency,
   retries: REACHING.retries,
   timeout: REACHING.timeout,

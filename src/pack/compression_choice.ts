@@ -1,7 +1,7 @@
 import type { Kit } from "../pipeline/plugin.ts";
 import type { Schema, z } from "../pipeline/schema.ts";
 import { type Compression, type Gzip, GZIP_LEVEL } from "./compression.ts";
-import type { OpenLayerCache } from "./layer.ts";
+import type { OpenLayerCache } from "./layer_cache.ts";
 
 /** What there is to pack with that is no option of the plugin: of the machine, and of this run. */
 export interface ArchiveMeans {

@@ -10,11 +10,16 @@ const FORMAT = 1;
 
 /** What decides the bytes of a layer. */
 export interface LayerInput {
+  /** What archive it is. */
+  readonly format: "tar" | "zip";
   /** What is in it, in this order. */
-  readonly entries: readonly StampedEntry[];
+  readonly entries: readonly KeyedEntry[];
   /** How it is compressed. */
   readonly compression: Compression;
 }
+
+/** What counts of an entry: its bytes are not read. */
+export type KeyedEntry = Pick<StampedEntry, "name" | "type" | "mode" | "size" | "stamp">;
 
 /** What decides every byte of a layer, in one text. */
 export type LayerKey =
@@ -29,9 +34,9 @@ export type LayerKey =
  * Gathers everything that decides the bytes of a layer without reading a file: how it is compressed, and name, kind,
  * mode, size and stamp of each entry in their order. What stands beside the bytes, such as the media type, does not count.
  */
-export function layerKey({ entries, compression }: LayerInput): LayerKey {
+export function layerKey({ format, entries, compression }: LayerInput): LayerKey {
   const hash = createHash("sha256");
-  hash.update(`layer ${FORMAT} ${compressionKey(compression)}\n`);
+  hash.update(`layer ${FORMAT} ${format} ${compressionKey(compression)}\n`);
   let lines = "";
   for (const entry of entries) {
     const line = entryKey(entry);
@@ -48,7 +53,7 @@ export function layerKey({ entries, compression }: LayerInput): LayerKey {
 const BATCH = 64 * 1024;
 
 /** The length before a name says where it ends, whatever is in it. */
-function entryKey({ name, type, mode, size, stamp }: StampedEntry): string | undefined {
+function entryKey({ name, type, mode, size, stamp }: KeyedEntry): string | undefined {
   const content = type === "directory" ? "" : stamp?.();
   if (content === undefined) return undefined;
   return `${type} ${mode} ${size} ${content} ${name.length} ${name}\n`;

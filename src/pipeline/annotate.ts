@@ -2,7 +2,7 @@ import { CREATED_ANNOTATION, SOURCE_ANNOTATION } from "../oci/annotation_keys.ts
 import { bytesContent } from "../oci/bytes_content.ts";
 import { compareBytewise } from "../oci/compare_bytewise.ts";
 import { parseCreated } from "../oci/created.ts";
-import type { Content } from "../oci/descriptor.ts";
+import type { Annotations, Content } from "../oci/descriptor.ts";
 import { encodeManifest } from "../oci/manifest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../oci/media_types.ts";
 import { withoutCredentials } from "../oci/source_url.ts";
@@ -11,16 +11,26 @@ import type { ReadyPlugin } from "./ready_plugin.ts";
 import type { Archive, Artifact, Attributed, Packed } from "./values.ts";
 import { wrongOutput } from "./plugin_error.ts";
 
-/** Gathers annotations, the first plugin to know a key wins, and writes the manifest. */
-export function annotate(plugins: readonly ReadyPlugin<"annotate">[]): Step<Packed, Artifact> {
+/** Says in the config of an artifact what its annotations say. */
+export type Describe = (config: Content, annotations: Annotations) => Promise<Content>;
+
+/**
+ * Gathers annotations, the first plugin to know a key wins, and writes the manifest.
+ *
+ * @param describe Makes the config that is published of the one that was packed; it is published as it is when left out.
+ */
+export function annotate(
+  plugins: readonly ReadyPlugin<"annotate">[],
+  describe?: Describe,
+): Step<Packed, Artifact> {
   return async (packed, context) => {
-    const { entries, archive } = packed;
+    const { entries, archive: { config, ...archive } } = packed;
     // A map, because a key may be "__proto__".
     const known = new Map<string, Attributed>();
     for (const plugin of plugins) {
       const given = await plugin.run({
         entries,
-        config: archive.config.descriptor,
+        config: config.descriptor,
         layers: archive.layers.map(({ descriptor }) => descriptor),
         known: Object.fromEntries(known),
       }, context);
@@ -31,10 +41,13 @@ export function annotate(plugins: readonly ReadyPlugin<"annotate">[]): Step<Pack
       }
     }
     const sorted = [...known].sort(([a], [b]) => compareBytewise(a, b));
+    const annotations = Object.fromEntries(sorted.map(([key, { value }]) => [key, value]));
+    const described: Archive = { ...archive, config: await describe?.(config, annotations) ?? config };
     return {
       ...packed,
+      archive: described,
       annotations: Object.fromEntries(sorted),
-      manifest: manifestOf(archive, sorted),
+      manifest: manifestOf(described, annotations),
     };
   };
 }
@@ -68,12 +81,12 @@ function time(plugin: ReadyPlugin<"annotate">, { value, from }: Attributed): Att
   }
 }
 
-function manifestOf(archive: Archive, annotations: readonly [string, Attributed][]): Content {
+function manifestOf(archive: Archive, annotations: Annotations): Content {
   const bytes = encodeManifest({
     ...(archive.artifactType === undefined ? {} : { artifactType: archive.artifactType }),
     config: archive.config.descriptor,
     layers: archive.layers.map((layer) => layer.descriptor),
-    annotations: Object.fromEntries(annotations.map(([key, { value }]) => [key, value])),
+    annotations,
   });
   const { artifactType } = archive;
   return bytesContent(OCI_MANIFEST_MEDIA_TYPE, bytes, artifactType === undefined ? {} : { artifactType });

@@ -39,6 +39,25 @@ export interface CustomSteps {
   readonly after?: { readonly [S in StageName]?: readonly CustomStep<Flow[S]["gives"]>[] };
 }
 
+/** A step of our own, and the stage that it stands after. */
+export interface AddedStep<S extends StageName> {
+  /** The stage that went before. */
+  readonly after: S;
+  /** What is done there. */
+  readonly step: CustomStep<Flow[S]["gives"]>;
+  /** Set when it runs before the steps that stand there already. */
+  readonly isFirst?: boolean;
+}
+
+/** Adds a step to those that are there already. */
+export function withStep<S extends StageName>(
+  custom: CustomSteps,
+  { after: stage, step, isFirst = false }: AddedStep<S>,
+): CustomSteps {
+  const there: readonly CustomStep<Flow[S]["gives"]>[] = custom.after?.[stage] ?? [];
+  return { ...custom, after: { ...custom.after, [stage]: isFirst ? [step, ...there] : [...there, step] } };
+}
+
 /** Runs a stage with the custom steps around it. */
 export type RunStage = <S extends StageName>(
   name: S,

@@ -14,6 +14,7 @@ import type { Context } from "../work/context.ts";
 import type { Entry } from "./entry.ts";
 import type { StageName } from "./stage_error.ts";
 import type { Artifact, Attributed, Collected, Packed, Publication, Selected, Source, Uploaded } from "./values.ts";
+import type { CompanionEnding } from "../store/companion_tags.ts";
 import type { Moved, TagName } from "../store/store.ts";
 
 /** A value now or later. */
@@ -46,6 +47,25 @@ export interface Referrer extends Contents {
   readonly artifactType: string;
   /** Annotations of its manifest. */
   readonly annotations?: Annotations;
+}
+
+/**
+ * Something that stands beside the artifact under a tag that is made of its digest, without naming it as its subject: so
+ * cosign keeps signatures for those who look for no referrers. What others have behind the tag stays there.
+ */
+export interface Companion {
+  /** How the tag ends: `sig` stands for `sha256-….sig`, `att` for attestations, `sbom` for SBOMs. */
+  readonly ending: CompanionEnding;
+  /** What is added to the layers behind the tag, each with its annotations, unless it is there. At least one. */
+  readonly layers: readonly Content[];
+}
+
+/** What belongs to the artifact and is brought to every target before any tag of its own is set. */
+export interface Belongings {
+  /** What refers to the artifact. Each target is asked afterwards whether it lists it. */
+  readonly referrers?: readonly Referrer[];
+  /** What stands beside the artifact under tags made of its digest. */
+  readonly companions?: readonly Companion[];
 }
 
 /** What the plugins of each stage take and what they give. The only place where these shapes are declared. */
@@ -114,10 +134,10 @@ export interface StageIO {
   readonly "after:annotate": { readonly in: Artifact; readonly out: void };
   /** The same, when it will be published for sure and nothing was contacted yet. */
   readonly "before:upload": { readonly in: Artifact; readonly out: void };
-  /** Every target has everything, and no tag is set. It may bring what refers to the artifact. */
-  readonly "after:upload": { readonly in: Uploaded; readonly out: { readonly referrers: readonly Referrer[] } | void };
+  /** Every target has everything, and no tag is set. It may bring what belongs to the artifact. */
+  readonly "after:upload": { readonly in: Uploaded; readonly out: Belongings | void };
   /** The same, as the last before tags are set. */
-  readonly "before:tag": { readonly in: Uploaded; readonly out: { readonly referrers: readonly Referrer[] } | void };
+  readonly "before:tag": { readonly in: Uploaded; readonly out: Belongings | void };
   /** Everything is visible. It may only look. */
   readonly "after:tag": { readonly in: Publication; readonly out: void };
 }
@@ -224,6 +244,12 @@ export interface Place<O> {
   /** Brings something that refers to the artifact. */
   attach?(
     input: { readonly manifest: Content; readonly blobs: readonly Content[]; readonly subject: Descriptor },
+    options: O,
+    context: PluginContext<"upload">,
+  ): MaybePromise<void>;
+  /** Adds layers to the manifest behind one of the artifact's companion tags; what is behind it stays there. */
+  append?(
+    input: { readonly tag: string; readonly layers: readonly Content[]; readonly subject: Descriptor },
     options: O,
     context: PluginContext<"upload">,
   ): MaybePromise<void>;

@@ -1,7 +1,7 @@
 /**
  * The whole program: a source becomes an artifact, and the artifact becomes visible under its tags.
  */
-import { annotate } from "./annotate.ts";
+import { annotate, type Describe } from "./annotate.ts";
 import { archive } from "./archive.ts";
 import { collect } from "./collect.ts";
 import type { Context } from "../work/context.ts";
@@ -24,6 +24,8 @@ export interface Pipeline {
   readonly archive: ReadyPlugin<"archive">;
   /** What knows annotations, the first one first. */
   readonly annotate: readonly ReadyPlugin<"annotate">[];
+  /** What writes annotations into the config; nothing when left out. */
+  readonly describe?: Describe;
   /** Where it goes. */
   readonly upload: readonly Target[];
   /** What names tags. */
@@ -42,7 +44,7 @@ export async function planArtifact(source: Source, pipeline: Pipeline, context: 
   const collected = await run("collect", source, collect(pipeline.collect));
   const selected = await run("filter", collected, filter(pipeline.filter));
   const packed = await run("archive", selected, archive(pipeline.archive));
-  return await run("annotate", packed, annotate(pipeline.annotate));
+  return await run("annotate", packed, annotate(pipeline.annotate, pipeline.describe));
 }
 
 /**

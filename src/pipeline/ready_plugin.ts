@@ -1,7 +1,7 @@
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Context } from "../work/context.ts";
-import type { Stage, StageIO } from "./plugin.ts";
+import type { Companion, Stage, StageIO } from "./plugin.ts";
 import type { Moved } from "../store/store.ts";
 
 /** A plugin of the pipeline: its options are checked, and what it gives will be. */
@@ -52,6 +52,8 @@ export interface ReadyPlace {
   tag(input: Tagging, context: Context): Promise<readonly Moved[]>;
   /** Brings something that refers to the artifact; left out when the place takes nothing of that kind. */
   readonly attach?: (referrer: AttachedReferrer, context: Context) => Promise<void>;
+  /** Adds layers behind a companion tag; left out when the place takes nothing of that kind. */
+  readonly append?: (companion: AppendedCompanion, context: Context) => Promise<void>;
   /** Gives up what an upload that came to no tag has left behind. */
   discard(context: Context): Promise<void>;
 }
@@ -66,5 +68,13 @@ export interface AttachedReferrer {
   /** Its config and layers, each digest once. */
   readonly blobs: readonly Content[];
   /** What it refers to. */
+  readonly subject: Descriptor;
+}
+
+/** Layers that come to stand behind a tag that is made of the artifact's digest. */
+export interface AppendedCompanion extends Companion {
+  /** The tag. */
+  readonly tag: string;
+  /** What they belong to. */
   readonly subject: Descriptor;
 }

@@ -1,6 +1,7 @@
 import { readContent } from "../oci/bytes_content.ts";
-import type { Content } from "../oci/descriptor.ts";
+import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
+import { appendCompanion } from "../store/append_companion.ts";
 import { type PushSummary, pushSummary } from "../store/push_summary.ts";
 import type { Moved, Pushed, Store, StoredManifest } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
@@ -34,6 +35,10 @@ export function storeTarget(store: Store, { name, concurrency = 1, ...own }: Sto
     return pushSummary([...pushed, [manifest.descriptor, await store.pushManifest(manifest, context)]]);
   }
 
+  async function lists({ digest }: Descriptor, subject: Descriptor, context: Context): Promise<boolean> {
+    return (await store.referrers(subject.digest, context)).some((listed) => listed.digest === digest);
+  }
+
   return {
     ...own,
     name,
@@ -48,13 +53,24 @@ export function storeTarget(store: Store, { name, concurrency = 1, ...own }: Sto
       return { url, ...summary };
     },
     async attach(referrer, context): Promise<void> {
+      const { manifest: { descriptor }, subject } = referrer;
+      if (await lists(descriptor, subject, context) && await store.exists(descriptor, context)) return;
       await push(referrer, context);
+      await store.prepare(context);
+      if (await lists(descriptor, subject, context)) return;
+      throw new Error(
+        `Cannot attach ${descriptor.digest} to ${url}@${subject.digest}: ` +
+          "it was taken, and is not listed among what refers to the artifact, so nobody would find it",
+      );
+    },
+    async append({ subject, ending, layers }, context): Promise<void> {
+      await appendCompanion(store, { subject: subject.digest, ending, layers }, context);
       await store.prepare(context);
     },
     async tag({ manifest }, tags, context): Promise<readonly Moved[]> {
-      return shownBy === "commit"
-        ? await store.commit(context)
-        : await store.tag(await stored(manifest), tags, context);
+      if (shownBy === "tag") return await store.tag(await stored(manifest), tags, context);
+      const moved = await store.commit(context);
+      return moved.filter(({ tag }) => tags.some(({ name }) => tag === name));
     },
     discard: async (): Promise<void> => await store[Symbol.asyncDispose](),
   };

@@ -92,6 +92,8 @@ export interface Uploaded extends Artifact {
   readonly receipts: readonly Receipt[];
   /** The manifests that custom steps attached to the artifact, in every target; none when left out. */
   readonly referrers?: readonly Descriptor[];
+  /** The tags made of the artifact's digest that custom steps wrote, in every target; none when left out. */
+  readonly companions?: readonly string[];
 }
 
 /** What one target shows to the world after tag. */
@@ -106,6 +108,8 @@ export interface Publication extends Artifact {
   readonly published: readonly Published[];
   /** The manifests that custom steps attached to the artifact, in every target; none when left out. */
   readonly referrers?: readonly Descriptor[];
+  /** The tags made of the artifact's digest that custom steps wrote, in every target; none when left out. */
+  readonly companions?: readonly string[];
 }
 
 /** Each digest once, in the order in which they come first. */

@@ -26,7 +26,7 @@ export interface FilesChoice {
   /** The artifact's type (RFC 6838). */
   readonly artifactType: string;
   /** Media types (RFC 6838) by patterns in gitignore syntax; the last pattern that matches a path counts. */
-  readonly mediaTypes: Readonly<Record<string, string>>;
+  readonly mediaTypes?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -44,11 +44,11 @@ export function files(): Factory<"archive", FilesChoice> {
       description: "A layer for each file, as it is, for oras, CRI-O and Artifact Hub.",
       options: kit.z.strictObject({
         artifactType: kit.z.string().min(1).default(UNKNOWN_ARTIFACT_TYPE).describe("The artifact type (RFC 6838)."),
-        mediaTypes: kit.z.record(kit.z.string().min(1), mediaType).default({}).describe(
+        mediaTypes: kit.z.record(kit.z.string().min(1), mediaType).optional().describe(
           `The media types of files, by patterns in gitignore syntax; ${FILE_MEDIA_TYPE} where none matches.`,
         ),
       }),
-      async run({ entries }, { artifactType, mediaTypes }, context): Promise<Contents> {
+      async run({ entries }, { artifactType, mediaTypes = {} }, context): Promise<Contents> {
         const types = typesByPattern(entries, mediaTypes);
         const executable = entries.find(({ executable }) => executable);
         if (executable !== undefined) {

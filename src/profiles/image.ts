@@ -1,7 +1,9 @@
-import { bytesContent } from "../oci/bytes_content.ts";
+import { bytesContent, readContent } from "../oci/bytes_content.ts";
+import { compareBytewise } from "../oci/compare_bytewise.ts";
 import { formatCreated } from "../oci/created.ts";
-import type { Content } from "../oci/descriptor.ts";
+import type { Annotations, Content, Platform } from "../oci/descriptor.ts";
 import { IMAGE_CONFIG_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE } from "../oci/media_types.ts";
+import { parsePlatform } from "../oci/platform.ts";
 import { WHITEOUT_PREFIX } from "../oci/whiteout.ts";
 import { compressedMediaType } from "../pack/compression.ts";
 import {
@@ -28,10 +30,19 @@ export const IMAGE_PROFILE: Profile = {
   needsTag: false,
   usesTime: true,
   compressions: ["gzip", "zstd", "none"],
-  takes: [],
+  takes: ["labels", "platform"],
   configMediaType: IMAGE_CONFIG_MEDIA_TYPE,
   archive: image,
+  describe: withLabels,
 };
+
+/** What an image says beside its files. */
+export interface ImageChoice extends CompressionChoice {
+  /** Labels in its config, beside those that say what the annotations say. */
+  readonly labels?: Annotations | undefined;
+  /** The platform in its config, as `OS/ARCHITECTURE` or `OS/ARCHITECTURE/VARIANT`; linux/amd64 when left out. */
+  readonly platform?: string | undefined;
+}
 
 /**
  * A container image with the files and nothing else, as `FROM scratch` and `COPY` make it. The config has real
@@ -41,7 +52,7 @@ export const IMAGE_PROFILE: Profile = {
  *
  * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md | OCI image-spec 1.1.1, Image Configuration}
  */
-export function image(means: ArchiveMeans = {}): Factory<"archive", CompressionChoice> {
+export function image(means: ArchiveMeans = {}): Factory<"archive", ImageChoice> {
   return (kit) =>
     kit.plugin({
       name: "image",
@@ -49,8 +60,15 @@ export function image(means: ArchiveMeans = {}): Factory<"archive", CompressionC
       apiVersion: 1,
       stage: "archive",
       description: "A container image with the files and nothing else.",
-      options: kit.z.strictObject(compressionFields(kit)),
-      async run({ entries }, choice, context): Promise<Contents> {
+      options: kit.z.strictObject({
+        ...compressionFields(kit),
+        labels: kit.z.record(kit.z.string().min(1), kit.z.string()).optional().describe(
+          "Labels in the config, beside those that say what the annotations say.",
+        ),
+        platform: kit.z.string().refine(isPlatform, "must be OS/ARCHITECTURE, such as linux/amd64").optional()
+          .describe(`The platform that the config names; ${USUAL_PLATFORM} when left out.`),
+      }),
+      async run({ entries }, { labels = {}, platform = USUAL_PLATFORM, ...choice }, context): Promise<Contents> {
         refuseWhiteouts(entries);
         const compression = chosenCompression(choice, means);
         const { content, diffId } = await packLayer({
@@ -63,10 +81,8 @@ export function image(means: ArchiveMeans = {}): Factory<"archive", CompressionC
         const created = sourceDate && { created: formatCreated(Math.floor(sourceDate.getTime() / 1000)) };
         const config = JSON.stringify({
           ...created,
-          // The platform of a manifests-only image says nothing about its files; tools choose linux/amd64 by default.
-          architecture: "amd64",
-          os: "linux",
-          config: {},
+          ...platformFields(platform),
+          config: labelled(labels),
           rootfs: { type: "layers", diff_ids: [diffId] },
           // Tools that write older formats want one entry for each layer.
           history: [{ ...created, created_by: "gantry" }],
@@ -74,6 +90,39 @@ export function image(means: ArchiveMeans = {}): Factory<"archive", CompressionC
         return { config: bytesContent(IMAGE_CONFIG_MEDIA_TYPE, new TextEncoder().encode(config)), layers: [content] };
       },
     });
+}
+
+/** The platform of an image that holds manifests says nothing about its files, and tools choose this one by default. */
+const USUAL_PLATFORM = "linux/amd64";
+
+function isPlatform(text: string): boolean {
+  try {
+    parsePlatform(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function platformFields(text: string): Platform {
+  const { os, architecture, variant } = parsePlatform(text);
+  return { architecture, os, ...(variant === undefined ? {} : { variant }) };
+}
+
+function labelled(labels: Annotations): { readonly Labels?: Annotations } {
+  const sorted = Object.entries(labels).sort(([a], [b]) => compareBytewise(a, b));
+  return sorted.length === 0 ? {} : { Labels: Object.fromEntries(sorted) };
+}
+
+/** Many tools show the labels of an image, and know nothing of annotations. A label that was given counts over those. */
+async function withLabels(config: Content, annotations: Annotations): Promise<Content> {
+  const fields: ImageConfig = JSON.parse(new TextDecoder().decode(await readContent(config)));
+  const described = { ...fields, config: labelled({ ...annotations, ...fields.config.Labels }) };
+  return bytesContent(config.descriptor.mediaType, new TextEncoder().encode(JSON.stringify(described)));
+}
+
+interface ImageConfig {
+  readonly config: { readonly Labels?: Annotations };
 }
 
 function refuseWhiteouts(entries: readonly Entry[]): void {

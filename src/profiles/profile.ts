@@ -1,5 +1,6 @@
 import type { Compression } from "../pack/compression.ts";
 import type { ArchiveMeans } from "../pack/compression_choice.ts";
+import type { Describe } from "../pipeline/annotate.ts";
 import type { Entry } from "../pipeline/entry.ts";
 import type { PluginFactory } from "../pipeline/plugin.ts";
 import type { RevisionStyle } from "../plugins/annotate/revision.ts";
@@ -19,10 +20,16 @@ export interface Profile {
   /**
    * What the source itself says that it is, for ecosystems whose sources do.
    *
-   * @throws {SourceError} When it does not say it as the ecosystem has it; names the file and the line.
+   * @param given The version that was asked for.
+   * @throws {SourceError} When it does not say it as the ecosystem has it, or the version does not go together with what
+   *   it says; names the file and the line.
    */
-  identify?(source: SourceView): Promise<SourceIdentity>;
-  /** How a version is written as a tag; as it is when left out, and then it has no build metadata. */
+  identify?(source: SourceView, given: { readonly version?: string | undefined }): Promise<SourceIdentity>;
+  /**
+   * How a version is written as a tag; as it is when left out, and then it has no build metadata.
+   *
+   * @throws {SyntaxError} When the ecosystem has no tag for it.
+   */
   tagOf?(version: string): string;
   /** Set when an archive is published as it is, and not what is in it, with files beside it whose names go on so. */
   readonly archiveWith?: readonly string[];
@@ -44,10 +51,15 @@ export interface Profile {
   readonly needsTag: boolean;
   /** Whether its bytes hold the time that stands for now. */
   readonly usesTime: boolean;
-  /** How its layers may be compressed: what its consumers read; none when nothing of it is compressed. */
-  readonly compressions: readonly Compression["kind"][];
+  /**
+   * How its layers may be compressed: what its consumers read; none when nothing of it is compressed. A `zip` compresses
+   * in its own way, of which only the level can be chosen.
+   */
+  readonly compressions: readonly (Compression["kind"] | "zip")[];
   /** What else the user chooses; its consumers expect a certain thing otherwise, or nothing of the kind. */
-  readonly takes: readonly ("artifactType" | "appVersion" | "mediaTypes")[];
+  readonly takes: readonly TakenOption[];
+  /** The type of its artifacts, where that tells them from others. */
+  readonly artifactType?: string;
   /** The media type of its config, where that tells its artifacts from others. */
   readonly configMediaType?: string;
   /** The media types that its layers have, where the config's alone does not tell its artifacts from others. */
@@ -56,6 +68,8 @@ export interface Profile {
   archive(means: ArchiveMeans): PluginFactory;
   /** Makes the plugin that knows annotations by the source's own files. */
   annotate?(): PluginFactory;
+  /** Says in the config what the annotations of the manifest say, for consumers that look for it there. */
+  readonly describe?: Describe;
   /**
    * The files as consumers get to see them, where that is not as they lie in the source.
    *
@@ -67,6 +81,9 @@ export interface Profile {
     context: Context,
   ): Promise<readonly Entry[]>;
 }
+
+/** An option of publishing that only some profiles have a use for. */
+export type TakenOption = "artifactType" | "appVersion" | "mediaTypes" | "labels" | "platform";
 
 /** Which files a source has. */
 export interface SourceListing {
@@ -90,10 +107,10 @@ export interface SourceView {
 
 /** What a source says that it is. */
 export interface SourceIdentity {
-  /** The last part of its repository. */
+  /** What its repository ends in: its last part, or several of them. */
   readonly name: string;
-  /** SemVer, with build metadata where it has some. */
-  readonly version: string;
+  /** SemVer, with build metadata where it has some; left out where sources do not say it. */
+  readonly version?: string;
   /** Where it says so, for people. */
   readonly from: string;
   /** Set when nothing of it can be changed, because it is published as it is. */

@@ -8,10 +8,21 @@
 import { type Digest, digestAlgorithm, digestHex } from "../oci/digest.ts";
 import { isTag } from "../oci/tag.ts";
 
+/** How the tags end under which cosign keeps signatures, attestations and SBOMs. */
+export const COMPANION_ENDINGS = ["sig", "att", "sbom"] as const;
+
+/** One of {@linkcode COMPANION_ENDINGS}. */
+export type CompanionEnding = typeof COMPANION_ENDINGS[number];
+
 /** The tags under which cosign keeps what belongs to a manifest. */
 export function companionTags(subject: Digest): readonly string[] {
-  // A sha512 digest is too long for a tag.
-  return ["sig", "att", "sbom"].map((ending) => `${subjectTag(subject)}.${ending}`).filter(isTag);
+  return COMPANION_ENDINGS.map((ending) => companionTag(subject, ending)).filter((tag) => tag !== undefined);
+}
+
+/** One of cosign's tags; `undefined` for a sha512 digest, which is too long for a tag. */
+export function companionTag(subject: Digest, ending: CompanionEnding): string | undefined {
+  const tag = `${subjectTag(subject)}.${ending}`;
+  return isTag(tag) ? tag : undefined;
 }
 
 /** How many digits of a digest stand in the tag of a list of referrers. */

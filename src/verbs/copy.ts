@@ -1,7 +1,6 @@
 import type { ListedManifest } from "../layout/layout.ts";
 import { isReferrersTag } from "../store/companion_tags.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
-import { OptionsError } from "../options/options_error.ts";
 import { everyTarget } from "../pipeline/target.ts";
 import { meantName, type Opened } from "../places/open_store.ts";
 import { copyGraph } from "../store/copy.ts";
@@ -12,6 +11,7 @@ import { chosenTags } from "./chosen_tags.ts";
 import type { CopyOptions } from "./copy/copy_options.ts";
 import { copyPlaces } from "./copy/copy_places.ts";
 import { type CopyResult, copyResult, type Destination } from "./copy/copy_result.ts";
+import { SharedTagError } from "./copy/shared_tag_error.ts";
 import { type CopyJob, tagCopies } from "./copy/tag_copies.ts";
 import { copyUnlisted, wholeLayout } from "./copy/whole_layout.ts";
 import { errorWithLines } from "./error_with_lines.ts";
@@ -83,11 +83,7 @@ function refuseSharedTags(url: string, artifacts: readonly ListedManifest[]): vo
   for (const [tag, same] of Map.groupBy(artifacts, ({ tag }) => tag)) {
     const digests = new Set(same.map(({ descriptor }) => descriptor.digest));
     if (tag === undefined || digests.size === 1) continue;
-    throw new OptionsError(
-      `Cannot copy all tags of ${url} to one repository: ${
-        JSON.stringify(tag)
-      } stands at ${digests.size} artifacts of different repositories; \`gantry import\` puts each into its own`,
-    );
+    throw new SharedTagError(url, tag, { artifacts: digests.size });
   }
 }
 

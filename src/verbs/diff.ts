@@ -1,10 +1,10 @@
 import { DEFAULT_EXTRACTION_RULES } from "../extract/extraction_rules.ts";
 import { findArtifact, type FoundArtifact } from "../extract/find_artifact.ts";
 import { hashArtifact, type HashedFile } from "../extract/hash_artifact.ts";
-import { parsePlatform } from "../extract/platform.ts";
+import { parsePlatform } from "../oci/platform.ts";
 import type { Platform } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
-import { isReference } from "../oci/reference.ts";
+import { isReference, referenceSchemes } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { meantName, openReader, parsePlace } from "../places/open_store.ts";
 import type { StoreReader } from "../store/store.ts";
@@ -12,15 +12,13 @@ import { type DiffResult, diffResult, type DiffSide } from "./diff/diff_result.t
 import { optionOf } from "./option_of.ts";
 import { packedFiles } from "./publish/packed_files.ts";
 import { profileOf } from "./publish/choose_profile.ts";
-import type { Configuration, PublishOptions } from "./publish/publish_options.ts";
+import type { Configuration, ConfiguredOptions, PublishOptions } from "./publish/publish_options.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
 
 /** What to compare. Options of publishing say what a push of a directory would publish. */
 export interface DiffOptions
-  extends
-    VerbOptions,
-    Pick<PublishOptions, "profile" | "ignore" | "ignoreFile" | "defaultIgnores" | "symlinks" | "machine"> {
+  extends VerbOptions, Pick<PublishOptions, "profile" | "ignore" | "ignoreFile" | "defaultIgnores" | "symlinks"> {
   /** An artifact, as a reference, or a directory. */
   readonly a: string;
   /** The same. */
@@ -29,6 +27,10 @@ export interface DiffOptions
   readonly unified?: number;
   /** Which manifest of an index, such as `linux/amd64`. */
   readonly platform?: string;
+}
+
+/** The same, and what the command line knows besides. */
+export interface ConfiguredDiffOptions extends DiffOptions, Pick<ConfiguredOptions, "machine"> {
   /** Says what the configuration file of a directory says; there is none when left out. */
   readonly configuration?: (directory: string) => Promise<Configuration | undefined>;
 }
@@ -45,6 +47,11 @@ const TEXT_LIMIT = 1024 * 1024;
  * @throws {RegistryError} When a registry refuses.
  */
 export async function diff(options: DiffOptions): Promise<DiffResult> {
+  return await diffConfigured(options);
+}
+
+/** The same, with what the command line knows besides. */
+export async function diffConfigured(options: ConfiguredDiffOptions): Promise<DiffResult> {
   const { a, b, unified } = options;
   const places = [a, b].filter((text) => isReference(text)).map(parsePlace);
   const platform = optionOf(options.platform, parsePlatform);
@@ -93,7 +100,7 @@ async function openSide(
 
 interface ReadOptions {
   readonly session: Session;
-  readonly options: DiffOptions;
+  readonly options: ConfiguredDiffOptions;
   /** The size of the largest file that can be read again, in bytes. */
   readonly keepLimit: number;
   /** The files of the other side, when they were read before. */
@@ -122,14 +129,14 @@ async function readSide(
 async function packing(
   directory: string,
   other: FoundArtifact | undefined,
-  { configuration, ...options }: DiffOptions,
-): Promise<PublishOptions> {
+  { configuration, ...options }: ConfiguredDiffOptions,
+): Promise<ConfiguredOptions> {
   const found = await Deno.stat(directory).catch(() => undefined);
   if (!found?.isDirectory) {
     throw new OptionsError(
       `Cannot compare ${
         JSON.stringify(directory)
-      }: it is no directory, and no reference that begins with oci://, oci-layout: or oci-archive:`,
+      }: it is no directory, and no reference that begins with ${referenceSchemes()}`,
     );
   }
   const configured = await configuration?.(directory);

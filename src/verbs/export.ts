@@ -6,7 +6,7 @@ import type { LayoutPlace } from "../layout/layout.ts";
 import { LEAST_VOLUME_SIZE } from "../layout/tar/volumes/header.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
-import { isLayoutReference, isPiped, type LayoutReference } from "../oci/reference.ts";
+import { isLayoutReference, isPiped, layoutForms, type LayoutReference } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { openLayout, parsePipedPlace, parsePlace } from "../places/open_store.ts";
 import { type Copied, copyGraph } from "../store/copy.ts";
@@ -94,7 +94,7 @@ interface Artifact {
 function parseDestination({ target, volumeSize, output }: ExportOptions): LayoutReference {
   const reference = parsePipedPlace(target);
   if (!isLayoutReference(reference)) {
-    throw new OptionsError(`Cannot export to ${JSON.stringify(target)}: write oci-layout:PATH or oci-archive:PATH`);
+    throw new OptionsError(`Cannot export to ${JSON.stringify(target)}: write ${layoutForms()}`);
   }
   if (reference.tag !== undefined || reference.digest !== undefined) {
     throw new OptionsError(

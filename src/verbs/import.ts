@@ -1,5 +1,5 @@
 import { checkLayout } from "../layout/check/check_layout.ts";
-import { isLayoutReference, type LayoutReference } from "../oci/reference.ts";
+import { isLayoutReference, layoutForms, type LayoutReference } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { TargetsError } from "../pipeline/target.ts";
 import { parsePlace } from "../places/open_store.ts";
@@ -94,7 +94,7 @@ async function withPlan<T>(
 function parseSource(text: string): LayoutReference {
   const reference = parsePlace(text);
   if (!isLayoutReference(reference)) {
-    throw new OptionsError(`Cannot import ${JSON.stringify(text)}: write oci-layout:PATH or oci-archive:PATH`);
+    throw new OptionsError(`Cannot import ${JSON.stringify(text)}: write ${layoutForms()}`);
   }
   if (reference.tag === undefined && reference.digest === undefined) return reference;
   throw new OptionsError(

@@ -1,7 +1,7 @@
 import type { NamedConsumer } from "../consumers/consumers.ts";
 import { judge, type Verdict } from "../consumers/judge.ts";
 import { findArtifact, type FoundArtifact } from "../extract/find_artifact.ts";
-import { parsePlatform } from "../extract/platform.ts";
+import { parsePlatform } from "../oci/platform.ts";
 import { isDigest } from "../oci/digest.ts";
 import { parseManifest } from "../oci/parse_manifest.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";

@@ -10,7 +10,7 @@ import { consumersOf } from "./judging/consumers_of.ts";
 import { plannedArtifact } from "./judging/planned_artifact.ts";
 import { plannedTags } from "./judging/refuse_refused.ts";
 import type { ChosenProfile } from "./publish/choose_profile.ts";
-import type { PublishOptions } from "./publish/publish_options.ts";
+import type { ConfiguredOptions, PublishOptions } from "./publish/publish_options.ts";
 import type { MadePlugin } from "./publish/stages/make_plugins.ts";
 import { TARGET_VERSION } from "./publish/stages/target_kinds.ts";
 import { warnOfGaps, withPipeline } from "./publish/with_pipeline.ts";
@@ -64,12 +64,17 @@ export interface PlannedBlob {
  * @throws {StageError} Says in which stage it failed.
  */
 export async function plan(options: PublishOptions): Promise<PlanResult> {
+  return await planConfigured(options);
+}
+
+/** The same, with what the command line knows besides. */
+export async function planConfigured(options: ConfiguredOptions): Promise<PlanResult> {
   return await withPipeline(options, "plan", async (prepared) => {
-    const { settings, profile, pipeline, context } = prepared;
+    const { settings, pipeline, context } = prepared;
     const artifact = await makeArtifact({ location: settings.source }, pipeline, context);
     warnOfGaps(prepared, artifact);
     const tags = await tagNames(pipeline.tag, artifact, context);
-    const result = planResult(artifact, { profile, targets: pipeline.upload, tags });
+    const result = planResult(artifact, { profile: settings.profile, targets: pipeline.upload, tags });
     const consumers = await consumersOf(settings.consumers);
     if (consumers.length === 0) return result;
     const planned = await plannedArtifact(artifact, await plannedTags(pipeline, artifact, context), context);
@@ -107,6 +112,11 @@ export interface PlannedPlugin {
  * @throws {OptionsError} When an option makes no sense.
  */
 export async function planStages(options: PublishOptions): Promise<PlannedStages> {
+  return await planStagesConfigured(options);
+}
+
+/** The same, with what the command line knows besides. */
+export async function planStagesConfigured(options: ConfiguredOptions): Promise<PlannedStages> {
   return await withPipeline(options, "plan", ({ plugins }) => Promise.resolve(stagesOf(plugins)));
 }
 

@@ -1,5 +1,5 @@
 import { DEFAULT_EXTRACTION_RULES, type ExtractionRules } from "../extract/extraction_rules.ts";
-import { parsePlatform } from "../extract/platform.ts";
+import { parsePlatform } from "../oci/platform.ts";
 import { pullArtifact, type PulledArtifact } from "../extract/pull_artifact.ts";
 import { saveLayer } from "../extract/save_layer.ts";
 import type { Digest } from "../oci/digest.ts";

@@ -3,13 +3,13 @@ import type { Digest } from "../oci/digest.ts";
 import { withoutScheme } from "../oci/reference.ts";
 import { isVersion } from "../oci/version.ts";
 import { OptionsError } from "../options/options_error.ts";
-import type { CustomStep } from "../pipeline/flow.ts";
+import { type CustomStep, withStep } from "../pipeline/flow.ts";
 import { type Pipeline, publish } from "../pipeline/publish.ts";
 import { tagNames, tagsOfTarget } from "../pipeline/tag.ts";
 import type { Artifact, Publication } from "../pipeline/values.ts";
 import { consumersOf } from "./judging/consumers_of.ts";
 import { refuseRefused } from "./judging/refuse_refused.ts";
-import type { PublishOptions } from "./publish/publish_options.ts";
+import type { ConfiguredOptions, PublishOptions } from "./publish/publish_options.ts";
 import type { Settings } from "./publish/settings.ts";
 import { type PreparedPublication, warnOfGaps, withPipeline } from "./publish/with_pipeline.ts";
 
@@ -62,12 +62,17 @@ export interface PushedTarget {
  * @throws {StageError} Says in which stage it failed.
  */
 export async function push(options: PublishOptions): Promise<PushResult> {
+  return await pushConfigured(options);
+}
+
+/** The same, with what the command line knows besides. */
+export async function pushConfigured(options: ConfiguredOptions): Promise<PushResult> {
   return await withPipeline(options, "run", async (prepared) => {
-    const { pipeline, settings, profile, context } = prepared;
+    const { pipeline, settings, context } = prepared;
     if (pipeline.upload.length === 0) {
       throw new OptionsError("There is no target: name one, such as oci://HOST/REPOSITORY or oci-layout:PATH");
     }
-    const named = profile.facts.needsTag ? withNamesNeeded(pipeline, settings) : pipeline;
+    const named = settings.profile.facts.needsTag ? withNamesNeeded(pipeline, settings) : pipeline;
     const whole = refuseRefused(named, await consumersOf(settings.consumers));
     const publication = await publish({ location: settings.source }, whole, context);
     warnOfGaps(prepared, publication);
@@ -81,8 +86,8 @@ export async function push(options: PublishOptions): Promise<PushResult> {
   });
 }
 
-/** timoni finds modules by their tags alone: one that has none could never be used. */
-function withNamesNeeded(pipeline: Pipeline, { spell }: Settings): Pipeline {
+/** Who finds artifacts by their tags alone could never use one that has none. */
+function withNamesNeeded(pipeline: Pipeline, { spell, profile }: Settings): Pipeline {
   const check: CustomStep<Artifact> = {
     name: "names",
     async run(artifact, context): Promise<Artifact> {
@@ -90,14 +95,12 @@ function withNamesNeeded(pipeline: Pipeline, { spell }: Settings): Pipeline {
       const unnamed = pipeline.upload.find((target) => tagsOfTarget(target, names).length === 0);
       if (unnamed === undefined) return artifact;
       throw new OptionsError(
-        `Cannot publish a Timoni module to ${unnamed.url} without a name: timoni finds it by its version, ` +
-          `give one with ${spell("version")}, or another tag with ${spell("tags")}`,
+        `Cannot publish to ${unnamed.url} without a name: who uses what profile ${profile.name} makes finds it by its ` +
+          `version, give one with ${spell("version")}, or another tag with ${spell("tags")}`,
       );
     },
   };
-  const { before, after } = pipeline.custom ?? {};
-  const annotate = [...after?.annotate ?? [], check];
-  return { ...pipeline, custom: { ...(before && { before }), after: { ...after, annotate } } };
+  return { ...pipeline, custom: withStep(pipeline.custom ?? {}, { after: "annotate", step: check }) };
 }
 
 function pushResult(publication: Publication, settings: Settings): PushResult {

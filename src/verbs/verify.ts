@@ -2,7 +2,7 @@ import { checkLayout, type LayoutCheck } from "../layout/check/check_layout.ts";
 import type { LayoutProblem } from "../layout/check/hashed_layout.ts";
 import { repairLayout } from "../layout/repair/repair_layout.ts";
 import type { Digest } from "../oci/digest.ts";
-import { formatReference, isLayoutReference, type LayoutReference } from "../oci/reference.ts";
+import { formatReference, isLayoutReference, layoutForms, type LayoutReference } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { parsePlace } from "../places/open_store.ts";
 import { SILENT_LOG } from "../work/context.ts";
@@ -71,9 +71,7 @@ function layoutIn(text: string): LayoutReference {
   const reference = parsePlace(text);
   if (!isLayoutReference(reference)) {
     throw new OptionsError(
-      `Cannot verify ${
-        formatReference(reference)
-      }: only a layout or a bundle is verified, name oci-layout:PATH or oci-archive:PATH`,
+      `Cannot verify ${formatReference(reference)}: only a layout or a bundle is verified, name ${layoutForms()}`,
     );
   }
   if (reference.tag === undefined && reference.digest === undefined) return reference;

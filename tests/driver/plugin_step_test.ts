@@ -171,6 +171,35 @@ Deno.test("a place that takes no referrers is named, and nothing is attached or 
   assert.deepEqual(able.calls, ["resolve 1.0.0", "upload", "discard"]);
 });
 
+for (const stage of ["after:upload", "before:tag"] as const) {
+  Deno.test(`a step ${stage} puts layers beside the artifact in every target, before any tag`, async () => {
+    const targets = [memoryTarget({ url: "oci://a/x" }), memoryTarget({ url: "oci://b/x" })];
+    const step = fakePlugin(stage, "sign", () => ({ companions: [{ ending: "sig", layers: [LAYER] }] }), FOREIGN);
+    const publication = await publish(SOURCE, pipelineWith([step], targets), fakeContext());
+    const { digest } = publication.manifest.descriptor;
+    assert.deepEqual(publication.companions, [`${digest.replace(":", "-")}.sig`]);
+    assert.equal(publication.referrers, undefined);
+    for (const { calls, contents } of targets) {
+      assert.deepEqual(calls.slice(-4), ["upload", "append .sig", "tag 1.0.0 latest", "discard"]);
+      assert.ok(contents.has(LAYER.descriptor.digest));
+    }
+  });
+}
+
+Deno.test("a place that takes no tags beside the artifact's own is named, and nothing is brought or tagged", async () => {
+  const able = memoryTarget({ url: "oci://a/x" });
+  const { append: _, ...unable } = memoryTarget({ url: "webdav:b" });
+  const step = fakePlugin(
+    "before:tag",
+    "sign",
+    () => ({ companions: [{ ending: "sig", layers: [LAYER] }] }),
+    FOREIGN,
+  );
+  const error = await stageErrorOf(publish(SOURCE, pipelineWith([step], [able, unable]), fakeContext()));
+  assert.match(error.message, /^Cannot write tag sha256-[0-9a-f]{64}\.sig in webdav:b: it takes no tags beside/);
+  assert.ok(able.calls.every((call) => !/^(?:append|tag)/.test(call)));
+});
+
 Deno.test("nothing is tagged when a target cannot take a referrer", async () => {
   const targets = ["a", "b"].map((name) =>
     memoryTarget({

@@ -38,7 +38,7 @@ const GOLDEN: Readonly<Record<typeof PROFILES[number], string>> = {
   generic: "sha256:e994597e73b2957eb849223058190089ec308a19ec1de2f3b00868cdbc127f43",
   flux: "sha256:3c41b5882b54f478f0e8e7bf61ece110de0c27e2a4fd746cc933d0a6fef3a191",
   timoni: "sha256:c56131829781b9b37fa3d2953254ae6bbcce3a96dc9882bea72752d80ab85280",
-  image: "sha256:461b4d324b5606040dea3c3d0d21ed8778809c1e756b9ee893993722f1ea3ef8",
+  image: "sha256:77849fd0c8999b01c3098a5f74fe88e93617b083e6c29d5987248a0d7a187531",
 };
 
 Deno.test("plan has the golden digest of a fixed tree in every profile", async () => {

@@ -110,6 +110,26 @@ for (const [flags, check] of TEXTS) {
   });
 }
 
+Deno.test("diff compares no modes where one side has none: a layer that is a file cannot carry them", async () => {
+  await withTrees(async ({ directory, place }) => {
+    const source = join(directory, "new");
+    const target = `oci-layout:${join(directory, "files")}:1`;
+    await push([source, target, "--profile", "files", "-q"]);
+    assert.deepEqual(await gantry(["diff", target, source]), { code: 0, stdout: "", stderr: "" });
+    assert.deepEqual(
+      JSON.parse((await gantry(["diff", await place("oci", "new"), target, "-o", "json"])).stdout).files,
+      [],
+    );
+    // What came and went is told as before, without a mode.
+    const { files } = JSON.parse((await gantry(["diff", target, join(directory, "old"), "-o", "json"])).stdout);
+    const [, gone] = files;
+    assert.deepEqual([gone.path, gone.after.mode], ["gone.txt", "0644"]);
+    const changed = files.find(({ path }: { readonly path: string }) => path === "text.yaml");
+    assert.deepEqual([changed.before.mode, changed.after.mode], [undefined, undefined]);
+    assert.equal(files.some(({ path }: { readonly path: string }) => path === "run.sh"), false);
+  });
+});
+
 Deno.test("diff is not fooled by another compression, and says which media types differ", async () => {
   await withTrees(async ({ directory }) => {
     const target = (name: string): string => `oci-layout:${join(directory, "packed")}:${name}`;

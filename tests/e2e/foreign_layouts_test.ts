@@ -185,6 +185,36 @@ for (const [kind, ending] of [["sigs", "sig"], ["atts", "att"]] as const) {
   });
 }
 
+for (const form of ["directory", "tar", "compressed tar"]) {
+  Deno.test(`bundles that cosign save lists nowhere come along from a ${form}`, async () => {
+    await using directory = await tempDirectory();
+    await using far = startFakeRegistry();
+    const path = join(directory.path, "saved");
+    const bundle = sampleOf("bundle", {
+      subject: ONE.manifest.descriptor,
+      artifactType: "application/vnd.example.bundle",
+    });
+    const other = sampleOf("other", { subject: TWO.manifest.descriptor });
+    await foreignLayout(path, [[ONE], [bundle], [other]]);
+    const kind = "dev.cosignproject.cosign/image";
+    const manifests = [{ ...ONE.manifest.descriptor, annotations: { kind } }];
+    await Deno.writeTextFile(join(path, "index.json"), JSON.stringify({ schemaVersion: 2, manifests }));
+    let url = `oci-layout:${path}`;
+    if (form !== "directory") {
+      const archive = join(directory.path, "saved.tar");
+      await tool("tar", [form === "tar" ? "-cf" : "-czf", archive, "-C", path, "."]);
+      url = `oci-archive:${archive}`;
+    }
+    const { referrers } = await json(["inspect", url, "--referrers"]);
+    assert.deepEqual(referrers.map(({ digest }: { digest: string }) => digest), [digest(bundle)]);
+    await gantryOk(["copy", url, `oci://${far.host}/copied:1`, "--referrers"]);
+    assert.ok(far.repositories.get("copied")?.manifests.has(digest(bundle)));
+    await gantryOk(["export", url, `oci-layout:${join(directory.path, "exported")}`]);
+    const carried = await json(["inspect", `oci-layout:${join(directory.path, "exported")}`, "--referrers"]);
+    assert.deepEqual(carried.referrers.map(({ digest }: { digest: string }) => digest), [digest(bundle)]);
+  });
+}
+
 Deno.test("list and verify say which entries do not say what they are", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "layout");
@@ -225,7 +255,7 @@ Deno.test("copy --all-tags does not put several repositories into one, and keeps
   ]);
   const refused = await gantry(["copy", "--all-tags", url, `oci://${far.host}/app`]);
   assert.equal(refused.code, 2);
-  assert.match(refused.stderr, /"1\.0" stands at 2 artifacts of different repositories; `gantry import`/);
+  assert.match(refused.stderr, /"1\.0" stands at 2 artifacts of different repositories\nadvice: `gantry import`/);
   assert.equal(far.requests.filter(({ method }) => method !== "GET" && method !== "HEAD").length, 0);
 
   const to = `oci-layout:${join(directory.path, "to")}`;

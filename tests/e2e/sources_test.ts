@@ -80,7 +80,7 @@ Deno.test("push writes one line per target, the digest to a file, and the output
   assert.equal(stdout, `oci-layout:${at("one")}@${digest}\noci-archive:${at("two.tar")}@${digest}\n`);
   assert.equal(
     await Deno.readTextFile(at("outputs")),
-    `before=1\ndigest=${digest}\nref=oci-layout:${at("one")}@${digest}\n`,
+    `before=1\ndigest=${digest}\nref=oci-layout:${at("one")}@${digest}\nurl=oci-layout:${at("one")}@${digest}\n`,
   );
 });
 

@@ -155,7 +155,7 @@ Deno.test("push names everything: without a name it warns, and a Timoni module i
   for (const targets of [[other], [named, other]]) {
     const { code, stderr } = await gantry(["push", app, ...targets]);
     assert.equal(code, 2);
-    assert.match(stderr, new RegExp(`error: Cannot publish a Timoni module to ${other} without a name`));
+    assert.match(stderr, new RegExp(`error: Cannot publish to ${other} without a name: .* profile timoni`));
   }
   await assert.rejects(Deno.stat(join(directory.path, "named")), Deno.errors.NotFound);
   for (const args of [[named], [other, "--version", "1.0.0"], [other, "-t", "y"]]) {

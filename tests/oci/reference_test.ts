@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
-import { formatReference, formatRepository, parseReference, type Reference } from "../../src/oci/reference.ts";
+import {
+  formatReference,
+  formatRepository,
+  layoutForms,
+  parseReference,
+  type Reference,
+  referenceForms,
+  referenceSchemes,
+  withRepository,
+} from "../../src/oci/reference.ts";
 
 /** The regular expressions of the OCI distribution-spec 1.1.1, section "Pulling manifests". */
 const SPEC_REPOSITORY_REGEXP = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
@@ -342,3 +351,19 @@ function thrownBy(run: () => unknown): Error {
   }
   assert.fail("nothing was thrown");
 }
+
+Deno.test("referenceForms() says how each kind of place is written, and its names once", () => {
+  assert.equal(referenceForms(), "oci://HOST/REPOSITORY, oci-layout:PATH or oci-archive:PATH");
+  assert.equal(referenceForms("[:TAG]"), "oci://HOST/REPOSITORY[:TAG], oci-layout:PATH… or oci-archive:PATH…");
+  assert.equal(layoutForms(), "oci-layout:PATH or oci-archive:PATH");
+  assert.equal(referenceSchemes(), "oci://, oci-layout: or oci-archive:");
+});
+
+Deno.test("withRepository() changes the repository of a registry, and no place that has none", () => {
+  const below = (text: string, name: string): string =>
+    formatReference(withRepository(parseReference(text), (repository) => `${repository}/${name}`));
+  assert.equal(below("oci://ghcr.io/acme:1.0", "app"), "oci://ghcr.io/acme/app:1.0");
+  assert.equal(below("oci-layout:./dist:1.0", "app"), "oci-layout:./dist:1.0");
+  assert.throws(() => below("oci://ghcr.io/acme", "App"), SyntaxError);
+  assert.throws(() => below("oci://ghcr.io/acme", "a".repeat(250)), SyntaxError);
+});

@@ -7,10 +7,12 @@ import type { Compression } from "../../src/pack/compression.ts";
 import type { Layer } from "../../src/pack/cached_layer.ts";
 import { packLayer } from "../../src/pack/layer.ts";
 import { tree } from "../../src/pack/tree.ts";
+import { packZip } from "../../src/pack/zip_layer.ts";
 import { withBacking } from "../../src/pipeline/backing.ts";
 import type { Entry } from "../../src/pipeline/entry.ts";
 import { directory as directoryPlugin } from "../../src/plugins/collect/directory.ts";
 import { createScratch } from "../../src/system/scratch.ts";
+import { SILENT_LOG } from "../../src/work/context.ts";
 import { collectContext, collected } from "../plugins/collect/collect_support.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { later } from "../support/later.ts";
@@ -368,3 +370,31 @@ async function apply(edit: Edit, source: string): Promise<void> {
       return isThere ? await Deno.remove(path) : undefined;
   }
 }
+
+Deno.test("packZip() takes the same zip from the cache the second time, and never a tar", async () => {
+  await using at = await place();
+  await using scratch = createScratch();
+  const cache = openCache(at.cacheDirectory, { version: "1", log: SILENT_LOG });
+  const entries = await later(() => collected(directoryPlugin(), {}, { location: at.source }, collectContext()));
+  const said: string[] = [];
+  const log = { ...SILENT_LOG, debug: (text: string): void => void said.push(text) };
+  const context = { scratch, log, signal: new AbortController().signal, progress: (): void => {} };
+  await at.pack();
+  const zips = [];
+  for (const given of [cache, cache, undefined]) {
+    zips.push(
+      await packZip({
+        entries,
+        compression: { kind: "gzip", level: 1, workers: 0 },
+        mediaType: MEDIA_TYPE,
+        cache: () => Promise.resolve(given),
+      }, context),
+    );
+  }
+  assert.equal(said.filter((text) => text.startsWith("Took ")).length, 1);
+  const [first, second, anew] = await Promise.all(
+    zips.map(async (zip) => [zip.descriptor, await collectBytes(zip.open())]),
+  );
+  assert.deepEqual(first, anew);
+  assert.deepEqual(second, anew);
+});

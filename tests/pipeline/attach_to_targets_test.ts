@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
+import { manifestParts, parseManifest } from "../../src/oci/parse_manifest.ts";
 import { attachedReferrer } from "../../src/pipeline/attach_to_targets.ts";
 import { storeTarget } from "../../src/pipeline/store_target.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -9,6 +10,7 @@ import { tarStore } from "../../src/layout/tar/store.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
+import { memoryStore } from "../support/memory_store.ts";
 import { startFakeRegistry } from "../support/fake_registry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { sampleArtifact } from "../layout/sample_artifact.ts";
@@ -116,6 +118,42 @@ for (const [name, open] of PLACES) {
     );
   });
 }
+
+for (const [name, open] of PLACES) {
+  Deno.test(`${name} adds layers behind a tag made of the digest, and keeps what is there`, async () => {
+    await using place = await open();
+    const context = testContext();
+    const tag = `${SUBJECT.digest.replace(":", "-")}.sig`;
+    // The second one repeats the first layer: it is not there twice.
+    for (const layers of [LAYERS.slice(0, 1), LAYERS]) {
+      const target = storeTarget(place.store(), { name: "place" });
+      await target.upload(ARTIFACT, TAGS, context);
+      await target.append?.({ ending: "sig", tag, layers, subject: SUBJECT }, context);
+      assert.deepEqual((await target.tag(ARTIFACT, TAGS, context)).map(({ tag }) => tag), ["1.0"]);
+      await target.discard(context);
+    }
+    await using store = place.store();
+    const stored = await store.fetchManifest(tag, context);
+    assert.ok(stored !== undefined);
+    const manifest = parseManifest(stored.bytes, stored.descriptor);
+    assert.ok(manifest.kind === "manifest" && manifest.subject === undefined);
+    assert.deepEqual(manifest.layers, LAYERS.map(({ descriptor }) => descriptor));
+    for (const part of manifestParts(manifest)) assert.ok(await store.exists(part, context));
+  });
+}
+
+Deno.test("storeTarget() refuses what a registry takes and does not list", async () => {
+  const drops: Partial<Store> = { referrers: () => Promise.resolve([]) };
+  const target = storeTarget({ ...memoryStore(), ...drops }, { name: "place" });
+  const context = testContext();
+  await target.upload(ARTIFACT, TAGS, context);
+  const [referrer] = REFERRERS;
+  assert.ok(referrer !== undefined && target.attach !== undefined);
+  await assert.rejects(target.attach(referrer, context), {
+    message: `Cannot attach ${referrer.manifest.descriptor.digest} to oci://memory.test/app@${SUBJECT.digest}: ` +
+      "it was taken, and is not listed among what refers to the artifact, so nobody would find it",
+  });
+});
 
 Deno.test("storeTarget(tarStore()) leaves nothing behind when it was attached to and not tagged", async () => {
   await using temp = await tempDirectory();

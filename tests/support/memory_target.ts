@@ -7,7 +7,7 @@ import type { Moved, TagName } from "../../src/store/store.ts";
 
 /** A target in memory: it keeps what it is given, and records what was asked of it. */
 export interface MemoryTarget extends Target {
-  /** What was asked, in order: `resolve 1.0.0`, `upload`, `attach TYPE`, `tag 1.0.0 latest`, `discard`. */
+  /** What was asked, in order: `resolve 1.0.0`, `upload`, `attach TYPE`, `append .sig`, `tag 1.0.0 latest`, `discard`. */
   readonly calls: readonly string[];
   /** Blobs and manifests, in the order in which they came. */
   readonly contents: ReadonlyMap<Digest, Uint8Array>;
@@ -62,6 +62,12 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
       await record(`attach ${manifest.descriptor.artifactType}`);
       if (!contents.has(subject.digest)) throw new Error(`Cannot attach to ${subject.digest}: it was not uploaded`);
       for (const content of [...blobs, manifest]) await keep(content);
+    },
+
+    async append({ tag, layers, subject }): Promise<void> {
+      await record(`append ${tag.slice(-4)}`);
+      if (!contents.has(subject.digest)) throw new Error(`Cannot add to ${subject.digest}: it was not uploaded`);
+      for (const layer of layers) await keep(layer);
     },
 
     async tag({ manifest }: Artifact, names: readonly TagName[]): Promise<readonly Moved[]> {

@@ -1,8 +1,10 @@
 import { Command, Option } from "commander";
+import { layoutForms, referenceForms } from "../../oci/reference.ts";
 import { byteSize } from "../byte_size.ts";
 import { keyValue, repeated } from "../options.ts";
 import type { OutputFormat } from "../publish/commands.ts";
 import type { RepositoryMapping } from "../../verbs/import/import_destinations.ts";
+import { withExamples } from "../help/examples.ts";
 import { addStoredFlags, type StoredFlags } from "../stored/commands.ts";
 
 /** The flags of `export`, as they were given; what was not given is absent. */
@@ -21,15 +23,28 @@ export function exportCommand(): Command {
     .usage("[options] <reference...> <destination>")
     .argument(
       "<reference...>",
-      "oci://HOST/REPOSITORY[:TAG][@DIGEST], oci-layout:PATH… or oci-archive:PATH…; the last is where it goes: " +
-        "oci-layout:PATH or oci-archive:PATH",
+      `${referenceForms("[:TAG][@DIGEST]")}; the last is where it goes: ${layoutForms()}`,
     )
     .optionsGroup("Content:")
     .option("--without-referrers", "leave signatures, SBOMs and all else that refers to them behind")
     .option("--volume-size <size>", "split a tar into numbered files of at most this size, such as 4GiB", byteSize)
     .option("--have <path>", "leave out what the far side has, as `gantry inventory` wrote it (repeatable)", repeated);
-  return addStoredFlags(command)
+  addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+  return withExamples(command, [
+    [
+      "Two repositories and their signatures into one file",
+      "gantry export oci://ghcr.io/acme/app:1.0.0 oci://ghcr.io/acme/db:2.1.0 oci-archive:bundle.tar",
+    ],
+    [
+      "Into numbered files that fit on a medium",
+      "gantry export oci://ghcr.io/acme/app:1.0.0 oci-archive:volumes.tar --volume-size 4GiB",
+    ],
+    [
+      "Only what the isolated registry does not have yet",
+      "gantry export oci://ghcr.io/acme/app:1.0.0 oci-archive:update.tar --have have.json",
+    ],
+  ]);
 }
 
 /** The flags of `import`, as they were given; what was not given is absent. */
@@ -46,7 +61,7 @@ export interface ImportFlags extends StoredFlags {
 export function importCommand(): Command {
   const command = new Command("import")
     .description("bring an exported bundle into a registry, and contact nothing else")
-    .argument("<source>", "oci-layout:PATH or oci-archive:PATH")
+    .argument("<source>", layoutForms())
     .argument("<target>", "oci://HOST or oci://HOST/PREFIX; each artifact goes to its own repository below it")
     .optionsGroup("Content:")
     .option(
@@ -60,8 +75,19 @@ export function importCommand(): Command {
     .option("--dry-run", "show the plan and change nothing")
     .option("-y, --yes", "do not ask")
     .option("--receipt <path>", "write what is there afterwards to a file, as JSON");
-  return addStoredFlags(command)
+  addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+  return withExamples(command, [
+    ["What would happen; changes nothing", "gantry import oci-archive:bundle.tar oci://registry.site/mirror --dry-run"],
+    [
+      "Do it without a question, and keep a receipt",
+      "gantry import oci-archive:bundle.tar oci://registry.site/mirror --yes --receipt receipt.json",
+    ],
+    [
+      "Into other repositories",
+      "gantry import oci-archive:bundle.tar oci://registry.site --map ghcr.io/acme=platform --yes",
+    ],
+  ]);
 }
 
 function mapping(text: string, before: readonly RepositoryMapping[] | undefined): readonly RepositoryMapping[] {
@@ -76,7 +102,12 @@ export function inventoryCommand(): Command {
   const command = new Command("inventory")
     .description("list every blob that a registry has, for `gantry export --have` on the near side")
     .argument("<place...>", "oci://HOST, oci://HOST/PREFIX or oci://HOST/REPOSITORY");
-  return addStoredFlags(command);
+  addStoredFlags(command);
+  return withExamples(command, [
+    ["All of a registry that lists its repositories", "gantry inventory oci://registry.site > have.json"],
+    ["Everything below a prefix", "gantry inventory oci://registry.site/mirror > have.json"],
+    ["Two repositories", "gantry inventory oci://registry.site/acme/app oci://registry.site/acme/db > have.json"],
+  ]);
 }
 
 /** The flags of `verify`, as they were given; what was not given is absent. */
@@ -89,13 +120,18 @@ export interface VerifyFlags {
 
 /** Declares the arguments and flags of `verify`. */
 export function verifyCommand(): Command {
-  return new Command("verify")
+  const command = new Command("verify")
     .description("check every byte of a layout or a bundle, and that nothing is missing")
-    .argument("<place>", "oci-layout:PATH or oci-archive:PATH, also of a bundle in volumes")
+    .argument("<place>", `${layoutForms()}, also of a bundle in volumes`)
     .optionsGroup("Changes:")
     .option("--repair", "list what nothing lists, and make a lost index.json anew; directories only")
     .optionsGroup("Output:")
     .option("-q, --quiet", "print nothing but results and errors")
     .option("-v, --verbose", "print what happens")
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+  return withExamples(command, [
+    ["A bundle, offline", "gantry verify oci-archive:bundle.tar"],
+    ["A layout; the exit code says whether it is whole", "gantry verify oci-layout:./out -q"],
+    ["A layout that lost its index", "gantry verify oci-layout:./out --repair"],
+  ]);
 }

@@ -1,5 +1,5 @@
 import type { ByteWriter } from "../../layout/tar/unnamed.ts";
-import { isPiped, type Reference } from "../../oci/reference.ts";
+import { isLayoutReference, isPiped, type Reference } from "../../oci/reference.ts";
 import { parsePipedPlace } from "../../places/open_store.ts";
 import { exportBundle } from "../../verbs/export.ts";
 import type { ExportResult } from "../../verbs/export/export_result.ts";
@@ -17,7 +17,7 @@ export async function runExport(references: readonly string[], flags: ExportFlag
   const sources = references.slice(0, -1);
   const target = references.at(-1) ?? "";
   const destination = parsePipedPlace(target);
-  if (sources.length === 0 && destination.kind !== "registry") {
+  if (sources.length === 0 && isLayoutReference(destination)) {
     throw new UsageError(`There is nothing to export to ${target}: name what to export, and the layout last`);
   }
   const places = sources.map(parseGivenPlace);

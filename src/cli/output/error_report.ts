@@ -11,6 +11,7 @@ import { ScratchError } from "../../system/scratch_error.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import { PartlyTaggedError } from "../../verbs/copy/partly_tagged_error.ts";
+import { SharedTagError } from "../../verbs/copy/shared_tag_error.ts";
 
 /**
  * Writes an error for people: what failed, where, and one line of advice when there is something to do about it.
@@ -106,6 +107,7 @@ function adviceFor(
 ): string | undefined {
   if (error instanceof PluginError) return error.hint ?? pluginAdvice(error, command);
   if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
+  if (error instanceof SharedTagError) return "`gantry import` puts each artifact into a repository of its own";
   if (error instanceof OptionsError) return undefined;
   if (error instanceof SourceError) return error.hint;
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);

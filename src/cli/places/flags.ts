@@ -1,11 +1,17 @@
 import type { Command } from "commander";
 import { REACHING, type Reaching } from "../../options/registry.ts";
 import { declareOptions } from "../declare_options.ts";
+import { foldFlags } from "../help/folded_flags.ts";
 
 /** The flags that say how a registry is talked to; what was not given is absent. */
 export type RegistryFlags = Reaching;
 
-/** Declares the flags of every command that may talk to a registry. */
+/** Declares the flags of every command that may talk to a registry. Its help names the page that explains them. */
 export function addRegistryFlags(command: Command): void {
+  const before = command.options.length;
   declareOptions(command, REACHING, { heading: "Registry:" });
+  foldFlags(command.options.slice(before), {
+    what: "registries (credentials, TLS, proxies, retries)",
+    topic: "registry",
+  });
 }

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { withExamples } from "../help/examples.ts";
 import type { PluginBuildFlags } from "./build.ts";
 import type { PluginListFlags } from "./list.ts";
 import type { PluginTestFlags } from "./test.ts";
@@ -15,50 +16,88 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
   const add = (below: Command): void => void command.addCommand(below);
   const output = (): Option => new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]);
   add(
-    new Command("list")
-      .description("list the plugins in this gantry and those that the configuration names; runs none of them")
-      .argument("[source]", "where the configuration is looked for", ".")
-      .option("--config <path>", "configuration file (default: gantry.jsonc, .json, .yaml or .yml beside the source)")
-      .option("--no-config", "read no configuration file")
-      .addOption(output())
-      .action(async (source: string, flags: PluginListFlags) => {
-        const { pluginList } = await import("./list.ts");
-        done(await pluginList(source, flags, world));
-      }),
+    withExamples(
+      new Command("list")
+        .description("list the plugins in this gantry and those that the configuration names; runs none of them")
+        .argument("[source]", "where the configuration is looked for", ".")
+        .option("--config <path>", "configuration file (default: gantry.jsonc, .json, .yaml or .yml beside the source)")
+        .option("--no-config", "read no configuration file")
+        .addOption(output())
+        .action(async (source: string, flags: PluginListFlags) => {
+          const { pluginList } = await import("./list.ts");
+          done(await pluginList(source, flags, world));
+        }),
+      [
+        ["Those in this gantry, and those that ./deploy configures", "gantry plugin list ./deploy"],
+        ["Those in this gantry alone", "gantry plugin list --no-config"],
+        ["For a program", "gantry plugin list -o json"],
+      ],
+    ),
   );
   add(
-    new Command("info")
-      .description("show what a plugin is and which options it has; loads it, and does not let it work")
-      .argument("<plugin>", "a name, ./FILE, npm:PACKAGE, jsr:PACKAGE or exec:PROGRAM")
-      .addOption(output())
-      .action(async (use: string, flags: { readonly output?: OutputFormat }) => {
-        const { pluginInfo } = await import("./info.ts");
-        done(await pluginInfo(use, flags, world));
-      }),
+    withExamples(
+      new Command("info")
+        .description("show what a plugin is and which options it has; loads it, and does not let it work")
+        .argument("<plugin>", "a name, ./FILE, npm:PACKAGE, jsr:PACKAGE or exec:PROGRAM")
+        .addOption(output())
+        .action(async (use: string, flags: { readonly output?: OutputFormat }) => {
+          const { pluginInfo } = await import("./info.ts");
+          done(await pluginInfo(use, flags, world));
+        }),
+      [
+        ["What a file of yours is, and which options it has", "gantry plugin info ./plugins/no_drafts.ts"],
+        ["A plugin that gantry brings", "gantry plugin info ignore"],
+        ["A program in any language", "gantry plugin info exec:./plugins/policy.sh"],
+      ],
+    ),
   );
   add(
-    new Command("test")
-      .description("run a plugin twice on a fixture, and compare what it gives")
-      .argument("<plugin>", "./FILE, npm:PACKAGE, jsr:PACKAGE or exec:PROGRAM")
-      .option("--fixture <directory>", "what is published (default: a few files, a Secret among them)")
-      .option("--options <json>", "the plugin's options as JSON, or @FILE")
-      .option("--golden <path>", "what the output must be (default: FILE.golden.json, when it is there)")
-      .option("--update", "write the golden file")
-      .option("-v, --verbose", "print what happens")
-      .action(async (use: string, flags: PluginTestFlags) => {
-        const { testPlugin } = await import("./test.ts");
-        done(await testPlugin(use, flags, world));
-      }),
+    withExamples(
+      new Command("test")
+        .description("run a plugin twice on a fixture, and compare what it gives")
+        .argument("<plugin>", "./FILE, npm:PACKAGE, jsr:PACKAGE or exec:PROGRAM")
+        .option("--fixture <directory>", "what is published (default: a few files, a Secret among them)")
+        .option("--options <json>", "the plugin's options as JSON, or @FILE")
+        .option("--golden <path>", "what the output must be (default: FILE.golden.json, when it is there)")
+        .option("--update", "write the golden file")
+        .option("-v, --verbose", "print what happens")
+        .action(async (use: string, flags: PluginTestFlags) => {
+          const { testPlugin } = await import("./test.ts");
+          done(await testPlugin(use, flags, world));
+        }),
+      [
+        [
+          "Twice on a few files: is the result the same, and as the contract says?",
+          "gantry plugin test ./plugins/no_drafts.ts",
+        ],
+        [
+          "With options, on files of your own",
+          'gantry plugin test ./plugins/no_drafts.ts --fixture ./deploy --options \'{"suffix":".draft.yaml"}\'',
+        ],
+        ["Keep what it gives, and compare from now on", "gantry plugin test ./plugins/no_drafts.ts --update"],
+      ],
+    ),
   );
   add(
-    new Command("build")
-      .description("make one .mjs of a plugin, without types and without imports, for the compiled gantry")
-      .argument("<file>", "a .ts, .js or .mjs file; under deno run a package as well, as npm:… or jsr:…")
-      .option("-o, --output <file>", "where it goes; when left out, FILE with the ending .mjs")
-      .action(async (file: string, flags: PluginBuildFlags) => {
-        const { pluginBuild } = await import("./build.ts");
-        done(await pluginBuild(file, flags, world));
-      }),
+    withExamples(
+      new Command("build")
+        .description("make one .mjs of a plugin, without types and without imports, for the compiled gantry")
+        .argument("<file>", "a .ts, .js or .mjs file; under deno run a package as well, as npm:… or jsr:…")
+        .option("-o, --output <file>", "where it goes; when left out, FILE with the suffix .mjs")
+        .action(async (file: string, flags: PluginBuildFlags) => {
+          const { pluginBuild } = await import("./build.ts");
+          done(await pluginBuild(file, flags, world));
+        }),
+      [
+        ["To plugins/no_drafts.mjs", "gantry plugin build ./plugins/no_drafts.ts"],
+        ["Somewhere else", "gantry plugin build ./plugins/no_drafts.ts -o ./dist/no_drafts.mjs"],
+        ["And use it once", "gantry plugin info ./plugins/no_drafts.ts"],
+      ],
+    ),
   );
-  return command;
+  return withExamples(command, [
+    ["Which plugins there are", "gantry plugin list"],
+    ["What one of them takes", "gantry plugin info ./plugins/no_drafts.ts"],
+    ["Whether it keeps the contract", "gantry plugin test ./plugins/no_drafts.ts"],
+  ]);
 }

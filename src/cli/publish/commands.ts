@@ -1,6 +1,8 @@
 import { Command, Option } from "commander";
+import { referenceForms } from "../../oci/reference.ts";
 import { PUBLISHING } from "../../options/publishing.ts";
 import { declareOptions, type ParsedFlags } from "../declare_options.ts";
+import { type Example, withExamples } from "../help/examples.ts";
 import { addRegistryFlags, type RegistryFlags } from "../places/flags.ts";
 
 /** How results are written on standard output. */
@@ -23,8 +25,9 @@ export interface PublishFlags extends RegistryFlags {
 /** Declares the arguments and flags that `push` and `plan` share. */
 export function publishCommand(name: "push" | "plan"): Command {
   const command = new Command(name)
+    .description(DESCRIPTIONS[name])
     .argument("[source]", "directory, file, tar or - for standard input")
-    .argument("[target...]", "oci://HOST/REPOSITORY[:TAG], oci-layout:PATH[:TAG] or oci-archive:PATH[:TAG]");
+    .argument("[target...]", referenceForms("[:TAG]"));
   for (const heading of ["Versions and tags:", "Content:", "Metadata:"]) {
     declareOptions(command, PUBLISHING, { heading });
   }
@@ -47,5 +50,38 @@ export function publishCommand(name: "push" | "plan"): Command {
       .option("--digest-file <path>", "write the digest to a file")
       .option("--dry-run", "make a plan and contact nobody");
   }
-  return command;
+  return withExamples(command, EXAMPLES[name]);
 }
+
+const DESCRIPTIONS = {
+  push: "package a source and publish it to every target",
+  plan: "show what a push would publish; needs no network",
+} as const;
+
+const EXAMPLES: Readonly<Record<"push" | "plan", readonly Example[]>> = {
+  push: [
+    [
+      "Kubernetes manifests for Flux, with a version that never moves and the tag latest",
+      "gantry push ./deploy oci://ghcr.io/acme/app --profile flux --version 1.0.0 --latest",
+    ],
+    [
+      "A Helm chart, with the version of its Chart.yaml; a Timoni module and policies are recognised as well",
+      "gantry push ./chart oci://ghcr.io/acme/charts/web",
+    ],
+    [
+      "What another program prints, to a registry and into a file for an air-gapped site, with one digest",
+      "kustomize build ./deploy | gantry push - oci://ghcr.io/acme/app oci-archive:rendered.tar --version 2.0.0",
+    ],
+  ],
+  plan: [
+    [
+      "Which files go in, which are left out and why, every annotation and the digest",
+      "gantry plan ./deploy oci://ghcr.io/acme/app --profile flux --version 1.0.0",
+    ],
+    [
+      "Whether Flux and Argo CD would take it, and what to change if not",
+      "gantry plan ./deploy --profile flux --version 1.0.0 --for flux,argocd",
+    ],
+    ["Which plugins run, in which order, and who decided each", "gantry plan ./deploy --stages"],
+  ],
+};

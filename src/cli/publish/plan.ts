@@ -1,4 +1,4 @@
-import { plan as makePlan, planStages } from "../../verbs/plan.ts";
+import { planConfigured, planStagesConfigured } from "../../verbs/plan.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import type { World } from "../world.ts";
@@ -11,11 +11,11 @@ export async function runPlan(args: readonly string[], flags: PublishFlags, worl
   const format = flags.output ?? "text";
   return await withPublishOptions(args, flags, world, async (options) => {
     if (flags.stages) {
-      const stages = await planStages(options);
+      const stages = await planStagesConfigured(options);
       world.stdout(format === "text" ? stagesText(stages) : await formatOutput(stages, format));
       return EXIT.done;
     }
-    const result = await makePlan(options);
+    const result = await planConfigured(options);
     world.stdout(format === "text" ? planText(result) : await formatOutput(result, format));
     if (flags.digestFile !== undefined) await Deno.writeTextFile(flags.digestFile, `${result.digest}\n`);
     return EXIT.done;

@@ -3,7 +3,7 @@ import { parseDuration } from "../../options/kind.ts";
 import { PUBLISHING, type Publishing } from "../../options/publishing.ts";
 import type { Log } from "../../work/context.ts";
 import { type Machine, thisMachine } from "../../verbs/publish/machine.ts";
-import type { Configuration, PublishOptions } from "../../verbs/publish/publish_options.ts";
+import type { Configuration, ConfiguredOptions } from "../../verbs/publish/publish_options.ts";
 import { sourceDirectory } from "../../verbs/publish/collector_for.ts";
 import { registryHosts } from "../../places/registry_access.ts";
 import { findConfig, type FoundConfig } from "../config/find_config.ts";
@@ -30,7 +30,7 @@ export async function withPublishOptions<T>(
   args: readonly string[],
   flags: PublishFlags,
   world: World,
-  use: (options: PublishOptions) => Promise<T>,
+  use: (options: ConfiguredOptions) => Promise<T>,
 ): Promise<T> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
   const progress = createProgress(world);
@@ -46,7 +46,7 @@ async function publishOptions(
   args: readonly string[],
   flags: PublishFlags,
   { world, log }: { readonly world: World; readonly log: Log },
-): Promise<PublishOptions> {
+): Promise<ConfiguredOptions> {
   const given: Publishing = { ...givenOptions(PUBLISHING, flags), ...splitArguments(args) };
   const configuration = await readConfiguration(given.source, flags, { world, log });
   if (flags.passwordStdin && (given.source ?? configuration?.values.source) === "-") {

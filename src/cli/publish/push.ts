@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { printedReference } from "../../oci/reference.ts";
 import { whyUnreadable } from "../../system/io_error.ts";
-import { push as publish, type PushResult } from "../../verbs/push.ts";
+import { pushConfigured, type PushResult } from "../../verbs/push.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { UsageError } from "../usage_error.ts";
@@ -15,7 +15,7 @@ export async function runPush(args: readonly string[], flags: PublishFlags, worl
   if (flags.dryRun) return await runPlan(args, flags, world);
   const result = await withPublishOptions(args, flags, world, async (options) => {
     await checkWritable(flags.digestFile, "--digest-file");
-    return await publish(options);
+    return await pushConfigured(options);
   });
   const format = flags.output ?? "text";
   // Whatever cannot be written, the artifact is published, and its digest must not get lost.
@@ -37,7 +37,7 @@ async function writeOutputs(result: PushResult, flags: PublishFlags, world: Worl
   const outputs = world.env("GITHUB_OUTPUT");
   if (world.env("GITHUB_ACTIONS") === "true" && outputs !== undefined && outputs !== "") {
     const ref = printedReference(result.url);
-    const lines = `digest=${result.digest}\nref=${ref}\n`;
+    const lines = `digest=${result.digest}\nref=${ref}\nurl=${result.url}\n`;
     await write(outputs, world.secrets.maskResult(lines), { append: true });
   }
 }

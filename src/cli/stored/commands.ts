@@ -1,8 +1,10 @@
 import { Command, Option } from "commander";
+import { referenceForms } from "../../oci/reference.ts";
 import type { LinkPolicy, NamePolicy } from "../../extract/extraction_rules.ts";
 import { PUBLISHING, type Publishing, type PublishingName } from "../../options/publishing.ts";
 import { byteSize } from "../byte_size.ts";
 import { declareOptions } from "../declare_options.ts";
+import { withExamples } from "../help/examples.ts";
 import { platform, repeated, wholeNumberFlag } from "../options.ts";
 import { addRegistryFlags, type RegistryFlags } from "../places/flags.ts";
 import type { OutputFormat } from "../publish/commands.ts";
@@ -42,7 +44,7 @@ export interface PullFlags extends StoredFlags {
 export function pullCommand(): Command {
   const command = new Command("pull")
     .description("verify an artifact and extract it safely")
-    .argument("<reference>", "oci://HOST/REPOSITORY[:TAG][@DIGEST], oci-layout:PATH… or oci-archive:PATH…")
+    .argument("<reference>", referenceForms("[:TAG][@DIGEST]"))
     .argument("[directory]", "where its files go; made if absent")
     .optionsGroup("Content:")
     .option("--layer-type <type>", "only layers of this media type or digest; repeatable", repeated)
@@ -74,8 +76,19 @@ export function pullCommand(): Command {
     )
     .option("--max-path-length <bytes>", "how long a path may be (default 1024)", wholeNumberFlag(1, 65_536))
     .option("--max-depth <number>", "how many parts a path may have (default 100)", wholeNumberFlag(1, 1000));
-  return addStoredFlags(command)
+  addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+  return withExamples(command, [
+    ["Into a directory, which is made; nothing is overwritten", "gantry pull oci://ghcr.io/acme/app:1.0.0 ./app"],
+    [
+      "By the digest, so that it can be nothing else; from a file that came over an air gap",
+      "gantry pull oci-archive:app.tar@sha256:DIGEST ./app",
+    ],
+    [
+      "One layer as it is, instead of its files",
+      "gantry pull oci://ghcr.io/acme/app:1.0.0 --output-archive app.tar.gz",
+    ],
+  ]);
 }
 
 /** The flags of `list`, as they were given; what was not given is absent. */
@@ -91,14 +104,22 @@ export interface ListFlags extends StoredFlags {
 export function listCommand(): Command {
   const command = new Command("list")
     .description("list the versions in a repository, the highest first")
-    .argument("<repository>", "oci://HOST/REPOSITORY, oci-layout:PATH or oci-archive:PATH")
+    .argument("<repository>", referenceForms())
     .optionsGroup("Content:")
     .option("--all", "also tags that are no versions")
     .option("--filter-semver <range>", 'only versions in this range, such as "^1.2" or ">=1.0.0 <3"')
     .option("--filter-regex <expression>", "only tags in which this is found, be they versions or not")
     .option("--limit <number>", "no more than so many; 0 for all (default)", wholeNumberFlag(0, 999_999_999));
-  return addStoredFlags(command)
+  addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+  return withExamples(command, [
+    ["Versions and their digests, the highest first", "gantry list oci://ghcr.io/acme/app"],
+    [
+      "The newest version below 2, for a script",
+      "gantry list oci://ghcr.io/acme/app --filter-semver '^1' --limit 1 -o json",
+    ],
+    ["Every tag of a layout", "gantry list oci-layout:./out --all"],
+  ]);
 }
 
 /** The flags of `inspect`, as they were given; what was not given is absent. */
@@ -115,7 +136,7 @@ export interface InspectFlags extends StoredFlags {
 export function inspectCommand(): Command {
   const command = new Command("inspect")
     .description("show what was published")
-    .argument("<reference>", "oci://HOST/REPOSITORY[:TAG][@DIGEST], oci-layout:PATH… or oci-archive:PATH…")
+    .argument("<reference>", referenceForms("[:TAG][@DIGEST]"))
     .optionsGroup("Content:")
     .option("--files", "also the files in its layers")
     .option("--referrers", "also what refers to it: signatures, SBOMs and the like")
@@ -126,8 +147,16 @@ export function inspectCommand(): Command {
     )
     .option("--raw", "the exact bytes of the manifest, and nothing else")
     .option("--platform <os/arch>", "which manifest of an index, such as linux/amd64", platform);
-  return addStoredFlags(command)
+  addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+  return withExamples(command, [
+    ["Manifest, annotations and layers", "gantry inspect oci://ghcr.io/acme/app:1.0.0"],
+    [
+      "With the files in its layers, and with its signatures and SBOMs",
+      "gantry inspect oci://ghcr.io/acme/app:1.0.0 --files --referrers",
+    ],
+    ["Whether Argo CD takes it, and what to change if not", "gantry inspect oci://ghcr.io/acme/app:1.0.0 --for argocd"],
+  ]);
 }
 
 /** The flags of `diff`, as they were given; what was not given is absent. */
@@ -147,7 +176,7 @@ const PACKING = ["profile", "ignore", "ignoreFile", "defaultIgnores", "symlinks"
 export function diffCommand(): Command {
   const command = new Command("diff")
     .description("compare the files of two artifacts or directories: exit code 0 when they are the same, 1 when not")
-    .argument("<a>", "oci://…, oci-layout:…, oci-archive:… or a directory")
+    .argument("<a>", `${referenceForms("[:TAG][@DIGEST]")}; or a directory`)
     .argument("<b>", "the same")
     .optionsGroup("Content:")
     .option("--text", "also the lines that differ, as a unified diff")
@@ -165,8 +194,19 @@ export function diffCommand(): Command {
   command
     .option("--config <path>", "configuration file (default: gantry.jsonc, .json, .yaml or .yml in the directory)")
     .option("--no-config", "read no configuration file");
-  return addStoredFlags(command)
+  addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+  return withExamples(command, [
+    [
+      "What a push of this directory would change, with the lines",
+      "gantry diff oci://ghcr.io/acme/app:1.0.0 ./deploy --text",
+    ],
+    ["What changed between two versions", "gantry diff oci://ghcr.io/acme/app:1.0.0 oci://ghcr.io/acme/app:1.1.0"],
+    [
+      "What differs on the two sides of an air gap; only the exit code says it",
+      "gantry diff oci://ghcr.io/acme/app:1.0.0 oci://registry.site/acme/app:1.0.0 -q",
+    ],
+  ]);
 }
 
 /** The flags of `tag`, as they were given; what was not given is absent. */
@@ -179,12 +219,17 @@ export interface TagFlags extends StoredFlags {
 export function tagCommand(): Command {
   const command = new Command("tag")
     .description("give more names to what was published")
-    .argument("<reference>", "oci://HOST/REPOSITORY:TAG or …@DIGEST, oci-layout:PATH… or oci-archive:PATH…")
+    .argument("<reference>", referenceForms(":TAG or …@DIGEST"))
     .argument("<tag...>", "the names")
     .optionsGroup("Tags:")
     .option("--force", "let a version tag move");
-  return addStoredFlags(command)
+  addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+  return withExamples(command, [
+    ["Another name for a version", "gantry tag oci://ghcr.io/acme/app:1.0.0 stable"],
+    ["Several at once, by the digest", "gantry tag oci://ghcr.io/acme/app@sha256:DIGEST staging approved"],
+    ["In a layout", "gantry tag oci-layout:./out:1.0.0 latest"],
+  ]);
 }
 
 /** The flags of `delete`, as they were given; what was not given is absent. */
@@ -200,8 +245,16 @@ export function deleteCommand(): Command {
     .argument("<reference>", "…:TAG for a tag alone, …@DIGEST for a manifest")
     .optionsGroup("Safety:")
     .option("-y, --yes", "do not ask");
-  return addStoredFlags(command)
+  addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+  return withExamples(command, [
+    ["One tag; asks first", "gantry delete oci://ghcr.io/acme/app:stable"],
+    [
+      "A manifest and every tag that stands at it, without a question",
+      "gantry delete oci://ghcr.io/acme/app@sha256:DIGEST --yes",
+    ],
+    ["From a layout", "gantry delete oci-layout:./out:1.0.0 --yes"],
+  ]);
 }
 
 /** The flags of `copy`, as they were given; what was not given is absent. */
@@ -216,13 +269,24 @@ export interface CopyFlags extends StoredFlags {
 export function copyCommand(): Command {
   const command = new Command("copy")
     .description("copy what was published from one place to others")
-    .argument("<source>", "oci://HOST/REPOSITORY[:TAG][@DIGEST], oci-layout:PATH… or oci-archive:PATH…")
+    .argument("<source>", referenceForms("[:TAG][@DIGEST]"))
     .argument("<destination...>", "the same; without a tag it gets the source's")
     .optionsGroup("Content:")
     .option("--all-tags", "every tag of the source")
     .option("--referrers", "also what refers to it: signatures, SBOMs and the like")
     .optionsGroup("Tags:")
     .option("--force", "let a version tag move");
-  return addStoredFlags(command)
+  addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+  return withExamples(command, [
+    [
+      "To another registry, with signatures and SBOMs",
+      "gantry copy oci://ghcr.io/acme/app:1.0.0 oci://registry.site/acme/app --referrers",
+    ],
+    ["Every tag, into a layout", "gantry copy --all-tags oci://ghcr.io/acme/app oci-layout:./app-layout"],
+    [
+      "To two places, with another tag in one of them",
+      "gantry copy oci://ghcr.io/acme/app:1.0.0 oci-archive:copy.tar oci://registry.site/acme/app:approved",
+    ],
+  ]);
 }

@@ -1,6 +1,6 @@
 import { isReference } from "../../oci/reference.ts";
 import { PUBLISHING } from "../../options/publishing.ts";
-import { diff } from "../../verbs/diff.ts";
+import { diffConfigured } from "../../verbs/diff.ts";
 import { givenOptions } from "../declare_options.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
@@ -21,7 +21,7 @@ export async function runDiff(a: string, b: string, flags: DiffFlags, world: Wor
   const places = [a, b].filter((each) => isReference(each)).map(parseGivenPlace);
   return await withVerbOptions(flags, world, { phase: "Reading", places }, async (options) => {
     const { log } = options;
-    const result = await diff({
+    const result = await diffConfigured({
       ...givenOptions(PUBLISHING, { ...flags }),
       ...options,
       a,

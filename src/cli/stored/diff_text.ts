@@ -46,5 +46,5 @@ function fileRow({ path, change, before, after, noPatch }: FileChange): readonly
 function stateCells(state: FileState): readonly string[] {
   if (state.type === "symlink") return ["link", "", state.target];
   // As many digits as tell two files apart; -o json has all of them.
-  return [state.mode, formatBytes(state.size), state.digest.slice(0, state.digest.indexOf(":") + 13)];
+  return [state.mode ?? "", formatBytes(state.size), state.digest.slice(0, state.digest.indexOf(":") + 13)];
 }

@@ -5,7 +5,7 @@
  */
 import { dirname, join } from "node:path";
 import type { Content, Descriptor } from "../../oci/descriptor.ts";
-import { createDigester, type Digest, digestAlgorithm, digestHex } from "../../oci/digest.ts";
+import { createDigester, type Digest, digestAlgorithm, digestHex, isDigest } from "../../oci/digest.ts";
 import { ioError } from "../../system/io_error.ts";
 import { makeDirectories } from "../../system/make_directories.ts";
 import { openFile } from "../../system/open_file.ts";
@@ -71,6 +71,23 @@ export async function isIntact(
     digester.update(piece);
   }
   return digester.digest() === descriptor.digest;
+}
+
+/** Lists every blob that stands under the name of a digest. What else is there is left out. */
+export async function* listBlobs(layout: string): AsyncGenerator<Pick<Descriptor, "digest" | "size">, void, void> {
+  for (const algorithm of ["sha256", "sha512"]) {
+    const directory = join(layout, "blobs", algorithm);
+    try {
+      for await (const { name, isFile } of Deno.readDir(directory)) {
+        const digest = `${algorithm}:${name}`;
+        if (!isFile || !isDigest(digest)) continue;
+        const size = await blobSize(blobPath(layout, digest));
+        if (size !== undefined) yield { digest, size };
+      }
+    } catch (cause) {
+      if (!(cause instanceof Deno.errors.NotFound)) throw ioError("read", directory, cause);
+    }
+  }
 }
 
 async function* readFile(layout: string, digest: Digest): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {

@@ -22,7 +22,7 @@ import { pushManifest } from "../push_manifest.ts";
 import { layoutReader, type LayoutStoreOptions } from "../reader.ts";
 import { withReferrerLists } from "../referrer_lists.ts";
 import { superfluous } from "../superfluous.ts";
-import { blobPath, hasBlob, isIntact, readBlob, writeBlob } from "./blob.ts";
+import { blobPath, hasBlob, isIntact, listBlobs, readBlob, writeBlob } from "./blob.ts";
 import { type MadeLayout, makeLayout } from "./make_layout.ts";
 import { INDEX_FILE, inFile, readIndex } from "./read_layout.ts";
 import { removeLayout } from "./remove_layout.ts";
@@ -49,6 +49,7 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
   const reader = layoutReader(url, {
     indexFile,
     index: index.read,
+    blobs: () => listBlobs(path),
     has: (descriptor) => hasBlob(path, descriptor),
     open: (descriptor) => readBlob(path, descriptor),
   }, options);

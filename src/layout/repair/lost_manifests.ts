@@ -1,12 +1,10 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
-import { OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../oci/media_types.ts";
-import { isManifestMediaType, manifestParts, type ParsedManifest, parseManifest } from "../../oci/parse_manifest.ts";
 import { BUNDLE_MEDIA_TYPE, type BundleDescription } from "../../bundle/bundle.ts";
 import { readDescription } from "../check/find_bundle.ts";
 import type { HashedLayout } from "../check/hashed_layout.ts";
-import { listedAs } from "../index.ts";
+import { type FoundManifest, manifestIn } from "../manifest_in.ts";
 
 /** Manifests that are in a layout, and that its index does not lead to. */
 export interface LostManifests {
@@ -74,37 +72,6 @@ export async function findLostManifests(
     }
     return undefined;
   }
-}
-
-interface FoundManifest {
-  readonly descriptor: Descriptor;
-  readonly parts: readonly Descriptor[];
-}
-
-/** What a blob is when it is read as a manifest; most are none. */
-function manifestIn(bytes: Uint8Array, digest: Digest): FoundManifest | undefined {
-  // Most blobs that are none are compressed.
-  if (bytes[0] !== "{".charCodeAt(0)) return undefined;
-  try {
-    const json: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    const mediaType = mediaTypeOf(json);
-    if (mediaType === undefined) return undefined;
-    const manifest: ParsedManifest = parseManifest(bytes, { mediaType, digest });
-    const descriptor = listedAs({ mediaType, digest, size: bytes.byteLength }, manifest);
-    return { descriptor, parts: manifestParts(manifest) };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Manifests of OCI need not say what they are. */
-function mediaTypeOf(json: unknown): string | undefined {
-  if (typeof json !== "object" || json === null || !("schemaVersion" in json)) return undefined;
-  if ("mediaType" in json) {
-    return typeof json.mediaType === "string" && isManifestMediaType(json.mediaType) ? json.mediaType : undefined;
-  }
-  if ("manifests" in json) return OCI_INDEX_MEDIA_TYPE;
-  return "config" in json && "layers" in json ? OCI_MANIFEST_MEDIA_TYPE : undefined;
 }
 
 /** Tells whether one bundle is more than another one and has all of its artifacts: it is the later one. */

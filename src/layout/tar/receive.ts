@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { LayoutReference } from "../../oci/reference.ts";
 import type { Context } from "../../work/context.ts";
@@ -43,17 +44,22 @@ export async function receiveTar(
   const { signal } = context;
   const head = tarHead(name);
   const received = new Map<Digest, Pushed>();
+  const sizes = new Map<Digest, number>();
   for await (const item of readLayoutTar({ read: () => bytes }, name, { signal })) {
     const digest = blobDigest(item.name);
     if (item.type !== "file" || await head.take(item) || digest === undefined || received.has(digest)) continue;
     const descriptor = { mediaType: "application/octet-stream", digest, size: item.size };
     const content = { descriptor, open: () => ReadableStream.from(item.body) };
     received.set(digest, await store.push(content, context));
+    sizes.set(digest, item.size);
   }
   const index = head.index();
   const reader = layoutReader(url, {
     indexFile: join(name, INDEX_FILE),
     index: () => Promise.resolve(index),
+    async *blobs(): AsyncGenerator<Pick<Descriptor, "digest" | "size">, void, void> {
+      for (const [digest, size] of sizes) yield await Promise.resolve({ digest, size });
+    },
     has: (descriptor) => hasBlob(path, descriptor),
     open: (descriptor) => readBlob(path, descriptor),
   });

@@ -113,6 +113,9 @@ export function tarStore(reference: LayoutReference, options: TarStoreOptions = 
   const reader = layoutReader(url, {
     indexFile: path,
     index: currentIndex,
+    async *blobs(): AsyncGenerator<Pick<Descriptor, "digest" | "size">, void, void> {
+      yield* (await onDisk())?.blobs ?? [];
+    },
     async has(descriptor: Descriptor): Promise<boolean> {
       const ours = added(descriptor.digest);
       if (ours !== undefined) return ours.descriptor.size === descriptor.size;

@@ -2,7 +2,7 @@
  * An image layout in a tar, as it is on the disk.
  */
 import type { Descriptor } from "../../oci/descriptor.ts";
-import { blobName } from "../blob_name.ts";
+import { blobDigest, blobName } from "../blob_name.ts";
 import type { LayoutIndex } from "../index.ts";
 import { openTar } from "./open.ts";
 import { tarPositions } from "./positions.ts";
@@ -11,6 +11,8 @@ import { readLayoutTar, tarHead, unusable } from "./read.ts";
 /** What a tar holds. It is not kept open: each read opens it and makes sure that it is still the same. */
 export interface TarView {
   readonly index: LayoutIndex;
+  /** The blobs, listed or not. */
+  readonly blobs: readonly Pick<Descriptor, "digest" | "size">[];
   /** Tells whether content is there in its full size. */
   has(descriptor: Descriptor): boolean;
   /** Reads the bytes of content that is there, not verified. */
@@ -52,6 +54,10 @@ export async function viewTar(path: string): Promise<TarView | undefined> {
   const index = head.index();
   return {
     index,
+    blobs: [...files].flatMap(([name, { size }]) => {
+      const digest = blobDigest(name);
+      return digest === undefined ? [] : [{ digest, size }];
+    }),
     has: ({ digest, size }) => files.get(blobName(digest))?.size === size,
     isCurrent,
     async *read({ digest }): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {

@@ -1,4 +1,5 @@
 import { z } from "../../pipeline/schema.ts";
+import { COMPANION_ENDINGS } from "../../store/companion_tags.ts";
 import { DIGEST } from "./inputs.ts";
 import type { ExecStage } from "./protocol.ts";
 
@@ -51,13 +52,21 @@ const CONTENTS = z.strictObject({
   layers: z.array(GIVEN_BLOB).min(1),
 });
 
-const REFERRERS = z.strictObject({
+const BELONGINGS = z.strictObject({
   referrers: z.array(z.strictObject({
     artifactType: z.string().min(1),
     config: GIVEN_BLOB.exactOptional(),
     layers: z.array(GIVEN_BLOB).min(1),
     annotations: z.record(z.string(), z.string()).exactOptional(),
-  })),
+  })).exactOptional()
+    .describe("What refers to the artifact. Each target is asked afterwards whether it lists it."),
+  companions: z.array(z.strictObject({
+    ending: z.enum(COMPANION_ENDINGS)
+      .describe("How the tag ends: `sig` stands for `sha256-….sig`."),
+    layers: z.array(GIVEN_BLOB).min(1)
+      .describe("What is added to the layers behind the tag, each with its annotations, unless it is there."),
+  })).exactOptional()
+    .describe("What stands beside the artifact under tags made of its digest, as cosign keeps signatures."),
 });
 
 const ENTRIES = z.strictObject({ entries: z.array(GIVEN_ENTRY) });
@@ -78,7 +87,7 @@ export interface OutputShape {
 const NOTHING: OutputShape = { schema: undefined, required: false };
 const MAY_CHANGE_ENTRIES: OutputShape = { schema: CHANGED_ENTRIES, required: false };
 const MAY_CHANGE_CONTENTS: OutputShape = { schema: CONTENTS, required: false };
-const MAY_ADD_REFERRERS: OutputShape = { schema: REFERRERS, required: false };
+const MAY_ADD_BELONGINGS: OutputShape = { schema: BELONGINGS, required: false };
 
 /** What a program of each stage may give. */
 export const OUTPUTS: { readonly [S in ExecStage]: OutputShape } = {
@@ -96,7 +105,7 @@ export const OUTPUTS: { readonly [S in ExecStage]: OutputShape } = {
   "before:annotate": MAY_CHANGE_CONTENTS,
   "after:annotate": NOTHING,
   "before:upload": NOTHING,
-  "after:upload": MAY_ADD_REFERRERS,
-  "before:tag": MAY_ADD_REFERRERS,
+  "after:upload": MAY_ADD_BELONGINGS,
+  "before:tag": MAY_ADD_BELONGINGS,
   "after:tag": NOTHING,
 };

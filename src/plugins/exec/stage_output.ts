@@ -1,5 +1,5 @@
 import type { Annotations } from "../../oci/descriptor.ts";
-import type { Contents, Referrer, StageIO } from "../../pipeline/plugin.ts";
+import type { Belongings, Companion, Contents, Referrer, StageIO } from "../../pipeline/plugin.ts";
 import { type Given, givenBlob, givenEntry } from "./from_json.ts";
 import type { GivenBlob, GivenEntry } from "./outputs.ts";
 import type { ExecStage } from "./protocol.ts";
@@ -11,7 +11,12 @@ export type StageOutput = StageIO[ExecStage]["out"];
 type GivenFiles =
   | { readonly entries: readonly GivenEntry[] }
   | GivenContents
-  | { readonly referrers: readonly GivenReferrer[] };
+  | GivenBelongings;
+
+interface GivenBelongings {
+  readonly referrers?: readonly GivenReferrer[];
+  readonly companions?: readonly (Pick<Companion, "ending"> & { readonly layers: readonly GivenBlob[] })[];
+}
 
 interface GivenContents {
   readonly artifactType?: string;
@@ -29,7 +34,7 @@ export async function stageOutput(output: object, from: Given): Promise<StageOut
   const given = output as GivenFiles;
   if ("entries" in given) return { entries: await inTurn(given.entries, (entry) => givenEntry(entry, from)) };
   if ("layers" in given) return await contents(given, from);
-  if ("referrers" in given) return { referrers: await inTurn(given.referrers, (each) => referrer(each, from)) };
+  if ("referrers" in given || "companions" in given) return await belongings(given, from);
   return output as StageIO["filter" | "annotate" | "tag"]["out"];
 }
 
@@ -38,6 +43,18 @@ async function contents({ artifactType, config, layers }: GivenContents, from: G
     ...(artifactType === undefined ? {} : { artifactType }),
     ...(config === undefined ? {} : { config: await givenBlob(config, from) }),
     layers: await inTurn(layers, (layer) => givenBlob(layer, from)),
+  };
+}
+
+async function belongings({ referrers, companions }: GivenBelongings, from: Given): Promise<Belongings> {
+  return {
+    ...(referrers && { referrers: await inTurn(referrers, (each) => referrer(each, from)) }),
+    ...(companions && {
+      companions: await inTurn(companions, async ({ ending, layers }) => ({
+        ending,
+        layers: await inTurn(layers, (layer) => givenBlob(layer, from)),
+      })),
+    }),
   };
 }
 

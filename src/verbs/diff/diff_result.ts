@@ -48,7 +48,13 @@ export interface FileChange extends Change<FileState> {
 
 /** A file or a link. */
 export type FileState =
-  | { readonly type: "file"; readonly mode: "0644" | "0755"; readonly size: number; readonly digest: Digest }
+  | {
+    readonly type: "file";
+    /** Absent where one of the two sides cannot say it: a layer that is a file has no mode. */
+    readonly mode?: "0644" | "0755";
+    readonly size: number;
+    readonly digest: Digest;
+  }
   | { readonly type: "symlink"; readonly target: string };
 
 /** What the paths of both sides were found to be. */
@@ -72,18 +78,23 @@ export function diffResult(a: DiffSide, b: DiffSide): DiffResult {
 function fileChanges(a: DiffSide["files"], b: DiffSide["files"]): readonly FileChange[] {
   const paths = [...new Set([...a.keys(), ...b.keys()])].sort(compareBytewise);
   return paths.flatMap((path): readonly FileChange[] => {
-    const before = stateOf(a.get(path));
-    const after = stateOf(b.get(path));
+    const files = [a.get(path), b.get(path)] as const;
+    const hasModes = files.every((file) => file?.kind !== "file" || file.executable !== undefined);
+    const [before, after] = files.map((file) => stateOf(file, { hasModes }));
     if (isSame(before, after)) return [];
     const change = before === undefined ? "added" : after === undefined ? "removed" : "changed";
     return [{ path, change, ...changeOf(before, after) }];
   });
 }
 
-function stateOf(file: HashedFile | undefined): FileState | undefined {
+function stateOf(
+  file: HashedFile | undefined,
+  { hasModes }: { readonly hasModes: boolean },
+): FileState | undefined {
   if (file === undefined) return undefined;
   if (file.kind === "link") return { type: "symlink", target: file.target };
-  return { type: "file", mode: file.executable ? "0755" : "0644", size: file.size, digest: file.digest };
+  const { executable, size, digest } = file;
+  return { type: "file", ...(hasModes ? { mode: executable ? "0755" : "0644" } : {}), size, digest };
 }
 
 type ManifestChanges = Pick<DiffResult, "annotations" | "mediaType" | "artifactType" | "config" | "layers">;

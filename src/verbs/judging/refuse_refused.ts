@@ -1,6 +1,6 @@
 import { judge } from "../../consumers/judge.ts";
 import type { NamedConsumer } from "../../consumers/consumers.ts";
-import type { CustomStep } from "../../pipeline/flow.ts";
+import { type CustomStep, withStep } from "../../pipeline/flow.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
 import { tagNames, tagsOfTarget } from "../../pipeline/tag.ts";
 import type { Artifact } from "../../pipeline/values.ts";
@@ -41,7 +41,5 @@ export function refuseRefused(pipeline: Pipeline, consumers: readonly NamedConsu
       throw new RefusedError(refusals);
     },
   };
-  const { before, after } = pipeline.custom ?? {};
-  const annotate = [...after?.annotate ?? [], check];
-  return { ...pipeline, custom: { ...(before && { before }), after: { ...after, annotate } } };
+  return { ...pipeline, custom: withStep(pipeline.custom ?? {}, { after: "annotate", step: check }) };
 }

@@ -1,7 +1,6 @@
 import { pluginSteps, type StepStage } from "../../driver/plugin_step.ts";
 import { pluginTarget } from "../../driver/plugin_target.ts";
 import { isPiped, type Reference } from "../../oci/reference.ts";
-import type { CustomStep, CustomSteps } from "../../pipeline/flow.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Stage } from "../../pipeline/plugin.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
@@ -10,17 +9,14 @@ import { storeTarget } from "../../pipeline/store_target.ts";
 import { type OwnReference, ownReference, type Target } from "../../pipeline/target.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import { pluginOptions } from "../../options/plugin_options.ts";
-import type { Collected } from "../../pipeline/values.ts";
-import type { Context } from "../../work/context.ts";
+import type { Context, Log } from "../../work/context.ts";
 import { storeAt } from "../../places/open_store.ts";
 import type { RegistryAccess } from "../../places/registry_access.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
 import { collectorFor, sourceDirectory } from "./collector_for.ts";
 import { ignoringFor } from "./ignoring_for.ts";
-import type { ChosenProfile } from "./choose_profile.ts";
 import { layerCache } from "./layer_cache.ts";
 import type { Machine } from "./machine.ts";
-import type { Configuration } from "./publish_options.ts";
 import type { Settings } from "./settings.ts";
 import { sourceDate } from "./source_date.ts";
 import { builtIns } from "./stages/built_ins.ts";
@@ -29,7 +25,6 @@ import { pluginHost } from "./stages/plugin_host.ts";
 import { stageEntries } from "./stages/stage_entries.ts";
 import type { OpenTarget } from "./stages/stage_entry.ts";
 import type { TargetChoice } from "./stages/target_kinds.ts";
-import type { WrittenPipeline } from "./stages/written_entries.ts";
 
 /** What the pipeline is made with, beyond what the user wants. */
 export interface Means {
@@ -38,10 +33,6 @@ export interface Means {
   readonly mode: Host["mode"];
   /** The way to registries; without it the pipeline has no targets. */
   readonly access?: Pick<RegistryAccess, "store">;
-  /** Looks at what was collected before it is packed by a profile's plugin. */
-  readonly check?: CustomStep<Collected>;
-  /** Asked before any code is loaded; all of it may be when left out. */
-  readonly allow?: Configuration["allow"] | undefined;
 }
 
 /** A pipeline, and its plugins in their order. */
@@ -55,22 +46,22 @@ export interface BuiltPipeline {
  *
  * @throws {OptionsError} Names all that is wrong with the plugins in the lists.
  */
-export async function buildPipeline(settings: Settings, profile: ChosenProfile, means: Means): Promise<BuiltPipeline> {
-  const { machine, context, access } = means;
+export async function buildPipeline(
+  settings: Settings,
+  { machine, context, mode, access }: Means,
+): Promise<BuiltPipeline> {
   const { signal, log } = context;
-  const { written, places } = settings;
-  await askLeave(written, means);
-  const { source } = settings;
+  const { written, places, source, profile } = settings;
+  await askLeave(settings, log);
   const directory = await sourceDirectory(source);
   // Standard input is looked at only when nobody has said what to make of it.
   const collector = written.stages.collect === undefined
     ? await collectorFor(source, { stdin: machine.stdin, signal, archiveWith: profile.facts.archiveWith })
     : undefined;
-  const ignoring = await ignoringFor(settings, profile);
+  const ignoring = await ignoringFor(settings);
   const cache = layerCache(settings, log);
   const make = await builtIns({
     settings,
-    profile: profile.facts,
     directory,
     stdin: collector?.stdin ?? machine.stdin,
     beside: collector?.beside,
@@ -81,16 +72,18 @@ export async function buildPipeline(settings: Settings, profile: ChosenProfile, 
   const opened = access === undefined
     ? []
     : settings.targets.map((reference) => openTarget(reference, settings, access));
-  const entries = stageEntries({ settings, make, ignoring, collector, profile, targets: opened });
+  const entries = stageEntries({ settings, make, ignoring, collector, targets: opened });
   // Only certain artifacts and plugins of the user's own ask for it, and to know it takes a look at git.
   const isAsked = profile.facts.usesTime ||
     entries.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
   const now = isAsked ? await sourceDate(settings, make, { machine, context }) : undefined;
-  const host = pluginHost(machine, { mode: means.mode, log, sourceDate: now, cache });
+  const host = pluginHost(machine, { mode, log, sourceDate: now, cache });
   const plugins = await makePlugins(entries, { host, places, load: machine.load, signal });
   const targets = targetsOf(plugins, settings);
   const [archive] = of(plugins, "archive");
   if (archive === undefined) throw new TypeError("Cannot build a pipeline: nothing makes layers");
+  // What a plugin of the user's own packs is the plugin's business.
+  const describe = written.packsItself ? undefined : profile.facts.describe;
   return {
     plugins,
     pipeline: {
@@ -98,34 +91,29 @@ export async function buildPipeline(settings: Settings, profile: ChosenProfile, 
       filter: of(plugins, "filter"),
       archive,
       annotate: of(plugins, "annotate"),
+      ...(describe === undefined ? {} : { describe }),
       upload: targets,
       tag: of(plugins, "tag"),
-      custom: withCheck(
-        // What a plugin of the user's own packs is the plugin's business.
-        archive.origin === undefined ? means.check : undefined,
-        pluginSteps(plugins.flatMap(({ plugin }) => plugin !== undefined && isStep(plugin) ? [plugin] : []), targets),
+      custom: pluginSteps(
+        plugins.flatMap(({ plugin }) => plugin !== undefined && isStep(plugin) ? [plugin] : []),
+        targets,
       ),
     },
   };
 }
 
-function withCheck(check: CustomStep<Collected> | undefined, steps: CustomSteps): CustomSteps {
-  if (check === undefined) return steps;
-  return { ...steps, after: { ...steps.after, collect: [check, ...steps.after?.collect ?? []] } };
-}
-
 /** Asks whether the code may be loaded that lists name. What has a mere name is in this program already. */
-async function askLeave({ stages, custom }: WrittenPipeline, { allow, context }: Means): Promise<void> {
+async function askLeave({ written: { stages, custom }, allow }: Settings, log: Log): Promise<void> {
   const specs = [...Object.values(stages).flat(), ...custom].filter(({ factory }) => factory === undefined)
     .map(({ spec }) => spec).filter((spec) => specifierKind(spec) !== "name");
-  if (specs.length > 0) await allow?.([...new Set(specs)], context.log);
+  if (specs.length > 0) await allow?.([...new Set(specs)], log);
 }
 
 function openTarget(reference: Reference, settings: Settings, access: Pick<RegistryAccess, "store">): OpenTarget {
   if (isPiped(reference)) {
     throw new OptionsError("Cannot push to oci-archive:-: push to oci-layout:DIR, and copy that to oci-archive:-");
   }
-  const options = pluginOptions(settings.wanted, "upload/registry");
+  const options = pluginOptions(settings.wanted, `upload/${reference.kind}`);
   return (chosen, name) => {
     const { concurrency = settings.concurrency } = options({ ...chosen }) as TargetChoice;
     const { store } = storeAt(reference, { access, right: "push", concurrency });

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { ImageManifest } from "../../oci/parse_manifest.ts";
 import type { Profile, SourceListing } from "../../profiles/profile.ts";
 import type { Spell } from "../../options/spell.ts";
-import type { Settings } from "./settings.ts";
+import type { Wanted } from "../../options/wanted.ts";
 import { loadProfiles, PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
 import { sourceListing } from "./source_view.ts";
 
@@ -28,7 +28,11 @@ export async function chooseProfile({ profile, source, wanted }: ProfileWish): P
   return profile === listed?.value ? await namedProfile(profile, listed.from.place) : await namedProfile(profile);
 }
 
-type ProfileWish = Pick<Settings, "profile" | "source" | "wanted">;
+interface ProfileWish {
+  readonly profile: ProfileName | "auto";
+  readonly source: string;
+  readonly wanted: Wanted;
+}
 
 /** Takes the profile that was asked for by name. */
 export async function namedProfile(name: ProfileName, because = "asked for"): Promise<ChosenProfile> {
@@ -79,10 +83,12 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 /** Says which profile has made an artifact. What is of no kind that gantry knows may be anything. */
-export async function profileOf({ config, layers }: ImageManifest): Promise<ProfileName> {
+export async function profileOf(manifest: ImageManifest): Promise<ProfileName> {
+  const { config, layers } = manifest;
   const profiles = await loadProfiles();
   return PROFILE_NAMES.find((name) => {
-    const { configMediaType, layerMediaTypes } = profiles[name];
+    const { artifactType, configMediaType, layerMediaTypes } = profiles[name];
+    if (artifactType !== undefined) return artifactType === manifest.artifactType;
     return configMediaType === config.mediaType &&
       (layerMediaTypes === undefined || layers.every(({ mediaType }) => layerMediaTypes.includes(mediaType)));
   }) ?? "generic";

@@ -9,7 +9,6 @@ import type { PatternSource } from "../../plugins/filter/pattern_source.ts";
 import { sourceFilters } from "../../plugins/filter/source_filters.ts";
 import { readSmallFile, readSmallText } from "../../system/read_small_file.ts";
 import { OptionsError } from "../../options/options_error.ts";
-import type { ChosenProfile } from "./choose_profile.ts";
 import type { Settings } from "./settings.ts";
 import type { BuiltIn } from "./stages/stage_entry.ts";
 
@@ -29,14 +28,14 @@ export interface Ignoring {
  * Puts the ignore rules together: what is left out by default, the profile's own file and rules, `.gantryignore`, a file
  * that was named, and patterns that were given. The last pattern that matches counts.
  */
-export async function ignoringFor(settings: Settings, profile: ChosenProfile): Promise<Ignoring> {
+export async function ignoringFor(settings: Settings): Promise<Ignoring> {
   const root = await rootOf(settings.source);
   const own = root === undefined ? [] : await ownPlaces(root, settings);
-  const sources = await patternSources(settings, profile, own);
+  const sources = await patternSources(settings, own);
   const { ignore, only, emptied, prune } = await sourceFilters({
     sources,
-    reading: profile.facts.ignoreReading,
-    only: profile.facts.only,
+    reading: settings.profile.facts.ignoreReading,
+    only: settings.profile.facts.only,
     emptied: own.length === 0 ? undefined : {
       paths: own.map(({ path }) => path),
       reason: [...new Set(own.map(({ what }) => what))].join(", or "),
@@ -62,9 +61,9 @@ function withPatterns(own: Readonly<Record<string, unknown>> = {}): Readonly<Rec
 
 async function patternSources(
   settings: Settings,
-  { name, facts: { ignoreFile, ownRules, defaultIgnores } }: ChosenProfile,
   own: readonly OwnPlace[],
 ): Promise<readonly PatternSource[]> {
+  const { name, facts: { ignoreFile, ownRules, defaultIgnores } } = settings.profile;
   const defaults: readonly PatternSource[] = settings.defaultIgnores
     ? [
       {

@@ -1,6 +1,6 @@
 import type { Cache } from "../../cache/cache.ts";
 import { VERSION } from "../../host/version.ts";
-import type { OpenLayerCache } from "../../pack/layer.ts";
+import type { OpenLayerCache } from "../../pack/layer_cache.ts";
 import type { Log } from "../../work/context.ts";
 import type { Settings } from "./settings.ts";
 

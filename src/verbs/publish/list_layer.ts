@@ -84,7 +84,7 @@ function optionsIn({ options = {} }: WrittenEntry, prefix: "filter/ignore." | "a
  */
 export function refuseUnused(written: WrittenPipeline, wanted: Wanted): void {
   const [entry] = written.stages.archive ?? [];
-  if (entry === undefined || isProfileName(entry.spec)) return;
+  if (entry === undefined || !written.packsItself) return;
   const profile = wanted.last("profile");
   const asked = profile?.from.by === "caller" && profile.value !== "auto" ? profile.value : undefined;
   const unused = ROWS.find(([name, { plugins = [] }]) =>

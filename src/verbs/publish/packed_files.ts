@@ -10,10 +10,8 @@ import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
 import { buildPipeline } from "./build_pipeline.ts";
 import { thisMachine } from "./machine.ts";
-import { chooseProfile, type ChosenProfile } from "./choose_profile.ts";
-import type { PublishOptions } from "./publish_options.ts";
+import type { ConfiguredOptions } from "./publish_options.ts";
 import { type Settings, settingsOf } from "./settings.ts";
-import { packsItself } from "./stages/stage_entries.ts";
 
 /** How files are read. */
 export interface ReadingChoice {
@@ -29,17 +27,15 @@ export interface ReadingChoice {
  * @returns The files, by path.
  */
 export async function packedFiles(
-  options: PublishOptions,
+  options: ConfiguredOptions,
   { concurrency, keepLimit }: ReadingChoice,
   context: Context,
 ): Promise<ReadonlyMap<string, HashedFile>> {
   const settings = await settingsOf(options);
-  const profile = await chooseProfile(settings);
   const { machine = thisMachine() } = options;
-  const means = { machine, context, mode: "plan", allow: options.configuration?.allow } as const;
-  const { pipeline } = await buildPipeline(settings, profile, means);
+  const { pipeline } = await buildPipeline(settings, { machine, context, mode: "plan" });
   const selected = await entriesOf(settings.source, pipeline, context);
-  const entries = packsItself(settings.written) ? selected : await arranged(selected, settings, profile, context);
+  const entries = settings.written.packsItself ? selected : await arranged(selected, settings, context);
   const files = entries.filter(({ kind }) => kind === "file");
   return new Map(
     await inParallel(files, concurrency, async (entry) => {
@@ -63,12 +59,12 @@ async function entriesOf(
 /** As they would be in the artifact. What could not be packed is compared as it lies there. */
 async function arranged(
   entries: readonly Entry[],
-  choice: Settings,
-  { name, facts }: ChosenProfile,
+  settings: Settings,
   context: Context,
 ): Promise<readonly Entry[]> {
+  const { name, facts } = settings.profile;
   try {
-    return await facts.arrange?.(entries, choice, context) ?? entries;
+    return await facts.arrange?.(entries, settings, context) ?? entries;
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     context.log.warn(`The directory is compared as it is, because profile ${name} could not pack it: ${error.message}`);

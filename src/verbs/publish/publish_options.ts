@@ -9,6 +9,10 @@ import type { Machine } from "./machine.ts";
 export interface PublishOptions extends Publishing, VerbOptions {
   /** The plugins of each stage. A list replaces the default of its stage; what the other options say comes first. */
   readonly pipeline?: PublishPipeline;
+}
+
+/** The same, and what the command line knows besides. */
+export interface ConfiguredOptions extends PublishOptions {
   /** What a configuration file says; every option wins over it. */
   readonly configuration?: Configuration;
   /** What counts in the place of the defaults, below everything that is said. */

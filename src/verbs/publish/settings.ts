@@ -1,28 +1,26 @@
-import { resolve } from "node:path";
-import { formatReference, parseReference, type Reference, withLocalPath } from "../../oci/reference.ts";
+import { parseReference, type Reference } from "../../oci/reference.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import type { Chosen } from "../../options/publishing.ts";
 import { type OptionLayer, type Wanted, wantedOf } from "../../options/wanted.ts";
 import { type Compression, GZIP_LEVEL } from "../../pack/compression.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import type { ProfileName } from "../../profiles/profiles.ts";
+import { chooseProfile, type ChosenProfile } from "./choose_profile.ts";
 import { givenAnnotations } from "./given_annotations.ts";
 import { listLayer, refuseUnused } from "./list_layer.ts";
 import type { Spell } from "../../options/spell.ts";
-import type { Places, PublishOptions } from "./publish_options.ts";
-import { type WrittenPipeline, writtenPipeline } from "./stages/written_entries.ts";
+import type { ConfiguredOptions } from "./publish_options.ts";
+import { type SaidPipeline, writtenPipeline } from "./stages/written_entries.ts";
 
 /** What shall be published, and how: everything that was said, checked, and each value with its origin. */
-export interface Settings extends Omit<Chosen, "source" | "profile" | "targets" | "annotations" | "compression"> {
+export interface Settings
+  extends SaidPipeline, Omit<Chosen, "source" | "profile" | "targets" | "annotations" | "compression"> {
   /** Who wants what. */
   readonly wanted: Wanted;
-  /** The lists of plugins. */
-  readonly written: WrittenPipeline;
-  /** Where they, and the fields of the configuration, stand. */
-  readonly places: Places;
   /** What messages call an option. */
   readonly spell: Spell;
-  readonly profile: ProfileName | "auto";
+  /** The profile, and why it is this one. */
+  readonly profile: ChosenProfile;
   /** A path or `-`. */
   readonly source: string;
   readonly targets: readonly Reference[];
@@ -39,9 +37,10 @@ export interface Settings extends Omit<Chosen, "source" | "profile" | "targets" 
  *
  * @throws {OptionsError} Names the first thing that is wrong.
  */
-export async function settingsOf(options: PublishOptions): Promise<Settings> {
+export async function settingsOf(options: ConfiguredOptions): Promise<Settings> {
   const { configuration, usually = {}, spell = (name) => name } = options;
-  const { written, places } = writtenPipeline(options);
+  const said = writtenPipeline(options);
+  const { written, places } = said;
   const caller: OptionLayer = {
     by: "caller",
     values: options,
@@ -63,33 +62,20 @@ export async function settingsOf(options: PublishOptions): Promise<Settings> {
   }
   return {
     ...values,
+    ...said,
     wanted,
-    written,
-    places,
     spell,
     source,
-    // One of them, or it would have been refused.
-    profile: values.profile as ProfileName | "auto",
-    targets: references(values.targets),
+    targets: values.targets.map((text) => parseReference(text)),
     annotations: await givenAnnotations(wanted),
     compression: compressionOf(values),
+    // One of them, or it would have been refused.
+    profile: await chooseProfile({ profile: values.profile as ProfileName | "auto", source, wanted }),
   };
 }
 
-function configurationLayer({ path, values, places }: NonNullable<PublishOptions["configuration"]>): OptionLayer {
+function configurationLayer({ path, values, places }: NonNullable<ConfiguredOptions["configuration"]>): OptionLayer {
   return { by: "configuration", values, origin: (name) => ({ name: path, place: places.at([name]) }) };
-}
-
-function references(texts: readonly string[]): readonly Reference[] {
-  const references = texts.map((text) => parseReference(text));
-  const seen = new Set<string>();
-  for (const reference of references) {
-    // Two ways to write one path are one target.
-    const text = formatReference(withLocalPath(reference, (path) => resolve(path)));
-    if (seen.has(text)) throw new OptionsError(`The target ${formatReference(reference)} is named twice`);
-    seen.add(text);
-  }
-  return references;
 }
 
 /** Each worker costs some 17 MiB; with more of them a large layer takes more than 200 MiB in all. */

@@ -7,17 +7,12 @@ import { SourceError } from "../../pipeline/source_error.ts";
 import type { Collected } from "../../pipeline/values.ts";
 import type { Log } from "../../work/context.ts";
 import { loadProfiles } from "../../profiles/profiles.ts";
-import type { ChosenProfile } from "./choose_profile.ts";
 import type { Settings } from "./settings.ts";
+import { sourceDirectory } from "./collector_for.ts";
 import { listingOf } from "./source_view.ts";
 
 /** What is to be packed, and as what. */
-export interface CheckedSource extends Pick<Settings, "source" | "targets" | "spell"> {
-  readonly version?: string;
-  readonly profile: ChosenProfile;
-  /** Whether it is a directory, and neither a file nor standard input. */
-  readonly isDirectory: boolean;
-}
+type CheckedSource = Pick<Settings, "source" | "targets" | "spell" | "version" | "profile">;
 
 /**
  * Makes the step that looks at what was found before it is packed: what nobody could use as it would be published is
@@ -43,7 +38,8 @@ function asFiles({ spell }: CheckedSource): string {
 
 /** A layout or an archive of images is a place with artifacts, and no content of one. */
 async function refuseImages(entries: readonly Entry[], checked: CheckedSource): Promise<void> {
-  const { source, isDirectory } = checked;
+  const { source } = checked;
+  const isTree = await isDirectory(source);
   const filesToo = asFiles(checked);
   const root = new Map(
     entries.filter(({ kind, path }) => kind === "file" && !path.includes("/")).map((entry) => [entry.path, entry]),
@@ -52,14 +48,14 @@ async function refuseImages(entries: readonly Entry[], checked: CheckedSource): 
   const place = word(destination(checked));
   const index = root.get("index.json");
   if (index !== undefined && root.has("oci-layout")) {
-    const from = source === "-" ? "oci-archive:FILE" : `${isDirectory ? "oci-layout" : "oci-archive"}:${source}`;
+    const from = source === "-" ? "oci-archive:FILE" : `${isTree ? "oci-layout" : "oci-archive"}:${source}`;
     throw new SourceError(
       `Cannot pack ${named} as files: it is an OCI image layout, which holds artifacts already`,
       { hint: `publish what it holds with \`gantry copy ${word(from + await tagIn(index))} ${place}\`; ${filesToo}` },
     );
   }
   if (root.has("manifest.json") && [...root.keys()].some((path) => /^[0-9a-f]{64}(?:\.json|\.tar)?$/.test(path))) {
-    const from = `${isDirectory ? "dir" : "docker-archive"}:${source === "-" ? "FILE" : source}`;
+    const from = `${isTree ? "dir" : "docker-archive"}:${source === "-" ? "FILE" : source}`;
     throw new SourceError(
       `Cannot pack ${named} as files: it is a container image, saved without a registry`,
       {
@@ -96,7 +92,7 @@ async function tagIn(index: Entry): Promise<string> {
  * that is published as it is, and not as what is in it.
  */
 async function refusePacked(entries: readonly Entry[], checked: CheckedSource): Promise<void> {
-  if (checked.isDirectory) return;
+  if (await isDirectory(checked.source)) return;
   for (const [name, { recognizes }] of Object.entries(await loadProfiles())) {
     const because = await recognizes?.(listingOf(entries));
     if (because === undefined) continue;
@@ -129,6 +125,10 @@ async function warnOfOthers(
       } packs it as ${other} does`,
     );
   }
+}
+
+async function isDirectory(source: string): Promise<boolean> {
+  return source !== "-" && await sourceDirectory(source) === source;
 }
 
 function nameOf(source: string): string {

@@ -1,25 +1,23 @@
 import { REVISION_ANNOTATION, SOURCE_ANNOTATION, VERSION_ANNOTATION } from "../../oci/annotation_keys.ts";
 import type { PublishingName } from "../../options/publishing.ts";
+import { withStep } from "../../pipeline/flow.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
 import type { Artifact } from "../../pipeline/values.ts";
 import { type Context, type Log, SILENT_LOG } from "../../work/context.ts";
 import { withSession } from "../session.ts";
 import { buildPipeline } from "./build_pipeline.ts";
-import { sourceDirectory } from "./collector_for.ts";
-import { checkedVersion, withIdentity } from "./identity.ts";
-import { chooseProfile, type ChosenProfile, profileLine } from "./choose_profile.ts";
+import { profileLine } from "./choose_profile.ts";
+import { withIdentity } from "./identity.ts";
 import { thisMachine } from "./machine.ts";
-import type { PublishOptions } from "./publish_options.ts";
+import type { ConfiguredOptions } from "./publish_options.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 import { sourceCheck } from "./source_check.ts";
 import type { MadePlugin } from "./stages/make_plugins.ts";
-import { packsItself } from "./stages/stage_entries.ts";
 
 /** Everything that a verb which runs the pipeline works with. */
 export interface PreparedPublication {
   readonly settings: Settings;
-  readonly profile: ChosenProfile;
   readonly pipeline: Pipeline;
   /** Every plugin of the pipeline, and who decided it. */
   readonly plugins: readonly MadePlugin[];
@@ -28,37 +26,42 @@ export interface PreparedPublication {
 
 /** Finds out what is wanted, puts the pipeline together, lets a verb use it, and cleans up after it. */
 export async function withPipeline<T>(
-  options: PublishOptions,
+  options: ConfiguredOptions,
   mode: Host["mode"],
   use: (prepared: PreparedPublication) => Promise<T>,
 ): Promise<T> {
   const { log = SILENT_LOG, machine = thisMachine() } = options;
-  const given = await settingsOf(options);
-  const profile = await chooseProfile(given);
-  if (profile.isDetected) log.info(profileLine(profile, given.spell));
-  const settings = packsItself(given.written) ? checkedVersion(given) : await withIdentity(given, profile);
-  warnOfCompression(settings, log);
-  const check = sourceCheck({ ...settings, profile, isDirectory: await isDirectory(settings.source) });
+  const wanted = await settingsOf(options);
+  sayChoices(wanted, log);
+  const settings = await withIdentity(wanted);
   const { targets: places, concurrency, retries, timeout } = settings;
   return await withSession({ ...options, concurrency, retries, timeout }, { places }, async ({ access, context }) => {
-    const built = await buildPipeline(settings, profile, {
-      machine,
-      context,
-      mode,
-      access,
-      check,
-      allow: options.pipeline === undefined ? options.configuration?.allow : undefined,
-    });
-    return await use({ settings, profile, ...built, context });
+    const { pipeline, plugins } = await buildPipeline(settings, { machine, context, mode, access });
+    return await use({ settings, pipeline: withSourceCheck(pipeline, settings), plugins, context });
   });
 }
 
+function sayChoices({ profile, compression, spell }: Settings, log: Log): void {
+  if (profile.isDetected) log.info(profileLine(profile, spell));
+  if (compression.kind === "zstd") {
+    log.warn("The digest holds with this version of gantry only: zstd changes its bytes");
+  }
+}
+
+/** What a plugin of the user's own packs is the plugin's business. */
+function withSourceCheck(pipeline: Pipeline, settings: Settings): Pipeline {
+  if (settings.written.packsItself) return pipeline;
+  const added = { after: "collect", step: sourceCheck(settings), isFirst: true } as const;
+  return { ...pipeline, custom: withStep(pipeline.custom ?? {}, added) };
+}
+
 /** Says which annotations are missing that the consumers of a profile expect. */
-export function warnOfGaps({ settings, profile, context: { log } }: PreparedPublication, artifact: Artifact): void {
+export function warnOfGaps({ settings, context: { log } }: PreparedPublication, artifact: Artifact): void {
   const source = artifact.annotations[SOURCE_ANNOTATION];
   if (source !== undefined && !/^[a-z][a-z0-9+.-]*:\/\//i.test(source.value)) {
     log.warn(`The source ${JSON.stringify(source.value)} (${source.from}) is no URL: nobody can follow it`);
   }
+  const { profile } = settings;
   const missing = profile.facts.expects.filter((name) => !(GAPS[name].key in artifact.annotations));
   if (missing.length === 0) return;
   log.warn(
@@ -76,13 +79,3 @@ const GAPS = {
   revision: { key: REVISION_ANNOTATION, option: "revision" },
   version: { key: VERSION_ANNOTATION, option: "version" },
 } as const satisfies Record<string, { readonly key: string; readonly option: PublishingName }>;
-
-async function isDirectory(source: string): Promise<boolean> {
-  return source !== "-" && await sourceDirectory(source) === source;
-}
-
-function warnOfCompression({ compression }: Settings, log: Log): void {
-  if (compression.kind === "zstd") {
-    log.warn("The digest holds with this version of gantry only: zstd changes its bytes");
-  }
-}

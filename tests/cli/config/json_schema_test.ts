@@ -67,7 +67,16 @@ Deno.test("docs/configuration.md has the same example in both formats, with almo
   assert.equal($schema, "./gantry.schema.json");
   assert.deepEqual(parseConfig(example("yaml"), { path: "gantry.yaml", readEnv }).config, jsonc);
   const without = Object.keys(CONFIG_SCHEMA.shape).filter((field) => !(field in jsonc));
-  assert.deepEqual(without, ["$schema", "annotationFile", "artifactType", "appVersion", "mediaTypes", "stdinName"]);
+  assert.deepEqual(without, [
+    "$schema",
+    "annotationFile",
+    "artifactType",
+    "appVersion",
+    "mediaTypes",
+    "labels",
+    "platform",
+    "stdinName",
+  ]);
 });
 
 Deno.test("docs/configuration.md has a row for each field", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Publishing } from "../../../src/options/publishing.ts";
+import { withIdentity } from "../../../src/verbs/publish/identity.ts";
 import type { Configuration } from "../../../src/verbs/publish/publish_options.ts";
 import { type Settings, settingsOf } from "../../../src/verbs/publish/settings.ts";
 
@@ -21,7 +22,6 @@ async function settings(options: Publishing, values?: Configuration["values"]): 
 /** What an option is by default, what a configuration file makes of it, and what the caller makes of that. */
 const PRECEDENCE:
   readonly (readonly [field: keyof Settings, byDefault: unknown, Publishing, unknown, Publishing, unknown])[] = [
-    ["profile", "auto", { profile: "flux" }, "flux", { profile: "image" }, "image"],
     ["version", undefined, { version: "1.0.0" }, "1.0.0", { version: "2.0.0" }, "2.0.0"],
     ["latest", false, { version: "1.0.0", latest: true }, true, { latest: false }, false],
     ["tags", [], { tags: ["a", "b"] }, ["a", "b"], { tags: ["c"] }, ["c"]],
@@ -44,6 +44,14 @@ for (const [field, byDefault, config, byConfig, caller, byCaller] of PRECEDENCE)
     assert.deepEqual((await settings(caller, config))[field], byCaller);
   });
 }
+
+Deno.test("settingsOf() takes the profile from the caller over the file over what the source is", async () => {
+  const name = async (caller: Publishing, values?: Publishing): Promise<string> =>
+    (await settings(caller, values)).profile.name;
+  assert.equal(await name({}), "generic");
+  assert.equal(await name({}, { profile: "flux" }), "flux");
+  assert.equal(await name({ profile: "image" }, { profile: "flux" }), "image");
+});
 
 Deno.test("settingsOf() compresses with gzip at level 6, unless something else is wanted", async () => {
   const level = async (caller: Publishing, config?: Publishing): Promise<number | undefined> => {
@@ -84,13 +92,17 @@ Deno.test("settingsOf() takes from the archive's entry what packs how, under the
   };
   const listed = await settings({ artifactType: "c/d" }, { compression: "none", pipeline });
   assert.deepEqual(listed.compression, { kind: "zstd", level: 19 });
-  assert.deepEqual([listed.profile, listed.artifactType], ["generic", "c/d"]);
+  assert.deepEqual([listed.profile.name, listed.artifactType], ["generic", "c/d"]);
   const another = await settings({ profile: "image" }, { compression: "none", pipeline });
-  assert.deepEqual([another.profile, another.compression.kind, another.artifactType], ["image", "none", undefined]);
+  assert.deepEqual([another.profile.name, another.compression.kind, another.artifactType], [
+    "image",
+    "none",
+    undefined,
+  ]);
 });
 
-Deno.test("settingsOf() takes one way to write a path for another", async () => {
-  await assert.rejects(settings({ targets: ["oci-layout:a", "oci-layout:./a"] }), {
+Deno.test("withIdentity() takes one way to write a path for another", async () => {
+  await assert.rejects(withIdentity(await settings({ targets: ["oci-layout:a", "oci-layout:./a"] })), {
     name: "OptionsError",
     message: "The target oci-layout:./a is named twice",
   });

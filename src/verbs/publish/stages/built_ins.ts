@@ -7,7 +7,7 @@ import { git } from "../../../plugins/annotate/git.ts";
 import { readEvent } from "../../../plugins/annotate/ci/read_event.ts";
 import { staticAnnotations } from "../../../plugins/annotate/static.ts";
 import { GZIP_LEVEL } from "../../../pack/compression.ts";
-import type { OpenLayerCache } from "../../../pack/layer.ts";
+import type { OpenLayerCache } from "../../../pack/layer_cache.ts";
 import { directory } from "../../../plugins/collect/directory.ts";
 import { file } from "../../../plugins/collect/file.ts";
 import { stdin } from "../../../plugins/collect/stdin.ts";
@@ -17,21 +17,22 @@ import { latest } from "../../../plugins/tag/latest.ts";
 import { staticTags } from "../../../plugins/tag/static.ts";
 import type { VersionMeans } from "../../../plugins/tag/known_version.ts";
 import { version } from "../../../plugins/tag/version.ts";
-import type { Profile } from "../../../profiles/profile.ts";
+import type { Profile, TakenOption } from "../../../profiles/profile.ts";
 import { isProfileName, loadProfiles, PROFILE_NAMES, type ProfileName } from "../../../profiles/profiles.ts";
 import { OptionsError } from "../../../options/options_error.ts";
 import { pluginOptions } from "../../../options/plugin_options.ts";
 import { wantedOf } from "../../../options/wanted.ts";
 import type { Machine } from "../machine.ts";
+import { namedProfile } from "../choose_profile.ts";
 import type { Settings } from "../settings.ts";
 import { type Asked, askedOnce } from "./asked_once.ts";
 import type { BuiltIn } from "./stage_entry.ts";
+import type { SaidPipeline } from "./written_entries.ts";
 import { isTargetKind, TARGET_KIND_NAMES, targetKind } from "./target_kinds.ts";
 
 /** What built-in plugins are made with. */
 export interface BuiltInMeans {
-  readonly settings: Omit<Settings, "written" | "places" | "spell" | "profile" | "targets" | "annotations">;
-  readonly profile: Profile;
+  readonly settings: Omit<Settings, keyof SaidPipeline | "spell" | "targets" | "annotations">;
   /** Where git is looked for. */
   readonly directory: string;
   readonly stdin: Machine["stdin"];
@@ -69,20 +70,20 @@ const BUILT_INS = {
   filter: { ignore: () => ({ factory: ignore(), options: only({ patterns: [] }) }) },
   annotate: {
     static: () => ({ factory: staticAnnotations(), options: only({}) }),
-    env: ({ directory, profile: { revision }, asked }) => ({
+    env: ({ directory, settings: { profile }, asked }) => ({
       factory: askedOnce(ci({ readEvent, directory }), asked),
-      options: only({ revision }),
+      options: only({ revision: profile.facts.revision }),
     }),
-    git: ({ directory, profile: { revision }, asked }) => ({
+    git: ({ directory, settings: { profile }, asked }) => ({
       factory: askedOnce(git({ directory }), asked),
-      options: only({ revision }),
+      options: only({ revision: profile.facts.revision }),
     }),
   },
   tag: {
-    version: (means) => ({ factory: version(versionMeans(means)), options: moving(means.settings, true) }),
+    version: ({ settings }) => ({ factory: version(versionMeans(settings)), options: moving(settings, true) }),
     static: ({ settings }) => ({ factory: staticTags(), options: moving(settings, settings.immutable) }),
-    latest: ({ settings, ...means }) => ({
-      factory: latest(versionMeans({ settings, ...means })),
+    latest: ({ settings }) => ({
+      factory: latest(versionMeans(settings)),
       options: moving(settings, settings.immutable),
     }),
   },
@@ -128,8 +129,13 @@ export type DescribedPlugin = Omit<PluginBase<Stage, any>, "run">;
 export async function listBuiltIns(kit: Kit): Promise<readonly (readonly [use: string, plugin: DescribedPlugin])[]> {
   const wanted = wantedOf([]);
   const make = await builtIns({
-    settings: { ...wanted.values, wanted, source: ".", compression: { kind: "gzip", level: GZIP_LEVEL, workers: 0 } },
-    profile: (await loadProfiles()).generic,
+    settings: {
+      ...wanted.values,
+      wanted,
+      source: ".",
+      profile: await namedProfile("generic"),
+      compression: { kind: "gzip", level: GZIP_LEVEL, workers: 0 },
+    },
     directory: ".",
     stdin: () => ReadableStream.from([]),
     prune: () => false,
@@ -150,15 +156,13 @@ export async function listBuiltIns(kit: Kit): Promise<readonly (readonly [use: s
  * @throws {OptionsError} When the consumers of the profile have no use for what was chosen.
  */
 function packing(name: ProfileName, facts: Profile, { settings, cache }: BuiltInMeans): BuiltIn {
-  const { wanted, compression, artifactType, appVersion, mediaTypes, version } = settings;
+  const { wanted, compression, version } = settings;
   refuseUnused(name, facts, settings);
   const options = given({
     // Where there is no choice, there is no option.
     compression: facts.compressions.length > 1 ? compression.kind : undefined,
     compressionLevel: facts.compressions.length > 0 && "level" in compression ? compression.level : undefined,
-    artifactType,
-    appVersion,
-    mediaTypes: facts.takes.includes("mediaTypes") ? mediaTypes ?? {} : undefined,
+    ...Object.fromEntries(facts.takes.map((option) => [option, settings[option]])),
   });
   return {
     factory: facts.archive({
@@ -172,12 +176,17 @@ function packing(name: ProfileName, facts: Profile, { settings, cache }: BuiltIn
 
 /** What the user has chosen and the consumers of a profile cannot take. */
 function refuseUnused(name: ProfileName, facts: Profile, settings: BuiltInMeans["settings"]): void {
-  const chosen = { artifactType: "an artifact type", appVersion: "an app version", mediaTypes: "media types" } as const;
-  for (const key of ["artifactType", "appVersion", "mediaTypes"] as const) {
-    if (settings[key] === undefined || facts.takes.includes(key)) continue;
-    throw new OptionsError(`Cannot use ${chosen[key]} with profile "${name}": its consumers expect none`);
+  for (const [option, what] of Object.entries(TAKEN) as [TakenOption, string][]) {
+    if (settings[option] === undefined || facts.takes.includes(option)) continue;
+    throw new OptionsError(`Cannot use ${what} with profile "${name}": its consumers expect none`);
   }
   const { wanted, compression: { kind } } = settings;
+  if (facts.compressions.includes("zip")) {
+    if (wanted.last("compression") === undefined) return;
+    throw new OptionsError(
+      `Cannot use compression "${kind}" with profile "${name}": it publishes a zip, whose level alone can be chosen`,
+    );
+  }
   const isGiven = (["compression", "compressionLevel"] as const).some((option) => wanted.last(option) !== undefined);
   if (facts.compressions.length === 0 ? !isGiven : facts.compressions.includes(kind)) return;
   const read = facts.compressions.length === 0
@@ -186,10 +195,19 @@ function refuseUnused(name: ProfileName, facts: Profile, settings: BuiltInMeans[
   throw new OptionsError(`Cannot use compression "${kind}" with profile "${name}": ${read}`);
 }
 
-function versionMeans({ settings: { version }, profile }: BuiltInMeans): VersionMeans {
+/** What people call the options that only some profiles take. */
+const TAKEN: Readonly<Record<TakenOption, string>> = {
+  artifactType: "an artifact type",
+  appVersion: "an app version",
+  mediaTypes: "media types",
+  labels: "labels",
+  platform: "a platform",
+};
+
+function versionMeans({ version, profile: { facts } }: BuiltInMeans["settings"]): VersionMeans {
   return {
     version,
-    ...(profile.tagOf === undefined ? {} : { tagOf: (text: string) => profile.tagOf?.(text) ?? text }),
+    ...(facts.tagOf === undefined ? {} : { tagOf: (text: string) => facts.tagOf?.(text) ?? text }),
   };
 }
 

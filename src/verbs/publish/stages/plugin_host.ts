@@ -1,6 +1,6 @@
 import { createHost } from "../../../host/create_host.ts";
 import { pluginConsole } from "../../../host/plugin_console.ts";
-import type { OpenLayerCache } from "../../../pack/layer.ts";
+import type { OpenLayerCache } from "../../../pack/layer_cache.ts";
 import type { Log } from "../../../work/context.ts";
 import type { Host, PluginCall } from "../../../pipeline/host.ts";
 import { VERSION } from "../../../host/version.ts";

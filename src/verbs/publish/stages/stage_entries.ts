@@ -2,7 +2,6 @@ import type { StageName } from "../../../pipeline/stage_error.ts";
 import { staticAnnotations } from "../../../plugins/annotate/static.ts";
 import type { Collector } from "../collector_for.ts";
 import type { Ignoring } from "../ignoring_for.ts";
-import type { ChosenProfile } from "../choose_profile.ts";
 import type { Settings } from "../settings.ts";
 import { isBuiltIn, type MakeBuiltIn } from "./built_ins.ts";
 import { staticEntry } from "./static_entry.ts";
@@ -16,7 +15,6 @@ export interface Deciding {
   readonly ignoring: Ignoring;
   /** What suits the source; left out when the configuration says it. */
   readonly collector: Collector | undefined;
-  readonly profile: Pick<ChosenProfile, "name" | "because" | "facts">;
   /** Opens the targets that are named, in their order. */
   readonly targets: readonly OpenTarget[];
 }
@@ -45,7 +43,7 @@ function collectEntries({ settings: { written }, make, collector }: Deciding): r
 }
 
 /** What must not be published is not published because a list forgot it. */
-function filterEntries({ settings: { wanted, written }, make, ignoring, profile }: Deciding): readonly StageEntry[] {
+function filterEntries({ settings: { wanted, written, profile }, make, ignoring }: Deciding): readonly StageEntry[] {
   const entries = written.stages.filter ?? [];
   const first = entries.findIndex(({ spec }) => spec === "ignore");
   const last = wanted.last("ignore");
@@ -70,7 +68,7 @@ function filterEntries({ settings: { wanted, written }, make, ignoring, profile 
   ];
 }
 
-function archiveEntry({ settings: { written }, make, profile }: Deciding): StageEntry {
+function archiveEntry({ settings: { written, profile }, make }: Deciding): StageEntry {
   const [entry] = written.stages.archive ?? [];
   if (entry !== undefined && (!isNamed(entry, "archive") || entry.spec === profile.name)) {
     return fromList("archive", entry, make);
@@ -81,13 +79,13 @@ function archiveEntry({ settings: { written }, make, profile }: Deciding): Stage
 }
 
 function annotateEntries(
-  { settings: { annotations: given, written }, make, profile }: Deciding,
+  { settings: { annotations: given, written, profile }, make }: Deciding,
 ): readonly StageEntry[] {
   const sources = [...new Set(Object.values(given).map(({ from }) => from))].join(", ");
   const carrying: BuiltIn = { factory: staticAnnotations({ given }), options: () => ({}) };
   const { annotate: list } = written.stages;
   const first: StageEntry = { stage: "annotate", spec: "static", decidedBy: sources || "default", builtIn: carrying };
-  const byProfile = packsItself(written) ? undefined : profile.facts.annotate;
+  const byProfile = written.packsItself ? undefined : profile.facts.annotate;
   const own = byProfile === undefined ? [] : [{
     ...byDefault("annotate", profile.name, { factory: byProfile(), options: () => ({}) }),
     decidedBy: `profile ${profile.name}`,
@@ -171,12 +169,6 @@ function tagEntries({ settings, make }: Deciding): readonly StageEntry[] {
     const { builtIn: { factory, options } } = builtIn(make, "tag", spec);
     return { stage: "tag", spec, decidedBy, builtIn: { factory, options: (own) => ({ ...options(own), ...more }) } };
   }
-}
-
-/** Tells whether a plugin of the user's own packs, which alone knows what the source is. */
-export function packsItself({ stages }: Settings["written"]): boolean {
-  const [archive] = stages.archive ?? [];
-  return archive !== undefined && !isNamed(archive, "archive");
 }
 
 /** Whether an entry names a built-in plugin of its stage. */

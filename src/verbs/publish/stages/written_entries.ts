@@ -2,21 +2,40 @@ import { formatPath } from "../../../driver/format_path.ts";
 import { parseDuration } from "../../../options/kind.ts";
 import type { Stage } from "../../../pipeline/plugin.ts";
 import type { StageName } from "../../../pipeline/stage_error.ts";
-import type { PipelineEntry, PipelineInstance, Places, PublishOptions, PublishPipeline } from "../publish_options.ts";
+import { isProfileName } from "../../../profiles/profiles.ts";
+import type {
+  Configuration,
+  ConfiguredOptions,
+  PipelineEntry,
+  PipelineInstance,
+  Places,
+  PublishPipeline,
+} from "../publish_options.ts";
 import type { WrittenEntry } from "./stage_entry.ts";
 
 /** What is said of the pipeline: the list of each stage that has one, and the steps around them. */
 export interface WrittenPipeline {
   readonly stages: { readonly [S in StageName]?: readonly WrittenEntry[] };
   readonly custom: readonly (WrittenEntry & { readonly stage: Stage })[];
+  /** Set when a plugin of the user's own packs, which alone knows what the source is. */
+  readonly packsItself: boolean;
 }
 
 /** Reads the caller's lists, or else those of the configuration. */
 export function writtenPipeline(
-  { pipeline, configuration }: Pick<PublishOptions, "pipeline" | "configuration">,
-): { readonly written: WrittenPipeline; readonly places: Places } {
-  const places = pipeline === undefined ? configuration?.places ?? IN_CODE : IN_CODE;
-  return { written: writtenEntries(pipeline ?? configuration?.values.pipeline ?? {}, places), places };
+  { pipeline, configuration }: Pick<ConfiguredOptions, "pipeline" | "configuration">,
+): SaidPipeline {
+  if (pipeline !== undefined) return { written: writtenEntries(pipeline, IN_CODE), places: IN_CODE };
+  if (configuration === undefined) return { written: writtenEntries({}, IN_CODE), places: IN_CODE };
+  const { values, places, allow } = configuration;
+  return { written: writtenEntries(values.pipeline ?? {}, places), places, allow };
+}
+
+/** The lists of plugins, and whose they are. */
+export interface SaidPipeline extends Pick<Partial<Configuration>, "allow"> {
+  readonly written: WrittenPipeline;
+  /** Where they, and the fields of the configuration, stand. */
+  readonly places: Places;
 }
 
 /** Places in options that a program gives. */
@@ -29,13 +48,16 @@ const IN_CODE: Places = {
 export function writtenEntries(pipeline: PublishPipeline, places: Pick<Places, "at">): WrittenPipeline {
   const { custom = [], ...stages } = pipeline;
   const at = (path: readonly PropertyKey[]): Position => ({ path, place: places.at(path) });
+  const lists: WrittenPipeline["stages"] = Object.fromEntries(
+    Object.entries(stages).map(([stage, entries]) => [
+      stage,
+      entries.map((entry, position) => writtenEntry(entry, at(["pipeline", stage, position]))),
+    ]),
+  );
+  const [packing] = lists.archive ?? [];
   return {
-    stages: Object.fromEntries(
-      Object.entries(stages).map(([stage, entries]) => [
-        stage,
-        entries.map((entry, position) => writtenEntry(entry, at(["pipeline", stage, position]))),
-      ]),
-    ),
+    stages: lists,
+    packsItself: packing !== undefined && (packing.factory !== undefined || !isProfileName(packing.spec)),
     custom: custom.map(({ before, after, ...entry }, position) => ({
       ...writtenEntry(entry, at(["pipeline", "custom", position])),
       stage: before === undefined ? `after:${after ?? "tag"}` as const : `before:${before}` as const,

@@ -1,4 +1,4 @@
-import type { Platform } from "../oci/descriptor.ts";
+import type { Platform } from "./descriptor.ts";
 
 const PART_REGEXP = /^[a-z0-9][a-z0-9._-]*$/;
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatPlatform, isPlatform, parsePlatform } from "../../src/extract/platform.ts";
+import { formatPlatform, isPlatform, parsePlatform } from "../../src/oci/platform.ts";
 
 Deno.test("parsePlatform() reads what formatPlatform() writes", () => {
   assert.deepEqual(parsePlatform("linux/amd64"), { os: "linux", architecture: "amd64" });

@@ -1,0 +1,3 @@
+module gantry.invalid/ci/tools/unzip
+
+go 1.27.0

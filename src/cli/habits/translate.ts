@@ -1,0 +1,250 @@
+import type { Command } from "commander";
+import { isReference } from "../../oci/reference.ts";
+import { FOREIGN_COMMANDS } from "./foreign_commands.ts";
+import { FOREIGN_FLAGS, type ForeignFlag } from "./foreign_flags.ts";
+import { gantryLayout, gantryPlace } from "./gantry_place.ts";
+import { shellLine } from "./shell_line.ts";
+
+/** A command line that means here what the one that was typed means to another tool. */
+export interface Translation {
+  /** The whole line, `gantry` first, without anything secret. */
+  readonly line: string;
+  /** What became of flags that have no counterpart, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Understands a command line in the way of other tools: their words for a command, their flags, the target before the
+ * source, references without a scheme.
+ *
+ * @param args What was typed after `gantry`.
+ * @param program Knows gantry's own commands and flags, which are never taken for foreign ones.
+ * @returns `undefined` when there is nothing foreign in it.
+ */
+export function translate(args: readonly string[], program: Command): Translation | undefined {
+  const found = commandOf(args, program);
+  if (found === undefined) return undefined;
+  const { command, rest, adds, notes } = found;
+  const read = readWords(rest, command);
+  const places = arrange(command.name(), read);
+  if (!found.isForeign && !read.isForeign && !places.isForeign) return undefined;
+  const { words, version } = versionOf(command.name(), places.words, read);
+  const line = ["gantry", command.name(), ...words, ...adds, ...version, ...read.flags.flat()];
+  return { line: shellLine(line), notes: [...notes, ...read.notes] };
+}
+
+/** Elsewhere a version is a tag like any other; here it is one that never moves. */
+function versionOf(
+  name: string,
+  words: readonly string[],
+  { flags }: ReadWords,
+): { readonly words: readonly string[]; readonly version: readonly string[] } {
+  const target = words.length === 2 ? words[1] ?? "" : "";
+  const [, place, tag] = /^(oci:\/\/[^/]+\/.*):([^:/@]+)$/.exec(target) ?? [];
+  if (name !== "push" || place === undefined || tag === undefined || !VERSION_REGEXP.test(tag)) {
+    return { words, version: [] };
+  }
+  if (flags.some(([flag]) => flag === "--version")) return { words, version: [] };
+  return { words: [words[0] ?? "", place], version: ["--version", tag] };
+}
+
+const VERSION_REGEXP = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
+
+interface FoundCommand {
+  readonly command: Command;
+  readonly rest: readonly string[];
+  readonly adds: readonly string[];
+  readonly notes: readonly string[];
+  readonly isForeign: boolean;
+}
+
+function commandOf(args: readonly string[], program: Command): FoundCommand | undefined {
+  const named = (name: string): Command | undefined => program.commands.find((command) => command.name() === name);
+  for (const { words, command: name, adds, note } of FOREIGN_COMMANDS) {
+    const theirs = words.split(" ");
+    const command = named(name);
+    // What gantry has by that name is no habit of others.
+    if (command === undefined || (theirs.length === 1 && named(words) !== undefined)) continue;
+    if (!theirs.every((word, at) => args[at] === word)) continue;
+    return {
+      command,
+      rest: args.slice(theirs.length),
+      adds: adds?.split(" ") ?? [],
+      notes: note === undefined ? [] : [note],
+      isForeign: true,
+    };
+  }
+  const command = named(args[0] ?? "");
+  if (command === undefined) return undefined;
+  return { command, rest: args.slice(1), adds: [], notes: [], isForeign: false };
+}
+
+/** The words after a command, taken apart. */
+interface ReadWords {
+  readonly given: readonly string[];
+  /** gantry's flags with their values. */
+  readonly flags: readonly (readonly string[])[];
+  readonly source?: string;
+  readonly destination?: string;
+  readonly version?: string;
+  readonly tag?: string;
+  readonly notes: readonly string[];
+  readonly isForeign: boolean;
+}
+
+function readWords(words: readonly string[], command: Command): ReadWords {
+  const given: string[] = [];
+  const flags: string[][] = [];
+  const notes: string[] = [];
+  const places: { source?: string; destination?: string; version?: string; tag?: string } = {};
+  let isForeign = false;
+  const waiting = [...words];
+  for (let word = waiting.shift(); word !== undefined; word = waiting.shift()) {
+    if (!word.startsWith("-") || word === "-") {
+      given.push(word);
+      continue;
+    }
+    const [flag = "", attached] = splitFlag(word);
+    const theirs = foreignFlag(word, waiting[0], command) ?? foreignFlag(flag, attached ?? waiting[0], command);
+    if (theirs === undefined && ownOption(flag, command) === undefined) {
+      notes.push(`${flag}: \`gantry ${command.name()}\` has no such flag`);
+      continue;
+    }
+    if (theirs === undefined) {
+      const takesValue = ownOption(flag, command)?.required ?? ownOption(flag, command)?.optional ?? false;
+      const value = attached ?? (takesValue ? waiting.shift() : undefined);
+      flags.push(value === undefined ? [flag] : [flag, isSecret(flag) ? "USER:PASSWORD" : value]);
+      continue;
+    }
+    isForeign = true;
+    const value = theirs.takes === "value" ? attached ?? waiting.shift() ?? "" : undefined;
+    const { becomes } = theirs;
+    if ("argument" in becomes) places[becomes.argument] = value ?? becomes.word ?? "";
+    else if ("flag" in becomes) flags.push(...renamed(becomes, value));
+    else if (becomes.nothing !== "") notes.push(`${flag}: ${becomes.nothing}`);
+  }
+  return { given, flags, notes, isForeign, ...places };
+}
+
+function splitFlag(word: string): readonly [flag: string, value?: string] {
+  const [, flag, value] = /^(--[^=]+)=(.*)$/s.exec(word) ?? [];
+  return flag === undefined || value === undefined ? [word] : [flag, value];
+}
+
+function renamed({ flag, each }: { readonly flag: string; readonly each?: boolean }, value?: string): string[][] {
+  // A password is typed nowhere.
+  if (value === undefined || flag === "--password-stdin") return [[flag]];
+  return (each ? value.split(",") : [value]).map((part) => [flag, part]);
+}
+
+function isSecret(flag: string): boolean {
+  return flag === "--creds";
+}
+
+function ownOption(flag: string, command: Command): Command["options"][number] | undefined {
+  return command.options.find(({ long, short }) => long === flag || short === flag);
+}
+
+/** A flag of another tool; gantry's own has another meaning only where its value shows it. */
+function foreignFlag(flag: string, value: string | undefined, command: Command): ForeignFlag | undefined {
+  const own = ownOption(flag, command);
+  if (own !== undefined && !isMeantOtherwise(own, value)) return undefined;
+  const found = FOREIGN_FLAGS.find(({ names, on }) => {
+    return names.split(" ").includes(flag) && (on?.includes(command.name()) ?? true);
+  });
+  // `--verbose` is here what it is elsewhere.
+  return found !== undefined && "flag" in found.becomes && found.becomes.flag === flag ? undefined : found;
+}
+
+/** `-v 1.0.0` is a version, and `-o ./app` a directory. */
+function isMeantOtherwise({ short, required, argChoices }: Command["options"][number], value = ""): boolean {
+  if (short === "-v" && !required) return /^v?\d+\.\d+/.test(value);
+  return argChoices !== undefined && value !== "" && !argChoices.includes(value);
+}
+
+/** The arguments in gantry's order. */
+interface Arranged {
+  readonly words: readonly string[];
+  /** Whether anything had to be changed. */
+  readonly isForeign: boolean;
+}
+
+function arrange(name: string, read: ReadWords): Arranged {
+  const words = arranged(name, read);
+  return { words, isForeign: read.given.some((word, at) => word !== words[at]) };
+}
+
+function arranged(name: string, { given, source, destination, version, tag }: ReadWords): readonly string[] {
+  switch (name) {
+    case "push":
+    case "plan": {
+      const targets = given.flatMap((word) => gantryPlace(word) ?? []);
+      const sources = [...(source === undefined ? [] : [source]), ...given.filter((word) => !gantryPlace(word))];
+      // More files than one are published by naming the directory that they lie in.
+      const [first = "SOURCE"] = sources;
+      if (name === "plan") return [...(sources.length === 0 ? [] : [first]), ...targets];
+      return [first, ...(targets.length === 0 ? ["oci://HOST/REPOSITORY"] : targets)];
+    }
+    case "diff":
+      return [...given.map((word) => gantryPlace(word) ?? word), ...(source === undefined ? [] : [source])];
+    case "pull": {
+      const [place = "oci://HOST/REPOSITORY:TAG", directory = destination] = given;
+      return [withTag(asPlace(place), version), ...(directory === undefined ? [] : [directory])];
+    }
+    case "tag": {
+      const [place = "", ...names] = given;
+      const tags = [...names, ...(tag === undefined ? [] : [tag])];
+      // Docker and others want the whole name again.
+      return [asPlace(place), ...tags.map((each) => each.includes("/") ? each.slice(each.lastIndexOf(":") + 1) : each)];
+    }
+    case "export": {
+      const all = destination === undefined ? given : [...given, destination];
+      const last = destination ?? (all.length > 1 ? all.at(-1) : undefined);
+      const sources = all.slice(0, last === undefined ? all.length : -1).map(asPlace);
+      return [
+        ...(sources.length === 0 ? ["oci://HOST/REPOSITORY:TAG"] : sources),
+        last === undefined ? "oci-archive:bundle.tar" : gantryPlaceOrLayout(last),
+      ];
+    }
+    case "import": {
+      const all = [
+        ...(source === undefined ? [] : [source]),
+        ...given,
+        ...(destination === undefined ? [] : [destination]),
+      ];
+      const [first, second] = all.length === 1 && gantryPlace(all[0] ?? "")?.startsWith("oci://") ? [, all[0]] : all;
+      const bundle = first === undefined ? "oci-archive:bundle.tar" : gantryPlaceOrLayout(first);
+      return [bundle, second === undefined ? "oci://HOST/PREFIX" : repositoryOf(second)];
+    }
+    case "copy":
+    case "delete":
+    case "inspect":
+    case "inventory":
+    case "list":
+    case "verify":
+      return given.map((word, at) => at === 0 ? withTag(asPlace(word), version) : asPlace(word));
+    default:
+      return given;
+  }
+}
+
+function asPlace(word: string): string {
+  return gantryPlace(word) ??
+    (/^[a-z0-9]+(?:\/[a-z0-9]|:[\w.-]+$)/.test(word) ? `oci://HOST/${word}` : gantryLayout(word));
+}
+
+function gantryPlaceOrLayout(word: string): string {
+  return isReference(word) ? word : gantryPlace(word) ?? gantryLayout(word);
+}
+
+/** An import goes to a registry or below a prefix, each artifact to the repository that it came from. */
+function repositoryOf(word: string): string {
+  const place = gantryPlace(word) ?? `oci://${word}`;
+  return place.replace(/(\/[^/:@]+)[:@][^/]*$/, "$1");
+}
+
+function withTag(place: string, version: string | undefined): string {
+  return version === undefined || /[:@][^/]*$/.test(place.replace(/^oci:\/\/[^/]*/, ""))
+    ? place
+    : `${place}:${version}`;
+}

@@ -1,0 +1,92 @@
+import { readContent } from "../oci/bytes_content.ts";
+import type { Content, Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import { orderDescriptor } from "../oci/manifest.ts";
+import { parseManifest } from "../oci/parse_manifest.ts";
+import type { Context } from "../work/context.ts";
+import { companionManifest } from "./companion_manifest.ts";
+import { type CompanionEnding, companionTag } from "./companion_tags.ts";
+import { type Store, type StoredManifest, UnsupportedError } from "./store.ts";
+
+/** What comes to stand beside a manifest, under a tag that is made of its digest. */
+export interface CompanionLayers {
+  /** The manifest that they belong to. */
+  readonly subject: Digest;
+  /** How the tag ends. */
+  readonly ending: CompanionEnding;
+  /** What is added to what stands behind the tag. */
+  readonly layers: readonly Content[];
+}
+
+/** What stands behind the tag now. */
+export interface Appended {
+  /** The tag, such as `sha256-….sig`. */
+  readonly tag: string;
+  /** The manifest behind it. */
+  readonly digest: Digest;
+  /** Whether anything was written. */
+  readonly isNew: boolean;
+}
+
+/** How often a manifest is written again because another writer has replaced it in the same moment. */
+const ATTEMPTS = 10;
+
+/**
+ * Adds layers to the manifest behind a tag such as `sha256-….sig`, unless they are there. What others have there stays.
+ *
+ * Stores cannot compare and set a tag. So it is read again after it was written, and what was behind it in the moment
+ * in which it was set is taken over if another writer had put that there after the first look.
+ *
+ * @throws {TypeError} When something else has the tag.
+ * @throws {UnsupportedError} When the digest is too long for a tag.
+ * @throws {Error} When other writers are always faster.
+ */
+export async function appendCompanion(
+  store: Pick<Store, "url" | "fetchManifest" | "push" | "pushManifest" | "tag">,
+  { subject, ending, layers }: CompanionLayers,
+  context: Context,
+): Promise<Appended> {
+  const tag = companionTag(subject, ending);
+  const place = `${store.url}@${subject}`;
+  if (tag === undefined) {
+    throw new UnsupportedError(`Cannot write a tag for ${place}: its digest is too long for one, use sha256`);
+  }
+  for (const layer of layers) await store.push(layer, context);
+  let wanted: readonly Descriptor[] = layers.map(({ descriptor }) => descriptor);
+  for (let attempt = 0; attempt <= ATTEMPTS; attempt++) {
+    const before = await store.fetchManifest(tag, context);
+    const there = before === undefined ? [] : layersOf(before, `${store.url}:${tag}`);
+    const missing = without(wanted, there);
+    if (before !== undefined && missing.length === 0) {
+      return { tag, digest: before.descriptor.digest, isNew: attempt > 0 };
+    }
+    const { manifest, config } = companionManifest([...there, ...missing]);
+    await store.push(config, context);
+    await store.pushManifest(manifest, context);
+    const written = { descriptor: manifest.descriptor, bytes: await readContent(manifest) };
+    const [moved] = await store.tag(written, [{ name: tag, immutable: false }], context);
+    const replaced = moved?.from;
+    if (replaced === undefined || replaced === before?.descriptor.digest) continue;
+    const lost = await store.fetchManifest(replaced, context);
+    if (lost === undefined) continue;
+    context.log.debug(`${store.url}:${tag} was changed by somebody else at the same time`);
+    wanted = [...wanted, ...without(layersOf(lost, `${store.url}@${replaced}`), wanted)];
+  }
+  throw new Error(`Cannot write ${store.url}:${tag}: others change it all the time`);
+}
+
+function layersOf({ descriptor, bytes }: StoredManifest, place: string): readonly Descriptor[] {
+  const manifest = parseManifest(bytes, descriptor);
+  if (manifest.kind === "manifest") return manifest.layers;
+  throw new TypeError(`Cannot add to ${place}: it is an index, and no list of signatures`);
+}
+
+/** Several signatures of the same bytes differ in their annotations alone. */
+function without(layers: readonly Descriptor[], others: readonly Descriptor[]): readonly Descriptor[] {
+  const known = new Set(others.map(identity));
+  return layers.filter((layer) => !known.has(identity(layer)));
+}
+
+function identity(layer: Descriptor): string {
+  return JSON.stringify(orderDescriptor(layer));
+}

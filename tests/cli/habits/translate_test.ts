@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { MIGRATIONS } from "../../../src/cli/habits/migrations.ts";
+import { translate } from "../../../src/cli/habits/translate.ts";
+import { createProgram } from "../../../src/cli/program.ts";
+import { fakeWorld } from "../fake_world.ts";
+
+const PROGRAM = createProgram(fakeWorld(), () => {});
+
+function line(typed: string): string | undefined {
+  return translate(typed.split(" "), PROGRAM)?.line;
+}
+
+for (const { today, typed = today.slice(today.indexOf(" ") + 1), here } of MIGRATIONS) {
+  if (typed === "") continue;
+  Deno.test(`translate() makes of "${typed}" what the help says`, () => {
+    assert.equal(line(typed), here);
+  });
+}
+
+Deno.test("translate() leaves alone what is gantry's own", () => {
+  const own = MIGRATIONS.map(({ here }) => here.slice("gantry ".length));
+  const more = [
+    "push ./deploy oci://h/r -v",
+    "pull oci://h/r:1 ./d -o json",
+    "list oci://h/r --all",
+    "push --bogus",
+    "pul",
+  ];
+  for (const typed of [...own, ...more]) assert.equal(line(typed), undefined, typed);
+});
+
+Deno.test("translate() shows nothing secret", () => {
+  const shown = translate("push h.example/r:1 ./deploy --creds me:hunter2".split(" "), PROGRAM);
+  assert.equal(shown?.line, "gantry push ./deploy oci://h.example/r:1 --creds USER:PASSWORD");
+  const typed = "push h.example/r:1 ./deploy -u me --password hunter2".split(" ");
+  assert.equal(translate(typed, PROGRAM)?.line, "gantry push ./deploy oci://h.example/r:1 -u me --password-stdin");
+});
+
+Deno.test("translate() writes words that a shell would take apart in quotes", () => {
+  assert.equal(
+    translate(["push", "oci://h/r", "./my app", "--annotations", "a=it's"], PROGRAM)?.line,
+    "gantry push './my app' oci://h/r --annotation 'a=it'\\''s'",
+  );
+});
+
+Deno.test("translate() says of a flag without a counterpart why", () => {
+  const shown = translate("push artifact oci://h/r --path . --reproducible --kubeconfig=x".split(" "), PROGRAM);
+  assert.deepEqual(shown?.notes, [
+    "--reproducible: not needed, every push is reproducible",
+    "--kubeconfig: `gantry push` has no such flag",
+  ]);
+});

@@ -1,0 +1,192 @@
+/** The files of a release, made in a copy of the checkout and installed from as their users would install them. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { VERSION } from "../../src/host/version.ts";
+import { copiedCheckout } from "../support/checkout.ts";
+import { gantry } from "../support/gantry.ts";
+import { writeScript } from "../support/script.ts";
+import { tempDirectory } from "../support/temp_directory.ts";
+import { runTool, tool, toolTest } from "../support/tools.ts";
+import { writeTree } from "../support/tree.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const SOURCE = join(ROOT, "examples/plain");
+const TARGET = "x86_64-unknown-linux-gnu";
+const PLUGIN = `export default (kit) => kit.plugin({
+  name: "acme:stamp", version: "1.0.0", apiVersion: 1, stage: "annotate", options: kit.z.object({}).strict(),
+  run: (): { set: Record<string, string> } => ({ set: { "com.example.stamp": "yes" } }),
+});
+`;
+
+/** What gantry publishes when it runs from its sources: every way to get it must give this digest. */
+async function expectedDigest(source: string, ...args: readonly string[]): Promise<string> {
+  await using directory = await tempDirectory();
+  const { code, stdout, stderr } = await gantry(["push", source, `oci-layout:${directory.path}/out`, "-q", ...args]);
+  assert.equal(code, 0, stderr);
+  return digestIn(stdout);
+}
+
+function digestIn(text: string): string {
+  return /sha256:[0-9a-f]{64}/.exec(text)?.[0] ?? assert.fail(`there is no digest in ${text}`);
+}
+
+toolTest("the npm package installs a gantry that works", { tools: ["npm", "node"], timeout: 240_000 }, async (t) => {
+  await using checkout = await copiedCheckout();
+  const path = (await tool(Deno.execPath(), ["task", "--quiet", "release:npm"], { cwd: checkout.path })).trim();
+  const file = join(checkout.path, path);
+  await using project = await tempDirectory();
+  await writeTree(project.path, {
+    "package.json": "{}",
+    "deploy/app.yaml": "kind: App\n",
+    "plugins/stamp.ts": PLUGIN,
+    "gantry.json": JSON.stringify({
+      source: "deploy",
+      targets: ["oci-layout:stamped"],
+      pipeline: { annotate: ["./plugins/stamp.ts", "git"] },
+    }),
+  });
+  await tool("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", file], { cwd: project.path });
+  const run = (...args: readonly string[]): ReturnType<typeof runTool> =>
+    runTool(join(project.path, "node_modules/.bin/gantry"), args, { cwd: project.path });
+
+  await t.step("the same checkout gives the same bytes", async () => {
+    const before = await Deno.readFile(file);
+    await tool(Deno.execPath(), ["task", "--quiet", "release:npm"], { cwd: checkout.path });
+    assert.deepEqual(await Deno.readFile(file), before);
+  });
+  await t.step("it says its version", async () => {
+    const { stdout, stderr } = await run("version");
+    assert.ok(stdout.startsWith(`gantry ${VERSION} (deno `), stderr);
+  });
+  await t.step("it publishes with the same digest as from the sources", async () => {
+    const { code, stdout, stderr } = await run("push", SOURCE, "oci-layout:plain", "-q");
+    assert.equal(code, 0, stderr);
+    assert.equal(digestIn(stdout), await expectedDigest(SOURCE));
+  });
+  await t.step("its workers compress what is larger than a chunk", async () => {
+    await Deno.mkdir(join(project.path, "large"));
+    const line = "a line of a large file, which has to be cut into chunks for several workers\n";
+    await Deno.writeTextFile(join(project.path, "large/text"), line.repeat(100_000));
+    const { code, stdout, stderr } = await run("push", "large", "oci-layout:large-out", "-q", "--no-config");
+    assert.equal(code, 0, stderr);
+    assert.equal(digestIn(stdout), await expectedDigest(join(project.path, "large"), "--no-config"));
+  });
+  await t.step("it runs a plugin in TypeScript", async () => {
+    const { code, stdout, stderr } = await run("push", "-q", "-o", "json");
+    assert.equal(code, 0, stderr);
+    assert.equal(JSON.parse(stdout).annotations["com.example.stamp"], "yes");
+  });
+  await t.step("its exit code and its errors are gantry's", async () => {
+    const { code, stderr } = await run("push", "nowhere", "oci-layout:x", "--no-config");
+    assert.equal(code, 2);
+    assert.match(stderr, /^error: Cannot read "nowhere"/m);
+  });
+});
+
+/** `deno compile` needs a runtime base: one that is here, or the permission to download it. */
+const canCompile = ["DENORT_BIN", "GANTRY_REQUIRE_TOOLS", "GANTRY_TEST_COMPILE"].some((name) => Deno.env.has(name));
+const reason = canCompile ? "" : " (ignored: set DENORT_BIN, or GANTRY_TEST_COMPILE=1 to download a runtime)";
+
+Deno.test({
+  name: `a release has all its files, and install.sh installs from them${reason}`,
+  ignore: !canCompile || Deno.build.target !== TARGET,
+  async fn(t): Promise<void> {
+    await using checkout = await copiedCheckout();
+    const deno = Deno.env.get("GANTRY_COMPILE_DENO") ?? Deno.execPath();
+    await tool(deno, ["run", "-A", "--frozen", "scripts/release/release.ts", "--unreleased", TARGET], {
+      cwd: checkout.path,
+      env: { SOURCE_DATE_EPOCH: "1767323045" },
+    });
+    const release = join(checkout.path, "dist/release");
+
+    await t.step("SHA256SUMS names every file, and they are what it says", async () => {
+      const names = (await Array.fromAsync(Deno.readDir(release))).map(({ name }) => name).sort();
+      assert.deepEqual(names, [
+        "SHA256SUMS",
+        `gantry-gantry-${VERSION}.tgz`,
+        `gantry-${TARGET}`,
+        "gantry.spdx.json",
+        "install.sh",
+      ]);
+      const said = await tool("sha256sum", ["--strict", "--check", "SHA256SUMS"], { cwd: release });
+      assert.equal(said.match(/: OK$/gm)?.length, names.length - 1);
+    });
+    await t.step("the SBOM names what is in the binary and nothing that is only for tests", async () => {
+      const { creationInfo, packages } = JSON.parse(await Deno.readTextFile(join(release, "gantry.spdx.json")));
+      const names: readonly string[] = packages.map(({ name }: { readonly name: string }) => name);
+      for (const name of ["gantry", "deno", "commander", "zod", "argparse"]) assert.ok(names.includes(name), name);
+      for (const name of ["fast-check", "modern-tar", "@types/semver"]) assert.ok(!names.includes(name), name);
+      assert.equal(creationInfo.created, "2026-01-02T03:04:05Z");
+    });
+    await t.step("install.sh installs the binary, and it publishes", async () => {
+      await using home = await tempDirectory();
+      const bin = join(home.path, "bin");
+      await using server = serveFiles(release);
+      const env = { HOME: home.path, GANTRY_BIN: bin, GANTRY_RELEASES: server.url, PATH: Deno.env.get("PATH") ?? "" };
+      await tool("sh", [join(release, "install.sh")], { clearEnv: true, env });
+      const push = ["push", SOURCE, `oci-layout:${home.path}/out`, "-q"];
+      const said = await tool(join(bin, "gantry"), push, { clearEnv: true, env: {} });
+      assert.equal(digestIn(said), await expectedDigest(SOURCE));
+    });
+    await t.step("the steps of the GitHub Action install it and publish", async () => {
+      await using home = await tempDirectory();
+      await using server = serveFiles(release);
+      await writeTree(home.path, { "deploy/app.yaml": "kind: App\n", "out.txt": "", "path.txt": "" });
+      const env = {
+        HOME: home.path,
+        PATH: Deno.env.get("PATH") ?? "",
+        GANTRY_RELEASES: server.url,
+        RUNNER_TEMP: home.path,
+        GITHUB_ACTIONS: "true",
+        GITHUB_PATH: join(home.path, "path.txt"),
+        GITHUB_OUTPUT: join(home.path, "out.txt"),
+        INPUT_VERSION: "",
+      };
+      await runStep("setup", { cwd: home.path, env });
+      const bin = (await Deno.readTextFile(env.GITHUB_PATH)).trim();
+      await runStep("push", {
+        cwd: home.path,
+        env: {
+          ...env,
+          PATH: `${bin}:${env.PATH}`,
+          INPUT_SOURCE: "deploy",
+          INPUT_TARGETS: "oci-layout:Site/App:1.0.0\noci-layout:second\n",
+          INPUT_ARGS: "--profile generic\n--annotation\ncom.example.note=two words\n",
+        },
+      });
+      const outputs = Object.fromEntries(
+        (await Deno.readTextFile(env.GITHUB_OUTPUT)).trim().split("\n").map((line) => line.split(/=(.*)/s, 2)),
+      );
+      assert.match(outputs.digest ?? "", /^sha256:[0-9a-f]{64}$/);
+      assert.equal(outputs.ref, `oci-layout:Site/App@${outputs.digest}`);
+      assert.equal(outputs.url, `oci-layout:Site/App@${outputs.digest}`);
+    });
+  },
+});
+
+/** A step of action.yml, as a runner runs it. */
+async function runStep(
+  id: string,
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): Promise<void> {
+  const { runs } = (await import("js-yaml")).load(await Deno.readTextFile(join(ROOT, "action.yml"))) as {
+    readonly runs: { readonly steps: readonly { readonly id?: string; readonly run?: string }[] };
+  };
+  const script = runs.steps.find((step) => step.id === id)?.run ?? assert.fail(`action.yml has no step ${id}`);
+  await using directory = await tempDirectory();
+  const path = await writeScript(directory.path, "step", script);
+  await tool("bash", ["--noprofile", "--norc", "-eo", "pipefail", path], {
+    ...options,
+    clearEnv: true,
+    env: { ...options.env, GITHUB_ACTION_PATH: ROOT },
+  });
+}
+
+/** The files of a directory as releases serve them, whatever the release is called. */
+function serveFiles(directory: string): AsyncDisposable & { readonly url: string } {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    const name = new URL(request.url).pathname.split("/").at(-1) ?? "";
+    return new Response((await Deno.open(join(directory, name))).readable);
+  });
+  return { url: `http://127.0.0.1:${server.addr.port}`, [Symbol.asyncDispose]: () => server.shutdown() };
+}

@@ -1,0 +1,160 @@
+/**
+ * Runs the example lines of the help, in a process of its own: they name files of the current directory. Each begins
+ * with the same files and the same content of registries, so that no example needs another one.
+ *
+ * Standard input has the lines as a JSON array, standard output gets an {@linkcode ExampleResult} for each.
+ */
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import { startFakeRegistry } from "./fake_registry.ts";
+import type { StoredRepository } from "./fake_registry_store.ts";
+import { makeCertificate } from "./certificates.ts";
+import { gantry, gantryOk, type GantryResult } from "./gantry.ts";
+import { tempDirectory } from "./temp_directory.ts";
+import { writeTree } from "./tree.ts";
+
+/** What became of one line. */
+export interface ExampleResult {
+  readonly line: string;
+  readonly code: number;
+  readonly stderr: string;
+}
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const HOSTS_REGEXP = /\b(?:ghcr\.io|registry\.site|localhost:5000)(?=[/:\s@=]|$)/g;
+
+async function runAll(): Promise<void> {
+  const lines: readonly string[] = JSON.parse(await new Response(Deno.stdin.readable).text());
+  await using registry = startFakeRegistry();
+  await using template = await tempDirectory();
+  await using work = await tempDirectory();
+  registry.fault({
+    path: /^\/v2\/_catalog/,
+    times: Infinity,
+    fault: {
+      kind: "answer",
+      answer: () => Response.json({ repositories: [...registry.repositories.keys()].sort() }),
+    },
+  });
+  const digest = await prepare(template.path, registry.host);
+  const stored = structuredClone(registry.repositories);
+  const results: ExampleResult[] = [];
+  for (const [at, line] of lines.entries()) {
+    const directory = join(work.path, String(at));
+    await cp(template.path, directory, { recursive: true });
+    fill(registry.repositories, stored);
+    Deno.chdir(directory);
+    const { code, stderr } = await runLine(
+      line.replaceAll(HOSTS_REGEXP, registry.host).replaceAll("sha256:DIGEST", digest),
+      directory,
+    );
+    results.push({ line, code, stderr });
+  }
+  Deno.chdir(ROOT);
+  await Deno.stdout.write(new TextEncoder().encode(JSON.stringify(results)));
+}
+
+function fill(repositories: Map<string, StoredRepository>, stored: ReadonlyMap<string, StoredRepository>): void {
+  repositories.clear();
+  for (const [name, repository] of structuredClone(stored)) repositories.set(name, repository);
+}
+
+/** Makes what the examples name, and gives the digest of `acme/app:1.0.0`. */
+async function prepare(directory: string, host: string): Promise<string> {
+  const app = `oci://${host}/acme/app`;
+  const certificate = await makeCertificate({ name: "registry.site" });
+  await writeTree(directory, {
+    "ca.pem": certificate.cert,
+    "deploy/deployment.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\n",
+    "deploy/kustomization.yaml": "resources: [deployment.yaml]\n",
+    "chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\n",
+    "chart/templates/service.yaml": "apiVersion: v1\nkind: Service\n",
+    "module/timoni.cue": "package main\n",
+    "module/cue.mod/module.cue": 'module: "timoni.sh/web"\n',
+    "policy/deny.rego": "package main\n\ndeny contains msg if { msg := input.no }\n",
+    "plugins/no_drafts.ts": NO_DRAFTS,
+    "auth.json": JSON.stringify({ auths: { [host]: { auth: btoa("acme:secret") } } }),
+    "home/.docker/config.json": JSON.stringify({ auths: { [host]: { auth: btoa("acme:secret") } } }),
+  });
+  await Deno.copyFile(join(ROOT, "examples/plugins/image_policy.sh"), join(directory, "plugins/policy.sh"));
+  await Deno.chmod(join(directory, "plugins/policy.sh"), 0o755);
+  const deploy = join(directory, "deploy");
+  const make = async (...args: readonly string[]): Promise<GantryResult> => await gantryOk(args, { env: ENVIRONMENT });
+  await make("push", deploy, app, `oci-layout:${join(directory, "out")}`, "--profile", "flux", "--version", "1.0.0");
+  await make("push", deploy, app, "--profile", "flux", "--version", "1.1.0", "--latest", "-t", "stable");
+  await make("push", deploy, `oci://${host}/acme/db`, "--profile", "flux", "--version", "2.1.0");
+  await make("push", deploy, `oci-archive:${join(directory, "app.tar")}`, "--profile", "flux", "--version", "1.0.0");
+  const others = [["chart", "charts/web", "0.1.0"], ["policy", "policy", "1.0.0"], ["module", "module", "1.0.0"]];
+  for (const [source = "", repository, version = ""] of others) {
+    const named = source === "chart" ? [] : ["--version", version];
+    await make("push", join(directory, source), `oci://${host}/acme/${repository}`, ...named);
+  }
+  await make("export", `${app}:1.0.0`, `oci-archive:${join(directory, "bundle.tar")}`);
+  const { stdout } = await make("inventory", app);
+  await Deno.writeTextFile(join(directory, "have.json"), stdout);
+  const inspected = await make("inspect", `${app}:1.0.0`, "-o", "json");
+  return JSON.parse(inspected.stdout).digest;
+}
+
+const ENVIRONMENT = { SOURCE_DATE_EPOCH: "1700000000" };
+
+/** The first plugin of `docs/plugins.md`. */
+const NO_DRAFTS = `import type { Kit, PluginFactory } from "@gantry/gantry/plugin";
+
+export default ((kit: Kit) =>
+  kit.plugin({
+    name: "acme:no-drafts",
+    version: "1.0.0",
+    apiVersion: 1,
+    stage: "filter",
+    description: "Leaves out drafts.",
+    options: kit.z.strictObject({ suffix: kit.z.string().min(1).default(".draft.yaml") }),
+    run({ entries }, { suffix }) {
+      const drafts = entries.filter(({ path }) => path.endsWith(suffix));
+      return { drop: drafts.map(({ path }) => ({ path, reason: "ends in " + suffix })) };
+    },
+  })) satisfies PluginFactory;
+`;
+
+/** What other programs would give to a pipe. */
+const GIVEN: Readonly<Record<string, string>> = {
+  kustomize: "apiVersion: v1\nkind: ConfigMap\n",
+  echo: "secret\n",
+  cat: "apiVersion: v1\nkind: ConfigMap\n",
+};
+
+/** Runs every gantry of a pipe, one after the other, and writes a file where the line says so. */
+async function runLine(line: string, directory: string): Promise<{ readonly code: number; readonly stderr: string }> {
+  let given: string | Uint8Array<ArrayBuffer> = "";
+  let code = 0;
+  let stderr = "";
+  for (const stage of line.split(" | ")) {
+    const [command = "", file] = stage.split(" > ");
+    const [program = "", ...args] = wordsOf(command);
+    if (program !== "gantry") {
+      given = GIVEN[program] ?? "";
+      continue;
+    }
+    const result = await gantry(args, {
+      stdin: typeof given === "string" ? new TextEncoder().encode(given) : given,
+      answer: "y",
+      env: { ...ENVIRONMENT, HOME: join(directory, "home") },
+    });
+    code ||= result.code;
+    stderr += result.stderr;
+    given = result.bytes ?? result.stdout;
+    if (file !== undefined) await Deno.writeTextFile(join(directory, file.trim()), result.stdout);
+  }
+  return { code, stderr };
+}
+
+/** Splits as a shell does, as far as the examples need it. */
+function wordsOf(command: string): readonly string[] {
+  return (command.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? []).map((word) =>
+    word.replaceAll(/['"]/g, (quote) => {
+      return word.startsWith("'") && quote === '"' ? quote : "";
+    })
+  );
+}
+
+if (import.meta.main) await runAll();
