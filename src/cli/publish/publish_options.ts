@@ -4,7 +4,7 @@ import { PUBLISHING, type Publishing } from "../../options/publishing.ts";
 import type { Log } from "../../work/context.ts";
 import { type Machine, thisMachine } from "../../verbs/publish/machine.ts";
 import type { Configuration, ConfiguredOptions } from "../../verbs/publish/publish_options.ts";
-import { sourceDirectory } from "../../verbs/publish/collector_for.ts";
+import { sourceDirectory } from "../../verbs/publish/source_path.ts";
 import { registryHosts } from "../../places/registry_access.ts";
 import { findConfig, type FoundConfig } from "../config/find_config.ts";
 import { refuseUntrusted } from "../config/refuse_untrusted.ts";

@@ -1,4 +1,4 @@
-import type { Ended } from "./run_program.ts";
+import type { Ended } from "./run_exec_program.ts";
 
 /** Says how a program ended that should not have, and repeats the end of what it wrote to standard error. */
 export function lastWords({ code, signal, lastLines }: Pick<Ended, "code" | "signal" | "lastLines">): string {

@@ -14,18 +14,24 @@ export interface ReadBounded {
 export async function readBounded(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   { limit, signal }: ReadBounded,
-): Promise<string> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   const into = new WritableStream<Uint8Array<ArrayBuffer>>({
     write(part): void {
       size += part.byteLength;
-      if (size > limit) throw new RangeError(`it wrote more than ${limit / 1024 / 1024} MiB to standard output`);
+      if (size > limit) throw new RangeError(`it wrote more than ${formatLimit(limit)} to standard output`);
       parts.push(part);
     },
   });
   await stream.pipeTo(into, { signal }).catch((error) => {
     if (!signal.aborted) throw error;
   });
-  return await new Blob(parts).text();
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
+
+function formatLimit(limit: number): string {
+  return limit < MEBIBYTE ? `${limit} bytes` : `${limit / MEBIBYTE} MiB`;
+}
+
+const MEBIBYTE = 1024 * 1024;

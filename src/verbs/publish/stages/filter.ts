@@ -1,62 +1,84 @@
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { localPath } from "../../oci/reference.ts";
-import type { SymlinkPolicy } from "../../plugins/collect/directory.ts";
-import { whyUnreadable } from "../../system/io_error.ts";
-import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../../plugins/filter/default_ignores.ts";
-import type { PatternGroup } from "../../plugins/filter/ignore_rules.ts";
-import { parseIgnoreFile } from "../../plugins/filter/parse_ignore_file.ts";
-import type { PatternSource } from "../../plugins/filter/pattern_source.ts";
-import { sourceFilters } from "../../plugins/filter/source_filters.ts";
-import { readSmallFile, readSmallText } from "../../system/read_small_file.ts";
-import { OptionsError } from "../../options/options_error.ts";
-import type { Settings } from "./settings.ts";
-import type { BuiltIn } from "./stages/stage_entry.ts";
+import { localPath } from "../../../oci/reference.ts";
+import type { SymlinkPolicy } from "../../../plugins/collect/directory.ts";
+import type { PluginFactory } from "../../../pipeline/plugin.ts";
+import { whyUnreadable } from "../../../system/io_error.ts";
+import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../../../plugins/filter/default_ignores.ts";
+import type { PatternGroup } from "../../../plugins/filter/ignore_rules.ts";
+import { parseIgnoreFile } from "../../../plugins/filter/parse_ignore_file.ts";
+import type { PatternSource } from "../../../plugins/filter/pattern_source.ts";
+import { type SourceFilters, sourceFilters } from "../../../plugins/filter/source_filters.ts";
+import { readSmallFile, readSmallText } from "../../../system/read_small_file.ts";
+import { OptionsError } from "../../../options/options_error.ts";
+import { ignore } from "../../../plugins/filter/ignore.ts";
+import type { Settings } from "../settings.ts";
+import { type BuiltIn, byDefault, fromList, ownOptions, type StageEntry } from "./stage_entry.ts";
 
-/** The filters, and what of them the walk of a directory may know in advance. */
-export interface Ignoring {
-  /** Leaves out what patterns match. */
-  readonly ignore: BuiltIn;
-  /** Leaves out directories that are there only for what this run writes; left out when it writes nothing there. */
-  readonly emptied?: BuiltIn;
-  /** Leaves out what the profile's ecosystem has no use for; left out when it takes everything. */
-  readonly only?: BuiltIn;
+/** The names of the filters that a list may name and that are built in. */
+export const FILTER_NAMES = ["ignore"] as const;
+
+/** The filters that a list may name, by name. */
+export function filters(): Readonly<Record<typeof FILTER_NAMES[number], BuiltIn>> {
+  return { ignore: { factory: ignore(), options: ownOptions({ patterns: [] }) } };
+}
+
+/** What filters, and what of it the walk of a directory may know in advance. */
+export interface Filtering {
+  readonly entries: readonly StageEntry[];
   /** Tells which directories need not be walked, because nothing in them is kept. */
   readonly prune: (path: string) => boolean;
 }
 
 /**
- * Puts the ignore rules together: what is left out by default, the profile's own file and rules, `.gantryignore`, a file
+ * What filters: the list, whose first `ignore` leaves out what patterns match, and which begins with one that nobody has
+ * named; then what the profile has no use for, and directories that are there only for what this run writes. What must
+ * not be published is not published because a list forgot it.
+ */
+export async function filterEntries(settings: Settings): Promise<Filtering> {
+  const { written, wanted, profile } = settings;
+  const { ignore: leavingOut, only, emptied, prune } = await ownFilters(settings);
+  const ignoring: BuiltIn = { factory: leavingOut, options: ownOptions({ patterns: [] }) };
+  const list = written.stages.filter ?? [];
+  const first = list.findIndex(({ spec }) => spec === "ignore");
+  const last = wanted.last("ignore");
+  const also = last?.from.by === "caller" ? `, ${last.from.place}` : "";
+  const listed = list.map((entry, at): StageEntry => {
+    if (at !== first) return fromList("filter", entry, filters());
+    return { stage: "filter", spec: "ignore", decidedBy: `${entry.place}${also}`, written: entry, builtIn: ignoring };
+  });
+  const entries = [
+    ...(first === -1 ? [{ ...byDefault("filter", "ignore", ignoring), decidedBy: `default${also}` }] : []),
+    ...listed,
+    ...(only === undefined ? [] : [{ ...whole("only", only), decidedBy: `profile ${profile.name}` }]),
+    ...(emptied === undefined ? [] : [whole("emptied", emptied)]),
+  ];
+  return { entries, prune };
+}
+
+/** The entry of a filter that has no options. */
+function whole(spec: string, factory: PluginFactory): StageEntry {
+  return byDefault("filter", spec, { factory, options: ownOptions({}) });
+}
+
+/**
+ * Makes the filters of a push: by what is left out by default, the profile's own file and rules, `.gantryignore`, a file
  * that was named, and patterns that were given. The last pattern that matches counts.
  */
-export async function ignoringFor(settings: Settings): Promise<Ignoring> {
-  const root = await rootOf(settings.source);
+async function ownFilters(settings: Settings): Promise<SourceFilters> {
+  const { source, symlinks, profile: { facts } } = settings;
+  const root = await rootOf(source);
   const own = root === undefined ? [] : await ownPlaces(root, settings);
   const sources = await patternSources(settings, own);
-  const { ignore, only, emptied, prune } = await sourceFilters({
+  return await sourceFilters({
     sources,
-    reading: settings.profile.facts.ignoreReading,
-    only: settings.profile.facts.only,
+    reading: facts.ignoreReading,
+    only: facts.only,
     emptied: own.length === 0 ? undefined : {
       paths: own.map(({ path }) => path),
       reason: [...new Set(own.map(({ what }) => what))].join(", or "),
     },
-    readRoot: root === undefined ? undefined : (name) => readRootFile(root, name, settings.symlinks),
+    readRoot: root === undefined ? undefined : (name) => readRootFile(root, name, symlinks),
   });
-  return {
-    ignore: { factory: ignore, options: withPatterns },
-    ...(only && { only: { factory: only, options: withNothing } }),
-    ...(emptied && { emptied: { factory: emptied, options: withNothing } }),
-    prune,
-  };
-}
-
-function withNothing(): Readonly<Record<string, unknown>> {
-  return {};
-}
-
-/** The patterns of its entry, which the sources have too, where they count. */
-function withPatterns(own: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
-  return { patterns: [], ...own };
 }
 
 async function patternSources(

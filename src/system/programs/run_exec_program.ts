@@ -6,10 +6,12 @@ import { messageOf } from "../../work/message_of.ts";
 /** How to run a program. */
 export interface RunProgram {
   readonly args: readonly string[];
-  /** All of its environment. */
+  /** Its environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whether it has the environment of this process as well; what `env` says counts over that. */
+  readonly inheritsEnv?: boolean;
   /** What it reads on its standard input. */
-  readonly input: string;
+  readonly input: string | Uint8Array<ArrayBuffer>;
   /** Ends it: by SIGTERM, and by SIGKILL when it is still there after a while. */
   readonly signal: AbortSignal;
   /** Told each line that it writes to its standard error. */
@@ -22,8 +24,10 @@ export interface RunProgram {
 
 /** How a program ended by itself. */
 export interface Ended extends Ending {
-  /** All of its standard output. */
+  /** All of its standard output, as text; what is not UTF-8 in it becomes U+FFFD. */
   readonly stdout: string;
+  /** The same, byte for byte. */
+  readonly output: Uint8Array<ArrayBuffer>;
   /** The end of its standard error. */
   readonly lastLines: readonly string[];
 }
@@ -53,7 +57,7 @@ export async function runExecProgram(program: string, options: RunProgram): Prom
   const reading = Promise.all([
     readBounded(child.stdout, { limit: options.limit, signal: gone.signal }).catch((error) => {
       stopped.abort(error);
-      return "";
+      return new Uint8Array();
     }),
     readLines(child.stderr, gone.signal, (text) => {
       lastLines.push(text);
@@ -63,7 +67,7 @@ export async function runExecProgram(program: string, options: RunProgram): Prom
   ]);
   const { code, signal } = await ending.ended;
   const timer = setTimeout(() => gone.abort(), STRAGGLERS_PATIENCE);
-  const [stdout] = await reading;
+  const [output] = await reading;
   clearTimeout(timer);
   gone.abort();
   await writing;
@@ -73,14 +77,14 @@ export async function runExecProgram(program: string, options: RunProgram): Prom
     const { reason } = stopped.signal;
     throw new Error(`Cannot use the answer of ${JSON.stringify(program)}: ${reason.message}`, { cause: reason });
   }
-  return { code, signal, stdout, lastLines };
+  return { code, signal, stdout: new TextDecoder().decode(output), output, lastLines };
 }
 
-function start(program: string, { args, env }: RunProgram): Deno.ChildProcess {
+function start(program: string, { args, env, inheritsEnv = false }: RunProgram): Deno.ChildProcess {
   try {
     return new Deno.Command(program, {
       args: [...args],
-      clearEnv: true,
+      clearEnv: !inheritsEnv,
       env: { ...env },
       stdin: "piped",
       stdout: "piped",

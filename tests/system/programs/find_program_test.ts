@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findProgram } from "../../../src/plugins/exec/find_program.ts";
+import { findProgram } from "../../../src/system/programs/find_program.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { tool } from "../../support/tools.ts";
 import { writeTree } from "../../support/tree.ts";
@@ -21,7 +21,7 @@ Deno.test("findProgram() finds a path relative to the base, and a name on PATH o
 Deno.test("findProgram() takes an empty part of PATH for no directory, not even the current one", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, { "gate": "#!/bin/sh\n" });
-  const module = JSON.stringify(import.meta.resolve("../../../src/plugins/exec/find_program.ts"));
+  const module = JSON.stringify(import.meta.resolve("../../../src/system/programs/find_program.ts"));
   const code = `const { findProgram } = await import(${module});
     console.log(await findProgram("gate", { base: ".", path: ":" }).catch(({ message }) => message));`;
   const said = await tool(Deno.execPath(), ["eval", "--config", CONFIG, code], { cwd: directory.path });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Ended, runExecProgram, type RunProgram } from "../../../src/plugins/exec/run_program.ts";
+import { type Ended, runExecProgram, type RunProgram } from "../../../src/system/programs/run_exec_program.ts";
 import { writeProgram, writeScript } from "../../support/script.ts";
 import { runTool, tool } from "../../support/tools.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
@@ -89,7 +89,7 @@ Deno.test("runExecProgram() ends a program when gantry itself ends at once", asy
   await using directory = await tempDirectory();
   const witness = await makeWitness(directory.path);
   const program = await writeScript(directory.path, "program", witness.process, "wait");
-  const module = new URL("../../../src/plugins/exec/run_program.ts", import.meta.url).href;
+  const module = new URL("../../../src/system/programs/run_exec_program.ts", import.meta.url).href;
   const source = `
     import { runExecProgram } from ${JSON.stringify(module)};
     await runExecProgram(${JSON.stringify(program)}, {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readLines } from "../../../src/plugins/exec/read_lines.ts";
+import { readLines } from "../../../src/system/programs/read_lines.ts";
 
 const OPEN = new AbortController().signal;
 
