@@ -6,13 +6,12 @@ import { parseReference, REFERENCE_PATTERN, referenceForms } from "../oci/refere
 import type { Compression } from "../pack/compression.ts";
 import type { SymlinkPolicy } from "../plugins/collect/walk.ts";
 import { PROFILE_NAMES } from "../profiles/profiles.ts";
-import { CACHING, type Caching } from "./caching.ts";
 import { NAMING } from "./naming.ts";
 import type { OptionOf } from "./option.ts";
 import { REACHING } from "./registry.ts";
 
 /** What can be said about publishing. The names are those of the configuration file. */
-export interface Publishing extends Caching {
+export interface Publishing {
   /** What is published: a directory, a file, a tar, or `-` for standard input. */
   readonly source?: string;
   /** Where to: `oci://HOST/REPOSITORY[:TAG]`, `oci-layout:PATH[:TAG]` or `oci-archive:PATH[:TAG]`. */
@@ -63,6 +62,10 @@ export interface Publishing extends Caching {
   readonly annotations?: Readonly<Record<string, string>>;
   /** A file with more of them: an object of strings in JSON or YAML. */
   readonly annotationFile?: string;
+  /** Whether layers that were packed before are taken from the cache. */
+  readonly cache?: boolean;
+  /** Where the cache is; there is none when left out. */
+  readonly cacheDirectory?: string;
   /** How many blobs are sent at a time. */
   readonly concurrency?: number;
   /** How often a failed request is repeated. */
@@ -236,8 +239,16 @@ export const PUBLISHING = {
       help: "gzip 1-9 (default 6), zstd 1-19 (default 3)",
     },
   },
-  cache: CACHING.cache,
-  cacheDirectory: CACHING.cacheDirectory,
+  cache: {
+    kind: { kind: "switch" },
+    default: true,
+    flag: {
+      group: content,
+      help: "take layers that were packed before from the cache (default)",
+      no: "pack everything anew, and keep nothing",
+    },
+  },
+  cacheDirectory: { kind: { kind: "path" }, variable: "GANTRY_CACHE" },
   concurrency: REACHING.concurrency,
   retries: REACHING.retries,
   timeout: REACHING.timeout,

@@ -1,5 +1,5 @@
 import { isAbsolute, join } from "node:path";
-import { CACHING } from "../../options/caching.ts";
+import { PUBLISHING } from "../../options/publishing.ts";
 
 /** What stands in the place of a directory when no cache is wanted. */
 const NO_CACHE = "off";
@@ -15,7 +15,7 @@ export function cacheDirectory(
   system: typeof Deno.build.os,
   env: (name: string) => string | undefined,
 ): string | undefined {
-  const given = env(CACHING.cacheDirectory.variable);
+  const given = env(PUBLISHING.cacheDirectory.variable);
   if (given) return given === NO_CACHE ? undefined : given;
   const home = env("HOME");
   if (system === "darwin") return home ? join(home, "Library", "Caches", "gantry") : undefined;

@@ -3,13 +3,14 @@ import { pluginTarget } from "../../driver/plugin_target.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Stage } from "../../pipeline/plugin.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
+import { layerCacheIn } from "../../pack/layer_cache.ts";
+import { VERSION } from "../../host/version.ts";
 import type { ReadyOf } from "../../pipeline/ready_plugin.ts";
 import type { Target } from "../../pipeline/target.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import type { Context, Log } from "../../work/context.ts";
 import type { RegistryAccess } from "../../places/registry_access.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
-import { layerCache } from "./layer_cache.ts";
 import type { Machine } from "./machine.ts";
 import type { Settings } from "./settings.ts";
 import { sourceDate } from "./source_date.ts";
@@ -53,7 +54,9 @@ export async function buildPipeline(
   const { written, places, profile } = settings;
   await askLeave(settings, log);
   const { entries: filters, prune } = await filterEntries(settings);
-  const cache = layerCache(settings, log);
+  const cache = settings.cache && settings.cacheDirectory !== undefined
+    ? layerCacheIn(settings.cacheDirectory, { version: VERSION, log })
+    : undefined;
   const annotating = annotators(settings, await sourceDirectory(settings.source));
   const entries: readonly StageEntry[] = [
     ...await collectEntries(settings, { stdin: machine.stdin, signal, prune }),
