@@ -42,6 +42,9 @@ export const ENVIRONMENT_VARIABLES: readonly string[] = [
     ...CI_VARIABLES,
     // Where results go in GitHub Actions.
     "GITHUB_OUTPUT",
+    // Where the cache is.
+    "GANTRY_CACHE",
+    "XDG_CACHE_HOME",
     // Credentials, the files that hold them, and the helpers that keep them.
     "DOCKER_AUTH_CONFIG",
     "DOCKER_CONFIG",
