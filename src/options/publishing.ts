@@ -1,17 +1,17 @@
 import { CREATED_ANNOTATION, REVISION_ANNOTATION, SOURCE_ANNOTATION } from "../oci/annotation_keys.ts";
 import { parseConsumers } from "../consumers/consumers.ts";
 import { isMediaType } from "../oci/media_types.ts";
-import { formatPlatform, parsePlatform } from "../oci/platform.ts";
-import { formatReference, parseReference, REFERENCE_PATTERN, referenceForms } from "../oci/reference.ts";
+import { parseReference, REFERENCE_PATTERN, referenceForms } from "../oci/reference.ts";
 import type { Compression } from "../pack/compression.ts";
 import type { SymlinkPolicy } from "../plugins/collect/walk.ts";
 import { PROFILE_NAMES } from "../profiles/profiles.ts";
+import { IMAGE, type ImageOptions } from "./image.ts";
 import { NAMING } from "./naming.ts";
 import type { OptionOf } from "./option.ts";
 import { REACHING } from "./registry.ts";
 
 /** What can be said about publishing. The names are those of the configuration file. */
-export interface Publishing {
+export interface Publishing extends ImageOptions {
   /** What is published: a directory, a file, a tar, or `-` for standard input. */
   readonly source?: string;
   /** Where to: `oci://HOST/REPOSITORY[:TAG]`, `oci-layout:PATH[:TAG]` or `oci-archive:PATH[:TAG]`. */
@@ -48,16 +48,6 @@ export interface Publishing {
   readonly appVersion?: string;
   /** The media types of files, by patterns in gitignore syntax, for profiles that publish each as it is. */
   readonly mediaTypes?: Readonly<Record<string, string>>;
-  /** Labels in the config of an image, beside those that say what the annotations say. */
-  readonly labels?: Readonly<Record<string, string>>;
-  /** The platform that the config of an image names, such as `linux/arm64`; `linux/amd64` when left out. */
-  readonly platform?: string;
-  /** The image that an image is built on: a reference, as in `targets`. */
-  readonly base?: string;
-  /** The program of an image and its first arguments. */
-  readonly entrypoint?: readonly string[];
-  /** Environment variables in the config of an image. */
-  readonly imageEnv?: Readonly<Record<string, string>>;
   /** How layers are compressed. */
   readonly compression?: Compression["kind"];
   /** How hard to compress: 1 to 9 for gzip, 1 to 19 for zstd. */
@@ -68,6 +58,10 @@ export interface Publishing {
   readonly annotations?: Readonly<Record<string, string>>;
   /** A file with more of them: an object of strings in JSON or YAML. */
   readonly annotationFile?: string;
+  /** Whether layers that were packed before are taken from the cache. */
+  readonly cache?: boolean;
+  /** Where the cache is; there is none when left out. */
+  readonly cacheDirectory?: string;
   /** How many blobs are sent at a time. */
   readonly concurrency?: number;
   /** How often a failed request is repeated. */
@@ -202,59 +196,7 @@ export const PUBLISHING = {
       help: "what the files are that match, with profiles that publish each as it is; repeatable",
     },
   },
-  labels: {
-    kind: { kind: "pairs" },
-    counts: "key",
-    field: "Labels in the config of an image, beside those that say what the annotations say.",
-    plugins: ["archive/*.labels"],
-    flag: {
-      group: content,
-      name: "label",
-      argument: "<key=value>",
-      help: "a label in the config, with profile image; repeatable",
-    },
-  },
-  platform: {
-    kind: { kind: "text", parse: (text) => formatPlatform(parsePlatform(text)) },
-    field: "The platform that the config of an image names, such as linux/arm64.",
-    plugins: ["archive/*.platform"],
-    flag: {
-      group: content,
-      argument: "<os/arch>",
-      help: "the platform that an image names, with profile image (default linux/amd64)",
-    },
-  },
-  base: {
-    kind: { kind: "text", parse: (text) => formatReference(parseReference(text)) },
-    field: "The image that an image is built on, such as oci://gcr.io/distroless/cc-debian12 or oci-layout:PATH.",
-    flag: {
-      group: content,
-      argument: "<reference>",
-      help: "the image that an image is built on, with profile image: a reference like that of a target",
-    },
-  },
-  entrypoint: {
-    kind: { kind: "texts" },
-    field: "The program of an image, and its first arguments.",
-    plugins: ["archive/*.entrypoint"],
-    flag: {
-      group: content,
-      argument: "<word>",
-      help: "the program of an image, with profile image; again for each argument before those of the user",
-    },
-  },
-  imageEnv: {
-    kind: { kind: "pairs" },
-    counts: "key",
-    field: "Environment variables in the config of an image.",
-    plugins: ["archive/*.imageEnv"],
-    flag: {
-      group: content,
-      name: "env",
-      argument: "<key=value>",
-      help: "an environment variable in the config, with profile image; repeatable",
-    },
-  },
+  ...IMAGE,
   compression: {
     kind: { kind: "choice", words: ["gzip", "zstd", "none"] },
     default: "gzip",
@@ -272,6 +214,16 @@ export const PUBLISHING = {
       help: "gzip 1-9 (default 6), zstd 1-19 (default 3)",
     },
   },
+  cache: {
+    kind: { kind: "switch" },
+    default: true,
+    flag: {
+      group: content,
+      help: "take layers that were packed before from the cache (default)",
+      no: "pack everything anew, and keep nothing",
+    },
+  },
+  cacheDirectory: { kind: { kind: "path" }, variable: "GANTRY_CACHE" },
   concurrency: REACHING.concurrency,
   retries: REACHING.retries,
   timeout: REACHING.timeout,
