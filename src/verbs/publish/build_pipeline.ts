@@ -1,5 +1,6 @@
 import { pluginSteps, type StepStage } from "../../driver/plugin_step.ts";
 import { pluginTarget } from "../../driver/plugin_target.ts";
+import { CREATED_ANNOTATION } from "../../oci/annotation_keys.ts";
 import { isPiped, type Reference } from "../../oci/reference.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Stage } from "../../pipeline/plugin.ts";
@@ -15,9 +16,9 @@ import type { RegistryAccess } from "../../places/registry_access.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
 import { collectorFor, sourceDirectory } from "./collector_for.ts";
 import { ignoringFor } from "./ignoring_for.ts";
+import { knownAnnotation } from "./known_annotation.ts";
 import type { Machine } from "./machine.ts";
 import type { Settings } from "./settings.ts";
-import { sourceDate } from "./source_date.ts";
 import { builtIns } from "./stages/built_ins.ts";
 import { type MadePlugin, makePlugins } from "./stages/make_plugins.ts";
 import { pluginHost } from "./stages/plugin_host.ts";
@@ -65,7 +66,10 @@ export async function buildPipeline(
     beside: collector?.beside,
     prune: ignoring.prune,
     asked: new Map(),
+    known: (key) => known(key),
   });
+  const known = (key: string): Promise<string | undefined> =>
+    knownAnnotation(key, settings, { make, machine, context });
   const opened = access === undefined
     ? []
     : settings.targets.map((reference) => openTarget(reference, settings, access));
@@ -73,8 +77,9 @@ export async function buildPipeline(
   // Only certain artifacts and plugins of the user's own ask for it, and to know it takes a look at git.
   const isAsked = profile.facts.usesTime ||
     entries.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
-  const now = isAsked ? await sourceDate(settings, make, { machine, context }) : undefined;
-  const host = pluginHost(machine, { mode, log, sourceDate: now });
+  const created = isAsked ? await known(CREATED_ANNOTATION) : undefined;
+  const sourceDate = created === undefined ? undefined : new Date(created);
+  const host = pluginHost(machine, { mode, log, sourceDate });
   const plugins = await makePlugins(entries, { host, places, load: machine.load, signal });
   const targets = targetsOf(plugins, settings);
   const [archive] = of(plugins, "archive");

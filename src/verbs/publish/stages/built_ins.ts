@@ -1,3 +1,4 @@
+import { REVISION_ANNOTATION } from "../../../oci/annotation_keys.ts";
 import { makePlugin } from "../../../driver/check_plugin.ts";
 import type { Kit, PluginBase, Stage } from "../../../pipeline/plugin.ts";
 import type { StageName } from "../../../pipeline/stage_error.ts";
@@ -40,6 +41,8 @@ export interface BuiltInMeans {
   readonly prune: (path: string) => boolean;
   /** What env and git have answered in this run. */
   readonly asked: Asked;
+  /** Says what an annotation will be, before there are annotations. */
+  readonly known: (key: string) => Promise<string | undefined>;
 }
 
 type Make = (means: BuiltInMeans) => BuiltIn;
@@ -137,6 +140,7 @@ export async function listBuiltIns(kit: Kit): Promise<readonly (readonly [use: s
     stdin: () => ReadableStream.from([]),
     prune: () => false,
     asked: new Map(),
+    known: () => Promise.resolve(undefined),
   });
   return STAGE_NAMES.flatMap((stage) =>
     namesOfStage(stage).flatMap((name): readonly (readonly [string, DescribedPlugin])[] => {
@@ -152,7 +156,7 @@ export async function listBuiltIns(kit: Kit): Promise<readonly (readonly [use: s
  *
  * @throws {OptionsError} When the consumers of the profile have no use for what was chosen.
  */
-function packing(name: ProfileName, facts: Profile, { settings }: BuiltInMeans): BuiltIn {
+function packing(name: ProfileName, facts: Profile, { settings, known }: BuiltInMeans): BuiltIn {
   const { wanted, compression, version } = settings;
   refuseUnused(name, facts, settings);
   const options = given({
@@ -165,6 +169,7 @@ function packing(name: ProfileName, facts: Profile, { settings }: BuiltInMeans):
     factory: facts.archive({
       ...("workers" in compression ? { workers: compression.workers } : {}),
       ...(version === undefined ? {} : { version }),
+      revision: () => known(REVISION_ANNOTATION),
     }),
     options: pluginOptions(wanted, "archive/*", options),
   };
@@ -198,6 +203,7 @@ const TAKEN: Readonly<Record<TakenOption, string>> = {
   mediaTypes: "media types",
   labels: "labels",
   platform: "a platform",
+  trivy: "a bundle for Trivy",
 };
 
 function versionMeans({ version, profile: { facts } }: BuiltInMeans["settings"]): VersionMeans {
