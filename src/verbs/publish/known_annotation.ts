@@ -4,7 +4,7 @@ import { EMPTY_MEDIA_TYPE } from "../../oci/media_types.ts";
 import { type Context, SILENT_LOG } from "../../work/context.ts";
 import type { Machine } from "./machine.ts";
 import type { Settings } from "./settings.ts";
-import type { MakeBuiltIn } from "./stages/built_ins.ts";
+import type { Annotators } from "./stages/annotate.ts";
 import { pluginHost } from "./stages/plugin_host.ts";
 
 /**
@@ -16,8 +16,8 @@ import { pluginHost } from "./stages/plugin_host.ts";
 export async function knownAnnotation(
   key: string,
   { annotations, written }: Pick<Settings, "annotations" | "written">,
-  { make, machine, context }: {
-    readonly make: MakeBuiltIn;
+  { annotators, machine, context }: {
+    readonly annotators: Annotators;
     readonly machine: Pick<Machine, "env">;
     readonly context: Context;
   },
@@ -26,13 +26,12 @@ export async function knownAnnotation(
   // What is wrong with git or the CI's variables is said once, by the annotate stage.
   const host = pluginHost(machine, { mode: "plan", log: SILENT_LOG });
   const config = bytesContent(EMPTY_MEDIA_TYPE, new TextEncoder().encode("{}")).descriptor;
-  for (const spec of ["env", "git"]) {
+  for (const spec of ["env", "git"] as const) {
     if (known.has(key)) break;
-    const builtIn = make("annotate", spec);
-    if (builtIn === undefined) throw new TypeError(`Cannot tell what is known: there is no ${spec}`);
+    const { factory, options } = annotators[spec];
     const entry = written.stages.annotate?.find((entry) => entry.spec === spec);
-    const use = { options: builtIn.options(entry?.options), checked: true };
-    const { plugin } = await prepare<"annotate">(builtIn.factory as FactoryOf<"annotate">, use, host);
+    const use = { options: options(entry?.options), checked: true };
+    const { plugin } = await prepare<"annotate">(factory as FactoryOf<"annotate">, use, host);
     const input = { entries: [], config, layers: [], known: Object.fromEntries(known) };
     const found = await plugin?.run(input, { ...context, log: SILENT_LOG });
     for (const [name, value] of Object.entries(found?.set ?? {})) {
