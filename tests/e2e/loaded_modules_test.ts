@@ -59,7 +59,7 @@ const COMMANDS:
     [
       "a push of ten files",
       (place) => ["push", join(place, "source"), `oci-layout:${join(place, "layout")}:1`],
-      400,
+      420,
       /^src\/(?:cli\/airgap\/(?!commands)|yaml|profiles\/helm\/chart\.|registry\/http\/node_transport|pack\/deflate\/deflate_worker)/,
     ],
   ];
