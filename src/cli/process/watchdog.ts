@@ -20,7 +20,7 @@ export interface Watchdog {
 /** How long starting may take before work begins without it, in milliseconds. */
 const START_LIMIT = 5000;
 /** How long a command may take before the thread is started, in milliseconds: that costs as much as a short command. */
-const QUIET = 100;
+const QUIET = 250;
 
 /**
  * Makes the watchdog: a thread of its own, which takes SIGINT, SIGTERM and SIGHUP in the place of this one. Deno handles
