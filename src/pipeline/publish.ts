@@ -53,14 +53,32 @@ export async function planArtifact(source: Source, pipeline: Pipeline, context: 
  * @throws {StageError} Says in which stage it failed. Unless it was `tag`, no tag points to the artifact anywhere.
  */
 export async function publish(source: Source, pipeline: Pipeline, context: Context): Promise<Publication> {
+  return await publishArtifact(await planArtifact(source, pipeline, context), pipeline, context);
+}
+
+/**
+ * Brings an artifact that {@linkcode planArtifact} has made to every target, and only then lets tags point to it.
+ *
+ * @throws {StageError} Says in which stage it failed. Unless it was `tag`, no tag points to the artifact anywhere.
+ */
+export async function publishArtifact(artifact: Artifact, pipeline: Pipeline, context: Context): Promise<Publication> {
   const run = stageRunner(pipeline.custom ?? {}, context);
-  const artifact = await planArtifact(source, pipeline, context);
   try {
-    const uploaded = await run("upload", artifact, upload(pipeline.upload, pipeline.tag));
+    const uploaded = await run(
+      "upload",
+      artifact,
+      upload(pipeline.upload, pipeline.tag, { areTagsNext: areTagsNext(pipeline) }),
+    );
     return await run("tag", uploaded, tag(pipeline.upload));
   } finally {
     await discardAll(pipeline.upload, context);
   }
+}
+
+/** Whether nothing stands between the upload and the tags: no other target that may fail, and no step of the user's. */
+function areTagsNext({ upload, custom }: Pipeline): boolean {
+  const between = [...custom?.after?.upload ?? [], ...custom?.before?.tag ?? []];
+  return upload.length === 1 && between.length === 0;
 }
 
 /** What could not be discarded is a nuisance: it neither hides why a publication failed nor makes a good one fail. */

@@ -8,7 +8,7 @@ export interface PemBlock {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-const BLOCK_REGEXP = /-----BEGIN ([A-Z0-9 ]{1,60})-----([^-]*)-----END \1-----/g;
+const BLOCK_REGEXP = /-----BEGIN ([A-Z0-9 ]{1,60})-----((?:(?!-----)[^])*)-----END \1-----/g;
 /** Lines such as `Proc-Type: 4,ENCRYPTED`, which stand before the Base64 in files of old tools. */
 const HEADER_REGEXP = /^[\w-]+:.*$/gm;
 

@@ -9,10 +9,10 @@ import { type Digest, digestAlgorithm, digestHex } from "../oci/digest.ts";
 import { isTag } from "../oci/tag.ts";
 
 /** How the tags end under which cosign keeps signatures, attestations and SBOMs. */
-export const COMPANION_ENDINGS = ["sig", "att", "sbom"] as const;
+export const COMPANION_ENDINGS = ["sig", "att", "sbom"] as const satisfies readonly CompanionEnding[];
 
-/** One of {@linkcode COMPANION_ENDINGS}. */
-export type CompanionEnding = typeof COMPANION_ENDINGS[number];
+/** How a tag ends that is made of a digest: `sig` for signatures, `att` for attestations, `sbom` for SBOMs. */
+export type CompanionEnding = "sig" | "att" | "sbom";
 
 /** The tags under which cosign keeps what belongs to a manifest. */
 export function companionTags(subject: Digest): readonly string[] {

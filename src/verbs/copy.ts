@@ -7,6 +7,7 @@ import { copyGraph } from "../store/copy.ts";
 import { type ArtifactGraph, readGraph } from "../store/graph.ts";
 import { NotFoundError, type Store, type StoreReader } from "../store/store.ts";
 import { inParallel } from "../work/together.ts";
+import { sayDone } from "../work/context.ts";
 import { chosenTags } from "./chosen_tags.ts";
 import type { CopyOptions } from "./copy/copy_options.ts";
 import { copyPlaces } from "./copy/copy_places.ts";
@@ -141,5 +142,5 @@ function sayCopied({ url, copied, tags }: Destination, { context: { log } }: Ses
     : names.length > 5
     ? `${names.length} tags`
     : `tagged ${names.join(", ")}`;
-  log.info(`Copied to ${url}: ${tagged}, ${copied.uploaded} sent, ${copied.existing} there already`);
+  sayDone(log, `Copied to ${url}: ${tagged}, ${copied.uploaded} sent, ${copied.existing} there already`);
 }

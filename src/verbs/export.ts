@@ -14,6 +14,7 @@ import { type ArtifactGraph, readGraph } from "../store/graph.ts";
 import type { StoreReader } from "../store/store.ts";
 import { counted, formatBytes } from "../work/amounts.ts";
 import { inParallel } from "../work/together.ts";
+import { sayDone } from "../work/context.ts";
 import { errorWithLines } from "./error_with_lines.ts";
 import { type ExportResult, exportResult } from "./export/export_result.ts";
 import { checkExportNames, type ExportSource, findSources } from "./export/export_sources.ts";
@@ -225,9 +226,10 @@ function sayExported(result: ExportResult, { context: { log } }: Session): void 
     ? "without what refers to them"
     : `with ${referrers} that refer to them`;
   const left = omitted.count === 0 ? "" : `, ${omitted.count} left out (${formatBytes(omitted.bytes)})`;
-  log.info(
+  sayDone(
+    log,
     `Exported to ${url}: ${counted(artifacts.length, "artifact")} ${companions}, ` +
       `${counted(uploaded, "content")} written, ${existing} there already${left}`,
   );
-  if (total > artifacts.length) log.info(`The bundle holds ${total} artifacts now`);
+  if (total > artifacts.length) sayDone(log, `The bundle holds ${total} artifacts now`);
 }

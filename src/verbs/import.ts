@@ -7,6 +7,7 @@ import { formatRegistryPlace, parseRegistryPlace, type RegistryPlace } from "../
 import type { Copied } from "../store/copy.ts";
 import { TagExistsError } from "../store/store.ts";
 import { counted, formatBytes } from "../work/amounts.ts";
+import { sayDone } from "../work/context.ts";
 import { errorWithLines } from "./error_with_lines.ts";
 import { importDestinations } from "./import/import_destinations.ts";
 import type { ImportOptions } from "./import/import_options.ts";
@@ -144,7 +145,8 @@ function sayImported(
   );
   const alone = artifacts.filter(({ withoutReferrers }) => withoutReferrers).length;
   const said = alone === 0 ? "" : `, ${alone} without what refers to it because the export left that behind`;
-  log.info(
+  sayDone(
+    log,
     `Imported to ${repositoriesOf(artifacts)}: ${
       counted(artifacts.length, "artifact")
     } with ${referrers} that refer to them${said}, ` +
@@ -156,7 +158,7 @@ function sayImported(
 const SHOWN = 3;
 
 /** Where the artifacts are now: with a mapping that need not be below the target. */
-function repositoriesOf(artifacts: ImportResult["artifacts"]): string {
+export function repositoriesOf(artifacts: ImportResult["artifacts"]): string {
   const names = [...new Set(artifacts.map(({ repository }) => repository))];
   const more = names.length - SHOWN;
   return names.slice(0, SHOWN).join(", ") + (more > 0 ? ` and ${more} more` : "");

@@ -7,6 +7,7 @@ import { artifactTypeOf, manifestParts } from "../oci/parse_manifest.ts";
 import { withoutScheme } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { meantName, openReader, parsePlace } from "../places/open_store.ts";
+import { sayDone } from "../work/context.ts";
 import { optionOf } from "./option_of.ts";
 import { withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
@@ -92,7 +93,7 @@ export async function pull(options: PullOptions): Promise<PullResult> {
       : await saveLayer(store, { ...wanted, file: output, ...(write === undefined ? {} : { write }) }, context);
     const { written, unchanged } = pulled;
     const same = unchanged === 0 ? "" : `, ${unchanged} there already`;
-    context.log.info(`Pulled to ${output}: ${written} ${written === 1 ? "file" : "files"} written${same}`);
+    sayDone(context.log, `Pulled to ${output}: ${written} ${written === 1 ? "file" : "files"} written${same}`);
     return pullResult(pulled, store.url, output);
   });
 }

@@ -1,12 +1,12 @@
 import type { Log } from "../../work/context.ts";
 import type { Entry } from "../../pipeline/entry.ts";
 import type { PluginContext, Skip } from "../../pipeline/plugin.ts";
-import { lastWords } from "./last_words.ts";
+import { lastWords } from "../../system/programs/last_words.ts";
 import { parseAnswer, type ProgramAnswer } from "./parse_answer.ts";
 import { programEnvironment } from "./program_environment.ts";
 import { type Metadata, PROTOCOL, type Result } from "./protocol.ts";
 import { makeRoom, type Room } from "./room.ts";
-import { PATIENCE, runExecProgram } from "./run_program.ts";
+import { PATIENCE, runExecProgram } from "../../system/programs/run_exec_program.ts";
 import { type StageOutput, stageOutput } from "./stage_output.ts";
 import { contentsIn, toJson } from "./to_json.ts";
 import { messageOf } from "../../work/message_of.ts";

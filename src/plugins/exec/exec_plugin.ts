@@ -1,13 +1,13 @@
 import type { AnyPlugin, Kit, PluginFactory } from "../../pipeline/plugin.ts";
 import { PluginError } from "../../pipeline/plugin_error.ts";
-import { findProgram } from "./find_program.ts";
+import { findProgram } from "../../system/programs/find_program.ts";
 import { parseMetadata } from "./metadata.ts";
 import { optionsSchema } from "./options_schema.ts";
 import { programEnvironment } from "./program_environment.ts";
 import type { Metadata } from "./protocol.ts";
-import { type Ended, PATIENCE, runExecProgram } from "./run_program.ts";
+import { type Ended, PATIENCE, runExecProgram } from "../../system/programs/run_exec_program.ts";
 import { callProgram } from "./call_program.ts";
-import { lastWords } from "./last_words.ts";
+import { lastWords } from "../../system/programs/last_words.ts";
 import { messageOf } from "../../work/message_of.ts";
 
 /** Where a program is and what it runs in. */

@@ -1,29 +1,29 @@
 import { pluginSteps, type StepStage } from "../../driver/plugin_step.ts";
 import { pluginTarget } from "../../driver/plugin_target.ts";
-import { isPiped, type Reference } from "../../oci/reference.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Stage } from "../../pipeline/plugin.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
+import { layerCacheIn } from "../../pack/layer_cache.ts";
+import { VERSION } from "../../host/version.ts";
 import type { ReadyOf } from "../../pipeline/ready_plugin.ts";
-import { storeTarget } from "../../pipeline/store_target.ts";
-import { type OwnReference, ownReference, type Target } from "../../pipeline/target.ts";
+import type { Target } from "../../pipeline/target.ts";
 import { OptionsError } from "../../options/options_error.ts";
-import { pluginOptions } from "../../options/plugin_options.ts";
 import type { Context, Log } from "../../work/context.ts";
-import { storeAt } from "../../places/open_store.ts";
 import type { RegistryAccess } from "../../places/registry_access.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
-import { collectorFor, sourceDirectory } from "./collector_for.ts";
-import { ignoringFor } from "./ignoring_for.ts";
 import type { Machine } from "./machine.ts";
 import type { Settings } from "./settings.ts";
 import { sourceDate } from "./source_date.ts";
-import { builtIns } from "./stages/built_ins.ts";
+import { sourceDirectory } from "./source_path.ts";
+import { annotateEntries, annotators } from "./stages/annotate.ts";
+import { archiveEntry } from "./stages/archive.ts";
+import { collectEntries } from "./stages/collect.ts";
+import { filterEntries } from "./stages/filter.ts";
 import { type MadePlugin, makePlugins } from "./stages/make_plugins.ts";
 import { pluginHost } from "./stages/plugin_host.ts";
-import { stageEntries } from "./stages/stage_entries.ts";
-import type { OpenTarget } from "./stages/stage_entry.ts";
-import type { TargetChoice } from "./stages/target_kinds.ts";
+import { fromList, type StageEntry } from "./stages/stage_entry.ts";
+import { tagEntries } from "./stages/tag.ts";
+import { uploadEntries } from "./stages/upload.ts";
 
 /** What the pipeline is made with, beyond what the user wants. */
 export interface Means {
@@ -41,7 +41,8 @@ export interface BuiltPipeline {
 }
 
 /**
- * Puts the pipeline together. Nothing of it has run.
+ * Puts the pipeline together. Nothing of it has run. A list of plugins replaces the default of its stage; what other
+ * options say counts all the same, and comes first.
  *
  * @throws {OptionsError} Names all that is wrong with the plugins in the lists.
  */
@@ -50,31 +51,27 @@ export async function buildPipeline(
   { machine, context, mode, access }: Means,
 ): Promise<BuiltPipeline> {
   const { signal, log } = context;
-  const { written, places, source, profile } = settings;
+  const { written, places, profile } = settings;
   await askLeave(settings, log);
-  const directory = await sourceDirectory(source);
-  // Standard input is looked at only when nobody has said what to make of it.
-  const collector = written.stages.collect === undefined
-    ? await collectorFor(source, { stdin: machine.stdin, signal, archiveWith: profile.facts.archiveWith })
+  const { entries: filters, prune } = await filterEntries(settings);
+  const cache = settings.cache && settings.cacheDirectory !== undefined
+    ? layerCacheIn(settings.cacheDirectory, { version: VERSION, log })
     : undefined;
-  const ignoring = await ignoringFor(settings);
-  const make = await builtIns({
-    settings,
-    directory,
-    stdin: collector?.stdin ?? machine.stdin,
-    beside: collector?.beside,
-    prune: ignoring.prune,
-    asked: new Map(),
-  });
-  const opened = access === undefined
-    ? []
-    : settings.targets.map((reference) => openTarget(reference, settings, access));
-  const entries = stageEntries({ settings, make, ignoring, collector, targets: opened });
+  const annotating = annotators(settings, await sourceDirectory(settings.source));
+  const entries: readonly StageEntry[] = [
+    ...await collectEntries(settings, { stdin: machine.stdin, signal, prune }),
+    ...filters,
+    archiveEntry(settings, cache),
+    ...annotateEntries(settings, annotating),
+    ...uploadEntries(settings, access),
+    ...tagEntries(settings),
+    ...written.custom.map(({ stage, ...entry }) => fromList(stage, entry)),
+  ];
   // Only certain artifacts and plugins of the user's own ask for it, and to know it takes a look at git.
   const isAsked = profile.facts.usesTime ||
     entries.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
-  const now = isAsked ? await sourceDate(settings, make, { machine, context }) : undefined;
-  const host = pluginHost(machine, { mode, log, sourceDate: now });
+  const now = isAsked ? await sourceDate(settings, annotating, { machine, context }) : undefined;
+  const host = pluginHost(machine, { mode, log, sourceDate: now, cache });
   const plugins = await makePlugins(entries, { host, places, load: machine.load, signal });
   const targets = targetsOf(plugins, settings);
   const [archive] = of(plugins, "archive");
@@ -104,23 +101,6 @@ async function askLeave({ written: { stages, custom }, allow }: Settings, log: L
   const specs = [...Object.values(stages).flat(), ...custom].filter(({ factory }) => factory === undefined)
     .map(({ spec }) => spec).filter((spec) => specifierKind(spec) !== "name");
   if (specs.length > 0) await allow?.([...new Set(specs)], log);
-}
-
-function openTarget(reference: Reference, settings: Settings, access: Pick<RegistryAccess, "store">): OpenTarget {
-  if (isPiped(reference)) {
-    throw new OptionsError("Cannot push to oci-archive:-: push to oci-layout:DIR, and copy that to oci-archive:-");
-  }
-  const options = pluginOptions(settings.wanted, `upload/${reference.kind}`);
-  return (chosen, name) => {
-    const { concurrency = settings.concurrency } = options({ ...chosen }) as TargetChoice;
-    const { store } = storeAt(reference, { access, right: "push", concurrency });
-    return storeTarget(store, { name, concurrency, ...ownNames(reference, settings) });
-  };
-}
-
-/** A tag that a target's own reference asks for is as immutable as the others. */
-function ownNames(reference: Reference, { immutable, force }: Settings): OwnReference {
-  return ownReference(reference, { immutable: immutable && !force });
 }
 
 /** The targets that are named come first, and in their order. */
