@@ -47,13 +47,13 @@ const COMMANDS:
     [
       "version",
       () => ["version"],
-      70,
+      85,
       /^src\/(?:driver|layout|pack|extract\/extraction\.|registry\/client|plugins\/annotate\/git)/,
     ],
     [
       "--help",
       () => ["--help"],
-      70,
+      85,
       /^src\/(?:driver|layout|pack|extract\/extraction\.|registry\/client|plugins\/annotate\/git)/,
     ],
     [
