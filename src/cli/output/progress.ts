@@ -2,8 +2,8 @@ import type { ProgressUpdate } from "../../work/context.ts";
 import { formatBytes } from "../../work/amounts.ts";
 import type { World } from "../world.ts";
 
-/** Shows how far long work is, and takes the line away at the end. */
-export interface ProgressReporter {
+/** Shows how far long work is, and takes the line away at the end, which is when it is disposed of. */
+export interface ProgressReporter extends Disposable {
   readonly update: (update: ProgressUpdate) => void;
   /** Removes what stands on the terminal, so that the next line starts clean. */
   readonly clear: () => void;
@@ -33,7 +33,8 @@ export function createProgress(
   let started = now();
   let shown = started;
 
-  return { update, clear: () => world.terminal?.status?.(undefined) };
+  const clear = (): void => world.terminal?.status?.(undefined);
+  return { update, clear, [Symbol.dispose]: clear };
 
   function update(update: ProgressUpdate): void {
     if (phase !== (update.phase ?? usual)) start(update.phase ?? usual);
