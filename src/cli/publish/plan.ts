@@ -8,7 +8,7 @@ import type { PublishFlags } from "./commands.ts";
 import { planText, stagesText } from "./plan_text.ts";
 import { publishOptions } from "./publish_options.ts";
 
-/** `gantry plan`: the pipeline without upload and tag. Contacts nobody and writes nothing but the plan. */
+/** `gantry plan`: the pipeline without upload and tag. Contacts nobody, and writes nothing but the plan and the cache. */
 export async function runPlan(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
   const format = flags.output ?? "text";
   if (flags.stages) {

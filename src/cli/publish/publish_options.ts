@@ -12,6 +12,7 @@ import { givenOptions } from "../declare_options.ts";
 import { createLog } from "../output/log.ts";
 import type { ProgressReporter } from "../output/progress.ts";
 import { loadWithHint } from "../plugin/load.ts";
+import { cacheDirectory } from "../places/cache_directory.ts";
 import { registryOptions } from "../places/registry_options.ts";
 import { spellFlag } from "../spell_flag.ts";
 import { UsageError } from "../usage_error.ts";
@@ -44,6 +45,7 @@ export async function publishOptions(
   const hosts = hostsOf(given.targets ?? configuration?.values.targets ?? []);
   return {
     ...given,
+    usually: usualPlaces(world),
     ...(configuration === undefined ? {} : { configuration }),
     log,
     ...(flags.quiet ? {} : { progress: progress.update }),
@@ -52,6 +54,11 @@ export async function publishOptions(
     machine: machineOf(world),
     spell: spellFlag,
   };
+}
+
+function usualPlaces(world: World): Publishing {
+  const directory = cacheDirectory(Deno.build.os, world.env);
+  return directory === undefined ? {} : { cacheDirectory: directory };
 }
 
 /** Tells the source from the targets: `push oci://…` takes the source from the configuration file. */

@@ -3,6 +3,8 @@ import { pluginTarget } from "../../driver/plugin_target.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Stage } from "../../pipeline/plugin.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
+import { layerCacheIn } from "../../pack/layer_cache.ts";
+import { VERSION } from "../../host/version.ts";
 import type { ReadyOf } from "../../pipeline/ready_plugin.ts";
 import type { Target } from "../../pipeline/target.ts";
 import { OptionsError } from "../../options/options_error.ts";
@@ -52,11 +54,14 @@ export async function buildPipeline(
   const { written, places, profile } = settings;
   await askLeave(settings, log);
   const { entries: filters, prune } = await filterEntries(settings);
+  const cache = settings.cache && settings.cacheDirectory !== undefined
+    ? layerCacheIn(settings.cacheDirectory, { version: VERSION, log })
+    : undefined;
   const annotating = annotators(settings, await sourceDirectory(settings.source));
   const entries: readonly StageEntry[] = [
     ...await collectEntries(settings, { stdin: machine.stdin, signal, prune }),
     ...filters,
-    archiveEntry(settings),
+    archiveEntry(settings, cache),
     ...annotateEntries(settings, annotating),
     ...uploadEntries(settings, access),
     ...tagEntries(settings),
@@ -66,7 +71,7 @@ export async function buildPipeline(
   const isAsked = profile.facts.usesTime ||
     entries.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
   const now = isAsked ? await sourceDate(settings, annotating, { machine, context }) : undefined;
-  const host = pluginHost(machine, { mode, log, sourceDate: now });
+  const host = pluginHost(machine, { mode, log, sourceDate: now, cache });
   const plugins = await makePlugins(entries, { host, places, load: machine.load, signal });
   const targets = targetsOf(plugins, settings);
   const [archive] = of(plugins, "archive");

@@ -1,18 +1,22 @@
 import { OptionsError } from "../../../options/options_error.ts";
 import { pluginOptions } from "../../../options/plugin_options.ts";
+import type { OpenLayerCache } from "../../../pack/layer_cache.ts";
 import type { Profile, TakenOption } from "../../../profiles/profile.ts";
 import type { Settings } from "../settings.ts";
 import { type BuiltIn, fromList, type StageEntry } from "./stage_entry.ts";
 
 /** What of the settings is said about layers. */
-export type PackingSettings = Pick<Settings, "wanted" | "compression" | "version" | TakenOption>;
+export type PackingSettings = Pick<Settings, "wanted" | "compression" | "version" | TakenOption> & {
+  /** Opens the cache of layers; without it every layer is made anew. */
+  readonly openCache?: OpenLayerCache | undefined;
+};
 
 /** What packs: a plugin of the user's own, or else the profile. */
-export function archiveEntry(settings: Settings): StageEntry {
+export function archiveEntry(settings: Settings, openCache?: OpenLayerCache): StageEntry {
   const { written, profile: { name, because, facts } } = settings;
   const [entry] = written.stages.archive ?? [];
   if (entry !== undefined && written.packsItself) return fromList("archive", entry);
-  const builtIn = packing(name, facts, settings);
+  const builtIn = packing(name, facts, { ...settings, openCache });
   if (entry?.spec === name) return fromList("archive", entry, { [name]: builtIn });
   const decidedBy = because === "asked for" ? `profile ${name}` : `profile ${name}: ${because}`;
   return { stage: "archive", spec: name, decidedBy, builtIn };
@@ -24,7 +28,7 @@ export function archiveEntry(settings: Settings): StageEntry {
  * @throws {OptionsError} When the consumers of the profile have no use for what was chosen.
  */
 export function packing(name: string, facts: Profile, settings: PackingSettings): BuiltIn {
-  const { wanted, compression, version } = settings;
+  const { wanted, compression, version, openCache } = settings;
   refuseUnused(name, facts, settings);
   const options = given({
     // Where there is no choice, there is no option.
@@ -36,6 +40,7 @@ export function packing(name: string, facts: Profile, settings: PackingSettings)
     factory: facts.archive({
       ...("workers" in compression ? { workers: compression.workers } : {}),
       ...(version === undefined ? {} : { version }),
+      cache: openCache,
     }),
     options: pluginOptions(wanted, "archive/*", options),
   };

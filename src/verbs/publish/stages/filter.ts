@@ -1,5 +1,5 @@
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { localPath, type Reference } from "../../../oci/reference.ts";
+import { localPath } from "../../../oci/reference.ts";
 import type { SymlinkPolicy } from "../../../plugins/collect/directory.ts";
 import type { PluginFactory } from "../../../pipeline/plugin.ts";
 import { whyUnreadable } from "../../../system/io_error.ts";
@@ -65,22 +65,25 @@ function whole(spec: string, factory: PluginFactory): StageEntry {
  * that was named, and patterns that were given. The last pattern that matches counts.
  */
 async function ownFilters(settings: Settings): Promise<SourceFilters> {
-  const { source, targets, symlinks, profile: { facts } } = settings;
+  const { source, symlinks, profile: { facts } } = settings;
   const root = await rootOf(source);
-  const own = root === undefined ? [] : await ownTargets(root, targets);
+  const own = root === undefined ? [] : await ownPlaces(root, settings);
   const sources = await patternSources(settings, own);
   return await sourceFilters({
     sources,
     reading: facts.ignoreReading,
     only: facts.only,
-    emptied: own.length === 0 ? undefined : { paths: own, reason: OWN_TARGET },
+    emptied: own.length === 0 ? undefined : {
+      paths: own.map(({ path }) => path),
+      reason: [...new Set(own.map(({ what }) => what))].join(", or "),
+    },
     readRoot: root === undefined ? undefined : (name) => readRootFile(root, name, symlinks),
   });
 }
 
 async function patternSources(
   settings: Settings,
-  own: readonly string[],
+  own: readonly OwnPlace[],
 ): Promise<readonly PatternSource[]> {
   const { name, facts: { ignoreFile, ownRules, defaultIgnores } } = settings.profile;
   const defaults: readonly PatternSource[] = settings.defaultIgnores
@@ -100,37 +103,48 @@ async function patternSources(
     { file: ".gantryignore" },
     ...(settings.ignoreFile === undefined ? [] : [await readPatterns(settings.ignoreFile)]),
     ...settings.wanted.said("ignore").map(({ value, from }) => ({ from: from.name, patterns: value })),
-    { from: OWN_TARGET, patterns: own.flatMap(ownTargetPatterns) },
+    ...own.map((place) => ({ from: place.what, patterns: ownPatterns(place) })),
   ];
 }
 
-const OWN_TARGET = "a target of this push";
-
-/** Layouts in the source, relative to it: they would be packed into the next ones, and those into the ones after. */
-async function ownTargets(root: string, targets: readonly Reference[]): Promise<readonly string[]> {
-  const paths: string[] = [];
-  for (const target of targets) {
-    const local = localPath(target);
-    if (local === undefined) continue;
-    const path = relative(root, await realTarget(local));
-    if (path !== "" && !path.startsWith("..") && !isAbsolute(path)) paths.push(path.split(sep).join("/"));
-  }
-  return paths;
+/** What gantry itself writes into the source. */
+interface OwnPlace {
+  /** Relative to the source. */
+  readonly path: string;
+  /** What it is, for people. */
+  readonly what: string;
 }
 
-/** The target itself, and what a run that was killed has left of it. */
-function ownTargetPatterns(path: string): readonly string[] {
+/** Layouts and the cache, in the source: they would be packed into the next ones, and those into the ones after. */
+async function ownPlaces(
+  root: string,
+  { targets, cacheDirectory }: Pick<Settings, "targets" | "cacheDirectory">,
+): Promise<readonly OwnPlace[]> {
+  const layouts = targets.map((target) => ({ place: localPath(target), what: "a target of this push" }));
+  const places: OwnPlace[] = [];
+  for (const { place, what } of [...layouts, { place: cacheDirectory, what: "the cache" }]) {
+    if (place === undefined) continue;
+    const path = relative(root, await realPlace(place));
+    if (path !== "" && !path.startsWith("..") && !isAbsolute(path)) {
+      places.push({ path: path.split(sep).join("/"), what });
+    }
+  }
+  return places;
+}
+
+/** The place itself, and what a run that was killed has left of it. */
+function ownPatterns({ path }: OwnPlace): readonly string[] {
   const literal = path.replace(/[\\*?[\]!# ]/g, "\\$&");
   return [`/${literal}`, `/${literal}.*.partial`];
 }
 
 /** Where a path is, though it may not be there yet. */
-async function realTarget(path: string): Promise<string> {
+async function realPlace(path: string): Promise<string> {
   const full = resolve(path);
   try {
     return await Deno.realPath(full);
   } catch {
-    return full === dirname(full) ? full : join(await realTarget(dirname(full)), basename(full));
+    return full === dirname(full) ? full : join(await realPlace(dirname(full)), basename(full));
   }
 }
 
