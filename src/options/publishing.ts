@@ -48,6 +48,8 @@ export interface Publishing extends ImageOptions {
   readonly appVersion?: string;
   /** The media types of files, by patterns in gitignore syntax, for profiles that publish each as it is. */
   readonly mediaTypes?: Readonly<Record<string, string>>;
+  /** Whether a bundle is for Trivy, and not for OPA. */
+  readonly trivy?: boolean;
   /** How layers are compressed. */
   readonly compression?: Compression["kind"];
   /** How hard to compress: 1 to 9 for gzip, 1 to 19 for zstd. */
@@ -197,6 +199,12 @@ export const PUBLISHING = {
     },
   },
   ...IMAGE,
+  trivy: {
+    kind: { kind: "switch" },
+    field: "Whether a bundle is for Trivy, and not for OPA.",
+    plugins: ["archive/*.trivy"],
+    flag: { group: content, help: "with profile opa: a bundle for Trivy, and not for OPA" },
+  },
   compression: {
     kind: { kind: "choice", words: ["gzip", "zstd", "none"] },
     default: "gzip",

@@ -14,6 +14,8 @@ export interface ArchiveMeans {
   readonly version?: string;
   /** The image that an image is built on. */
   readonly base?: BaseImage;
+  /** Finds out the revision of the source; `undefined` when nobody knows it. */
+  readonly revision?: () => Promise<string | undefined>;
 }
 
 /** How a layer that any tool may read is compressed. */

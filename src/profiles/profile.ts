@@ -83,7 +83,11 @@ export interface Profile {
    */
   arrange?(
     entries: readonly Entry[],
-    choice: { readonly version?: string | undefined; readonly appVersion?: string | undefined },
+    choice: {
+      readonly version?: string | undefined;
+      readonly appVersion?: string | undefined;
+      readonly revision?: string | undefined;
+    },
     context: Context,
   ): Promise<readonly Entry[]>;
 }
@@ -97,7 +101,8 @@ export type TakenOption =
   | "platform"
   | "base"
   | "entrypoint"
-  | "imageEnv";
+  | "imageEnv"
+  | "trivy";
 
 /** Which files a source has. */
 export interface SourceListing {

@@ -80,6 +80,7 @@ Deno.test("docs/configuration.md has the same example in both formats, with almo
     "base",
     "entrypoint",
     "imageEnv",
+    "trivy",
     "stdinName",
   ]);
 });

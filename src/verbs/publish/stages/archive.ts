@@ -1,20 +1,23 @@
 import { OptionsError } from "../../../options/options_error.ts";
 import { pluginOptions } from "../../../options/plugin_options.ts";
 import type { BaseImage } from "../../../pack/base_image.ts";
+import type { ArchiveMeans } from "../../../pack/compression_choice.ts";
 import type { OpenLayerCache } from "../../../pack/layer_cache.ts";
 import type { Profile, TakenOption } from "../../../profiles/profile.ts";
 import type { Settings } from "../settings.ts";
 import { type BuiltIn, fromList, type StageEntry } from "./stage_entry.ts";
 
 /** What of the settings is said about layers. */
-export type PackingSettings = Pick<Settings, "wanted" | "compression" | "version" | TakenOption>;
+export type PackingSettings = Pick<Settings, "wanted" | "compression" | "version" | TakenOption> & PackingMeans;
 
-/** What there is to pack with besides. */
+/** What there is to pack with beyond the settings. */
 export interface PackingMeans {
   /** Opens the cache of layers; without it every layer is made anew. */
-  readonly cache?: OpenLayerCache | undefined;
+  readonly openCache?: OpenLayerCache | undefined;
+  /** Finds out the revision of the source; nobody knows it when left out. */
+  readonly findRevision?: ArchiveMeans["revision"];
   /** The image that an image is built on. */
-  readonly base?: BaseImage | undefined;
+  readonly baseImage?: BaseImage | undefined;
 }
 
 /** What packs: a plugin of the user's own, or else the profile. */
@@ -22,7 +25,7 @@ export function archiveEntry(settings: Settings, means: PackingMeans): StageEntr
   const { written, profile: { name, because, facts } } = settings;
   const [entry] = written.stages.archive ?? [];
   if (entry !== undefined && written.packsItself) return fromList("archive", entry);
-  const builtIn = packing(name, facts, settings, means);
+  const builtIn = packing(name, facts, { ...settings, ...means });
   if (entry?.spec === name) return fromList("archive", entry, { [name]: builtIn });
   const decidedBy = because === "asked for" ? `profile ${name}` : `profile ${name}: ${because}`;
   return { stage: "archive", spec: name, decidedBy, builtIn };
@@ -33,13 +36,8 @@ export function archiveEntry(settings: Settings, means: PackingMeans): StageEntr
  *
  * @throws {OptionsError} When the consumers of the profile have no use for what was chosen.
  */
-export function packing(
-  name: string,
-  facts: Profile,
-  settings: PackingSettings,
-  { cache, base }: PackingMeans = {},
-): BuiltIn {
-  const { wanted, compression, version } = settings;
+export function packing(name: string, facts: Profile, settings: PackingSettings): BuiltIn {
+  const { wanted, compression, version, openCache, findRevision, baseImage } = settings;
   refuseUnused(name, facts, settings);
   const options = given({
     // Where there is no choice, there is no option.
@@ -51,8 +49,9 @@ export function packing(
     factory: facts.archive({
       ...("workers" in compression ? { workers: compression.workers } : {}),
       ...(version === undefined ? {} : { version }),
-      ...(base === undefined ? {} : { base }),
-      cache,
+      cache: openCache,
+      ...(findRevision === undefined ? {} : { revision: findRevision }),
+      ...(baseImage === undefined ? {} : { base: baseImage }),
     }),
     options: pluginOptions(wanted, "archive/*", options),
   };
@@ -89,6 +88,7 @@ const TAKEN: Readonly<Record<TakenOption, string>> = {
   base: "a base image",
   entrypoint: "an entrypoint",
   imageEnv: "environment variables",
+  trivy: "a bundle for Trivy",
 };
 
 /** An image that another one is built on is opened before: the plugin gets it, and not its name. */
