@@ -1,5 +1,11 @@
 import { coalesce } from "../../oci/coalesce.ts";
-import { DEFLATE_CHUNK_SIZE, DEFLATE_WINDOW, type DeflateChunk, deflateChunk } from "./deflate_chunk.ts";
+import {
+  compressorCode,
+  DEFLATE_CHUNK_SIZE,
+  DEFLATE_WINDOW,
+  type DeflateChunk,
+  deflateChunk,
+} from "./deflate_chunk.ts";
 
 /** How hard and with how many hands to compress. */
 export interface DeflateOptions {
@@ -75,6 +81,7 @@ interface ChunkWorker {
 
 function startWorker(): ChunkWorker {
   const worker = new Worker(new URL("./deflate_worker.ts", import.meta.url), { type: "module" });
+  worker.postMessage(compressorCode());
   // A worker answers in the order of the chunks that it was given.
   const waiting: PromiseWithResolvers<Uint8Array<ArrayBuffer>>[] = [];
   worker.onmessage = ({ data }: MessageEvent<Uint8Array<ArrayBuffer> | Error>): void => {

@@ -1,11 +1,13 @@
 /**
- * The worker of {@linkcode deflateChunks}: answers every chunk that it is sent with the compressed bytes, in order.
+ * The worker of {@linkcode deflateChunks}: takes the compressor's code first, and then answers every chunk that it is sent
+ * with the compressed bytes, in order.
  */
 /// <reference lib="deno.worker" />
-import { type DeflateChunk, deflateChunk } from "./deflate_chunk.ts";
+import { type DeflateChunk, deflateChunk, shareCompressorCode } from "./deflate_chunk.ts";
 
-self.onmessage = ({ data }: MessageEvent<DeflateChunk>): void => {
+self.onmessage = ({ data }: MessageEvent<WebAssembly.Module | DeflateChunk>): void => {
   try {
+    if (data instanceof WebAssembly.Module) return shareCompressorCode(data);
     const deflated = deflateChunk(data);
     giveBack(data.bytes);
     self.postMessage(deflated, [deflated.buffer]);
