@@ -4,6 +4,7 @@
  * - `gantry-TARGET` for each target, all five when none is named;
  * - `gantry.spdx.json`, what is in them;
  * - `gantry-gantry-VERSION.tgz`, the npm package;
+ * - `gantry-man.tar.gz`, a manual page for each command;
  * - `install.sh`;
  * - `SHA256SUMS` of all of these;
  *
@@ -15,6 +16,7 @@
 import { basename } from "node:path";
 import { VERSION } from "../../src/host/version.ts";
 import { digestHex, digestOf } from "../../src/oci/digest.ts";
+import { writeManPages } from "./man_pages.ts";
 import { notesOf } from "./notes.ts";
 import { writeNpmPackage } from "./npm_package.ts";
 
@@ -43,6 +45,7 @@ async function release(
     if (/^gantry-[a-z0-9_]+-|^gantry\.spdx/.test(name)) await Deno.rename(`dist/${name}`, `${OUT}/${name}`);
   }
   await Deno.rename(npm, `${OUT}/${basename(npm)}`);
+  await writeManPages(`${OUT}/gantry-man.tar.gz`);
   await Deno.copyFile("scripts/install.sh", `${OUT}/install.sh`);
   await writeSums();
 }

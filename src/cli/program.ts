@@ -10,6 +10,8 @@ import {
   verifyCommand,
   type VerifyFlags,
 } from "./airgap/commands.ts";
+import { completeCommand, completionCommand } from "./completion/commands.ts";
+import type { Shell } from "./completion/shells.ts";
 import type { ConsumersFlags } from "./consumers/consumers.ts";
 import { consumersCommand } from "./consumers/commands.ts";
 import { helpCommand, schemaCommand, versionCommand } from "./help/commands.ts";
@@ -19,6 +21,7 @@ import { initCommand } from "./init/commands.ts";
 import type { InitFlags } from "./init/init.ts";
 import { loginCommand, logoutCommand, type LogoutFlags } from "./login/commands.ts";
 import type { RegistryFlags } from "./places/flags.ts";
+import { manCommand } from "./man/commands.ts";
 import { pluginCommand } from "./plugin/commands.ts";
 import { publishCommand, type PublishFlags } from "./publish/commands.ts";
 import {
@@ -208,6 +211,28 @@ export function createProgram(world: World, done: (code: number) => void): Comma
   );
 
   program.commandsGroup("Help:");
+  add(
+    completionCommand()
+      .action(async (shell: Shell) => {
+        const { printCompletionScript } = await import("./completion/completion.ts");
+        done(printCompletionScript(shell, world));
+      }),
+  );
+  add(
+    manCommand()
+      .action(async (words: readonly string[]) => {
+        const { printManPage } = await import("./man/man.ts");
+        done(printManPage(words, program, world));
+      }),
+  );
+  program.addCommand(
+    completeCommand()
+      .action(async (words: readonly string[]) => {
+        const { printCompletions } = await import("./completion/completion.ts");
+        done(await printCompletions(words, program, world));
+      }),
+    { hidden: true },
+  );
   add(
     versionCommand()
       .action(() => world.stdout(`gantry ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`)),

@@ -1,5 +1,5 @@
 import type { Context } from "../work/context.ts";
-import type { StoreReader } from "../store/store.ts";
+import type { BlobReader } from "../store/store.ts";
 import type { LayerExtraction } from "./extraction.ts";
 import { ExtractionError } from "./extraction_error.ts";
 import type { ExtractionRules } from "./extraction_rules.ts";
@@ -23,7 +23,7 @@ export interface ExtractLayersOptions {
  * @throws {ExtractionError} When one of them breaks a rule.
  */
 export async function extractLayers(
-  store: StoreReader,
+  store: BlobReader,
   plans: readonly LayerPlan[],
   { extraction, rules, concurrency }: ExtractLayersOptions,
   context: Context,

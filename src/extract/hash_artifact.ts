@@ -1,6 +1,6 @@
 import type { Digest } from "../oci/digest.ts";
 import type { Context } from "../work/context.ts";
-import type { StoreReader } from "../store/store.ts";
+import type { BlobReader } from "../store/store.ts";
 import { extractLayers } from "./extract_layers.ts";
 import { createTree, type DirectoryNode } from "./extracted_tree.ts";
 import { extractInto } from "./extraction.ts";
@@ -25,6 +25,14 @@ export interface HashedLink {
   readonly target: string;
 }
 
+/** What a pull would make. */
+export interface HashedTree {
+  /** By path, in no particular order. */
+  readonly files: ReadonlyMap<string, HashedFile>;
+  /** The paths of directories in which nothing is, in no particular order. */
+  readonly emptyDirectories: readonly string[];
+}
+
 /** How an artifact is read. */
 export interface HashOptions {
   readonly rules: ExtractionRules;
@@ -40,15 +48,14 @@ export interface HashOptions {
 /**
  * Reads an artifact as a pull does, and writes nothing: every byte is checked, and every rule but those about links.
  *
- * @returns What a pull would make, by path, in no particular order. Directories are not in it.
  * @throws {ExtractionError} When the artifact breaks a rule.
  */
 export async function hashArtifact(
-  store: StoreReader,
-  { manifest }: FoundArtifact,
+  store: BlobReader,
+  { manifest }: Pick<FoundArtifact, "manifest">,
   { rules, concurrency, keep }: HashOptions,
   context: Context,
-): Promise<ReadonlyMap<string, HashedFile>> {
+): Promise<HashedTree> {
   const tree = createTree();
   const writer = createHashingWriter(keep, context.scratch);
   // Nothing is written, so no link can lead anybody anywhere.
@@ -56,18 +63,23 @@ export async function hashArtifact(
   const extraction = extractInto(tree, writer, harmless);
   await extractLayers(store, planLayers(manifest), { extraction, rules: harmless, concurrency }, context);
   const contents = await writer.finish();
-  return new Map(filesIn(tree.root, ""));
+  const files = new Map<string, HashedFile>();
+  const emptyDirectories: string[] = [];
+  takeIn(tree.root, "");
+  return { files, emptyDirectories };
 
-  function* filesIn({ children }: DirectoryNode, above: string): Generator<[path: string, file: HashedFile]> {
+  function takeIn({ children }: DirectoryNode, above: string): void {
     for (const [name, node] of children) {
       const path = `${above}${name}`;
-      if (node.kind === "directory") yield* filesIn(node, `${path}/`);
-      else if (node.kind === "link") yield [path, { kind: "link", target: node.target }];
-      else {
+      if (node.kind === "link") files.set(path, { kind: "link", target: node.target });
+      else if (node.kind === "directory") {
+        if (node.children.size === 0) emptyDirectories.push(path);
+        takeIn(node, `${path}/`);
+      } else {
         const { executable } = node;
         const content = contents.get(path);
         if (content === undefined) continue;
-        yield [path, { kind: "file", ...(executable === undefined ? {} : { executable }), ...content }];
+        files.set(path, { kind: "file", ...(executable === undefined ? {} : { executable }), ...content });
       }
     }
   }

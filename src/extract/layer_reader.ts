@@ -1,7 +1,7 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Context } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
-import type { StoreReader } from "../store/store.ts";
+import type { BlobReader } from "../store/store.ts";
 import { openLayer } from "./open_layer.ts";
 import { readBytes } from "../oci/read_bytes.ts";
 
@@ -25,7 +25,7 @@ const AHEAD_SIZE = 16 * SMALL_SIZE;
  * @param concurrency How many small layers are read at a time.
  */
 export function createLayerReader(
-  store: StoreReader,
+  store: BlobReader,
   layers: readonly Descriptor[],
   { concurrency, context }: { readonly concurrency: number; readonly context: Context },
 ): LayerReader {

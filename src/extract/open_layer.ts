@@ -2,7 +2,7 @@ import { asBlob } from "../oci/as_blob.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { embeddedData } from "../oci/embedded_data.ts";
 import type { Context } from "../work/context.ts";
-import type { StoreReader } from "../store/store.ts";
+import type { BlobReader } from "../store/store.ts";
 import { ExtractionError } from "./extraction_error.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -16,7 +16,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * @throws {ExtractionError} When the store does not have a layer that is said to be elsewhere.
  */
 export async function openLayer(
-  store: StoreReader,
+  store: BlobReader,
   layer: Descriptor,
   context: Context,
 ): Promise<ReadableStream<Bytes>> {

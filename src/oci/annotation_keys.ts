@@ -33,6 +33,11 @@ export const ORAS_CONTENT_DIGEST_ANNOTATION = "io.deis.oras.content.digest";
 /** `true` when `oras` shall unpack the layer into a directory. */
 export const ORAS_CONTENT_UNPACK_ANNOTATION = "io.deis.oras.content.unpack";
 
+/** The commit that a CUE module was published from. */
+export const CUE_COMMIT_ANNOTATION = "org.cuelang.vcs-commit";
+/** The time of that commit (RFC 3339). */
+export const CUE_COMMIT_TIME_ANNOTATION = "org.cuelang.vcs-commit-time";
+
 /** What a layer of a Timoni module holds: `module/vendor` or `module`. */
 export const TIMONI_CONTENT_TYPE_ANNOTATION = "sh.timoni.content.type";
 

@@ -1,18 +1,12 @@
-import {
-  CREATED_ANNOTATION,
-  REVISION_ANNOTATION,
-  SOURCE_ANNOTATION,
-  VERSION_ANNOTATION,
-} from "../oci/annotation_keys.ts";
+import { CREATED_ANNOTATION, REVISION_ANNOTATION, SOURCE_ANNOTATION } from "../oci/annotation_keys.ts";
 import { parseConsumers } from "../consumers/consumers.ts";
 import { isMediaType } from "../oci/media_types.ts";
 import { formatPlatform, parsePlatform } from "../oci/platform.ts";
 import { parseReference, REFERENCE_PATTERN, referenceForms } from "../oci/reference.ts";
-import { parseTag } from "../oci/tag.ts";
-import { parseFullVersion } from "../oci/version.ts";
 import type { Compression } from "../pack/compression.ts";
 import type { SymlinkPolicy } from "../plugins/collect/walk.ts";
 import { PROFILE_NAMES } from "../profiles/profiles.ts";
+import { NAMING } from "./naming.ts";
 import type { OptionOf } from "./option.ts";
 import { REACHING } from "./registry.ts";
 
@@ -32,6 +26,10 @@ export interface Publishing {
   readonly immutable?: boolean;
   /** Whether even the version's tag may move. */
   readonly force?: boolean;
+  /** Whether to publish only what differs from what the targets hold already. */
+  readonly ifChanged?: boolean;
+  /** The tag that it is compared with then; the latest version, or the tags that would be set, when left out. */
+  readonly ifChangedFrom?: string;
   /** The shape that an ecosystem expects, such as `flux`; `auto` chooses by what lies in the source. */
   readonly profile?: string;
   /** Patterns of what to leave out, in gitignore syntax. */
@@ -78,7 +76,6 @@ export interface Publishing {
   readonly created?: string;
 }
 
-const tags = "Versions and tags:";
 const content = "Content:";
 const metadata = "Metadata:";
 
@@ -117,49 +114,7 @@ export const PUBLISHING = {
     field: `Where to publish: ${referenceForms("[:TAG]")}, ` +
       "paths relative to this file.",
   },
-  version: {
-    kind: { kind: "text", parse: parseFullVersion },
-    field: "The version, as SemVer without a leading v: a tag that never moves, and an annotation.",
-    annotation: VERSION_ANNOTATION,
-    flag: {
-      group: tags,
-      argument: "<version>",
-      help: "SemVer: the tag and the version annotation; an existing tag never moves",
-    },
-  },
-  latest: {
-    kind: { kind: "switch" },
-    default: false,
-    field: "Whether to tag latest as well; not for pre-releases.",
-    flag: {
-      group: tags,
-      help: 'also tag "latest"; not for pre-releases (--latest=false overrides a config)',
-      no: 'do not tag "latest"',
-    },
-  },
-  tags: {
-    kind: { kind: "texts", parse: parseTag },
-    default: [],
-    field: "Further tags, which may move.",
-    flag: {
-      group: tags,
-      name: "tag",
-      short: "t",
-      argument: "<tag>",
-      help: "also tag with this name; repeatable",
-    },
-  },
-  immutable: {
-    kind: { kind: "switch" },
-    default: false,
-    field: "Whether no tag may move, not only the version.",
-    flag: {
-      group: tags,
-      help: "no tag may move, not only the version",
-      no: "other tags may move, whatever the configuration file says",
-    },
-  },
-  force: { kind: { kind: "switch" }, default: false, flag: { group: tags, help: "let a version tag move" } },
+  ...NAMING,
   annotations: {
     kind: { kind: "pairs" },
     default: {},

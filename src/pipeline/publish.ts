@@ -53,8 +53,16 @@ export async function planArtifact(source: Source, pipeline: Pipeline, context: 
  * @throws {StageError} Says in which stage it failed. Unless it was `tag`, no tag points to the artifact anywhere.
  */
 export async function publish(source: Source, pipeline: Pipeline, context: Context): Promise<Publication> {
+  return await publishArtifact(await planArtifact(source, pipeline, context), pipeline, context);
+}
+
+/**
+ * Brings an artifact that {@linkcode planArtifact} has made to every target, and only then lets tags point to it.
+ *
+ * @throws {StageError} Says in which stage it failed. Unless it was `tag`, no tag points to the artifact anywhere.
+ */
+export async function publishArtifact(artifact: Artifact, pipeline: Pipeline, context: Context): Promise<Publication> {
   const run = stageRunner(pipeline.custom ?? {}, context);
-  const artifact = await planArtifact(source, pipeline, context);
   try {
     const uploaded = await run("upload", artifact, upload(pipeline.upload, pipeline.tag));
     return await run("tag", uploaded, tag(pipeline.upload));

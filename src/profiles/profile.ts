@@ -64,6 +64,12 @@ export interface Profile {
   readonly configMediaType?: string;
   /** The media types that its layers have, where the config's alone does not tell its artifacts from others. */
   readonly layerMediaTypes?: readonly string[];
+  /** A file that says of which commit it was made, and so is another one each time though it says nothing else. */
+  readonly passing?: {
+    readonly path: string;
+    /** Gives what else it says, so that two can be compared. */
+    without(content: Uint8Array<ArrayBuffer>): string;
+  };
   /** Makes the plugin that packs for it. */
   archive(means: ArchiveMeans): PluginFactory;
   /** Makes the plugin that knows annotations by the source's own files. */

@@ -51,6 +51,9 @@ export interface StoreReader extends AsyncDisposable {
   referrers(subject: Digest, context: Context): Promise<readonly Descriptor[]>;
 }
 
+/** The part of a store that gives blobs. */
+export type BlobReader = Pick<StoreReader, "url" | "exists" | "fetch">;
+
 /** A name that shall stand for a manifest. */
 export interface TagName {
   /** A tag as OCI has it. */

@@ -118,11 +118,12 @@ async function readSide(
     return await packedFiles(packed, { concurrency, keepLimit }, context);
   }
   const wants = (path: string, digest: Digest): boolean => !hasDigest(known.get(path), digest);
-  return await hashArtifact(store, found, {
+  const { files } = await hashArtifact(store, found, {
     rules: { ...DEFAULT_EXTRACTION_RULES, names: "any" },
     concurrency,
     ...(keepLimit < 0 ? {} : { keep: { limit: keepLimit, wants } }),
   }, context);
+  return files;
 }
 
 /** Says how a directory would be published. */

@@ -4,13 +4,14 @@ import { withoutScheme } from "../oci/reference.ts";
 import { isVersion } from "../oci/version.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { type CustomStep, withStep } from "../pipeline/flow.ts";
-import { type Pipeline, publish } from "../pipeline/publish.ts";
+import { type Pipeline, planArtifact, publishArtifact } from "../pipeline/publish.ts";
 import { tagNames, tagsOfTarget } from "../pipeline/tag.ts";
 import type { Artifact, Publication } from "../pipeline/values.ts";
 import { consumersOf } from "./judging/consumers_of.ts";
 import { refuseRefused } from "./judging/refuse_refused.ts";
 import type { ConfiguredOptions, PublishOptions } from "./publish/publish_options.ts";
 import type { Settings } from "./publish/settings.ts";
+import type { Unchanged } from "./push/find_unchanged.ts";
 import { type PreparedPublication, warnOfGaps, withPipeline } from "./publish/with_pipeline.ts";
 
 /** What was published, as `gantry push -o json` prints it. */
@@ -25,6 +26,8 @@ export interface PushResult {
   readonly digest: Digest;
   /** The version, where one is known. */
   readonly version?: string;
+  /** Whether anything was published, where that was left to whether something has changed. */
+  readonly changed?: boolean;
   /** The media type of the manifest. */
   readonly mediaType: string;
   /** Size of the manifest and everything that it names, in bytes. */
@@ -72,11 +75,19 @@ export async function pushConfigured(options: ConfiguredOptions): Promise<PushRe
     if (pipeline.upload.length === 0) {
       throw new OptionsError("There is no target: name one, such as oci://HOST/REPOSITORY or oci-layout:PATH");
     }
+    refuseUnusedTag(settings);
     const named = settings.profile.facts.needsTag ? withNamesNeeded(pipeline, settings) : pipeline;
     const whole = refuseRefused(named, await consumersOf(settings.consumers));
-    const publication = await publish({ location: settings.source }, whole, context);
+    const { ifChanged } = settings;
+    const artifact = await planArtifact({ location: settings.source }, whole, context);
+    if (ifChanged) {
+      const { findUnchanged } = await import("./push/find_unchanged.ts");
+      const unchanged = await findUnchanged(artifact, prepared);
+      if (unchanged !== undefined) return unchangedResult(unchanged, prepared);
+    }
+    const publication = await publishArtifact(artifact, whole, context);
     warnOfGaps(prepared, publication);
-    const result = pushResult(publication, settings);
+    const result = { ...pushResult(publication, settings), ...(ifChanged ? { changed: true } : {}) };
     if (result.targets.length === 0) {
       throw new Error("Nothing was published: the plugins of all targets had nothing to do");
     }
@@ -84,6 +95,11 @@ export async function pushConfigured(options: ConfiguredOptions): Promise<PushRe
     sayVersion(publication, prepared);
     return result;
   });
+}
+
+function refuseUnusedTag({ ifChanged, wanted, spell }: Settings): void {
+  if (ifChanged || wanted.last("ifChangedFrom")?.from.by !== "caller") return;
+  throw new OptionsError(`Cannot use ${spell("ifChangedFrom")} without ${spell("ifChanged")}: nothing is compared`);
 }
 
 /** Who finds artifacts by their tags alone could never use one that has none. */
@@ -131,6 +147,42 @@ function pushResult(publication: Publication, settings: Settings): PushResult {
     annotations: Object.fromEntries(
       Object.entries(publication.annotations).map(([key, { value }]) => [key, value]),
     ),
+    targets,
+  };
+}
+
+/** What is there already, as if it had been published. */
+function unchangedResult(
+  unchanged: readonly Unchanged[],
+  { settings: { profile }, context: { log } }: PreparedPublication,
+): PushResult {
+  const targets = unchanged.map(({ url, tag, descriptor: { digest } }): PushedTarget => {
+    log.info(`Unchanged: ${url}:${tag} holds the same content, so nothing is published`);
+    return {
+      url: `${url}@${digest}`,
+      repository: withoutScheme(url),
+      tags: [tag],
+      digest,
+      uploaded: 0,
+      existing: 0,
+      bytesSent: 0,
+    };
+  });
+  const [first] = unchanged;
+  if (first === undefined) throw new TypeError("Cannot say what is unchanged: there is no target");
+  const { url, tag, descriptor, manifest: { annotations = {}, config, layers } } = first;
+  const version = annotations[VERSION_ANNOTATION];
+  return {
+    url: `${url}@${descriptor.digest}`,
+    repository: withoutScheme(url),
+    tag,
+    digest: descriptor.digest,
+    ...(version === undefined ? {} : { version }),
+    changed: false,
+    mediaType: descriptor.mediaType,
+    size: [descriptor, config, ...layers].reduce((sum, { size }) => sum + size, 0),
+    profile: profile.name,
+    annotations,
     targets,
   };
 }

@@ -38,7 +38,7 @@ Deno.test("hashArtifact() gives what a pull would make: links, hard links, and l
   await store.pushManifest(manifest, context);
 
   const found = await findArtifact(store, manifest.descriptor.digest, undefined, context);
-  const files = await hashArtifact(store, found, {
+  const { files } = await hashArtifact(store, found, {
     rules: DEFAULT_EXTRACTION_RULES,
     concurrency: 2,
     keep: { limit: 9, wants: () => true },

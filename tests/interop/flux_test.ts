@@ -53,6 +53,8 @@ for (const { name, command } of REGISTRIES) {
     );
     // Flux's own diff compares the bytes of gzip; gantry's compares files.
     assert.equal((await gantry(["diff", `${url}:1.2.3`, tree])).code, 0);
+    const next = ["push", tree, url, "--profile", "flux", "--version", "1.2.4", "--source", SOURCE, "-o", "json"];
+    assert.equal(JSON.parse((await gantryOk([...next, "--if-changed", "--revision", "next"])).stdout).changed, false);
   });
 }
 

@@ -104,6 +104,7 @@ Deno.test({
       assert.deepEqual(names, [
         "SHA256SUMS",
         `gantry-gantry-${VERSION}.tgz`,
+        "gantry-man.tar.gz",
         `gantry-${TARGET}`,
         "gantry.spdx.json",
         "install.sh",

@@ -37,7 +37,8 @@ async function writeOutputs(result: PushResult, flags: PublishFlags, world: Worl
   const outputs = world.env("GITHUB_OUTPUT");
   if (world.env("GITHUB_ACTIONS") === "true" && outputs !== undefined && outputs !== "") {
     const ref = printedReference(result.url);
-    const lines = `digest=${result.digest}\nref=${ref}\nurl=${result.url}\n`;
+    const changed = result.changed === undefined ? "" : `changed=${result.changed}\n`;
+    const lines = `digest=${result.digest}\nref=${ref}\nurl=${result.url}\n${changed}`;
     await write(outputs, world.secrets.maskResult(lines), { append: true });
   }
 }

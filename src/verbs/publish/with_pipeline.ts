@@ -5,6 +5,7 @@ import type { Host } from "../../pipeline/host.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
 import type { Artifact } from "../../pipeline/values.ts";
 import { type Context, type Log, SILENT_LOG } from "../../work/context.ts";
+import type { RegistryAccess } from "../../places/registry_access.ts";
 import { withSession } from "../session.ts";
 import { buildPipeline } from "./build_pipeline.ts";
 import { profileLine } from "./choose_profile.ts";
@@ -22,6 +23,8 @@ export interface PreparedPublication {
   /** Every plugin of the pipeline, and who decided it. */
   readonly plugins: readonly MadePlugin[];
   readonly context: Context;
+  /** The way to the targets. */
+  readonly access: RegistryAccess;
 }
 
 /** Finds out what is wanted, puts the pipeline together, lets a verb use it, and cleans up after it. */
@@ -37,7 +40,7 @@ export async function withPipeline<T>(
   const { targets: places, concurrency, retries, timeout } = settings;
   return await withSession({ ...options, concurrency, retries, timeout }, { places }, async ({ access, context }) => {
     const { pipeline, plugins } = await buildPipeline(settings, { machine, context, mode, access });
-    return await use({ settings, pipeline: withSourceCheck(pipeline, settings), plugins, context });
+    return await use({ settings, pipeline: withSourceCheck(pipeline, settings), plugins, context, access });
   });
 }
 

@@ -69,6 +69,8 @@ Deno.test("docs/configuration.md has the same example in both formats, with almo
   const without = Object.keys(CONFIG_SCHEMA.shape).filter((field) => !(field in jsonc));
   assert.deepEqual(without, [
     "$schema",
+    "ifChanged",
+    "ifChangedFrom",
     "annotationFile",
     "artifactType",
     "appVersion",

@@ -19,7 +19,13 @@ export function helpPages(columns?: number): readonly HelpPage[] {
   const program = createProgram(fakeWorld(terminal), () => {});
   const below = (command: Command, name: string): readonly HelpPage[] => [
     { name, text: command.helpInformation(), command },
-    ...command.commands.flatMap((each) => below(each, `${name} ${each.name()}`.trim())),
+    ...visible(command).flatMap((each) => below(each, `${name} ${each.name()}`.trim())),
   ];
   return [...below(program, ""), ...TOPICS.map((name) => ({ name, text: topicPage(name, program) }))];
+}
+
+/** Without `help` itself, and without what is in no help. */
+function visible(command: Command): readonly Command[] {
+  const shown = command.createHelp().visibleCommands(command);
+  return command.commands.filter((each) => shown.includes(each));
 }
