@@ -54,6 +54,12 @@ export {
 } from "./src/verbs/delete.ts";
 export { type TagOptions, type TagResult, tagStored } from "./src/verbs/tag.ts";
 
+// Verbs that sign.
+export { attach, type AttachOptions, type AttachResult } from "./src/verbs/attach.ts";
+export { keygen, type KeygenOptions, type KeygenResult } from "./src/verbs/keygen.ts";
+export { sign, type SigningKey, type SignOptions, type SignResult, type WrittenSignature } from "./src/verbs/sign.ts";
+export type { SignFormat } from "./src/sign/sign_format.ts";
+
 // Verbs for an air gap.
 export { formatInventory } from "./src/bundle/inventory.ts";
 export type { InventoriedBlob, InventoriedRepository, Inventory } from "./src/bundle/inventory.ts";

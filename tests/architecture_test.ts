@@ -57,6 +57,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/plugins/filter": ["src/pipeline", "src/system", "src/work", "src/oci"],
   "src/plugins/annotate": ["src/pipeline", "src/system", "src/work", "src/oci"],
   "src/plugins/tag": ["src/pipeline", "src/system", "src/work", "src/oci"],
+  "src/plugins/sign": ["src/sign", "src/pipeline", "src/store", "src/work", "src/oci"],
   "src/plugins/load": ["src/driver", "src/pipeline", "src/system", "src/work", "src/oci"],
   "src/plugins/exec": ["src/driver", "src/pipeline", "src/store", "src/system", "src/work", "src/oci"],
   "src/options": [
@@ -66,6 +67,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/pack",
     "src/pipeline",
     "src/registry",
+    "src/sign",
     "src/work",
     "src/oci",
   ],
@@ -79,6 +81,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/plugins/filter",
     "src/plugins/annotate",
     "src/plugins/tag",
+    "src/plugins/sign",
     "src/plugins/load",
     "src/plugins/exec",
     "src/profiles",

@@ -40,6 +40,14 @@ import {
   tagCommand,
   type TagFlags,
 } from "./stored/commands.ts";
+import {
+  attachCommand,
+  type AttachFlags,
+  keygenCommand,
+  type KeygenFlags,
+  signCommand,
+  type SignFlags,
+} from "./sign/commands.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -137,6 +145,27 @@ export function createProgram(world: World, done: (code: number) => void): Comma
       .action(async (reference: string, tags: readonly string[], flags: TagFlags) => {
         const { runTag } = await import("./stored/tag.ts");
         done(await runTag(reference, tags, flags, world));
+      }),
+  );
+  add(
+    signCommand()
+      .action(async (reference: string, flags: SignFlags) => {
+        const { runSign } = await import("./sign/sign.ts");
+        done(await runSign(reference, flags, world));
+      }),
+  );
+  add(
+    attachCommand()
+      .action(async (reference: string, file: string, flags: AttachFlags) => {
+        const { runAttach } = await import("./sign/attach.ts");
+        done(await runAttach(reference, file, flags, world));
+      }),
+  );
+  add(
+    keygenCommand()
+      .action(async (path: string, flags: KeygenFlags) => {
+        const { runKeygen } = await import("./sign/keygen.ts");
+        done(await runKeygen(path, flags, world));
       }),
   );
   add(

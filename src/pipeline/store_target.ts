@@ -43,6 +43,7 @@ export function storeTarget(store: Store, { name, concurrency = 1, ...own }: Sto
     ...own,
     name,
     url,
+    reader: store,
     resolve: async (tag, context): Promise<Digest | undefined> => (await store.resolve(tag, context))?.digest,
     async upload({ archive, manifest }, tags, context): Promise<Receipt> {
       const blobs = distinct([archive.config, ...archive.layers]);

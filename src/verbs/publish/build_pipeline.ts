@@ -11,6 +11,7 @@ import { OptionsError } from "../../options/options_error.ts";
 import { pluginOptions } from "../../options/plugin_options.ts";
 import type { Context, Log } from "../../work/context.ts";
 import { storeAt } from "../../places/open_store.ts";
+import { programOfKey } from "../../sign/signers/program_of_key.ts";
 import type { RegistryAccess } from "../../places/registry_access.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
 import { collectorFor, sourceDirectory } from "./collector_for.ts";
@@ -21,13 +22,14 @@ import { sourceDate } from "./source_date.ts";
 import { builtIns } from "./stages/built_ins.ts";
 import { type MadePlugin, makePlugins } from "./stages/make_plugins.ts";
 import { pluginHost } from "./stages/plugin_host.ts";
+import { signingEntries } from "./signing.ts";
 import { stageEntries } from "./stages/stage_entries.ts";
 import type { OpenTarget } from "./stages/stage_entry.ts";
 import type { TargetChoice } from "./stages/target_kinds.ts";
 
 /** What the pipeline is made with, beyond what the user wants. */
 export interface Means {
-  readonly machine: Pick<Machine, "env" | "load" | "stdin" | "watch">;
+  readonly machine: Pick<Machine, "env" | "hide" | "load" | "password" | "stdin" | "watch">;
   readonly context: Context;
   readonly mode: Host["mode"];
   /** The way to registries; without it the pipeline has no targets. */
@@ -69,14 +71,17 @@ export async function buildPipeline(
   const opened = access === undefined
     ? []
     : settings.targets.map((reference) => openTarget(reference, settings, access));
-  const entries = stageEntries({ settings, make, ignoring, collector, targets: opened });
+  let targets: readonly Target[] = [];
+  const listed = stageEntries({ settings, make, ignoring, collector, targets: opened });
+  // Behind all steps of the user's own: one of them may be a gate.
+  const entries = [...listed, ...await signingEntries(settings, { machine, context, mode, targets: () => targets })];
   // Only certain artifacts and plugins of the user's own ask for it, and to know it takes a look at git.
   const isAsked = profile.facts.usesTime ||
-    entries.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
+    listed.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
   const now = isAsked ? await sourceDate(settings, make, { machine, context }) : undefined;
   const host = pluginHost(machine, { mode, log, sourceDate: now });
   const plugins = await makePlugins(entries, { host, places, load: machine.load, signal });
-  const targets = targetsOf(plugins, settings);
+  targets = targetsOf(plugins, settings);
   const [archive] = of(plugins, "archive");
   if (archive === undefined) throw new TypeError("Cannot build a pipeline: nothing makes layers");
   // What a plugin of the user's own packs is the plugin's business.
@@ -100,9 +105,12 @@ export async function buildPipeline(
 }
 
 /** Asks whether the code may be loaded that lists name. What has a mere name is in this program already. */
-async function askLeave({ written: { stages, custom }, allow }: Settings, log: Log): Promise<void> {
-  const specs = [...Object.values(stages).flat(), ...custom].filter(({ factory }) => factory === undefined)
+async function askLeave({ written: { stages, custom }, wanted, allow }: Settings, log: Log): Promise<void> {
+  const plugins = [...Object.values(stages).flat(), ...custom].filter(({ factory }) => factory === undefined)
     .map(({ spec }) => spec).filter((spec) => specifierKind(spec) !== "name");
+  const keys = wanted.last("sign");
+  const signers = keys?.from.by === "configuration" ? keys.value.flatMap((key) => programOfKey(key) ?? []) : [];
+  const specs = [...plugins, ...signers.map((program) => `exec:${program}`)];
   if (specs.length > 0) await allow?.([...new Set(specs)], log);
 }
 

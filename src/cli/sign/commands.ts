@@ -1,0 +1,89 @@
+import { Command, Option } from "commander";
+import { referenceForms } from "../../oci/reference.ts";
+import { SIGN_FORMATS, type SignFormat } from "../../sign/sign_format.ts";
+import { withExamples } from "../help/examples.ts";
+import { repeated } from "../options.ts";
+import type { OutputFormat } from "../publish/commands.ts";
+import { addStoredFlags, type StoredFlags } from "../stored/commands.ts";
+
+/** The flags of `sign`, as they were given; what was not given is absent. */
+export interface SignFlags extends StoredFlags {
+  readonly key: readonly string[];
+  readonly signFormat?: SignFormat;
+  readonly output?: OutputFormat;
+}
+
+/** The flags of `attach`, as they were given; what was not given is absent. */
+export interface AttachFlags extends StoredFlags {
+  readonly type: string;
+  readonly key?: readonly string[];
+  readonly output?: OutputFormat;
+}
+
+/** The flags of `keygen`, as they were given; what was not given is absent. */
+export interface KeygenFlags {
+  /** `false` when the private key shall not be encrypted. */
+  readonly password: boolean;
+  readonly output?: OutputFormat;
+}
+
+const KEY_HELP = "a PEM file, env://NAME or exec:PROGRAM; repeatable";
+
+/** Declares the arguments and flags of `sign`. */
+export function signCommand(): Command {
+  const command = new Command("sign")
+    .description("sign what was published, by its digest, so that cosign and Flux verify it")
+    .argument("<reference>", referenceForms("[:TAG][@DIGEST]"))
+    .optionsGroup("Signing:")
+    .requiredOption("--key <key>", `who signs: ${KEY_HELP}`, repeated)
+    .addOption(
+      new Option("--sign-format <form>", "in which forms, for new verifiers, for older ones or for both (default both)")
+        .choices(SIGN_FORMATS),
+    );
+  addStoredFlags(command).addOption(outputOption());
+  return withExamples(command, [
+    ["To sign again with the same key writes nothing", "gantry sign oci://ghcr.io/acme/app:1.0.0 --key release.key"],
+    [
+      "With a key that a program has, such as that of a KMS",
+      "gantry sign oci://ghcr.io/acme/app@sha256:DIGEST --key 'exec:./aws_kms.sh alias/release'",
+    ],
+  ]);
+}
+
+/** Declares the arguments and flags of `attach`. */
+export function attachCommand(): Command {
+  const command = new Command("attach")
+    .description("attach a file to what was published: an SBOM, a provenance, or what else is said of it")
+    .argument("<reference>", referenceForms("[:TAG][@DIGEST]"))
+    .argument("<file>", "a JSON object")
+    .optionsGroup("Signing:")
+    .requiredOption("--type <type>", "what it is: spdx, cyclonedx, slsaprovenance1, vex, or a URI")
+    .option("--key <key>", `who vouches for it: ${KEY_HELP}; nobody when left out`, repeated);
+  addStoredFlags(command).addOption(outputOption());
+  return withExamples(command, [
+    [
+      "Scanners find it by its type; with --key verifiers do too",
+      "gantry attach oci://ghcr.io/acme/app:1.0.0 sbom.spdx.json --type spdx --key release.key",
+    ],
+  ]);
+}
+
+/** Declares the arguments and flags of `keygen`. */
+export function keygenCommand(): Command {
+  const command = new Command("keygen")
+    .description("make a pair of keys that cosign and Flux take: NAME.key and NAME.pub")
+    .argument("[name]", "the beginning of both files", "gantry")
+    .option("--no-password", "do not encrypt the private key")
+    .addOption(outputOption());
+  return withExamples(command, [
+    ["It asks for a password, or takes it from COSIGN_PASSWORD", "gantry keygen release"],
+    [
+      "What Flux verifies with",
+      "kubectl create secret generic release-key --from-file=release.pub --namespace flux-system",
+    ],
+  ]);
+}
+
+function outputOption(): Option {
+  return new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]);
+}
