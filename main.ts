@@ -13,6 +13,7 @@ import { run } from "./src/cli/run.ts";
 import { createSecrets } from "./src/cli/secrets.ts";
 import { textWriter } from "./src/cli/process/text_writer.ts";
 import { startWatchdog, type Watchdog } from "./src/cli/process/watchdog.ts";
+import { wantsColor } from "./src/cli/output/wants_color.ts";
 import type { World } from "./src/cli/world.ts";
 
 if (import.meta.main) {
@@ -73,13 +74,20 @@ function hostWorld(signal: AbortSignal, { interrupt, ...process }: Process): Wor
     takeStdout: () => Deno.stdout.isTerminal() ? undefined : (bytes) => writeBytes(bytes, signal),
     signal,
   };
-  if (!Deno.stderr.isTerminal()) return world;
-  return {
+  const { env } = world;
+  const isScreen = Deno.stdout.isTerminal();
+  const isTerminal = Deno.stderr.isTerminal();
+  const columns = (): number => Deno.consoleSize().columns || 80;
+  const shown: World = {
     ...world,
-    terminal: {
-      color: !Deno.noColor,
-      columns: () => Deno.consoleSize().columns || 80,
-    },
+    // What a program reads is never coloured, whatever the environment forces.
+    colors: { stdout: isScreen && wantsColor({ env, isTerminal: true }), stderr: wantsColor({ env, isTerminal }) },
+    ...(isScreen ? { screen: { columns } } : {}),
+  };
+  if (!isTerminal) return shown;
+  return {
+    ...shown,
+    terminal: { columns },
     ...(Deno.stdin.isTerminal()
       ? {
         prompt: createPrompt({

@@ -41,7 +41,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/bundle": ["src/store", "src/work", "src/oci"],
   "src/pipeline": ["src/store", "src/work", "src/oci"],
   "src/driver": ["src/pipeline", "src/store", "src/work", "src/oci"],
-  "src/pack": ["src/pipeline", "src/system", "src/work", "src/oci"],
+  "src/cache": ["src/system", "src/work", "src/oci"],
+  "src/pack": ["src/cache", "src/pipeline", "src/system", "src/work", "src/oci"],
   "src/profiles": [
     "src/consumers",
     "src/plugins/filter",
@@ -86,6 +87,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/plugins/exec",
     "src/profiles",
     "src/pack",
+    "src/cache",
     "src/registry",
     "src/layout",
     "src/extract",

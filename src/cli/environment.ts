@@ -46,6 +46,9 @@ export const ENVIRONMENT_VARIABLES: readonly string[] = [
     "COSIGN_PASSWORD",
     // Where results go in GitHub Actions.
     "GITHUB_OUTPUT",
+    // Where the cache is.
+    "GANTRY_CACHE",
+    "XDG_CACHE_HOME",
     // Credentials, the files that hold them, and the helpers that keep them.
     "DOCKER_AUTH_CONFIG",
     "DOCKER_CONFIG",
@@ -61,9 +64,11 @@ export const ENVIRONMENT_VARIABLES: readonly string[] = [
     ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()]),
     "SSL_CERT_DIR",
     "SSL_CERT_FILE",
-    // Commander asks for these before it writes.
+    // Whether there are colours.
+    "CLICOLOR",
     "CLICOLOR_FORCE",
     "FORCE_COLOR",
     "NO_COLOR",
+    "TERM",
   ]),
 ].sort();

@@ -2,6 +2,7 @@ import { type Command, CommanderError } from "commander";
 import { UnhandledError } from "../host/unhandled_error.ts";
 import { EXIT, exitCode } from "./output/exit_code.ts";
 import { formatOutput } from "./output/format_output.ts";
+import { paint } from "./output/paint.ts";
 import { printable, printableLines } from "./output/printable.ts";
 import { withStatusLine } from "./output/status_line.ts";
 import { isTopic } from "./help/topics.ts";
@@ -18,10 +19,16 @@ import type { World } from "./world.ts";
 export async function run(args: readonly string[], world: World): Promise<number> {
   let code: number = EXIT.done;
   let isTaken = false;
+  const isForProgram = outputFormat(args) !== undefined || args.includes("--raw");
+  const painted = (text: string, isColored = false): string => isColored ? paint(text) : text;
   const masked: World = withStatusLine({
     ...world,
-    stdout: (text) => isTaken ? masked.stderr(text) : world.stdout(printableLines(world.secrets.maskResult(text))),
-    stderr: (text) => world.stderr(world.secrets.mask(text)),
+    stdout(text): void {
+      if (isTaken) return masked.stderr(text);
+      const shown = printableLines(world.secrets.maskResult(text));
+      world.stdout(painted(shown, !isForProgram && world.colors?.stdout));
+    },
+    stderr: (text) => world.stderr(painted(world.secrets.mask(text), world.colors?.stderr)),
     takeStdout(): ReturnType<World["takeStdout"]> {
       isTaken = true;
       return world.takeStdout();

@@ -20,6 +20,10 @@ export interface World extends Environment {
   readonly stderr: (text: string) => void;
   /** Set when standard error is a terminal. */
   readonly terminal?: Terminal;
+  /** Set when standard output is a terminal: what is printed there is for people. */
+  readonly screen?: Pick<Terminal, "columns">;
+  /** Which outputs get colours; none when left out. */
+  readonly colors?: { readonly stdout: boolean; readonly stderr: boolean };
   /** Set when standard input is a terminal too, so that somebody can be asked. */
   readonly prompt?: Prompt;
   /** Aborted by Ctrl-C, with an {@linkcode Interruption}. */
@@ -38,12 +42,10 @@ export interface World extends Environment {
 
 /** A terminal that people look at. */
 export interface Terminal {
-  /** Whether colours are wanted (`NO_COLOR` is not set). */
-  readonly color: boolean;
   /** How many columns it has now. */
   readonly columns: () => number;
-  /** Shows a line until anything else is written; nothing takes it away. */
-  readonly status?: (line: string | undefined) => void;
+  /** Shows lines until anything else is written; nothing takes them away. */
+  readonly status?: (lines: readonly string[] | undefined) => void;
 }
 
 /** Somebody who can be asked. Both end when {@linkcode World.signal} is aborted, with its reason. */

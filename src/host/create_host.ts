@@ -3,6 +3,7 @@ import { IMAGE_LAYER_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { Host } from "../pipeline/host.ts";
 import { GZIP_LEVEL } from "../pack/compression.ts";
 import { packLayer } from "../pack/layer.ts";
+import type { OpenLayerCache } from "../pack/layer_cache.ts";
 import { tree } from "../pack/tree.ts";
 import { whenIdle } from "./when_idle.ts";
 
@@ -12,12 +13,14 @@ export interface HostOptions extends Pick<Host, "version" | "mode" | "env"> {
   readonly sourceDate?: Date | undefined;
   /** How many threads compress; 0 when left out. */
   readonly workers?: number;
+  /** Opens the cache of layers; without it every layer is made anew. */
+  readonly cache?: OpenLayerCache | undefined;
   /** Calls code of a plugin; just that when left out. */
   readonly during?: Host["during"];
 }
 
 /** Makes the host that runs plugins in this process. */
-export function createHost({ version, mode, env, sourceDate, workers = 0, during }: HostOptions): Host {
+export function createHost({ version, mode, env, sourceDate, workers = 0, cache, during }: HostOptions): Host {
   return {
     version,
     mode,
@@ -28,6 +31,7 @@ export function createHost({ version, mode, env, sourceDate, workers = 0, during
         entries: tree(entries, { root: true, trailingSlash: false }),
         mediaType,
         compression: { kind: "gzip", level: GZIP_LEVEL, workers },
+        cache,
         ...(annotations === undefined ? {} : { annotations }),
       }, context);
       return content;

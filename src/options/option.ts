@@ -16,6 +16,8 @@ export interface Option {
   readonly field?: string;
   /** How the command line says it; left out when it cannot. */
   readonly flag?: Flag;
+  /** The variable of the environment by which the command line says it; left out when there is none. */
+  readonly variable?: string;
   /** The options of built-in plugins that it is. */
   readonly plugins?: readonly PluginOption[];
   /** The annotation that it is. */

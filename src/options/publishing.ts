@@ -71,6 +71,10 @@ export interface Publishing {
   readonly provenance?: boolean;
   /** Files that list what is in it, SPDX or CycloneDX in JSON, attached and signed by the same keys. */
   readonly sboms?: readonly string[];
+  /** Whether layers that were packed before are taken from the cache. */
+  readonly cache?: boolean;
+  /** Where the cache is; there is none when left out. */
+  readonly cacheDirectory?: string;
   /** How many blobs are sent at a time. */
   readonly concurrency?: number;
   /** How often a failed request is repeated. */
@@ -245,6 +249,16 @@ export const PUBLISHING = {
       help: "gzip 1-9 (default 6), zstd 1-19 (default 3)",
     },
   },
+  cache: {
+    kind: { kind: "switch" },
+    default: true,
+    flag: {
+      group: content,
+      help: "take layers that were packed before from the cache (default)",
+      no: "pack everything anew, and keep nothing",
+    },
+  },
+  cacheDirectory: { kind: { kind: "path" }, variable: "GANTRY_CACHE" },
   concurrency: REACHING.concurrency,
   retries: REACHING.retries,
   timeout: REACHING.timeout,

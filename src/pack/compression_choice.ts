@@ -1,11 +1,14 @@
 import type { Kit } from "../pipeline/plugin.ts";
 import type { Schema, z } from "../pipeline/schema.ts";
 import { type Compression, type Gzip, GZIP_LEVEL } from "./compression.ts";
+import type { OpenLayerCache } from "./layer_cache.ts";
 
 /** What there is to pack with that is no option of the plugin: of the machine, and of this run. */
 export interface ArchiveMeans {
   /** How many threads compress gzip; 0 for none but the caller's. Never changes a byte. */
   readonly workers?: number;
+  /** Opens the cache of layers; without it every layer is made anew. Never changes a byte. */
+  readonly cache?: OpenLayerCache | undefined;
   /** The version of what is published, where it is known, for what is packed with it. */
   readonly version?: string;
 }

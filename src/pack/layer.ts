@@ -1,43 +1,41 @@
-import type { Annotations, Content } from "../oci/descriptor.ts";
-import { createDigester, type Digest, type Digester } from "../oci/digest.ts";
-import { type TarEntry, writeTar } from "../oci/tar/write.ts";
+import { createDigester, type Digester } from "../oci/digest.ts";
+import { writeTar } from "../oci/tar/write.ts";
 import { createPauses } from "../system/pause.ts";
 import type { Context } from "../work/context.ts";
 import { withProgress } from "../work/with_progress.ts";
+import type { DescribedLayer, Layer } from "./cached_layer.ts";
 import { compress } from "./compress.ts";
-import type { Compression } from "./compression.ts";
+import { type OpenLayerCache, takeOrPack } from "./layer_cache.ts";
+import type { StampedEntry } from "./tree.ts";
 
 /** What a layer is made of. */
-export interface LayerOptions {
+export interface LayerOptions extends Omit<DescribedLayer, "format"> {
   /** What is in it, in this order. */
-  readonly entries: readonly TarEntry[];
-  /** How it is compressed. */
-  readonly compression: Compression;
-  /** The media type of the compressed layer. */
-  readonly mediaType: string;
-  /** The annotations of its descriptor. */
-  readonly annotations?: Annotations;
+  readonly entries: readonly StampedEntry[];
+  /** Opens the cache of layers; without it every layer is made anew. */
+  readonly cache?: OpenLayerCache | undefined;
 }
 
-/** A layer, ready to be uploaded. */
-export interface Layer {
-  /** The compressed archive. */
-  readonly content: Content;
-  /** The digest of the archive before compression, as an image's config lists it. */
-  readonly diffId: Digest;
-}
+/** What there is to work with. */
+export type PackingContext = Pick<Context, "scratch" | "signal" | "log" | "progress">;
 
 /**
- * Writes entries into an archive, compresses it and keeps it until the end of the run.
+ * Writes entries into an archive, compresses it and keeps it until the end of the run; or takes it from the cache, where
+ * the same entries were packed before.
  *
  * Everything streams: memory does not grow with the size of the entries.
  *
  * @throws {RangeError} When an entry has not as many bytes as its size says, or there is no such compression level.
  * @throws The reason of `context.signal` when it is aborted.
  */
-export async function packLayer(
+export async function packLayer(options: LayerOptions, context: PackingContext): Promise<Layer> {
+  const pack = (): Promise<Layer> => packAnew(options, context);
+  return await takeOrPack({ ...options, format: "tar" }, { cache: options.cache, pack, log: context.log });
+}
+
+async function packAnew(
   { entries, compression, mediaType, annotations }: LayerOptions,
-  { scratch, signal, progress }: Pick<Context, "scratch" | "signal" | "progress">,
+  { scratch, signal, progress }: PackingContext,
 ): Promise<Layer> {
   const total = entries.reduce((sum, { size }) => sum + size, 0);
   const onProgress = (done: number): void => progress({ phase: "Packing", item: mediaType, done, total });

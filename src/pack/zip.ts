@@ -9,7 +9,7 @@ import {
   type ZipMemberRecord,
   zipRecord,
 } from "../oci/zip_records.ts";
-import { directRead } from "../pipeline/direct_reads.ts";
+import { backingOf } from "../pipeline/backing.ts";
 import type { Entry } from "../pipeline/entry.ts";
 import { GZIP_LEVEL } from "./compression.ts";
 import { DEFLATE_CHUNK_SIZE, deflateChunk } from "./deflate/deflate_chunk.ts";
@@ -143,7 +143,7 @@ function headerOf({ path, kind, executable, size }: Entry): Pick<ZipMemberRecord
 async function readWhole(entry: Entry): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(entry.size);
   let filled = 0;
-  const openDirect = directRead(entry);
+  const openDirect = backingOf(entry)?.openDirect;
   if (openDirect === undefined) {
     for await (const piece of read(entry)) {
       bytes.set(piece, filled);

@@ -64,11 +64,21 @@ export async function publish(source: Source, pipeline: Pipeline, context: Conte
 export async function publishArtifact(artifact: Artifact, pipeline: Pipeline, context: Context): Promise<Publication> {
   const run = stageRunner(pipeline.custom ?? {}, context);
   try {
-    const uploaded = await run("upload", artifact, upload(pipeline.upload, pipeline.tag));
+    const uploaded = await run(
+      "upload",
+      artifact,
+      upload(pipeline.upload, pipeline.tag, { areTagsNext: areTagsNext(pipeline) }),
+    );
     return await run("tag", uploaded, tag(pipeline.upload));
   } finally {
     await discardAll(pipeline.upload, context);
   }
+}
+
+/** Whether nothing stands between the upload and the tags: no other target that may fail, and no step of the user's. */
+function areTagsNext({ upload, custom }: Pipeline): boolean {
+  const between = [...custom?.after?.upload ?? [], ...custom?.before?.tag ?? []];
+  return upload.length === 1 && between.length === 0;
 }
 
 /** What could not be discarded is a nuisance: it neither hides why a publication failed nor makes a good one fail. */

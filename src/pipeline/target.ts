@@ -21,11 +21,16 @@ export interface Target {
   /** Says what a tag points to now; `undefined` when there is no such tag. Changes nothing. */
   resolve(tag: string, context: Context): Promise<Digest | undefined>;
   /**
+   * Finds out all at once what upload and tag would ask for one after the other, the immutable tags excepted; left out
+   * where asking costs nothing. Sends nothing of the artifact.
+   */
+  readonly look?: (artifact: Artifact, tags: readonly TagName[], context: Context) => Promise<void>;
+  /**
    * Brings blobs and then the manifest to the place, without any tag. What is there already is not sent.
    *
    * @param tags The names that {@linkcode Target.tag} will set; a target that writes one file needs them now.
    */
-  upload(artifact: Artifact, tags: readonly TagName[], context: Context): Promise<Receipt>;
+  upload(artifact: Artifact, tags: readonly TagName[], context: Context, options?: UploadOptions): Promise<Receipt>;
   /**
    * Brings a manifest that refers to what was uploaded, unless it is there, and makes sure that the place lists it; left
    * out when the place takes nothing of that kind.
@@ -37,6 +42,14 @@ export interface Target {
   tag(artifact: Artifact, tags: readonly TagName[], context: Context): Promise<readonly Moved[]>;
   /** Gives up what an upload that came to no tag has left behind. */
   discard(context: Context): Promise<void>;
+}
+
+/** How an artifact is uploaded. */
+export interface UploadOptions {
+  /**
+   * Whether the tags are set next, whatever happens elsewhere: then they may bring the manifest, which saves a request.
+   */
+  readonly areTagsNext?: boolean;
 }
 
 /** Some targets failed. With more than one failure, `errors` has each of them. */

@@ -55,6 +55,7 @@ export function cue(means: ArchiveMeans = {}): Factory<"archive", GzipChoice> {
           entries: files,
           mediaType: CUE_MODULE_MEDIA_TYPE,
           compression: chosenGzip(options, means),
+          cache: means.cache,
         }, context);
         if (zip.descriptor.size > total) refuseRefused(files, zip.descriptor.size);
         return {

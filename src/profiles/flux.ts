@@ -58,6 +58,7 @@ export function flux(means: ArchiveMeans = {}): Factory<"archive", GzipChoice> {
           entries: tree(entries, { root: true, trailingSlash: false }),
           mediaType: FLUX_CONTENT_MEDIA_TYPE,
           compression: chosenGzip(options, means),
+          cache: means.cache,
         }, context);
         return { config: emptyImageConfig(FLUX_CONFIG_MEDIA_TYPE), layers: [content] };
       },

@@ -63,6 +63,7 @@ export function generic(means: ArchiveMeans = {}): Factory<"archive", GenericCho
           entries: tree(entries, { root: true, trailingSlash: false }),
           mediaType: compressedMediaType(IMAGE_LAYER_MEDIA_TYPE, compression),
           compression,
+          cache: means.cache,
         }, context);
         const layer: Content = {
           ...content,

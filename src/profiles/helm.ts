@@ -82,6 +82,7 @@ export function helm(means: ArchiveMeans = {}): Factory<"archive", HelmChoice> {
           entries: tree(entriesOf(chart), { root: false, trailingSlash: false }),
           mediaType: HELM_CHART_MEDIA_TYPE,
           compression: chosenGzip(choice, means),
+          cache: means.cache,
         }, context);
         return { config: await configOf(chart.metadata), layers: [content] };
 

@@ -75,6 +75,7 @@ export function image(means: ArchiveMeans = {}): Factory<"archive", ImageChoice>
           entries: tree(entries, { root: false, trailingSlash: true }),
           mediaType: compressedMediaType(IMAGE_LAYER_MEDIA_TYPE, compression),
           compression,
+          cache: means.cache,
         }, context);
         const { sourceDate } = context;
         const created = sourceDate && { created: formatCreated(Math.floor(sourceDate.getTime() / 1000)) };

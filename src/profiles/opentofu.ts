@@ -66,6 +66,7 @@ export function opentofu(means: ArchiveMeans = {}): Factory<"archive", GzipChoic
           entries,
           mediaType: OPENTOFU_MODULE_MEDIA_TYPE,
           compression: chosenGzip(options, means),
+          cache: means.cache,
         }, context);
         return { artifactType: OPENTOFU_MODULE_ARTIFACT_TYPE, layers: [layer] };
       },

@@ -4,10 +4,9 @@ import type { Content } from "../oci/descriptor.ts";
 import type { Context } from "../work/context.ts";
 import type { Entry } from "../pipeline/entry.ts";
 import type { Contents, Factory } from "../pipeline/plugin.ts";
-import type { Gzip } from "../pack/compression.ts";
 import { type ArchiveMeans, chosenGzip, type GzipChoice, gzipChoice } from "../pack/compression_choice.ts";
 import { emptyImageConfig } from "./image.ts";
-import { packLayer } from "../pack/layer.ts";
+import { type LayerOptions, packLayer } from "../pack/layer.ts";
 import { tree } from "../pack/tree.ts";
 import type { Profile } from "./profile.ts";
 
@@ -54,12 +53,12 @@ export function timoni(means: ArchiveMeans = {}): Factory<"archive", GzipChoice>
         for (const [name, part] of [["cue.mod", vendored], ["the module", own]] as const) {
           if (sizeOf(part) > UNPACKED_LIMIT) context.log.warn(`Timoni refuses to unpack ${name}: it is over 100 MiB`);
         }
-        const compression = chosenGzip(options, means);
+        const how = { compression: chosenGzip(options, means), cache: means.cache };
         return {
           config: emptyImageConfig(TIMONI_CONFIG_MEDIA_TYPE),
           layers: [
-            await layer("module/vendor", vendored, compression, context),
-            await layer("module", own, compression, context),
+            await layer("module/vendor", vendored, how, context),
+            await layer("module", own, how, context),
           ],
         };
       },
@@ -69,14 +68,14 @@ export function timoni(means: ArchiveMeans = {}): Factory<"archive", GzipChoice>
 async function layer(
   contentType: string,
   entries: readonly Entry[],
-  compression: Gzip,
+  how: Pick<LayerOptions, "compression" | "cache">,
   context: Context,
 ): Promise<Content> {
   const { content } = await packLayer({
     entries: tree(entries, { root: true, trailingSlash: false }),
     mediaType: TIMONI_CONTENT_MEDIA_TYPE,
     annotations: { [TIMONI_CONTENT_TYPE_ANNOTATION]: contentType },
-    compression,
+    ...how,
   }, context);
   return content;
 }

@@ -1,5 +1,7 @@
 import { type Clock, SYSTEM_CLOCK, untilAborted } from "../system/clock.ts";
 import type { Call } from "../work/context.ts";
+import { beginUpload, cancelBegun } from "./blobs/begin_upload.ts";
+import { BegunUploads } from "./blobs/begun_uploads.ts";
 import { fetchBlob } from "./blobs/download.ts";
 import { blobExists } from "./blobs/exists.ts";
 import { pushBlob } from "./blobs/upload.ts";
@@ -105,6 +107,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   };
   const traits = new RegistryTraits();
   const known = new KnownBlobs();
+  const begun = new BegunUploads();
   const authorizers = new Map<string, Authorizer>();
   let found: Promise<URL> | undefined;
   let isLate = false;
@@ -139,6 +142,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       place: `${host}/${name}`,
       traits,
       known,
+      begun,
       endpoint,
       backoff: () => createBackoff(backoff),
       retry: (operation, call) => retry(operation, backoff, call),
@@ -192,6 +196,8 @@ function repository(link: RepositoryLink): Repository {
     exists: (blob, call) => blobExists(link, blob, call),
     fetch: (blob, call) => fetchBlob(link, blob, call),
     fetchManifest: (reference, call) => fetchManifest(link, reference, call),
+    beginBlob: (blob, call) => beginUpload(link, blob, call),
+    cancelBegun: (call) => cancelBegun(link, call),
     pushBlob: (blob, call, options) => pushBlob(link, blob, call, options),
     pushManifest: (manifest, call) => putManifest(link, manifest, manifest.descriptor.digest, call),
     tag: (manifest, tags, call) => putTags(link, manifest, typeof tags === "string" ? [tags] : tags, call),

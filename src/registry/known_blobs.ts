@@ -12,6 +12,11 @@ export class KnownBlobs {
     return [...this.#repositories.get(digest) ?? []].find((name) => name !== repository);
   }
 
+  /** Whether any repository is known to have a blob. */
+  isAnywhere(digest: Digest): boolean {
+    return (this.#repositories.get(digest)?.size ?? 0) > 0;
+  }
+
   /** Takes note that a repository has a blob. */
   add(digest: Digest, repository: string): void {
     const names = this.#repositories.get(digest) ?? new Set();

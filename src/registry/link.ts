@@ -1,4 +1,5 @@
 import type { Call } from "../work/context.ts";
+import type { BegunUploads } from "./blobs/begun_uploads.ts";
 import type { KnownBlobs } from "./known_blobs.ts";
 import type { RegistryTraits } from "./traits.ts";
 import type { Backoff } from "./retry.ts";
@@ -17,6 +18,7 @@ export interface RepositoryLink {
   readonly place: string;
   readonly traits: RegistryTraits;
   readonly known: KnownBlobs;
+  readonly begun: BegunUploads;
   /** Sends one request, once. */
   send(request: RepositoryRequest, call: Call): Promise<Answer>;
   /** Counts the failures of one operation. */

@@ -10,6 +10,7 @@ import { bareMediaType, parseJsonObject, readLimited, unexpectedAnswer } from ".
 import { readRegistryError, RegistryError } from "./http/registry_error.ts";
 import { bytesBody } from "./http/transport.ts";
 import type { RepositoryLink } from "./link.ts";
+import { allDone } from "../work/together.ts";
 import { isTemporary } from "./retry.ts";
 
 const ACCEPT = MANIFEST_MEDIA_TYPES.join(", ");
@@ -148,7 +149,10 @@ async function pointsTo(link: RepositoryLink, reference: string, digest: Digest,
 /** From how many tags on it is worth a try to set them all by one request: few registries know how. */
 const MANY_TAGS = 3;
 
-/** Points tags to a manifest. */
+/** How many tags are set side by side. */
+const TAGS_AT_ONCE = 4;
+
+/** Points tags to a manifest. What one of them fails for does not stop those beside it. */
 export async function putTags(
   link: RepositoryLink,
   manifest: Content,
@@ -158,7 +162,10 @@ export async function putTags(
   const isMany = tags.length >= MANY_TAGS && link.traits.setsManyTags;
   const done = isMany ? await putManyTags(link, manifest, tags, call) : [];
   if (isMany && done.length === 0) link.traits.refuseManyTags();
-  for (const tag of tags.filter((tag) => !done.includes(tag))) await putManifest(link, manifest, tag, call);
+  const left = tags.filter((tag) => !done.includes(tag));
+  for (let at = 0; at < left.length; at += TAGS_AT_ONCE) {
+    await allDone(left.slice(at, at + TAGS_AT_ONCE).map((tag) => putManifest(link, manifest, tag, call)));
+  }
 }
 
 /** @returns The tags that the registry says it has set; none when it does not know how. */

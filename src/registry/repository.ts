@@ -32,6 +32,13 @@ export interface Repository {
   /** Reads a manifest by tag or digest; `undefined` when there is none. */
   fetchManifest(reference: string, call: Call): Promise<StoredManifest | undefined>;
   /**
+   * Finds out whether a blob is there and makes ready to send it, both at once: the push of it need not ask then.
+   * Sends no content, and never fails.
+   */
+  beginBlob(blob: Descriptor, call: Call): Promise<void>;
+  /** Tells the registry that the blobs which were begun and not pushed will not come. */
+  cancelBegun(call: Call): Promise<void>;
+  /**
    * Brings a blob to the registry unless it is there. A broken upload is resumed or begun anew, an aborted one is
    * cancelled at the registry.
    */

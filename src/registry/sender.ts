@@ -19,6 +19,8 @@ export interface RegistryRequest {
   /** Statuses that are an answer and not an error. */
   readonly expect: readonly number[];
   readonly signal: AbortSignal;
+  /** Told when the request has to wait for a token because the registry did not let it pass without one. */
+  readonly onTokenWanted?: () => void;
 }
 
 /** An answer of an expected status, and the URL that gave it after all redirects. */
@@ -82,6 +84,8 @@ export async function sendAuthorized(request: RegistryRequest, options: SenderOp
       throw refusal;
     } else if (!await authorizer.learn(challenge, request.scopes, authorization)) {
       throw refusal;
+    } else if (authorizer.wantsToken) {
+      request.onTokenWanted?.();
     }
   }
 }

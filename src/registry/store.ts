@@ -12,6 +12,7 @@ import {
 import { formatRepository, type RegistryReference } from "../oci/reference.ts";
 import { DigestMismatchError } from "../oci/verified.ts";
 import {
+  type Coming,
   type Moved,
   NotFoundError,
   type Pushed,
@@ -20,12 +21,13 @@ import {
   type Store,
   type StoredManifest,
   TagExistsError,
+  type TaggingOptions,
   type TagName,
   UnsupportedError,
   type UntagOptions,
 } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
-import { inParallel } from "../work/together.ts";
+import { allDone, inParallel } from "../work/together.ts";
 import type { RegistryClient } from "./client.ts";
 import { RegistryError } from "./http/registry_error.ts";
 import { isHidden } from "./manifests.ts";
@@ -57,29 +59,36 @@ export function registryStore(
   const sameRegistry = `oci://${reference.host}/`;
 
   let pushed: Digest | undefined;
+  /** How many blobs were pushed, or begun to be: what was found before that may have become old meanwhile. */
+  let pushes = 0;
   /** The blobs that came here, in case the registry turns out not to have them. */
   const blobs = new Map<Digest, Content>();
   /** What tags were found to point to, so that what is right already is neither asked again nor set again. */
-  const seen = new Map<string, Digest | undefined>();
+  const seen = new Map<string, Seen>();
+  /** What a look ahead has found of manifests, until somebody wants to know. */
+  const found = new Map<Digest, boolean>();
+  /** For what was begun by a look and has to be ended. */
+  let looked: Context | undefined;
 
   async function resolve(name: string, context: Context): Promise<Descriptor | undefined> {
-    const found = await look(name, context);
-    if (!isDigest(name)) seen.set(name, found?.digest);
-    return found;
+    const before = pushes;
+    const { descriptor, refusal } = await find(name, context);
+    if (!isDigest(name)) seen.set(name, { digest: descriptor?.digest, refusal, pushes: before });
+    return descriptor;
   }
 
-  async function look(name: string, context: Context): Promise<Descriptor | undefined> {
+  async function find(name: string, context: Context): Promise<Found> {
     try {
-      return await repository.resolve(name, context);
+      return { descriptor: await repository.resolve(name, context) };
     } catch (error) {
       if (access === "pull" || !isHidden(error)) throw error;
       if (pushed !== undefined && name !== pushed) {
         // Where this can be read, a refusal means that the other one is not there.
         if (await repository.resolve(pushed, context).catch(() => undefined) === undefined) throw error;
-        return await repository.resolve(name, context);
+        return { descriptor: await repository.resolve(name, context) };
       }
       context.log.debug(`${error.message}: taken as not there, because the push may still be allowed`);
-      return undefined;
+      return { refusal: error };
     }
   }
 
@@ -91,6 +100,15 @@ export function registryStore(
       if (immutable || !isHidden(error)) throw error;
       return undefined;
     }
+  }
+
+  /** What a tag points to, as it was found while nothing was sent since: by whoever is about to bring the manifest. */
+  async function lastSeen(tag: TagName, context: Context): Promise<Digest | undefined> {
+    if (!seen.has(tag.name) || tag.immutable && seen.get(tag.name)?.pushes !== pushes) await digestAt(tag, context);
+    const { digest, refusal } = seen.get(tag.name) ?? {};
+    // Whether a refusal means that it is not there shows when the manifest is.
+    if (tag.immutable && refusal !== undefined) throw refusal;
+    return digest;
   }
 
   /** Sends a manifest; and once more with its blobs when the registry has said of one that it is there, and now not. */
@@ -144,9 +162,23 @@ export function registryStore(
     referrers: (subject, context) => repository.referrers.list(subject, context),
 
     // A manifest goes last, so where it is, its blobs are.
-    isWhole: async ({ digest }, context) =>
-      [...seen.values()].includes(digest) || await resolve(digest, context) !== undefined,
+    async isWhole({ digest }, context): Promise<boolean> {
+      if ([...seen.values()].some((tag) => tag.digest === digest)) return true;
+      const isFound = found.get(digest) ?? await resolve(digest, context) !== undefined;
+      found.delete(digest);
+      return isFound;
+    },
+    async look({ manifest: { digest }, blobs, tags }: Coming, context: Context): Promise<void> {
+      looked = context;
+      await allDone([
+        resolve(digest, context).then((descriptor) => void found.set(digest, descriptor !== undefined)),
+        ...tags.filter(({ immutable }) => !immutable).map((tag) => digestAt(tag, context)),
+        ...blobs.slice(0, concurrency).map((blob) => repository.beginBlob(blob, context)),
+      ]);
+    },
+    tagBringsManifest: true,
     push(blob: Content, context: Context, { from = "" }: PushOptions = {}): Promise<Pushed> {
+      pushes++;
       blobs.set(blob.descriptor.digest, blob);
       const mountFrom = from.startsWith(sameRegistry) ? from.slice(sameRegistry.length) : undefined;
       return repository.pushBlob(blob, context, { mountFrom });
@@ -161,6 +193,7 @@ export function registryStore(
       const bytes = await readContent(manifest);
       const parsed = parseManifest(bytes, manifest.descriptor);
       const { subject, ...sent } = await sendManifest(manifest, parsed, context);
+      pushes++;
       pushed = digest;
       if (parsed.subject !== undefined) {
         const artifactType = artifactTypeOf(parsed);
@@ -179,10 +212,13 @@ export function registryStore(
       { descriptor: { digest, mediaType }, bytes }: StoredManifest,
       tags: readonly TagName[],
       context: Context,
+      { bringsManifest = false }: TaggingOptions = {},
     ): Promise<readonly Moved[]> {
       const moved = await inParallel(tags, concurrency, async (tag): Promise<Moved> => {
         const { name, immutable } = tag;
-        const from = seen.get(name) === digest ? digest : await digestAt(tag, context);
+        const from = seen.get(name)?.digest === digest
+          ? digest
+          : await (bringsManifest ? lastSeen : digestAt)(tag, context);
         // Whoever pushes has looked before; another run may have published since then.
         if (immutable && from !== undefined && from !== digest) throw new TagExistsError(url, name, from);
         return { tag: name, ...(from === undefined ? {} : { from }) };
@@ -216,8 +252,23 @@ export function registryStore(
     prepare: () => Promise.resolve(),
     commit: () => Promise.resolve([]),
     // Blobs that no manifest names are the registry's to collect; the API has no other word for it.
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+    [Symbol.asyncDispose]: async () => await (looked && repository.cancelBegun(looked)),
   };
+}
+
+/** What was found under a name. */
+interface Found {
+  readonly descriptor?: Descriptor | undefined;
+  /** The registry's refusal to say so, which was taken for a no. */
+  readonly refusal?: RegistryError;
+}
+
+/** What was found of a tag. */
+interface Seen {
+  readonly digest: Digest | undefined;
+  readonly refusal: RegistryError | undefined;
+  /** How many pushes there were before. */
+  readonly pushes: number;
 }
 
 /** What a manifest refers to. One that is broken refers to nothing, and can be deleted all the same. */

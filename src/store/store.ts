@@ -70,6 +70,16 @@ export interface Moved {
   readonly from?: Digest;
 }
 
+/** What is about to be pushed and tagged. */
+export interface Coming {
+  /** The manifest. */
+  readonly manifest: Descriptor;
+  /** What it names, each once. */
+  readonly blobs: readonly Descriptor[];
+  /** The tags that will be set. */
+  readonly tags: readonly TagName[];
+}
+
 /**
  * A store that can be changed.
  *
@@ -85,6 +95,14 @@ export interface Store extends StoreReader {
    * A registry takes a manifest only after its blobs; the files of a layout may be damaged, so it never says yes.
    */
   isWhole(manifest: Descriptor, context: Context): Promise<boolean>;
+  /**
+   * Finds out all at once what pushing and tagging would ask for one after the other, so that they need not. Sends no
+   * content and shows nothing; left out where asking costs nothing. Of the tags it leaves the immutable ones to whoever
+   * must know whether they move.
+   */
+  readonly look?: (coming: Coming, context: Context) => Promise<void>;
+  /** Whether a tag can bring a manifest that is not there yet: see {@linkcode TaggingOptions.bringsManifest}. */
+  readonly tagBringsManifest?: boolean;
   /** Brings a blob to the store, unless it is there. */
   push(blob: Content, context: Context, options?: PushOptions): Promise<Pushed>;
   /**
@@ -101,7 +119,12 @@ export interface Store extends StoreReader {
    * @throws {TagExistsError} When an immutable tag points to something else; no tag is set then. A layout looks and sets
    *   in one step. A registry cannot, so it is asked right before.
    */
-  tag(manifest: StoredManifest, tags: readonly TagName[], context: Context): Promise<readonly Moved[]>;
+  tag(
+    manifest: StoredManifest,
+    tags: readonly TagName[],
+    context: Context,
+    options?: TaggingOptions,
+  ): Promise<readonly Moved[]>;
   /**
    * Takes a tag away. The manifest stays, and so do its other tags.
    *
@@ -129,6 +152,15 @@ export interface Store extends StoreReader {
    * @throws {TagExistsError} When another process has let an immutable tag point to something else in the meantime.
    */
   commit(context: Context): Promise<readonly Moved[]>;
+}
+
+/** How tags are set. */
+export interface TaggingOptions {
+  /**
+   * The manifest was not pushed: the tags bring it. What was found of them since the last blob was pushed is not asked
+   * again. When this fails, none, some or all of them may be set, as without it.
+   */
+  readonly bringsManifest?: boolean;
 }
 
 /** How a blob is pushed. */

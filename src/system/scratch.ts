@@ -68,14 +68,31 @@ export function createScratch({ directory, memoryLimit = MEMORY_LIMIT }: Scratch
       await file?.discard();
       throw error;
     }
-    return {
+    const content: Content = {
       descriptor: { ...describe, digest: digester.digest(), size: digester.size },
       // Copies: what one reader does to its bytes is nobody else's business.
       open: file?.open ?? (() => ReadableStream.from(held.values().map((piece) => piece.slice()))),
     };
+    if (file !== undefined) FILES.set(content, file);
+    return content;
   }
 
   return { keep, close: spill.remove, [Symbol.asyncDispose]: spill.remove };
+}
+
+/** What is kept in files. */
+const FILES = new WeakMap<Content, SpillFile>();
+
+/**
+ * Writes content into a new file that only its owner can read. What scratch space keeps in a file is not copied, where
+ * the file system can give a file two names: nobody may change the new one.
+ *
+ * @throws What the system says.
+ */
+export async function saveContent(content: Content, path: string): Promise<void> {
+  const file = FILES.get(content);
+  if (file === undefined) await Deno.writeFile(path, content.open(), { createNew: true, mode: 0o600 });
+  else await file.copyTo(path);
 }
 
 /** Left to the garbage collector, buffers of megabytes pile up before it sees a reason to work. */

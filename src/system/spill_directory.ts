@@ -29,6 +29,12 @@ export interface SpillFile {
   close(): void;
   /** Ends the writing and gives the space back. */
   discard(): Promise<void>;
+  /**
+   * Gives the written file a second name, or copies it where names cannot be given.
+   *
+   * @throws What the system says.
+   */
+  copyTo(path: string): Promise<void>;
   /** Reads the written file from its start. The file is open from the first read to the end or until it is cancelled. */
   open(): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
@@ -98,6 +104,7 @@ async function createSpillFile(path: string, parent: string): Promise<SpillFile>
       close();
       await Deno.remove(path).catch(() => {}); // What cannot be removed now goes with the directory.
     },
+    copyTo: (copy) => Deno.link(path, copy).catch(() => Deno.copyFile(path, copy)),
     open: () => ReadableStream.from(read(path)),
   };
 }

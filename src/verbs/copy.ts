@@ -1,5 +1,5 @@
 import type { ListedManifest } from "../layout/layout.ts";
-import { isReferrersTag } from "../store/companion_tags.ts";
+import { isCompanionTag, isReferrersTag } from "../store/companion_tags.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
 import { everyTarget } from "../pipeline/target.ts";
 import { meantName, type Opened } from "../places/open_store.ts";
@@ -7,6 +7,7 @@ import { copyGraph } from "../store/copy.ts";
 import { type ArtifactGraph, readGraph } from "../store/graph.ts";
 import { NotFoundError, type Store, type StoreReader } from "../store/store.ts";
 import { inParallel } from "../work/together.ts";
+import { sayDone } from "../work/context.ts";
 import { chosenTags } from "./chosen_tags.ts";
 import type { CopyOptions } from "./copy/copy_options.ts";
 import { copyPlaces } from "./copy/copy_places.ts";
@@ -17,6 +18,7 @@ import { copyUnlisted, wholeLayout } from "./copy/whole_layout.ts";
 import { errorWithLines } from "./error_with_lines.ts";
 import { refuseToMoveVersion } from "./refuse_to_move.ts";
 import { type Session, withSession } from "./session.ts";
+import { requireAll, requiredSignature } from "./verify/require_signatures.ts";
 
 /**
  * Copies from any place to any others, with the same digests. Nothing is tagged anywhere before every destination has
@@ -24,6 +26,7 @@ import { type Session, withSession } from "./session.ts";
  *
  * @throws {OptionsError} When the options make no sense.
  * @throws {NotFoundError} When there is no such artifact.
+ * @throws {NotVerifiedError} When it is not signed as it has to be.
  * @throws {TargetsError} When some destinations failed; none has a tag then.
  * @throws {StageError} Of stage `tag`, when some tags are set and others are not.
  * @throws {TagExistsError} Within one of these, when a tag is a version, and points to something else.
@@ -32,6 +35,7 @@ import { type Session, withSession } from "./session.ts";
 export async function copy(options: CopyOptions): Promise<CopyResult> {
   const { allTags = false } = options;
   const places = copyPlaces(options);
+  const require = await requiredSignature(options);
   return await withSession(options, { places: places.references }, async (session) => {
     const { context, concurrency } = session;
     await using opened = new AsyncDisposableStack();
@@ -40,6 +44,9 @@ export async function copy(options: CopyOptions): Promise<CopyResult> {
     const names = whole?.names ??
       (allTags ? await allNames(source, session) : [await meantName(source, context)]);
     const read = await readWhole(source.store, names, options, session);
+    // A layout that is copied as a whole has names for signatures too; what they sign is looked at.
+    const signed = whole?.artifacts ?? signedOf(read, allTags);
+    await requireAll(require, [...signed].map((digest) => ({ store: source.store, digest })), session);
     const graph = await whole?.present(read) ?? read;
     const jobs = whole?.jobs(graph, options) ?? targets.map((target) => jobOf(names, target, graph, options));
     await everyTarget("upload", jobs, (job) => checkDestination(job, session));
@@ -103,6 +110,12 @@ async function readWhole(
   return graph;
 }
 
+/** What has to be signed. cosign's tags belong to something, unless one is named itself. */
+function signedOf({ roots }: ArtifactGraph, allTags: boolean): ReadonlySet<Digest> {
+  const named = [...roots].filter(([name]) => !allTags || !isCompanionTag(name));
+  return new Set(named.map(([, { digest }]) => digest));
+}
+
 function jobOf(
   names: readonly string[],
   { reference: to, store }: Opened<Store>,
@@ -141,5 +154,5 @@ function sayCopied({ url, copied, tags }: Destination, { context: { log } }: Ses
     : names.length > 5
     ? `${names.length} tags`
     : `tagged ${names.join(", ")}`;
-  log.info(`Copied to ${url}: ${tagged}, ${copied.uploaded} sent, ${copied.existing} there already`);
+  sayDone(log, `Copied to ${url}: ${tagged}, ${copied.uploaded} sent, ${copied.existing} there already`);
 }

@@ -14,6 +14,7 @@ import { type ArtifactGraph, readGraph } from "../store/graph.ts";
 import type { StoreReader } from "../store/store.ts";
 import { counted, formatBytes } from "../work/amounts.ts";
 import { inParallel } from "../work/together.ts";
+import { sayDone } from "../work/context.ts";
 import { errorWithLines } from "./error_with_lines.ts";
 import { type ExportResult, exportResult } from "./export/export_result.ts";
 import { checkExportNames, type ExportSource, findSources } from "./export/export_sources.ts";
@@ -21,9 +22,10 @@ import { type Had, readInventories } from "./export/read_inventories.ts";
 import { forArtifacts } from "./for_artifacts.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
+import { requireAll, requiredSignature, type SignedOptions } from "./verify/require_signatures.ts";
 
 /** What to export, and where to. */
-export interface ExportOptions extends VerbOptions {
+export interface ExportOptions extends VerbOptions, SignedOptions {
   /** The artifacts: `oci://HOST/REPOSITORY[:TAG][@DIGEST]`, `oci-layout:PATH…` or `oci-archive:PATH…`. */
   readonly sources: readonly string[];
   /** The layout that carries them: `oci-layout:PATH` or `oci-archive:PATH`. */
@@ -43,6 +45,7 @@ export interface ExportOptions extends VerbOptions {
  * written before all of it was found, and nothing is listed before all of it is there.
  *
  * @throws {OptionsError} When the options make no sense.
+ * @throws {NotVerifiedError} When an artifact is not signed as it has to be.
  * @throws {RegistryError} When a registry refuses.
  * @throws {SourceReadError} When a source fails while it is read.
  * @throws {Error} When something is missing that belongs to an artifact.
@@ -53,6 +56,7 @@ export async function exportBundle(options: ExportOptions): Promise<ExportResult
   if (texts.length === 0) throw new OptionsError(`There is nothing to export to ${options.target}: name it`);
   const places = texts.map(parsePlace);
   const had = await readInventories(have);
+  const require = await requiredSignature(options);
   return await withSession(options, { places }, async (session) => {
     const { context } = session;
     await using opened = new AsyncDisposableStack();
@@ -64,6 +68,7 @@ export async function exportBundle(options: ExportOptions): Promise<ExportResult
       }),
     );
     const { sources, gaps } = await findSources(texts, session, opened);
+    await requireAll(require, sources.map(({ store, root }) => ({ store, digest: root.digest })), session);
     const artifacts = await readArtifacts(sources, options, session);
     checkExportNames(artifacts);
     const omitted = await omittedOf(artifacts, { had, place }, session);
@@ -225,9 +230,10 @@ function sayExported(result: ExportResult, { context: { log } }: Session): void 
     ? "without what refers to them"
     : `with ${referrers} that refer to them`;
   const left = omitted.count === 0 ? "" : `, ${omitted.count} left out (${formatBytes(omitted.bytes)})`;
-  log.info(
+  sayDone(
+    log,
     `Exported to ${url}: ${counted(artifacts.length, "artifact")} ${companions}, ` +
       `${counted(uploaded, "content")} written, ${existing} there already${left}`,
   );
-  if (total > artifacts.length) log.info(`The bundle holds ${total} artifacts now`);
+  if (total > artifacts.length) sayDone(log, `The bundle holds ${total} artifacts now`);
 }

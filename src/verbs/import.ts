@@ -7,6 +7,7 @@ import { formatRegistryPlace, parseRegistryPlace, type RegistryPlace } from "../
 import type { Copied } from "../store/copy.ts";
 import { TagExistsError } from "../store/store.ts";
 import { counted, formatBytes } from "../work/amounts.ts";
+import { sayDone } from "../work/context.ts";
 import { errorWithLines } from "./error_with_lines.ts";
 import { importDestinations } from "./import/import_destinations.ts";
 import type { ImportOptions } from "./import/import_options.ts";
@@ -15,6 +16,7 @@ import { type ImportPlanResult, importPlanResult, importPlanRows, type ImportRes
 import { type OpenBundle, openBundle } from "./import/open_bundle.ts";
 import { sendArtifacts } from "./import/run_import.ts";
 import { type Session, withSession } from "./session.ts";
+import { requireAll, requiredSignature } from "./verify/require_signatures.ts";
 import { problemLine } from "./verify.ts";
 
 /**
@@ -25,6 +27,7 @@ import { problemLine } from "./verify.ts";
  * @returns What is there now; `undefined` when `confirm` said no.
  * @throws {OptionsError} When the options make no sense.
  * @throws {TargetsError} With a {@linkcode TagExistsError} for each version that would move.
+ * @throws {NotVerifiedError} When an artifact of the bundle is not signed as it has to be.
  * @throws {RegistryError} When the registry refuses.
  * @throws {Error} When something is missing or damaged.
  */
@@ -67,6 +70,7 @@ async function withPlan<T>(
 ): Promise<T> {
   const source = parseSource(options.source);
   const target = parseRegistryPlace(options.target);
+  const require = await requiredSignature(options);
   return await withSession(options, { places: [target] }, async (session) => {
     const check = await checkLayout(source, session.context);
     if (check.problems.length > 0) {
@@ -76,6 +80,7 @@ async function withPlan<T>(
     await using _place = bundle.place;
     const destined = importDestinations(bundle.artifacts, target, options.map ?? []);
     checkOrigins(bundle, options, session);
+    await requireAll(require, bundle.artifacts.map(({ reader, digest }) => ({ store: reader, digest })), session);
     const left = check.omitted.length === 0 ? "" : `, ${counted(check.omitted.length, "blob")} left out on purpose`;
     const size = `${counted(check.blobs, "blob")}, ${formatBytes(check.bytes)}`;
     session.context.log.info(`Verified ${check.url}: ${size}${left}, nothing is missing or damaged`);
@@ -144,7 +149,8 @@ function sayImported(
   );
   const alone = artifacts.filter(({ withoutReferrers }) => withoutReferrers).length;
   const said = alone === 0 ? "" : `, ${alone} without what refers to it because the export left that behind`;
-  log.info(
+  sayDone(
+    log,
     `Imported to ${repositoriesOf(artifacts)}: ${
       counted(artifacts.length, "artifact")
     } with ${referrers} that refer to them${said}, ` +
@@ -156,7 +162,7 @@ function sayImported(
 const SHOWN = 3;
 
 /** Where the artifacts are now: with a mapping that need not be below the target. */
-function repositoriesOf(artifacts: ImportResult["artifacts"]): string {
+export function repositoriesOf(artifacts: ImportResult["artifacts"]): string {
   const names = [...new Set(artifacts.map(({ repository }) => repository))];
   const more = names.length - SHOWN;
   return names.slice(0, SHOWN).join(", ") + (more > 0 ? ` and ${more} more` : "");

@@ -12,7 +12,7 @@ import { plannedTags } from "./judging/refuse_refused.ts";
 import type { ChosenProfile } from "./publish/choose_profile.ts";
 import type { ConfiguredOptions, PublishOptions } from "./publish/publish_options.ts";
 import type { MadePlugin } from "./publish/stages/make_plugins.ts";
-import { TARGET_VERSION } from "./publish/stages/target_kinds.ts";
+import { TARGET_VERSION } from "./publish/stages/upload.ts";
 import { warnOfGaps, withPipeline } from "./publish/with_pipeline.ts";
 
 /** What a push would publish, as `gantry plan -o json` prints it. */
@@ -58,7 +58,7 @@ export interface PlannedBlob {
 }
 
 /**
- * Says what {@linkcode push} would publish. It contacts nobody and writes nothing.
+ * Says what {@linkcode push} would publish. It contacts nobody, and writes nothing but the cache.
  *
  * @throws {OptionsError} When an option makes no sense.
  * @throws {StageError} Says in which stage it failed.

@@ -7,6 +7,7 @@ import { type CustomStep, withStep } from "../pipeline/flow.ts";
 import { type Pipeline, planArtifact, publishArtifact } from "../pipeline/publish.ts";
 import { tagNames, tagsOfTarget } from "../pipeline/tag.ts";
 import type { Artifact, Publication } from "../pipeline/values.ts";
+import { sayDone } from "../work/context.ts";
 import { consumersOf } from "./judging/consumers_of.ts";
 import { refuseRefused } from "./judging/refuse_refused.ts";
 import type { ConfiguredOptions, PublishOptions } from "./publish/publish_options.ts";
@@ -201,7 +202,7 @@ function sayTags(result: PushResult, { settings: { spell }, context: { log }, pi
       log.warn(`Nothing names what is published in ${target?.url ?? url}: ${ways} gives it a name`);
     }
     const names = tags.length === 0 ? "no tag, by digest only" : `tagged ${tags.join(", ")}`;
-    log.info(`Published ${url}: ${names}, ${uploaded} sent, ${existing} there already`);
+    sayDone(log, `Published ${url}: ${names}, ${uploaded} sent, ${existing} there already`);
   }
 }
 

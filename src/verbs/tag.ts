@@ -4,6 +4,7 @@ import { isVersion } from "../oci/version.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { openStore, parsePlace } from "../places/open_store.ts";
 import { NotFoundError } from "../store/store.ts";
+import { sayDone } from "../work/context.ts";
 import { optionOf } from "./option_of.ts";
 import { withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
@@ -51,7 +52,7 @@ export async function tagStored(options: TagOptions): Promise<TagResult> {
     // A version never moves by itself, whatever verb gives it.
     await store.tag(manifest, tags.map((name) => ({ name, immutable: !force && isVersion(name) })), context);
     await store.commit(context);
-    context.log.info(`Tagged ${store.url}@${digest} as ${tags.join(", ")}`);
+    sayDone(context.log, `Tagged ${store.url}@${digest} as ${tags.join(", ")}`);
     return { url: `${store.url}@${digest}`, tags, digest };
   });
 }

@@ -20,6 +20,14 @@ export interface Log {
   info(message: string): void;
   /** Shown unless it is quiet, and marked as a warning. */
   warn(message: string): void;
+  /** Told in one sentence what was done, when it is over; `info` is when this is left out. See {@linkcode sayDone}. */
+  done?(message: string): void;
+}
+
+/** Says what was done, when it is over. */
+export function sayDone(log: Log, message: string): void {
+  if (log.done === undefined) log.info(message);
+  else log.done(message);
 }
 
 /** A log that nobody reads. */

@@ -44,3 +44,10 @@ export async function inParallel<Item, Result>(
 ): Promise<readonly Result[]> {
   return await pMap(items, (item) => work(item), { concurrency });
 }
+
+/** Waits until all work has come to its end, and then throws the first error in the order of the list. */
+export async function allDone(work: readonly (Promise<unknown> | undefined)[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(work)) {
+    if (outcome.status === "rejected") throw outcome.reason;
+  }
+}

@@ -14,8 +14,10 @@ export async function* withProgress<T extends Uint8Array>(
   let done = 0;
   for await (const piece of bytes) {
     signal?.throwIfAborted();
+    // Whoever gets the piece may give its buffer away.
+    const { byteLength } = piece;
     yield piece;
-    done += piece.byteLength;
+    done += byteLength;
     onProgress?.(done);
   }
 }

@@ -47,19 +47,19 @@ const COMMANDS:
     [
       "version",
       () => ["version"],
-      70,
+      85,
       /^src\/(?:driver|layout|pack|extract\/extraction\.|registry\/client|plugins\/annotate\/git)/,
     ],
     [
       "--help",
       () => ["--help"],
-      70,
+      85,
       /^src\/(?:driver|layout|pack|extract\/extraction\.|registry\/client|plugins\/annotate\/git)/,
     ],
     [
       "a push of ten files",
       (place) => ["push", join(place, "source"), `oci-layout:${join(place, "layout")}:1`],
-      400,
+      420,
       /^src\/(?:cli\/airgap\/(?!commands)|yaml|profiles\/helm\/chart\.|registry\/http\/node_transport|pack\/deflate\/deflate_worker)/,
     ],
   ];

@@ -325,7 +325,7 @@ Deno.test("push does not show what it has found, whatever the registry says", as
     assert.equal((await login()).code, 0);
     const said = `${USERS.ann} and ${btoa(`ann:${USERS.ann}`)}`;
     const answer = (): Response => Response.json({ errors: [{ code: "DENIED", message: said }] }, { status: 403 });
-    registry.fault({ method: "PUT", path: /\/manifests\//, fault: { kind: "answer", answer } });
+    registry.fault({ method: "PUT", path: /\/manifests\//, times: Infinity, fault: { kind: "answer", answer } });
     const { code, stderr } = await push();
     assert.equal(code, 1);
     assert.match(stderr, /DENIED \(403\), \*\*\* and \*\*\* /);

@@ -13,8 +13,10 @@ import { createKit } from "../../src/driver/kit.ts";
 const ROOT = new URL("../../", import.meta.url);
 const ROWS: readonly (readonly [string, Option])[] = Object.entries({ ...PUBLISHING, ...REACHING });
 
-Deno.test("every option of the table has a flag or a field, and every field is in the schema", () => {
-  for (const [name, { flag, field }] of ROWS) assert.ok(flag !== undefined || field !== undefined, name);
+Deno.test("every option of the table has a flag, a field or a variable, and every field is in the schema", () => {
+  for (const [name, { flag, field, variable }] of ROWS) {
+    assert.ok(flag !== undefined || field !== undefined || variable !== undefined, name);
+  }
   const fields = ROWS.filter(([, { field }]) => field !== undefined).map(([name]) => name);
   const own = ["$schema", "env", "pipeline"];
   assert.deepEqual(Object.keys(CONFIG_SCHEMA.shape).filter((name) => !own.includes(name)).sort(), fields.sort());

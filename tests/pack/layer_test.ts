@@ -5,6 +5,7 @@ import { writeTar } from "../../src/oci/tar/write.ts";
 import type { Compression } from "../../src/pack/compression.ts";
 import { packLayer } from "../../src/pack/layer.ts";
 import { createScratch } from "../../src/system/scratch.ts";
+import { SILENT_LOG } from "../../src/work/context.ts";
 import { tarDirectory, tarFile } from "../oci/tar/tar_entries.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { textLike } from "../support/sample_bytes.ts";
@@ -22,7 +23,7 @@ for (const [compression, unpack] of COMPRESSIONS) {
     await using scratch = createScratch();
     const { content, diffId } = await packLayer(
       { entries: ENTRIES, compression, mediaType: MEDIA_TYPE, annotations: { role: "content" } },
-      { scratch, signal: new AbortController().signal, progress: (): void => {} },
+      { scratch, signal: new AbortController().signal, log: SILENT_LOG, progress: (): void => {} },
     );
     const packed = await collectBytes(content.open());
     const archive = await collectBytes(writeTar(ENTRIES));
@@ -41,7 +42,7 @@ Deno.test("packLayer() writes no annotations when there are none", async () => {
   await using scratch = createScratch();
   const { content } = await packLayer(
     { entries: [], compression: { kind: "none" }, mediaType: MEDIA_TYPE },
-    { scratch, signal: new AbortController().signal, progress: (): void => {} },
+    { scratch, signal: new AbortController().signal, log: SILENT_LOG, progress: (): void => {} },
   );
   assert.deepEqual(Object.keys(content.descriptor), ["mediaType", "digest", "size"]);
 });
@@ -60,7 +61,7 @@ Deno.test("packLayer() stops with the reason when it is aborted", async () => {
   await assert.rejects(
     packLayer(
       { entries: [aborting], compression: { kind: "gzip", level: 9, workers: 1 }, mediaType: MEDIA_TYPE },
-      { scratch, signal: controller.signal, progress: (): void => {} },
+      { scratch, signal: controller.signal, log: SILENT_LOG, progress: (): void => {} },
     ),
     reason,
   );
@@ -71,7 +72,7 @@ Deno.test("packLayer() passes the error of an entry on", async () => {
   await assert.rejects(
     packLayer(
       { entries: [{ ...tarFile("a", "x"), size: 2 }], compression: { kind: "none" }, mediaType: MEDIA_TYPE },
-      { scratch, signal: new AbortController().signal, progress: (): void => {} },
+      { scratch, signal: new AbortController().signal, log: SILENT_LOG, progress: (): void => {} },
     ),
     new RangeError('Cannot archive "a": it has 1 bytes, 2 were expected'),
   );

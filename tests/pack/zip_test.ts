@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { digestOf } from "../../src/oci/digest.ts";
 import { readZipDirectory } from "../../src/oci/read_zip.ts";
 import { writeZip, type ZipOptions } from "../../src/pack/zip.ts";
-import { withDirectRead } from "../../src/pipeline/direct_reads.ts";
+import { withBacking } from "../../src/pipeline/backing.ts";
 import type { Entry } from "../../src/pipeline/entry.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { binaryLike, inPieces, noise, textLike } from "../support/sample_bytes.ts";
@@ -92,18 +92,21 @@ for (const size of [10, 2 * MEBIBYTE]) {
 
 Deno.test("writeZip() reads without a stream where that can be done, and fails as the reader does", async () => {
   let given = 0;
-  const entry = withDirectRead(
+  const entry = withBacking(
     { ...zipFile("a", "abc"), open: (): never => assert.fail("a stream was opened") },
-    () => ({
-      readSync: (
-        buffer,
-      ): number => (buffer.set(new TextEncoder().encode("abc").subarray(given, given + 2)), given += 2, 2),
-      read: (): never => assert.fail("it is small"),
-      finish(count): void {
-        if (count !== 3) throw new Error("Cannot read: it changed");
-      },
-      [Symbol.dispose](): void {},
-    }),
+    {
+      stamp: () => undefined,
+      openDirect: () => ({
+        readSync: (
+          buffer,
+        ): number => (buffer.set(new TextEncoder().encode("abc").subarray(given, given + 2)), given += 2, 2),
+        read: (): never => assert.fail("it is small"),
+        finish(count): void {
+          if (count !== 3) throw new Error("Cannot read: it changed");
+        },
+        [Symbol.dispose](): void {},
+      }),
+    },
   );
   await assert.rejects(collectBytes(writeZip([entry])), new Error("Cannot read: it changed"));
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { CustomSteps } from "../../src/pipeline/flow.ts";
 import { planArtifact, publish } from "../../src/pipeline/publish.ts";
+import type { Target } from "../../src/pipeline/target.ts";
 import type { StageName } from "../../src/pipeline/stage_error.ts";
 import { memoryTarget } from "../support/memory_target.ts";
 import {
@@ -147,3 +148,27 @@ function aroundEveryStage(steps: (place: string) => readonly AnyStep[]): CustomS
 function trailOf(value: object): readonly string[] {
   return "trail" in value && Array.isArray(value.trail) ? value.trail : [];
 }
+
+Deno.test("publish() tells a target that its tags are next only when nothing stands between", async () => {
+  const step = { name: "step", run: <Value>(value: Value) => Promise.resolve(value) };
+  const cases: readonly (readonly [targets: number, custom: CustomSteps, areNext: boolean])[] = [
+    [1, {}, true],
+    [1, { before: { upload: [step] }, after: { tag: [step] } }, true],
+    [1, { after: { upload: [step] } }, false],
+    [1, { before: { tag: [step] } }, false],
+    [2, {}, false],
+  ];
+  for (const [count, custom, areNext] of cases) {
+    const told: unknown[] = [];
+    const targets = Array.from({ length: count }, (_, at) => {
+      const target = memoryTarget({ url: `oci://memory.test/${at}` });
+      const spied: Target = {
+        ...target,
+        upload: (artifact, tags, context, options) => (told.push(options), target.upload(artifact, tags, context)),
+      };
+      return spied;
+    });
+    await publish(SOURCE, fakePipeline({ upload: targets, custom }), fakeContext());
+    assert.deepEqual(told, targets.map(() => ({ areTagsNext: areNext })));
+  }
+});

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
 import { attachedReferrer } from "../../src/pipeline/attach_to_targets.ts";
+import { StageError } from "../../src/pipeline/stage_error.ts";
 import { storeTarget } from "../../src/pipeline/store_target.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Moved, Store } from "../../src/store/store.ts";
 import { memoryPlace, memoryStore } from "../support/memory_store.ts";
 import { sampleArtifact } from "../layout/sample_artifact.ts";
 import { fakeContext } from "./fakes.ts";
@@ -119,4 +120,84 @@ Deno.test("attach() of a store's target pushes what refers to the artifact and p
   const layers = [bytesContent("text/plain", new TextEncoder().encode("scan"))];
   await target.attach?.(attachedReferrer({ artifactType: "application/vnd.test", layers }, MANIFEST), CONTEXT);
   assert.deepEqual(calls, ["blob 0", "blob", "manifest", "prepare"]);
+});
+
+/** A store whose tags bring the manifest, as those of a registry do. */
+function bringing(calls: string[], place = memoryPlace()): Store {
+  const store = spied(calls, "tag", place);
+  return {
+    ...store,
+    tagBringsManifest: true,
+    resolve: (name, context) => (calls.push(`resolve ${name}`), store.resolve(name, context)),
+    async tag(manifest, tags, context, options = {}): Promise<readonly Moved[]> {
+      if (options.bringsManifest) place.manifests.set(manifest.descriptor.digest, manifest);
+      return await store.tag(manifest, tags, context);
+    },
+  };
+}
+
+Deno.test("storeTarget() leaves the manifest to the tags when they are next, and asks for the immutable ones with the blobs", async () => {
+  const calls: string[] = [];
+  const place = memoryPlace();
+  const target = storeTarget(bringing(calls, place), { name: "memory" });
+  const receipt = await target.upload(ARTIFACT, TAGS, CONTEXT, { areTagsNext: true });
+  assert.deepEqual(receipt.uploaded, [...BLOBS, MANIFEST]);
+  assert.deepEqual(calls.splice(0), ["blob 0", "blob 1", "resolve 1.0", "prepare"]);
+  assert.equal(place.manifests.size, 0);
+  await target.tag(ARTIFACT, TAGS, CONTEXT);
+  assert.deepEqual(calls, ["tag 1.0 latest"]);
+  assert.deepEqual([...place.manifests.keys()], [MANIFEST.digest]);
+});
+
+Deno.test("storeTarget() leaves the manifest to no tags when there are none", async () => {
+  const calls: string[] = [];
+  const target = storeTarget(bringing(calls), { name: "memory" });
+  await target.upload(ARTIFACT, [], CONTEXT, { areTagsNext: true });
+  assert.deepEqual(calls, ["blob 0", "blob 1", "manifest", "prepare"]);
+});
+
+Deno.test("attach() of a store's target brings a manifest first that was left to the tags", async () => {
+  const calls: string[] = [];
+  const place = memoryPlace();
+  const target = storeTarget(bringing(calls, place), { name: "memory" });
+  await target.upload(ARTIFACT, TAGS, CONTEXT, { areTagsNext: true });
+  calls.length = 0;
+  const referrer = attachedReferrer(
+    { artifactType: "application/vnd.acme.note", layers: [bytesContent("text/plain", new Uint8Array([1]))] },
+    MANIFEST,
+  );
+  await target.attach?.(referrer, CONTEXT);
+  assert.equal(calls[0], "manifest");
+  assert.ok(place.manifests.has(MANIFEST.digest));
+});
+
+Deno.test("storeTarget() takes the long way when a tag does not bring the manifest", async () => {
+  const calls: string[] = [];
+  const place = memoryPlace();
+  const store = bringing(calls, place);
+  const refusing: Store = {
+    ...store,
+    tag: (manifest, tags, context, options = {}) =>
+      options.bringsManifest ? Promise.reject(new Error("not so")) : store.tag(manifest, tags, context),
+  };
+  const target = storeTarget(refusing, { name: "memory" });
+  await target.upload(ARTIFACT, TAGS, CONTEXT, { areTagsNext: true });
+  calls.length = 0;
+  assert.deepEqual(await target.tag(ARTIFACT, TAGS, CONTEXT), [{ tag: "1.0" }, { tag: "latest" }]);
+  assert.deepEqual(calls, ["manifest", "tag 1.0 latest"]);
+});
+
+Deno.test("storeTarget() blames the upload when it is the manifest that is not taken", async () => {
+  const store: Store = {
+    ...bringing([]),
+    tag: () => Promise.reject(new Error("no tag")),
+    pushManifest: () => Promise.reject(new Error("no manifest")),
+  };
+  const target = storeTarget(store, { name: "memory" });
+  await target.upload(ARTIFACT, TAGS, CONTEXT, { areTagsNext: true });
+  await assert.rejects(target.tag(ARTIFACT, TAGS, CONTEXT), (error) => {
+    assert.ok(error instanceof StageError);
+    assert.deepEqual([error.stage, error.message], ["upload", "no manifest"]);
+    return true;
+  });
 });

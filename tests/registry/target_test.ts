@@ -4,7 +4,7 @@ import type { Target } from "../../src/pipeline/target.ts";
 import type { RegistryClient } from "../../src/registry/client.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
-import { sizedContent, testArtifact, testClient, testContext, textContent } from "./support.ts";
+import { sizedContent, testArtifact, testClient, testClock, testContext, textContent } from "./support.ts";
 import type { TagName } from "../../src/store/store.ts";
 
 const TAGS = [{ name: "1.0.0", immutable: true }, { name: "latest", immutable: false }];
@@ -250,3 +250,76 @@ function withHeader(answer: Response, name: string, value: string): Response {
   headers.set(name, value);
   return new Response(answer.body, { status: answer.status, headers });
 }
+
+Deno.test("storeTarget(registryStore()) sends blobs again that its tags turn out to lack", async () => {
+  await using fake = startFakeRegistry();
+  using client = testClient(fake);
+  const target = open(fake, client);
+  const layer = sizedContent(10_000);
+  const lie = { kind: "answer", answer: () => new Response(undefined, { status: 200 }) } as const;
+  fake.fault({ method: "HEAD", path: new RegExp(layer.descriptor.digest), times: Infinity, fault: lie });
+  const artifact = testArtifact(layer);
+  await target.upload(artifact, TAGS, testContext(), { areTagsNext: true });
+  await target.tag(artifact, TAGS, testContext());
+  const { blobs, tags } = fake.repositories.get("acme/app") ?? assert.fail();
+  assert.ok(blobs.has(layer.descriptor.digest));
+  assert.deepEqual([...tags.keys()].sort(), ["1.0.0", "latest"]);
+});
+
+Deno.test("storeTarget(registryStore()) sees a tag that another run has set while much was sent", async () => {
+  await using fake = startFakeRegistry();
+  using client = testClient(fake);
+  const target = open(fake, client);
+  const artifact = testArtifact(sizedContent(2_000_000));
+  assert.equal(await target.resolve("1.0.0", testContext()), undefined);
+  await target.upload(artifact, TAGS, testContext(), { areTagsNext: true });
+  const other = testArtifact(textContent("other"));
+  const rival = open(fake, client);
+  await rival.upload(other, TAGS, testContext());
+  await rival.tag(other, TAGS, testContext());
+  await assert.rejects(target.tag(artifact, TAGS, testContext()), { name: "TagExistsError" });
+  assert.equal(fake.repositories.get("acme/app")?.tags.get("latest"), other.manifest.descriptor.digest);
+});
+
+Deno.test("storeTarget(registryStore()) brings the manifest before an immutable tag of which the registry says nothing", async () => {
+  await using fake = startFakeRegistry();
+  using client = testClient(fake);
+  const target = open(fake, client);
+  // What is not there is forbidden, as with some registries, and what is there can be read.
+  const denied = { kind: "answer", answer: () => new Response(undefined, { status: 403 }) } as const;
+  for (const method of ["HEAD", "GET"]) {
+    fake.fault({ method, path: /manifests\/1\.0\.0$/, times: Infinity, fault: denied });
+  }
+  const artifact = testArtifact(textContent("one"));
+  await target.upload(artifact, TAGS, testContext(), { areTagsNext: true });
+  await target.tag(artifact, TAGS, testContext());
+  const puts = fake.summary().filter((line) => /^PUT .*manifests/.test(line)).map((line) => line.split("/").at(-1));
+  assert.match(puts[0] ?? "", /^sha256:/);
+  assert.deepEqual(puts.slice(1).sort(), ["1.0.0", "latest"]);
+});
+
+Deno.test("look() of a store's target begins no upload that it does not cancel", async () => {
+  await using fake = startFakeRegistry({ auth: { mode: "bearer", anonymous: ["pull", "push"] } });
+  using client = testClient(fake);
+  const target = open(fake, client);
+  const artifact = testArtifact(textContent("one"), textContent("two"));
+  await target.look?.(artifact, TAGS, testContext());
+  assert.equal(fake.repositories.get("acme/app")?.uploads.size, 3);
+  await target.discard(testContext());
+  assert.equal(fake.repositories.get("acme/app")?.uploads.size, 0);
+});
+
+Deno.test("upload() waits as long as the registry says that refused to begin one for a look", async () => {
+  await using fake = startFakeRegistry({ auth: { mode: "bearer", anonymous: ["pull", "push"] } });
+  const clock = testClock();
+  using client = testClient(fake, { clock });
+  const target = open(fake, client);
+  const busy = () => new Response(undefined, { status: 429, headers: { "retry-after": "7" } });
+  // The first one has no token yet.
+  fake.fault({ method: "POST", fault: { kind: "answer", answer: busy } });
+  const artifact = testArtifact(sizedContent(5000));
+  await target.look?.(artifact, TAGS, testContext());
+  assert.deepEqual(clock.waits, []);
+  await target.upload(artifact, [], testContext());
+  assert.deepEqual(clock.waits, [7000]);
+});

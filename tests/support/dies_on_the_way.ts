@@ -23,7 +23,18 @@ const { writeSync } = Deno.FsFile.prototype;
 const changes: Change[] = [];
 const open = new WeakMap<object, string>();
 
-const BY_NAME = ["chmod", "link", "makeTempDir", "mkdir", "remove", "rename", "symlink", "writeFile", "writeTextFile"];
+const BY_NAME = [
+  "chmod",
+  "copyFile",
+  "link",
+  "makeTempDir",
+  "mkdir",
+  "remove",
+  "rename",
+  "symlink",
+  "writeFile",
+  "writeTextFile",
+];
 for (const what of BY_NAME) watch(Deno, what, (given) => given.filter((each) => typeof each === "string"));
 watch(Deno, "open", ([path, options]) => (options as Deno.OpenOptions | undefined)?.write === true && [String(path)]);
 for (const what of ["sync", "truncate", "write"]) {

@@ -3,8 +3,11 @@ import { isLayoutReference, isPiped, type Reference } from "../../oci/reference.
 import { parsePipedPlace } from "../../places/open_store.ts";
 import { exportBundle } from "../../verbs/export.ts";
 import type { ExportResult } from "../../verbs/export/export_result.ts";
+import { withoutScheme } from "../../oci/reference.ts";
+import { counted, formatBytes } from "../../work/amounts.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
+import { type ResultLine, sayResults, stopwatch } from "../output/result_line.ts";
 import { parseGivenPlace, takeOutput } from "../places/pipes.ts";
 import { withVerbOptions } from "../places/session.ts";
 import { UsageError } from "../usage_error.ts";
@@ -22,6 +25,7 @@ export async function runExport(references: readonly string[], flags: ExportFlag
   }
   const places = sources.map(parseGivenPlace);
   const output = outputOf(destination, flags, world);
+  const time = stopwatch();
   return await withVerbOptions(flags, world, { phase: "Exporting", places }, async (options) => {
     const result = await exportBundle({
       ...options,
@@ -32,6 +36,7 @@ export async function runExport(references: readonly string[], flags: ExportFlag
       ...(have === undefined ? {} : { have }),
       ...(output === undefined ? {} : { output }),
     });
+    sayResults(world, { quiet: flags.quiet, lines: [resultLine(result, time())] });
     world.stdout(format === "text" ? exportLines(result) : await formatOutput(result, format));
     return EXIT.done;
   });
@@ -46,4 +51,22 @@ function outputOf(destination: Reference, { volumeSize }: ExportFlags, world: Wo
 /** One line for each artifact: `HOST/REPOSITORY@sha256:…`. */
 function exportLines({ artifacts }: ExportResult): string {
   return artifacts.map(({ origin, digest }) => `${origin}@${digest}\n`).join("");
+}
+
+function resultLine(result: ExportResult, time: string): ResultLine {
+  const { url, artifacts, uploaded, bytesSent, omitted, total } = result;
+  const referrers = artifacts.reduce((sum, each) => sum + each.referrers + each.companions, 0);
+  return {
+    what: "Exported",
+    where: withoutScheme(url),
+    amounts: [
+      counted(artifacts.length, "artifact"),
+      artifacts.every(({ withoutReferrers }) => withoutReferrers) ? "no referrers" : counted(referrers, "referrer"),
+      `${formatBytes(bytesSent)} written`,
+      ...(total > artifacts.length ? [`${total} artifacts in the bundle`] : []),
+      ...(omitted.count === 0 ? [] : [`${counted(omitted.count, "blob")} left out (${formatBytes(omitted.bytes)})`]),
+      counted(uploaded, "blob"),
+      time,
+    ],
+  };
 }

@@ -1,17 +1,19 @@
 import { checkOutputPlace, writeOutput } from "../../system/output_place.ts";
-import { importBundle } from "../../verbs/import.ts";
-import type { ImportPlanResult } from "../../verbs/import/import_result.ts";
+import { importBundle, repositoriesOf } from "../../verbs/import.ts";
+import type { ImportPlanResult, ImportResult } from "../../verbs/import/import_result.ts";
 import type { PlannedImport } from "../../verbs/import/import_options.ts";
 import { formatRegistryPlace, parseRegistryPlace } from "../../places/registry_place.ts";
 import { counted } from "../../work/amounts.ts";
 import { confirmed } from "../confirmed.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
+import { type ResultLine, sayResults, stopwatch, transferred } from "../output/result_line.ts";
 import { table } from "../output/table.ts";
 import { parseGivenPlace } from "../places/pipes.ts";
 import { withVerbOptions } from "../places/session.ts";
 import type { World } from "../world.ts";
 import type { ImportFlags } from "./commands.ts";
+import { importPlanText } from "./import_plan_text.ts";
 
 /** `gantry import`: a bundle becomes a part of a registry. */
 export async function runImport(source: string, target: string, flags: ImportFlags, world: World): Promise<number> {
@@ -19,6 +21,7 @@ export async function runImport(source: string, target: string, flags: ImportFla
   const { prompt } = world;
   parseGivenPlace(source);
   const place = parseRegistryPlace(target);
+  const time = stopwatch();
   return await withVerbOptions(flags, world, { phase: "Importing", places: [place] }, async (options) => {
     const result = await importBundle({
       ...options,
@@ -28,11 +31,15 @@ export async function runImport(source: string, target: string, flags: ImportFla
       ...(map === undefined ? {} : { map }),
       confirm: dryRun ? show : agree,
     });
-    if (dryRun) return EXIT.done;
+    if (dryRun) {
+      options.log.info("Dry run: nothing was changed");
+      return EXIT.done;
+    }
     if (result === undefined) {
       options.log.info("Nothing was sent");
       return EXIT.failed;
     }
+    sayResults(world, { quiet: flags.quiet, lines: [resultLine(result, time())] });
     world.stdout(format === "text" ? importLines(result) : await formatOutput(result, format));
     if (receipt !== undefined) {
       await writeOutput(receipt, new TextEncoder().encode(await formatOutput(result, "json")), world.signal);
@@ -40,12 +47,13 @@ export async function runImport(source: string, target: string, flags: ImportFla
     return EXIT.done;
 
     async function show({ rows, result }: PlannedImport): Promise<false> {
-      world.stdout(format === "text" ? table(rows) : await formatOutput(result, format));
+      const text = (): string => world.screen === undefined ? table(rows) : importPlanText(result);
+      world.stdout(format === "text" ? text() : await formatOutput(result, format));
       return false;
     }
 
     async function agree({ rows, result, hasConflict }: PlannedImport): Promise<boolean> {
-      options.log.info(table(rows).trimEnd());
+      options.log.info((world.terminal === undefined ? table(rows) : importPlanText(result)).trimEnd());
       if (hasConflict) return true;
       const question = `Import ${counted(result.artifacts.length, "artifact")} to ${formatRegistryPlace(place)}?`;
       if (!yes && prompt !== undefined && !await confirmed(question, prompt)) return false;
@@ -59,4 +67,13 @@ export async function runImport(source: string, target: string, flags: ImportFla
 /** One line for each artifact: `HOST/REPOSITORY@sha256:…`. */
 function importLines({ artifacts }: ImportPlanResult): string {
   return artifacts.map(({ repository, digest }) => `${repository}@${digest}\n`).join("");
+}
+
+function resultLine({ artifacts, ...sent }: ImportResult, time: string): ResultLine {
+  const referrers = artifacts.reduce((sum, each) => sum + each.referrers.length, 0);
+  return {
+    what: `Imported ${counted(artifacts.length, "artifact")} and ${counted(referrers, "referrer")}`,
+    where: repositoriesOf(artifacts),
+    amounts: [...transferred(sent), time],
+  };
 }

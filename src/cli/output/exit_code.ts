@@ -36,8 +36,13 @@ export function exitCode(error: unknown, signal: AbortSignal): number {
   return EXIT.failed;
 }
 
-/** Of several tags some may be set, even in a single target. Only a refusal to move the first one sets none. */
+/**
+ * Of several tags some may be set, even in a single target. None is when the first one refuses to move, or when the
+ * manifest that it was to bring is not taken.
+ */
 function taggingCode({ done, errors }: TargetsError): number {
-  const refused = errors.every((error) => error instanceof StageError && error.cause instanceof TagExistsError);
+  const refused = errors.every((error) =>
+    error instanceof StageError && (error.stage === "upload" || error.cause instanceof TagExistsError)
+  );
   return refused && done.length === 0 ? EXIT.failed : EXIT.partial;
 }

@@ -1,16 +1,16 @@
 import type { World } from "../world.ts";
 
 /**
- * Gives a terminal a line at its bottom that says how far work is. It goes away before anything else is written, so that
- * no message and no result ever stands behind it.
+ * Gives a terminal lines at its bottom that say how far work is. They go away before anything else is written, so that
+ * no message and no result ever stands behind them.
  */
 export function withStatusLine(world: World): World {
   const { terminal, prompt } = world;
   if (terminal === undefined) return world;
-  let isShown = false;
+  let shown = 0;
   const clear = (): void => {
-    if (isShown) world.stderr(CLEAR);
-    isShown = false;
+    if (shown > 0) world.stderr(clearing(shown));
+    shown = 0;
   };
   const cleared = <Arguments extends readonly unknown[], T>(work: (...given: Arguments) => T) => {
     return (...given: Arguments): T => {
@@ -24,15 +24,17 @@ export function withStatusLine(world: World): World {
     stderr: cleared(world.stderr),
     terminal: {
       ...terminal,
-      status(line): void {
-        if (line === undefined) return clear();
-        world.stderr(`${CLEAR}${line.slice(0, Math.max(terminal.columns() - 1, 20))}`);
-        isShown = true;
+      status(lines): void {
+        if (lines === undefined) return clear();
+        world.stderr(`${clearing(Math.max(shown, 1))}${lines.join("\n")}`);
+        shown = lines.length;
       },
     },
     ...(prompt === undefined ? {} : { prompt: { line: cleared(prompt.line), hidden: cleared(prompt.hidden) } }),
   };
 }
 
-/** Goes to the start of the line and removes what stands there. */
-const CLEAR = "\r\x1b[K";
+/** Goes to the start of the first of some lines and removes what stands there. */
+function clearing(lines: number): string {
+  return `\r\x1b[K${"\x1b[1A\x1b[K".repeat(lines - 1)}`;
+}

@@ -6,7 +6,7 @@ import type { PublishFlags } from "./commands.ts";
 import { planText, stagesText } from "./plan_text.ts";
 import { withPublishOptions } from "./publish_options.ts";
 
-/** `gantry plan`: the pipeline without upload and tag. Contacts nobody and writes nothing but the plan. */
+/** `gantry plan`: the pipeline without upload and tag. Contacts nobody, and writes nothing but the plan and the cache. */
 export async function runPlan(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
   const format = flags.output ?? "text";
   return await withPublishOptions(args, flags, world, async (options) => {

@@ -4,7 +4,7 @@ import { PUBLISHING, type Publishing } from "../../options/publishing.ts";
 import type { Log } from "../../work/context.ts";
 import { type Machine, thisMachine } from "../../verbs/publish/machine.ts";
 import type { Configuration, ConfiguredOptions } from "../../verbs/publish/publish_options.ts";
-import { sourceDirectory } from "../../verbs/publish/collector_for.ts";
+import { sourceDirectory } from "../../verbs/publish/source_path.ts";
 import { registryHosts } from "../../places/registry_access.ts";
 import { findConfig, type FoundConfig } from "../config/find_config.ts";
 import { refuseUntrusted } from "../config/refuse_untrusted.ts";
@@ -12,6 +12,7 @@ import { givenOptions } from "../declare_options.ts";
 import { createLog } from "../output/log.ts";
 import { createProgress } from "../output/progress.ts";
 import { loadWithHint } from "../plugin/load.ts";
+import { cacheDirectory } from "../places/cache_directory.ts";
 import { registryOptions } from "../places/registry_options.ts";
 import { spellFlag } from "../spell_flag.ts";
 import { UsageError } from "../usage_error.ts";
@@ -54,6 +55,7 @@ async function publishOptions(
   const hosts = hostsOf(given.targets ?? configuration?.values.targets ?? []);
   return {
     ...given,
+    usually: usualPlaces(world),
     ...(configuration === undefined ? {} : { configuration }),
     log,
     signal: world.signal,
@@ -61,6 +63,11 @@ async function publishOptions(
     machine: machineOf(world),
     spell: spellFlag,
   };
+}
+
+function usualPlaces(world: World): Publishing {
+  const directory = cacheDirectory(Deno.build.os, world.env);
+  return directory === undefined ? {} : { cacheDirectory: directory };
 }
 
 /** Tells the source from the targets: `push oci://…` takes the source from the configuration file. */

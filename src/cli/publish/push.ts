@@ -4,6 +4,7 @@ import { whyUnreadable } from "../../system/io_error.ts";
 import { pushConfigured, type PushResult } from "../../verbs/push.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
+import { type ResultLine, sayResults, stopwatch, transferred } from "../output/result_line.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { PublishFlags } from "./commands.ts";
@@ -13,10 +14,12 @@ import { withPublishOptions } from "./publish_options.ts";
 /** `gantry push`: the whole pipeline. */
 export async function runPush(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
   if (flags.dryRun) return await runPlan(args, flags, world);
+  const time = stopwatch();
   const result = await withPublishOptions(args, flags, world, async (options) => {
     await checkWritable(flags.digestFile, "--digest-file");
     return await pushConfigured(options);
   });
+  sayResults(world, { quiet: flags.quiet, lines: resultLines(result, time()) });
   const format = flags.output ?? "text";
   // Whatever cannot be written, the artifact is published, and its digest must not get lost.
   try {
@@ -30,6 +33,15 @@ export async function runPush(args: readonly string[], flags: PublishFlags, worl
 /** One line for each target: `HOST/REPOSITORY@sha256:…`, or `oci-layout:PATH@sha256:…`. */
 function pushLines({ targets }: PushResult): string {
   return targets.map(({ url }) => `${printedReference(url)}\n`).join("");
+}
+
+/** Each target by its name alone: the digest is printed. */
+function resultLines({ targets }: PushResult, time: string): readonly ResultLine[] {
+  return targets.map(({ repository, tags, ...sent }) => ({
+    what: tags.length === 0 ? "Published without a tag" : `Published ${tags.join(", ")}`,
+    where: repository,
+    amounts: [...transferred(sent), time],
+  }));
 }
 
 async function writeOutputs(result: PushResult, flags: PublishFlags, world: World): Promise<void> {

@@ -5,6 +5,7 @@ import { copy } from "../../verbs/copy.ts";
 import type { CopyResult } from "../../verbs/copy/copy_result.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
+import { type ResultLine, sayResults, stopwatch, transferred } from "../output/result_line.ts";
 import { refuseStandardInput, takeOutput } from "../places/pipes.ts";
 import { withVerbOptions } from "../places/session.ts";
 import { UsageError } from "../usage_error.ts";
@@ -23,6 +24,7 @@ export async function runCopy(
   const to = targets.map(parsePipedPlace);
   checkInput(from, to, { flags, world });
   const output = outputOf([from, ...to], flags, world);
+  const time = stopwatch();
   return await withVerbOptions(flags, world, { phase: "Copying", places: [from, ...to] }, async (options) => {
     const result = await copy({
       ...options,
@@ -34,6 +36,7 @@ export async function runCopy(
       input: world.stdin,
       ...(output === undefined ? {} : { output }),
     });
+    sayResults(world, { quiet: flags.quiet, lines: resultLines(result, time()) });
     world.stdout(format === "text" ? copyLines(result) : await formatOutput(result, format));
     return EXIT.done;
   });
@@ -59,6 +62,14 @@ function outputOf(
 ): ByteWriter | undefined {
   const hasNames = [from, ...to].some((reference) => reference?.tag !== undefined || reference?.digest !== undefined);
   return to.length === 1 && to.some(isPiped) && !(allTags && hasNames) ? takeOutput(world) : undefined;
+}
+
+function resultLines({ targets }: CopyResult, time: string): readonly ResultLine[] {
+  return targets.map(({ repository, manifests, ...sent }) => {
+    const tags = manifests.flatMap((manifest) => manifest.tags);
+    const names = tags.length === 0 ? "without a tag" : tags.length > 5 ? `${tags.length} tags` : tags.join(", ");
+    return { what: `Copied ${names}`, where: repository, amounts: [...transferred(sent), time] };
+  });
 }
 
 /** One line for each destination, and with several manifests one for each of them: `HOST/REPOSITORY@sha256:…`. */

@@ -1,7 +1,9 @@
 import { printedReference } from "../../oci/reference.ts";
-import { pull } from "../../verbs/pull.ts";
+import { pull, type PullResult } from "../../verbs/pull.ts";
+import { counted } from "../../work/amounts.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
+import { type ResultLine, sayResults, stopwatch } from "../output/result_line.ts";
 import { isStandardOutput, parseGivenPlace, takeOutput } from "../places/pipes.ts";
 import { withVerbOptions } from "../places/session.ts";
 import type { World } from "../world.ts";
@@ -23,6 +25,7 @@ export async function runPull(
   const isPiped = directory === undefined && outputArchive !== undefined && isStandardOutput(outputArchive);
   const write = isPiped ? takeOutput(world, "--output-archive -") : undefined;
   const phase = place.kind === "registry" ? "Downloading" : "Reading";
+  const time = stopwatch();
   return await withVerbOptions(flags, world, { phase, places: [place] }, async (options) => {
     const result = await pull({
       ...rules,
@@ -33,7 +36,13 @@ export async function runPull(
       ...(write === undefined ? {} : { output: write }),
       ...(layerType === undefined ? {} : { layerTypes: layerType }),
     });
+    sayResults(world, { quiet: flags.quiet, lines: [resultLine(result, time())] });
     world.stdout(format === "text" ? `${printedReference(result.url)}\n` : await formatOutput(result, format));
     return EXIT.done;
   });
+}
+
+function resultLine({ output, written, unchanged }: PullResult, time: string): ResultLine {
+  const same = unchanged === 0 ? [] : [`${unchanged} there already`];
+  return { what: `Pulled`, where: output, amounts: [`${counted(written, "file")} written`, ...same, time] };
 }

@@ -2,6 +2,7 @@ import { printedReference } from "../../oci/reference.ts";
 import { tagStored } from "../../verbs/tag.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
+import { sayResults } from "../output/result_line.ts";
 import { parseGivenPlace } from "../places/pipes.ts";
 import { withVerbOptions } from "../places/session.ts";
 import type { World } from "../world.ts";
@@ -18,6 +19,7 @@ export async function runTag(
   const places = [parseGivenPlace(source)];
   return await withVerbOptions(flags, world, { phase: "Reading", places }, async (options) => {
     const result = await tagStored({ ...options, source, tags, force });
+    sayResults(world, { quiet: flags.quiet, lines: [{ what: `Tagged ${result.tags.join(", ")}`, amounts: [] }] });
     world.stdout(format === "text" ? `${printedReference(result.url)}\n` : await formatOutput(result, format));
     return EXIT.done;
   });

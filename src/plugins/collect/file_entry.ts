@@ -1,9 +1,8 @@
-import { withDirectRead } from "../../pipeline/direct_reads.ts";
+import { withBacking } from "../../pipeline/backing.ts";
 import type { Entry } from "../../pipeline/entry.ts";
 import type { FoundFile } from "./tree.ts";
 
 /** Makes an entry of a file that was found. */
-export function fileEntry(path: string, { executable, size, open, openDirect }: FoundFile): Entry {
-  const entry: Entry = { path, kind: "file", executable, size, open: () => open(path) };
-  return openDirect === undefined ? entry : withDirectRead(entry, () => openDirect(path));
+export function fileEntry(path: string, { executable, size, open, backing }: FoundFile): Entry {
+  return withBacking({ path, kind: "file", executable, size, open: () => open(path) }, backing(path));
 }

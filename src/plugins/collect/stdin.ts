@@ -1,3 +1,5 @@
+import { withBacking } from "../../pipeline/backing.ts";
+import type { Entry } from "../../pipeline/entry.ts";
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
 
@@ -30,9 +32,10 @@ export function stdin({ read }: StdinMeans): Factory<"collect", StdinChoice> {
       }),
       async run(_source, { name }, { scratch, signal }): Promise<StageIO["collect"]["out"]> {
         const bytes = read().pipeThrough(new TransformStream(), { signal });
-        const { descriptor: { size }, open } = await scratch.keep({ mediaType: FILE_MEDIA_TYPE }, bytes);
+        const { descriptor: { size, digest }, open } = await scratch.keep({ mediaType: FILE_MEDIA_TYPE }, bytes);
         if (size === 0) throw new SourceError("Cannot publish standard input: it is empty");
-        return { entries: [{ path: name, kind: "file", executable: false, size, open }] };
+        const entry: Entry = { path: name, kind: "file", executable: false, size, open };
+        return { entries: [withBacking(entry, { stamp: () => digest })] };
       },
     });
 }

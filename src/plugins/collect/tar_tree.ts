@@ -93,8 +93,14 @@ function findHardLinked({ name, target }: TarMember, nodes: Nodes): Found | Link
 }
 
 async function keepFile({ mode, body }: TarMember, context: Context): Promise<FoundFile> {
-  const { descriptor: { size }, open } = await context.scratch.keep({ mediaType: FILE_MEDIA_TYPE }, body);
-  return { kind: "file", executable: (mode & 0o100) !== 0, size, open: () => open() };
+  const { descriptor: { size, digest }, open } = await context.scratch.keep({ mediaType: FILE_MEDIA_TYPE }, body);
+  return {
+    kind: "file",
+    executable: (mode & 0o100) !== 0,
+    size,
+    open: () => open(),
+    backing: () => ({ stamp: () => digest }),
+  };
 }
 
 /** The path of a member, which tars write with or without `./` before and `/` after it. The root is `""`. */

@@ -1,4 +1,4 @@
-import type { DirectReader } from "../../oci/tar/write.ts";
+import type { Backing } from "../../pipeline/backing.ts";
 
 /** A tree that can be walked: directories on a disk, or in a tar. Its paths are relative to the root, which is `""`. */
 export interface Tree {
@@ -24,8 +24,8 @@ export interface FoundFile {
   readonly size: number;
   /** Reads the file; `path` is what errors call it. */
   readonly open: (path: string) => ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Reads it without a stream, where that can be done. */
-  readonly openDirect?: (path: string) => DirectReader;
+  /** What is behind that stream. */
+  readonly backing: (path: string) => Backing;
 }
 
 /** Something that no artifact can hold. */

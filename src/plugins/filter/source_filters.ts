@@ -39,11 +39,11 @@ export interface SourceFiltersMeans {
 export async function sourceFilters(
   { sources, reading, only: wanted, emptied: written, readRoot }: SourceFiltersMeans,
 ): Promise<SourceFilters> {
-  const others = {
-    ...(wanted === undefined ? {} : { only: only(wanted) }),
-    ...(written === undefined ? {} : { emptied: emptied(written) }),
+  const groups = readRoot && await loadPatterns(sources, readRoot);
+  return {
+    ignore: ignore({ after: groups ?? sources, reading }),
+    ...(wanted && { only: only(wanted) }),
+    ...(written && { emptied: emptied(written) }),
+    prune: groups === undefined ? (): boolean => false : ignoreRules(groups, reading).prunes,
   };
-  if (readRoot === undefined) return { ignore: ignore({ after: sources, reading }), ...others, prune: () => false };
-  const groups = await loadPatterns(sources, readRoot);
-  return { ignore: ignore({ after: groups, reading }), ...others, prune: ignoreRules(groups, reading).prunes };
 }

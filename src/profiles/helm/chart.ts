@@ -1,4 +1,6 @@
 import { compareBytewise } from "../../oci/compare_bytewise.ts";
+import { digestOf } from "../../oci/digest.ts";
+import { withBacking } from "../../pipeline/backing.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
 import type { Context } from "../../work/context.ts";
 import { yamlSyntaxProblem } from "../../yaml/read_yaml.ts";
@@ -207,7 +209,8 @@ async function refuseMissing(
 
 function textFile(path: string, text: string): ChartFile {
   const bytes = new TextEncoder().encode(text);
-  return { path, size: bytes.byteLength, open: () => ReadableStream.from([bytes.slice()]) };
+  const file: ChartFile = { path, size: bytes.byteLength, open: () => ReadableStream.from([bytes.slice()]) };
+  return withBacking(file, { stamp: () => digestOf(bytes) });
 }
 
 function jsonOf(metadata: { readonly [K in keyof ChartMetadata]?: ChartMetadata[K] | undefined }): {

@@ -2,6 +2,7 @@ import { compressionOf } from "../../oci/decompress.ts";
 import { readTar } from "../../oci/tar/read.ts";
 import type { Scratch } from "../../work/context.ts";
 import { chartError } from "./chart_error.ts";
+import { withBacking } from "../../pipeline/backing.ts";
 import { type ChartFile, refuseLarge } from "./chart_file.ts";
 import { CHART_FILE, REQUIREMENTS_FILE } from "./chart_file_names.ts";
 import { type ChartMetadata, readChartYaml, readRequirements } from "./chart_yaml.ts";
@@ -51,7 +52,8 @@ export async function unpackChart(
   for await (const { path, size, body } of chartMembers(open(), file)) {
     refuseLarge([{ path: `${file}: ${path}`, size }]);
     const kept = await scratch.keep({ mediaType: "application/octet-stream" }, body);
-    files.push({ path, size, open: () => kept.open() });
+    const { digest } = kept.descriptor;
+    files.push(withBacking({ path, size, open: () => kept.open() }, { stamp: () => digest }));
     refuseLarge(files);
   }
   return files;

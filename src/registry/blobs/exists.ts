@@ -1,6 +1,6 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Call } from "../../work/context.ts";
-import type { RepositoryLink } from "../link.ts";
+import type { RepositoryLink, RepositoryRequest } from "../link.ts";
 
 /** Says whether a blob is there. */
 export async function blobExists(link: RepositoryLink, blob: Descriptor, call: Call): Promise<boolean> {
@@ -11,12 +11,18 @@ export async function blobExists(link: RepositoryLink, blob: Descriptor, call: C
  * Asks once whether a blob is there. A registry that refuses to say so has not got it: whoever wants to read it will hear
  * why not, and whoever wants to send it can.
  */
-export async function headBlob(link: RepositoryLink, blob: Descriptor, call: Call): Promise<boolean> {
+export async function headBlob(
+  link: RepositoryLink,
+  blob: Descriptor,
+  call: Call,
+  options: Pick<RepositoryRequest, "onTokenWanted"> = {},
+): Promise<boolean> {
   const { response } = await link.send({
     action: `look for blob ${blob.digest} in ${link.place}`,
     method: "HEAD",
     target: `/v2/${link.name}/blobs/${blob.digest}`,
     expect: [200, ...ABSENT_STATUSES],
+    ...options,
   }, call);
   await response.body?.cancel();
   if (response.status !== 200 && response.status !== 404) {

@@ -1,4 +1,5 @@
-import type { Content } from "../../oci/descriptor.ts";
+import type { Content, Descriptor } from "../../oci/descriptor.ts";
+import type { UploadSession } from "./begun_uploads.ts";
 import { headBlob } from "./exists.ts";
 import type { Call } from "../../work/context.ts";
 import type { Pushed } from "../../store/store.ts";
@@ -7,15 +8,7 @@ import type { RepositoryLink } from "../link.ts";
 import { isTemporary } from "../retry.ts";
 import { type UploadBody, uploadBody } from "./upload_body.ts";
 import { isRefusedShortcut, isSessionLost, isTooLarge, isWrongDigest, isWrongOffset } from "./upload_failure.ts";
-import {
-  cancelUpload,
-  findSession,
-  patchChunk,
-  postBlob,
-  putRest,
-  startUpload,
-  type UploadSession,
-} from "./upload_session.ts";
+import { cancelUpload, findSession, patchChunk, postBlob, putRest, startUpload } from "./upload_session.ts";
 import { verifiedStream } from "../../oci/verified.ts";
 
 /** Brings a blob to the registry unless it is there. */
@@ -30,8 +23,27 @@ export async function pushBlob(
   return await link.known.once(digest, link.name, async () => {
     const body = uploadBody(blob, `${link.name}@${digest}`, call);
     const from = mountFrom ?? link.known.elsewhere(digest, link.name);
-    return await upload({ link, blob, call, body }, evenIfThere ? { kind: "start" } : { kind: "check", from });
+    return await upload({ link, blob, call, body }, evenIfThere ? { kind: "start" } : firstStep(link, blob, from));
   }, call.signal);
+}
+
+/** What was asked already is not asked again, unless the blob can be had from another repository. */
+function firstStep(link: RepositoryLink, { descriptor }: Content, from: string | undefined): Step {
+  const begun = from === undefined ? link.begun.take(link.name, descriptor.digest) : undefined;
+  switch (begun?.kind) {
+    case "session":
+      return { kind: "send", session: begun.session };
+    case "failed":
+      return begun;
+    case "absent":
+      return beginning(link, descriptor, from);
+    default:
+      return { kind: "check", from };
+  }
+}
+
+function beginning(link: RepositoryLink, { size }: Descriptor, from: string | undefined): Step {
+  return from === undefined && link.traits.postsBlob(size) ? { kind: "post" } : { kind: "start", from };
 }
 
 /** One blob on its way. */
@@ -45,6 +57,7 @@ interface Upload {
 /** What to do next. Each step is one request, and its answer says which step follows. */
 type Step =
   | { readonly kind: "check"; readonly from?: string | undefined; readonly session?: UploadSession | undefined }
+  | { readonly kind: "failed"; readonly error: unknown }
   | { readonly kind: "find"; readonly session: UploadSession }
   | { readonly kind: "post" }
   | { readonly kind: "start"; readonly from?: string | undefined }
@@ -94,9 +107,10 @@ async function take(at: Upload, step: Exclude<Step, { kind: "done" }>): Promise<
     case "check": {
       if (await headBlob(link, descriptor, call)) return { kind: "done", existed: body.sent === 0 };
       if (step.session !== undefined) return { kind: "find", session: step.session };
-      const isPosted = step.from === undefined && link.traits.postsBlob(descriptor.size);
-      return isPosted ? { kind: "post" } : { kind: "start", from: step.from };
+      return beginning(link, descriptor, step.from);
     }
+    case "failed":
+      throw step.error;
     case "find": {
       const session = await findSession(link, descriptor, step.session, body.reached, call);
       return session === undefined ? { kind: "start" } : { kind: "send", session };

@@ -1,6 +1,6 @@
 /** What an error says of a blob's upload. */
 import { RegistryError } from "../http/registry_error.ts";
-import type { UploadSession } from "./upload_session.ts";
+import type { UploadSession } from "./begun_uploads.ts";
 
 /** What was tried when it failed. */
 export interface FailedStep {

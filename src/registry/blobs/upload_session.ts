@@ -9,21 +9,10 @@ import type { Call } from "../../work/context.ts";
 import type { RepositoryLink } from "../link.ts";
 import { repositoryScope } from "../login/scope.ts";
 import type { Answer } from "../sender.ts";
+import type { UploadSession } from "./begun_uploads.ts";
 import { parseServerUrl } from "../http/server_url.ts";
 import type { RequestBody } from "../http/transport.ts";
 import { messageOf } from "../../work/message_of.ts";
-
-/** An upload that a registry has begun. */
-export interface UploadSession {
-  /** Where the next request goes. Each answer may change it. */
-  readonly url: URL;
-  /** How many bytes the registry has. */
-  readonly offset: number;
-  /** No chunk but the last may be smaller. */
-  readonly chunkMinimum: number;
-  /** Whether the offset is what the registry says after a failure. */
-  readonly resumed: boolean;
-}
 
 const OCTETS = { "content-type": "application/octet-stream" };
 

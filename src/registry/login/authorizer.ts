@@ -41,6 +41,8 @@ export interface Authorizer {
    * @throws {TypeError} When the registry sends us to a place where no credential may go.
    */
   learn(challenge: string, scopes: readonly string[], used: string | undefined): Promise<boolean>;
+  /** Whether the registry has said that it wants a token. */
+  readonly wantsToken: boolean;
   /** What is known of the credentials, once they were asked for. */
   shown(): Promise<Shown>;
 }
@@ -130,6 +132,10 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       // What was refused is refused again; only a token may have expired, or have had too small a scope.
       const fixed = scheme.kind === "basic" || mine?.kind === "registry-token";
       return fixed ? mine !== undefined && used === undefined : true;
+    },
+
+    get wantsToken(): boolean {
+      return scheme?.kind === "bearer";
     },
 
     shown: async () => ({ from: (await asked)?.from, problem }),

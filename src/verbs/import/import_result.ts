@@ -1,6 +1,7 @@
 import type { Digest } from "../../oci/digest.ts";
 import type { Copied } from "../../store/copy.ts";
 import { counted } from "../../work/amounts.ts";
+import type { ArtifactGraph } from "../../store/graph.ts";
 import type { ImportPlan, PlannedArtifact, PlannedTag } from "./import_plan.ts";
 import type { OpenBundle } from "./open_bundle.ts";
 import { formatRegistryPlace, type RegistryPlace } from "../../places/registry_place.ts";
@@ -30,6 +31,8 @@ export interface ImportedArtifact {
   readonly repository: string;
   /** Its digest. */
   readonly digest: Digest;
+  /** Size of its manifests and blobs in bytes, of those that refer to it included. */
+  readonly size: number;
   /** Whether all of its manifests were there before. */
   readonly existed: boolean;
   /** The tags that it gets. */
@@ -96,6 +99,11 @@ function short(digest: Digest): string {
   return digest.slice(0, digest.indexOf(":") + 13);
 }
 
+function sizeOf({ manifests, blobs }: ArtifactGraph): number {
+  const all = [...manifests.flat().map(({ content }) => content.descriptor), ...blobs];
+  return all.reduce((sum, { size }) => sum + size, 0);
+}
+
 function importedArtifact(
   { artifact, repository, present, manifests, tags }: PlannedArtifact,
   { host }: RegistryPlace,
@@ -104,6 +112,7 @@ function importedArtifact(
     origin: artifact.origin,
     repository: `${host}/${repository}`,
     digest: artifact.digest,
+    size: sizeOf(artifact.graph),
     existed: present === manifests,
     tags: tags.filter(({ tag }) => !Object.hasOwn(artifact.companions, tag)).map((
       { tag, digest, from, isConflict },

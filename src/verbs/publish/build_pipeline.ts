@@ -1,31 +1,31 @@
 import { pluginSteps, type StepStage } from "../../driver/plugin_step.ts";
 import { pluginTarget } from "../../driver/plugin_target.ts";
-import { isPiped, type Reference } from "../../oci/reference.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Stage } from "../../pipeline/plugin.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
+import { layerCacheIn } from "../../pack/layer_cache.ts";
+import { VERSION } from "../../host/version.ts";
 import type { ReadyOf } from "../../pipeline/ready_plugin.ts";
-import { storeTarget } from "../../pipeline/store_target.ts";
-import { type OwnReference, ownReference, type Target } from "../../pipeline/target.ts";
+import type { Target } from "../../pipeline/target.ts";
 import { OptionsError } from "../../options/options_error.ts";
-import { pluginOptions } from "../../options/plugin_options.ts";
 import type { Context, Log } from "../../work/context.ts";
-import { storeAt } from "../../places/open_store.ts";
 import { programOfKey } from "../../sign/signers/program_of_key.ts";
 import type { RegistryAccess } from "../../places/registry_access.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
-import { collectorFor, sourceDirectory } from "./collector_for.ts";
-import { ignoringFor } from "./ignoring_for.ts";
 import type { Machine } from "./machine.ts";
 import type { Settings } from "./settings.ts";
 import { sourceDate } from "./source_date.ts";
-import { builtIns } from "./stages/built_ins.ts";
+import { sourceDirectory } from "./source_path.ts";
+import { annotateEntries, annotators } from "./stages/annotate.ts";
+import { archiveEntry } from "./stages/archive.ts";
+import { collectEntries } from "./stages/collect.ts";
+import { filterEntries } from "./stages/filter.ts";
 import { type MadePlugin, makePlugins } from "./stages/make_plugins.ts";
 import { pluginHost } from "./stages/plugin_host.ts";
 import { signingEntries } from "./signing.ts";
-import { stageEntries } from "./stages/stage_entries.ts";
-import type { OpenTarget } from "./stages/stage_entry.ts";
-import type { TargetChoice } from "./stages/target_kinds.ts";
+import { fromList, type StageEntry } from "./stages/stage_entry.ts";
+import { tagEntries } from "./stages/tag.ts";
+import { uploadEntries } from "./stages/upload.ts";
 
 /** What the pipeline is made with, beyond what the user wants. */
 export interface Means {
@@ -43,7 +43,8 @@ export interface BuiltPipeline {
 }
 
 /**
- * Puts the pipeline together. Nothing of it has run.
+ * Puts the pipeline together. Nothing of it has run. A list of plugins replaces the default of its stage; what other
+ * options say counts all the same, and comes first.
  *
  * @throws {OptionsError} Names all that is wrong with the plugins in the lists.
  */
@@ -52,34 +53,30 @@ export async function buildPipeline(
   { machine, context, mode, access }: Means,
 ): Promise<BuiltPipeline> {
   const { signal, log } = context;
-  const { written, places, source, profile } = settings;
+  const { written, places, profile } = settings;
   await askLeave(settings, log);
-  const directory = await sourceDirectory(source);
-  // Standard input is looked at only when nobody has said what to make of it.
-  const collector = written.stages.collect === undefined
-    ? await collectorFor(source, { stdin: machine.stdin, signal, archiveWith: profile.facts.archiveWith })
+  const { entries: filters, prune } = await filterEntries(settings);
+  const cache = settings.cache && settings.cacheDirectory !== undefined
+    ? layerCacheIn(settings.cacheDirectory, { version: VERSION, log })
     : undefined;
-  const ignoring = await ignoringFor(settings);
-  const make = await builtIns({
-    settings,
-    directory,
-    stdin: collector?.stdin ?? machine.stdin,
-    beside: collector?.beside,
-    prune: ignoring.prune,
-    asked: new Map(),
-  });
-  const opened = access === undefined
-    ? []
-    : settings.targets.map((reference) => openTarget(reference, settings, access));
+  const annotating = annotators(settings, await sourceDirectory(settings.source));
+  const stages: readonly StageEntry[] = [
+    ...await collectEntries(settings, { stdin: machine.stdin, signal, prune }),
+    ...filters,
+    archiveEntry(settings, cache),
+    ...annotateEntries(settings, annotating),
+    ...uploadEntries(settings, access),
+    ...tagEntries(settings),
+    ...written.custom.map(({ stage, ...entry }) => fromList(stage, entry)),
+  ];
   let targets: readonly Target[] = [];
-  const listed = stageEntries({ settings, make, ignoring, collector, targets: opened });
   // Behind all steps of the user's own: one of them may be a gate.
-  const entries = [...listed, ...await signingEntries(settings, { machine, context, mode, targets: () => targets })];
+  const entries = [...stages, ...await signingEntries(settings, { machine, context, mode, targets: () => targets })];
   // Only certain artifacts and plugins of the user's own ask for it, and to know it takes a look at git.
   const isAsked = profile.facts.usesTime ||
-    listed.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
-  const now = isAsked ? await sourceDate(settings, make, { machine, context }) : undefined;
-  const host = pluginHost(machine, { mode, log, sourceDate: now });
+    stages.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
+  const now = isAsked ? await sourceDate(settings, annotating, { machine, context }) : undefined;
+  const host = pluginHost(machine, { mode, log, sourceDate: now, cache });
   const plugins = await makePlugins(entries, { host, places, load: machine.load, signal });
   targets = targetsOf(plugins, settings);
   const [archive] = of(plugins, "archive");
@@ -112,23 +109,6 @@ async function askLeave({ written: { stages, custom }, wanted, allow }: Settings
   const signers = keys?.from.by === "configuration" ? keys.value.flatMap((key) => programOfKey(key) ?? []) : [];
   const specs = [...plugins, ...signers.map((program) => `exec:${program}`)];
   if (specs.length > 0) await allow?.([...new Set(specs)], log);
-}
-
-function openTarget(reference: Reference, settings: Settings, access: Pick<RegistryAccess, "store">): OpenTarget {
-  if (isPiped(reference)) {
-    throw new OptionsError("Cannot push to oci-archive:-: push to oci-layout:DIR, and copy that to oci-archive:-");
-  }
-  const options = pluginOptions(settings.wanted, `upload/${reference.kind}`);
-  return (chosen, name) => {
-    const { concurrency = settings.concurrency } = options({ ...chosen }) as TargetChoice;
-    const { store } = storeAt(reference, { access, right: "push", concurrency });
-    return storeTarget(store, { name, concurrency, ...ownNames(reference, settings) });
-  };
-}
-
-/** A tag that a target's own reference asks for is as immutable as the others. */
-function ownNames(reference: Reference, { immutable, force }: Settings): OwnReference {
-  return ownReference(reference, { immutable: immutable && !force });
 }
 
 /** The targets that are named come first, and in their order. */

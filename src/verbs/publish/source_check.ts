@@ -8,7 +8,7 @@ import type { Collected } from "../../pipeline/values.ts";
 import type { Log } from "../../work/context.ts";
 import { loadProfiles } from "../../profiles/profiles.ts";
 import type { Settings } from "./settings.ts";
-import { sourceDirectory } from "./collector_for.ts";
+import { sourceDirectory } from "./source_path.ts";
 import { listingOf } from "./source_view.ts";
 
 /** What is to be packed, and as what. */

@@ -6,7 +6,7 @@ import type { Attributed } from "../../pipeline/values.ts";
 import { type Context, SILENT_LOG } from "../../work/context.ts";
 import type { Machine } from "./machine.ts";
 import type { Settings } from "./settings.ts";
-import type { MakeBuiltIn } from "./stages/built_ins.ts";
+import type { Annotators } from "./stages/annotate.ts";
 import { pluginHost } from "./stages/plugin_host.ts";
 
 /**
@@ -17,21 +17,20 @@ import { pluginHost } from "./stages/plugin_host.ts";
  */
 export async function sourceDate(
   { annotations, written }: Pick<Settings, "annotations" | "written">,
-  make: MakeBuiltIn,
+  annotators: Annotators,
   { machine, context }: { readonly machine: Pick<Machine, "env">; readonly context: Context },
 ): Promise<Date | undefined> {
   const known = new Map(Object.entries(annotations));
   // What is wrong with git or the CI's variables is said once, by the annotate stage.
   const host = pluginHost(machine, { mode: "plan", log: SILENT_LOG });
   const config = bytesContent(EMPTY_MEDIA_TYPE, new TextEncoder().encode("{}")).descriptor;
-  for (const spec of ["env", "git"]) {
+  for (const spec of ["env", "git"] as const) {
     const created = known.get(CREATED_ANNOTATION);
     if (created !== undefined) return new Date(created.value);
-    const builtIn = make("annotate", spec);
-    if (builtIn === undefined) throw new TypeError(`Cannot tell the time: there is no ${spec}`);
+    const { factory, options } = annotators[spec];
     const entry = written.stages.annotate?.find((entry) => entry.spec === spec);
-    const use = { options: builtIn.options(entry?.options), checked: true };
-    const { plugin } = await prepare<"annotate">(builtIn.factory as FactoryOf<"annotate">, use, host);
+    const use = { options: options(entry?.options), checked: true };
+    const { plugin } = await prepare<"annotate">(factory as FactoryOf<"annotate">, use, host);
     const input = { entries: [], config, layers: [], known: Object.fromEntries(known) };
     const found = await plugin?.run(input, { ...context, log: SILENT_LOG });
     for (const [key, value] of Object.entries(found?.set ?? {})) {

@@ -6,7 +6,7 @@ import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../.
 import { gitRules } from "../../plugins/filter/git_rules.ts";
 import type { SourceListing, SourceView } from "../../profiles/profile.ts";
 import { OptionsError } from "../../options/options_error.ts";
-import { hasTarName } from "./collector_for.ts";
+import { hasTarName } from "./source_path.ts";
 
 /** Looks at a source as a profile may before anything is collected. What cannot be read is of the kind `other`. */
 export async function sourceView(source: string): Promise<SourceView> {

@@ -15,7 +15,7 @@ export interface HelpPage {
 
 /** Every page of help, those of commands below others included, on a terminal of some width. */
 export function helpPages(columns?: number): readonly HelpPage[] {
-  const terminal = columns === undefined ? undefined : { color: false, columns: () => columns };
+  const terminal = columns === undefined ? undefined : { columns: () => columns };
   const program = createProgram(fakeWorld(terminal), () => {});
   const below = (command: Command, name: string): readonly HelpPage[] => [
     { name, text: command.helpInformation(), command },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createLog, type Verbosity } from "../../../src/cli/output/log.ts";
+import { sayDone } from "../../../src/work/context.ts";
 import { fakeWorld } from "../fake_world.ts";
 
 const SHOWN: readonly (readonly [verbosity: Verbosity, stderr: string])[] = [
@@ -19,12 +20,12 @@ for (const [verbosity, stderr] of SHOWN) {
   });
 }
 
-Deno.test("createLog() colours the word warning on a terminal with colours only", () => {
-  const warning = (color: boolean): string => {
-    const world = fakeWorld({ color, columns: () => 80 });
-    createLog(world, "normal").warn("three");
+Deno.test("createLog() leaves what was done to the command where there is a terminal", () => {
+  const said = (columns?: number): string => {
+    const world = fakeWorld(columns === undefined ? undefined : { columns: () => columns });
+    sayDone(createLog(world, "normal"), "Published it");
     return world.written.stderr;
   };
-  assert.equal(warning(true), "\x1b[33mwarning:\x1b[39m three\n");
-  assert.equal(warning(false), "warning: three\n");
+  assert.equal(said(), "Published it\n");
+  assert.equal(said(80), "");
 });

@@ -16,7 +16,7 @@ function terminal(): { readonly world: World; readonly shown: () => string } {
     return Promise.resolve("");
   };
   const world = {
-    ...fakeWorld({ color: false, columns: () => 80 }),
+    ...fakeWorld({ columns: () => 80 }),
     stdout: write,
     stderr: write,
     prompt: { line: ask, hidden: ask },
@@ -34,7 +34,7 @@ const WRITING: readonly (readonly [what: string, write: (world: World) => unknow
 for (const [what, write] of WRITING) {
   Deno.test(`withStatusLine() takes the line away before ${what}, and only once`, () => {
     const { world, shown } = terminal();
-    world.terminal?.status?.("50 %");
+    world.terminal?.status?.(["50 %"]);
     write(world);
     write(world);
     assert.equal(shown(), `${CLEAR}50 %${CLEAR}texttext`);

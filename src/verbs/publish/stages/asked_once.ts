@@ -8,7 +8,7 @@ export type Asked = Map<string, Answer>;
 interface Answer {
   readonly output: Promise<Output>;
   /** What it has said to the user; filled in until the output is there. */
-  readonly lines: readonly (readonly [level: keyof Log, message: string])[];
+  readonly lines: readonly (readonly [level: Level, message: string])[];
 }
 
 /** What the answer depends on, beside the options. */
@@ -38,7 +38,7 @@ export function askedOnce<Options>(
         }
 
         function ask(): Answer {
-          const lines: [keyof Log, string][] = [];
+          const lines: [Level, string][] = [];
           const log = Object.fromEntries(LEVELS.map((level) => {
             return [level, (message: string): void => void lines.push([level, message])];
           })) as unknown as Log;
@@ -53,3 +53,5 @@ export function askedOnce<Options>(
 type Output = StageIO["annotate"]["out"] | Skip;
 
 const LEVELS = ["debug", "info", "warn"] as const satisfies readonly (keyof Log)[];
+
+type Level = typeof LEVELS[number];

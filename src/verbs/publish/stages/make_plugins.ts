@@ -13,7 +13,7 @@ import type { Machine } from "../machine.ts";
 import type { PathProblem, Places } from "../publish_options.ts";
 import { namesOfStage, stagesOfBuiltIn } from "./built_ins.ts";
 import type { StageEntry, WrittenEntry } from "./stage_entry.ts";
-import { isTargetKind, targetKind } from "./target_kinds.ts";
+import { isTargetKind, targetKind } from "./upload.ts";
 
 /** A plugin of the pipeline or a target of a kind that is built in, and who decided that it is there. */
 export type MadePlugin = { readonly entry: StageEntry } & Made;

@@ -1,5 +1,6 @@
 import { createHost } from "../../../host/create_host.ts";
 import { pluginConsole } from "../../../host/plugin_console.ts";
+import type { OpenLayerCache } from "../../../pack/layer_cache.ts";
 import type { Log } from "../../../work/context.ts";
 import type { Host, PluginCall } from "../../../pipeline/host.ts";
 import { VERSION } from "../../../host/version.ts";
@@ -8,7 +9,12 @@ import type { Machine } from "../machine.ts";
 /** Makes the host of this run's plugins. */
 export function pluginHost(
   { env, watch }: Pick<Machine, "env" | "watch">,
-  { mode, log, sourceDate }: { readonly mode: Host["mode"]; readonly log: Log; readonly sourceDate?: Date | undefined },
+  { mode, log, sourceDate, cache }: {
+    readonly mode: Host["mode"];
+    readonly log: Log;
+    readonly sourceDate?: Date | undefined;
+    readonly cache?: OpenLayerCache | undefined;
+  },
 ): Host {
   const asPlugin = pluginConsole((id, text) => log.info(`${id}: ${text}`));
   return createHost({
@@ -16,6 +22,7 @@ export function pluginHost(
     mode,
     sourceDate,
     env,
+    cache,
     during<T>(plugin: PluginCall, work: () => T): T {
       const returned = watch?.(`plugin ${plugin.id} (${plugin.stage})`, plugin.timeout);
       return untilSettled(() => asPlugin(plugin, work), () => returned?.());

@@ -1,6 +1,5 @@
 import type { PluginFactory, Stage } from "../../../pipeline/plugin.ts";
 import type { Target } from "../../../pipeline/target.ts";
-import type { TargetChoice } from "./target_kinds.ts";
 
 /** A built-in plugin, and what is wanted of it. */
 export interface BuiltIn {
@@ -32,6 +31,12 @@ export interface WrittenEntry {
   readonly place: string;
 }
 
+/** What a configuration may choose about the targets of a kind. */
+export interface TargetChoice {
+  /** How many blobs are sent at a time. */
+  readonly concurrency?: number;
+}
+
 /**
  * Opens a target of a kind that is built in. Nothing is contacted yet.
  *
@@ -56,4 +61,29 @@ export interface StageEntry {
   readonly onlyChecked?: boolean;
   /** What is wrong with it, whatever the plugin says. */
   readonly problem?: string;
+}
+
+/** The entry of a built-in plugin that nobody has asked for. */
+export function byDefault(stage: Stage, spec: string, builtIn: BuiltIn): StageEntry {
+  return { stage, spec, decidedBy: "default", builtIn };
+}
+
+/**
+ * The entry of what a list names.
+ *
+ * @param builtIns The plugins of the stage that are built in, by name; any other name is that of a user's plugin.
+ */
+export function fromList(
+  stage: Stage,
+  written: WrittenEntry,
+  builtIns: Readonly<Record<string, BuiltIn>> = {},
+): StageEntry {
+  const { spec, factory, place } = written;
+  const builtIn = factory === undefined && Object.hasOwn(builtIns, spec) ? builtIns[spec] : undefined;
+  return { stage, spec, decidedBy: place, written, ...(builtIn === undefined ? {} : { builtIn }) };
+}
+
+/** Options that nobody but an entry of the plugin says anything of. */
+export function ownOptions(usual: Readonly<Record<string, unknown>>): BuiltIn["options"] {
+  return (own = {}) => ({ ...usual, ...own });
 }

@@ -1,0 +1,53 @@
+import type { Digest } from "../../oci/digest.ts";
+import type { ImportedArtifact, ImportedTag, ImportPlanResult } from "../../verbs/import/import_result.ts";
+import { counted, formatBytes } from "../../work/amounts.ts";
+import { printable } from "../output/printable.ts";
+import { table } from "../output/table.ts";
+
+/** Writes what an import would do for who looks at a terminal: a line for each artifact, and all of it in the last. */
+export function importPlanText({ artifacts }: ImportPlanResult): string {
+  const rows = artifacts.map((artifact) =>
+    [
+      markOf(artifact),
+      artifact.repository,
+      artifact.tags.map(({ tag }) => tag).join(", ") || "-",
+      short(artifact.digest),
+      artifact.withoutReferrers ? "no referrers" : counted(referrersOf(artifact), "referrer"),
+      formatBytes(artifact.size),
+      stateOf(artifact),
+    ].map((cell) => printable(cell).replaceAll("\n", "\\n"))
+  );
+  const sum = (of: (artifact: ImportedArtifact) => number): number =>
+    artifacts.reduce((all, each) => all + of(each), 0);
+  const added = artifacts.filter(({ existed }) => !existed).length;
+  const total = [
+    counted(artifacts.length, "artifact"),
+    counted(sum(referrersOf), "referrer"),
+    formatBytes(sum(({ size }) => size)),
+  ];
+  return `${table(rows)}${total.join(", ")}: ${added} new, ${artifacts.length - added} there already\n`;
+}
+
+function markOf({ existed, tags }: ImportedArtifact): string {
+  if (tags.some(({ conflict }) => conflict)) return "\u2718";
+  if (tags.some(({ from }) => from !== undefined)) return "~";
+  return existed ? "=" : "+";
+}
+
+function stateOf({ existed, tags }: ImportedArtifact): string {
+  const moving = tags.flatMap((each) => each.from === undefined ? [] : [moved(each, each.from)]);
+  return moving.length > 0 ? moving.join(", ") : existed ? "there already" : "new";
+}
+
+function moved({ tag, conflict }: ImportedTag, from: Digest): string {
+  return conflict ? `${tag} is ${short(from)} there and must not move` : `moves ${tag} from ${short(from)}`;
+}
+
+function referrersOf({ referrers, companions }: ImportedArtifact): number {
+  return referrers.length + Object.keys(companions).length;
+}
+
+/** Enough of a digest to compare it by eye. */
+function short(digest: Digest): string {
+  return digest.slice(0, digest.indexOf(":") + 13);
+}
