@@ -55,9 +55,15 @@ export {
 export { type TagOptions, type TagResult, tagStored } from "./src/verbs/tag.ts";
 
 // Verbs that sign.
-export { attach, type AttachOptions, type AttachResult } from "./src/verbs/attach.ts";
+export { type AttachOptions, type AttachResult, attachStored } from "./src/verbs/attach.ts";
 export { keygen, type KeygenOptions, type KeygenResult } from "./src/verbs/keygen.ts";
-export { sign, type SigningKey, type SignOptions, type SignResult, type WrittenSignature } from "./src/verbs/sign.ts";
+export {
+  type SigningKey,
+  type SignOptions,
+  type SignResult,
+  signStored,
+  type WrittenSignature,
+} from "./src/verbs/sign.ts";
 export type { SignFormat } from "./src/sign/sign_format.ts";
 
 // Verbs for an air gap.

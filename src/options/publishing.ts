@@ -4,12 +4,13 @@ import { isMediaType } from "../oci/media_types.ts";
 import { formatPlatform, parsePlatform } from "../oci/platform.ts";
 import { parseReference, REFERENCE_PATTERN, referenceForms } from "../oci/reference.ts";
 import type { Compression } from "../pack/compression.ts";
-import { SIGN_FORMATS, type SignFormat } from "../sign/sign_format.ts";
+import type { SignFormat } from "../sign/sign_format.ts";
 import type { SymlinkPolicy } from "../plugins/collect/walk.ts";
 import { PROFILE_NAMES } from "../profiles/profiles.ts";
 import { NAMING } from "./naming.ts";
 import type { OptionOf } from "./option.ts";
 import { REACHING } from "./registry.ts";
+import { SIGNING } from "./signing.ts";
 
 /** What can be said about publishing. The names are those of the configuration file. */
 export interface Publishing {
@@ -91,7 +92,6 @@ export interface Publishing {
 
 const content = "Content:";
 const metadata = "Metadata:";
-const signing = "Signing:";
 
 /** Every option of {@linkcode Publishing}: a row each. The help has them in the order of their headings. */
 export const PUBLISHING = {
@@ -297,45 +297,10 @@ export const PUBLISHING = {
       help: "RFC 3339 (default: SOURCE_DATE_EPOCH, CI or git; never the clock)",
     },
   },
-  sign: {
-    kind: { kind: "texts", parse: parseKey, are: "keys" },
-    default: [],
-    field:
-      "Keys that sign it before any tag points to it: PEM files, relative to this file, env://NAME, or exec:PROGRAM.",
-    flag: {
-      group: signing,
-      name: "sign-key",
-      argument: "<key>",
-      help: "sign before any tag is set: a PEM file, env://NAME or exec:PROGRAM; repeatable",
-    },
-  },
-  signFormat: {
-    kind: { kind: "choice", words: SIGN_FORMATS },
-    default: "both",
-    field: "In which forms it is signed: as a bundle, as older verifiers expect it (legacy), or both.",
-    flag: { group: signing, argument: "<form>", help: "in which forms, for new verifiers, for older ones or for both" },
-  },
-  provenance: {
-    kind: { kind: "switch" },
-    default: false,
-    field: "Whether to say how it was made: SLSA provenance, signed by the same keys.",
-    flag: {
-      group: signing,
-      help: "attach SLSA provenance, signed by the same keys",
-      no: "attach none, whatever the configuration file says",
-    },
-  },
-  sboms: {
-    kind: { kind: "texts", are: "paths" },
-    default: [],
-    field: "Files that list what is in it, SPDX or CycloneDX in JSON, relative to this file: attached and signed too.",
-    flag: {
-      group: signing,
-      name: "sbom",
-      argument: "<file>",
-      help: "attach an SPDX or CycloneDX document, signed by the same keys; repeatable",
-    },
-  },
+  sign: SIGNING.sign,
+  signFormat: SIGNING.signFormat,
+  provenance: SIGNING.provenance,
+  sboms: SIGNING.sboms,
 } as const satisfies { readonly [Name in keyof Publishing]-?: OptionOf<NonNullable<Publishing[Name]>> };
 
 /** The name of an option of publishing. */
@@ -354,11 +319,6 @@ function parseArtifactType(text: string): string {
   throw new SyntaxError(
     `Cannot use artifact type ${JSON.stringify(text)}: it must be a media type, such as application/vnd.acme.config.v1`,
   );
-}
-
-function parseKey(text: string): string {
-  if (text.trim() !== "") return text;
-  throw new SyntaxError("Cannot sign with no key: name a PEM file, env://NAME or exec:PROGRAM");
 }
 
 function parseFileName(name: string): string {

@@ -8,7 +8,7 @@ import { PROVENANCE_PREDICATE } from "./predicate_types.ts";
 import type { Attestation } from "./attestation.ts";
 
 /** What is known of how an artifact was made. */
-export interface Provenance {
+export interface ProvenanceFacts {
   /** The URL of the source repository. */
   readonly source: string | undefined;
   /** The revision: a commit, or `<branch|tag>@sha1:<commit>`. */
@@ -25,7 +25,7 @@ export interface Provenance {
 const BUILD_TYPE = "https://github.com/gantry/gantry/push/v1";
 
 /** Writes the provenance. The same facts always give the same bytes. */
-export function provenance({ source, revision, parameters, builder, version }: Provenance): Attestation {
+export function provenance({ source, revision, parameters, builder, version }: ProvenanceFacts): Attestation {
   const commit = /(?:^|[:@])([0-9a-f]{64}|[0-9a-f]{40})$/.exec(revision ?? "")?.[1];
   return {
     predicateType: PROVENANCE_PREDICATE,

@@ -47,7 +47,7 @@ export interface AttachResult {
  * @throws {NotFoundError} When there is no such artifact.
  * @throws {Error} When its tag moves meanwhile, or a registry does not list what it was given.
  */
-export async function attach(options: AttachOptions): Promise<AttachResult> {
+export async function attachStored(options: AttachOptions): Promise<AttachResult> {
   const { source, file, type, keys = [], machine = thisMachine() } = options;
   const predicateType = optionOf(type, parsePredicateType) ?? type;
   if (predicateType === SIGNATURE_PREDICATE) {

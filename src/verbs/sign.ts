@@ -61,7 +61,7 @@ export interface WrittenSignature {
  * @throws {NotFoundError} When there is no such artifact.
  * @throws {Error} When its tag moves meanwhile, or a registry does not list what it was given.
  */
-export async function sign(options: SignOptions): Promise<SignResult> {
+export async function signStored(options: SignOptions): Promise<SignResult> {
   const { source, signFormat: format = "both", machine = thisMachine() } = options;
   if (options.keys.length === 0) throw new OptionsError("There is no key to sign with");
   const { subject, made, brought } = await bringTo(source, options, async (subject, { context, concurrency }) => {

@@ -1,5 +1,5 @@
 import { printedReference } from "../../oci/reference.ts";
-import { attach } from "../../verbs/attach.ts";
+import { attachStored } from "../../verbs/attach.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { parseGivenPlace } from "../places/pipes.ts";
@@ -18,7 +18,7 @@ export async function runAttach(
   const { key: keys = [], type, output: format = "text" } = flags;
   const places = [parseGivenPlace(source)];
   return await withVerbOptions(flags, world, { phase: "Attaching", places }, async (options) => {
-    const result = await attach({ ...options, source, file, type, keys, machine: machineOf(world) });
+    const result = await attachStored({ ...options, source, file, type, keys, machine: machineOf(world) });
     world.stdout(format === "text" ? `${printedReference(result.url)}\n` : await formatOutput(result, format));
     return EXIT.done;
   });

@@ -42,10 +42,17 @@ export function signCommand(): Command {
     );
   addStoredFlags(command).addOption(outputOption());
   return withExamples(command, [
-    ["To sign again with the same key writes nothing", "gantry sign oci://ghcr.io/acme/app:1.0.0 --key release.key"],
     [
-      "With a key that a program has, such as that of a KMS",
-      "gantry sign oci://ghcr.io/acme/app@sha256:DIGEST --key 'exec:./aws_kms.sh alias/release'",
+      "With a key in a file; to sign again writes nothing",
+      "gantry sign oci://ghcr.io/acme/app:1.0.0 --key release.key",
+    ],
+    [
+      "By the digest, which is what was looked at",
+      "gantry sign oci://ghcr.io/acme/app@sha256:DIGEST --key release.key",
+    ],
+    [
+      "With a key that only a program has, such as that of a KMS",
+      "gantry sign oci://ghcr.io/acme/app:1.0.0 --key 'exec:./signer.sh alias/release'",
     ],
   ]);
 }
@@ -62,8 +69,13 @@ export function attachCommand(): Command {
   addStoredFlags(command).addOption(outputOption());
   return withExamples(command, [
     [
-      "Scanners find it by its type; with --key verifiers do too",
+      "An SBOM, for scanners and for those who verify",
       "gantry attach oci://ghcr.io/acme/app:1.0.0 sbom.spdx.json --type spdx --key release.key",
+    ],
+    ["One that nobody vouches for", "gantry attach oci://ghcr.io/acme/app:1.0.0 sbom.spdx.json --type spdx"],
+    [
+      "Whatever has a type of its own",
+      "gantry attach oci://ghcr.io/acme/app:1.0.0 scan.json --type https://acme.example/scan/v1 --key release.key",
     ],
   ]);
 }
@@ -76,11 +88,9 @@ export function keygenCommand(): Command {
     .option("--no-password", "do not encrypt the private key")
     .addOption(outputOption());
   return withExamples(command, [
-    ["It asks for a password, or takes it from COSIGN_PASSWORD", "gantry keygen release"],
-    [
-      "What Flux verifies with",
-      "kubectl create secret generic release-key --from-file=release.pub --namespace flux-system",
-    ],
+    ["gantry.key and gantry.pub; it asks for a password, or takes that of COSIGN_PASSWORD", "gantry keygen"],
+    ["Under another name, for programs", "gantry keygen team -o json"],
+    ["Without a password, where the file itself is kept safe", "gantry keygen build --no-password"],
   ]);
 }
 

@@ -1,5 +1,5 @@
 import { printedReference } from "../../oci/reference.ts";
-import { sign } from "../../verbs/sign.ts";
+import { signStored } from "../../verbs/sign.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { parseGivenPlace } from "../places/pipes.ts";
@@ -13,7 +13,7 @@ export async function runSign(source: string, flags: SignFlags, world: World): P
   const { key: keys, signFormat, output: format = "text" } = flags;
   const places = [parseGivenPlace(source)];
   return await withVerbOptions(flags, world, { phase: "Signing", places }, async (options) => {
-    const result = await sign({
+    const result = await signStored({
       ...options,
       source,
       keys,

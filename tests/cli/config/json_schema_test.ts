@@ -78,6 +78,10 @@ Deno.test("docs/configuration.md has the same example in both formats, with almo
     "labels",
     "platform",
     "stdinName",
+    "sign",
+    "signFormat",
+    "provenance",
+    "sboms",
   ]);
 });
 
