@@ -4,6 +4,7 @@ import { SIGN_FORMATS, type SignFormat } from "../../sign/sign_format.ts";
 import { withExamples } from "../help/examples.ts";
 import { repeated } from "../options.ts";
 import type { OutputFormat } from "../publish/commands.ts";
+import type { World } from "../world.ts";
 import { addStoredFlags, type StoredFlags } from "../stored/commands.ts";
 
 /** The flags of `sign`, as they were given; what was not given is absent. */
@@ -29,8 +30,11 @@ export interface KeygenFlags {
 
 const KEY_HELP = "a PEM file, env://NAME or exec:PROGRAM; repeatable";
 
-/** Declares the arguments and flags of `sign`. */
-export function signCommand(): Command {
+/** Told the exit code of the command that ran. */
+type Done = (code: number) => void;
+
+/** Declares `sign`. Its body is imported when it runs, as are those of the others. */
+export function signCommand(world: World, done: Done): Command {
   const command = new Command("sign")
     .description("sign what was published, by its digest, so that cosign and Flux verify it")
     .argument("<reference>", referenceForms("[:TAG][@DIGEST]"))
@@ -57,8 +61,8 @@ export function signCommand(): Command {
   ]);
 }
 
-/** Declares the arguments and flags of `attach`. */
-export function attachCommand(): Command {
+/** Declares `attach`. */
+export function attachCommand(world: World, done: Done): Command {
   const command = new Command("attach")
     .description("attach a file to what was published: an SBOM, a provenance, or what else is said of it")
     .argument("<reference>", referenceForms("[:TAG][@DIGEST]"))
@@ -67,6 +71,10 @@ export function attachCommand(): Command {
     .requiredOption("--type <type>", "what it is: spdx, cyclonedx, slsaprovenance1, vex, or a URI")
     .option("--key <key>", `who vouches for it: ${KEY_HELP}; nobody when left out`, repeated);
   addStoredFlags(command).addOption(outputOption());
+  command.action(async (reference: string, file: string, flags: AttachFlags) => {
+    const { runAttach } = await import("./attach.ts");
+    done(await runAttach(reference, file, flags, world));
+  });
   return withExamples(command, [
     [
       "An SBOM, for scanners and for those who verify",
@@ -80,13 +88,17 @@ export function attachCommand(): Command {
   ]);
 }
 
-/** Declares the arguments and flags of `keygen`. */
-export function keygenCommand(): Command {
+/** Declares `keygen`. */
+export function keygenCommand(world: World, done: Done): Command {
   const command = new Command("keygen")
     .description("make a pair of keys that cosign and Flux take: NAME.key and NAME.pub")
     .argument("[name]", "the beginning of both files", "gantry")
     .option("--no-password", "do not encrypt the private key")
-    .addOption(outputOption());
+    .addOption(outputOption())
+    .action(async (path: string, flags: KeygenFlags) => {
+      const { runKeygen } = await import("./keygen.ts");
+      done(await runKeygen(path, flags, world));
+    });
   return withExamples(command, [
     ["gantry.key and gantry.pub; it asks for a password, or takes that of COSIGN_PASSWORD", "gantry keygen"],
     ["Under another name, for programs", "gantry keygen team -o json"],
