@@ -1,7 +1,6 @@
 import { readContent } from "../oci/bytes_content.ts";
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
-import { appendCompanion } from "../store/append_companion.ts";
 import { type PushSummary, pushSummary } from "../store/push_summary.ts";
 import {
   type Moved,
@@ -123,6 +122,7 @@ export function storeTarget(store: Store, { name, concurrency = 1, ...own }: Sto
     },
     async append({ subject, ending, layers }, context): Promise<void> {
       await pushLeft(context);
+      const { appendCompanion } = await import("../store/append_companion.ts");
       await appendCompanion(store, { subject: subject.digest, ending, layers }, context);
       await store.prepare(context);
     },

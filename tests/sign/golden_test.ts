@@ -37,7 +37,7 @@ async function signerOf(name: string): Promise<Signer> {
 }
 
 async function matches(name: string, bytes: Uint8Array): Promise<void> {
-  const file = new URL(`golden/${name}.json`, import.meta.url);
+  const file = new URL(`golden/${name}.txt`, import.meta.url);
   if (Deno.args.includes("--update")) await Deno.writeFile(file, bytes);
   assert.equal(new TextDecoder().decode(bytes), await Deno.readTextFile(file));
 }

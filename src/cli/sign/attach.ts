@@ -6,7 +6,7 @@ import { parseGivenPlace } from "../places/pipes.ts";
 import { withVerbOptions } from "../places/session.ts";
 import { machineOf } from "../publish/publish_options.ts";
 import type { World } from "../world.ts";
-import type { AttachFlags } from "./commands.ts";
+import type { AttachFlags } from "./flags.ts";
 
 /** `gantry attach`: says something of what was published. */
 export async function runAttach(

@@ -1,32 +1,11 @@
 import { Command, Option } from "commander";
 import { referenceForms } from "../../oci/reference.ts";
-import { SIGN_FORMATS, type SignFormat } from "../../sign/sign_format.ts";
+import { SIGN_FORMATS } from "../../sign/sign_format.ts";
 import { withExamples } from "../help/examples.ts";
 import { repeated } from "../options.ts";
-import type { OutputFormat } from "../publish/commands.ts";
 import type { World } from "../world.ts";
-import { addStoredFlags, type StoredFlags } from "../stored/commands.ts";
-
-/** The flags of `sign`, as they were given; what was not given is absent. */
-export interface SignFlags extends StoredFlags {
-  readonly key: readonly string[];
-  readonly signFormat?: SignFormat;
-  readonly output?: OutputFormat;
-}
-
-/** The flags of `attach`, as they were given; what was not given is absent. */
-export interface AttachFlags extends StoredFlags {
-  readonly type: string;
-  readonly key?: readonly string[];
-  readonly output?: OutputFormat;
-}
-
-/** The flags of `keygen`, as they were given; what was not given is absent. */
-export interface KeygenFlags {
-  /** `false` when the private key shall not be encrypted. */
-  readonly password: boolean;
-  readonly output?: OutputFormat;
-}
+import { addStoredFlags } from "../stored/commands.ts";
+import type { AttachFlags, KeygenFlags, SignFlags } from "./flags.ts";
 
 const KEY_HELP = "a PEM file, env://NAME or exec:PROGRAM; repeatable";
 

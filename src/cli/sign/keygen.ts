@@ -4,7 +4,7 @@ import { formatOutput } from "../output/format_output.ts";
 import { createLog } from "../output/log.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
-import type { KeygenFlags } from "./commands.ts";
+import type { KeygenFlags } from "./flags.ts";
 
 /** `gantry keygen`: makes a pair of keys. */
 export async function runKeygen(path: string, flags: KeygenFlags, world: World): Promise<number> {

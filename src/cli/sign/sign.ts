@@ -6,7 +6,7 @@ import { parseGivenPlace } from "../places/pipes.ts";
 import { withVerbOptions } from "../places/session.ts";
 import { machineOf } from "../publish/publish_options.ts";
 import type { World } from "../world.ts";
-import type { SignFlags } from "./commands.ts";
+import type { SignFlags } from "./flags.ts";
 
 /** `gantry sign`: signs what was published. */
 export async function runSign(source: string, flags: SignFlags, world: World): Promise<number> {

@@ -23,7 +23,7 @@ import { collectEntries } from "./stages/collect.ts";
 import { filterEntries } from "./stages/filter.ts";
 import { type MadePlugin, makePlugins } from "./stages/make_plugins.ts";
 import { pluginHost } from "./stages/plugin_host.ts";
-import { signingEntries } from "./signing.ts";
+import type { SigningMeans } from "./signing.ts";
 import { fromList, type StageEntry } from "./stages/stage_entry.ts";
 import { tagEntries } from "./stages/tag.ts";
 import { uploadEntries } from "./stages/upload.ts";
@@ -74,7 +74,7 @@ export async function buildPipeline(
   ];
   let targets: readonly Target[] = [];
   // Behind all steps of the user's own: one of them may be a gate.
-  const entries = [...stages, ...await signingEntries(settings, { machine, context, mode, targets: () => targets })];
+  const entries = [...stages, ...await signing(settings, { machine, context, mode, targets: () => targets })];
   // Only certain artifacts and plugins of the user's own ask for it, and to know it takes a look at git.
   const isAsked = profile.facts.usesTime ||
     stages.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
@@ -103,6 +103,14 @@ export async function buildPipeline(
       ),
     },
   };
+}
+
+/** What signs is loaded only where something is to be signed or said. */
+async function signing(settings: Settings, means: SigningMeans): Promise<readonly StageEntry[]> {
+  const { sign, provenance, sboms } = settings;
+  if (sign.length === 0 && sboms.length === 0 && !provenance) return [];
+  const { signingEntries } = await import("./signing.ts");
+  return await signingEntries(settings, means);
 }
 
 /** Asks whether the code may be loaded that lists name. What has a mere name is in this program already. */

@@ -37,7 +37,6 @@ const PARAMETERS = (Object.keys(PUBLISHING) as PublishingName[]).filter((name) =
  */
 export async function signingEntries(settings: Settings, means: SigningMeans): Promise<readonly StageEntry[]> {
   const { sign: keys, signFormat: format, provenance, sboms, concurrency } = settings;
-  if (keys.length === 0 && !provenance && sboms.length === 0) return [];
   const { machine, context, mode, targets } = means;
   const listed = sboms.length === 0 ? [] : await readSboms(sboms);
   const signers = mode === "plan" || keys.length === 0 ? [] : await signersOf(keys, machine, context);
