@@ -31,23 +31,19 @@ export async function withVerbOptions<T>(
   use: (options: GivenOptions) => Promise<T>,
 ): Promise<T> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
-  const progress = createProgress(world, { phase });
+  using progress = createProgress(world, { phase });
   const registry = await registryOptions(flags, { world, log, hosts: registryHosts(places) });
   const { concurrency, retries, timeout, verifyKey } = flags;
   const verifyKeys = verifyKey === undefined ? undefined : givenKeys(verifyKey, world);
-  try {
-    return await use({
-      signal: world.signal,
-      log,
-      progress: flags.quiet ? (): void => {} : progress.update,
-      registry,
-      ...(concurrency === undefined ? {} : { concurrency }),
-      ...(retries === undefined ? {} : { retries }),
-      ...(timeout === undefined ? {} : { timeout }),
-      ...(verifyKeys === undefined ? {} : { verifyKeys }),
-      spell: spellFlag,
-    });
-  } finally {
-    progress.clear();
-  }
+  return await use({
+    signal: world.signal,
+    log,
+    progress: flags.quiet ? (): void => {} : progress.update,
+    registry,
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(retries === undefined ? {} : { retries }),
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(verifyKeys === undefined ? {} : { verifyKeys }),
+    spell: spellFlag,
+  });
 }
