@@ -1,4 +1,4 @@
-module gantry.invalid/tests/interop/notation
+module gantry.invalid/tests/interop/notation_check
 
 go 1.27.0
 
