@@ -88,6 +88,7 @@ const TYPES = [
   "PullResult",
   "PushResult",
   "PushedTarget",
+  "ReferrerRole",
   "RegistryFailure",
   "RegistryOptions",
   "RegistryTokenCredential",
