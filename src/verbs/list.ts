@@ -9,7 +9,7 @@ import type { StoreReader } from "../store/store.ts";
 import { counted } from "../work/amounts.ts";
 import type { Context, Log } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
-import { chosenTags, type TagSelection } from "./chosen_tags.ts";
+import { chosenTags, type TagSelection } from "../store/chosen_tags.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
 import { messageOf } from "../work/message_of.ts";
