@@ -69,6 +69,15 @@ export type {
   ImportResult,
 } from "./src/verbs/import/import_result.ts";
 export { inventory, type InventoryOptions } from "./src/verbs/inventory.ts";
+export { verifySignatures } from "./src/verbs/verify_signatures.ts";
+export type {
+  VerifiedArtifact,
+  VerifiedSignature,
+  VerifySignaturesOptions,
+  VerifySignaturesResult,
+} from "./src/verbs/verify_signatures.ts";
+export type { Rejection, SignatureFormat } from "./src/sign/find_signatures.ts";
+export type { SignedOptions } from "./src/verbs/verify/require_signatures.ts";
 export { verify, type VerifyOptions, type VerifyResult } from "./src/verbs/verify.ts";
 export type { LayoutProblem } from "./src/layout/check/hashed_layout.ts";
 
@@ -107,5 +116,6 @@ export { TargetsError } from "./src/pipeline/target.ts";
 export { RegistryError, type RegistryFailure, type ReportedError } from "./src/registry/http/registry_error.ts";
 export { ConnectionError, type ConnectionProblem, type Method } from "./src/registry/http/transport.ts";
 export { NotFoundError, TagExistsError, UnsupportedError } from "./src/store/store.ts";
+export { NotVerifiedError } from "./src/sign/not_verified_error.ts";
 export { SourceReadError } from "./src/store/stored_content.ts";
 export { PartlyTaggedError } from "./src/verbs/copy/partly_tagged_error.ts";

@@ -7,8 +7,6 @@ import {
   type ImportFlags,
   inventoryCommand,
   type InventoryFlags,
-  verifyCommand,
-  type VerifyFlags,
 } from "./airgap/commands.ts";
 import { completeCommand, completionCommand } from "./completion/commands.ts";
 import type { Shell } from "./completion/shells.ts";
@@ -39,6 +37,8 @@ import {
   type PullFlags,
   tagCommand,
   type TagFlags,
+  verifyCommand,
+  type VerifyFlags,
 } from "./stored/commands.ts";
 import type { World } from "./world.ts";
 
@@ -165,7 +165,7 @@ export function createProgram(world: World, done: (code: number) => void): Comma
   add(
     verifyCommand()
       .action(async (place: string, flags: VerifyFlags) => {
-        const { runVerify } = await import("./airgap/verify.ts");
+        const { runVerify } = await import("./stored/verify.ts");
         done(await runVerify(place, flags, world));
       }),
   );

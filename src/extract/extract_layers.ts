@@ -68,7 +68,7 @@ async function extractLayer(plan: LayerPlan, bytes: ReadableStream<Bytes>, place
 async function extractArchive(
   { layer, links, ...how }: ArchivePlan,
   bytes: ReadableStream<Bytes>,
-  { extraction, rules, number, context: { signal, log } }: LayerPlace,
+  { extraction, rules, number, context: { signal, scratch, log } }: LayerPlace,
 ): Promise<void> {
   await extraction.archive(bytes, {
     ...how,
@@ -76,6 +76,7 @@ async function extractArchive(
     layer: number,
     links: rules.links ?? links,
     signal,
+    scratch,
     note: log.info,
   });
 }

@@ -1,3 +1,4 @@
+import { beginsLikeZip } from "../oci/zip/directory.ts";
 import { compressionOf } from "../oci/decompress.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -34,7 +35,8 @@ export async function peekStart(stream: ReadableStream<Bytes>): Promise<PeekedSt
   };
 }
 
-/** Tells whether bytes begin as a tar does, plain or compressed. */
+/** Tells whether bytes begin as a tar does, plain or compressed, or as a zip. */
 export function beginsLikeArchive(start: Uint8Array): boolean {
-  return compressionOf(start) !== undefined || new TextDecoder("latin1").decode(start.subarray(257, 262)) === "ustar";
+  return beginsLikeZip(start) || compressionOf(start) !== undefined ||
+    new TextDecoder("latin1").decode(start.subarray(257, 262)) === "ustar";
 }

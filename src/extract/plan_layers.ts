@@ -4,12 +4,16 @@
 import { ORAS_CONTENT_UNPACK_ANNOTATION, TITLE_ANNOTATION } from "../oci/annotation_keys.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import {
+  CUE_CONFIG_MEDIA_TYPE,
+  CUE_MODULE_FILE_MEDIA_TYPE,
   DOCKER_IMAGE_CONFIG_MEDIA_TYPE,
   EMPTY_MEDIA_TYPE,
   HELM_CHART_MEDIA_TYPE,
   HELM_CONFIG_MEDIA_TYPE,
   IMAGE_CONFIG_MEDIA_TYPE,
   IMAGE_LAYER_MEDIA_TYPE,
+  OPENTOFU_MODULE_ARTIFACT_TYPE,
+  OPENTOFU_MODULE_MEDIA_TYPE,
   TIMONI_CONFIG_MEDIA_TYPE,
   TIMONI_CONTENT_MEDIA_TYPE,
 } from "../oci/media_types.ts";
@@ -72,7 +76,9 @@ export function planLayers(manifest: ImageManifest, layerTypes: readonly string[
         isChart(layer) ? { kind: "archive", layer, links: "error", strip: true } : namedLayer(layer, layers)
       );
     default:
-      return layers.map((layer) => namedLayer(layer, layers));
+      return layers.map((layer) =>
+        isModule(layer, manifest) ? { kind: "archive", layer, links: "error" } : namedLayer(layer, layers)
+      );
   }
 }
 
@@ -90,6 +96,8 @@ export function selectLayers(
     if (layerTypes.length > 0) return layerTypes.includes(layer.mediaType) || layerTypes.includes(layer.digest);
     // The provenance of a chart stands beside it, and is no part of its tree.
     if (config.mediaType === HELM_CONFIG_MEDIA_TYPE) return isChart(layer);
+    // The module file is in the module, too.
+    if (config.mediaType === CUE_CONFIG_MEDIA_TYPE) return layer.mediaType !== CUE_MODULE_FILE_MEDIA_TYPE;
     return config.mediaType !== TIMONI_CONFIG_MEDIA_TYPE || layer.mediaType === TIMONI_CONTENT_MEDIA_TYPE;
   });
   if (selected.length > 0) return selected;
@@ -113,6 +121,11 @@ function imageLayer(layer: Descriptor): ArchivePlan {
 function isChart({ mediaType }: Descriptor): boolean {
   // What Helm wrote before it had media types of its own.
   return mediaType === HELM_CHART_MEDIA_TYPE || mediaType === "application/tar+gzip";
+}
+
+/** Whoever pushes a zip with `oras` gives it a title, which says nothing of what OpenTofu makes of it. */
+function isModule({ mediaType }: Descriptor, { artifactType }: ImageManifest): boolean {
+  return artifactType === OPENTOFU_MODULE_ARTIFACT_TYPE && mediaType === OPENTOFU_MODULE_MEDIA_TYPE;
 }
 
 /** As `oras` has it: the title is a path, and an annotation says that the layer is the directory of that path. */

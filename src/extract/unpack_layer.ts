@@ -1,4 +1,4 @@
-import { readTar, type TarMember } from "../oci/tar/read.ts";
+import type { TarMember } from "../oci/tar/read.ts";
 import { WHITEOUT_PREFIX } from "../oci/whiteout.ts";
 import { ExtractionError, type Refuse, refuser, shorten } from "./extraction_error.ts";
 import type { ExtractedTree } from "./extracted_tree.ts";
@@ -6,10 +6,11 @@ import type { ExtractionRules, LinkPolicy } from "./extraction_rules.ts";
 import { pathParts, pathProblem } from "./member_path.ts";
 import type { Meter } from "./meter.ts";
 import { createPlacer, type Placer } from "./placer.ts";
+import { openArchive } from "./open_archive.ts";
 import { reason } from "../system/io_error.ts";
 import { createPauses } from "../system/pause.ts";
 import type { TreeWriter } from "./directory/staging.ts";
-import { unpackedBytes } from "./unpacked_bytes.ts";
+import type { Scratch } from "../work/context.ts";
 
 /** How the members of an archive become files. */
 export interface UnpackOptions {
@@ -27,6 +28,8 @@ export interface UnpackOptions {
   readonly strip?: boolean;
   readonly links: LinkPolicy;
   readonly signal: AbortSignal;
+  /** Where a zip is kept while it is extracted. */
+  readonly scratch: Scratch;
   /** Told of what is left out. */
   readonly note: (message: string) => void;
 }
@@ -40,7 +43,7 @@ export interface UnpackPlace {
 }
 
 /**
- * Extracts an archive, plain or compressed with gzip or zstd, into a staging directory.
+ * Extracts an archive into a staging directory: a tar, plain or compressed with gzip or zstd, or a zip.
  *
  * Nothing of what an archive says is believed. Files are written with mode 0644 or 0755 and no owner; a hard link
  * becomes a copy of the file that it names, which has to stand before it; a symbolic link is only remembered.
@@ -53,16 +56,15 @@ export async function unpackLayer(
   options: UnpackOptions,
   place: UnpackPlace,
 ): Promise<void> {
-  const { what, layer, replaces = false, whiteouts = false, links, signal, note } = options;
+  const { what, layer, replaces = false, whiteouts = false, links, signal, scratch, note } = options;
   const { tree, staging, meter, rules } = place;
   const refuse: Refuse = refuser(what);
   const placer = createPlacer({ tree, staging, meter, names: rules.names, layer, what, replaces, refuse });
   const pause = createPauses(signal);
   const locate = locator(options, rules, refuse);
 
-  await using unpacked = unpackedBytes(bytes, { what, meter });
-  // What a layer must hold its digest says, so it may do without an end.
-  for await (const member of readTar(unpacked.bytes, { explain, signal, onMissingEnd: () => {} })) {
+  await using archive = await openArchive(bytes, { what, meter, signal, scratch, maxSize: rules.maxSize, explain });
+  for await (const member of archive.members) {
     await pause();
     meter.entry(what);
     const parts = locate(member.name);
@@ -70,7 +72,7 @@ export async function unpackLayer(
       await placeMember(member, parts);
     }
   }
-  await unpacked.drain();
+  await archive.drain();
 
   async function placeMember(member: TarMember, parts: readonly string[]): Promise<void> {
     const { name, type, target } = member;
@@ -119,10 +121,9 @@ export async function unpackLayer(
     put({ ...node, layer });
   }
 
-  function explain(cause: unknown): Error {
-    if (unpacked.failure instanceof Error) return unpacked.failure;
+  function explain(cause: unknown, format: "tar" | "zip"): Error {
     if (cause instanceof ExtractionError) return cause;
-    return new ExtractionError("archive", `Cannot read ${what} as a tar: ${reason(cause)}`, { cause });
+    return new ExtractionError("archive", `Cannot read ${what} as a ${format}: ${reason(cause)}`, { cause });
   }
 }
 

@@ -10,7 +10,6 @@ import { descriptorOf, fullNameOf, type IndexEntry } from "./entry.ts";
 import { indexEntriesOf, type LayoutIndex } from "./index.ts";
 import { isCompanionTag } from "../store/companion_tags.ts";
 import { savedImages } from "./cosign_kinds.ts";
-import { manifestIn } from "./manifest_in.ts";
 import { type LayoutNames, layoutNames } from "./names.ts";
 import type { LayoutPlace, ListedManifest } from "./layout.ts";
 import { inFile } from "./directory/read_layout.ts";
@@ -165,6 +164,7 @@ async function unlistedBundles(
   const images: ReadonlySet<Digest> = new Set(savedImages(manifests));
   const found: Descriptor[] = [];
   if (images.size === 0) return found;
+  const { manifestIn } = await import("./manifest_in.ts");
   for await (const { digest, size } of blobs(signal)) {
     signal.throwIfAborted();
     if (size > MANIFEST_SIZE_LIMIT) continue;

@@ -8,7 +8,7 @@ import {
   zipHeader,
   type ZipMemberRecord,
   zipRecord,
-} from "../oci/zip_records.ts";
+} from "../oci/zip/records.ts";
 import { backingOf } from "../pipeline/backing.ts";
 import type { Entry } from "../pipeline/entry.ts";
 import { GZIP_LEVEL } from "./compression.ts";

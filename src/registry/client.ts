@@ -1,15 +1,15 @@
-import { type Clock, SYSTEM_CLOCK, untilAborted } from "../system/clock.ts";
+import { type Clock, SYSTEM_CLOCK } from "../system/clock.ts";
 import type { Call } from "../work/context.ts";
 import { beginUpload, cancelBegun } from "./blobs/begin_upload.ts";
 import { BegunUploads } from "./blobs/begun_uploads.ts";
 import { fetchBlob } from "./blobs/download.ts";
 import { blobExists } from "./blobs/exists.ts";
 import { pushBlob } from "./blobs/upload.ts";
-import { withConnectLimit } from "./http/connect_limit.ts";
+import { connectLimit } from "./http/connect_limit.ts";
 import { findEndpoint } from "./http/endpoint.ts";
+import { withGuards } from "./http/with_guards.ts";
 import { openTransport } from "./http/open_transport.ts";
-import { RegistryError } from "./http/registry_error.ts";
-import { DEFAULT_STALL_LIMITS, type StallLimits, withStallGuard } from "./http/stall_guard.ts";
+import { DEFAULT_STALL_LIMITS, stallGuard, type StallLimits } from "./http/stall_guard.ts";
 import type { Env } from "./http/proxy.ts";
 import { tellSecrets } from "./http/tell_secrets.ts";
 import type { OpenTransport, Routes, TlsOptions, Transport } from "./http/transport.ts";
@@ -23,7 +23,7 @@ import { createReferrers } from "./referrers.ts";
 import { listRepositories } from "./repositories.ts";
 import type { Repository } from "./repository.ts";
 import { createBackoff, DEFAULT_RETRY_POLICY, retry, type RetryPolicy } from "./retry.ts";
-import { type Answer, sendAuthorized } from "./sender.ts";
+import { createSender } from "./sender.ts";
 import { listTags } from "./tags.ts";
 import { RegistryTraits } from "./traits.ts";
 
@@ -82,21 +82,17 @@ export interface RegistryClient {
 /** How long the last word to a registry may take, in milliseconds. */
 const FAREWELL_LIMIT = 2000;
 
-/** After how many milliseconds without an answer somebody who waits is told so. */
-const NOTICE_DELAY = 5000;
-
 /** Makes a client. Nothing is sent before the first request. */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
   const { host, clock = SYSTEM_CLOCK, credentials = () => Promise.resolve(undefined) } = options;
   const transport: OpenTransport & Routes = options.transport === undefined
     ? openTransport({ ...options.tls, host, ...(options.env === undefined ? {} : { env: options.env }) })
     : { send: options.transport, close: () => {}, reach: () => Promise.resolve(), proxyOf: () => undefined };
-  const told = options.secret === undefined ? transport.send : tellSecrets(transport.send, options.secret);
-  const send = withStallGuard(
-    withConnectLimit(told, { ...transport, clock }),
-    options.stall ?? DEFAULT_STALL_LIMITS,
-    clock,
-  );
+  const send = withGuards(transport.send, [
+    stallGuard(options.stall ?? DEFAULT_STALL_LIMITS, clock),
+    connectLimit({ ...transport, clock }),
+    ...(options.secret === undefined ? [] : [tellSecrets(options.secret)]),
+  ]);
   const lifetime = new AbortController();
   const policy = options.retry ?? DEFAULT_RETRY_POLICY;
   const backoff = {
@@ -110,7 +106,6 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const begun = new BegunUploads();
   const authorizers = new Map<string, Authorizer>();
   let found: Promise<URL> | undefined;
-  let isLate = false;
 
   function endpoint(): Promise<URL> {
     found ??= findEndpoint(host, { plainHttp: options.plainHttp ?? false, send, clock, signal: lifetime.signal })
@@ -121,12 +116,6 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     return found;
   }
 
-  function sayLate(call: Call): void {
-    if (isLate) return;
-    isLate = true;
-    call.log.warn(`${host} has not answered for ${NOTICE_DELAY / 1000} s: waiting`);
-  }
-
   /** Files may hold another credential for each repository. */
   function authorizer(name: string, at: URL): Authorizer {
     const credential = (): ReturnType<CredentialSource> => credentials(host, name);
@@ -135,6 +124,16 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     authorizers.set(name, known);
     return known;
   }
+
+  const sender = createSender({
+    host,
+    endpoint,
+    authorizer,
+    send,
+    proxyOf: transport.proxyOf,
+    clock,
+    lifetime: lifetime.signal,
+  });
 
   function link(name: string, scopes: readonly string[]): RepositoryLink {
     return {
@@ -151,23 +150,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
         const stop = clock.timer(FAREWELL_LIMIT, () => limit.abort());
         await action({ ...call, signal: limit.signal }).finally(stop);
       },
-      async send({ moreScopes = [], ...request }, call): Promise<Answer> {
-        const signal = AbortSignal.any([call.signal, lifetime.signal]);
-        // Content takes its time; anything else is answered soon.
-        const stop = request.body === undefined ? clock.timer(NOTICE_DELAY, () => sayLate(call)) : (): void => {};
-        try {
-          const at = await untilAborted(endpoint(), signal);
-          const mine = authorizer(name, at);
-          return await sendAuthorized(
-            { ...request, scopes: [...scopes, ...moreScopes], signal },
-            { endpoint: at, authorizer: mine, send },
-          ).catch(async (error) => {
-            throw withProxy(await withShown(error, mine), transport);
-          });
-        } finally {
-          stop();
-        }
-      },
+      send: ({ moreScopes = [], ...request }, call) =>
+        sender({ ...request, repository: name, scopes: [...scopes, ...moreScopes] }, call),
     };
   }
 
@@ -205,22 +189,4 @@ function repository(link: RepositoryLink): Repository {
     delete: (reference, call) => deleteManifest(link, reference, call),
     referrers: createReferrers(link),
   };
-}
-
-/** Says whose credentials they are that a registry has refused, or why none were shown. */
-async function withShown(error: unknown, authorizer: Authorizer): Promise<unknown> {
-  if (!(error instanceof RegistryError) || error.isElsewhere) return error;
-  if (error.status !== 401 && error.status !== 403) return error;
-  const { from, problem } = await authorizer.shown();
-  if (problem !== undefined) return new RegistryError({ ...error, helperProblem: problem }, { cause: error });
-  return from === undefined || error.status !== 401
-    ? error
-    : new RegistryError({ ...error, refused: from }, { cause: error });
-}
-
-/** A proxy answers in the place of a registry, and in its own words. */
-function withProxy(error: unknown, { proxyOf }: Routes): unknown {
-  if (!(error instanceof RegistryError) || error.errors.length > 0) return error;
-  const proxy = proxyOf(new URL(error.url));
-  return proxy === undefined ? error : new RegistryError({ ...error, proxy }, { cause: error });
 }

@@ -1,11 +1,10 @@
 import type { Digest } from "../oci/digest.ts";
-import type { Pushed } from "../store/store.ts";
 import { untilAborted } from "../system/clock.ts";
 
 /** Which blobs a registry is known to have: nothing is asked twice, and nothing is sent twice at the same time. */
 export class KnownBlobs {
   readonly #repositories = new Map<Digest, Set<string>>();
-  readonly #underWay = new Map<string, Promise<Pushed>>();
+  readonly #underWay = new Map<string, Promise<void>>();
 
   /** Another repository that has the blob. */
   elsewhere(digest: Digest, repository: string): string | undefined {
@@ -28,29 +27,28 @@ export class KnownBlobs {
     this.#repositories.get(digest)?.delete(repository);
   }
 
-  /** Pushes a blob unless that was done, or is being done, by someone else. */
-  async once(
-    digest: Digest,
-    repository: string,
-    push: () => Promise<Pushed>,
-    signal: AbortSignal,
-  ): Promise<Pushed> {
+  /**
+   * Waits while somebody else pushes a blob, and then takes the turn to push it, which ends when it is disposed of.
+   *
+   * @returns `undefined` when the repository has the blob.
+   * @throws The signal's reason when it is aborted.
+   */
+  async turn(digest: Digest, repository: string, signal: AbortSignal): Promise<Disposable | undefined> {
     const key = `${repository}@${digest}`;
     while (true) {
-      if (this.#repositories.get(digest)?.has(repository)) return { existed: true, bytesSent: 0 };
+      if (this.#repositories.get(digest)?.has(repository)) return undefined;
       const other = this.#underWay.get(key);
       if (other === undefined) break;
       // If the other one fails, this one tries for itself and fails with its own error.
-      await untilAborted(other.then(() => {}, () => {}), signal);
+      await untilAborted(other, signal);
     }
-    const pushing = push();
-    this.#underWay.set(key, pushing);
-    try {
-      const pushed = await pushing;
-      this.add(digest, repository);
-      return pushed;
-    } finally {
-      this.#underWay.delete(key);
-    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#underWay.set(key, promise);
+    return {
+      [Symbol.dispose]: (): void => {
+        this.#underWay.delete(key);
+        resolve();
+      },
+    };
   }
 }

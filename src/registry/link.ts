@@ -6,7 +6,7 @@ import type { Backoff } from "./retry.ts";
 import type { Answer, RegistryRequest } from "./sender.ts";
 
 /** A request to a repository: its scopes are the repository's own, and more where another one takes part. */
-export type RepositoryRequest = Omit<RegistryRequest, "signal" | "scopes"> & {
+export type RepositoryRequest = Omit<RegistryRequest, "repository" | "scopes"> & {
   readonly moreScopes?: readonly string[];
 };
 

@@ -1,10 +1,14 @@
+import { type Clock, untilAborted } from "../system/clock.ts";
+import type { Call } from "../work/context.ts";
 import type { Authorizer } from "./login/authorizer.ts";
 import { readRegistryError, RegistryError } from "./http/registry_error.ts";
 import { parseServerUrl } from "./http/server_url.ts";
-import type { Method, RequestBody, Transport } from "./http/transport.ts";
+import type { Method, RequestBody, Routes, Transport } from "./http/transport.ts";
 
 /** One request to a registry. */
 export interface RegistryRequest {
+  /** The repository that it is about, for which there may be credentials of its own; empty for the registry. */
+  readonly repository: string;
   /** What it is for, such as `push sha256:9f86…`; stands in the error. */
   readonly action: string;
   readonly method: Method;
@@ -18,7 +22,6 @@ export interface RegistryRequest {
   readonly scopes: readonly string[];
   /** Statuses that are an answer and not an error. */
   readonly expect: readonly number[];
-  readonly signal: AbortSignal;
   /** Told when the request has to wait for a token because the registry did not let it pass without one. */
   readonly onTokenWanted?: () => void;
 }
@@ -29,12 +32,25 @@ export interface Answer {
   readonly url: URL;
 }
 
+/** Sends one request, once, and gives its answer when that is of an expected status. */
+export type Sender = (request: RegistryRequest, call: Call) => Promise<Answer>;
+
 /** What sends requests to one registry. */
-export interface SenderOptions {
-  readonly endpoint: URL;
-  readonly authorizer: Authorizer;
+export interface SenderOptions extends Pick<Routes, "proxyOf"> {
+  /** Host and port as they stand in a reference. */
+  readonly host: string;
+  /** Where the registry is. */
+  readonly endpoint: () => Promise<URL>;
+  /** Who we are for a repository. */
+  readonly authorizer: (repository: string, endpoint: URL) => Authorizer;
   readonly send: Transport;
+  readonly clock: Clock;
+  /** Ends everything when it is aborted. */
+  readonly lifetime: AbortSignal;
 }
+
+/** After how many milliseconds without an answer somebody who waits is told so. */
+const NOTICE_DELAY = 5000;
 
 /** How often a registry may send us elsewhere. */
 const REDIRECT_LIMIT = 5;
@@ -42,21 +58,59 @@ const REDIRECT_LIMIT = 5;
 const CHALLENGE_LIMIT = 2;
 
 /**
- * Sends a request with the credentials that the registry asks for, and follows redirects.
+ * Makes what sends requests with the credentials that the registry asks for, and follows redirects.
  *
- * `Authorization` goes to the registry's own origin and nowhere else, and a challenge is heard from there only.
+ * `Authorization` goes to the registry's own origin and nowhere else, and a challenge is heard from there only. Whoever
+ * waits long for the first answer is told so, once.
  *
- * @throws {RegistryError} When the answer is of any other status than the expected ones.
- * @throws {ConnectionError} When there is no answer.
+ * @returns A {@linkcode Sender} that throws a {@linkcode RegistryError} when the answer is of any other status than the
+ *   expected ones, and a `ConnectionError` when there is none.
  */
-export async function sendAuthorized(request: RegistryRequest, options: SenderOptions): Promise<Answer> {
-  const { endpoint, authorizer, send } = options;
+export function createSender(options: SenderOptions): Sender {
+  const { host, endpoint, authorizer, clock, lifetime, proxyOf } = options;
+  let isLate = false;
+
+  function sayLate({ log }: Call): void {
+    if (isLate) return;
+    isLate = true;
+    log.warn(`${host} has not answered for ${NOTICE_DELAY / 1000} s: waiting`);
+  }
+
+  return async (request, call) => {
+    const signal = AbortSignal.any([call.signal, lifetime]);
+    // Content takes its time; anything else is answered soon.
+    const stop = request.body === undefined ? clock.timer(NOTICE_DELAY, () => sayLate(call)) : (): void => {};
+    try {
+      const at = await untilAborted(endpoint(), signal);
+      const mine = authorizer(request.repository, at);
+      try {
+        return await sendAuthorized(request, { endpoint: at, authorizer: mine, send: options.send, signal });
+      } catch (error) {
+        throw withProxy(await withShown(error, mine), proxyOf);
+      }
+    } finally {
+      stop();
+    }
+  };
+}
+
+interface Authorized {
+  readonly endpoint: URL;
+  readonly authorizer: Authorizer;
+  readonly send: Transport;
+  readonly signal: AbortSignal;
+}
+
+async function sendAuthorized(
+  request: RegistryRequest,
+  { endpoint, authorizer, send, signal }: Authorized,
+): Promise<Answer> {
   let url = new URL(request.target, endpoint);
   let redirects = 0;
   let challenges = 0;
   while (true) {
     const trusted = url.origin === endpoint.origin;
-    const authorization = trusted ? await authorizer.header(request.scopes, request.signal) : undefined;
+    const authorization = trusted ? await authorizer.header(request.scopes, signal) : undefined;
     const headers = {
       "user-agent": "gantry",
       ...request.headers,
@@ -67,7 +121,7 @@ export async function sendAuthorized(request: RegistryRequest, options: SenderOp
       url,
       headers,
       trusted,
-      signal: request.signal,
+      signal,
       ...(request.isLong === undefined ? {} : { isLong: request.isLong }),
       ...(request.body === undefined ? {} : { body: request.body }),
     });
@@ -94,4 +148,22 @@ export async function sendAuthorized(request: RegistryRequest, options: SenderOp
 function redirectLocation(response: Response): string | undefined {
   if (![301, 302, 307, 308].includes(response.status)) return undefined;
   return response.headers.get("location") ?? undefined;
+}
+
+/** Says whose credentials they are that a registry has refused, or why none were shown. */
+async function withShown(error: unknown, authorizer: Authorizer): Promise<unknown> {
+  if (!(error instanceof RegistryError) || error.isElsewhere) return error;
+  if (error.status !== 401 && error.status !== 403) return error;
+  const { from, problem } = await authorizer.shown();
+  if (problem !== undefined) return new RegistryError({ ...error, helperProblem: problem }, { cause: error });
+  return from === undefined || error.status !== 401
+    ? error
+    : new RegistryError({ ...error, refused: from }, { cause: error });
+}
+
+/** A proxy answers in the place of a registry, and in its own words. */
+function withProxy(error: unknown, proxyOf: Routes["proxyOf"]): unknown {
+  if (!(error instanceof RegistryError) || error.errors.length > 0) return error;
+  const proxy = proxyOf(new URL(error.url));
+  return proxy === undefined ? error : new RegistryError({ ...error, proxy }, { cause: error });
 }

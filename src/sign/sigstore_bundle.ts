@@ -6,7 +6,8 @@
 import { isObject } from "../oci/is_object.ts";
 import { readJsonObject } from "./read_json_object.ts";
 import { IN_TOTO_MEDIA_TYPE, isSigstoreBundleMediaType, SIGSTORE_BUNDLE_MEDIA_TYPE } from "../oci/media_types.ts";
-import { fromBase64, toBase64 } from "./base64.ts";
+import { toBase64 } from "./base64.ts";
+import { decoded, type Envelope, parseEnvelope } from "./envelope.ts";
 
 /** What a bundle is made of. */
 export interface BundleContent {
@@ -19,15 +20,9 @@ export interface BundleContent {
 }
 
 /** A bundle, as somebody wrote it. Nothing in it is verified. */
-export interface SigstoreBundle {
+export interface SigstoreBundle extends Envelope {
   /** Its media type, which has its version. */
   readonly mediaType: string;
-  /** The type of the payload, such as `application/vnd.in-toto+json`. */
-  readonly payloadType: string;
-  /** The payload: mostly a statement. */
-  readonly payload: Uint8Array<ArrayBuffer>;
-  /** The signature, of which a bundle has one. */
-  readonly signature: Uint8Array<ArrayBuffer>;
   /** The name of the key, when it was signed with one; it may be anything. */
   readonly hint?: string;
   /** The certificate in DER, when it was signed without a key of the signer's own. */
@@ -61,30 +56,12 @@ export function parseSigstoreBundle(bytes: Uint8Array): SigstoreBundle {
     throw new SyntaxError("it is no sigstore bundle of version 0.3 or later");
   }
   if (!isObject(envelope)) throw new SyntaxError("it has no DSSE envelope");
-  const { payloadType, signatures } = envelope;
-  if (typeof payloadType !== "string") throw new SyntaxError("its payload has no type");
-  if (!Array.isArray(signatures) || signatures.length !== 1 || !isObject(signatures[0])) {
-    throw new SyntaxError("it has not exactly one signature");
-  }
-  return {
-    mediaType,
-    payloadType,
-    payload: bytesIn(envelope.payload, "payload"),
-    signature: bytesIn(signatures[0].sig, "signature"),
-    ...materialOf(material),
-    json,
-  };
+  return { mediaType, ...parseEnvelope(envelope), ...materialOf(material), json };
 }
 
 function materialOf(material: unknown): Pick<SigstoreBundle, "hint" | "certificate"> {
   if (!isObject(material)) throw new SyntaxError("it has no verification material");
   const { publicKey, certificate } = material;
   if (isObject(publicKey)) return typeof publicKey.hint === "string" ? { hint: publicKey.hint } : {};
-  return isObject(certificate) ? { certificate: bytesIn(certificate.rawBytes, "certificate") } : {};
-}
-
-function bytesIn(value: unknown, name: string): Uint8Array<ArrayBuffer> {
-  const bytes = typeof value === "string" ? fromBase64(value) : undefined;
-  if (bytes === undefined) throw new SyntaxError(`its ${name} is not Base64`);
-  return bytes;
+  return isObject(certificate) ? { certificate: decoded(certificate.rawBytes, "certificate") } : {};
 }

@@ -1,5 +1,5 @@
 import type { ListedManifest } from "../layout/layout.ts";
-import { isReferrersTag } from "../store/companion_tags.ts";
+import { isCompanionTag, isReferrersTag } from "../store/companion_tags.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
 import { everyTarget } from "../pipeline/target.ts";
 import { meantName, type Opened } from "../places/open_store.ts";
@@ -19,6 +19,7 @@ import { copyUnlisted, wholeLayout } from "./copy/whole_layout.ts";
 import { errorWithLines } from "./error_with_lines.ts";
 import { refuseToMoveVersion } from "./refuse_to_move.ts";
 import { type Session, withSession } from "./session.ts";
+import { requireAll, requiredSignature } from "./verify/require_signatures.ts";
 
 /**
  * Copies from any place to any others, with the same digests. Nothing is tagged anywhere before every destination has
@@ -26,6 +27,7 @@ import { type Session, withSession } from "./session.ts";
  *
  * @throws {OptionsError} When the options make no sense.
  * @throws {NotFoundError} When there is no such artifact.
+ * @throws {NotVerifiedError} When it is not signed as it has to be.
  * @throws {TargetsError} When some destinations failed; none has a tag then.
  * @throws {StageError} Of stage `tag`, when some tags are set and others are not.
  * @throws {TagExistsError} Within one of these, when a tag is a version, and points to something else.
@@ -34,6 +36,7 @@ import { type Session, withSession } from "./session.ts";
 export async function copy(options: CopyOptions): Promise<CopyResult> {
   const { allTags = false } = options;
   const places = copyPlaces(options);
+  const require = await requiredSignature(options);
   return await withSession(options, { places: places.references }, async (session) => {
     const { context, concurrency } = session;
     await using opened = new AsyncDisposableStack();
@@ -42,6 +45,9 @@ export async function copy(options: CopyOptions): Promise<CopyResult> {
     const names = whole?.names ??
       (allTags ? await allNames(source, session) : [await meantName(source, context)]);
     const read = await readWhole(source.store, names, options, session);
+    // A layout that is copied as a whole has names for signatures too; what they sign is looked at.
+    const signed = whole?.artifacts ?? signedOf(read, allTags);
+    await requireAll(require, [...signed].map((digest) => ({ store: source.store, digest })), session);
     const graph = await whole?.present(read) ?? read;
     const jobs = whole?.jobs(graph, options) ?? targets.map((target) => jobOf(names, target, graph, options));
     await everyTarget("upload", jobs, (job) => checkDestination(job, session));
@@ -103,6 +109,12 @@ async function readWhole(
   if (lost !== undefined) throw await missingName(source, lost, context);
   if (gaps.length > 0) throw errorWithLines(`Cannot copy ${source.url}: not everything is there`, gaps);
   return graph;
+}
+
+/** What has to be signed. cosign's tags belong to something, unless one is named itself. */
+function signedOf({ roots }: ArtifactGraph, allTags: boolean): ReadonlySet<Digest> {
+  const named = [...roots].filter(([name]) => !allTags || !isCompanionTag(name));
+  return new Set(named.map(([, { digest }]) => digest));
 }
 
 function jobOf(

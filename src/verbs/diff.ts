@@ -15,10 +15,19 @@ import { profileOf } from "./publish/choose_profile.ts";
 import type { Configuration, ConfiguredOptions, PublishOptions } from "./publish/publish_options.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
+import {
+  requiredSignature,
+  type RequireSignature,
+  signedName,
+  type SignedOptions,
+} from "./verify/require_signatures.ts";
 
 /** What to compare. Options of publishing say what a push of a directory would publish. */
 export interface DiffOptions
-  extends VerbOptions, Pick<PublishOptions, "profile" | "ignore" | "ignoreFile" | "defaultIgnores" | "symlinks"> {
+  extends
+    VerbOptions,
+    SignedOptions,
+    Pick<PublishOptions, "profile" | "ignore" | "ignoreFile" | "defaultIgnores" | "symlinks"> {
   /** An artifact, as a reference, or a directory. */
   readonly a: string;
   /** The same. */
@@ -44,6 +53,7 @@ const TEXT_LIMIT = 1024 * 1024;
  *
  * @throws {OptionsError} When the options make no sense.
  * @throws {NotFoundError} When there is no such artifact.
+ * @throws {NotVerifiedError} When an artifact is not signed as it has to be.
  * @throws {RegistryError} When a registry refuses.
  */
 export async function diff(options: DiffOptions): Promise<DiffResult> {
@@ -55,9 +65,10 @@ export async function diffConfigured(options: ConfiguredDiffOptions): Promise<Di
   const { a, b, unified } = options;
   const places = [a, b].filter((text) => isReference(text)).map(parsePlace);
   const platform = optionOf(options.platform, parsePlatform);
+  const require = await requiredSignature(options);
   return await withSession(options, { places }, async (session) => {
-    await using first = await openSide(a, session, platform);
-    await using second = await openSide(b, session, platform);
+    await using first = await openSide(a, { session, platform, require });
+    await using second = await openSide(b, { session, platform, require });
     const keepLimit = unified === undefined ? -1 : TEXT_LIMIT;
     const isSame = first.found !== undefined && first.found.descriptor.digest === second.found?.descriptor.digest;
     const read = { session, options, keepLimit };
@@ -83,14 +94,19 @@ interface Side extends AsyncDisposable {
 
 async function openSide(
   text: string,
-  { access, context }: Session,
-  platform: Platform | undefined,
+  { session, platform, require }: {
+    readonly session: Session;
+    readonly platform: Platform | undefined;
+    readonly require: RequireSignature | undefined;
+  },
 ): Promise<Side> {
+  const { access, context } = session;
   if (!isReference(text)) return { text, [Symbol.asyncDispose]: async (): Promise<void> => {} };
   const opened = openReader(text, access);
   const { store } = opened;
   try {
-    const found = await findArtifact(store, await meantName(opened, context), platform, context);
+    const name = await signedName(store, await meantName(opened, context), { require, session });
+    const found = await findArtifact(store, name, platform, context);
     return { text, store, found, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
   } catch (error) {
     await store[Symbol.asyncDispose]();

@@ -22,9 +22,10 @@ import { type Had, readInventories } from "./export/read_inventories.ts";
 import { forArtifacts } from "./for_artifacts.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
+import { requireAll, requiredSignature, type SignedOptions } from "./verify/require_signatures.ts";
 
 /** What to export, and where to. */
-export interface ExportOptions extends VerbOptions {
+export interface ExportOptions extends VerbOptions, SignedOptions {
   /** The artifacts: `oci://HOST/REPOSITORY[:TAG][@DIGEST]`, `oci-layout:PATH…` or `oci-archive:PATH…`. */
   readonly sources: readonly string[];
   /** The layout that carries them: `oci-layout:PATH` or `oci-archive:PATH`. */
@@ -44,6 +45,7 @@ export interface ExportOptions extends VerbOptions {
  * written before all of it was found, and nothing is listed before all of it is there.
  *
  * @throws {OptionsError} When the options make no sense.
+ * @throws {NotVerifiedError} When an artifact is not signed as it has to be.
  * @throws {RegistryError} When a registry refuses.
  * @throws {SourceReadError} When a source fails while it is read.
  * @throws {Error} When something is missing that belongs to an artifact.
@@ -54,6 +56,7 @@ export async function exportBundle(options: ExportOptions): Promise<ExportResult
   if (texts.length === 0) throw new OptionsError(`There is nothing to export to ${options.target}: name it`);
   const places = texts.map(parsePlace);
   const had = await readInventories(have);
+  const require = await requiredSignature(options);
   return await withSession(options, { places }, async (session) => {
     const { context } = session;
     await using opened = new AsyncDisposableStack();
@@ -65,6 +68,7 @@ export async function exportBundle(options: ExportOptions): Promise<ExportResult
       }),
     );
     const { sources, gaps } = await findSources(texts, session, opened);
+    await requireAll(require, sources.map(({ store, root }) => ({ store, digest: root.digest })), session);
     const artifacts = await readArtifacts(sources, options, session);
     checkExportNames(artifacts);
     const omitted = await omittedOf(artifacts, { had, place }, session);

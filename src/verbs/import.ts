@@ -16,6 +16,7 @@ import { type ImportPlanResult, importPlanResult, importPlanRows, type ImportRes
 import { type OpenBundle, openBundle } from "./import/open_bundle.ts";
 import { sendArtifacts } from "./import/run_import.ts";
 import { type Session, withSession } from "./session.ts";
+import { requireAll, requiredSignature } from "./verify/require_signatures.ts";
 import { problemLine } from "./verify.ts";
 
 /**
@@ -26,6 +27,7 @@ import { problemLine } from "./verify.ts";
  * @returns What is there now; `undefined` when `confirm` said no.
  * @throws {OptionsError} When the options make no sense.
  * @throws {TargetsError} With a {@linkcode TagExistsError} for each version that would move.
+ * @throws {NotVerifiedError} When an artifact of the bundle is not signed as it has to be.
  * @throws {RegistryError} When the registry refuses.
  * @throws {Error} When something is missing or damaged.
  */
@@ -68,6 +70,7 @@ async function withPlan<T>(
 ): Promise<T> {
   const source = parseSource(options.source);
   const target = parseRegistryPlace(options.target);
+  const require = await requiredSignature(options);
   return await withSession(options, { places: [target] }, async (session) => {
     const check = await checkLayout(source, session.context);
     if (check.problems.length > 0) {
@@ -77,6 +80,7 @@ async function withPlan<T>(
     await using _place = bundle.place;
     const destined = importDestinations(bundle.artifacts, target, options.map ?? []);
     checkOrigins(bundle, options, session);
+    await requireAll(require, bundle.artifacts.map(({ reader, digest }) => ({ store: reader, digest })), session);
     const left = check.omitted.length === 0 ? "" : `, ${counted(check.omitted.length, "blob")} left out on purpose`;
     const size = `${counted(check.blobs, "blob")}, ${formatBytes(check.bytes)}`;
     session.context.log.info(`Verified ${check.url}: ${size}${left}, nothing is missing or damaged`);

@@ -13,7 +13,7 @@ import type { ChosenProfile } from "./publish/choose_profile.ts";
 import type { ConfiguredOptions, PublishOptions } from "./publish/publish_options.ts";
 import type { MadePlugin } from "./publish/stages/make_plugins.ts";
 import { TARGET_VERSION } from "./publish/stages/upload.ts";
-import { warnOfGaps, withPipeline } from "./publish/with_pipeline.ts";
+import { openPublication, warnOfGaps } from "./publish/open_publication.ts";
 
 /** What a push would publish, as `gantry plan -o json` prints it. */
 export interface PlanResult {
@@ -69,17 +69,16 @@ export async function plan(options: PublishOptions): Promise<PlanResult> {
 
 /** The same, with what the command line knows besides. */
 export async function planConfigured(options: ConfiguredOptions): Promise<PlanResult> {
-  return await withPipeline(options, "plan", async (prepared) => {
-    const { settings, pipeline, context } = prepared;
-    const artifact = await makeArtifact({ location: settings.source }, pipeline, context);
-    warnOfGaps(prepared, artifact);
-    const tags = await tagNames(pipeline.tag, artifact, context);
-    const result = planResult(artifact, { profile: settings.profile, targets: pipeline.upload, tags });
-    const consumers = await consumersOf(settings.consumers);
-    if (consumers.length === 0) return result;
-    const planned = await plannedArtifact(artifact, await plannedTags(pipeline, artifact, context), context);
-    return { ...result, consumers: judge(planned, consumers) };
-  });
+  await using opened = await openPublication(options, "plan");
+  const { settings, pipeline, context } = opened;
+  const artifact = await makeArtifact({ location: settings.source }, pipeline, context);
+  warnOfGaps(opened, artifact);
+  const tags = await tagNames(pipeline.tag, artifact, context);
+  const result = planResult(artifact, { profile: settings.profile, targets: pipeline.upload, tags });
+  const consumers = await consumersOf(settings.consumers);
+  if (consumers.length === 0) return result;
+  const planned = await plannedArtifact(artifact, await plannedTags(pipeline, artifact, context), context);
+  return { ...result, consumers: judge(planned, consumers) };
 }
 
 /** The plugins of a pipeline, as `gantry plan --stages -o json` prints them. */
@@ -117,7 +116,8 @@ export async function planStages(options: PublishOptions): Promise<PlannedStages
 
 /** The same, with what the command line knows besides. */
 export async function planStagesConfigured(options: ConfiguredOptions): Promise<PlannedStages> {
-  return await withPipeline(options, "plan", ({ plugins }) => Promise.resolve(stagesOf(plugins)));
+  await using opened = await openPublication(options, "plan");
+  return stagesOf(opened.plugins);
 }
 
 function planResult(

@@ -11,9 +11,10 @@ import { sayDone } from "../work/context.ts";
 import { optionOf } from "./option_of.ts";
 import { withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
+import { requiredSignature, signedName, type SignedOptions } from "./verify/require_signatures.ts";
 
 /** What to pull, where to, and what it may do there. */
-export interface PullOptions extends VerbOptions, Partial<Omit<ExtractionRules, "links">> {
+export interface PullOptions extends VerbOptions, SignedOptions, Partial<Omit<ExtractionRules, "links">> {
   /** The artifact: `oci://HOST/REPOSITORY[:TAG][@DIGEST]`, `oci-layout:PATH…` or `oci-archive:PATH…`. */
   readonly source: string;
   /** The directory where its files go; made if absent. */
@@ -64,6 +65,7 @@ export interface PullResult {
  *
  * @throws {OptionsError} When the options make no sense.
  * @throws {NotFoundError} When there is no such artifact.
+ * @throws {NotVerifiedError} When it is not signed as it has to be.
  * @throws {ExtractionError} When the artifact breaks a rule.
  * @throws {RegistryError} When a registry refuses.
  * @throws {DigestMismatchError} When what came is not what its digest says.
@@ -71,7 +73,9 @@ export interface PullResult {
 export async function pull(options: PullOptions): Promise<PullResult> {
   const place = parsePlace(options.source);
   const platform = optionOf(options.platform, parsePlatform);
-  return await withSession(options, { places: [place] }, async ({ access, context, concurrency, spell }) => {
+  const require = await requiredSignature(options);
+  return await withSession(options, { places: [place] }, async (session) => {
+    const { access, context, concurrency, spell } = session;
     const { directory, outputArchive, output: write, layerTypes } = options;
     if (directory !== undefined && outputArchive !== undefined) {
       throw new OptionsError("Cannot extract to a directory and save an archive at once: name one of them");
@@ -83,7 +87,7 @@ export async function pull(options: PullOptions): Promise<PullResult> {
     const opened = openReader(options.source, access);
     await using store = opened.store;
     const wanted = {
-      name: await meantName(opened, context),
+      name: await signedName(store, await meantName(opened, context), { require, session }),
       rules: rulesOf(options),
       ...(platform === undefined ? {} : { platform }),
       ...(layerTypes === undefined ? {} : { layerTypes }),

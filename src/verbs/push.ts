@@ -13,7 +13,7 @@ import { refuseRefused } from "./judging/refuse_refused.ts";
 import type { ConfiguredOptions, PublishOptions } from "./publish/publish_options.ts";
 import type { Settings } from "./publish/settings.ts";
 import type { Unchanged } from "./push/find_unchanged.ts";
-import { type PreparedPublication, warnOfGaps, withPipeline } from "./publish/with_pipeline.ts";
+import { type OpenPublication, openPublication, warnOfGaps } from "./publish/open_publication.ts";
 
 /** What was published, as `gantry push -o json` prints it. */
 export interface PushResult {
@@ -71,31 +71,30 @@ export async function push(options: PublishOptions): Promise<PushResult> {
 
 /** The same, with what the command line knows besides. */
 export async function pushConfigured(options: ConfiguredOptions): Promise<PushResult> {
-  return await withPipeline(options, "run", async (prepared) => {
-    const { pipeline, settings, context } = prepared;
-    if (pipeline.upload.length === 0) {
-      throw new OptionsError("There is no target: name one, such as oci://HOST/REPOSITORY or oci-layout:PATH");
-    }
-    refuseUnusedTag(settings);
-    const named = settings.profile.facts.needsTag ? withNamesNeeded(pipeline, settings) : pipeline;
-    const whole = refuseRefused(named, await consumersOf(settings.consumers));
-    const { ifChanged } = settings;
-    const artifact = await planArtifact({ location: settings.source }, whole, context);
-    if (ifChanged) {
-      const { findUnchanged } = await import("./push/find_unchanged.ts");
-      const unchanged = await findUnchanged(artifact, prepared);
-      if (unchanged !== undefined) return unchangedResult(unchanged, prepared);
-    }
-    const publication = await publishArtifact(artifact, whole, context);
-    warnOfGaps(prepared, publication);
-    const result = { ...pushResult(publication, settings), ...(ifChanged ? { changed: true } : {}) };
-    if (result.targets.length === 0) {
-      throw new Error("Nothing was published: the plugins of all targets had nothing to do");
-    }
-    sayTags(result, prepared);
-    sayVersion(publication, prepared);
-    return result;
-  });
+  await using opened = await openPublication(options, "run");
+  const { pipeline, settings, context } = opened;
+  if (pipeline.upload.length === 0) {
+    throw new OptionsError("There is no target: name one, such as oci://HOST/REPOSITORY or oci-layout:PATH");
+  }
+  refuseUnusedTag(settings);
+  const named = settings.profile.facts.needsTag ? withNamesNeeded(pipeline, settings) : pipeline;
+  const whole = refuseRefused(named, await consumersOf(settings.consumers));
+  const { ifChanged } = settings;
+  const artifact = await planArtifact({ location: settings.source }, whole, context);
+  if (ifChanged) {
+    const { findUnchanged } = await import("./push/find_unchanged.ts");
+    const unchanged = await findUnchanged(artifact, opened);
+    if (unchanged !== undefined) return unchangedResult(unchanged, opened);
+  }
+  const publication = await publishArtifact(artifact, whole, context);
+  warnOfGaps(opened, publication);
+  const result = { ...pushResult(publication, settings), ...(ifChanged ? { changed: true } : {}) };
+  if (result.targets.length === 0) {
+    throw new Error("Nothing was published: the plugins of all targets had nothing to do");
+  }
+  sayTags(result, opened);
+  sayVersion(publication, opened);
+  return result;
 }
 
 function refuseUnusedTag({ ifChanged, wanted, spell }: Settings): void {
@@ -155,7 +154,7 @@ function pushResult(publication: Publication, settings: Settings): PushResult {
 /** What is there already, as if it had been published. */
 function unchangedResult(
   unchanged: readonly Unchanged[],
-  { settings: { profile }, context: { log } }: PreparedPublication,
+  { settings: { profile }, context: { log } }: OpenPublication,
 ): PushResult {
   const targets = unchanged.map(({ url, tag, descriptor: { digest } }): PushedTarget => {
     log.info(`Unchanged: ${url}:${tag} holds the same content, so nothing is published`);
@@ -188,7 +187,7 @@ function unchangedResult(
   };
 }
 
-function sayTags(result: PushResult, { settings: { spell }, context: { log }, pipeline }: PreparedPublication): void {
+function sayTags(result: PushResult, { settings: { spell }, context: { log }, pipeline }: OpenPublication): void {
   for (const { url, digest, tags, uploaded, existing } of result.targets) {
     const target = pipeline.upload.find((each) => `${each.url}@${digest}` === url);
     if (tags.length === 0 && target?.ownDigest === undefined) {
@@ -203,7 +202,7 @@ function sayTags(result: PushResult, { settings: { spell }, context: { log }, pi
 /** A version that a plugin has found is a tag only where the pipeline says so. */
 function sayVersion(
   { annotations, published }: Publication,
-  { settings, context: { log } }: PreparedPublication,
+  { settings, context: { log } }: OpenPublication,
 ): void {
   const found = annotations[VERSION_ANNOTATION];
   if (found === undefined || VERSION_ANNOTATION in settings.annotations || !isVersion(found.value)) return;

@@ -17,17 +17,29 @@ export interface Session {
   readonly spell: Spell;
 }
 
+/** Where a verb will go. */
+export interface SessionOptions {
+  /** Every place where the verb will go. */
+  readonly places: readonly (Reference | RegistryPlace)[];
+  /** How many requests at a time it thinks right. */
+  readonly concurrency?: number;
+}
+
 /** Opens the way to the registries among some places, lets a verb use it, and cleans up after it. */
 export async function withSession<T>(
   options: VerbOptions,
-  { places, concurrency: usual = REGISTRY_DEFAULTS.concurrency }: {
-    /** Every place where the verb will go. */
-    readonly places: readonly (Reference | RegistryPlace)[];
-    /** How many requests at a time it thinks right. */
-    readonly concurrency?: number;
-  },
+  session: SessionOptions,
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
+  await using opened = await openSession(options, session);
+  return await use(opened);
+}
+
+/** Opens the way to the registries among some places. What is temporary is removed when the session is disposed of. */
+export async function openSession(
+  options: VerbOptions,
+  { places, concurrency: usual = REGISTRY_DEFAULTS.concurrency }: SessionOptions,
+): Promise<Session & AsyncDisposable> {
   const { registry = {}, concurrency = usual, spell = spellOption, retries, timeout } = options;
   const { signal = new AbortController().signal, log = SILENT_LOG, progress = (): void => {} } = options;
   const access = await openRegistries(registry, {
@@ -40,10 +52,14 @@ export async function withSession<T>(
     ...(timeout === undefined ? {} : { timeout }),
   });
   const scratch = createScratch();
-  try {
-    return await use({ access, concurrency, spell, context: { signal, log, scratch, progress } });
-  } finally {
-    access.close();
-    await scratch.close();
-  }
+  return {
+    access,
+    concurrency,
+    spell,
+    context: { signal, log, scratch, progress },
+    async [Symbol.asyncDispose](): Promise<void> {
+      access.close();
+      await scratch.close();
+    },
+  };
 }

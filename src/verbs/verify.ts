@@ -71,7 +71,9 @@ function layoutIn(text: string): LayoutReference {
   const reference = parsePlace(text);
   if (!isLayoutReference(reference)) {
     throw new OptionsError(
-      `Cannot verify ${formatReference(reference)}: only a layout or a bundle is verified, name ${layoutForms()}`,
+      `Cannot verify ${
+        formatReference(reference)
+      }: without a key only a layout or a bundle is verified, name ${layoutForms()}`,
     );
   }
   if (reference.tag === undefined && reference.digest === undefined) return reference;

@@ -5,6 +5,7 @@ import { blocks } from "../support/blocks.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantryOk } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
+import { sampleKey } from "../support/sample_keys.ts";
 import { runTool } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
 
@@ -29,6 +30,10 @@ const PRINTED: readonly (readonly [names: string, output: RegExp])[] = [
   ["deleteStored", /^\[ "1\.0\.0" \]\n$/],
   ["exportBundle, formatInventory, inventory", /^sha256:[0-9a-f]{64} \[.*origin: ".*\/acme\/app"/s],
   ["verify", /^$/],
+  [
+    "NotVerifiedError, pull, verifySignatures",
+    /^false \[\s*"sha256:[0-9a-f]{64}: 0"\s*\]\noci:\/\/.*\/acme\/app \[\]\n$/,
+  ],
   ["importBundle, planImport", /^\d\n$/],
 ];
 
@@ -41,6 +46,7 @@ Deno.test("the programs in docs/library.md run one after the other, and print wh
   await writeTree(directory.path, {
     "source/a.yaml": "a: 1\n",
     "source/b.yaml": "b: 2\n",
+    "cosign.pub": sampleKey("p256.pub"),
     "deno.json": JSON.stringify({
       imports: { ...imports, "@gantry/gantry": join(ROOT, "mod.ts") },
       compilerOptions,

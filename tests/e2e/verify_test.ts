@@ -75,7 +75,11 @@ Deno.test("verify shows nothing of a name from elsewhere that would act on a ter
 });
 
 const refused: readonly (readonly [args: readonly string[], code: number, message: RegExp])[] = [
-  [["oci://localhost/app"], 2, /^error: Cannot verify oci:\/\/localhost\/app: only a layout or a bundle is verified/],
+  [
+    ["oci://localhost/app"],
+    2,
+    /^error: Cannot verify oci:\/\/localhost\/app: without a key only a layout or a bundle is verified/,
+  ],
   [["oci-layout:./app:1.0"], 2, /^error: Cannot verify oci-layout:\.\/app:1\.0: a layout is verified as a whole/],
   [["oci-layout:./does-not-exist"], 1, /^error: Cannot verify ".\/does-not-exist": there is no layout/],
   [["oci-archive:./does-not-exist"], 1, /^error: Cannot verify ".\/does-not-exist": there is no archive/],

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { startExtraction } from "../../src/extract/extraction.ts";
 import { DEFAULT_EXTRACTION_RULES, type ExtractionRules } from "../../src/extract/extraction_rules.ts";
+import { createScratch } from "../../src/system/scratch.ts";
 import type { Placed } from "../../src/extract/directory/move_into_place.ts";
 import type { UnpackOptions } from "../../src/extract/unpack_layer.ts";
 
@@ -22,6 +23,7 @@ export async function extractLayers(
   { rules = {}, unpack = {}, signal = new AbortController().signal }: ExtractTestOptions = {},
 ): Promise<Placed & { readonly notes: readonly string[] }> {
   const notes: string[] = [];
+  await using scratch = createScratch();
   await using extraction = await startExtraction(directory, {
     ...DEFAULT_EXTRACTION_RULES,
     names: "portable",
@@ -34,6 +36,7 @@ export async function extractLayers(
       layer: at + 1,
       links: "error",
       signal,
+      scratch,
       note: (message) => notes.push(message),
       ...unpack,
     });

@@ -5,6 +5,7 @@ import { createTree } from "../../src/extract/extracted_tree.ts";
 import { extractInto } from "../../src/extract/extraction.ts";
 import { DEFAULT_EXTRACTION_RULES } from "../../src/extract/extraction_rules.ts";
 import type { TreeWriter } from "../../src/extract/directory/staging.ts";
+import { createScratch } from "../../src/system/scratch.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { tool, toolTest } from "../support/tools.ts";
 import { extractLayers, type ExtractTestOptions, listing } from "./extract_support.ts";
@@ -167,7 +168,8 @@ Deno.test("sec/tar-extract: unpackLayer() hears the signal between members that 
   }
   const { archive } = extractInto(createTree(), writer, DEFAULT_EXTRACTION_RULES);
   const { signal } = controller;
-  const options = { what: "layer 1", layer: 1, links: "error", signal, note: (): void => {} } as const;
+  await using scratch = createScratch();
+  const options = { what: "layer 1", layer: 1, links: "error", signal, scratch, note: (): void => {} } as const;
   await assert.rejects(archive(ReadableStream.from(source()), options), new Error("enough"));
   assert.ok(made > 0 && made < 120, `${made} were made`);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { ZIP_STORED, zipEnd, zipHeader, type ZipMemberRecord, zipRecord } from "../../src/oci/zip_records.ts";
+import { ZIP_STORED, zipEnd, zipHeader, type ZipMemberRecord, zipRecord } from "../../src/oci/zip/records.ts";
 import { writeZip } from "../../src/pack/zip.ts";
 import type { Entry } from "../../src/pipeline/entry.ts";
 import { readByGo, readByPython, readingOf, zipFile } from "../pack/zip_entries.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { digestOf } from "../../src/oci/digest.ts";
-import { readZipDirectory } from "../../src/oci/read_zip.ts";
+import { readZipDirectory } from "../../src/oci/zip/directory.ts";
 import { writeZip, type ZipOptions } from "../../src/pack/zip.ts";
 import { withBacking } from "../../src/pipeline/backing.ts";
 import type { Entry } from "../../src/pipeline/entry.ts";

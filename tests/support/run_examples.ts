@@ -6,10 +6,14 @@
  */
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
+import { directoryStore } from "../../src/layout/directory/store.ts";
+import { testContext } from "../layout/test_context.ts";
 import { startFakeRegistry } from "./fake_registry.ts";
 import type { StoredRepository } from "./fake_registry_store.ts";
 import { makeCertificate } from "./certificates.ts";
 import { gantry, gantryOk, type GantryResult } from "./gantry.ts";
+import { sampleKey } from "./sample_keys.ts";
+import { bundleReferrer, place } from "./signatures.ts";
 import { tempDirectory } from "./temp_directory.ts";
 import { writeTree } from "./tree.ts";
 
@@ -65,6 +69,8 @@ async function prepare(directory: string, host: string): Promise<string> {
   const certificate = await makeCertificate({ name: "registry.site" });
   await writeTree(directory, {
     "ca.pem": certificate.cert,
+    "cosign.pub": sampleKey("p256.pub"),
+    "ci.pub": sampleKey("p256.pub"),
     "deploy/deployment.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\n",
     "deploy/kustomization.yaml": "resources: [deployment.yaml]\n",
     "chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\n",
@@ -89,11 +95,23 @@ async function prepare(directory: string, host: string): Promise<string> {
     const named = source === "chart" ? [] : ["--version", version];
     await make("push", join(directory, source), `oci://${host}/acme/${repository}`, ...named);
   }
+  await sign(join(directory, "out"));
+  await make("copy", `oci-layout:${join(directory, "out")}:1.0.0`, app, "--referrers");
   await make("export", `${app}:1.0.0`, `oci-archive:${join(directory, "bundle.tar")}`);
   const { stdout } = await make("inventory", app);
   await Deno.writeTextFile(join(directory, "have.json"), stdout);
   const inspected = await make("inspect", `${app}:1.0.0`, "-o", "json");
   return JSON.parse(inspected.stdout).digest;
+}
+
+/** Signs what is in a layout, and says how it was built. */
+async function sign(path: string): Promise<void> {
+  const context = testContext();
+  await using store = directoryStore({ kind: "oci-layout", path });
+  const subject = await store.resolve("1.0.0", context);
+  if (subject === undefined) throw new Error("There is nothing to sign");
+  await place(store, bundleReferrer(subject), context);
+  await place(store, bundleReferrer(subject, { predicateType: "https://slsa.dev/provenance/v1" }), context);
 }
 
 const ENVIRONMENT = { SOURCE_DATE_EPOCH: "1700000000" };

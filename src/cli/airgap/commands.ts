@@ -2,13 +2,14 @@ import { Command, Option } from "commander";
 import { layoutForms, referenceForms } from "../../oci/reference.ts";
 import { byteSize } from "../byte_size.ts";
 import { keyValue, repeated } from "../options.ts";
+import { addVerifyKeyFlag, type VerifyKeyFlags } from "../places/flags.ts";
 import type { OutputFormat } from "../publish/commands.ts";
 import type { RepositoryMapping } from "../../verbs/import/import_destinations.ts";
 import { withExamples } from "../help/examples.ts";
 import { addStoredFlags, type StoredFlags } from "../stored/commands.ts";
 
 /** The flags of `export`, as they were given; what was not given is absent. */
-export interface ExportFlags extends StoredFlags {
+export interface ExportFlags extends StoredFlags, VerifyKeyFlags {
   /** `false` for `--without-referrers`. */
   readonly withoutReferrers?: boolean;
   readonly volumeSize?: number;
@@ -29,6 +30,7 @@ export function exportCommand(): Command {
     .option("--without-referrers", "leave signatures, SBOMs and all else that refers to them behind")
     .option("--volume-size <size>", "split a tar into numbered files of at most this size, such as 4GiB", byteSize)
     .option("--have <path>", "leave out what the far side has, as `gantry inventory` wrote it (repeatable)", repeated);
+  addVerifyKeyFlag(command);
   addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
   return withExamples(command, [
@@ -48,7 +50,7 @@ export function exportCommand(): Command {
 }
 
 /** The flags of `import`, as they were given; what was not given is absent. */
-export interface ImportFlags extends StoredFlags {
+export interface ImportFlags extends StoredFlags, VerifyKeyFlags {
   readonly map?: readonly RepositoryMapping[];
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -75,6 +77,7 @@ export function importCommand(): Command {
     .option("--dry-run", "show the plan and change nothing")
     .option("-y, --yes", "do not ask")
     .option("--receipt <path>", "write what is there afterwards to a file, as JSON");
+  addVerifyKeyFlag(command);
   addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
   return withExamples(command, [
@@ -107,31 +110,5 @@ export function inventoryCommand(): Command {
     ["All of a registry that lists its repositories", "gantry inventory oci://registry.site > have.json"],
     ["Everything below a prefix", "gantry inventory oci://registry.site/mirror > have.json"],
     ["Two repositories", "gantry inventory oci://registry.site/acme/app oci://registry.site/acme/db > have.json"],
-  ]);
-}
-
-/** The flags of `verify`, as they were given; what was not given is absent. */
-export interface VerifyFlags {
-  readonly repair?: boolean;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
-  readonly output?: OutputFormat;
-}
-
-/** Declares the arguments and flags of `verify`. */
-export function verifyCommand(): Command {
-  const command = new Command("verify")
-    .description("check every byte of a layout or a bundle, and that nothing is missing")
-    .argument("<place>", `${layoutForms()}, also of a bundle in volumes`)
-    .optionsGroup("Changes:")
-    .option("--repair", "list what nothing lists, and make a lost index.json anew; directories only")
-    .optionsGroup("Output:")
-    .option("-q, --quiet", "print nothing but results and errors")
-    .option("-v, --verbose", "print what happens")
-    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
-  return withExamples(command, [
-    ["A bundle, offline", "gantry verify oci-archive:bundle.tar"],
-    ["A layout; the exit code says whether it is whole", "gantry verify oci-layout:./out -q"],
-    ["A layout that lost its index", "gantry verify oci-layout:./out --repair"],
   ]);
 }

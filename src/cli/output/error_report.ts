@@ -8,6 +8,7 @@ import { CredentialsRefusedError, RegistryError } from "../../registry/http/regi
 import { ConnectionError } from "../../registry/http/transport.ts";
 import { NotFoundError, TagExistsError } from "../../store/store.ts";
 import { ScratchError } from "../../system/scratch_error.ts";
+import { NotVerifiedError } from "../../sign/not_verified_error.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import { shellLine } from "../habits/shell_line.ts";
@@ -131,6 +132,9 @@ function adviceFor(
     return error.isPlace
       ? "check the path: relative ones begin where the command runs"
       : `\`gantry list ${error.url} --all\` shows which tags there are`;
+  }
+  if (error instanceof NotVerifiedError) {
+    return `\`gantry inspect ${error.url}@${error.digest} --referrers\` shows what there is`;
   }
   if (error instanceof CredentialsRefusedError) {
     return "check the user name and the password; many registries take an access token only in the place of a password";

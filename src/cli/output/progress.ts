@@ -2,8 +2,8 @@ import type { ProgressUpdate } from "../../work/context.ts";
 import type { World } from "../world.ts";
 import { progressBar, type ProgressState, progressText } from "./progress_line.ts";
 
-/** Shows how far long work is, and takes the lines away at the end. */
-export interface ProgressReporter {
+/** Shows how far long work is, and takes the lines away at the end, which is when it is disposed of. */
+export interface ProgressReporter extends Disposable {
   readonly update: (update: ProgressUpdate) => void;
   /** Removes what stands on the terminal, so that the next line starts clean. */
   readonly clear: () => void;
@@ -41,7 +41,8 @@ export function createProgress(
   let started = now();
   let shown = started;
 
-  return { update, clear: () => terminal?.status?.(undefined) };
+  const clear = (): void => terminal?.status?.(undefined);
+  return { update, clear, [Symbol.dispose]: clear };
 
   function update(update: ProgressUpdate): void {
     if (phase !== (update.phase ?? usual)) start(update.phase ?? usual);

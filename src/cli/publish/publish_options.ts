@@ -10,7 +10,7 @@ import { findConfig, type FoundConfig } from "../config/find_config.ts";
 import { refuseUntrusted } from "../config/refuse_untrusted.ts";
 import { givenOptions } from "../declare_options.ts";
 import { createLog } from "../output/log.ts";
-import { createProgress } from "../output/progress.ts";
+import type { ProgressReporter } from "../output/progress.ts";
 import { loadWithHint } from "../plugin/load.ts";
 import { cacheDirectory } from "../places/cache_directory.ts";
 import { registryOptions } from "../places/registry_options.ts";
@@ -19,34 +19,24 @@ import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { PublishFlags } from "./commands.ts";
 
+/** Where a command runs, and what shows how far it is. */
+export interface PublishSurroundings {
+  readonly world: World;
+  readonly progress: ProgressReporter;
+}
+
 /**
- * Says what is wanted in the words of the verbs, the arguments and flags and what the configuration file says, and lets
- * a verb do it.
+ * Says what is wanted in the words of the verbs: by the arguments and flags, and what the configuration file says.
  *
  * @param args Source and targets; what starts like a reference is a target.
  * @throws {UsageError} When flags contradict each other, or the file cannot be read.
  */
-export async function withPublishOptions<T>(
+export async function publishOptions(
   args: readonly string[],
   flags: PublishFlags,
-  world: World,
-  use: (options: ConfiguredOptions) => Promise<T>,
-): Promise<T> {
-  const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
-  const progress = createProgress(world);
-  try {
-    const options = await publishOptions(args, flags, { world, log });
-    return await use({ ...options, ...(flags.quiet ? {} : { progress: progress.update }) });
-  } finally {
-    progress.clear();
-  }
-}
-
-async function publishOptions(
-  args: readonly string[],
-  flags: PublishFlags,
-  { world, log }: { readonly world: World; readonly log: Log },
+  { world, progress }: PublishSurroundings,
 ): Promise<ConfiguredOptions> {
+  const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
   const given: Publishing = { ...givenOptions(PUBLISHING, flags), ...splitArguments(args) };
   const configuration = await readConfiguration(given.source, flags, { world, log });
   if (flags.passwordStdin && (given.source ?? configuration?.values.source) === "-") {
@@ -58,6 +48,7 @@ async function publishOptions(
     usually: usualPlaces(world),
     ...(configuration === undefined ? {} : { configuration }),
     log,
+    ...(flags.quiet ? {} : { progress: progress.update }),
     signal: world.signal,
     registry: await registryOptions(flags, { world, log, hosts }),
     machine: machineOf(world),

@@ -4,21 +4,19 @@ import { whyUnreadable } from "../../system/io_error.ts";
 import { pushConfigured, type PushResult } from "../../verbs/push.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
+import { createProgress } from "../output/progress.ts";
 import { type ResultLine, sayResults, stopwatch, transferred } from "../output/result_line.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { PublishFlags } from "./commands.ts";
 import { runPlan } from "./plan.ts";
-import { withPublishOptions } from "./publish_options.ts";
+import { publishOptions } from "./publish_options.ts";
 
 /** `gantry push`: the whole pipeline. */
 export async function runPush(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
   if (flags.dryRun) return await runPlan(args, flags, world);
   const time = stopwatch();
-  const result = await withPublishOptions(args, flags, world, async (options) => {
-    await checkWritable(flags.digestFile, "--digest-file");
-    return await pushConfigured(options);
-  });
+  const result = await push(args, flags, world);
   sayResults(world, { quiet: flags.quiet, lines: resultLines(result, time()) });
   const format = flags.output ?? "text";
   // Whatever cannot be written, the artifact is published, and its digest must not get lost.
@@ -28,6 +26,13 @@ export async function runPush(args: readonly string[], flags: PublishFlags, worl
     await writeOutputs(result, flags, world);
   }
   return EXIT.done;
+}
+
+async function push(args: readonly string[], flags: PublishFlags, world: World): Promise<PushResult> {
+  using progress = createProgress(world);
+  const options = await publishOptions(args, flags, { world, progress });
+  await checkWritable(flags.digestFile, "--digest-file");
+  return await pushConfigured(options);
 }
 
 /** One line for each target: `HOST/REPOSITORY@sha256:…`, or `oci-layout:PATH@sha256:…`. */

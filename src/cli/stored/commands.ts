@@ -1,12 +1,12 @@
 import { Command, Option } from "commander";
-import { referenceForms } from "../../oci/reference.ts";
+import { layoutForms, referenceForms } from "../../oci/reference.ts";
 import type { LinkPolicy, NamePolicy } from "../../extract/extraction_rules.ts";
 import { PUBLISHING, type Publishing, type PublishingName } from "../../options/publishing.ts";
 import { byteSize } from "../byte_size.ts";
 import { declareOptions } from "../declare_options.ts";
 import { withExamples } from "../help/examples.ts";
 import { platform, repeated, wholeNumberFlag } from "../options.ts";
-import { addRegistryFlags, type RegistryFlags } from "../places/flags.ts";
+import { addRegistryFlags, addVerifyKeyFlag, type RegistryFlags, type VerifyKeyFlags } from "../places/flags.ts";
 import type { OutputFormat } from "../publish/commands.ts";
 
 /** The flags of every command that works with what was published already; what was not given is absent. */
@@ -25,7 +25,7 @@ export function addStoredFlags(command: Command): Command {
 }
 
 /** The flags of `pull`, as they were given; what was not given is absent. */
-export interface PullFlags extends StoredFlags {
+export interface PullFlags extends StoredFlags, VerifyKeyFlags {
   readonly layerType?: readonly string[];
   readonly platform?: string;
   readonly outputArchive?: string;
@@ -76,6 +76,7 @@ export function pullCommand(): Command {
     )
     .option("--max-path-length <bytes>", "how long a path may be (default 1024)", wholeNumberFlag(1, 65_536))
     .option("--max-depth <number>", "how many parts a path may have (default 100)", wholeNumberFlag(1, 1000));
+  addVerifyKeyFlag(command);
   addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
   return withExamples(command, [
@@ -160,7 +161,7 @@ export function inspectCommand(): Command {
 }
 
 /** The flags of `diff`, as they were given; what was not given is absent. */
-export interface DiffFlags extends StoredFlags, Pick<Publishing, typeof PACKING[number]> {
+export interface DiffFlags extends StoredFlags, VerifyKeyFlags, Pick<Publishing, typeof PACKING[number]> {
   readonly text?: boolean;
   readonly unified?: number;
   readonly platform?: string;
@@ -194,6 +195,7 @@ export function diffCommand(): Command {
   command
     .option("--config <path>", "configuration file (default: gantry.jsonc, .json, .yaml or .yml in the directory)")
     .option("--no-config", "read no configuration file");
+  addVerifyKeyFlag(command);
   addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
   return withExamples(command, [
@@ -258,7 +260,7 @@ export function deleteCommand(): Command {
 }
 
 /** The flags of `copy`, as they were given; what was not given is absent. */
-export interface CopyFlags extends StoredFlags {
+export interface CopyFlags extends StoredFlags, VerifyKeyFlags {
   readonly allTags?: boolean;
   readonly referrers?: boolean;
   readonly force?: boolean;
@@ -276,6 +278,7 @@ export function copyCommand(): Command {
     .option("--referrers", "also what refers to it: signatures, SBOMs and the like")
     .optionsGroup("Tags:")
     .option("--force", "let a version tag move");
+  addVerifyKeyFlag(command);
   addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
   return withExamples(command, [
@@ -288,5 +291,47 @@ export function copyCommand(): Command {
       "To two places, with another tag in one of them",
       "gantry copy oci://ghcr.io/acme/app:1.0.0 oci-archive:copy.tar oci://registry.site/acme/app:approved",
     ],
+  ]);
+}
+
+/** The flags of `verify`, as they were given; what was not given is absent. */
+export interface VerifyFlags extends StoredFlags {
+  readonly repair?: boolean;
+  readonly key?: readonly string[];
+  readonly allKeys?: boolean;
+  readonly type?: string;
+  readonly output?: OutputFormat;
+}
+
+/** Declares the arguments and flags of `verify`. */
+export function verifyCommand(): Command {
+  const command = new Command("verify")
+    .description("check every byte of a layout or a bundle, or with --key whether an artifact is signed")
+    .argument(
+      "<reference>",
+      `${layoutForms()}, also of a bundle in volumes; with --key also an artifact: ${
+        referenceForms("[:TAG][@DIGEST]")
+      }`,
+    )
+    .optionsGroup("Signatures:")
+    .option("--key <key>", "the public key that must have signed, a PEM file or env://NAME; repeatable", repeated)
+    .option("--all-keys", "every key must have signed, and not only one of them")
+    .option(
+      "--type <type>",
+      "verify an attestation instead and print its statement: spdx, cyclonedx, slsaprovenance1, vex or a URI",
+    )
+    .optionsGroup("Changes:")
+    .option("--repair", "list what nothing lists, and make a lost index.json anew; directories only");
+  addStoredFlags(command)
+    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+  return withExamples(command, [
+    ["A bundle, offline", "gantry verify oci-archive:bundle.tar"],
+    ["Whether an artifact is signed", "gantry verify oci://ghcr.io/acme/app:1.0.0 --key cosign.pub"],
+    ["Every artifact of a bundle, offline", "gantry verify oci-archive:bundle.tar --key cosign.pub"],
+    [
+      "How it was built, as its builder says",
+      "gantry verify oci://ghcr.io/acme/app:1.0.0 --key ci.pub --type slsaprovenance1",
+    ],
+    ["A layout that lost its index", "gantry verify oci-layout:./out --repair"],
   ]);
 }

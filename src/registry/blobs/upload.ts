@@ -20,11 +20,14 @@ export async function pushBlob(
 ): Promise<Pushed> {
   const { digest } = blob.descriptor;
   if (evenIfThere) link.known.forget(digest, link.name);
-  return await link.known.once(digest, link.name, async () => {
-    const body = uploadBody(blob, `${link.name}@${digest}`, call);
-    const from = mountFrom ?? link.known.elsewhere(digest, link.name);
-    return await upload({ link, blob, call, body }, evenIfThere ? { kind: "start" } : firstStep(link, blob, from));
-  }, call.signal);
+  using turn = await link.known.turn(digest, link.name, call.signal);
+  if (turn === undefined) return { existed: true, bytesSent: 0 };
+  const body = uploadBody(blob, `${link.name}@${digest}`, call);
+  const from = mountFrom ?? link.known.elsewhere(digest, link.name);
+  const first: Step = evenIfThere ? { kind: "start" } : firstStep(link, blob, from);
+  const pushed = await upload({ link, blob, call, body }, first);
+  link.known.add(digest, link.name);
+  return pushed;
 }
 
 /** What was asked already is not asked again, unless the blob can be had from another repository. */

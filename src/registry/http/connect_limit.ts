@@ -1,5 +1,6 @@
 import type { Clock } from "../../system/clock.ts";
-import { ConnectionError, type Routes, type Transport } from "./transport.ts";
+import type { Guard, Guarded } from "./with_guards.ts";
+import { ConnectionError, type Routes } from "./transport.ts";
 
 /** How long it may take until somebody takes a connection, in milliseconds. */
 const CONNECT_LIMIT = 10_000;
@@ -10,14 +11,11 @@ const CONNECT_LIMIT = 10_000;
  * `fetch` does not say whether it is connected. So when the first answer of a host is late, a connection is opened beside
  * the request; when nobody takes that one either, the request fails. A host that has answered once is not looked at again.
  */
-export function withConnectLimit(
-  send: Transport,
-  { reach, proxyOf, clock }: Routes & { readonly clock: Clock },
-): Transport {
+export function connectLimit({ reach, proxyOf, clock }: Routes & { readonly clock: Clock }): Guard {
   const answered = new Set<string>();
-  return async (request) => {
+  return (request): Guarded => {
     const { origin, host } = request.url;
-    if (answered.has(origin)) return await send(request);
+    if (answered.has(origin)) return { request };
     const over = new AbortController();
     const unreached = new AbortController();
     const fail = (): void => {
@@ -31,13 +29,18 @@ export function withConnectLimit(
       // A connection that is refused is what the request itself will say.
       reach(request.url, over.signal).catch(() => {}).finally(stop);
     });
-    try {
-      const answer = await send({ ...request, signal: AbortSignal.any([request.signal, unreached.signal]) });
-      answered.add(origin);
-      return answer;
-    } finally {
+    const stop = (): void => {
       stopLooking();
       over.abort();
-    }
+    };
+    return {
+      request: { ...request, signal: AbortSignal.any([request.signal, unreached.signal]) },
+      answered(answer): Response {
+        answered.add(origin);
+        stop();
+        return answer;
+      },
+      failed: stop,
+    };
   };
 }

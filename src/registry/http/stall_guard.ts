@@ -1,6 +1,7 @@
 import type { Clock } from "../../system/clock.ts";
 import { answerLimit, REGISTRY_DEFAULTS } from "../defaults.ts";
-import { ConnectionError, type RequestBody, type Transport, type TransportRequest } from "./transport.ts";
+import type { Guard, Guarded } from "./with_guards.ts";
+import { ConnectionError, type RequestBody, type TransportRequest } from "./transport.ts";
 
 /** How long nothing may happen, in milliseconds. */
 export interface StallLimits {
@@ -24,37 +25,37 @@ const SHORT_ANSWER_FACTOR = 2;
  * a blob is short, and fails when it is not there in twice the time in which something must move: a server that sends a
  * byte now and then would never end.
  */
-export function withStallGuard(send: Transport, limits: StallLimits, clock: Clock): Transport {
-  return async (request) => {
+export function stallGuard(limits: StallLimits, clock: Clock): Guard {
+  return (request): Guarded => {
     const { host } = request.url;
     const stalled = new AbortController();
     const end = (what: string): void => stalled.abort(new ConnectionError("stalled", `Cannot reach ${host}: ${what}`));
     const watch = startWatch(limits.idle, clock, (limit) => end(`nothing moved for ${limit / 1000} s`));
-    try {
-      const answer = await send({
+    return {
+      request: {
         ...request,
         signal: AbortSignal.any([request.signal, stalled.signal]),
         ...guardedBody(request, watch, limits),
-      });
-      watch.progress(limits.idle);
-      if (answer.body === null) {
-        watch.stop();
-        return answer;
-      }
-      const isShort = !request.isLong || answer.status >= 300;
-      const limit = limits.idle * SHORT_ANSWER_FACTOR;
-      const stopTimer = isShort
-        ? clock.timer(limit, () => end(`its answer was not complete after ${limit / 1000} s`))
-        : (): void => {};
-      const body = passing(answer.body, () => watch.progress(watch.limit), () => {
-        stopTimer();
-        watch.stop();
-      });
-      return new Response(body, { status: answer.status, headers: answer.headers });
-    } catch (error) {
-      watch.stop();
-      throw error;
-    }
+      },
+      answered(answer): Response {
+        watch.progress(limits.idle);
+        if (answer.body === null) {
+          watch.stop();
+          return answer;
+        }
+        const isShort = !request.isLong || answer.status >= 300;
+        const limit = limits.idle * SHORT_ANSWER_FACTOR;
+        const stopTimer = isShort
+          ? clock.timer(limit, () => end(`its answer was not complete after ${limit / 1000} s`))
+          : (): void => {};
+        const body = passing(answer.body, () => watch.progress(watch.limit), () => {
+          stopTimer();
+          watch.stop();
+        });
+        return new Response(body, { status: answer.status, headers: answer.headers });
+      },
+      failed: () => watch.stop(),
+    };
   };
 }
 

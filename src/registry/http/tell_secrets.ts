@@ -1,4 +1,5 @@
-import type { RequestBody, Transport, TransportRequest } from "./transport.ts";
+import type { Guard, Guarded } from "./with_guards.ts";
+import type { RequestBody, TransportRequest } from "./transport.ts";
 
 /**
  * Tells every secret on its way before anybody can quote it: what requests show to say who we are, and what is secret in
@@ -6,16 +7,20 @@ import type { RequestBody, Transport, TransportRequest } from "./transport.ts";
  *
  * @param secret Told each text; the same one may come again.
  */
-export function tellSecrets(send: Transport, secret: (text: string) => void): Transport {
-  return async (request) => {
+export function tellSecrets(secret: (text: string) => void): Guard {
+  return async (request): Promise<Guarded> => {
     for (const text of [...shown(request), ...await inForm(request)]) secret(text);
-    const answer = await send(request);
-    const location = answer.headers.get("location");
-    if (location !== null && URL.canParse(location, request.url)) {
-      const url = new URL(location, request.url);
-      for (const text of [decoded(url.username), decoded(url.password), ...inQuery(url)]) secret(text);
-    }
-    return answer;
+    return {
+      request,
+      answered(answer): Response {
+        const location = answer.headers.get("location");
+        if (location !== null && URL.canParse(location, request.url)) {
+          const url = new URL(location, request.url);
+          for (const text of [decoded(url.username), decoded(url.password), ...inQuery(url)]) secret(text);
+        }
+        return answer;
+      },
+    };
   };
 }
 

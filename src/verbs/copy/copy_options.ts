@@ -1,7 +1,8 @@
 import type { VerbOptions } from "../verb_options.ts";
+import type { SignedOptions } from "../verify/require_signatures.ts";
 
 /** What to copy, and where to. */
-export interface CopyOptions extends VerbOptions {
+export interface CopyOptions extends VerbOptions, SignedOptions {
   /** The artifact, or with all tags the place: `oci://HOST/REPOSITORY…`, `oci-layout:PATH…` or `oci-archive:PATH…`. */
   readonly source: string;
   /** The same; one without a tag gets that of the source. */

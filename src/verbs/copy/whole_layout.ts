@@ -21,6 +21,8 @@ import type { CopyJob } from "./tag_copies.ts";
 export interface WholeLayout {
   /** The digests of all that is listed. */
   readonly names: readonly Digest[];
+  /** What of it are artifacts of their own. */
+  readonly artifacts: ReadonlySet<Digest>;
   /** What of it is there: a bundle leaves out on purpose what the far side has. */
   present(graph: ArtifactGraph): Promise<ArtifactGraph>;
   /** What becomes of each destination. */
@@ -54,6 +56,7 @@ export async function wholeLayout(
     else if (artifacts.has(digest)) tags.set(digest, before);
   }
   return {
+    artifacts,
     names: [...new Set(listed.map(({ descriptor }) => descriptor.digest))],
     async present(graph): Promise<ArtifactGraph> {
       const omitted = new Set(bundle?.description.omitted.map(({ digest }) => digest) ?? []);

@@ -1,9 +1,10 @@
 import type { VerbOptions } from "../verb_options.ts";
+import type { SignedOptions } from "../verify/require_signatures.ts";
 import type { RepositoryMapping } from "./import_destinations.ts";
 import type { ImportPlanResult } from "./import_result.ts";
 
 /** What to import, and where to. */
-export interface ImportOptions extends VerbOptions {
+export interface ImportOptions extends VerbOptions, SignedOptions {
   /** The bundle: `oci-layout:PATH` or `oci-archive:PATH`. */
   readonly source: string;
   /** `oci://HOST` or `oci://HOST/PREFIX`: each artifact goes to its own repository below it. */

@@ -2,15 +2,15 @@ import { TITLE_ANNOTATION } from "../../oci/annotation_keys.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { ImageManifest } from "../../oci/parse_manifest.ts";
-import { type MemberType, readTar } from "../../oci/tar/read.ts";
+import type { MemberType } from "../../oci/tar/read.ts";
 import type { Context } from "../../work/context.ts";
 import type { StoreReader } from "../../store/store.ts";
 import { refuser } from "../../extract/extraction_error.ts";
 import { DEFAULT_EXTRACTION_RULES } from "../../extract/extraction_rules.ts";
 import { createMeter, type Meter } from "../../extract/meter.ts";
+import { openArchive } from "../../extract/open_archive.ts";
 import { openLayer } from "../../extract/open_layer.ts";
 import { beginsLikeArchive, peekStart } from "../../extract/peek_start.ts";
-import { unpackedBytes } from "../../extract/unpacked_bytes.ts";
 import { createPauses } from "../../system/pause.ts";
 import { messageOf } from "../../work/message_of.ts";
 
@@ -31,7 +31,7 @@ export interface LayerFile {
 /**
  * Lists the files in the layers of an artifact. Everything is read and verified, and nothing is written anywhere.
  *
- * @returns The files by the digest of their layer. A layer that is no tar is one file, called by its title.
+ * @returns The files by the digest of their layer. A layer that is no archive is one file, called by its title.
  * @throws {ExtractionError} When an archive unpacks to more than any real one.
  */
 export async function layerFiles(
@@ -59,13 +59,13 @@ async function filesIn(
     for await (const _ of stream); // Only to verify it.
     return [{ path: layer.annotations?.[TITLE_ANNOTATION] ?? layer.digest, type: "file", size: layer.size }];
   }
-  await using unpacked = unpackedBytes(stream, { what, meter });
-  const explain = (cause: unknown): Error => explained(unpacked.failure ?? cause, what);
+  const { signal, scratch } = context;
+  const explain = (cause: unknown): Error => explained(cause, what);
+  const { maxSize } = DEFAULT_EXTRACTION_RULES;
+  await using archive = await openArchive(stream, { what, meter, signal, scratch, maxSize, explain });
   const files: LayerFile[] = [];
-  const pause = createPauses(context.signal);
-  // What a layer must hold its digest says, so it may do without an end.
-  const options = { explain, signal: context.signal, onMissingEnd: (): void => {} };
-  for await (const { name, type, mode, size, target } of readTar(unpacked.bytes, options)) {
+  const pause = createPauses(signal);
+  for await (const { name, type, mode, size, target } of archive.members) {
     await pause();
     meter.entry(what);
     if (Math.max(name.length, target.length) > DEFAULT_EXTRACTION_RULES.maxPathLength) {
@@ -73,7 +73,7 @@ async function filesIn(
     }
     files.push({ path: name, type, mode: octal(mode), size, ...(target === "" ? {} : { target }) });
   }
-  await unpacked.drain();
+  await archive.drain();
   return files;
 }
 

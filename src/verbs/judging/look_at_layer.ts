@@ -7,16 +7,14 @@ import { compressionOf, knowsZstd } from "../../oci/decompress.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { createDigester, type Digester } from "../../oci/digest.ts";
 import { parseTarBlock } from "../../oci/tar/parse_block.ts";
-import { beginsLikeZip, readZipDirectory } from "../../oci/read_zip.ts";
+import { beginsLikeZip, readZipDirectory } from "../../oci/zip/directory.ts";
+import { keepTail } from "../../oci/zip/tail.ts";
 import { readTar } from "../../oci/tar/read.ts";
 import { TAR_BLOCK_SIZE } from "../../oci/tar/header.ts";
 import { createPauses } from "../../system/pause.ts";
 import type { Context } from "../../work/context.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-
-/** How much is kept of the end of a zip, where its directory stands: enough for 100,000 members. */
-const TAIL_LIMIT = 16 * 1024 * 1024;
 
 /** Counts what the layers of one artifact unpack to. */
 export function layerMeter(): Meter {
@@ -110,28 +108,14 @@ async function lookAtZip(
   stream: ReadableStream<Bytes>,
   { signal }: Context,
 ): Promise<JudgedLayer> {
-  const tail = await readTail(stream, signal);
+  const { bytes, tail } = keepTail(stream);
+  for await (const _ of bytes) signal.throwIfAborted();
   const found = { descriptor, compression: "none", format: "zip", diffId: descriptor.digest } as const;
   try {
-    const members = readZipDirectory(tail, descriptor.size);
+    const members = readZipDirectory(tail(), descriptor.size);
     return { ...found, members: members.map(({ name, type, size }) => ({ path: name, type, size })) };
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     return { ...found, members: [], problem: cause.message };
   }
-}
-
-async function readTail(stream: ReadableStream<Bytes>, signal: AbortSignal): Promise<Bytes> {
-  const pieces: Bytes[] = [];
-  let size = 0;
-  for await (const piece of stream) {
-    signal.throwIfAborted();
-    pieces.push(piece);
-    size += piece.byteLength;
-    for (let [first] = pieces; first && size - first.byteLength >= TAIL_LIMIT; [first] = pieces) {
-      size -= first.byteLength;
-      pieces.shift();
-    }
-  }
-  return new Uint8Array(await new Blob(pieces).arrayBuffer());
 }

@@ -10,7 +10,7 @@ import { storeAt } from "../../places/open_store.ts";
 import type { Profile } from "../../profiles/profile.ts";
 import { RegistryError } from "../../registry/http/registry_error.ts";
 import type { Context } from "../../work/context.ts";
-import type { PreparedPublication } from "../publish/with_pipeline.ts";
+import type { OpenPublication } from "../publish/open_publication.ts";
 import { contentDifference } from "./content_difference.ts";
 
 /** What a target holds already. */
@@ -33,7 +33,7 @@ export interface Unchanged {
  */
 export async function findUnchanged(
   artifact: Artifact,
-  { settings, pipeline, access, context }: PreparedPublication,
+  { settings, pipeline, access, context }: OpenPublication,
 ): Promise<readonly Unchanged[] | undefined> {
   const { targets, version, ifChangedFrom, spell, profile } = settings;
   const names = await tagNames(pipeline.tag, artifact, context);

@@ -7,6 +7,7 @@ import { DEFAULT_EXTRACTION_RULES } from "../../../src/extract/extraction_rules.
 import { moveIntoPlace } from "../../../src/extract/directory/move_into_place.ts";
 import { createStaging, type Staging } from "../../../src/extract/directory/staging.ts";
 import { openDescriptors } from "../../../src/system/held_tree.ts";
+import { createScratch } from "../../../src/system/scratch.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { tool } from "../../support/tools.ts";
 import { writeTree } from "../../support/tree.ts";
@@ -285,7 +286,8 @@ Deno.test("sec/tar-extract: startExtraction() makes directories below the one th
   const out = join(directory.path, "here/not/yet");
   await using extraction = await startExtraction(out, DEFAULT_EXTRACTION_RULES);
   const signal = new AbortController().signal;
-  const options = { what: "layer 1", layer: 1, links: "error", signal, note: (): void => {} } as const;
+  await using scratch = createScratch();
+  const options = { what: "layer 1", layer: 1, links: "error", signal, scratch, note: (): void => {} } as const;
   await extraction.archive(ReadableStream.from([rawTar(TREE)]), options);
   await Deno.symlink("../victim", join(directory.path, "here/not"));
   await assert.rejects(

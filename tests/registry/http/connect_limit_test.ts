@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { withConnectLimit } from "../../../src/registry/http/connect_limit.ts";
+import { connectLimit } from "../../../src/registry/http/connect_limit.ts";
+import { withGuards } from "../../../src/registry/http/with_guards.ts";
 import type { Routes, Transport, TransportRequest } from "../../../src/registry/http/transport.ts";
 import { testClock } from "../support.ts";
 
@@ -19,14 +20,14 @@ function untilEnded(signal: AbortSignal): Promise<never> {
 const silent: Transport = ({ signal }) => untilEnded(signal);
 const direct: Pick<Routes, "proxyOf"> = { proxyOf: () => undefined };
 
-Deno.test("withConnectLimit() gives up a host that takes no connection for 10 seconds", async () => {
+Deno.test("connectLimit() gives up a host that takes no connection for 10 seconds", async () => {
   const clock = testClock();
   const looks: string[] = [];
   const reach = async (url: URL, signal: AbortSignal): Promise<void> => {
     looks.push(url.host);
     await untilEnded(signal);
   };
-  const sending = withConnectLimit(silent, { ...direct, reach, clock })(request);
+  const sending = withGuards(silent, [connectLimit({ ...direct, reach, clock })])(request);
   clock.advance(4999);
   assert.deepEqual(looks, []);
   clock.advance(1);
@@ -39,10 +40,10 @@ Deno.test("withConnectLimit() gives up a host that takes no connection for 10 se
   });
 });
 
-Deno.test("withConnectLimit() names the proxy that takes no connection", async () => {
+Deno.test("connectLimit() names the proxy that takes no connection", async () => {
   const clock = testClock();
   const reach = (_: URL, signal: AbortSignal): Promise<void> => untilEnded(signal);
-  const sending = withConnectLimit(silent, { proxyOf: () => "http://proxy:3128", reach, clock })(request);
+  const sending = withGuards(silent, [connectLimit({ proxyOf: () => "http://proxy:3128", reach, clock })])(request);
   clock.advance(5000);
   clock.advance(5000);
   await assert.rejects(
@@ -57,10 +58,10 @@ for (
     ["refuses the second connection", () => Promise.reject(new Error("refused"))],
   ] as const
 ) {
-  Deno.test(`withConnectLimit() leaves a host alone that ${what}`, async () => {
+  Deno.test(`connectLimit() leaves a host alone that ${what}`, async () => {
     const clock = testClock();
     const { promise, resolve } = Promise.withResolvers<Response>();
-    const sending = withConnectLimit(() => promise, { ...direct, reach, clock })(request);
+    const sending = withGuards(() => promise, [connectLimit({ ...direct, reach, clock })])(request);
     clock.advance(5000);
     await reach().catch(() => {});
     await Promise.resolve();
@@ -70,7 +71,7 @@ for (
   });
 }
 
-Deno.test("withConnectLimit() does not look at a host that has answered", async () => {
+Deno.test("connectLimit() does not look at a host that has answered", async () => {
   const clock = testClock();
   let looks = 0;
   const reach = (): Promise<void> => {
@@ -79,7 +80,7 @@ Deno.test("withConnectLimit() does not look at a host that has answered", async 
   };
   const waiting = Promise.withResolvers<Response>();
   const answers = [Promise.resolve(new Response()), waiting.promise];
-  const send = withConnectLimit(() => answers.shift() ?? assert.fail(), { ...direct, reach, clock });
+  const send = withGuards(() => answers.shift() ?? assert.fail(), [connectLimit({ ...direct, reach, clock })]);
   await send(request);
   const second = send(request);
   clock.advance(60_000);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { withStallGuard } from "../../../src/registry/http/stall_guard.ts";
+import { withGuards } from "../../../src/registry/http/with_guards.ts";
+import { stallGuard } from "../../../src/registry/http/stall_guard.ts";
 import {
   bytesBody,
   ConnectionError,
@@ -39,7 +40,7 @@ async function sent(
     seen.resolve(request);
     return promise;
   };
-  const answer = withStallGuard(send, LIMITS, clock)({ ...request(body), isLong: true });
+  const answer = withGuards(send, [stallGuard(LIMITS, clock)])({ ...request(body), isLong: true });
   answer.catch(() => {});
   const { signal, body: given } = await seen.promise;
   return { answer, outgoing: given?.open().getReader(), signal, reply: resolve };
@@ -56,7 +57,7 @@ function assertStalled(signal: AbortSignal, seconds: number): void {
   assert.equal(signal.reason.message, `Cannot reach registry.example: nothing moved for ${seconds} s`);
 }
 
-Deno.test("withStallGuard() gives up a request that nobody answers for a minute, and not before", async () => {
+Deno.test("stallGuard() gives up a request that nobody answers for a minute, and not before", async () => {
   const clock = testClock();
   const { answer, signal } = await sent(clock);
   clock.advance(59_999);
@@ -66,7 +67,7 @@ Deno.test("withStallGuard() gives up a request that nobody answers for a minute,
   await assert.rejects(answer, (error) => error === signal.reason);
 });
 
-Deno.test("withStallGuard() begins anew with each piece of a body that goes out", async () => {
+Deno.test("stallGuard() begins anew with each piece of a body that goes out", async () => {
   const clock = testClock();
   const { outgoing, signal } = await sent(clock, bytesBody(new Uint8Array(10)));
   clock.advance(59_999);
@@ -76,7 +77,7 @@ Deno.test("withStallGuard() begins anew with each piece of a body that goes out"
   await outgoing?.cancel();
 });
 
-Deno.test("withStallGuard() gives a body that is not sent to its end one minute", async () => {
+Deno.test("stallGuard() gives a body that is not sent to its end one minute", async () => {
   const clock = testClock();
   const body = {
     size: 10,
@@ -91,7 +92,7 @@ Deno.test("withStallGuard() gives a body that is not sent to its end one minute"
   await outgoing?.cancel();
 });
 
-Deno.test("withStallGuard() gives the answer to a body that was sent five minutes", async () => {
+Deno.test("stallGuard() gives the answer to a body that was sent five minutes", async () => {
   const clock = testClock();
   const { outgoing, signal } = await sent(clock, bytesBody(new Uint8Array(10)));
   while (!(await outgoing?.read())?.done);
@@ -101,7 +102,7 @@ Deno.test("withStallGuard() gives the answer to a body that was sent five minute
   assertStalled(signal, 300);
 });
 
-Deno.test("withStallGuard() gives the body of an answer a minute for each piece, after an upload too", async () => {
+Deno.test("stallGuard() gives the body of an answer a minute for each piece, after an upload too", async () => {
   for (const body of [undefined, bytesBody(new Uint8Array(10))]) {
     const clock = testClock();
     const { answer, outgoing, reply, signal } = await sent(clock, body);
@@ -121,7 +122,7 @@ Deno.test("withStallGuard() gives the body of an answer a minute for each piece,
   }
 });
 
-Deno.test("withStallGuard() stops watching when the answer has no body, is read, is let go, or never comes", async () => {
+Deno.test("stallGuard() stops watching when the answer has no body, is read, is let go, or never comes", async () => {
   const ends: readonly ((sending: Awaited<ReturnType<typeof sent>>) => Promise<unknown>)[] = [
     async ({ answer, reply }): Promise<unknown> => (reply(new Response(null, { status: 201 })), await answer),
     async ({ answer, reply }): Promise<unknown> => (reply(new Response("text")), await (await answer).text()),
@@ -146,7 +147,7 @@ async function drip(options: Partial<TransportRequest>, { status, bytes, clock }
   readonly bytes: number;
   readonly clock: TestClock;
 }): Promise<number> {
-  const send = withStallGuard(
+  const send = withGuards(
     ({ signal }) => {
       let left = bytes;
       const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -159,8 +160,7 @@ async function drip(options: Partial<TransportRequest>, { status, bytes, clock }
       }, { highWaterMark: 0 });
       return Promise.resolve(new Response(body, { status }));
     },
-    LIMITS,
-    clock,
+    [stallGuard(LIMITS, clock)],
   );
   const answer = await send({ ...request(), ...options });
   return (await answer.bytes()).byteLength;
@@ -173,7 +173,7 @@ const SHORT: readonly (readonly [name: string, options: Partial<TransportRequest
 ];
 
 for (const [name, options, status] of SHORT) {
-  Deno.test(`withStallGuard() ends ${name} that is not complete after twice the time in which something must move`, async () => {
+  Deno.test(`stallGuard() ends ${name} that is not complete after twice the time in which something must move`, async () => {
     assert.equal(await drip(options, { status, bytes: 2, clock: testClock() }), 2);
     await assert.rejects(drip(options, { status, bytes: 100, clock: testClock() }), {
       name: "ConnectionError",
@@ -183,7 +183,7 @@ for (const [name, options, status] of SHORT) {
   });
 }
 
-Deno.test("withStallGuard() lets a blob take its time while something moves", async () => {
+Deno.test("stallGuard() lets a blob take its time while something moves", async () => {
   for (const status of [200, 206]) {
     assert.equal(await drip({ isLong: true }, { status, bytes: 1000, clock: testClock() }), 1000);
   }

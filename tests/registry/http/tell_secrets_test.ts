@@ -14,10 +14,10 @@ const REQUEST: TransportRequest = {
 async function told(request: Partial<TransportRequest>, location?: string): Promise<readonly string[]> {
   const texts = new Set<string>();
   const headers = location === undefined ? {} : { location };
-  const send = tellSecrets(() => Promise.resolve(new Response(undefined, { status: 307, headers })), (text) => {
+  const { answered } = await tellSecrets((text) => {
     if (text !== "") texts.add(text);
-  });
-  await send({ ...REQUEST, ...request });
+  })({ ...REQUEST, ...request });
+  answered?.(new Response(undefined, { status: 307, headers }));
   return [...texts];
 }
 

@@ -5,15 +5,27 @@ import {
   ZIP64_LOCATOR_SIGNATURE,
   ZIP_END_SIGNATURE,
   ZIP_RECORD_SIGNATURE,
-} from "./zip_records.ts";
+} from "./records.ts";
 
 /** One member of a zip, as its directory at the end says. */
 export interface ZipMember {
   /** The path as the zip has it; U+FFFD stands for bytes that are not UTF-8. */
   readonly name: string;
   readonly type: "file" | "directory" | "symlink";
+  /** Permission bits; those that are usual where none are said. */
+  readonly mode: number;
   /** In bytes, not compressed. */
   readonly size: number;
+  /** How many bytes it has in the zip. */
+  readonly compressedSize: number;
+  /** How it is compressed, as a number of the format. */
+  readonly method: number;
+  /** The CRC-32 of what is not compressed. */
+  readonly checksum: number;
+  /** Whether it can be read only with a password. */
+  readonly isEncrypted: boolean;
+  /** Where its header begins. */
+  readonly offset: number;
 }
 
 const END_SIZE = 22;
@@ -96,27 +108,56 @@ function findLarge(
 function memberAt(tail: Uint8Array, view: DataView, at: number): ZipMember {
   const nameEnd = at + RECORD_SIZE + view.getUint16(at + 28, true);
   const name = new TextDecoder().decode(tail.subarray(at + RECORD_SIZE, nameEnd));
-  const size = view.getUint32(at + 24, true);
   const extra = new DataView(tail.buffer, tail.byteOffset + nameEnd, view.getUint16(at + 30, true));
+  const [compressedSize, size, offset] = [20, 24, 42].map((field) => view.getUint32(at + field, true)) as Numbers;
+  const madeBy = view.getUint16(at + 4, true) >> 8;
+  const attributes = madeBy === UNIX || madeBy === MACOS ? view.getUint32(at + 38, true) >>> 16 : 0;
+  const type = typeOf(attributes, name);
   return {
     name,
-    type: typeOf(view.getUint16(at + 4, true), view.getUint32(at + 38, true), name),
-    size: size === IN_ZIP64 ? largeSize(extra) : size,
+    type,
+    mode: attributes === 0 ? type === "directory" ? 0o755 : 0o644 : attributes & 0o777,
+    ...largeNumbers(extra, { size, compressedSize, offset }),
+    method: view.getUint16(at + 10, true),
+    checksum: view.getUint32(at + 16, true),
+    isEncrypted: (view.getUint16(at + 8, true) & 1) === 1,
   };
 }
 
+type Numbers = [compressedSize: number, size: number, offset: number];
+
+/** Who has made a zip, and says what Unix has to say of its members. */
+const UNIX = 3;
+const MACOS = 19;
+
 /** Unix keeps the type of a file in its attributes; who made the zip on another system has none. */
-function typeOf(madeBy: number, attributes: number, name: string): ZipMember["type"] {
-  const isUnix = madeBy >> 8 === 3 || madeBy >> 8 === 19;
-  if (isUnix && (attributes >>> 16 & 0o170000) === 0o120000) return "symlink";
+function typeOf(attributes: number, name: string): ZipMember["type"] {
+  if ((attributes & 0o170000) === 0o120000) return "symlink";
   return name.endsWith("/") ? "directory" : "file";
 }
 
-/** The size before compression is the first number in the extension for large files. */
-function largeSize(extra: DataView): number {
+interface LargeNumbers {
+  readonly size: number;
+  readonly compressedSize: number;
+  readonly offset: number;
+}
+
+/** The extension for large files has the numbers that do not fit, in this order, and no others. */
+function largeNumbers(extra: DataView, numbers: LargeNumbers): LargeNumbers {
   for (let at = 0; at + 4 <= extra.byteLength; at += 4 + extra.getUint16(at + 2, true)) {
-    if (extra.getUint16(at, true) !== ZIP64_EXTRA || at + 12 > extra.byteLength) continue;
-    return Number(extra.getBigUint64(at + 4, true));
+    if (extra.getUint16(at, true) !== ZIP64_EXTRA) continue;
+    const end = Math.min(extra.byteLength, at + 4 + extra.getUint16(at + 2, true));
+    let next = at + 4;
+    const number = (short: number): number => {
+      if (short !== IN_ZIP64 || next + 8 > end) return short;
+      next += 8;
+      return Number(extra.getBigUint64(next - 8, true));
+    };
+    return {
+      size: number(numbers.size),
+      compressedSize: number(numbers.compressedSize),
+      offset: number(numbers.offset),
+    };
   }
-  return IN_ZIP64;
+  return numbers;
 }

@@ -6,7 +6,7 @@ import type { Pipeline } from "../../pipeline/publish.ts";
 import type { Artifact } from "../../pipeline/values.ts";
 import { type Context, type Log, SILENT_LOG } from "../../work/context.ts";
 import type { RegistryAccess } from "../../places/registry_access.ts";
-import { withSession } from "../session.ts";
+import { openSession } from "../session.ts";
 import { buildPipeline } from "./build_pipeline.ts";
 import { profileLine } from "./choose_profile.ts";
 import { withIdentity } from "./identity.ts";
@@ -17,7 +17,7 @@ import { sourceCheck } from "./source_check.ts";
 import type { MadePlugin } from "./stages/make_plugins.ts";
 
 /** Everything that a verb which runs the pipeline works with. */
-export interface PreparedPublication {
+export interface OpenPublication {
   readonly settings: Settings;
   readonly pipeline: Pipeline;
   /** Every plugin of the pipeline, and who decided it. */
@@ -27,21 +27,29 @@ export interface PreparedPublication {
   readonly access: RegistryAccess;
 }
 
-/** Finds out what is wanted, puts the pipeline together, lets a verb use it, and cleans up after it. */
-export async function withPipeline<T>(
+/** Finds out what is wanted, and puts the pipeline together. All that is open is closed when it is disposed of. */
+export async function openPublication(
   options: ConfiguredOptions,
   mode: Host["mode"],
-  use: (prepared: PreparedPublication) => Promise<T>,
-): Promise<T> {
+): Promise<OpenPublication & AsyncDisposable> {
   const { log = SILENT_LOG, machine = thisMachine() } = options;
   const wanted = await settingsOf(options);
   sayChoices(wanted, log);
   const settings = await withIdentity(wanted);
   const { targets: places, concurrency, retries, timeout } = settings;
-  return await withSession({ ...options, concurrency, retries, timeout }, { places }, async ({ access, context }) => {
-    const { pipeline, plugins } = await buildPipeline(settings, { machine, context, mode, access });
-    return await use({ settings, pipeline: withSourceCheck(pipeline, settings), plugins, context, access });
-  });
+  await using opened = new AsyncDisposableStack();
+  const session = opened.use(await openSession({ ...options, concurrency, retries, timeout }, { places }));
+  const { access, context } = session;
+  const { pipeline, plugins } = await buildPipeline(settings, { machine, context, mode, access });
+  const all = opened.move();
+  return {
+    settings,
+    pipeline: withSourceCheck(pipeline, settings),
+    plugins,
+    context,
+    access,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
 }
 
 function sayChoices({ profile, compression, spell }: Settings, log: Log): void {
@@ -59,7 +67,7 @@ function withSourceCheck(pipeline: Pipeline, settings: Settings): Pipeline {
 }
 
 /** Says which annotations are missing that the consumers of a profile expect. */
-export function warnOfGaps({ settings, context: { log } }: PreparedPublication, artifact: Artifact): void {
+export function warnOfGaps({ settings, context: { log } }: OpenPublication, artifact: Artifact): void {
   const source = artifact.annotations[SOURCE_ANNOTATION];
   if (source !== undefined && !/^[a-z][a-z0-9+.-]*:\/\//i.test(source.value)) {
     log.warn(`The source ${JSON.stringify(source.value)} (${source.from}) is no URL: nobody can follow it`);
