@@ -138,7 +138,7 @@ Deno.test("plan shows on a terminal what a step before the archive has left", as
     "app/drop.ts": `export default (kit) => kit.plugin({
       name: "test:drop", version: "1.0.0", apiVersion: 1, stage: "before:archive",
       options: kit.z.strictObject({}),
-      run: (value) => ({ value: { ...value, entries: value.entries.filter(({ path }) => path !== "b.yaml") } }),
+      run: ({ entries }) => ({ entries: entries.filter(({ path }) => path !== "b.yaml") }),
     });`,
   });
   const config = join(directory.path, "app/gantry.json");
