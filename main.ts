@@ -12,7 +12,7 @@ import { createPrompt } from "./src/cli/output/prompt.ts";
 import { run } from "./src/cli/run.ts";
 import { createSecrets } from "./src/cli/secrets.ts";
 import { textWriter } from "./src/cli/process/text_writer.ts";
-import { startWatchdog, type Watchdog } from "./src/cli/process/watchdog.ts";
+import { createWatchdog, type Watchdog } from "./src/cli/process/watchdog.ts";
 import { wantsColor } from "./src/cli/output/wants_color.ts";
 import type { World } from "./src/cli/world.ts";
 
@@ -35,7 +35,7 @@ if (import.meta.main) {
     },
     begin: () => {
       // The first signal lets work end cleanly, the second one ends the process at once.
-      watchdog ??= startWatchdog((signal, again) => {
+      watchdog ??= createWatchdog((signal, again) => {
         const interruption = new Interruption(signal);
         if (again) end(interruption.exitCode);
         interrupt.abort(interruption);

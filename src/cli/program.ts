@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, type CommandOptions } from "commander";
 import { VERSION } from "../host/version.ts";
 import {
   exportCommand,
@@ -47,8 +47,14 @@ import type { World } from "./world.ts";
  * every start costs.
  *
  * @param done Told the exit code of the command that ran.
+ * @param options The only command that will be used: to declare the others takes longer than to run most of them. Where
+ *   there is none of that name, or it shows the others, all are declared.
  */
-export function createProgram(world: World, done: (code: number) => void): Command {
+export function createProgram(
+  world: World,
+  done: (code: number) => void,
+  { only }: { readonly only?: string | undefined } = {},
+): Command {
   const program = new Command("gantry")
     .description("Package a directory as an OCI artifact and publish it to registries and OCI image layouts.")
     .addHelpCommand(helpCommand())
@@ -70,180 +76,244 @@ export function createProgram(world: World, done: (code: number) => void): Comma
 
   withExamples(program, EXAMPLES);
 
+  const declared: {
+    readonly name: string;
+    readonly make: () => Command;
+    readonly options: CommandOptions;
+    readonly group: string;
+  }[] = [];
+  let group: string;
   // The order and the groups of the help are those of this list.
-  program.commandsGroup("Publish:");
+  group = "Publish:";
   add(
-    publishCommand("push")
-      .action(async (source: string | undefined, targets: readonly string[], flags: PublishFlags) => {
-        const { runPush } = await import("./publish/push.ts");
-        done(await runPush(present(source, targets), flags, world));
-      }),
+    "push",
+    () =>
+      publishCommand("push")
+        .action(async (source: string | undefined, targets: readonly string[], flags: PublishFlags) => {
+          const { runPush } = await import("./publish/push.ts");
+          done(await runPush(present(source, targets), flags, world));
+        }),
   );
   add(
-    publishCommand("plan")
-      .action(async (source: string | undefined, targets: readonly string[], flags: PublishFlags) => {
-        const { runPlan } = await import("./publish/plan.ts");
-        done(await runPlan(present(source, targets), flags, world));
-      }),
+    "plan",
+    () =>
+      publishCommand("plan")
+        .action(async (source: string | undefined, targets: readonly string[], flags: PublishFlags) => {
+          const { runPlan } = await import("./publish/plan.ts");
+          done(await runPlan(present(source, targets), flags, world));
+        }),
   );
   add(
-    initCommand()
-      .action(async (directory: string, flags: InitFlags) => {
-        const { init } = await import("./init/init.ts");
-        done(await init(directory, flags, world));
-      }),
+    "init",
+    () =>
+      initCommand()
+        .action(async (directory: string, flags: InitFlags) => {
+          const { init } = await import("./init/init.ts");
+          done(await init(directory, flags, world));
+        }),
   );
   add(
-    consumersCommand()
-      .action(async (flags: ConsumersFlags) => {
-        const { consumers } = await import("./consumers/consumers.ts");
-        done(await consumers(flags, world));
-      }),
-  );
-
-  program.commandsGroup("Read:");
-  add(
-    listCommand()
-      .action(async (repository: string, flags: ListFlags) => {
-        const { runList } = await import("./stored/list.ts");
-        done(await runList(repository, flags, world));
-      }),
-  );
-  add(
-    inspectCommand()
-      .action(async (reference: string, flags: InspectFlags) => {
-        const { runInspect } = await import("./stored/inspect.ts");
-        done(await runInspect(reference, flags, world));
-      }),
-  );
-  add(
-    pullCommand()
-      .action(async (reference: string, directory: string | undefined, flags: PullFlags) => {
-        const { runPull } = await import("./stored/pull.ts");
-        done(await runPull(reference, directory, flags, world));
-      }),
-  );
-  add(
-    diffCommand()
-      .action(async (a: string, b: string, flags: DiffFlags) => {
-        const { runDiff } = await import("./stored/diff.ts");
-        done(await runDiff(a, b, flags, world));
-      }),
+    "consumers",
+    () =>
+      consumersCommand()
+        .action(async (flags: ConsumersFlags) => {
+          const { consumers } = await import("./consumers/consumers.ts");
+          done(await consumers(flags, world));
+        }),
   );
 
-  program.commandsGroup("Change:");
+  group = "Read:";
   add(
-    tagCommand()
-      .action(async (reference: string, tags: readonly string[], flags: TagFlags) => {
-        const { runTag } = await import("./stored/tag.ts");
-        done(await runTag(reference, tags, flags, world));
-      }),
+    "list",
+    () =>
+      listCommand()
+        .action(async (repository: string, flags: ListFlags) => {
+          const { runList } = await import("./stored/list.ts");
+          done(await runList(repository, flags, world));
+        }),
   );
   add(
-    copyCommand()
-      .action(async (source: string, destinations: readonly string[], flags: CopyFlags) => {
-        const { runCopy } = await import("./stored/copy.ts");
-        done(await runCopy(source, destinations, flags, world));
-      }),
+    "inspect",
+    () =>
+      inspectCommand()
+        .action(async (reference: string, flags: InspectFlags) => {
+          const { runInspect } = await import("./stored/inspect.ts");
+          done(await runInspect(reference, flags, world));
+        }),
   );
   add(
-    deleteCommand()
-      .action(async (reference: string, flags: DeleteFlags) => {
-        const { runDelete } = await import("./stored/delete.ts");
-        done(await runDelete(reference, flags, world));
-      }),
-  );
-
-  program.commandsGroup("Air gap:");
-  add(
-    exportCommand()
-      .action(async (references: readonly string[], flags: ExportFlags) => {
-        const { runExport } = await import("./airgap/export.ts");
-        done(await runExport(references, flags, world));
-      }),
+    "pull",
+    () =>
+      pullCommand()
+        .action(async (reference: string, directory: string | undefined, flags: PullFlags) => {
+          const { runPull } = await import("./stored/pull.ts");
+          done(await runPull(reference, directory, flags, world));
+        }),
   );
   add(
-    verifyCommand()
-      .action(async (place: string, flags: VerifyFlags) => {
-        const { runVerify } = await import("./stored/verify.ts");
-        done(await runVerify(place, flags, world));
-      }),
-  );
-  add(
-    importCommand()
-      .action(async (source: string, target: string, flags: ImportFlags) => {
-        const { runImport } = await import("./airgap/import.ts");
-        done(await runImport(source, target, flags, world));
-      }),
-  );
-  add(
-    inventoryCommand()
-      .action(async (places: readonly string[], flags: InventoryFlags) => {
-        const { runInventory } = await import("./airgap/inventory.ts");
-        done(await runInventory(places, flags, world));
-      }),
+    "diff",
+    () =>
+      diffCommand()
+        .action(async (a: string, b: string, flags: DiffFlags) => {
+          const { runDiff } = await import("./stored/diff.ts");
+          done(await runDiff(a, b, flags, world));
+        }),
   );
 
-  program.commandsGroup("Access:");
+  group = "Change:";
   add(
-    loginCommand()
-      .action(async (host: string, flags: RegistryFlags) => {
-        const { login } = await import("./login/login.ts");
-        done(await login(host, flags, world));
-      }),
+    "tag",
+    () =>
+      tagCommand()
+        .action(async (reference: string, tags: readonly string[], flags: TagFlags) => {
+          const { runTag } = await import("./stored/tag.ts");
+          done(await runTag(reference, tags, flags, world));
+        }),
   );
   add(
-    logoutCommand()
-      .action(async (host: string, flags: LogoutFlags) => {
-        const { logout } = await import("./login/logout.ts");
-        done(await logout(host, flags, world));
-      }),
+    "copy",
+    () =>
+      copyCommand()
+        .action(async (source: string, destinations: readonly string[], flags: CopyFlags) => {
+          const { runCopy } = await import("./stored/copy.ts");
+          done(await runCopy(source, destinations, flags, world));
+        }),
+  );
+  add(
+    "delete",
+    () =>
+      deleteCommand()
+        .action(async (reference: string, flags: DeleteFlags) => {
+          const { runDelete } = await import("./stored/delete.ts");
+          done(await runDelete(reference, flags, world));
+        }),
   );
 
-  program.commandsGroup("Extend:");
-  add(pluginCommand(world, done));
+  group = "Air gap:";
   add(
-    schemaCommand()
-      .action(async () => {
-        const { configJsonSchema } = await import("./config/json_schema.ts");
-        world.stdout(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
-      }),
+    "export",
+    () =>
+      exportCommand()
+        .action(async (references: readonly string[], flags: ExportFlags) => {
+          const { runExport } = await import("./airgap/export.ts");
+          done(await runExport(references, flags, world));
+        }),
+  );
+  add(
+    "verify",
+    () =>
+      verifyCommand()
+        .action(async (place: string, flags: VerifyFlags) => {
+          const { runVerify } = await import("./stored/verify.ts");
+          done(await runVerify(place, flags, world));
+        }),
+  );
+  add(
+    "import",
+    () =>
+      importCommand()
+        .action(async (source: string, target: string, flags: ImportFlags) => {
+          const { runImport } = await import("./airgap/import.ts");
+          done(await runImport(source, target, flags, world));
+        }),
+  );
+  add(
+    "inventory",
+    () =>
+      inventoryCommand()
+        .action(async (places: readonly string[], flags: InventoryFlags) => {
+          const { runInventory } = await import("./airgap/inventory.ts");
+          done(await runInventory(places, flags, world));
+        }),
   );
 
-  program.commandsGroup("Help:");
+  group = "Access:";
   add(
-    completionCommand()
-      .action(async (shell: Shell) => {
-        const { printCompletionScript } = await import("./completion/completion.ts");
-        done(printCompletionScript(shell, world));
-      }),
+    "login",
+    () =>
+      loginCommand()
+        .action(async (host: string, flags: RegistryFlags) => {
+          const { login } = await import("./login/login.ts");
+          done(await login(host, flags, world));
+        }),
   );
   add(
-    manCommand()
-      .action(async (words: readonly string[]) => {
-        const { printManPage } = await import("./man/man.ts");
-        done(printManPage(words, program, world));
-      }),
+    "logout",
+    () =>
+      logoutCommand()
+        .action(async (host: string, flags: LogoutFlags) => {
+          const { logout } = await import("./login/logout.ts");
+          done(await logout(host, flags, world));
+        }),
   );
-  program.addCommand(
-    completeCommand()
-      .action(async (words: readonly string[]) => {
-        const { printCompletions } = await import("./completion/completion.ts");
-        done(await printCompletions(words, program, world));
-      }),
+
+  group = "Extend:";
+  add("plugin", () => pluginCommand(world, done));
+  add(
+    "schema",
+    () =>
+      schemaCommand()
+        .action(async () => {
+          const { configJsonSchema } = await import("./config/json_schema.ts");
+          world.stdout(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
+        }),
+  );
+
+  group = "Help:";
+  add(
+    "completion",
+    () =>
+      completionCommand()
+        .action(async (shell: Shell) => {
+          const { printCompletionScript } = await import("./completion/completion.ts");
+          done(printCompletionScript(shell, world));
+        }),
+  );
+  add(
+    "man",
+    () =>
+      manCommand()
+        .action(async (words: readonly string[]) => {
+          const { printManPage } = await import("./man/man.ts");
+          done(printManPage(words, program, world));
+        }),
+  );
+  add(
+    "complete",
+    () =>
+      completeCommand()
+        .action(async (words: readonly string[]) => {
+          const { printCompletions } = await import("./completion/completion.ts");
+          done(await printCompletions(words, program, world));
+        }),
     { hidden: true },
   );
   add(
-    versionCommand()
-      .action(() => world.stdout(`gantry ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`)),
+    "version",
+    () =>
+      versionCommand()
+        .action(() => world.stdout(`gantry ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`)),
   );
+  declare();
   return program;
 
-  function add(command: Command): void {
-    inherit(command, program);
-    program.addCommand(command);
+  function add(name: string, make: () => Command, options: CommandOptions = {}): void {
+    declared.push({ name, make, options, group });
+  }
+
+  function declare(): void {
+    const alone = declared.filter(({ name }) => name === only && !SEES_OTHERS.includes(name));
+    for (const { make, options, group } of alone.length > 0 ? alone : declared) {
+      const command = make();
+      inherit(command, program);
+      program.commandsGroup(group);
+      program.addCommand(command, options);
+    }
   }
 }
+
+/** What is said about other commands by these. */
+const SEES_OTHERS: readonly string[] = ["man", "complete"];
 
 const EXAMPLES = [
   ["What would be published? Needs no network", "gantry plan ./deploy --profile flux --version 1.0.0"],

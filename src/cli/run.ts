@@ -36,7 +36,8 @@ export async function run(args: readonly string[], world: World): Promise<number
       return world.takeStdout();
     },
   });
-  const program = createProgram(masked, (result) => code = result);
+  const declared = (only?: string): Command => createProgram(masked, (result) => code = result, { only });
+  const program = declared(args[0]);
   try {
     if (args.length === 0) {
       world.stdout(program.helpInformation());
@@ -55,7 +56,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     masked.stderr(await report(unhandled, failedCommand(args, program)));
     return EXIT.failed;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return await usage(thrown, { args, program, world: masked });
+    if (thrown instanceof CommanderError) return await usage(thrown, { args, program: declared(), world: masked });
     const unhandled = unhandledOf(world);
     const error = unhandled ?? thrown;
     const isInterrupted = world.signal.aborted && unhandled === undefined;
@@ -63,7 +64,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     // Who has stopped reading has seen enough.
     if (code === EXIT.closed) return code;
     masked.stderr(isInterrupted ? "error: Interrupted\n" : await report(error, failedCommand(args, program)));
-    if (code === EXIT.usage) masked.stderr(await adviceOf(args, program) ?? "");
+    if (code === EXIT.usage) masked.stderr(await adviceOf(args, declared()) ?? "");
     const format = outputFormat(args);
     if (format !== undefined && !(error instanceof OutputError)) await printError(error, format, masked);
     return code;

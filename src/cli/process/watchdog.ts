@@ -19,28 +19,32 @@ export interface Watchdog {
 
 /** How long starting may take before work begins without it, in milliseconds. */
 const START_LIMIT = 5000;
+/** How long a command may take before the thread is started, in milliseconds: that costs as much as a short command. */
+const QUIET = 250;
 
 /**
- * Starts the watchdog: a thread of its own, which takes SIGINT, SIGTERM and SIGHUP in the place of this one. Deno
- * handles a signal in JavaScript, and a thread that is busy handles nothing.
+ * Makes the watchdog: a thread of its own, which takes SIGINT, SIGTERM and SIGHUP in the place of this one. Deno handles
+ * a signal in JavaScript, and a thread that is busy handles nothing.
+ *
+ * The thread starts when a command is not over in a moment, and before any code runs that is not gantry's. A signal that
+ * comes before this ends the process as it would any other.
  *
  * @param told Told each signal, and whether it is not the first one.
  */
-export function startWatchdog(told: (signal: EndingSignal, again: boolean) => void): Watchdog {
-  const started = new Int32Array(new SharedArrayBuffer(4));
-  // Of Node, since that can be told not to keep the program alive.
-  const worker = new Worker(new URL("./watchdog_worker.ts", import.meta.url), { workerData: started });
-  worker.unref();
-  worker.on("message", (message: FromWatchdog) => {
-    if (message.kind === "signal") told(message.signal, message.again);
-    else say({ kind: "pong", ping: message.ping });
-  });
-  // A signal that comes before this ends the process as it would any other; nothing is under way yet.
-  Atomics.wait(started, 0, 0, START_LIMIT);
+export function createWatchdog(told: (signal: EndingSignal, again: boolean) => void): Watchdog {
+  let worker: Worker | undefined;
   let calls = 0;
+  const timer = setTimeout(running, QUIET);
+  // It is no work that could still happen.
+  Deno.unrefTimer(timer);
+
+  function running(): Worker {
+    clearTimeout(timer);
+    return worker ??= startThread(told);
+  }
 
   function say(message: ToWatchdog): void {
-    worker.postMessage(message);
+    running().postMessage(message);
   }
 
   return {
@@ -51,4 +55,17 @@ export function startWatchdog(told: (signal: EndingSignal, again: boolean) => vo
       return () => say({ kind: "end", call });
     },
   };
+}
+
+function startThread(told: (signal: EndingSignal, again: boolean) => void): Worker {
+  const started = new Int32Array(new SharedArrayBuffer(4));
+  // Of Node, since that can be told not to keep the program alive.
+  const worker = new Worker(new URL("./watchdog_worker.ts", import.meta.url), { workerData: started });
+  worker.unref();
+  worker.on("message", (message: FromWatchdog) => {
+    if (message.kind === "signal") told(message.signal, message.again);
+    else worker.postMessage({ kind: "pong", ping: message.ping } satisfies ToWatchdog);
+  });
+  Atomics.wait(started, 0, 0, START_LIMIT);
+  return worker;
 }

@@ -1,5 +1,5 @@
 /**
- * The thread that {@linkcode startWatchdog} starts. It only ever waits, so it hears every signal. It passes them on, and
+ * The thread of {@linkcode createWatchdog}. It only ever waits, so it hears every signal. It passes them on, and
  * ends the process when nobody answers.
  */
 import { parentPort, workerData } from "node:worker_threads";
