@@ -33,6 +33,13 @@ export const ORAS_CONTENT_DIGEST_ANNOTATION = "io.deis.oras.content.digest";
 /** `true` when `oras` shall unpack the layer into a directory. */
 export const ORAS_CONTENT_UNPACK_ANNOTATION = "io.deis.oras.content.unpack";
 
+/** The name of a Compose file in its project. */
+export const COMPOSE_FILE_ANNOTATION = "com.docker.compose.file";
+/** Set on a Compose file that is not merged, but whose services are extended. */
+export const COMPOSE_EXTENDS_ANNOTATION = "com.docker.compose.extends";
+/** The name of an env file in its project. */
+export const COMPOSE_ENV_FILE_ANNOTATION = "com.docker.compose.envfile";
+
 /** The commit that a CUE module was published from. */
 export const CUE_COMMIT_ANNOTATION = "org.cuelang.vcs-commit";
 /** The time of that commit (RFC 3339). */
