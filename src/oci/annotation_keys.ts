@@ -39,6 +39,10 @@ export const COMPOSE_FILE_ANNOTATION = "com.docker.compose.file";
 export const COMPOSE_EXTENDS_ANNOTATION = "com.docker.compose.extends";
 /** The name of an env file in its project. */
 export const COMPOSE_ENV_FILE_ANNOTATION = "com.docker.compose.envfile";
+/** The image that an image is built on. */
+export const BASE_NAME_ANNOTATION = "org.opencontainers.image.base.name";
+/** The digest of its manifest. */
+export const BASE_DIGEST_ANNOTATION = "org.opencontainers.image.base.digest";
 
 /** The commit that a CUE module was published from. */
 export const CUE_COMMIT_ANNOTATION = "org.cuelang.vcs-commit";

@@ -17,14 +17,14 @@ export interface ComposeService {
   /** Where it says that it is built. */
   readonly builtAt?: string;
   /** The other file that it extends a service of. */
-  readonly extended?: NamedFile;
+  readonly extended?: ComposeReference;
   /** Whether it extends a service of its own file. */
   readonly extendsService: boolean;
-  readonly envFiles: readonly NamedFile[];
+  readonly envFiles: readonly ComposeReference[];
 }
 
 /** A file that a Compose file names. */
-export interface NamedFile {
+export interface ComposeReference {
   readonly path: string;
   /** Where it is named: `FILE:LINE`. */
   readonly place: string;
@@ -86,7 +86,7 @@ export function readComposeFile(text: string, file: string): ComposeFile | { rea
     };
   }
 
-  function named(node: YamlNode): NamedFile {
+  function named(node: YamlNode): ComposeReference {
     const written = textIn(node);
     const path = written.replace(/^(?:\.\/+)+/, "");
     const quoted = JSON.stringify(written);

@@ -1,7 +1,7 @@
 import { readBytes } from "../../oci/read_bytes.ts";
 import type { Entry } from "../../pipeline/entry.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
-import { type ComposeFile, type NamedFile, readComposeFile } from "./compose_file.ts";
+import { type ComposeFile, type ComposeReference, readComposeFile } from "./compose_file.ts";
 import { COMPOSE_FILE_NAMES, OVERRIDE_FILE_NAMES } from "./file_names.ts";
 
 /** The files of a project, as they are published. */
@@ -53,7 +53,7 @@ export async function readProject(entries: readonly Entry[]): Promise<ComposePro
   }
 
   /** The file that a Compose file names; none when it need not be there. */
-  function found({ path, place, isOptional = false }: NamedFile): readonly Entry[] {
+  function found({ path, place, isOptional = false }: ComposeReference): readonly Entry[] {
     const entry = files.get(path);
     if (entry === undefined && !isOptional) throw projectError(`${place}: there is no file ${JSON.stringify(path)}`);
     return entry === undefined ? [] : [entry];
