@@ -52,6 +52,8 @@ export interface Publishing {
   readonly labels?: Readonly<Record<string, string>>;
   /** The platform that the config of an image names, such as `linux/arm64`; `linux/amd64` when left out. */
   readonly platform?: string;
+  /** Whether a bundle is for Trivy, and not for OPA. */
+  readonly trivy?: boolean;
   /** How layers are compressed. */
   readonly compression?: Compression["kind"];
   /** How hard to compress: 1 to 9 for gzip, 1 to 19 for zstd. */
@@ -221,6 +223,12 @@ export const PUBLISHING = {
       argument: "<os/arch>",
       help: "the platform that an image names, with profile image (default linux/amd64)",
     },
+  },
+  trivy: {
+    kind: { kind: "switch" },
+    field: "Whether a bundle is for Trivy, and not for OPA.",
+    plugins: ["archive/*.trivy"],
+    flag: { group: content, help: "with profile opa: a bundle for Trivy, and not for OPA" },
   },
   compression: {
     kind: { kind: "choice", words: ["gzip", "zstd", "none"] },

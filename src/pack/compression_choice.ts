@@ -11,6 +11,8 @@ export interface ArchiveMeans {
   readonly cache?: OpenLayerCache | undefined;
   /** The version of what is published, where it is known, for what is packed with it. */
   readonly version?: string;
+  /** Finds out the revision of the source; `undefined` when nobody knows it. */
+  readonly revision?: () => Promise<string | undefined>;
 }
 
 /** How a layer that any tool may read is compressed. */

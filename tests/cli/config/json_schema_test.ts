@@ -77,6 +77,7 @@ Deno.test("docs/configuration.md has the same example in both formats, with almo
     "mediaTypes",
     "labels",
     "platform",
+    "trivy",
     "stdinName",
   ]);
 });
