@@ -27,6 +27,9 @@ export const IMAGE_CONFIG_MEDIA_TYPE = "application/vnd.oci.image.config.v1+json
 /** An image layer, not compressed. */
 export const IMAGE_LAYER_MEDIA_TYPE = "application/vnd.oci.image.layer.v1.tar";
 
+/** A layer of a Docker image, not compressed; those that are end in `.gzip` or `.zstd`. */
+export const DOCKER_LAYER_MEDIA_TYPE = "application/vnd.docker.image.rootfs.diff.tar";
+
 /** What an artifact is called when its publisher gives no `artifactType`. */
 export const UNKNOWN_ARTIFACT_TYPE = "application/vnd.unknown.artifact.v1";
 

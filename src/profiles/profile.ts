@@ -93,7 +93,16 @@ export interface Profile {
 }
 
 /** An option of publishing that only some profiles have a use for. */
-export type TakenOption = "artifactType" | "appVersion" | "mediaTypes" | "labels" | "platform" | "trivy";
+export type TakenOption =
+  | "artifactType"
+  | "appVersion"
+  | "mediaTypes"
+  | "labels"
+  | "platform"
+  | "base"
+  | "entrypoint"
+  | "imageEnv"
+  | "trivy";
 
 /** Which files a source has. */
 export interface SourceListing {

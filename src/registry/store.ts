@@ -16,7 +16,6 @@ import {
   type Moved,
   NotFoundError,
   type Pushed,
-  type PushOptions,
   refuseMoved,
   type Store,
   type StoredManifest,
@@ -177,7 +176,8 @@ export function registryStore(
       ]);
     },
     tagBringsManifest: true,
-    push(blob: Content, context: Context, { from = "" }: PushOptions = {}): Promise<Pushed> {
+    push(blob: Content, context: Context): Promise<Pushed> {
+      const { from = "" } = blob;
       pushes++;
       blobs.set(blob.descriptor.digest, blob);
       const mountFrom = from.startsWith(sameRegistry) ? from.slice(sameRegistry.length) : undefined;
@@ -220,7 +220,9 @@ export function registryStore(
           ? digest
           : await (bringsManifest ? lastSeen : digestAt)(tag, context);
         // Whoever pushes has looked before; another run may have published since then.
-        if (immutable && from !== undefined && from !== digest) throw new TagExistsError(url, name, from);
+        if (immutable && from !== undefined && from !== digest) {
+          throw new TagExistsError(url, name, { existing: from, wanted: digest });
+        }
         return { tag: name, ...(from === undefined ? {} : { from }) };
       });
       const names = moved.filter(({ from }) => from !== digest).map(({ tag }) => tag);

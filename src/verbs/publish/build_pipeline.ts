@@ -1,5 +1,6 @@
 import { pluginSteps, type StepStage } from "../../driver/plugin_step.ts";
 import { pluginTarget } from "../../driver/plugin_target.ts";
+import type { BaseImage } from "../../pack/base_image.ts";
 import { CREATED_ANNOTATION, REVISION_ANNOTATION } from "../../oci/annotation_keys.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Stage } from "../../pipeline/plugin.ts";
@@ -33,6 +34,8 @@ export interface Means {
   readonly mode: Host["mode"];
   /** The way to registries; without it the pipeline has no targets. */
   readonly access?: Pick<RegistryAccess, "store">;
+  /** The image that an image is built on. */
+  readonly base?: BaseImage | undefined;
 }
 
 /** A pipeline, and its plugins in their order. */
@@ -49,7 +52,7 @@ export interface BuiltPipeline {
  */
 export async function buildPipeline(
   settings: Settings,
-  { machine, context, mode, access }: Means,
+  { machine, context, mode, access, base }: Means,
 ): Promise<BuiltPipeline> {
   const { signal, log } = context;
   const { written, places, profile } = settings;
@@ -64,7 +67,7 @@ export async function buildPipeline(
   const entries: readonly StageEntry[] = [
     ...await collectEntries(settings, { stdin: machine.stdin, signal, prune }),
     ...filters,
-    archiveEntry(settings, { openCache: cache, findRevision: () => known(REVISION_ANNOTATION) }),
+    archiveEntry(settings, { openCache: cache, findRevision: () => known(REVISION_ANNOTATION), baseImage: base }),
     ...annotateEntries(settings, annotating),
     ...uploadEntries(settings, access),
     ...tagEntries(settings),
