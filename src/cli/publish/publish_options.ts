@@ -108,10 +108,12 @@ export function configurationOf(found: FoundConfig): Configuration {
 
 /** What of this machine the verbs may use. */
 export function machineOf(world: World): Machine {
-  const { stdin, watch } = world;
+  const { prompt, secrets, stdin, watch } = world;
   const env = declaredEnv(world);
   return thisMachine({
     env,
+    hide: secrets.add,
+    ...(prompt === undefined ? {} : { password: (key) => prompt.hidden(`Password for ${key}: `) }),
     stdin,
     async load(specifier, options): ReturnType<Machine["load"]> {
       const { loadWithHint } = await import("../plugin/load.ts");
