@@ -11,7 +11,7 @@ import type { StampedEntry } from "./tree.ts";
 /** What a layer is made of. */
 export interface LayerOptions extends Omit<DescribedLayer, "format"> {
   /** What is in it, in this order. */
-  readonly entries: readonly StampedEntry[];
+  readonly entries: Iterable<StampedEntry>;
   /** Opens the cache of layers; without it every layer is made anew. */
   readonly cache?: OpenLayerCache | undefined;
 }
@@ -37,7 +37,8 @@ async function packAnew(
   { entries, compression, mediaType, annotations }: LayerOptions,
   { scratch, signal, progress }: PackingContext,
 ): Promise<Layer> {
-  const total = entries.reduce((sum, { size }) => sum + size, 0);
+  let total = 0;
+  for (const { size } of entries) total += size;
   const onProgress = (done: number): void => progress({ phase: "Packing", item: mediaType, done, total });
   const bytes = withProgress(writeTar(entries, { pause: createPauses(signal) }), { signal, onProgress });
   const describe = { mediaType, ...(annotations === undefined ? {} : { annotations }) };
