@@ -39,6 +39,7 @@ export type {
   InspectResult,
 } from "./src/verbs/inspect/inspect_result.ts";
 export type { LayerFile } from "./src/verbs/inspect/layer_files.ts";
+export type { ReferrerRole } from "./src/verbs/inspect/referrer_role.ts";
 export { pull, type PullOptions, type PullResult } from "./src/verbs/pull.ts";
 
 // Verbs that change what was published.

@@ -84,6 +84,7 @@ const TYPES = [
   "PullResult",
   "PushResult",
   "PushedTarget",
+  "ReferrerRole",
   "RegistryFailure",
   "RegistryOptions",
   "RegistryTokenCredential",

@@ -1,10 +1,14 @@
 import type { Platform } from "../oci/descriptor.ts";
-import { DOCKER_IMAGE_CONFIG_MEDIA_TYPE, IMAGE_CONFIG_MEDIA_TYPE, IMAGE_LAYER_MEDIA_TYPE } from "../oci/media_types.ts";
+import {
+  DOCKER_IMAGE_CONFIG_MEDIA_TYPE,
+  DOCKER_LAYER_MEDIA_TYPE,
+  IMAGE_CONFIG_MEDIA_TYPE,
+  IMAGE_LAYER_MEDIA_TYPE,
+} from "../oci/media_types.ts";
 import { forLinux, type JudgedArtifact, type SingleArtifact } from "./artifact.ts";
 import { type Finding, listed, note, refuse } from "./consumer.ts";
 
 const CONFIG_MEDIA_TYPES: readonly string[] = [IMAGE_CONFIG_MEDIA_TYPE, DOCKER_IMAGE_CONFIG_MEDIA_TYPE];
-const DOCKER_LAYER_MEDIA_TYPE = "application/vnd.docker.image.rootfs.diff.tar";
 const LAYER_MEDIA_TYPES: readonly string[] = [
   ...["", "+gzip", "+zstd"].map((suffix) => `${IMAGE_LAYER_MEDIA_TYPE}${suffix}`),
   ...["", ".gzip", ".zstd"].map((suffix) => `${DOCKER_LAYER_MEDIA_TYPE}${suffix}`),

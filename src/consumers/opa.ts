@@ -21,7 +21,7 @@ function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   if (layer === undefined) {
     yield refuse(
       `OPA takes the first layer of media type ${LAYER_MEDIA_TYPE}, and there is none`,
-      "Publish it with the profile image or generic, compressed with gzip",
+      "Publish it with the profile opa, or with image or generic, compressed with gzip",
     );
     return;
   }

@@ -12,10 +12,12 @@ import {
   HELM_CONFIG_MEDIA_TYPE,
   IMAGE_CONFIG_MEDIA_TYPE,
   IMAGE_LAYER_MEDIA_TYPE,
+  OPA_CONFIG_MEDIA_TYPE,
   OPENTOFU_MODULE_ARTIFACT_TYPE,
   OPENTOFU_MODULE_MEDIA_TYPE,
   TIMONI_CONFIG_MEDIA_TYPE,
   TIMONI_CONTENT_MEDIA_TYPE,
+  TRIVY_LAYER_MEDIA_TYPE,
 } from "../oci/media_types.ts";
 import type { ImageManifest } from "../oci/parse_manifest.ts";
 import { ExtractionError } from "./extraction_error.ts";
@@ -74,6 +76,13 @@ export function planLayers(manifest: ImageManifest, layerTypes: readonly string[
     case HELM_CONFIG_MEDIA_TYPE:
       return layers.map((layer) =>
         isChart(layer) ? { kind: "archive", layer, links: "error", strip: true } : namedLayer(layer, layers)
+      );
+    case OPA_CONFIG_MEDIA_TYPE:
+      // Whatever it is called for those who keep it as a file.
+      return layers.map((layer) =>
+        isImageLayer(layer) || layer.mediaType === TRIVY_LAYER_MEDIA_TYPE
+          ? { kind: "archive", layer, links: "error" }
+          : namedLayer(layer, layers)
       );
     default:
       return layers.map((layer) =>

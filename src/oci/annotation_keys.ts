@@ -33,6 +33,11 @@ export const ORAS_CONTENT_DIGEST_ANNOTATION = "io.deis.oras.content.digest";
 /** `true` when `oras` shall unpack the layer into a directory. */
 export const ORAS_CONTENT_UNPACK_ANNOTATION = "io.deis.oras.content.unpack";
 
+/** The image that an image is built on. */
+export const BASE_NAME_ANNOTATION = "org.opencontainers.image.base.name";
+/** The digest of its manifest. */
+export const BASE_DIGEST_ANNOTATION = "org.opencontainers.image.base.digest";
+
 /** The commit that a CUE module was published from. */
 export const CUE_COMMIT_ANNOTATION = "org.cuelang.vcs-commit";
 /** The time of that commit (RFC 3339). */

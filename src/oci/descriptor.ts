@@ -45,4 +45,6 @@ export interface Content {
   readonly descriptor: Descriptor;
   /** Reads the bytes from the start. Each call gives a new stream, which must be read to its end or cancelled. */
   open(): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** The `url` of a store that has it: a registry that is in need not be sent it. */
+  readonly from?: string;
 }

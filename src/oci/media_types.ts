@@ -27,6 +27,9 @@ export const IMAGE_CONFIG_MEDIA_TYPE = "application/vnd.oci.image.config.v1+json
 /** An image layer, not compressed. */
 export const IMAGE_LAYER_MEDIA_TYPE = "application/vnd.oci.image.layer.v1.tar";
 
+/** A layer of a Docker image, not compressed; those that are end in `.gzip` or `.zstd`. */
+export const DOCKER_LAYER_MEDIA_TYPE = "application/vnd.docker.image.rootfs.diff.tar";
+
 /** What an artifact is called when its publisher gives no `artifactType`. */
 export const UNKNOWN_ARTIFACT_TYPE = "application/vnd.unknown.artifact.v1";
 
@@ -61,6 +64,10 @@ export const HELM_PROVENANCE_MEDIA_TYPE = "application/vnd.cncf.helm.chart.prove
 
 /** The config of an artifact for conftest, `{}`; also of what the first version of oras has pushed. */
 export const CONFTEST_CONFIG_MEDIA_TYPE = "application/vnd.unknown.config.v1+json";
+/** The config of a bundle for OPA, `{}`. */
+export const OPA_CONFIG_MEDIA_TYPE = "application/vnd.cncf.openpolicyagent.config.v1+json";
+/** A bundle for Trivy. */
+export const TRIVY_LAYER_MEDIA_TYPE = "application/vnd.cncf.openpolicyagent.layer.v1.tar+gzip";
 /** A policy in Rego, for conftest. */
 export const CONFTEST_POLICY_MEDIA_TYPE = "application/vnd.cncf.openpolicyagent.policy.layer.v1+rego";
 /** Data for policies, for conftest: JSON and YAML. */

@@ -28,3 +28,6 @@ export function isPlatform(platform: Platform | undefined, wanted: Platform): bo
   return platform?.os === wanted.os && platform.architecture === wanted.architecture &&
     (wanted.variant === undefined || wanted.variant === platform.variant);
 }
+
+/** What tools choose that nobody told otherwise; that of an image with manifests says nothing about its files. */
+export const USUAL_PLATFORM = "linux/amd64";

@@ -1,17 +1,17 @@
 import { CREATED_ANNOTATION, REVISION_ANNOTATION, SOURCE_ANNOTATION } from "../oci/annotation_keys.ts";
 import { parseConsumers } from "../consumers/consumers.ts";
 import { isMediaType } from "../oci/media_types.ts";
-import { formatPlatform, parsePlatform } from "../oci/platform.ts";
 import { parseReference, REFERENCE_PATTERN, referenceForms } from "../oci/reference.ts";
 import type { Compression } from "../pack/compression.ts";
 import type { SymlinkPolicy } from "../plugins/collect/walk.ts";
 import { PROFILE_NAMES } from "../profiles/profiles.ts";
+import { IMAGE, type ImageOptions } from "./image.ts";
 import { NAMING } from "./naming.ts";
 import type { OptionOf } from "./option.ts";
 import { REACHING } from "./registry.ts";
 
 /** What can be said about publishing. The names are those of the configuration file. */
-export interface Publishing {
+export interface Publishing extends ImageOptions {
   /** What is published: a directory, a file, a tar, or `-` for standard input. */
   readonly source?: string;
   /** Where to: `oci://HOST/REPOSITORY[:TAG]`, `oci-layout:PATH[:TAG]` or `oci-archive:PATH[:TAG]`. */
@@ -48,10 +48,8 @@ export interface Publishing {
   readonly appVersion?: string;
   /** The media types of files, by patterns in gitignore syntax, for profiles that publish each as it is. */
   readonly mediaTypes?: Readonly<Record<string, string>>;
-  /** Labels in the config of an image, beside those that say what the annotations say. */
-  readonly labels?: Readonly<Record<string, string>>;
-  /** The platform that the config of an image names, such as `linux/arm64`; `linux/amd64` when left out. */
-  readonly platform?: string;
+  /** Whether a bundle is for Trivy, and not for OPA. */
+  readonly trivy?: boolean;
   /** How layers are compressed. */
   readonly compression?: Compression["kind"];
   /** How hard to compress: 1 to 9 for gzip, 1 to 19 for zstd. */
@@ -200,27 +198,12 @@ export const PUBLISHING = {
       help: "what the files are that match, with profiles that publish each as it is; repeatable",
     },
   },
-  labels: {
-    kind: { kind: "pairs" },
-    counts: "key",
-    field: "Labels in the config of an image, beside those that say what the annotations say.",
-    plugins: ["archive/*.labels"],
-    flag: {
-      group: content,
-      name: "label",
-      argument: "<key=value>",
-      help: "a label in the config, with profile image; repeatable",
-    },
-  },
-  platform: {
-    kind: { kind: "text", parse: (text) => formatPlatform(parsePlatform(text)) },
-    field: "The platform that the config of an image names, such as linux/arm64.",
-    plugins: ["archive/*.platform"],
-    flag: {
-      group: content,
-      argument: "<os/arch>",
-      help: "the platform that an image names, with profile image (default linux/amd64)",
-    },
+  ...IMAGE,
+  trivy: {
+    kind: { kind: "switch" },
+    field: "Whether a bundle is for Trivy, and not for OPA.",
+    plugins: ["archive/*.trivy"],
+    flag: { group: content, help: "with profile opa: a bundle for Trivy, and not for OPA" },
   },
   compression: {
     kind: { kind: "choice", words: ["gzip", "zstd", "none"] },

@@ -1,5 +1,6 @@
 import type { Kit } from "../pipeline/plugin.ts";
 import type { Schema, z } from "../pipeline/schema.ts";
+import type { BaseImage } from "./base_image.ts";
 import { type Compression, type Gzip, GZIP_LEVEL } from "./compression.ts";
 import type { OpenLayerCache } from "./layer_cache.ts";
 
@@ -11,6 +12,10 @@ export interface ArchiveMeans {
   readonly cache?: OpenLayerCache | undefined;
   /** The version of what is published, where it is known, for what is packed with it. */
   readonly version?: string;
+  /** The image that an image is built on. */
+  readonly base?: BaseImage;
+  /** Finds out the revision of the source; `undefined` when nobody knows it. */
+  readonly revision?: () => Promise<string | undefined>;
 }
 
 /** How a layer that any tool may read is compressed. */

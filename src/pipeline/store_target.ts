@@ -87,7 +87,9 @@ export function storeTarget(store: Store, { name, concurrency = 1, ...own }: Sto
       look: ({ archive, manifest }: Artifact, tags: readonly TagName[], context: Context): Promise<void> =>
         look({
           manifest: manifest.descriptor,
-          blobs: distinct([archive.config, ...archive.layers]).map(({ descriptor }) => descriptor),
+          // What may be mounted from elsewhere in a registry is asked for together with that.
+          blobs: distinct([archive.config, ...archive.layers]).filter(({ from }) => from === undefined)
+            .map(({ descriptor }) => descriptor),
           tags,
         }, context),
     }),

@@ -83,13 +83,26 @@ export interface Profile {
    */
   arrange?(
     entries: readonly Entry[],
-    choice: { readonly version?: string | undefined; readonly appVersion?: string | undefined },
+    choice: {
+      readonly version?: string | undefined;
+      readonly appVersion?: string | undefined;
+      readonly revision?: string | undefined;
+    },
     context: Context,
   ): Promise<readonly Entry[]>;
 }
 
 /** An option of publishing that only some profiles have a use for. */
-export type TakenOption = "artifactType" | "appVersion" | "mediaTypes" | "labels" | "platform";
+export type TakenOption =
+  | "artifactType"
+  | "appVersion"
+  | "mediaTypes"
+  | "labels"
+  | "platform"
+  | "base"
+  | "entrypoint"
+  | "imageEnv"
+  | "trivy";
 
 /** Which files a source has. */
 export interface SourceListing {

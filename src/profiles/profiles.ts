@@ -8,6 +8,7 @@ const ROWS = {
   generic: async (): Promise<Profile> => (await import("./generic.ts")).GENERIC_PROFILE,
   helm: async (): Promise<Profile> => (await import("./helm.ts")).HELM_PROFILE,
   timoni: async (): Promise<Profile> => (await import("./timoni.ts")).TIMONI_PROFILE,
+  opa: async (): Promise<Profile> => (await import("./opa.ts")).OPA_PROFILE,
   conftest: async (): Promise<Profile> => (await import("./conftest.ts")).CONFTEST_PROFILE,
   cue: async (): Promise<Profile> => (await import("./cue.ts")).CUE_PROFILE,
   opentofu: async (): Promise<Profile> => (await import("./opentofu.ts")).OPENTOFU_PROFILE,

@@ -16,7 +16,6 @@ import {
   type Moved,
   NotFoundError,
   type Pushed,
-  type PushOptions,
   refuseMoved,
   type Store,
   type StoredManifest,
@@ -177,7 +176,8 @@ export function registryStore(
       ]);
     },
     tagBringsManifest: true,
-    push(blob: Content, context: Context, { from = "" }: PushOptions = {}): Promise<Pushed> {
+    push(blob: Content, context: Context): Promise<Pushed> {
+      const { from = "" } = blob;
       pushes++;
       blobs.set(blob.descriptor.digest, blob);
       const mountFrom = from.startsWith(sameRegistry) ? from.slice(sameRegistry.length) : undefined;

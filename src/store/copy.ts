@@ -46,7 +46,7 @@ export async function copyGraph(
       context.log.warn(`${blob.digest} is not in ${source.url} but somewhere else: left out`);
       return [];
     }
-    return [[blob, await destination.push(storedContent(source, blob, inner), inner, { from: source.url })]];
+    return [[blob, await destination.push(storedContent(source, blob, inner), inner)]];
   }
 
   async function pushManifest({ content, subject }: GraphManifest, inner: Context): Promise<Push> {

@@ -74,7 +74,7 @@ export interface Moved {
 export interface Coming {
   /** The manifest. */
   readonly manifest: Descriptor;
-  /** What it names, each once. */
+  /** What it names and is in no other store, each once. */
   readonly blobs: readonly Descriptor[];
   /** The tags that will be set. */
   readonly tags: readonly TagName[];
@@ -104,7 +104,7 @@ export interface Store extends StoreReader {
   /** Whether a tag can bring a manifest that is not there yet: see {@linkcode TaggingOptions.bringsManifest}. */
   readonly tagBringsManifest?: boolean;
   /** Brings a blob to the store, unless it is there. */
-  push(blob: Content, context: Context, options?: PushOptions): Promise<Pushed>;
+  push(blob: Content, context: Context): Promise<Pushed>;
   /**
    * Brings a manifest to the store under its digest; everything that it names, its subject excepted, must be there.
    *
@@ -161,12 +161,6 @@ export interface TaggingOptions {
    * again. When this fails, none, some or all of them may be set, as without it.
    */
   readonly bringsManifest?: boolean;
-}
-
-/** How a blob is pushed. */
-export interface PushOptions {
-  /** The `url` of another store that has the blob; where it is in the same registry nothing needs to be sent. */
-  readonly from?: string;
 }
 
 /** How a tag is taken away. */

@@ -31,6 +31,7 @@ export function storedContent(store: StoreReader, descriptor: Descriptor, contex
   return {
     descriptor,
     open: () => ReadableStream.from(read(store, descriptor, context)),
+    from: store.url,
   };
 }
 

@@ -3,7 +3,9 @@ import { findArtifact, type FoundArtifact } from "../extract/find_artifact.ts";
 import { hashArtifact, type HashedFile } from "../extract/hash_artifact.ts";
 import { parsePlatform } from "../oci/platform.ts";
 import type { Platform } from "../oci/descriptor.ts";
+import { REVISION_ANNOTATION } from "../oci/annotation_keys.ts";
 import type { Digest } from "../oci/digest.ts";
+import type { ImageManifest } from "../oci/parse_manifest.ts";
 import { isReference, referenceSchemes } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { meantName, openReader, parsePlace } from "../places/open_store.ts";
@@ -160,9 +162,15 @@ async function packing(
   return {
     ...options,
     source: directory,
-    usually: other === undefined ? {} : { profile: await profileOf(other.manifest) },
+    usually: other === undefined ? {} : await madeAs(other.manifest),
     ...(configured === undefined ? {} : { configuration: configured }),
   };
+}
+
+/** The shape of an artifact, and the revision that files in it may name: another one alone is no difference. */
+async function madeAs(manifest: ImageManifest): Promise<NonNullable<ConfiguredOptions["usually"]>> {
+  const revision = manifest.annotations?.[REVISION_ANNOTATION];
+  return { profile: await profileOf(manifest), ...(revision === undefined ? {} : { revision }) };
 }
 
 function hasDigest(file: HashedFile | undefined, digest: Digest): boolean {

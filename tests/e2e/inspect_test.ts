@@ -308,7 +308,7 @@ for (const referrers of [true, false]) {
       assert.match(rows[1] ?? "", new RegExp(`^    ${nested.manifest.descriptor.digest} +\\d+ B +application/note$`));
       assert.match(
         rows[2] ?? "",
-        new RegExp(`^  ${cosign.manifest.descriptor.digest} +\\d+ B .* \\(tag sha256-.*\\.sig\\)$`),
+        new RegExp(`^  ${cosign.manifest.descriptor.digest} +\\d+ B .* \\(tag sha256-.*\\.sig\\)  signature$`),
       );
       assert.equal(rows.length, 3);
       const json = JSON.parse((await gantryOk(["inspect", `${place}:1.0`, "--referrers", "-o", "json"])).stdout);

@@ -1,6 +1,6 @@
 /** The files of a release, made in a copy of the checkout and installed from as their users would install them. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { VERSION } from "../../src/host/version.ts";
 import { copiedCheckout } from "../support/checkout.ts";
 import { gantry } from "../support/gantry.ts";
@@ -129,6 +129,38 @@ Deno.test({
       const said = await tool(join(bin, "gantry"), push, { clearEnv: true, env: {} });
       assert.equal(digestIn(said), await expectedDigest(SOURCE));
     });
+    await t.step("the image that gantry makes of itself runs", async () => {
+      await using home = await tempDirectory();
+      const at = (path: string): string => join(home.path, path);
+      // What distroless/cc has that the binary needs, from this machine.
+      const needed = (await tool("ldd", [join(release, `gantry-${TARGET}`)])).matchAll(/(\/\S+\.so[.\d]*)/g);
+      for (const [, library = ""] of needed) await copyInto(at("base"), library);
+      for (const variant of ["base", "debug"]) {
+        const env = ["--env", `VARIANT=${variant}`];
+        const { code, stderr } = await gantry([
+          ...["push", at("base"), `oci-layout:${at("bases")}:${variant}`, "--profile", "image", "-q", "--no-config"],
+          ...["--symlinks", "follow", ...env],
+        ]);
+        assert.equal(code, 0, stderr);
+      }
+      const [base, debug] = ["base", "debug"].map((variant) => `oci-layout:${at("bases")}:${variant}`);
+      const script = join(ROOT, "scripts/release/publish_images.sh");
+      await tool("sh", [script, release, `oci-layout:${at("images")}`, base ?? "", debug ?? ""]);
+      const tags = JSON.parse((await gantry(["list", `oci-layout:${at("images")}`, "-o", "json"])).stdout);
+      assert.ok(JSON.stringify(tags).includes(`"${VERSION}"`), JSON.stringify(tags));
+
+      for (const [tag, variant] of [[VERSION, "base"], ["latest-debug", "debug"]] as const) {
+        await tool("umoci", ["unpack", "--image", `${at("images")}:${tag}`, at(tag)]);
+        const { process } = JSON.parse(await Deno.readTextFile(join(at(tag), "config.json")));
+        assert.deepEqual(process.args, ["/usr/local/bin/gantry"]);
+        assert.ok(process.env.includes(`VARIANT=${variant}`));
+        // A compiled program finds itself by /proc, which every container has.
+        const enter = 'mkdir -p "$1/proc" && mount -t proc proc "$1/proc" && exec chroot "$@"';
+        const inside = ["sh", join(at(tag), "rootfs"), ...process.args, "version"];
+        const said = await tool("unshare", ["--mount", "--pid", "--fork", "sh", "-c", enter, ...inside]);
+        assert.ok(said.startsWith(`gantry ${VERSION} `), said);
+      }
+    });
     await t.step("the steps of the GitHub Action install it and publish", async () => {
       await using home = await tempDirectory();
       await using server = serveFiles(release);
@@ -164,6 +196,13 @@ Deno.test({
     });
   },
 });
+
+/** Copies a file of this machine to the same place below a directory. */
+async function copyInto(root: string, path: string): Promise<void> {
+  const copy = join(root, path);
+  await Deno.mkdir(dirname(copy), { recursive: true });
+  await Deno.copyFile(await Deno.realPath(path), copy);
+}
 
 /** A step of action.yml, as a runner runs it. */
 async function runStep(

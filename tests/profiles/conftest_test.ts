@@ -62,7 +62,7 @@ Deno.test("auto takes policies and nothing but data beside them for conftest", a
   const chosen = async (name: string): Promise<string> => (await plan([at(name)])).report.profile;
   assert.equal(await chosen("policies"), "conftest");
   assert.equal(await chosen("data"), "generic");
-  assert.equal(await chosen("bundle"), "generic");
+  assert.equal(await chosen("bundle"), "opa");
   assert.equal(await chosen("module"), "timoni");
   assert.match(
     (await plan([at("policies")])).stderr,

@@ -141,10 +141,10 @@ Deno.test("push() mounts a blob from another repository of the same registry, an
     client: second,
     access: "push",
   });
-  const mounted = await target.push(blob, testContext(), { from: `oci://${fake.host}/acme/source` });
+  const mounted = await target.push({ ...blob, from: `oci://${fake.host}/acme/source` }, testContext());
   assert.deepEqual(mounted, { existed: true, bytesSent: 0 });
   fake.clearLog();
-  const sent = await target.push(other, testContext(), { from: "oci://elsewhere.example/acme/source" });
+  const sent = await target.push({ ...other, from: "oci://elsewhere.example/acme/source" }, testContext());
   assert.equal(sent.existed, false);
   assert.deepEqual(fake.requests.filter(({ path }) => path.includes("mount=")), []);
 });

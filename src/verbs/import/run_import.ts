@@ -59,9 +59,8 @@ async function sendArtifact(
   const mounted = await together(mounts, { context, concurrency }, async ({ blob, from }, inner) => {
     if (from === undefined) return { existed: true };
     const open = (): ReadableStream<Uint8Array<ArrayBuffer>> => notInBundle(blob, store.url, from);
-    return await store.push({ descriptor: blob, open }, inner, {
-      from: formatRepository({ kind: "registry", host: registryHost(store.url) ?? "", repository: from }),
-    });
+    const there = formatRepository({ kind: "registry", host: registryHost(store.url) ?? "", repository: from });
+    return await store.push({ descriptor: blob, open, from: there }, inner);
   });
   const left = new Set(mounts.map(({ blob }) => blob.digest));
   const blobs = graph.blobs.filter(({ digest }) => !left.has(digest));

@@ -1,5 +1,7 @@
 import { pluginSteps, type StepStage } from "../../driver/plugin_step.ts";
 import { pluginTarget } from "../../driver/plugin_target.ts";
+import type { BaseImage } from "../../pack/base_image.ts";
+import { CREATED_ANNOTATION, REVISION_ANNOTATION } from "../../oci/annotation_keys.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Stage } from "../../pipeline/plugin.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
@@ -13,7 +15,7 @@ import type { RegistryAccess } from "../../places/registry_access.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
 import type { Machine } from "./machine.ts";
 import type { Settings } from "./settings.ts";
-import { sourceDate } from "./source_date.ts";
+import { knownAnnotation } from "./known_annotation.ts";
 import { sourceDirectory } from "./source_path.ts";
 import { annotateEntries, annotators } from "./stages/annotate.ts";
 import { archiveEntry } from "./stages/archive.ts";
@@ -32,6 +34,8 @@ export interface Means {
   readonly mode: Host["mode"];
   /** The way to registries; without it the pipeline has no targets. */
   readonly access?: Pick<RegistryAccess, "store">;
+  /** The image that an image is built on. */
+  readonly base?: BaseImage | undefined;
 }
 
 /** A pipeline, and its plugins in their order. */
@@ -48,7 +52,7 @@ export interface BuiltPipeline {
  */
 export async function buildPipeline(
   settings: Settings,
-  { machine, context, mode, access }: Means,
+  { machine, context, mode, access, base }: Means,
 ): Promise<BuiltPipeline> {
   const { signal, log } = context;
   const { written, places, profile } = settings;
@@ -58,10 +62,12 @@ export async function buildPipeline(
     ? layerCacheIn(settings.cacheDirectory, { version: VERSION, log })
     : undefined;
   const annotating = annotators(settings, await sourceDirectory(settings.source));
+  const known = (key: string): Promise<string | undefined> =>
+    knownAnnotation(key, settings, { annotators: annotating, machine, context });
   const entries: readonly StageEntry[] = [
     ...await collectEntries(settings, { stdin: machine.stdin, signal, prune }),
     ...filters,
-    archiveEntry(settings, cache),
+    archiveEntry(settings, { openCache: cache, findRevision: () => known(REVISION_ANNOTATION), baseImage: base }),
     ...annotateEntries(settings, annotating),
     ...uploadEntries(settings, access),
     ...tagEntries(settings),
@@ -70,8 +76,9 @@ export async function buildPipeline(
   // Only certain artifacts and plugins of the user's own ask for it, and to know it takes a look at git.
   const isAsked = profile.facts.usesTime ||
     entries.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
-  const now = isAsked ? await sourceDate(settings, annotating, { machine, context }) : undefined;
-  const host = pluginHost(machine, { mode, log, sourceDate: now, cache });
+  const created = isAsked ? await known(CREATED_ANNOTATION) : undefined;
+  const sourceDate = created === undefined ? undefined : new Date(created);
+  const host = pluginHost(machine, { mode, log, sourceDate, cache });
   const plugins = await makePlugins(entries, { host, places, load: machine.load, signal });
   const targets = targetsOf(plugins, settings);
   const [archive] = of(plugins, "archive");

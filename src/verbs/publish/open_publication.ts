@@ -1,4 +1,14 @@
-import { REVISION_ANNOTATION, SOURCE_ANNOTATION, VERSION_ANNOTATION } from "../../oci/annotation_keys.ts";
+import {
+  BASE_DIGEST_ANNOTATION,
+  BASE_NAME_ANNOTATION,
+  REVISION_ANNOTATION,
+  SOURCE_ANNOTATION,
+  VERSION_ANNOTATION,
+} from "../../oci/annotation_keys.ts";
+import { parsePlatform, USUAL_PLATFORM } from "../../oci/platform.ts";
+import { withoutScheme } from "../../oci/reference.ts";
+import { parsePlace } from "../../places/open_store.ts";
+import { openBase, type OpenedBase } from "./base_image.ts";
 import type { PublishingName } from "../../options/publishing.ts";
 import { withStep } from "../../pipeline/flow.ts";
 import type { Host } from "../../pipeline/host.ts";
@@ -33,14 +43,18 @@ export async function openPublication(
   mode: Host["mode"],
 ): Promise<OpenPublication & AsyncDisposable> {
   const { log = SILENT_LOG, machine = thisMachine() } = options;
-  const wanted = await settingsOf(options);
-  sayChoices(wanted, log);
-  const settings = await withIdentity(wanted);
-  const { targets: places, concurrency, retries, timeout } = settings;
+  const said = await settingsOf(options);
+  sayChoices(said, log);
+  const wanted = await withIdentity(said);
+  const { concurrency, retries, timeout } = wanted;
+  const places = [...wanted.targets, ...(wanted.base === undefined ? [] : [parsePlace(wanted.base)])];
   await using opened = new AsyncDisposableStack();
   const session = opened.use(await openSession({ ...options, concurrency, retries, timeout }, { places }));
   const { access, context } = session;
-  const { pipeline, plugins } = await buildPipeline(settings, { machine, context, mode, access });
+  const base = await baseOf(wanted, { access, context });
+  if (base !== undefined) opened.use(base);
+  const settings = base === undefined ? wanted : withBase(wanted, base);
+  const { pipeline, plugins } = await buildPipeline(settings, { machine, context, mode, access, base });
   const all = opened.move();
   return {
     settings,
@@ -50,6 +64,27 @@ export async function openPublication(
     access,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
+}
+
+/** Opens the image that an image is built on, where one was named and the profile makes images. */
+async function baseOf(
+  { base, platform = USUAL_PLATFORM, profile, written }: Settings,
+  means: { readonly access: RegistryAccess; readonly context: Context },
+): Promise<OpenedBase | undefined> {
+  // Where there is no use for it, the profile refuses it.
+  if (base === undefined || written.packsItself || !profile.facts.takes.includes("base")) return undefined;
+  return await openBase(base, { ...means, platform: parsePlatform(platform) });
+}
+
+/** What an image is built on stands in its annotations, unless somebody says something else there. */
+function withBase(settings: Settings, { reference, digest }: OpenedBase): Settings {
+  const from = settings.spell("base");
+  // The path of a layout means nothing elsewhere, and would be another one on another machine.
+  const name = parsePlace(reference).kind === "registry"
+    ? { [BASE_NAME_ANNOTATION]: { value: withoutScheme(reference), from } }
+    : {};
+  const known = { ...name, [BASE_DIGEST_ANNOTATION]: { value: digest, from } };
+  return { ...settings, annotations: { ...known, ...settings.annotations } };
 }
 
 function sayChoices({ profile, compression, spell }: Settings, log: Log): void {

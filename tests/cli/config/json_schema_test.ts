@@ -77,6 +77,10 @@ Deno.test("docs/configuration.md has the same example in both formats, with almo
     "mediaTypes",
     "labels",
     "platform",
+    "base",
+    "entrypoint",
+    "imageEnv",
+    "trivy",
     "stdinName",
   ]);
 });
