@@ -22,9 +22,9 @@ export async function sourceView(source: string): Promise<SourceView> {
 export async function sourceListing(source: string): Promise<SourceListing | undefined> {
   switch (await kindOf(source)) {
     case "directory":
-      return { kind: "directory", files: () => walk(source, "") };
+      return { kind: "directory", files: () => walk(source, ""), has: (path) => isFile(join(source, path)) };
     case "archive":
-      return { kind: "archive", files: () => members(source) };
+      return { kind: "archive", files: () => members(source), has: (path) => isAmong(members(source), path) };
     case "other":
       return undefined;
   }
@@ -32,7 +32,23 @@ export async function sourceListing(source: string): Promise<SourceListing | und
 
 /** What was found in an archive that can be read only once, such as standard input. */
 export function listingOf(entries: readonly Entry[]): SourceListing {
-  return { kind: "archive", files: () => filesOf(entries) };
+  return { kind: "archive", files: () => filesOf(entries), has: (path) => isAmong(filesOf(entries), path) };
+}
+
+async function isAmong(files: AsyncIterable<Listed>, path: string): Promise<boolean> {
+  for await (const file of files) {
+    if (file.path === path) return true;
+  }
+  return false;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    // A source that cannot be read is reported by the collector, with its reason.
+    return false;
+  }
 }
 
 async function* filesOf(entries: readonly Entry[]): AsyncGenerator<Entry, void, void> {
