@@ -6,7 +6,7 @@ import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../.
 import { gitRules } from "../../plugins/filter/git_rules.ts";
 import type { SourceListing, SourceView } from "../../profiles/profile.ts";
 import { OptionsError } from "../../options/options_error.ts";
-import { hasTarName } from "./source_path.ts";
+import { hasTarName, isFile } from "./source_path.ts";
 
 /** Looks at a source as a profile may before anything is collected. What cannot be read is of the kind `other`. */
 export async function sourceView(source: string): Promise<SourceView> {
@@ -40,15 +40,6 @@ async function isAmong(files: AsyncIterable<Listed>, path: string): Promise<bool
     if (file.path === path) return true;
   }
   return false;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch {
-    // A source that cannot be read is reported by the collector, with its reason.
-    return false;
-  }
 }
 
 async function* filesOf(entries: readonly Entry[]): AsyncGenerator<Entry, void, void> {
