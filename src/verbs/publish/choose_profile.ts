@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isFile } from "./source_path.ts";
 import type { ImageManifest } from "../../oci/parse_manifest.ts";
 import type { Profile, SourceListing } from "../../profiles/profile.ts";
 import type { Spell } from "../../options/spell.ts";
@@ -71,15 +72,6 @@ async function signed(
     if (await isFile(join(source, file))) return `there is a ${file}`;
   }
   return undefined;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch {
-    // A source that cannot be read is reported by the collector, with its reason.
-    return false;
-  }
 }
 
 /** Says which profile has made an artifact. What is of no kind that gantry knows may be anything. */
