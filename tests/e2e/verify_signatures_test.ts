@@ -354,3 +354,17 @@ Deno.test("diff --verify-key refuses either side that is not signed", async () =
   const { code } = await gantry(["diff", signed, join(directory.path, "source-1.0.0"), "--verify-key", RIGHT]);
   assert.equal(code, 0);
 });
+
+Deno.test("copy --verify-key leaves nothing of a tar that came through a pipe and is not signed", async () => {
+  await using directory = await tempDirectory();
+  const { path } = await signedLayout(directory.path, { bundles: [{}] });
+  const tar = join(directory.path, "app.tar");
+  await gantryOk(["copy", "--all-tags", `oci-layout:${path}`, `oci-archive:${tar}`]);
+  const stdin = await Deno.readFile(tar);
+  const out = join(directory.path, "out");
+  const args = ["copy", "--all-tags", "oci-archive:-", `oci-layout:${out}`, "--verify-key"];
+  assert.equal((await gantry([...args, WRONG], { stdin })).code, 1);
+  assert.equal(await isThere(out), false);
+  await gantryOk([...args, RIGHT], { stdin });
+  assert.equal((await gantry(["verify", `oci-layout:${out}`, "--key", RIGHT])).code, 0);
+});
