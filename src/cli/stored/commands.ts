@@ -299,6 +299,10 @@ export interface VerifyFlags extends StoredFlags {
   readonly repair?: boolean;
   readonly key?: readonly string[];
   readonly allKeys?: boolean;
+  readonly certificateIdentity?: string;
+  readonly certificateIdentityRegexp?: string;
+  readonly certificateOidcIssuer?: string;
+  readonly trustedRoot?: string;
   readonly type?: string;
   readonly output?: OutputFormat;
 }
@@ -316,6 +320,10 @@ export function verifyCommand(): Command {
     .optionsGroup("Signatures:")
     .option("--key <key>", "the public key that must have signed, a PEM file or env://NAME; repeatable", repeated)
     .option("--all-keys", "every key must have signed, and not only one of them")
+    .option("--certificate-identity <identity>", "whom the certificate of a signature must name, exactly")
+    .option("--certificate-identity-regexp <expression>", "the same by a regular expression for all of it")
+    .option("--certificate-oidc-issuer <url>", "who must have vouched for that identity, exactly")
+    .option("--trusted-root <file>", "whose certificates, time stamps and logs are believed: sigstore's trusted root")
     .option(
       "--type <type>",
       "verify an attestation instead and print its statement: spdx, cyclonedx, slsaprovenance1, vex or a URI",
