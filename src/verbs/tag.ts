@@ -3,7 +3,7 @@ import { parseTag } from "../oci/tag.ts";
 import { isVersion } from "../oci/version.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { openStore, parsePlace } from "../places/open_store.ts";
-import { NotFoundError } from "../store/store.ts";
+import { missingName } from "../store/missing_name.ts";
 import { sayDone } from "../work/context.ts";
 import { optionOf } from "./option_of.ts";
 import { withSession } from "./session.ts";
@@ -47,7 +47,7 @@ export async function tagStored(options: TagOptions): Promise<TagResult> {
       throw new OptionsError(`Cannot tag ${JSON.stringify(source)}: name what gets the tags, by a tag or a digest`);
     }
     const manifest = await store.fetchManifest(name, context);
-    if (manifest === undefined) throw new NotFoundError(store.url, name);
+    if (manifest === undefined) throw await missingName(store, name, context);
     const { digest } = manifest.descriptor;
     // A version never moves by itself, whatever verb gives it.
     await store.tag(manifest, tags.map((name) => ({ name, immutable: !force && isVersion(name) })), context);

@@ -395,8 +395,7 @@ Deno.test("inspect fails where there is nothing of that name", async () => {
     const { code, stdout, stderr } = await gantry(["inspect", place]);
     assert.equal(
       stderr,
-      `error: Cannot find ${place}:latest: there is no such tag\n` +
-        `advice: \`gantry list ${place} --all\` shows which tags there are\n`,
+      `error: Cannot find ${place}:latest: there is no such tag; there are 1.0, 2.0\n`,
     );
     assert.deepEqual([code, stdout], [1, ""]);
   });

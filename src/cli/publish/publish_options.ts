@@ -109,10 +109,12 @@ export function configurationOf(found: FoundConfig): Configuration {
 
 /** What of this machine the verbs may use. */
 export function machineOf(world: World): Machine {
-  const { stdin, watch } = world;
+  const { prompt, secrets, stdin, watch } = world;
   const env = declaredEnv(world);
   return thisMachine({
     env,
+    hide: secrets.add,
+    ...(prompt === undefined ? {} : { password: (key) => prompt.hidden(`Password for ${key}: `) }),
     stdin,
     load: (specifier, options) => loadWithHint(specifier, { base: ".", env, ...options }),
     ...(watch === undefined ? {} : { watch }),

@@ -6,6 +6,14 @@ import { loadPlugin } from "./stages/load_plugin.ts";
 export interface Machine {
   /** The value of an environment variable that a plugin has declared, such as those of CI systems. */
   readonly env: (name: string) => string | undefined;
+  /**
+   * The password of a private key, when `COSIGN_PASSWORD` has none; left out when there is nobody to ask.
+   *
+   * @param key What people call the key.
+   */
+  readonly password?: (key: string) => Promise<string | undefined>;
+  /** Told of every private key and password that was read, so that nobody shows it. */
+  readonly hide?: (secret: string) => void;
   /** Standard input from its start; read at most once. */
   readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
   /**
