@@ -34,14 +34,14 @@ import { verifySignature } from "./verify_signature.ts";
 export type SignatureFormat = "bundle" | "legacy";
 
 /** Whose signatures count: a key, or an identity that a certificate names. */
-export type Signer = NamedKey | TrustedIdentity;
+export type SignedBy = NamedKey | TrustedIdentity;
 
 /** A signature that somebody vouches for. */
 export interface FoundSignature {
   readonly format: SignatureFormat;
   /** The manifest that holds it. */
   readonly digest: Digest;
-  readonly signer: Signer;
+  readonly by: SignedBy;
   /** The statement that was signed, byte for byte; what cosign signs behind a tag is none. */
   readonly statement?: Uint8Array<ArrayBuffer>;
 }
@@ -176,7 +176,7 @@ export async function findSignatures(
     if (signed !== subject) throw new SyntaxError(`it signs ${signed}`);
     const signers = keys.filter((key) => verifySignature({ bytes, signature }, key));
     if (signers.length === 0) throw new SyntaxError(NO_KEY);
-    found.push(...signers.map((signer): FoundSignature => ({ format: "legacy", digest, signer })));
+    found.push(...signers.map((by): FoundSignature => ({ format: "legacy", digest, by })));
   }
 
   /** @param certified All of the bundle, when it has a certificate. */
@@ -193,13 +193,13 @@ export async function findSignatures(
       throw new SyntaxError(`it speaks of ${statement.subjects[0] ?? "nothing"}, and not of this`);
     }
     const bytes = preAuthEncoding(payloadType, payload);
-    const signers: Signer[] = keys.filter((key) => verifySignature({ bytes, signature }, key));
+    const signers: SignedBy[] = keys.filter((key) => verifySignature({ bytes, signature }, key));
     if (identity !== undefined && certified !== undefined) {
       identity.verify(certified);
       signers.push(identity);
     }
     if (signers.length === 0) throw new SyntaxError(noSigner(certified !== undefined, identity));
-    found.push(...signers.map((signer): FoundSignature => ({ format: "bundle", digest, signer, statement: payload })));
+    found.push(...signers.map((by): FoundSignature => ({ format: "bundle", digest, by, statement: payload })));
   }
 
   async function read(layer: Descriptor): Promise<Uint8Array<ArrayBuffer>> {

@@ -9,6 +9,7 @@ import type { Artifact, Attributed, Dropped, Selected } from "../pipeline/values
 import type { TagName } from "../store/store.ts";
 import { consumersOf } from "./judging/consumers_of.ts";
 import { plannedArtifact } from "./judging/planned_artifact.ts";
+import { plannedSignatures } from "./judging/planned_signatures.ts";
 import { plannedTags } from "./judging/refuse_refused.ts";
 import type { ChosenProfile } from "./publish/choose_profile.ts";
 import type { ConfiguredOptions, PublishOptions } from "./publish/publish_options.ts";
@@ -90,7 +91,8 @@ export async function planConfigured(
   const result = planResult(artifact, { profile: settings.profile, targets: pipeline.upload, tags });
   const consumers = await consumersOf(settings.consumers);
   if (consumers.length === 0) return result;
-  const planned = await plannedArtifact(artifact, await plannedTags(pipeline, artifact, context), context);
+  const plans = { tags: await plannedTags(pipeline, artifact, context), ...plannedSignatures(settings) };
+  const planned = await plannedArtifact(artifact, plans, context);
   return { ...result, consumers: judge(planned, consumers) };
 }
 

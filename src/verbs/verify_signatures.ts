@@ -126,7 +126,7 @@ async function verifyOne(
 ): Promise<VerifiedArtifact> {
   const options = { keys, identity, concurrency, ...(predicateType === undefined ? {} : { predicateType }) };
   const { found, rejected, failure } = await findSignatures(store, digest, options, context);
-  const signed = new Set(found.map(({ signer }) => signer));
+  const signed = new Set(found.map(({ by }) => by));
   const verified = allKeys ? signed.size === keys.length + (identity === undefined ? 0 : 1) : signed.size > 0;
   // What could not be asked for may have been the signature.
   if (!verified && failure !== undefined) throw failure;
@@ -135,10 +135,10 @@ async function verifyOne(
     digest,
     names,
     verified,
-    signatures: found.map(({ format, digest, signer, statement }): VerifiedSignature => ({
+    signatures: found.map(({ format, digest, by, statement }): VerifiedSignature => ({
       format,
       digest,
-      key: signer.name,
+      key: by.name,
       ...(predicateType === undefined || statement === undefined
         ? {}
         : { statement: JSON.parse(new TextDecoder().decode(statement)) }),

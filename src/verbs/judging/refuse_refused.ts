@@ -6,6 +6,7 @@ import { tagNames, tagsOfTarget } from "../../pipeline/tag.ts";
 import type { Artifact } from "../../pipeline/values.ts";
 import type { Context } from "../../work/context.ts";
 import { plannedArtifact } from "./planned_artifact.ts";
+import { plannedSignatures, type SigningSettings } from "./planned_signatures.ts";
 import { RefusedError } from "./refused_error.ts";
 
 /** Every tag that an artifact would get in some target, each once. */
@@ -24,13 +25,18 @@ export async function plannedTags(
  *
  * @returns The pipeline with a step more, which throws a {@linkcode RefusedError}.
  */
-export function refuseRefused(pipeline: Pipeline, consumers: readonly NamedConsumer[]): Pipeline {
+export function refuseRefused(
+  pipeline: Pipeline,
+  consumers: readonly NamedConsumer[],
+  settings: SigningSettings,
+): Pipeline {
   if (consumers.length === 0) return pipeline;
   const check: CustomStep<Artifact> = {
     name: "consumers",
     async run(artifact, context): Promise<Artifact> {
       const tags = await plannedTags(pipeline, artifact, context);
-      const verdicts = judge(await plannedArtifact(artifact, tags, context), consumers);
+      const plans = { tags, ...plannedSignatures(settings) };
+      const verdicts = judge(await plannedArtifact(artifact, plans, context), consumers);
       for (const { consumer, notes } of verdicts) {
         for (const text of notes) context.log.info(`For ${consumer}: ${text}`);
       }

@@ -35,7 +35,7 @@ export async function requiredSignature({ verifyKeys = [] }: SignedOptions): Pro
     const isEnough = (found: readonly unknown[]): boolean => found.length > 0;
     const { found, rejected, failure } = await findSignatures(store, digest, { keys, isEnough, concurrency }, context);
     if (found.length > 0) {
-      const by = [...new Set(found.map(({ signer }) => signer.name))].join(", ");
+      const by = [...new Set(found.map(({ by }) => by.name))].join(", ");
       context.log.debug(`${store.url}@${digest} is signed by ${by}`);
       return;
     }
