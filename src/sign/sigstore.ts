@@ -36,7 +36,9 @@ export type BundleVerifier = (json: unknown) => CertifiedSigner;
  * @throws {Error} When it is no trusted root.
  */
 export function bundleVerifier(trustedRoot: unknown): BundleVerifier {
-  const verifier = new Verifier(toTrustMaterial(TrustedRoot.fromJSON(trustedRoot)));
+  const root = TrustedRoot.fromJSON(trustedRoot);
+  if (root.certificateAuthorities.length === 0) throw new Error("it names no authority of certificates");
+  const verifier = new Verifier(toTrustMaterial(root));
   return (json) => {
     const { identity } = verifier.verify(toSignedEntity(bundleFromJSON(json)));
     return { identity: identity?.subjectAlternativeName ?? "", issuer: identity?.extensions?.issuer ?? "" };

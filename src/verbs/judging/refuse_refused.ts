@@ -1,12 +1,10 @@
-import { judge } from "../../consumers/judge.ts";
 import type { NamedConsumer } from "../../consumers/consumers.ts";
 import { type CustomStep, withStep } from "../../pipeline/flow.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
 import { tagNames, tagsOfTarget } from "../../pipeline/tag.ts";
 import type { Artifact } from "../../pipeline/values.ts";
 import type { Context } from "../../work/context.ts";
-import { plannedArtifact } from "./planned_artifact.ts";
-import { plannedSignatures, type SigningSettings } from "./planned_signatures.ts";
+import type { SigningSettings } from "./planned_signatures.ts";
 import { RefusedError } from "./refused_error.ts";
 
 /** Every tag that an artifact would get in some target, each once. */
@@ -34,6 +32,10 @@ export function refuseRefused(
   const check: CustomStep<Artifact> = {
     name: "consumers",
     async run(artifact, context): Promise<Artifact> {
+      // Most pushes ask nobody.
+      const { judge } = await import("../../consumers/judge.ts");
+      const { plannedArtifact } = await import("./planned_artifact.ts");
+      const { plannedSignatures } = await import("./planned_signatures.ts");
       const tags = await plannedTags(pipeline, artifact, context);
       const plans = { tags, ...plannedSignatures(settings) };
       const verdicts = judge(await plannedArtifact(artifact, plans, context), consumers);

@@ -88,7 +88,7 @@ export async function profileOf(manifest: ImageManifest): Promise<ProfileName> {
   const profiles = await loadProfiles();
   return PROFILE_NAMES.find((name) => {
     const { artifactType, configMediaType, layerMediaTypes } = profiles[name];
-    if (artifactType !== undefined) return artifactType === manifest.artifactType;
+    if (artifactType !== undefined && artifactType === manifest.artifactType) return true;
     return configMediaType === config.mediaType &&
       (layerMediaTypes === undefined || layers.every(({ mediaType }) => layerMediaTypes.includes(mediaType)));
   }) ?? "generic";

@@ -1,6 +1,5 @@
 import type { PluginFactory } from "../../pipeline/plugin.ts";
 import { processEnv } from "../../registry/http/process_env.ts";
-import { loadPlugin } from "./stages/load_plugin.ts";
 
 /** What of this machine may be used. */
 export interface Machine {
@@ -38,5 +37,11 @@ export interface Machine {
 export function thisMachine(
   { env = processEnv, stdin = () => Deno.stdin.readable, ...others }: Partial<Machine> = {},
 ): Machine {
-  return { env, stdin, load: (specifier, options) => loadPlugin(specifier, { base: ".", env, ...options }), ...others };
+  return { env, stdin, load, ...others };
+
+  /** Imported here: most runs load no plugin. */
+  async function load(specifier: string, options: Parameters<Machine["load"]>[1]): Promise<PluginFactory> {
+    const { loadPlugin } = await import("./stages/load_plugin.ts");
+    return await loadPlugin(specifier, { base: ".", env, ...options });
+  }
 }

@@ -46,7 +46,7 @@ export async function bringTo<Made extends Belongings>(
 ): Promise<{ readonly subject: Subject; readonly made: Made; readonly brought: Brought }> {
   return await withSession(options, { places: [parsePlace(source)] }, async (session) => {
     const { access, context, concurrency } = session;
-    const opened = openStore(source, access, "push", { mustExist: true });
+    const opened = await openStore(source, access, "push", { mustExist: true });
     await using store = opened.store;
     if (opened.name === undefined && opened.layout === undefined) {
       throw new OptionsError(`Cannot use ${JSON.stringify(source)}: name the artifact by a tag or a digest`);
