@@ -90,6 +90,7 @@ export type {
   VerifySignaturesResult,
 } from "./src/verbs/verify_signatures.ts";
 export type { Rejection, SignatureFormat } from "./src/sign/find_signatures.ts";
+export type { CertificateIdentity } from "./src/sign/trusted_identity.ts";
 export type { SignedOptions } from "./src/verbs/verify/require_signatures.ts";
 export { verify, type VerifyOptions, type VerifyResult } from "./src/verbs/verify.ts";
 export type { LayoutProblem } from "./src/layout/check/hashed_layout.ts";
