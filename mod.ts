@@ -39,6 +39,7 @@ export type {
   InspectResult,
 } from "./src/verbs/inspect/inspect_result.ts";
 export type { LayerFile } from "./src/verbs/inspect/layer_files.ts";
+export type { ReferrerRole } from "./src/verbs/inspect/referrer_role.ts";
 export { pull, type PullOptions, type PullResult } from "./src/verbs/pull.ts";
 
 // Verbs that change what was published.
@@ -53,6 +54,18 @@ export {
   type Deletion,
 } from "./src/verbs/delete.ts";
 export { type TagOptions, type TagResult, tagStored } from "./src/verbs/tag.ts";
+
+// Verbs that sign.
+export { type AttachOptions, type AttachResult, attachStored } from "./src/verbs/attach.ts";
+export { keygen, type KeygenOptions, type KeygenResult } from "./src/verbs/keygen.ts";
+export {
+  type SigningKey,
+  type SignOptions,
+  type SignResult,
+  signStored,
+  type WrittenSignature,
+} from "./src/verbs/sign.ts";
+export type { SignFormat } from "./src/sign/sign_format.ts";
 
 // Verbs for an air gap.
 export { formatInventory } from "./src/bundle/inventory.ts";

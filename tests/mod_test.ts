@@ -15,6 +15,8 @@ Deno.test("mod.ts exports these types besides those of plugins, and its function
 });
 
 const TYPES = [
+  "AttachOptions",
+  "AttachResult",
   "Change",
   "Compression",
   "ConnectionProblem",
@@ -56,6 +58,8 @@ const TYPES = [
   "InventoriedRepository",
   "Inventory",
   "InventoryOptions",
+  "KeygenOptions",
+  "KeygenResult",
   "LayerFile",
   "LayoutProblem",
   "LinkPolicy",
@@ -84,14 +88,19 @@ const TYPES = [
   "PullResult",
   "PushResult",
   "PushedTarget",
+  "ReferrerRole",
   "RegistryFailure",
   "RegistryOptions",
   "RegistryTokenCredential",
   "Rejection",
   "ReportedError",
   "RepositoryMapping",
+  "SignFormat",
+  "SignOptions",
+  "SignResult",
   "SignatureFormat",
   "SignedOptions",
+  "SigningKey",
   "Spell",
   "SymlinkPolicy",
   "TagOptions",
@@ -105,4 +114,5 @@ const TYPES = [
   "VerifyResult",
   "VerifySignaturesOptions",
   "VerifySignaturesResult",
+  "WrittenSignature",
 ];

@@ -1,4 +1,6 @@
 import { type Command, CommanderError } from "commander";
+import type { FailedCommand } from "./output/error_report.ts";
+import { isReference } from "../oci/reference.ts";
 import { UnhandledError } from "../host/unhandled_error.ts";
 import { EXIT, exitCode } from "./output/exit_code.ts";
 import { formatOutput } from "./output/format_output.ts";
@@ -51,7 +53,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     const unhandled = unhandledOf(world);
     if (unhandled === undefined) return code;
     // What the command was to print is printed: this comes after it.
-    masked.stderr(await report(unhandled, args[0]));
+    masked.stderr(await report(unhandled, failedCommand(args, program)));
     return EXIT.failed;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return await usage(thrown, { args, program: declared(), world: masked });
@@ -61,7 +63,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     const code = unhandled === undefined ? exitCode(error, world.signal) : EXIT.failed;
     // Who has stopped reading has seen enough.
     if (code === EXIT.closed) return code;
-    masked.stderr(isInterrupted ? "error: Interrupted\n" : await report(error, args[0]));
+    masked.stderr(isInterrupted ? "error: Interrupted\n" : await report(error, failedCommand(args, program)));
     if (code === EXIT.usage) masked.stderr(await adviceOf(args, declared()) ?? "");
     const format = outputFormat(args);
     if (format !== undefined && !(error instanceof OutputError)) await printError(error, format, masked);
@@ -70,9 +72,15 @@ export async function run(args: readonly string[], world: World): Promise<number
 }
 
 /** What people read of an error. Imported here, since most runs need none of it. */
-async function report(error: unknown, command?: string): Promise<string> {
+async function report(error: unknown, failed?: FailedCommand): Promise<string> {
   const { errorReport } = await import("./output/error_report.ts");
-  return printable(errorReport(error, command));
+  return printable(errorReport(error, failed));
+}
+
+function failedCommand([name]: readonly string[], program: Command): FailedCommand {
+  const [source] = program.commands.find((command) => command.name() === name)?.args ?? [];
+  const isSource = source !== undefined && source !== "-" && !(name === "push" && isReference(source));
+  return { name, ...(isSource ? { source } : {}) };
 }
 
 /** For a program that reads standard output. Where it cannot be told, the exit code has to do. */

@@ -10,8 +10,8 @@ import { leaving } from "./paths.ts";
 /** OpenTofu, which installs modules. */
 export const OPENTOFU: Consumer = {
   what: "OpenTofu: a module with source = oci://, since 1.10",
-  version: "OpenTofu 1.12 (f831fa1a)",
-  source: "https://github.com/opentofu/opentofu/blob/f831fa1a/internal/getmodules/oci_getter.go",
+  version: "OpenTofu 1.12.6",
+  source: "https://github.com/opentofu/opentofu/blob/v1.12.6/internal/getmodules/oci_getter.go",
   judge,
 };
 

@@ -1,6 +1,7 @@
 import type { Descriptor, Platform } from "../oci/descriptor.ts";
 import { type ImageManifest, parseManifest } from "../oci/parse_manifest.ts";
 import type { Context } from "../work/context.ts";
+import { missingName } from "../store/missing_name.ts";
 import { NotFoundError, type StoreReader } from "../store/store.ts";
 import { checkPlatform } from "./check_platform.ts";
 import { ExtractionError } from "./extraction_error.ts";
@@ -38,7 +39,7 @@ export async function findArtifact(
   context: Context,
 ): Promise<FoundArtifact> {
   const found = await store.fetchManifest(name, context);
-  if (found === undefined) throw new NotFoundError(store.url, name);
+  if (found === undefined) throw await missingName(store, name, context);
   const root = found.descriptor;
   let descriptor = root;
   let { bytes } = found;

@@ -308,6 +308,8 @@ export function refuseToMove(
 ): void {
   const immutable = new Set(tags.filter((tag) => tag.immutable).map(({ name }) => name));
   for (const { tag, from } of moved) {
-    if (from !== undefined && from !== digest && immutable.has(tag)) throw new TagExistsError(url, tag, from);
+    if (from !== undefined && from !== digest && immutable.has(tag)) {
+      throw new TagExistsError(url, tag, { existing: from, wanted: digest });
+    }
   }
 }

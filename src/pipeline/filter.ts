@@ -21,7 +21,7 @@ export function filter(plugins: readonly ReadyPlugin<"filter">[]): Step<Collecte
       refuseUnknown(plugin, entries, drop);
       const left = without(entries, drop);
       entries = left.entries;
-      for (const each of left.dropped) dropped.push(each);
+      for (const each of left.dropped) dropped.push(named(each, plugin));
     }
     const files = entries.filter((entry) => entry.kind === "file").length;
     if (files === 0) throw new SourceError(nothingLeft(collected, dropped));
@@ -69,6 +69,11 @@ function without(
   }
   const dropped = [...reasons].flatMap(([path, reason]) => [{ path, reason }, ...within.get(path) ?? []]);
   return { entries: kept, dropped };
+}
+
+/** What is built in names the rule; who wrote another plugin is not known by its reasons. */
+function named({ path, reason }: Dropped, { id, origin }: ReadyPlugin<"filter">): Dropped {
+  return { path, reason: origin === undefined ? reason : `${reason} (${id})` };
 }
 
 function nothingLeft({ source, entries }: Collected, dropped: readonly Dropped[]): string {

@@ -11,7 +11,7 @@ import type { ReadyPlugin } from "./ready_plugin.ts";
 import { tag } from "./tag.ts";
 import type { Target } from "./target.ts";
 import { upload } from "./upload.ts";
-import type { Artifact, Publication, Source } from "./values.ts";
+import type { Artifact, Publication, Selected, Source } from "./values.ts";
 import { messageOf } from "../work/message_of.ts";
 
 /** The plugins of each stage, in their order. */
@@ -41,10 +41,20 @@ export interface Pipeline {
  */
 export async function planArtifact(source: Source, pipeline: Pipeline, context: Context): Promise<Artifact> {
   const run = stageRunner(pipeline.custom ?? {}, context);
-  const collected = await run("collect", source, collect(pipeline.collect));
-  const selected = await run("filter", collected, filter(pipeline.filter));
+  const selected = await selectEntries(source, pipeline, context);
   const packed = await run("archive", selected, archive(pipeline.archive));
   return await run("annotate", packed, annotate(pipeline.annotate, pipeline.describe));
+}
+
+/**
+ * Finds what the artifact will hold, and packs nothing of it.
+ *
+ * @throws {StageError} Says in which stage it failed.
+ */
+export async function selectEntries(source: Source, pipeline: Pipeline, context: Context): Promise<Selected> {
+  const run = stageRunner(pipeline.custom ?? {}, context);
+  const collected = await run("collect", source, collect(pipeline.collect));
+  return await run("filter", collected, filter(pipeline.filter));
 }
 
 /**

@@ -60,6 +60,8 @@ async function guardImmutableTags(
   const { digest } = artifact.manifest.descriptor;
   await allDone(immutable.map(async ({ name }) => {
     const existing = await target.resolve(name, context);
-    if (existing !== undefined && existing !== digest) throw new TagExistsError(target.url, name, existing);
+    if (existing !== undefined && existing !== digest) {
+      throw new TagExistsError(target.url, name, { existing, wanted: digest });
+    }
   }));
 }

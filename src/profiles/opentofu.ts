@@ -5,6 +5,7 @@ import { packZip } from "../pack/zip_layer.ts";
 import type { Entry } from "../pipeline/entry.ts";
 import type { Contents, Factory } from "../pipeline/plugin.ts";
 import { SourceError } from "../pipeline/source_error.ts";
+import type { Context } from "../work/context.ts";
 import type { Profile, SourceListing } from "./profile.ts";
 
 /**
@@ -62,6 +63,7 @@ export function opentofu(means: ArchiveMeans = {}): Factory<"archive", GzipChoic
           context.log.warn("There is no .tf or .tofu file at the root: the source has to name a directory in it by //");
         }
         refuseAlike(entries);
+        await refuseBombs(entries, context);
         const layer = await packZip({
           entries,
           mediaType: OPENTOFU_MODULE_MEDIA_TYPE,
@@ -81,6 +83,16 @@ function refuseAlike(entries: readonly Entry[]): void {
     `${alike.slice(0, 2).map((path) => JSON.stringify(path)).join(" and ")} differ in upper and lower case only`,
     "rename one of them: macOS and Windows keep only the other",
   );
+}
+
+async function refuseBombs(entries: readonly Entry[], context: Context): Promise<void> {
+  if (!entries.some(({ path }) => /\.zip$/i.test(path))) return;
+  const { findZipBomb } = await import("./opentofu/zip_bombs.ts");
+  const bomb = await findZipBomb(entries, context);
+  if (bomb === undefined) return;
+  const { path, size, unpacked } = bomb;
+  const shown = `${Math.round(unpacked / 1024 ** 3)} GiB`;
+  throw moduleError(`${JSON.stringify(path)} is a zip bomb: its ${size} bytes unpack to ${shown}`, "leave it out");
 }
 
 function isConfiguration({ path, kind }: Pick<Entry, "path" | "kind">): boolean {

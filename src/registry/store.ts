@@ -220,7 +220,9 @@ export function registryStore(
           ? digest
           : await (bringsManifest ? lastSeen : digestAt)(tag, context);
         // Whoever pushes has looked before; another run may have published since then.
-        if (immutable && from !== undefined && from !== digest) throw new TagExistsError(url, name, from);
+        if (immutable && from !== undefined && from !== digest) {
+          throw new TagExistsError(url, name, { existing: from, wanted: digest });
+        }
         return { tag: name, ...(from === undefined ? {} : { from }) };
       });
       const names = moved.filter(({ from }) => from !== digest).map(({ tag }) => tag);

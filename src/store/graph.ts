@@ -11,7 +11,8 @@ import { isManifestMediaType, manifestParts, type ParsedManifest, parseManifest 
 import { companionTags } from "./companion_tags.ts";
 import type { Context } from "../work/context.ts";
 import { dependencyOrder } from "../work/dependency_order.ts";
-import { NotFoundError, type StoredManifest, type StoreReader } from "./store.ts";
+import { missingName } from "./missing_name.ts";
+import type { StoredManifest, StoreReader } from "./store.ts";
 import { together } from "../work/together.ts";
 
 /** What belongs to artifacts, each digest once. */
@@ -100,7 +101,7 @@ export async function readGraph(
     if (stored === undefined) {
       // A tag of cosign's that is not there is one that nobody has ever set.
       if (lead.kind === "companion") return [];
-      if (lead.kind === "root" && onMissing === undefined) throw new NotFoundError(source.url, lead.name);
+      if (lead.kind === "root" && onMissing === undefined) throw await missingName(source, lead.name, context);
       sayMissing(gapOf(lead));
       return [];
     }

@@ -189,24 +189,37 @@ export class NotFoundError extends Error {
   readonly url: string;
   /** Whether it is the store itself that is not there. */
   readonly isPlace: boolean;
+  /** Whether the message names every tag that there is. */
+  readonly namesAll: boolean;
 
   /**
    * Names what is missing, and where.
    *
    * @param url The store.
    * @param name A tag or a digest; left out when the store itself is not there.
+   * @param tags The tags that are there, in the order in which people look for them, when they are known.
    */
-  constructor(url: string, name?: string) {
+  constructor(url: string, name?: string, tags?: readonly string[]) {
     super(
       name === undefined
         ? `Cannot find ${url}: there is no layout`
         : isDigest(name)
         ? `Cannot find ${url}@${name}: there is no such manifest`
-        : `Cannot find ${url}:${name}: there is no such tag`,
+        : `Cannot find ${url}:${name}: there is no such tag${tags === undefined ? "" : instead(tags)}`,
     );
     this.isPlace = name === undefined;
+    this.namesAll = tags !== undefined && tags.length > 0 && tags.length <= NAMED;
     this.url = url;
   }
+}
+
+/** How many tags an error names. */
+const NAMED = 5;
+
+function instead(tags: readonly string[]): string {
+  if (tags.length === 0) return "";
+  const more = tags.length > NAMED ? ` and ${tags.length - NAMED} more` : "";
+  return `; there ${tags.length === 1 ? "is" : "are"} ${tags.slice(0, NAMED).join(", ")}${more}`;
 }
 
 /** A tag that may not move points to something else already. */
@@ -214,9 +227,24 @@ export class TagExistsError extends Error {
   /** The name of the class. */
   override readonly name = "TagExistsError";
 
-  /** Names the store, its tag, and what that points to. */
-  constructor(url: string, tag: string, existing: Digest) {
-    super(`Cannot move tag ${JSON.stringify(tag)} of ${url}: it is immutable and already points to ${existing}`);
+  /** The store. */
+  readonly url: string;
+  /** The tag that must not move. */
+  readonly tag: string;
+
+  /**
+   * Names the store, its tag, what that points to, and what it should have pointed to.
+   *
+   * @param digests `wanted` may be left out where it is not known.
+   */
+  constructor(url: string, tag: string, { existing, wanted }: { readonly existing: Digest; readonly wanted?: Digest }) {
+    super(
+      `Cannot move tag ${JSON.stringify(tag)} of ${url}: it is immutable and already points to ${existing}${
+        wanted === undefined ? "" : `, and this is ${wanted}`
+      }`,
+    );
+    this.url = url;
+    this.tag = tag;
   }
 }
 

@@ -5,10 +5,11 @@ import { everyTarget } from "../pipeline/target.ts";
 import { meantName, type Opened } from "../places/open_store.ts";
 import { copyGraph } from "../store/copy.ts";
 import { type ArtifactGraph, readGraph } from "../store/graph.ts";
-import { NotFoundError, type Store, type StoreReader } from "../store/store.ts";
+import { missingName } from "../store/missing_name.ts";
+import type { Store, StoreReader } from "../store/store.ts";
 import { inParallel } from "../work/together.ts";
 import { sayDone } from "../work/context.ts";
-import { chosenTags } from "./chosen_tags.ts";
+import { chosenTags } from "../store/chosen_tags.ts";
 import type { CopyOptions } from "./copy/copy_options.ts";
 import { copyPlaces } from "./copy/copy_places.ts";
 import { type CopyResult, copyResult, type Destination } from "./copy/copy_result.ts";
@@ -105,7 +106,7 @@ async function readWhole(
   const onMissing = (gap: string): void => void gaps.push(gap);
   const graph = await readGraph(source, names, { referrers, concurrency, onMissing }, context);
   const lost = names.find((name) => !graph.roots.has(name));
-  if (lost !== undefined) throw new NotFoundError(source.url, lost);
+  if (lost !== undefined) throw await missingName(source, lost, context);
   if (gaps.length > 0) throw errorWithLines(`Cannot copy ${source.url}: not everything is there`, gaps);
   return graph;
 }

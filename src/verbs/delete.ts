@@ -2,7 +2,8 @@ import type { Digest } from "../oci/digest.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { openStore, parsePlace } from "../places/open_store.ts";
-import { NotFoundError, type Store, UnsupportedError } from "../store/store.ts";
+import { missingName } from "../store/missing_name.ts";
+import { type Store, UnsupportedError } from "../store/store.ts";
 import { counted } from "../work/amounts.ts";
 import type { Context } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
@@ -61,11 +62,11 @@ export async function deleteStored(options: DeleteOptions): Promise<DeleteResult
   const { source } = options;
   return await withSession(options, { places: [parsePlace(source)] }, async (session) => {
     const { access, context } = session;
-    const { store: opened, reference } = openStore(source, access, "delete", { mustExist: true });
+    const { store: opened, reference } = await openStore(source, access, "delete", { mustExist: true });
     await using store = opened;
     const { name, tag } = oneName(reference);
     const manifest = await store.resolve(name, context);
-    if (manifest === undefined) throw new NotFoundError(store.url, name);
+    if (manifest === undefined) throw await missingName(store, name, context);
     const { digest } = manifest;
     const effects = tag === undefined ? await deleteEffects(store, digest, session) : { tags: [tag] };
     const result = { url: `${store.url}@${digest}`, digest, isManifestDeleted: tag === undefined, ...effects };

@@ -124,8 +124,10 @@ function checkOrigins(
 
 function refuseConflicts({ artifacts }: ImportPlan): void {
   const errors = artifacts.flatMap(({ store: { url }, tags }) =>
-    tags.flatMap(({ tag, from, isConflict }) =>
-      isConflict && from !== undefined ? [{ url, error: new TagExistsError(url, tag, from) }] : []
+    tags.flatMap(({ tag, digest, from, isConflict }) =>
+      isConflict && from !== undefined
+        ? [{ url, error: new TagExistsError(url, tag, { existing: from, wanted: digest }) }]
+        : []
     )
   );
   if (errors.length > 0) throw new TargetsError(errors.map(({ error }) => error), [], errors.map(({ url }) => url));

@@ -6,7 +6,8 @@ import { isDigest } from "../oci/digest.ts";
 import { parseManifest } from "../oci/parse_manifest.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
 import { meantName, openReader, parsePlace } from "../places/open_store.ts";
-import { NotFoundError, type StoredManifest, type StoreReader } from "../store/store.ts";
+import { missingName } from "../store/missing_name.ts";
+import type { StoredManifest, StoreReader } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
 import { findReferrers } from "./inspect/find_referrers.ts";
 import { type InspectResult, inspectResult } from "./inspect/inspect_result.ts";
@@ -113,7 +114,7 @@ async function look<T>(
   const platform = optionOf(options.platform, parsePlatform);
   return await withSession(options, { places: [parsePlace(source)] }, async (session) => {
     const { access, context } = session;
-    const opened = openReader(source, access);
+    const opened = await openReader(source, access);
     const { reference } = opened;
     await using store = opened.store;
     const name = await meantName(opened, context);
@@ -130,7 +131,7 @@ async function fetchExactly(
   context: Context,
 ): Promise<StoredManifest & Pick<FoundArtifact, "root">> {
   const stored = await store.fetchManifest(name, context);
-  if (stored === undefined) throw new NotFoundError(store.url, name);
+  if (stored === undefined) throw await missingName(store, name, context);
   return { root: stored.descriptor, ...stored };
 }
 

@@ -1,6 +1,8 @@
+import { CREATED_ANNOTATION, REVISION_ANNOTATION, SOURCE_ANNOTATION } from "../oci/annotation_keys.ts";
 import type { Digest } from "../oci/digest.ts";
 import { refNameOf } from "../layout/entry.ts";
 import type { ListedManifest } from "../layout/layout.ts";
+import { artifactTypeOf, manifestParts, parseManifest } from "../oci/parse_manifest.ts";
 import { withoutScheme } from "../oci/reference.ts";
 import { parseRange, type VersionRange } from "../oci/semver.ts";
 import { OptionsError } from "../options/options_error.ts";
@@ -9,7 +11,7 @@ import type { StoreReader } from "../store/store.ts";
 import { counted } from "../work/amounts.ts";
 import type { Context, Log } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
-import { chosenTags, type TagSelection } from "./chosen_tags.ts";
+import { chosenTags, type TagSelection } from "../store/chosen_tags.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
 import { messageOf } from "../work/message_of.ts";
@@ -26,6 +28,8 @@ export interface ListOptions extends VerbOptions {
   readonly filterRegex?: string;
   /** No more than so many; 0, and nothing at all, stand for all of them. */
   readonly limit?: number;
+  /** Whether each manifest is read as well, for what it says of itself. */
+  readonly wide?: boolean;
 }
 
 /** One version, as `gantry list -o json` prints a list of them. */
@@ -38,6 +42,22 @@ export interface ListedVersion {
   readonly digest: Digest;
   /** `HOST/REPOSITORY:TAG`, or what else the entry of a layout is called. */
   readonly name?: string;
+  /** What its manifest says; only where that was asked for. */
+  readonly details?: VersionDetails;
+}
+
+/** What a manifest says of itself. */
+export interface VersionDetails {
+  /** When it was made, RFC 3339. */
+  readonly created?: string;
+  /** The revision of its source. */
+  readonly revision?: string;
+  /** The URL of its source. */
+  readonly source?: string;
+  /** Size of the manifest and everything that it names, in bytes; of an index, of the manifests that it lists. */
+  readonly size: number;
+  /** The type of the artifact, or else the media type of its config. */
+  readonly artifactType?: string;
 }
 
 /** How long an expression or a range may be: what people write, and not what makes a machine think for hours. */
@@ -61,7 +81,7 @@ export async function list(options: ListOptions): Promise<readonly ListedVersion
   const place = parsePlace(source);
   return await withSession(options, { places: [place], concurrency: CONCURRENCY }, async (session) => {
     const { access, context, concurrency } = session;
-    const { store: opened, reference, layout } = openReader(source, access);
+    const { store: opened, reference, layout } = await openReader(source, access);
     await using store = opened;
     if (reference.tag !== undefined || reference.digest !== undefined) {
       throw new OptionsError(`Cannot list ${JSON.stringify(source)}: name the repository without a tag or a digest`);
@@ -93,8 +113,35 @@ export async function list(options: ListOptions): Promise<readonly ListedVersion
     if (unusable.length > 0) {
       context.log.warn(`Left out, because the layout does not say their type and size: ${named(unusable)}`);
     }
-    return all;
+    if (!options.wide) return all;
+    return await inParallel(all, concurrency, async (version): Promise<ListedVersion> => {
+      const details = await detailsOf(store, version.digest, context);
+      return details === undefined ? version : { ...version, details };
+    });
   });
+}
+
+/** What a manifest says; a malformed one hides no other. */
+async function detailsOf(store: StoreReader, digest: Digest, context: Context): Promise<VersionDetails | undefined> {
+  const stored = await store.fetchManifest(digest, context);
+  if (stored === undefined) return undefined;
+  let manifest;
+  try {
+    manifest = parseManifest(stored.bytes, stored.descriptor);
+  } catch (error) {
+    context.log.warn(messageOf(error));
+    return undefined;
+  }
+  const { [CREATED_ANNOTATION]: created, [REVISION_ANNOTATION]: revision, [SOURCE_ANNOTATION]: source } =
+    manifest.annotations ?? {};
+  const type = artifactTypeOf(manifest);
+  return {
+    ...(created === undefined ? {} : { created }),
+    ...(revision === undefined ? {} : { revision }),
+    ...(source === undefined ? {} : { source }),
+    size: manifestParts(manifest).reduce((sum, { size }) => sum + size, stored.descriptor.size),
+    ...(type === undefined ? {} : { artifactType: type }),
+  };
 }
 
 /** A tag of several repositories stands in a layout several times. */

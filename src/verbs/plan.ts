@@ -1,34 +1,38 @@
-import { judge, type Verdict } from "../consumers/judge.ts";
+import type { Verdict } from "../consumers/judge.ts";
 import type { Digest } from "../oci/digest.ts";
-import { planArtifact as makeArtifact } from "../pipeline/publish.ts";
+import { type CustomStep, withStep } from "../pipeline/flow.ts";
+import { type Pipeline, planArtifact as makeArtifact, selectEntries } from "../pipeline/publish.ts";
 import { STAGES } from "../pipeline/stages.ts";
 import { tagNames, tagsOfTarget } from "../pipeline/tag.ts";
 import type { Target } from "../pipeline/target.ts";
-import type { Artifact, Attributed, Dropped } from "../pipeline/values.ts";
+import type { Artifact, Attributed, Dropped, Selected } from "../pipeline/values.ts";
 import type { TagName } from "../store/store.ts";
 import { consumersOf } from "./judging/consumers_of.ts";
-import { plannedArtifact } from "./judging/planned_artifact.ts";
 import { plannedTags } from "./judging/refuse_refused.ts";
 import type { ChosenProfile } from "./publish/choose_profile.ts";
 import type { ConfiguredOptions, PublishOptions } from "./publish/publish_options.ts";
 import type { MadePlugin } from "./publish/stages/make_plugins.ts";
 import { TARGET_VERSION } from "./publish/stages/upload.ts";
-import { openPublication, warnOfGaps } from "./publish/open_publication.ts";
+import { type OpenPublication, openPublication, warnOfGaps } from "./publish/open_publication.ts";
 
-/** What a push would publish, as `gantry plan -o json` prints it. */
-export interface PlanResult {
+/** What is known before anything is packed, as `gantry plan --no-digest -o json` prints it. */
+export interface PlannedFiles {
   /** What is packed. */
   readonly source: string;
   /** Which shape it gets. */
   readonly profile: string;
   /** Why this profile. */
   readonly profileBecause: string;
-  /** The artifact's type, where it has one. */
-  readonly artifactType?: string;
   /** The files that are kept. */
   readonly files: readonly { readonly path: string; readonly size: number; readonly executable: boolean }[];
   /** What is left out, and why. */
   readonly dropped: readonly Dropped[];
+}
+
+/** What a push would publish, as `gantry plan -o json` prints it. */
+export interface PlanResult extends PlannedFiles {
+  /** The artifact's type, where it has one. */
+  readonly artifactType?: string;
   /** The config of the manifest. */
   readonly config: PlannedBlob;
   /** Its layers. */
@@ -67,18 +71,61 @@ export async function plan(options: PublishOptions): Promise<PlanResult> {
   return await planConfigured(options);
 }
 
-/** The same, with what the command line knows besides. */
-export async function planConfigured(options: ConfiguredOptions): Promise<PlanResult> {
+/**
+ * The same, with what the command line knows besides.
+ *
+ * @param onFiles Told the files before they are packed, which may take long.
+ */
+export async function planConfigured(
+  options: ConfiguredOptions,
+  onFiles?: (planned: PlannedFiles) => void,
+): Promise<PlanResult> {
   await using opened = await openPublication(options, "plan");
-  const { settings, pipeline, context } = opened;
+  const { settings, context } = opened;
+  const pipeline = onFiles === undefined ? opened.pipeline : telling(opened, onFiles);
   const artifact = await makeArtifact({ location: settings.source }, pipeline, context);
   warnOfGaps(opened, artifact);
   const tags = await tagNames(pipeline.tag, artifact, context);
   const result = planResult(artifact, { profile: settings.profile, targets: pipeline.upload, tags });
   const consumers = await consumersOf(settings.consumers);
   if (consumers.length === 0) return result;
+  const { judge } = await import("../consumers/judge.ts");
+  const { plannedArtifact } = await import("./judging/planned_artifact.ts");
   const planned = await plannedArtifact(artifact, await plannedTags(pipeline, artifact, context), context);
   return { ...result, consumers: judge(planned, consumers) };
+}
+
+/** Says which files {@linkcode planConfigured} would pack, and packs none. Steps before the archive are not asked. */
+export async function planFilesConfigured(options: ConfiguredOptions): Promise<PlannedFiles> {
+  await using opened = await openPublication(options, "plan");
+  const { settings, pipeline, context } = opened;
+  const selected = await selectEntries({ location: settings.source }, pipeline, context);
+  return plannedFiles(selected, opened);
+}
+
+function telling({ pipeline, settings }: OpenPublication, onFiles: (planned: PlannedFiles) => void): Pipeline {
+  const step: CustomStep<Selected> = {
+    name: "files",
+    run(selected): Promise<Selected> {
+      onFiles(plannedFiles(selected, { settings }));
+      return Promise.resolve(selected);
+    },
+  };
+  return { ...pipeline, custom: withStep(pipeline.custom ?? {}, { after: "filter", step }) };
+}
+
+function plannedFiles(
+  { source, entries, dropped }: Selected,
+  { settings: { profile } }: Pick<OpenPublication, "settings">,
+): PlannedFiles {
+  return {
+    source: source.location,
+    profile: profile.name,
+    profileBecause: profile.because,
+    files: entries.filter(({ kind }) => kind === "file")
+      .map(({ path, size, executable }) => ({ path, size, executable })),
+    dropped,
+  };
 }
 
 /** The plugins of a pipeline, as `gantry plan --stages -o json` prints them. */

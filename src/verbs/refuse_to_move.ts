@@ -18,5 +18,5 @@ export async function refuseToMoveVersion(
   if (!isVersion(tag)) return;
   const there = await store.resolve(tag, context);
   if (there === undefined || there.digest === digest) return;
-  throw new TagExistsError(store.url, tag, there.digest);
+  throw new TagExistsError(store.url, tag, { existing: there.digest, wanted: digest });
 }

@@ -3,7 +3,7 @@ import { parseTag } from "../oci/tag.ts";
 import { isVersion } from "../oci/version.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { openStore, parsePlace } from "../places/open_store.ts";
-import { NotFoundError } from "../store/store.ts";
+import { missingName } from "../store/missing_name.ts";
 import { sayDone } from "../work/context.ts";
 import { optionOf } from "./option_of.ts";
 import { withSession } from "./session.ts";
@@ -41,13 +41,13 @@ export async function tagStored(options: TagOptions): Promise<TagResult> {
   const { source, force = false } = options;
   const tags = [...new Set(options.tags.map((name) => optionOf(name, parseTag)).filter((name) => name !== undefined))];
   return await withSession(options, { places: [parsePlace(source)] }, async ({ access, context }) => {
-    const { store: opened, name } = openStore(source, access, "push", { mustExist: true });
+    const { store: opened, name } = await openStore(source, access, "push", { mustExist: true });
     await using store = opened;
     if (name === undefined) {
       throw new OptionsError(`Cannot tag ${JSON.stringify(source)}: name what gets the tags, by a tag or a digest`);
     }
     const manifest = await store.fetchManifest(name, context);
-    if (manifest === undefined) throw new NotFoundError(store.url, name);
+    if (manifest === undefined) throw await missingName(store, name, context);
     const { digest } = manifest.descriptor;
     // A version never moves by itself, whatever verb gives it.
     await store.tag(manifest, tags.map((name) => ({ name, immutable: !force && isVersion(name) })), context);

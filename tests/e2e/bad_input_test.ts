@@ -91,7 +91,7 @@ const CASES: readonly Case[] = [
     args: ["push", "DIR/source", "oci-layout:DIR/layout", "--profile", "fluks"],
     code: 2,
     says:
-      "error: Option '--profile <profile>' argument 'fluks' is invalid. Allowed choices are auto, generic, helm, timoni, conftest, cue",
+      "error: Option '--profile <profile>' argument 'fluks' is invalid. Allowed choices are auto, generic, helm, timoni, ",
   },
   {
     name: "an unknown option",

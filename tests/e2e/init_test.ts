@@ -13,6 +13,8 @@ const REMOTE = '[remote "origin"]\n\turl = git@github.com:Acme/App.git\n';
 const EXAMPLES: readonly (readonly [source: string, flags: readonly string[], profile: string, because: string])[] = [
   ["flux", [], "flux", "there is a .sourceignore"],
   ["timoni", [], "timoni", "there is a timoni.cue"],
+  ["cue", [], "cue", "there is a cue.mod/module.cue"],
+  ["opentofu", [], "opentofu", "there is a main.tf"],
   ["plain", [], "generic", "there is no Chart.yaml, no timoni.cue and no .sourceignore"],
   ["plain", ["--profile", "image"], "image", "asked for"],
 ];

@@ -308,7 +308,7 @@ for (const referrers of [true, false]) {
       assert.match(rows[1] ?? "", new RegExp(`^    ${nested.manifest.descriptor.digest} +\\d+ B +application/note$`));
       assert.match(
         rows[2] ?? "",
-        new RegExp(`^  ${cosign.manifest.descriptor.digest} +\\d+ B .* \\(tag sha256-.*\\.sig\\)$`),
+        new RegExp(`^  ${cosign.manifest.descriptor.digest} +\\d+ B .* \\(tag sha256-.*\\.sig\\)  signature$`),
       );
       assert.equal(rows.length, 3);
       const json = JSON.parse((await gantryOk(["inspect", `${place}:1.0`, "--referrers", "-o", "json"])).stdout);
@@ -395,8 +395,7 @@ Deno.test("inspect fails where there is nothing of that name", async () => {
     const { code, stdout, stderr } = await gantry(["inspect", place]);
     assert.equal(
       stderr,
-      `error: Cannot find ${place}:latest: there is no such tag\n` +
-        `advice: \`gantry list ${place} --all\` shows which tags there are\n`,
+      `error: Cannot find ${place}:latest: there is no such tag; there are 1.0, 2.0\n`,
     );
     assert.deepEqual([code, stdout], [1, ""]);
   });

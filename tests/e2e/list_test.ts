@@ -197,3 +197,37 @@ Deno.test("list fails where there is nothing to list", async () => {
     assert.deepEqual([code, stdout], [1, ""]);
   }
 });
+
+Deno.test("list --wide says when each was made, of which revision, how big it is and of what type", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "source/a.yaml": "a: 1\n" });
+  const layout = `oci-layout:${join(directory.path, "layout")}`;
+  const source = join(directory.path, "source");
+  const made = ["--created", "2026-01-02T03:04:05Z", "--revision", "main@sha1:0123", "--source", "https://h/r"];
+  const { digest } = await push([source, layout, "--profile", "flux", "--version", "1.0.0", ...made]);
+  await push([source, layout, "--version", "1.1.0"]);
+  const [second, first] = JSON.parse((await gantryOk(["list", layout, "--wide", "-o", "json"])).stdout);
+  assert.ok(Object.keys(second.details).every((key) => ["size", "artifactType"].includes(key)), "nothing was said");
+  const { size } = JSON.parse((await gantryOk(["inspect", `${layout}:1.0.0`, "-o", "json"])).stdout);
+  assert.equal(first.details.size, size);
+  assert.deepEqual(first, {
+    repository: layout.slice("oci-layout:".length),
+    version: "1.0.0",
+    digest,
+    details: {
+      created: "2026-01-02T03:04:05Z",
+      revision: "main@sha1:0123",
+      source: "https://h/r",
+      size: first.details.size,
+      artifactType: "application/vnd.cncf.flux.config.v1+json",
+    },
+  });
+  const { stdout } = await gantryOk(["list", layout, "--wide"]);
+  assert.match(stdout, /^VERSION {2}DIGEST +CREATED +REVISION +SIZE +TYPE$/m);
+  assert.match(
+    stdout,
+    new RegExp(`^1\\.0\\.0 +${digest} +2026-01-02T03:04:05Z +main@sha1:0123 +\\d+ B +application/`, "m"),
+  );
+  const onTerminal = await gantryOk(["list", layout, "--wide"], { columns: 120 });
+  assert.match(onTerminal.stdout, new RegExp(`^1\\.0\\.0 +${digest.slice(0, 19)} +2026`, "m"));
+});

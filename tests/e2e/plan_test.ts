@@ -118,3 +118,49 @@ Deno.test("plan warns of what a digest does not hold for, and of annotations tha
   assert.match(await warnings("--source", "localhost"), /warning: The source "localhost" \(--source\) is no URL/);
   assert.doesNotMatch(await warnings("--source", "https://git.example.com/r.git"), /is no URL/);
 });
+
+Deno.test("plan shows the files on a terminal before it packs them, and the rest after that", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "app/a.yaml": "a: 1\n", "app/b.draft": "b: 1\n" });
+  const args = ["plan", join(directory.path, "app"), "--profile", "flux", "--ignore", "*.draft", "--version", "1.0.0"];
+  const plain = (await gantryOk(args)).stdout.split("\n");
+  const shown = (await gantryOk(args, { columns: 80 })).stdout.split("\n");
+  assert.deepEqual(shown.toSorted(), plain.toSorted());
+  assert.ok(shown.indexOf("content") > shown.findIndex((line) => line.includes("b.draft")));
+});
+
+Deno.test("plan shows on a terminal what a step before the archive has left", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, {
+    "app/a.yaml": "a: 1\n",
+    "app/b.yaml": "b: 1\n",
+    "app/gantry.json": JSON.stringify({ pipeline: { custom: [{ before: "archive", use: "./drop.ts" }] } }),
+    "app/drop.ts": `export default (kit) => kit.plugin({
+      name: "test:drop", version: "1.0.0", apiVersion: 1, stage: "before:archive",
+      options: kit.z.strictObject({}),
+      run: ({ entries }) => ({ entries: entries.filter(({ path }) => path !== "b.yaml") }),
+    });`,
+  });
+  const config = join(directory.path, "app/gantry.json");
+  const args = ["plan", join(directory.path, "app"), "--profile", "generic", "--config", config];
+  const { stdout } = await gantryOk(args, { columns: 80 });
+  assert.match(stdout, /^ {2}\+ b\.yaml.*^ {2}- b\.yaml +left out by/ms);
+});
+
+Deno.test("plan --no-digest shows the same files, and packs nothing", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "app/a.yaml": "a: 1\n", "app/b.draft": "b: 1\n" });
+  const args = ["plan", join(directory.path, "app"), "--profile", "flux", "--ignore", "*.draft"];
+  const { files, dropped } = JSON.parse((await gantryOk([...args, "-o", "json"])).stdout);
+  const planned = JSON.parse((await gantryOk([...args, "--no-digest", "-o", "json"])).stdout);
+  assert.deepEqual(planned, {
+    source: join(directory.path, "app"),
+    profile: "flux",
+    profileBecause: "asked for",
+    files,
+    dropped,
+  });
+  const { stdout } = await gantryOk([...args, "--no-digest"]);
+  assert.match(stdout, /^files \(1 kept, 1 left out\)\n {2}\+ a\.yaml/m);
+  assert.doesNotMatch(stdout, /sha256|content/);
+});

@@ -40,7 +40,7 @@ Deno.test("the first plugin of docs/plugins.md does what the page says, and so d
   const { stdout } = await gantryOk(["plan", "--config", join(directory.path, "gantry.jsonc"), "-o", "json"]);
   const { files, dropped } = JSON.parse(stdout);
   assert.deepEqual(files.map(({ path }: { path: string }) => path), ["app.yaml"]);
-  assert.deepEqual(dropped, [{ path: "app.draft.yaml", reason: "ends in .draft.yaml" }]);
+  assert.deepEqual(dropped, [{ path: "app.draft.yaml", reason: "ends in .draft.yaml (acme:no-drafts)" }]);
   const { code, stderr } = await runTool(Deno.execPath(), ["test", "--no-lock", "-A", "no_drafts_test.ts"], {
     cwd: join(directory.path, "plugins"),
   });

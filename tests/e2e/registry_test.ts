@@ -59,11 +59,14 @@ Deno.test("push refuses to move a version before it uploads anything, and --forc
     for (const place of [target, layout]) {
       const refused = await gantry(["push", source, place, "--version", "1.0.0", "--latest"]);
       assert.equal(refused.code, 1);
+      const planned = await gantry(["plan", source, place, "--version", "1.0.0", "-o", "json"]);
       assert.equal(
         refused.stderr,
         `Profile generic: there is no Chart.yaml, no timoni.cue and no .sourceignore; choose another with --profile\n` +
-          `error: Cannot move tag "1.0.0" of ${place}: it is immutable and already points to ${first.digest}\n` +
-          `advice: publish a new version, or move the tag with --force\n`,
+          `error: Cannot move tag "1.0.0" of ${place}: it is immutable and already points to ${first.digest}, ` +
+          `and this is ${JSON.parse(planned.stdout).digest}\n` +
+          `advice: publish a new version, or move the tag with --force; ` +
+          `\`gantry diff ${place}:1.0.0 ${source}\` shows why\n`,
       );
     }
     assert.deepEqual(registry.summary().filter((line) => !/^(HEAD|GET)/.test(line)), []);

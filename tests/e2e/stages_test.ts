@@ -140,8 +140,8 @@ Deno.test("the pipeline runs in the order of --stages, with options of the file 
   const plan = JSON.parse(stdout);
   assert.deepEqual(plan.files.map(({ path }: { path: string }) => path), ["a.yaml"]);
   assert.deepEqual(plan.dropped, [
-    { path: "b.md", reason: "acme:drop .md" },
-    { path: "c.txt", reason: "acme:drop#2 .txt" },
+    { path: "b.md", reason: "acme:drop .md (acme:drop)" },
+    { path: "c.txt", reason: "acme:drop#2 .txt (acme:drop#2)" },
     { path: "d.yaml", reason: `*.yaml (${path}:1:90)` },
   ]);
   assert.deepEqual(plan.annotations, {

@@ -52,8 +52,10 @@ Deno.test("tag moves no version, unless it is told to, and then sets no other ta
     const refused = await gantry(["tag", `${place}:2.0.0`, "stable", "1.0.0"]);
     assert.equal(
       refused.stderr,
-      `error: Cannot move tag "1.0.0" of ${place}: it is immutable and already points to ${one}\n` +
-        "advice: publish a new version, or move the tag with --force\n",
+      `error: Cannot move tag "1.0.0" of ${place}: it is immutable and already points to ${one}, ` +
+        `and this is ${two}\n` +
+        "advice: publish a new version, or move the tag with --force; " +
+        `\`gantry diff ${place}:1.0.0 ${place}:2.0.0\` shows why\n`,
     );
     assert.equal(refused.code, 1);
     assert.deepEqual(await tagsOf(place), { "1.0.0": one, "2.0.0": two });
@@ -68,8 +70,7 @@ Deno.test("tag fails when there is nothing of that name", async () => {
     const { code, stderr } = await gantry(["tag", `${place}:3.0.0`, "latest"]);
     assert.equal(
       stderr,
-      `error: Cannot find ${place}:3.0.0: there is no such tag\n` +
-        `advice: \`gantry list ${place} --all\` shows which tags there are\n`,
+      `error: Cannot find ${place}:3.0.0: there is no such tag; there are 2.0.0, 1.0.0\n`,
     );
     assert.equal(code, 1);
   });

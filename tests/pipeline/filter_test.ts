@@ -121,3 +121,15 @@ Deno.test("filter() takes more drops than a call has room for arguments", async 
   const { entries, dropped } = await filter([drop])({ source: SOURCE, entries: many }, fakeContext());
   assert.deepEqual([entries.length, dropped.length], [1, 199_999]);
 });
+
+Deno.test("filter() says which plugin it was that left something out, unless it is built in", async () => {
+  const leaving = (id: string, origin: string | undefined, path: string): ReadyPlugin<"filter"> => ({
+    ...fakePlugin("filter", id, () => ({ drop: [{ path, reason: "a draft" }] })),
+    origin,
+  });
+  const [, , first, second] = COLLECTED.entries;
+  assert.ok(first !== undefined && second !== undefined);
+  const plugins = [leaving("ignore", undefined, first.path), leaving("acme:no-drafts", "./no_drafts.ts", second.path)];
+  const { dropped } = await filter(plugins)(COLLECTED, fakeContext());
+  assert.deepEqual(dropped.map(({ reason }) => reason), ["a draft", "a draft (acme:no-drafts)"]);
+});

@@ -63,12 +63,14 @@ Deno.test("upload() stops before any upload when an immutable tag would have to 
     memoryTarget({ url: "oci://a/x" }),
     memoryTarget({ url: "oci://b/x", tags: { "1.0.0": OTHER, latest: OTHER } }),
   ];
-  const error = await targetsErrorOf(upload(targets, [VERSION, LATEST])(await fakeArtifact(), fakeContext()));
+  const artifact = await fakeArtifact();
+  const error = await targetsErrorOf(upload(targets, [VERSION, LATEST])(artifact, fakeContext()));
   assert.deepEqual(targets.map(({ calls }) => calls), [["resolve 1.0.0"], ["resolve 1.0.0"]]);
   assert.deepEqual([error.done, error.failed], [["oci://a/x"], ["oci://b/x"]]);
   assert.equal(
     error.message,
-    `Cannot move tag "1.0.0" of oci://b/x: it is immutable and already points to ${OTHER}`,
+    `Cannot move tag "1.0.0" of oci://b/x: it is immutable and already points to ${OTHER}, ` +
+      `and this is ${artifact.manifest.descriptor.digest}`,
   );
   const [only] = error.errors;
   assert.ok(only instanceof StageError);

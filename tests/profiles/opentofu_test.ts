@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { writeZip } from "../../src/pack/zip.ts";
+import { zipFile } from "../pack/zip_entries.ts";
+import { collectBytes } from "../support/collect_bytes.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";
@@ -100,6 +103,35 @@ Deno.test("the profile opentofu says that the source has to name a directory whe
   const { stderr } = await plan(directory.path, "--profile", "opentofu");
   assert.match(stderr, /^warning: There is no \.tf or \.tofu file at the root: the source has to name a directory/m);
 });
+
+Deno.test("push refuses a module of OpenTofu with a zip bomb, however deep it is", async () => {
+  await using directory = await tempDirectory();
+  const source = join(directory.path, "source");
+  await writeTree(source, {
+    ...MODULE,
+    "files/broken.zip": "PK\x03\x04",
+    "files/lambda.zip": await zipped({ "a.js": new Uint8Array(5000) }),
+  });
+  await plan(source, "--profile", "opentofu");
+  const zeros = new Uint8Array(16 * 1024 * 1024);
+  let bomb = await zipped({ "0": zeros, "1": zeros, "2": zeros, "3": zeros });
+  for (let depth = 0; depth < 4; depth++) {
+    bomb = await zipped(Object.fromEntries(["a", "b", "c", "d", "e"].map((name) => [`${name}.zip`, bomb])));
+  }
+  await Deno.writeFile(join(source, "files/bomb.zip"), bomb);
+  const layout = join(directory.path, "layout");
+  const { code, stderr } = await gantry(["push", source, `oci-layout:${layout}`, "--profile", "opentofu"]);
+  assert.equal(code, 2, stderr);
+  assert.match(
+    stderr,
+    /^error: Cannot publish the module: "files\/bomb\.zip" is a zip bomb: its \d+ bytes unpack to 39 GiB$/m,
+  );
+  await assert.rejects(Deno.stat(layout), Deno.errors.NotFound);
+});
+
+async function zipped(files: Readonly<Record<string, Uint8Array<ArrayBuffer>>>): Promise<Uint8Array<ArrayBuffer>> {
+  return await collectBytes(writeZip(Object.entries(files).map(([path, bytes]) => zipFile(path, bytes))));
+}
 
 const WRONG: Readonly<Record<string, readonly [files: Readonly<Record<string, string>>, said: RegExp]>> = {
   "no file of OpenTofu": [

@@ -17,6 +17,8 @@ export interface GantryOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: Uint8Array<ArrayBuffer>;
   readonly signal?: AbortSignal;
+  /** How wide the terminal is on which both outputs are; none when left out. */
+  readonly columns?: number;
   /** What is typed when a question is asked; without it there is no terminal. */
   readonly answer?: string | (() => Promise<string>);
 }
@@ -26,13 +28,15 @@ export async function gantry(args: readonly string[], options: GantryOptions = {
   let stdout = "";
   let pieces: Uint8Array<ArrayBuffer>[] | undefined;
   let stderr = "";
-  const { answer } = options;
+  const { answer, columns } = options;
+  const width = { columns: (): number => columns ?? 80 };
   const ask = async (question: string): Promise<string> => {
     stderr += `${question}\n`;
     return typeof answer === "function" ? await answer() : answer ?? "";
   };
   const secrets = createSecrets();
   const code = await run(args, {
+    ...(columns === undefined ? {} : { terminal: width, screen: width }),
     ...(answer === undefined ? {} : { prompt: { line: ask, hidden: ask } }),
     ...createEnvironment((name) => options.env?.[name], secrets),
     stdin: () => new Blob([options.stdin ?? new Uint8Array()]).stream(),

@@ -77,7 +77,9 @@ export function memoryStore(place: MemoryPlace = memoryPlace(), url = "oci://mem
     tag({ descriptor: { digest } }, names): Promise<readonly Moved[]> {
       const exists = names.find(({ name, immutable }) => immutable && (tags.get(name) ?? digest) !== digest);
       if (exists !== undefined) {
-        return Promise.reject(new TagExistsError(url, exists.name, tags.get(exists.name) ?? digest));
+        return Promise.reject(
+          new TagExistsError(url, exists.name, { existing: tags.get(exists.name) ?? digest, wanted: digest }),
+        );
       }
       const moved = names.map(({ name }): Moved => {
         const from = tags.get(name);

@@ -2,6 +2,7 @@ import type { Digest } from "../../oci/digest.ts";
 import type { ImportedArtifact, ImportedTag, ImportPlanResult } from "../../verbs/import/import_result.ts";
 import { counted, formatBytes } from "../../work/amounts.ts";
 import { printable } from "../output/printable.ts";
+import { shortDigest } from "../output/short_digest.ts";
 import { table } from "../output/table.ts";
 
 /** Writes what an import would do for who looks at a terminal: a line for each artifact, and all of it in the last. */
@@ -11,7 +12,7 @@ export function importPlanText({ artifacts }: ImportPlanResult): string {
       markOf(artifact),
       artifact.repository,
       artifact.tags.map(({ tag }) => tag).join(", ") || "-",
-      short(artifact.digest),
+      shortDigest(artifact.digest),
       artifact.withoutReferrers ? "no referrers" : counted(referrersOf(artifact), "referrer"),
       formatBytes(artifact.size),
       stateOf(artifact),
@@ -40,14 +41,9 @@ function stateOf({ existed, tags }: ImportedArtifact): string {
 }
 
 function moved({ tag, conflict }: ImportedTag, from: Digest): string {
-  return conflict ? `${tag} is ${short(from)} there and must not move` : `moves ${tag} from ${short(from)}`;
+  return conflict ? `${tag} is ${shortDigest(from)} there and must not move` : `moves ${tag} from ${shortDigest(from)}`;
 }
 
 function referrersOf({ referrers, companions }: ImportedArtifact): number {
   return referrers.length + Object.keys(companions).length;
-}
-
-/** Enough of a digest to compare it by eye. */
-function short(digest: Digest): string {
-  return digest.slice(0, digest.indexOf(":") + 13);
 }

@@ -11,6 +11,7 @@ import { ScratchError } from "../../system/scratch_error.ts";
 import { NotVerifiedError } from "../../sign/not_verified_error.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
 import { OptionsError } from "../../options/options_error.ts";
+import { shellLine } from "../habits/shell_line.ts";
 import { PartlyTaggedError } from "../../verbs/copy/partly_tagged_error.ts";
 import { SharedTagError } from "../../verbs/copy/shared_tag_error.ts";
 
@@ -18,12 +19,12 @@ import { SharedTagError } from "../../verbs/copy/shared_tag_error.ts";
  * Writes an error for people: what failed, where, and one line of advice when there is something to do about it.
  * Only the command line knows flags, so advice is written here and nowhere else.
  *
- * @param command The name of the command that failed, where flags differ between commands.
+ * @param failed The command that failed, where advice depends on it.
  */
-export function errorReport(error: unknown, command?: string): string {
+export function errorReport(error: unknown, failed: FailedCommand = {}): string {
   const { root, wheres, host } = unwrap(error);
   if (root instanceof TargetsError && root.errors.length > 1) {
-    const reports = root.errors.map((each) => errorReport(each, command).trimEnd());
+    const reports = root.errors.map((each) => errorReport(each, failed).trimEnd());
     const tagged = isTagging(error) && root.done.length > 0 ? `  tagged in ${root.done.join(", ")}\n` : "";
     return `${reports.join("\n")}\n${tagged}`;
   }
@@ -31,9 +32,17 @@ export function errorReport(error: unknown, command?: string): string {
   if (root instanceof PluginError) lines.push(...pluginLines(root));
   for (const where of wheres) lines.push(`  ${where}`);
   if (root instanceof OptionsError) lines.push(...root.hints.map((hint) => `advice: ${hint}`));
-  const advice = adviceFor(root, { host, command });
+  const advice = adviceFor(root, { host, failed });
   if (advice !== undefined) lines.push(`advice: ${advice}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** A command that failed. */
+export interface FailedCommand {
+  /** Its name: flags differ between commands. */
+  readonly name?: string | undefined;
+  /** What was to be published, copied or tagged, as it was typed. */
+  readonly source?: string | undefined;
 }
 
 /** What gantry says of a plugin names the plugin and the place in the message already. */
@@ -104,15 +113,22 @@ function messageOf(error: unknown): string {
 
 function adviceFor(
   error: unknown,
-  { host, command }: { readonly host: string | undefined; readonly command: string | undefined },
+  { host, failed }: { readonly host: string | undefined; readonly failed: FailedCommand },
 ): string | undefined {
+  const { name: command, source } = failed;
   if (error instanceof PluginError) return error.hint ?? pluginAdvice(error, command);
-  if (error instanceof TagExistsError) return "publish a new version, or move the tag with --force";
+  if (error instanceof TagExistsError) {
+    const why = source === undefined
+      ? ""
+      : `; \`${shellLine(["gantry", "diff", `${error.url}:${error.tag}`, source])}\` shows why`;
+    return `publish a new version, or move the tag with --force${why}`;
+  }
   if (error instanceof SharedTagError) return "`gantry import` puts each artifact into a repository of its own";
   if (error instanceof OptionsError) return undefined;
   if (error instanceof SourceError) return error.hint;
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
   if (error instanceof NotFoundError) {
+    if (error.namesAll) return undefined;
     return error.isPlace
       ? "check the path: relative ones begin where the command runs"
       : `\`gantry list ${error.url} --all\` shows which tags there are`;

@@ -18,6 +18,8 @@ export interface PublishFlags extends RegistryFlags {
   readonly verbose?: boolean;
   readonly dryRun?: boolean;
   readonly stages?: boolean;
+  /** `false` when nothing has to be packed. */
+  readonly digest?: boolean;
   /** What the table of options declares, by the names of its flags. */
   readonly [flag: string]: ParsedFlags[string];
 }
@@ -28,7 +30,7 @@ export function publishCommand(name: "push" | "plan"): Command {
     .description(DESCRIPTIONS[name])
     .argument("[source]", "directory, file, tar or - for standard input")
     .argument("[target...]", referenceForms("[:TAG]"));
-  for (const heading of ["Versions and tags:", "Content:", "Metadata:"]) {
+  for (const heading of ["Versions and tags:", "Content:", "Metadata:", "Signing:"]) {
     declareOptions(command, PUBLISHING, { heading });
   }
   addRegistryFlags(command);
@@ -40,7 +42,7 @@ export function publishCommand(name: "push" | "plan"): Command {
     .option("-q, --quiet", "print nothing but results and errors")
     .option("-v, --verbose", "print what happens");
   if (name === "plan") {
-    command.option(
+    command.option("--no-digest", "show which files would be published, and pack nothing").option(
       "--stages",
       "show which plugins run in which order, and who decided each; loads them, and lets none work",
     );

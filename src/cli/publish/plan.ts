@@ -1,11 +1,11 @@
-import { planConfigured, planStagesConfigured } from "../../verbs/plan.ts";
+import { planConfigured, planFilesConfigured, type PlannedFiles, planStagesConfigured } from "../../verbs/plan.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import type { ConfiguredOptions } from "../../verbs/publish/publish_options.ts";
 import { createProgress } from "../output/progress.ts";
 import type { World } from "../world.ts";
 import type { PublishFlags } from "./commands.ts";
-import { planText, stagesText } from "./plan_text.ts";
+import { contentText, filesText, planText, stagesText } from "./plan_text.ts";
 import { publishOptions } from "./publish_options.ts";
 
 /** `gantry plan`: the pipeline without upload and tag. Contacts nobody, and writes nothing but the plan and the cache. */
@@ -16,8 +16,20 @@ export async function runPlan(args: readonly string[], flags: PublishFlags, worl
     world.stdout(format === "text" ? stagesText(stages) : await formatOutput(stages, format));
     return EXIT.done;
   }
-  const result = await planned(planConfigured);
-  world.stdout(format === "text" ? planText(result) : await formatOutput(result, format));
+  if (flags.digest === false) {
+    const files = await planned(planFilesConfigured);
+    world.stdout(format === "text" ? filesText(files) : await formatOutput(files, format));
+    return EXIT.done;
+  }
+  // Who looks at a terminal need not wait for gigabytes to be packed before the first line is there.
+  let early: PlannedFiles | undefined;
+  const tell = format !== "text" || world.screen === undefined ? undefined : (files: PlannedFiles): void => {
+    early = files;
+    world.stdout(filesText(files));
+  };
+  const result = await planned((options) => planConfigured(options, tell));
+  if (format !== "text") world.stdout(await formatOutput(result, format));
+  else world.stdout(early === undefined || isOther(early, result) ? planText(result) : contentText(result, result));
   if (flags.digestFile !== undefined) await Deno.writeTextFile(flags.digestFile, `${result.digest}\n`);
   return EXIT.done;
 
@@ -25,4 +37,9 @@ export async function runPlan(args: readonly string[], flags: PublishFlags, worl
     using progress = createProgress(world);
     return await verb(await publishOptions(args, flags, { world, progress }));
   }
+}
+
+/** A step before the archive may have changed what was shown. */
+function isOther({ files, dropped }: PlannedFiles, then: PlannedFiles): boolean {
+  return JSON.stringify([files, dropped]) !== JSON.stringify([then.files, then.dropped]);
 }

@@ -1,5 +1,5 @@
 import type { TagName } from "../../store/store.ts";
-import type { PlannedBlob, PlannedStages, PlanResult } from "../../verbs/plan.ts";
+import type { PlannedBlob, PlannedFiles, PlannedStages, PlanResult } from "../../verbs/plan.ts";
 import { formatBytes } from "../../work/amounts.ts";
 import { printable } from "../output/printable.ts";
 import { verdictRows } from "../output/verdict_rows.ts";
@@ -7,19 +7,40 @@ import { table } from "../output/table.ts";
 
 /** Writes a plan for people. */
 export function planText(report: PlanResult): string {
-  const { files, dropped, layers, annotations, targets, consumers } = report;
+  return headText(report, report.artifactType) + contentText(report);
+}
+
+/** Writes what is known of a plan before anything is packed. */
+export function filesText(report: PlannedFiles): string {
+  return headText(report);
+}
+
+function headText(report: PlannedFiles, type?: string): string {
+  const { files, dropped } = report;
+  const items = [
+    ...files.map(({ path, size, executable }) =>
+      [`+ ${path}`, `${formatBytes(size)}${executable ? ", executable" : ""}`] as const
+    ),
+    ...dropped.map(({ path, reason }) => [`- ${path}`, reason] as const),
+  ];
   return [
     field("source", report.source),
     field("profile", `${report.profile} (${report.profileBecause})`),
-    ...(report.artifactType === undefined ? [] : [field("type", report.artifactType)]),
+    ...(type === undefined ? [] : [field("type", type)]),
     "",
     `files (${files.length} kept, ${dropped.length} left out)`,
-    ...files.map(({ path, size, executable }) =>
-      item(`+ ${path}`, `${formatBytes(size)}${executable ? ", executable" : ""}`)
-    ),
-    ...dropped.map(({ path, reason }) => item(`- ${path}`, reason)),
+    ...items.map(([name, text]) => item(name, text)),
+    "",
+  ].map(oneLine).join("\n");
+}
+
+/** Writes what is known of a plan when everything is packed. */
+export function contentText(report: PlanResult, { artifactType }: Pick<PlanResult, "artifactType"> = {}): string {
+  const { layers, annotations, targets, consumers } = report;
+  return [
     "",
     "content",
+    ...(artifactType === undefined ? [] : [item("type", artifactType)]),
     item("config", blobText(report.config)),
     ...layers.map((layer) => item("layer", blobText(layer))),
     "",

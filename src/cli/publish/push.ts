@@ -9,12 +9,14 @@ import { type ResultLine, sayResults, stopwatch, transferred } from "../output/r
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { PublishFlags } from "./commands.ts";
-import { runPlan } from "./plan.ts";
 import { publishOptions } from "./publish_options.ts";
 
 /** `gantry push`: the whole pipeline. */
 export async function runPush(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
-  if (flags.dryRun) return await runPlan(args, flags, world);
+  if (flags.dryRun) {
+    const { runPlan } = await import("./plan.ts");
+    return await runPlan(args, flags, world);
+  }
   const time = stopwatch();
   const result = await push(args, flags, world);
   sayResults(world, { quiet: flags.quiet, lines: resultLines(result, time()) });

@@ -98,6 +98,7 @@ export interface ListFlags extends StoredFlags {
   readonly filterSemver?: string;
   readonly filterRegex?: string;
   readonly limit?: number;
+  readonly wide?: boolean;
   readonly output?: OutputFormat;
 }
 
@@ -110,6 +111,10 @@ export function listCommand(): Command {
     .option("--all", "also tags that are no versions")
     .option("--filter-semver <range>", 'only versions in this range, such as "^1.2" or ">=1.0.0 <3"')
     .option("--filter-regex <expression>", "only tags in which this is found, be they versions or not")
+    .option(
+      "--wide",
+      "also when each was made, of which revision, how big it is and of what type; reads every manifest",
+    )
     .option("--limit <number>", "no more than so many; 0 for all (default)", wholeNumberFlag(0, 999_999_999));
   addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));

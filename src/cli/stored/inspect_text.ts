@@ -9,7 +9,7 @@ import { verdictRows } from "../output/verdict_rows.ts";
 
 /** Writes what was found out for people. */
 export function inspectText(report: InspectResult): string {
-  const { index, config, layers, manifests, subject, referrers, consumers } = report;
+  const { index, config, layers, manifests, subject, referrers, notes = [], consumers } = report;
   return [
     table([
       ["reference", report.reference],
@@ -28,6 +28,7 @@ export function inspectText(report: InspectResult): string {
       return files === undefined ? [] : [section(`files in ${digest}`, files.map(fileRow))];
     }),
     ...(referrers === undefined ? [] : [section("referrers", referrerRows(referrers))]),
+    ...notes.map((note) => `${note}\n`),
     ...[...(index === undefined ? [] : [index]), ...(manifests ?? [])].flatMap(({ referrers, digest }) => {
       return referrers === undefined || referrers.length === 0
         ? []
@@ -100,9 +101,15 @@ function referrerRows(referrers: readonly InspectedReferrer[], depth = 0): reado
       `${referrer.artifactType ?? referrer.mediaType}${referrer.tag === undefined ? "" : ` (tag ${referrer.tag})`}${
         referrer.repeated ? " (see above)" : ""
       }`,
+      ...(referrer.role === undefined ? [] : [roleText(referrer)]),
     ],
     ...referrerRows(referrer.referrers, depth + 1),
   ]);
+}
+
+function roleText({ role, predicateType, tag }: InspectedReferrer): string {
+  if (role === "sbom") return "SBOM";
+  return role === "attestation" && tag === undefined ? `attestation ${predicateType}` : `${role}`;
 }
 
 /** What others have written must not act on a terminal, and not look like a row of its own. */

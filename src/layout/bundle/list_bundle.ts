@@ -169,7 +169,7 @@ export function refuseMovedVersions(
   entries: readonly ListedManifest["entry"][],
 ): void {
   for (const { tag, from } of takeEntries(before, entries).moved) {
-    if (tag !== undefined && isVersion(tag) && isDigest(from)) throw new TagExistsError(url, tag, from);
+    if (tag !== undefined && isVersion(tag) && isDigest(from)) throw new TagExistsError(url, tag, { existing: from });
   }
 }
 

@@ -4,9 +4,10 @@ import { companionTags } from "../../store/companion_tags.ts";
 import { inParallel } from "../../work/together.ts";
 import type { StoreReader } from "../../store/store.ts";
 import type { Session } from "../session.ts";
+import { type ReferrerRole, roleOf, roleOfTag } from "./referrer_role.ts";
 
 /** A manifest that refers to another one, and what refers to it in turn. */
-export interface FoundReferrer {
+export interface FoundReferrer extends ReferrerRole {
   readonly descriptor: Descriptor;
   /** The tag by which it refers, as cosign's signatures do it; absent when it names its subject. */
   readonly tag?: string;
@@ -63,7 +64,10 @@ export async function findReferrers(
     }
     const referrers: FoundReferrer[] = [];
     for (const each of fresh) {
-      referrers.push(each.isRepeated ? each : { ...each, referrers: await of(each.descriptor.digest, depth + 1) });
+      const { descriptor, tag } = each;
+      const role = tag === undefined ? await roleOf(store, descriptor, context) : roleOfTag(tag);
+      const own = each.isRepeated ? [] : await of(descriptor.digest, depth + 1);
+      referrers.push({ ...each, ...role, referrers: own });
     }
     return referrers;
   }

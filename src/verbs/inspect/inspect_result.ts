@@ -4,6 +4,8 @@ import type { Digest } from "../../oci/digest.ts";
 import { artifactTypeOf, manifestParts, type ParsedManifest } from "../../oci/parse_manifest.ts";
 import type { FoundReferrer } from "./find_referrers.ts";
 import type { LayerFile } from "./layer_files.ts";
+import type { ReferrerRole } from "./referrer_role.ts";
+import { unseenSignatures } from "./unseen_signatures.ts";
 
 /** What was published, as `gantry inspect -o json` prints it. */
 export interface InspectResult {
@@ -33,6 +35,8 @@ export interface InspectResult {
   readonly manifests?: readonly InspectedManifest[];
   /** What refers to it, when that was asked for. */
   readonly referrers?: readonly InspectedReferrer[];
+  /** Who does not see a signature that is there, a sentence each; absent when referrers were not asked for. */
+  readonly notes?: readonly string[];
   /** Whether those who were asked for accept it; absent when nobody was. */
   readonly consumers?: readonly Verdict[];
 }
@@ -50,7 +54,7 @@ export interface InspectedManifest extends Descriptor {
 }
 
 /** A manifest that refers to another one. */
-export interface InspectedReferrer extends Descriptor {
+export interface InspectedReferrer extends Descriptor, ReferrerRole {
   /** The tag by which it refers, where it does not name its subject. */
   readonly tag?: string;
   /** Set when it stands somewhere else in the tree already. */
@@ -102,6 +106,7 @@ export function inspectResult(inspected: Inspected): InspectResult {
         }),
       }),
     ...(referrers === undefined ? {} : { referrers: inspectedReferrers(referrers.get(descriptor.digest)) }),
+    ...(referrers === undefined ? {} : { notes: unseenSignatures(referrers.get(descriptor.digest)) }),
     ...(consumers === undefined ? {} : { consumers }),
   };
 
@@ -112,8 +117,10 @@ export function inspectResult(inspected: Inspected): InspectResult {
 }
 
 function inspectedReferrers(referrers: readonly FoundReferrer[] = []): readonly InspectedReferrer[] {
-  return referrers.map(({ descriptor, tag, isRepeated, referrers }) => ({
+  return referrers.map(({ descriptor, tag, isRepeated, role, predicateType, referrers }) => ({
     ...descriptor,
+    ...(role === undefined ? {} : { role }),
+    ...(predicateType === undefined ? {} : { predicateType }),
     ...(tag === undefined ? {} : { tag }),
     ...(isRepeated ? { repeated: true } : {}),
     referrers: inspectedReferrers(referrers),

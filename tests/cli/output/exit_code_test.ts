@@ -15,7 +15,9 @@ const targets = (done: readonly string[]): TargetsError => new TargetsError([new
 
 const refused = (done: readonly string[]): TargetsError => {
   const digest = `sha256:${"0".repeat(64)}` as const;
-  return new TargetsError([inStage("tag", new TagExistsError("oci://b/x", "1.0.0", digest))], done, ["oci://b/x"]);
+  return new TargetsError([inStage("tag", new TagExistsError("oci://b/x", "1.0.0", { existing: digest }))], done, [
+    "oci://b/x",
+  ]);
 };
 
 const CODES: readonly (readonly [what: string, error: unknown, code: number])[] = [

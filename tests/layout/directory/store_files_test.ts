@@ -87,7 +87,8 @@ Deno.test("directoryStore() refuses to move an immutable tag that another proces
   await assert.rejects(tag(store, b, [...immutable, ...free("latest")]), {
     name: "TagExistsError",
     message: `Cannot move tag "1.0" of oci-layout:${directory.path}: ` +
-      `it is immutable and already points to ${a.manifest.descriptor.digest}`,
+      `it is immutable and already points to ${a.manifest.descriptor.digest}, ` +
+      `and this is ${b.manifest.descriptor.digest}`,
   });
   assert.deepEqual(await readTree(directory.path), before);
   assert.deepEqual(await tag(store, a, immutable), [{ tag: "1.0", from: a.manifest.descriptor.digest }]);

@@ -1,4 +1,4 @@
-import { isCompanionTag } from "../store/companion_tags.ts";
+import { isCompanionTag } from "./companion_tags.ts";
 import { compareBytewise } from "../oci/compare_bytewise.ts";
 import { compareSemVer, type ParsedVersion, parseSemVer, type VersionRange } from "../oci/semver.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Range } from "semver";
-import { chosenTags, type TagSelection } from "../../src/verbs/chosen_tags.ts";
+import { chosenTags, type TagSelection } from "../../src/store/chosen_tags.ts";
 
 const hex = "ab".repeat(32);
 const companions = [`sha256-${hex}`, `sha256-${hex}.sig`, `sha256-${hex}.att`, `sha256-${hex}.sbom`];

@@ -1,0 +1,2 @@
+name  = "shop"
+parts = ["www", "api", "static"]
