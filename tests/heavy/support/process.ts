@@ -1,7 +1,10 @@
 /** Programs that run beside a test until it ends. */
 
 /** A program that runs until it is disposed of. */
-export type RunningProcess = AsyncDisposable;
+export interface RunningProcess extends AsyncDisposable {
+  /** The last that it wrote to standard error. */
+  said(): string;
+}
 
 /** Starts a program. What it says last is shown when it ends by itself, because the test fails for that reason. */
 export function startProcess(
@@ -26,6 +29,7 @@ export function startProcess(
     if (isWanted) Deno.stderr.writeSync(new TextEncoder().encode(`${name} ended with ${code}:\n${last}\n`));
   })();
   return {
+    said: () => last,
     async [Symbol.asyncDispose](): Promise<void> {
       isWanted = false;
       if (isRunning) child.kill("SIGKILL");
