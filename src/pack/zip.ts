@@ -106,7 +106,9 @@ async function* whole(entry: Entry, { offset, level, onRead }: MemberOptions): M
   const header = zipHeader(member);
   yield header;
   yield data;
-  return { record: zipRecord(member), size: header.byteLength + data.byteLength };
+  // By now they are copied. Left to the garbage collector, those of many files pile up.
+  for (const { buffer } of [bytes, deflated]) buffer.transfer(0);
+  return { record: zipRecord(member), size: header.byteLength + member.compressedSize };
 }
 
 async function* streamed(entry: Entry, { offset, level, workers, onRead }: MemberOptions): MemberPieces {
@@ -143,15 +145,14 @@ function headerOf({ path, kind, executable, size }: Entry): Pick<ZipMemberRecord
 async function readWhole(entry: Entry): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(entry.size);
   let filled = 0;
-  const openDirect = backingOf(entry)?.openDirect;
-  if (openDirect === undefined) {
+  using reader = backingOf(entry)?.openDirect?.(entry.path);
+  if (reader === undefined) {
     for await (const piece of read(entry)) {
       bytes.set(piece, filled);
       filled += piece.byteLength;
     }
     return bytes;
   }
-  using reader = openDirect();
   while (filled < bytes.byteLength) {
     const count = reader.readSync(bytes.subarray(filled));
     if (count === 0) break;

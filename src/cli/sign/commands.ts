@@ -24,6 +24,10 @@ export function signCommand(world: World, done: Done): Command {
         .choices(SIGN_FORMATS),
     );
   addStoredFlags(command).addOption(outputOption());
+  command.action(async (reference: string, flags: SignFlags) => {
+    const { runSign } = await import("./sign.ts");
+    done(await runSign(reference, flags, world));
+  });
   return withExamples(command, [
     [
       "With a key in a file; to sign again writes nothing",
