@@ -91,7 +91,7 @@ const CASES: readonly Case[] = [
     args: ["push", "DIR/source", "oci-layout:DIR/layout", "--profile", "fluks"],
     code: 2,
     says: 'error: Cannot use profile "fluks": it must be one of "auto", "generic", ',
-      'error: Cannot use profile "fluks": it must be one of "auto", "generic", ',
+  },
   {
     name: "an unknown option",
     args: ["push", "DIR/source", "oci-layout:DIR/layout", "--latst"],
