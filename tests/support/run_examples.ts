@@ -155,7 +155,8 @@ async function runLine(line: string, directory: string): Promise<{ readonly code
     }
     const result = await gantry(args, {
       stdin: typeof given === "string" ? new TextEncoder().encode(given) : given,
-      answer: "y",
+      // Who reads from a pipe cannot be asked.
+      ...(given.length === 0 ? { answer: "y" } : {}),
       env: { ...ENVIRONMENT, HOME: join(directory, "home") },
     });
     code ||= result.code;

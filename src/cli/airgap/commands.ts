@@ -63,7 +63,7 @@ export interface ImportFlags extends StoredFlags, VerifyKeyFlags {
 export function importCommand(): Command {
   const command = new Command("import")
     .description("bring an exported bundle into a registry, and contact nothing else")
-    .argument("<source>", layoutForms())
+    .argument("<source>", `${layoutForms()}; oci-archive:- is standard input`)
     .argument("<target>", "oci://HOST or oci://HOST/PREFIX; each artifact goes to its own repository below it")
     .optionsGroup("Content:")
     .option(
@@ -85,6 +85,10 @@ export function importCommand(): Command {
     [
       "Do it without a question, and keep a receipt",
       "gantry import oci-archive:bundle.tar oci://registry.site/mirror --yes --receipt receipt.json",
+    ],
+    [
+      "From a connected machine through a pipe; the bundle is kept in a private directory meanwhile",
+      "gantry export oci://ghcr.io/acme/app:1.0.0 oci-archive:- | gantry import oci-archive:- oci://registry.site/mirror",
     ],
     [
       "Into other repositories",
