@@ -12,13 +12,13 @@ import { completeCommand, completionCommand } from "./completion/commands.ts";
 import type { Shell } from "./completion/shells.ts";
 import type { ConsumersFlags } from "./consumers/consumers.ts";
 import { consumersCommand } from "./consumers/commands.ts";
-import { helpCommand, schemaCommand, versionCommand } from "./help/commands.ts";
+import { doctorCommand, type DoctorFlags } from "./doctor/commands.ts";
+import { helpCommand, schemaCommand, type SchemaFlags, versionCommand, type VersionFlags } from "./help/commands.ts";
 import { withExamples } from "./help/examples.ts";
 import { HELP_LAYOUT, HELP_WIDTH_LIMIT } from "./help/help_layout.ts";
 import { initCommand } from "./init/commands.ts";
 import type { InitFlags } from "./init/init.ts";
-import { loginCommand, logoutCommand, type LogoutFlags } from "./login/commands.ts";
-import type { RegistryFlags } from "./places/flags.ts";
+import { loginCommand, type LoginFlags, logoutCommand, type LogoutFlags } from "./login/commands.ts";
 import { manCommand } from "./man/commands.ts";
 import { pluginCommand } from "./plugin/commands.ts";
 import { publishCommand, type PublishFlags } from "./publish/commands.ts";
@@ -232,7 +232,7 @@ export function createProgram(
     "login",
     () =>
       loginCommand()
-        .action(async (host: string, flags: RegistryFlags) => {
+        .action(async (host: string, flags: LoginFlags) => {
           const { login } = await import("./login/login.ts");
           done(await login(host, flags, world));
         }),
@@ -253,9 +253,12 @@ export function createProgram(
     "schema",
     () =>
       schemaCommand()
-        .action(async () => {
-          const { configJsonSchema } = await import("./config/json_schema.ts");
-          world.stdout(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
+        .action(async ({ output = "json" }: SchemaFlags) => {
+          const [{ configJsonSchema }, { formatOutput }] = await Promise.all([
+            import("./config/json_schema.ts"),
+            import("./output/format_output.ts"),
+          ]);
+          world.stdout(await formatOutput(configJsonSchema(), output));
         }),
   );
 
@@ -289,10 +292,22 @@ export function createProgram(
     { hidden: true },
   );
   add(
+    "doctor",
+    () =>
+      doctorCommand()
+        .action(async (registry: string | undefined, flags: DoctorFlags) => {
+          const { runDoctor } = await import("./doctor/doctor.ts");
+          done(await runDoctor(registry, flags, world));
+        }),
+  );
+  add(
     "version",
     () =>
       versionCommand()
-        .action(() => world.stdout(`gantry ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`)),
+        .action(async (flags: VersionFlags) => {
+          const { runVersion } = await import("./help/version.ts");
+          done(await runVersion(flags, world));
+        }),
   );
   declare();
   return program;

@@ -101,15 +101,19 @@ function mapping(text: string, before: readonly RepositoryMapping[] | undefined)
   return [...(before ?? []), keyValue(text)];
 }
 
-/** The flags of `inventory`. */
-export type InventoryFlags = StoredFlags;
+/** The flags of `inventory`, as they were given; what was not given is absent. */
+export interface InventoryFlags extends StoredFlags {
+  /** JSON when left out: it is for programs. */
+  readonly output?: Exclude<OutputFormat, "text">;
+}
 
 /** Declares the arguments and flags of `inventory`. */
 export function inventoryCommand(): Command {
   const command = new Command("inventory")
     .description("list every blob that a registry has, for `gantry export --have` on the near side")
     .argument("<place...>", "oci://HOST, oci://HOST/PREFIX or oci://HOST/REPOSITORY");
-  addStoredFlags(command);
+  addStoredFlags(command)
+    .addOption(new Option("-o, --output <format>", "what is printed (default json)").choices(["json", "yaml"]));
   return withExamples(command, [
     ["All of a registry that lists its repositories", "gantry inventory oci://registry.site > have.json"],
     ["Everything below a prefix", "gantry inventory oci://registry.site/mirror > have.json"],
