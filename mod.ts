@@ -55,6 +55,18 @@ export {
 } from "./src/verbs/delete.ts";
 export { type TagOptions, type TagResult, tagStored } from "./src/verbs/tag.ts";
 
+// Verbs that sign.
+export { type AttachOptions, type AttachResult, attachStored } from "./src/verbs/attach.ts";
+export { keygen, type KeygenOptions, type KeygenResult } from "./src/verbs/keygen.ts";
+export {
+  type SigningKey,
+  type SignOptions,
+  type SignResult,
+  signStored,
+  type WrittenSignature,
+} from "./src/verbs/sign.ts";
+export type { SignFormat } from "./src/sign/sign_format.ts";
+
 // Verbs for an air gap.
 export { formatInventory } from "./src/bundle/inventory.ts";
 export type { InventoriedBlob, InventoriedRepository, Inventory } from "./src/bundle/inventory.ts";

@@ -30,6 +30,11 @@ const TARGETS: readonly string[] = [
 const OUT = "dist";
 /** Where the binary finds them: `bakedPlugins` knows this place. */
 const PLUGINS = `${OUT}/plugins`;
+/**
+ * Objects that die young wait in a space of 2 MiB for each thread, not of 16 or more: a push takes 30 MiB less, and no
+ * more time.
+ */
+const V8_FLAGS: readonly string[] = ["--max-semi-space-size=2"];
 /** Where the bundle goes. */
 const BUNDLE = `${OUT}/program`;
 
@@ -104,6 +109,7 @@ async function compile(
       // The cache would be a file of a name that everybody knows in a directory where everybody may write, and what is
       // in it is run.
       "--no-code-cache",
+      `--v8-flags=${V8_FLAGS.join(",")}`,
       // The permissions that gantry needs stand in deno.json.
       "--permission-set",
       ...(target === undefined ? [] : ["--target", target]),

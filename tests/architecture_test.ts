@@ -58,6 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/plugins/filter": ["src/pipeline", "src/system", "src/work", "src/oci"],
   "src/plugins/annotate": ["src/pipeline", "src/system", "src/work", "src/oci"],
   "src/plugins/tag": ["src/pipeline", "src/system", "src/work", "src/oci"],
+  "src/plugins/sign": ["src/sign", "src/pipeline", "src/store", "src/work", "src/oci"],
   "src/plugins/load": ["src/driver", "src/pipeline", "src/system", "src/work", "src/oci"],
   "src/plugins/exec": ["src/driver", "src/pipeline", "src/store", "src/system", "src/work", "src/oci"],
   "src/options": [
@@ -67,6 +68,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/pack",
     "src/pipeline",
     "src/registry",
+    "src/sign",
     "src/work",
     "src/oci",
   ],
@@ -80,6 +82,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/plugins/filter",
     "src/plugins/annotate",
     "src/plugins/tag",
+    "src/plugins/sign",
     "src/plugins/load",
     "src/plugins/exec",
     "src/profiles",

@@ -15,6 +15,8 @@ Deno.test("mod.ts exports these types besides those of plugins, and its function
 });
 
 const TYPES = [
+  "AttachOptions",
+  "AttachResult",
   "Change",
   "Compression",
   "ConnectionProblem",
@@ -56,6 +58,8 @@ const TYPES = [
   "InventoriedRepository",
   "Inventory",
   "InventoryOptions",
+  "KeygenOptions",
+  "KeygenResult",
   "LayerFile",
   "LayoutProblem",
   "LinkPolicy",
@@ -91,8 +95,12 @@ const TYPES = [
   "Rejection",
   "ReportedError",
   "RepositoryMapping",
+  "SignFormat",
+  "SignOptions",
+  "SignResult",
   "SignatureFormat",
   "SignedOptions",
+  "SigningKey",
   "Spell",
   "SymlinkPolicy",
   "TagOptions",
@@ -106,4 +114,5 @@ const TYPES = [
   "VerifyResult",
   "VerifySignaturesOptions",
   "VerifySignaturesResult",
+  "WrittenSignature",
 ];

@@ -1,3 +1,4 @@
+import { parseJsonBytes } from "../oci/parse_json_bytes.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
 import { isOrigin, isRepository } from "../oci/origin.ts";
@@ -26,7 +27,7 @@ export function parseDescription(bytes: Uint8Array): BundleDescription {
   if (bytes.byteLength > BUNDLE_SIZE_LIMIT) {
     throw new SyntaxError(`it has ${bytes.byteLength} bytes, and ${BUNDLE_SIZE_LIMIT} are the limit`);
   }
-  const json = parseJson(bytes);
+  const json = parseJsonBytes(bytes);
   if (!isObject(json)) throw new SyntaxError("it is not a JSON object");
   if (json.version !== 1) {
     throw new SyntaxError(`its version is ${JSON.stringify(json.version) ?? "missing"}, and only 1 is known`);
@@ -157,14 +158,6 @@ function textsOf(value: unknown, name: string, isRight: (text: string) => boolea
     if (typeof each === "string" && isRight(each)) return each;
     throw new SyntaxError(`${name} has ${show(each)}, which is not allowed there`);
   });
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new SyntaxError("it is not JSON", { cause });
-  }
 }
 
 function show(value: unknown): string {

@@ -1,4 +1,5 @@
 import { CI_VARIABLES } from "../plugins/annotate/ci/variables.ts";
+import { BUILDER_VARIABLES } from "../plugins/annotate/ci/builder.ts";
 import { looksSecret, type Secrets } from "./secrets.ts";
 
 /** What is known of the environment: what gantry itself looks at, and what somebody has declared. */
@@ -40,6 +41,9 @@ export function createEnvironment(read: (name: string) => string | undefined, se
 export const ENVIRONMENT_VARIABLES: readonly string[] = [
   ...new Set([
     ...CI_VARIABLES,
+    ...BUILDER_VARIABLES,
+    // The password of a private key.
+    "COSIGN_PASSWORD",
     // Where results go in GitHub Actions.
     "GITHUB_OUTPUT",
     // Where the cache is.

@@ -40,6 +40,7 @@ import {
   verifyCommand,
   type VerifyFlags,
 } from "./stored/commands.ts";
+import { attachCommand, keygenCommand, signCommand } from "./sign/commands.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -170,6 +171,9 @@ export function createProgram(
           done(await runTag(reference, tags, flags, world));
         }),
   );
+  add("sign", () => signCommand(world, done));
+  add("attach", () => attachCommand(world, done));
+  add("keygen", () => keygenCommand(world, done));
   add(
     "copy",
     () =>

@@ -1,3 +1,10 @@
+import { COMPOSE_ENV_FILE_ANNOTATION, COMPOSE_FILE_ANNOTATION } from "../oci/annotation_keys.ts";
+import {
+  COMPOSE_EMPTY_CONFIG_MEDIA_TYPE,
+  COMPOSE_ENV_FILE_MEDIA_TYPE,
+  COMPOSE_FILE_MEDIA_TYPE,
+  COMPOSE_PROJECT_ARTIFACT_TYPE,
+} from "../oci/media_types.ts";
 import type { JudgedArtifact, JudgedLayer, SingleArtifact } from "./artifact.ts";
 import { type Consumer, type Finding, listed, refuse } from "./consumer.ts";
 
@@ -9,30 +16,24 @@ export const COMPOSE: Consumer = {
   judge,
 };
 
-const ARTIFACT_TYPE = "application/vnd.docker.compose.project";
-const CONFIG_MEDIA_TYPE = "application/vnd.docker.compose.config.empty.v1+json";
-const FILE_MEDIA_TYPE = "application/vnd.docker.compose.file+yaml";
-const ENV_MEDIA_TYPE = "application/vnd.docker.compose.envfile";
-const FILE_ANNOTATION = "com.docker.compose.file";
-const ENV_ANNOTATION = "com.docker.compose.envfile";
-const BY_COMPOSE = "docker compose publish does that";
+const BY_COMPOSE = "the profile compose and docker compose publish do that";
 
 function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   const project = projectIn(artifact);
   if (project === undefined) {
     yield refuse(
       artifact.kind === "index"
-        ? `Compose looks in an index for a manifest of artifact type ${ARTIFACT_TYPE}, and there is none`
-        : `Compose wants the artifact type ${ARTIFACT_TYPE}, or a config of media type ${CONFIG_MEDIA_TYPE}`,
+        ? `Compose looks in an index for a manifest of artifact type ${COMPOSE_PROJECT_ARTIFACT_TYPE}, and there is none`
+        : `Compose wants the artifact type ${COMPOSE_PROJECT_ARTIFACT_TYPE}, or a config of media type ${COMPOSE_EMPTY_CONFIG_MEDIA_TYPE}`,
       `Publish it with that artifact type; ${BY_COMPOSE}`,
     );
     return;
   }
-  const files = project.layers.filter(({ descriptor }) => descriptor.mediaType === FILE_MEDIA_TYPE);
-  const envs = project.layers.filter(({ descriptor }) => descriptor.mediaType === ENV_MEDIA_TYPE);
+  const files = project.layers.filter(({ descriptor }) => descriptor.mediaType === COMPOSE_FILE_MEDIA_TYPE);
+  const envs = project.layers.filter(({ descriptor }) => descriptor.mediaType === COMPOSE_ENV_FILE_MEDIA_TYPE);
   if (files.length === 0) {
     yield refuse(
-      `Compose wants its files as layers of media type ${FILE_MEDIA_TYPE}, and there is none`,
+      `Compose wants its files as layers of media type ${COMPOSE_FILE_MEDIA_TYPE}, and there is none`,
       `Publish each file as a layer as it is; ${BY_COMPOSE}`,
     );
     return;
@@ -48,7 +49,7 @@ function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
   }
   if (envs.some((layer) => nameOf(layer) === undefined)) {
     yield refuse(
-      `Compose wants ${ENV_ANNOTATION} on each layer with an env file`,
+      `Compose wants ${COMPOSE_ENV_FILE_ANNOTATION} on each layer with an env file`,
       `Name the file there; ${BY_COMPOSE}`,
     );
   }
@@ -61,12 +62,14 @@ function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
 function projectIn(artifact: JudgedArtifact): SingleArtifact | undefined {
   if (artifact.kind === "index") {
     return artifact.artifacts.map((each) => each.kind === "manifest" ? each : undefined)
-      .find((each) => (each?.descriptor.artifactType ?? each?.manifest.artifactType) === ARTIFACT_TYPE);
+      .find((each) => (each?.descriptor.artifactType ?? each?.manifest.artifactType) === COMPOSE_PROJECT_ARTIFACT_TYPE);
   }
   const { artifactType, config } = artifact.manifest;
-  return artifactType === ARTIFACT_TYPE || config.mediaType === CONFIG_MEDIA_TYPE ? artifact : undefined;
+  return artifactType === COMPOSE_PROJECT_ARTIFACT_TYPE || config.mediaType === COMPOSE_EMPTY_CONFIG_MEDIA_TYPE
+    ? artifact
+    : undefined;
 }
 
 function nameOf({ descriptor: { annotations = {}, mediaType } }: JudgedLayer): string | undefined {
-  return annotations[mediaType === ENV_MEDIA_TYPE ? ENV_ANNOTATION : FILE_ANNOTATION];
+  return annotations[mediaType === COMPOSE_ENV_FILE_MEDIA_TYPE ? COMPOSE_ENV_FILE_ANNOTATION : COMPOSE_FILE_ANNOTATION];
 }

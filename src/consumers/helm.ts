@@ -1,4 +1,5 @@
 import * as posix from "node:path/posix";
+import { isObject } from "../oci/is_object.ts";
 import { HELM_CHART_MEDIA_TYPE, HELM_CONFIG_MEDIA_TYPE, HELM_PROVENANCE_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { JudgedArtifact, JudgedLayer, SingleArtifact } from "./artifact.ts";
 import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
@@ -98,8 +99,4 @@ function isRefused(path: string): boolean {
   const rest = inChart(path);
   return rest.startsWith("/") || posix.normalize(rest) === "." || posix.normalize(rest).startsWith("..") ||
     /^[A-Za-z]:\//.test(posix.normalize(rest));
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,12 @@
 /**
  * What becomes of the layers of an artifact: each ecosystem has its own way to say where their content belongs.
  */
-import { ORAS_CONTENT_UNPACK_ANNOTATION, TITLE_ANNOTATION } from "../oci/annotation_keys.ts";
+import {
+  COMPOSE_ENV_FILE_ANNOTATION,
+  COMPOSE_FILE_ANNOTATION,
+  ORAS_CONTENT_UNPACK_ANNOTATION,
+  TITLE_ANNOTATION,
+} from "../oci/annotation_keys.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import {
   CUE_CONFIG_MEDIA_TYPE,
@@ -139,7 +144,11 @@ function isModule({ mediaType }: Descriptor, { artifactType }: ImageManifest): b
 
 /** As `oras` has it: the title is a path, and an annotation says that the layer is the directory of that path. */
 function namedLayer(layer: Descriptor, all: readonly Descriptor[]): LayerPlan {
-  const { [TITLE_ANNOTATION]: title = "", [ORAS_CONTENT_UNPACK_ANNOTATION]: unpack } = layer.annotations ?? {};
+  const { annotations = {} } = layer;
+  const { [ORAS_CONTENT_UNPACK_ANNOTATION]: unpack } = annotations;
+  // Compose has names of its own for what others call a title.
+  const title = annotations[TITLE_ANNOTATION] ?? annotations[COMPOSE_FILE_ANNOTATION] ??
+    annotations[COMPOSE_ENV_FILE_ANNOTATION] ?? "";
   if (title === "") return { kind: "unknown", layer };
   if (unpack === "true") return { kind: "archive", layer, links: "error", title };
   if (all.length === 1 && isOwnArchive(layer, title)) return { kind: "archive", layer, links: "error" };

@@ -3,6 +3,7 @@
  *
  * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md#indexjson-file | OCI image-spec 1.1.1, index.json file}
  */
+import { parseJsonBytes } from "../oci/parse_json_bytes.ts";
 import { BUNDLE_ANNOTATION, FULL_NAME_ANNOTATION, REF_NAME_ANNOTATION } from "../oci/annotation_keys.ts";
 import { compareBytewise } from "../oci/compare_bytewise.ts";
 import type { Annotations, Descriptor } from "../oci/descriptor.ts";
@@ -35,7 +36,7 @@ export const EMPTY_INDEX: LayoutIndex = { schemaVersion: 2, mediaType: OCI_INDEX
  * @throws {SyntaxError} When it is not JSON, or not an image index.
  */
 export function parseIndex(bytes: Uint8Array): LayoutIndex {
-  const index = parseJson(bytes);
+  const index = parseJsonBytes(bytes);
   if (!isObject(index)) throw new SyntaxError("it is not a JSON object");
   if (index.schemaVersion !== 2) throw new SyntaxError("its schemaVersion is not 2");
   // Go writes a list in which nothing is as null.
@@ -267,14 +268,6 @@ function compareEntries(a: IndexEntry, b: IndexEntry): number {
   if ((x === undefined) !== (y === undefined)) return x === undefined ? 1 : -1;
   return compareBytewise(x ?? "", y ?? "") || compareBytewise(a.digest, b.digest) ||
     compareBytewise(JSON.stringify(a), JSON.stringify(b));
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new SyntaxError("it is not JSON", { cause });
-  }
 }
 
 /** How a manifest is listed in an index: as what it is, and without what another index says of it. */

@@ -33,6 +33,12 @@ export const ORAS_CONTENT_DIGEST_ANNOTATION = "io.deis.oras.content.digest";
 /** `true` when `oras` shall unpack the layer into a directory. */
 export const ORAS_CONTENT_UNPACK_ANNOTATION = "io.deis.oras.content.unpack";
 
+/** The name of a Compose file in its project. */
+export const COMPOSE_FILE_ANNOTATION = "com.docker.compose.file";
+/** Set on a Compose file that is not merged, but whose services are extended. */
+export const COMPOSE_EXTENDS_ANNOTATION = "com.docker.compose.extends";
+/** The name of an env file in its project. */
+export const COMPOSE_ENV_FILE_ANNOTATION = "com.docker.compose.envfile";
 /** The image that an image is built on. */
 export const BASE_NAME_ANNOTATION = "org.opencontainers.image.base.name";
 /** The digest of its manifest. */

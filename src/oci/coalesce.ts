@@ -4,20 +4,14 @@
  * Every piece is a buffer of its own, so it may be kept, and its buffer may be bundled.
  *
  * @param size Size of a piece in bytes.
- * @param given Whether the bytes are given away: what comes as such a piece already is then passed on as it is.
  */
 export async function* coalesce(
   bytes: AsyncIterable<Uint8Array>,
   size: number,
-  { given = false }: { readonly given?: boolean } = {},
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   let piece = new Uint8Array(size);
   let filled = 0;
   for await (const chunk of bytes) {
-    if (given && filled === 0 && chunk.byteLength === size && ownsBuffer(chunk)) {
-      yield chunk;
-      continue;
-    }
     for (let at = 0; at < chunk.byteLength;) {
       const part = chunk.subarray(at, at + size - filled);
       piece.set(part, filled);
@@ -30,8 +24,4 @@ export async function* coalesce(
     }
   }
   if (filled > 0) yield piece.slice(0, filled);
-}
-
-function ownsBuffer(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
-  return bytes.buffer instanceof ArrayBuffer && bytes.buffer.byteLength === bytes.byteLength;
 }

@@ -64,6 +64,15 @@ export const HELM_PROVENANCE_MEDIA_TYPE = "application/vnd.cncf.helm.chart.prove
 
 /** The config of an artifact for conftest, `{}`; also of what the first version of oras has pushed. */
 export const CONFTEST_CONFIG_MEDIA_TYPE = "application/vnd.unknown.config.v1+json";
+/** The type of a project for Docker Compose. */
+export const COMPOSE_PROJECT_ARTIFACT_TYPE = "application/vnd.docker.compose.project";
+/** What a project for Docker Compose has as its config where there are no artifact types. */
+export const COMPOSE_EMPTY_CONFIG_MEDIA_TYPE = "application/vnd.docker.compose.config.empty.v1+json";
+/** A Compose file. */
+export const COMPOSE_FILE_MEDIA_TYPE = "application/vnd.docker.compose.file+yaml";
+/** An env file of a project for Docker Compose. */
+export const COMPOSE_ENV_FILE_MEDIA_TYPE = "application/vnd.docker.compose.envfile";
+
 /** The config of a bundle for OPA, `{}`. */
 export const OPA_CONFIG_MEDIA_TYPE = "application/vnd.cncf.openpolicyagent.config.v1+json";
 /** A bundle for Trivy. */

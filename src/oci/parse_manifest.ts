@@ -4,6 +4,7 @@
  * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md | OCI image-spec 1.1.1, Image Manifest}
  * @see {@link https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md | OCI image-spec 1.1.1, Image Index}
  */
+import { parseJsonBytes } from "./parse_json_bytes.ts";
 import type { Annotations, Descriptor, Platform } from "./descriptor.ts";
 import { type Digest, isDigest } from "./digest.ts";
 import { embeddedData } from "./embedded_data.ts";
@@ -63,7 +64,7 @@ export function parseManifest(
  * @throws {SyntaxError} Says what is wrong, as the last part of a sentence.
  */
 export function parseManifestAs(bytes: Uint8Array, mediaType: string): ParsedManifest {
-  return parse(parseJson(bytes), mediaType);
+  return parse(parseObject(bytes), mediaType);
 }
 
 /** Everything that a manifest consists of, in its own order. Its subject is not a part of it. */
@@ -171,13 +172,8 @@ function platformOf(value: unknown): { readonly platform?: Platform } {
   return { platform: { architecture, os, ...(typeof variant === "string" && variant !== "" ? { variant } : {}) } };
 }
 
-function parseJson(bytes: Uint8Array): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new SyntaxError("it is not JSON", { cause });
-  }
+function parseObject(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  const value = parseJsonBytes(bytes);
   if (!isObject(value)) throw new SyntaxError("it is not a JSON object");
   return value;
 }

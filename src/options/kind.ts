@@ -64,8 +64,8 @@ export interface Texts {
   readonly parse?: (text: string) => unknown;
   /** What one of them looks like, for editors: a regular expression. */
   readonly pattern?: string;
-  /** Whether they are references, whose paths are relative to the configuration file. */
-  readonly areReferences?: boolean;
+  /** What they are, when some of them are relative to the configuration file that says them. */
+  readonly are?: "references" | "paths" | "keys";
 }
 
 /** Texts by key. */

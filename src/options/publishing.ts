@@ -3,12 +3,14 @@ import { parseConsumers } from "../consumers/consumers.ts";
 import { isMediaType } from "../oci/media_types.ts";
 import { parseReference, REFERENCE_PATTERN, referenceForms } from "../oci/reference.ts";
 import type { Compression } from "../pack/compression.ts";
+import type { SignFormat } from "../sign/sign_format.ts";
 import type { SymlinkPolicy } from "../plugins/collect/walk.ts";
 import { PROFILE_NAMES } from "../profiles/profiles.ts";
 import { IMAGE, type ImageOptions } from "./image.ts";
 import { NAMING } from "./naming.ts";
 import type { OptionOf } from "./option.ts";
 import { REACHING } from "./registry.ts";
+import { SIGNING } from "./signing.ts";
 
 /** What can be said about publishing. The names are those of the configuration file. */
 export interface Publishing extends ImageOptions {
@@ -60,6 +62,14 @@ export interface Publishing extends ImageOptions {
   readonly annotations?: Readonly<Record<string, string>>;
   /** A file with more of them: an object of strings in JSON or YAML. */
   readonly annotationFile?: string;
+  /** Keys that sign it before any tag points to it: paths of PEM files, `env://NAME`, or `exec:PROGRAM`. */
+  readonly sign?: readonly string[];
+  /** In which forms it is signed. */
+  readonly signFormat?: SignFormat;
+  /** Whether to say how it was made: SLSA provenance, signed by the same keys. */
+  readonly provenance?: boolean;
+  /** Files that list what is in it, SPDX or CycloneDX in JSON, attached and signed by the same keys. */
+  readonly sboms?: readonly string[];
   /** Whether layers that were packed before are taken from the cache. */
   readonly cache?: boolean;
   /** Where the cache is; there is none when left out. */
@@ -110,7 +120,7 @@ export const PUBLISHING = {
       parse: parseReference,
       pattern: REFERENCE_PATTERN,
       atLeastOne: "must name at least one target",
-      areReferences: true,
+      are: "references",
     },
     default: [],
     field: `Where to publish: ${referenceForms("[:TAG]")}, ` +
@@ -270,6 +280,10 @@ export const PUBLISHING = {
       help: "RFC 3339 (default: SOURCE_DATE_EPOCH, CI or git; never the clock)",
     },
   },
+  sign: SIGNING.sign,
+  signFormat: SIGNING.signFormat,
+  provenance: SIGNING.provenance,
+  sboms: SIGNING.sboms,
 } as const satisfies { readonly [Name in keyof Publishing]-?: OptionOf<NonNullable<Publishing[Name]>> };
 
 /** The name of an option of publishing. */

@@ -1,9 +1,9 @@
 import type { Compression } from "./compression.ts";
-import { gzip } from "./gzip.ts";
+import { gzip, type GzipOptions } from "./gzip.ts";
 import { zstd } from "./zstd.ts";
 
 /**
- * Compresses bytes, whose pieces are given away.
+ * Compresses bytes.
  *
  * The same bytes and options give the same result: with `none` and with `gzip` everywhere, with `zstd` under one version
  * of Deno.
@@ -13,11 +13,11 @@ import { zstd } from "./zstd.ts";
  */
 export function compress(
   bytes: AsyncIterable<Uint8Array<ArrayBuffer>>,
-  compression: Compression,
+  compression: Compression & Pick<GzipOptions, "takeBack">,
 ): AsyncIterable<Uint8Array<ArrayBuffer>> {
   switch (compression.kind) {
     case "gzip":
-      return gzip(bytes, { ...compression, given: true });
+      return gzip(bytes, compression);
     case "zstd":
       return zstd(bytes, compression);
     case "none":

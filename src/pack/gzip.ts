@@ -8,8 +8,8 @@ export interface GzipOptions {
   readonly level?: number;
   /** How many workers to use at most; 0, which is the default, compresses in this thread. */
   readonly workers?: number;
-  /** Whether the pieces are given away, so that one of the size of a chunk need not be copied. */
-  readonly given?: boolean;
+  /** Says that the pieces are chunks that are given away: see {@linkcode DeflateOptions.takeBack}. */
+  readonly takeBack?: DeflateOptions["takeBack"];
 }
 
 /** Deflate, no name, no time, no extra flags, operating system unknown: as Go's `compress/gzip` writes it. */
@@ -27,12 +27,12 @@ const HEADER = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff] as const;
  */
 export function gzip(
   bytes: AsyncIterable<Uint8Array>,
-  { level = GZIP_LEVEL, workers = 0, given = false }: GzipOptions = {},
+  { level = GZIP_LEVEL, workers = 0, takeBack }: GzipOptions = {},
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   if (!Number.isInteger(level) || level < 1 || level > 9) {
     throw new RangeError(`Cannot compress with gzip level ${level}: it must be 1 to 9`);
   }
-  return write(bytes, { level, workers, given });
+  return write(bytes, { level, workers, ...(takeBack === undefined ? {} : { takeBack }) });
 }
 
 async function* write(

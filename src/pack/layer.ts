@@ -1,8 +1,9 @@
 import { createDigester, type Digester } from "../oci/digest.ts";
-import { writeTar } from "../oci/tar/write.ts";
+import { TAR_PIECE_SIZE, writeTar } from "../oci/tar/write.ts";
 import { createPauses } from "../system/pause.ts";
 import type { Context } from "../work/context.ts";
 import { withProgress } from "../work/with_progress.ts";
+import { pieceBuffers } from "./piece_buffers.ts";
 import type { DescribedLayer, Layer } from "./cached_layer.ts";
 import { compress } from "./compress.ts";
 import { type OpenLayerCache, takeOrPack } from "./layer_cache.ts";
@@ -11,7 +12,7 @@ import type { StampedEntry } from "./tree.ts";
 /** What a layer is made of. */
 export interface LayerOptions extends Omit<DescribedLayer, "format"> {
   /** What is in it, in this order. */
-  readonly entries: readonly StampedEntry[];
+  readonly entries: Iterable<StampedEntry>;
   /** Opens the cache of layers; without it every layer is made anew. */
   readonly cache?: OpenLayerCache | undefined;
 }
@@ -37,16 +38,20 @@ async function packAnew(
   { entries, compression, mediaType, annotations }: LayerOptions,
   { scratch, signal, progress }: PackingContext,
 ): Promise<Layer> {
-  const total = entries.reduce((sum, { size }) => sum + size, 0);
+  let total = 0;
+  for (const { size } of entries) total += size;
   const onProgress = (done: number): void => progress({ phase: "Packing", item: mediaType, done, total });
-  const bytes = withProgress(writeTar(entries, { pause: createPauses(signal) }), { signal, onProgress });
+  const buffers = pieceBuffers(TAR_PIECE_SIZE);
+  const archive = writeTar(entries, { pause: createPauses(signal), takeBuffer: buffers.take });
+  const bytes = withProgress(archive, { signal, onProgress });
   const describe = { mediaType, ...(annotations === undefined ? {} : { annotations }) };
   if (compression.kind === "none") {
     const content = await scratch.keep(describe, bytes, GIVEN);
     return { content, diffId: content.descriptor.digest };
   }
   const digester = createDigester();
-  const content = await scratch.keep(describe, compress(digested(bytes, digester), compression), GIVEN);
+  const compressed = compress(digested(bytes, digester), { ...compression, takeBack: buffers.give });
+  const content = await scratch.keep(describe, compressed, GIVEN).finally(buffers.clear);
   return { content, diffId: digester.digest() };
 }
 

@@ -29,9 +29,17 @@ const WORTH_KEEPING = 1024 * 1024;
 
 /** Takes a layer from the cache, where the same entries were packed before, or packs it. */
 export async function takeOrPack(layer: DescribedLayer, { cache: open, pack, log }: LayerMeans): Promise<Layer> {
-  const size = layer.entries.reduce((sum, { size }) => sum + TAR_BLOCK_SIZE + size, 0);
-  const cache = size < WORTH_KEEPING ? undefined : await open?.();
+  const cache = isWorthKeeping(layer) ? await open?.() : undefined;
   if (cache === undefined) return await pack();
   const { cachedLayer } = await import("./cached_layer.ts");
   return await cachedLayer(layer, { cache, pack, log });
+}
+
+function isWorthKeeping({ entries }: DescribedLayer): boolean {
+  let total = 0;
+  for (const { size } of entries) {
+    total += TAR_BLOCK_SIZE + size;
+    if (total >= WORTH_KEEPING) return true;
+  }
+  return false;
 }

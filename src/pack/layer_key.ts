@@ -13,7 +13,7 @@ export interface LayerInput {
   /** What archive it is. */
   readonly format: "tar" | "zip";
   /** What is in it, in this order. */
-  readonly entries: readonly KeyedEntry[];
+  readonly entries: Iterable<KeyedEntry>;
   /** How it is compressed. */
   readonly compression: Compression;
 }

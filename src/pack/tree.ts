@@ -16,23 +16,35 @@ export interface StampedEntry extends TarEntry {
   readonly stamp?: (() => string | undefined) | undefined;
 }
 
-/** Turns entries into tar entries: modes 0644 and 0755, the executable bit being the only one that is kept. */
-export function tree(entries: readonly Entry[], { root, trailingSlash }: TreeOptions): readonly StampedEntry[] {
-  return [...(root ? [ROOT] : []), ...entries.map(tarEntry)];
+/**
+ * Turns entries into tar entries: modes 0644 and 0755, the executable bit being the only one that is kept. Each is made
+ * when it is its turn, every time: there may be 100,000 of them.
+ */
+export function tree(entries: readonly Entry[], options: TreeOptions): Iterable<StampedEntry> {
+  return { [Symbol.iterator]: () => tarEntries(entries, options) };
+}
 
-  function tarEntry(entry: Entry): StampedEntry {
-    const directory = entry.kind === "directory";
-    const backing = backingOf(entry);
-    return {
-      name: directory && trailingSlash ? `${entry.path}/` : entry.path,
-      type: entry.kind,
-      mode: directory || entry.executable ? 0o755 : 0o644,
-      size: entry.size,
-      open: () => entry.open(),
-      openDirect: backing?.openDirect,
-      stamp: backing?.stamp,
-    };
-  }
+function* tarEntries(
+  entries: readonly Entry[],
+  { root, trailingSlash }: TreeOptions,
+): Generator<StampedEntry, void, void> {
+  if (root) yield ROOT;
+  for (const entry of entries) yield tarEntry(entry, trailingSlash ? "/" : "");
+}
+
+function tarEntry(entry: Entry, ending: "" | "/"): StampedEntry {
+  const { path, kind, size } = entry;
+  const isDirectory = kind === "directory";
+  const backing = backingOf(entry);
+  return {
+    name: isDirectory ? `${path}${ending}` : path,
+    type: kind,
+    mode: isDirectory || entry.executable ? 0o755 : 0o644,
+    size,
+    open: () => entry.open(),
+    openDirect: backing?.openDirect?.bind(backing, path),
+    stamp: backing?.stamp.bind(backing),
+  };
 }
 
 const ROOT: TarEntry = { name: ".", type: "directory", mode: 0o755, size: 0, open: () => new Blob([]).stream() };

@@ -143,15 +143,14 @@ function headerOf({ path, kind, executable, size }: Entry): Pick<ZipMemberRecord
 async function readWhole(entry: Entry): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(entry.size);
   let filled = 0;
-  const openDirect = backingOf(entry)?.openDirect;
-  if (openDirect === undefined) {
+  using reader = backingOf(entry)?.openDirect?.(entry.path);
+  if (reader === undefined) {
     for await (const piece of read(entry)) {
       bytes.set(piece, filled);
       filled += piece.byteLength;
     }
     return bytes;
   }
-  using reader = openDirect();
   while (filled < bytes.byteLength) {
     const count = reader.readSync(bytes.subarray(filled));
     if (count === 0) break;

@@ -3,8 +3,12 @@ import type { Entry } from "./entry.ts";
 
 /** What there is behind the stream of an entry. */
 export interface Backing {
-  /** Reads what the stream gives without a stream, which is cheaper. */
-  openDirect?(): DirectReader;
+  /**
+   * Reads what the stream gives without a stream, which is cheaper.
+   *
+   * @param path What errors call it.
+   */
+  openDirect?(path: string): DirectReader;
   /**
    * A text that is another one whenever the bytes are; `undefined` where nothing can promise that. Nothing is read for
    * it.

@@ -1,7 +1,6 @@
 import { readContent } from "../oci/bytes_content.ts";
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
-import { appendCompanion } from "../store/append_companion.ts";
 import { type PushSummary, pushSummary } from "../store/push_summary.ts";
 import {
   type Moved,
@@ -95,6 +94,7 @@ export function storeTarget(store: Store, { name, concurrency = 1, ...own }: Sto
     }),
     name,
     url,
+    reader: store,
     resolve: async (tag, context): Promise<Digest | undefined> => (await store.resolve(tag, context))?.digest,
     async upload({ archive, manifest }, tags, context, { areTagsNext = false } = {}): Promise<Receipt> {
       const blobs = distinct([archive.config, ...archive.layers]);
@@ -124,6 +124,7 @@ export function storeTarget(store: Store, { name, concurrency = 1, ...own }: Sto
     },
     async append({ subject, ending, layers }, context): Promise<void> {
       await pushLeft(context);
+      const { appendCompanion } = await import("../store/append_companion.ts");
       await appendCompanion(store, { subject: subject.digest, ending, layers }, context);
       await store.prepare(context);
     },

@@ -4,7 +4,7 @@ import type { Context } from "../work/context.ts";
 import type { AppendedCompanion, AttachedReferrer } from "./ready_plugin.ts";
 import { StageError, type StageName } from "./stage_error.ts";
 import type { Artifact, Receipt } from "./values.ts";
-import type { Moved, TagName } from "../store/store.ts";
+import type { Moved, StoreReader, TagName } from "../store/store.ts";
 
 /** A place to publish to. Every one of several gets everything. */
 export interface Target {
@@ -12,6 +12,8 @@ export interface Target {
   readonly name: string;
   /** The place without tag and digest: `oci://HOST/REPOSITORY`, `oci-layout:PATH`, or what a plugin calls it. */
   readonly url: string;
+  /** What is there, to be asked about it; left out when nobody but a plugin can. */
+  readonly reader?: StoreReader;
   /** The tag that this target alone gets. */
   readonly ownTag?: TagName;
   /** The digest that the target's own reference demands; publishing another one is refused. */

@@ -1,6 +1,5 @@
-import { directoryStore } from "../layout/directory/store.ts";
 import type { LayoutPlace } from "../layout/layout.ts";
-import { tarStore, type TarStoreOptions } from "../layout/tar/store.ts";
+import type { TarStoreOptions } from "../layout/tar/store.ts";
 import { formatReference, isPiped, type LayoutReference, parseReference, type Reference } from "../oci/reference.ts";
 import type { Access } from "../registry/login/scope.ts";
 import type { Store, StoreReader } from "../store/store.ts";
@@ -50,8 +49,8 @@ export async function meantName(
  *
  * @throws {OptionsError} When the text is no reference.
  */
-export function openReader(text: string, access: RegistryAccess): Opened<StoreReader> {
-  return open(text, access, "pull", { mustExist: true });
+export async function openReader(text: string, access: RegistryAccess): Promise<Opened<StoreReader>> {
+  return await open(text, access, "pull", { mustExist: true });
 }
 
 /**
@@ -61,24 +60,25 @@ export function openReader(text: string, access: RegistryAccess): Opened<StoreRe
  * @param options Whether it is an error when there is no layout at the place; it is made otherwise.
  * @throws {OptionsError} When the text is no reference.
  */
-export function openStore(
+export async function openStore(
   text: string,
   access: RegistryAccess,
   right: "push" | "delete",
   options: TarStoreOptions = {},
-): Opened<Store> {
-  return open(text, access, right, options);
+): Promise<Opened<Store>> {
+  return await open(text, access, right, options);
 }
 
-function open(
+async function open(
   text: string,
   access: RegistryAccess,
   right: Access,
   options: TarStoreOptions,
-): Opened<Store> {
+): Promise<Opened<Store>> {
   const reference = options.output === undefined ? parsePlace(text) : parsePipedPlace(text);
   const name = reference.digest ?? reference.tag;
-  return { reference, ...storeAt(reference, { ...options, access, right }), ...(name === undefined ? {} : { name }) };
+  const opened = await storeAt(reference, { ...options, access, right });
+  return { reference, ...opened, ...(name === undefined ? {} : { name }) };
 }
 
 /** How the store of a place is opened. */
@@ -91,29 +91,36 @@ export interface StoreAtOptions extends TarStoreOptions {
   readonly concurrency?: number;
 }
 
-/** Opens the store of a place. Nothing is contacted, read or written yet. */
-export function storeAt(
+/**
+ * Opens the store of a place. Nothing is contacted, read or written yet; what knows its kind of place is loaded now, and
+ * not before.
+ */
+export async function storeAt(
   reference: Reference,
   { access, right, concurrency, ...options }: StoreAtOptions,
-): Pick<Opened<Store>, "store" | "layout"> {
+): Promise<Pick<Opened<Store>, "store" | "layout">> {
   switch (reference.kind) {
     case "registry":
-      return { store: access.store(reference, right, concurrency === undefined ? {} : { concurrency }) };
+      return { store: await access.store(reference, right, concurrency === undefined ? {} : { concurrency }) };
     case "oci-layout":
     case "oci-archive": {
-      const layout = openLayout(reference, options);
+      const layout = await openLayout(reference, options);
       return { store: layout, layout };
     }
   }
 }
 
 /** Opens a layout. Nothing is read and nothing is written yet. */
-export function openLayout(reference: LayoutReference, options: TarStoreOptions = {}): LayoutPlace {
+export async function openLayout(reference: LayoutReference, options: TarStoreOptions = {}): Promise<LayoutPlace> {
   switch (reference.kind) {
-    case "oci-layout":
+    case "oci-layout": {
+      const { directoryStore } = await import("../layout/directory/store.ts");
       return directoryStore(reference, options);
-    case "oci-archive":
+    }
+    case "oci-archive": {
+      const { tarStore } = await import("../layout/tar/store.ts");
       return tarStore(reference, options);
+    }
   }
 }
 

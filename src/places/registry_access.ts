@@ -1,13 +1,10 @@
 import { OptionsError } from "../options/options_error.ts";
 import { type Spell, spellOption } from "../options/spell.ts";
 import type { Reference, RegistryReference } from "../oci/reference.ts";
-import { createRegistryClient, type RegistryClient } from "../registry/client.ts";
+import type { RegistryClient } from "../registry/client.ts";
 import { processEnv } from "../registry/http/process_env.ts";
-import { systemCredentialWorld } from "../registry/login/credential_world.ts";
 import type { CredentialSource } from "../registry/login/credentials.ts";
-import { findCredentials } from "../registry/login/find_credentials.ts";
 import type { Access } from "../registry/login/scope.ts";
-import { registryStore } from "../registry/store.ts";
 import type { Store } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
 import type { Patience } from "../options/registry.ts";
@@ -21,7 +18,7 @@ export interface RegistryAccess {
    *
    * @param options How many requests at a time, where it is not what everything else has.
    */
-  store(reference: RegistryReference, access: Access, options?: { readonly concurrency?: number }): Store;
+  store(reference: RegistryReference, access: Access, options?: { readonly concurrency?: number }): Promise<Store>;
   /**
    * Lists the names of all repositories of a registry.
    *
@@ -29,7 +26,7 @@ export interface RegistryAccess {
    */
   repositories(host: string, context: Context): AsyncIterable<string>;
   /** Closes all connections. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** What is known when the way to registries is opened, beyond how to talk to them. */
@@ -53,20 +50,32 @@ export async function openRegistries(
 ): Promise<RegistryAccess> {
   const credentials = credentialSource(registries, { hosts: registryHosts(places), signal, log, spell });
   const options = await clientOptions(registries, { ...patience, spell });
-  const clients = new Map<string, RegistryClient>();
+  const clients = new Map<string, Promise<RegistryClient>>();
   return {
-    store: (reference, access, { concurrency = usual } = {}) =>
-      registryStore({ reference, client: client(reference.host), access, concurrency }),
-    repositories: (host, context) => client(host).repositories(context),
-    close: () => clients.forEach((client) => client.close()),
+    async store(reference, access, { concurrency = usual } = {}): Promise<Store> {
+      const { registryStore } = await import("../registry/store.ts");
+      return registryStore({ reference, client: await client(reference.host), access, concurrency });
+    },
+    async *repositories(host, context): AsyncGenerator<string, void, void> {
+      yield* (await client(host)).repositories(context);
+    },
+    async close(): Promise<void> {
+      for (const client of await Promise.allSettled(clients.values())) {
+        if (client.status === "fulfilled") client.value.close();
+      }
+    },
   };
 
-  function client(host: string): RegistryClient {
-    const known = clients.get(host);
-    if (known !== undefined) return known;
-    const client = createRegistryClient({ ...options, host, credentials });
-    clients.set(host, client);
-    return client;
+  function client(host: string): Promise<RegistryClient> {
+    const opened = clients.get(host) ?? open(host);
+    clients.set(host, opened);
+    return opened;
+  }
+
+  /** Loaded now, since most of what works with layouts alone never gets here. */
+  async function open(host: string): Promise<RegistryClient> {
+    const { createRegistryClient } = await import("../registry/client.ts");
+    return createRegistryClient({ ...options, host, credentials });
   }
 }
 
@@ -83,11 +92,27 @@ function credentialSource(
   },
 ): CredentialSource {
   if (typeof given === "function") return given;
-  if (given === undefined) return findCredentials({ world: systemCredentialWorld({ env, signal }), log });
+  if (given === undefined) return usualCredentials({ env, signal, log });
   if (hosts.length <= 1) return (host) => Promise.resolve(hosts.includes(host) ? given : undefined);
   throw new OptionsError(
     `${spell("registry.credentials")} are for one registry, and there are several: ${
       hosts.join(", ")
     }; give a function that knows those of each`,
   );
+}
+
+/** Looks at the places where Docker and podman keep credentials, from the first time that somebody asks. */
+function usualCredentials(
+  { env, signal, log }: Pick<Context, "signal" | "log"> & Required<Pick<RegistryOptions, "env">>,
+): CredentialSource {
+  let source: Promise<CredentialSource> | undefined;
+  return async (host, repository) => await (await (source ??= load()))(host, repository);
+
+  async function load(): Promise<CredentialSource> {
+    const [{ findCredentials }, { systemCredentialWorld }] = await Promise.all([
+      import("../registry/login/find_credentials.ts"),
+      import("../registry/login/credential_world.ts"),
+    ]);
+    return findCredentials({ world: systemCredentialWorld({ env, signal }), log });
+  }
 }

@@ -15,7 +15,10 @@ export const CONFTEST_PROFILE: Profile = {
   ignoreReading: "git",
   defaultIgnores: [],
   ownRules: [],
-  only: { isWanted: (path) => mediaTypeOf(path) !== undefined, reason: "neither a policy nor data (conftest profile)" },
+  only: {
+    choose: () => (path) => mediaTypeOf(path) !== undefined,
+    reason: "neither a policy nor data (conftest profile)",
+  },
   revision: "commit",
   expects: [],
   needsTag: false,

@@ -20,7 +20,7 @@ export const OPA_PROFILE: Profile = {
   ignoreReading: "git",
   defaultIgnores: [],
   ownRules: [],
-  only: { isWanted: isBundleFile, reason: "OPA reads no such file of a bundle (opa profile)" },
+  only: { choose: () => isBundleFile, reason: "OPA reads no such file of a bundle (opa profile)" },
   revision: "commit",
   expects: ["revision"],
   needsTag: false,

@@ -12,6 +12,7 @@ const ROWS = {
   conftest: async (): Promise<Profile> => (await import("./conftest.ts")).CONFTEST_PROFILE,
   cue: async (): Promise<Profile> => (await import("./cue.ts")).CUE_PROFILE,
   opentofu: async (): Promise<Profile> => (await import("./opentofu.ts")).OPENTOFU_PROFILE,
+  compose: async (): Promise<Profile> => (await import("./compose.ts")).COMPOSE_PROFILE,
   flux: async (): Promise<Profile> => (await import("./flux.ts")).FLUX_PROFILE,
   image: async (): Promise<Profile> => (await import("./image.ts")).IMAGE_PROFILE,
   files: async (): Promise<Profile> => (await import("./files.ts")).FILES_PROFILE,

@@ -7,7 +7,7 @@ import { createSpillDirectory, type SpillFile } from "./spill_directory.ts";
 export interface ScratchOptions {
   /** Where to make the temporary directory; the system's own place when left out. */
   readonly directory?: string;
-  /** How many bytes may be in memory, all contents together; 8 MiB when left out. */
+  /** How many bytes may be in memory, all contents together; 4 MiB when left out. */
   readonly memoryLimit?: number;
 }
 
@@ -21,7 +21,7 @@ export interface ClosableScratch extends Scratch, AsyncDisposable {
   close(): Promise<void>;
 }
 
-const MEMORY_LIMIT = 8 * 1024 * 1024;
+const MEMORY_LIMIT = 4 * 1024 * 1024;
 
 /**
  * Makes scratch space: what fits stays in memory, the rest goes to files in one temporary directory, which nobody but
@@ -56,10 +56,10 @@ export function createScratch({ directory, memoryLimit = MEMORY_LIMIT }: Scratch
         }
         file ??= await spill.create();
         for (const earlier of letGo()) {
-          await file.write(earlier);
+          file.write(earlier);
           giveBack(earlier);
         }
-        await file.write(piece);
+        file.write(piece);
         if (given) giveBack(piece);
       }
       file?.close();

@@ -20,11 +20,11 @@ export interface SpillDirectory {
 /** A file that is written once and read as often as needed. */
 export interface SpillFile {
   /**
-   * Appends bytes.
+   * Appends bytes, and keeps everybody else waiting.
    *
    * @throws {ScratchError} Names the directory in which the temporary directory is, and the reason that the system gives.
    */
-  write(bytes: Uint8Array): Promise<void>;
+  write(bytes: Uint8Array): void;
   /** Ends the writing; may be called again. */
   close(): void;
   /** Ends the writing and gives the space back. */
@@ -39,8 +39,8 @@ export interface SpillFile {
   open(): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
-/** How much of a file is read at once. */
-const PIECE_SIZE = 256 * 1024;
+/** How much of a file is read at once: pieces wait for the garbage collector in the hands of whoever sends them. */
+const PIECE_SIZE = 64 * 1024;
 
 /**
  * Prepares a directory for temporary files; nothing is made yet.
@@ -96,8 +96,13 @@ async function createSpillFile(path: string, parent: string): Promise<SpillFile>
     closed = true;
   }
   return {
-    async write(bytes: Uint8Array): Promise<void> {
-      for (let at = 0; at < bytes.byteLength;) at += await file.write(bytes.subarray(at)).catch(failed);
+    write(bytes: Uint8Array): void {
+      try {
+        // Not by other threads: on a busy machine there would be one for each of many pieces, with memory of its own.
+        for (let at = 0; at < bytes.byteLength;) at += file.writeSync(bytes.subarray(at));
+      } catch (cause) {
+        failed(cause);
+      }
     },
     close,
     async discard(): Promise<void> {

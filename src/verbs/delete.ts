@@ -62,7 +62,7 @@ export async function deleteStored(options: DeleteOptions): Promise<DeleteResult
   const { source } = options;
   return await withSession(options, { places: [parsePlace(source)] }, async (session) => {
     const { access, context } = session;
-    const { store: opened, reference } = openStore(source, access, "delete", { mustExist: true });
+    const { store: opened, reference } = await openStore(source, access, "delete", { mustExist: true });
     await using store = opened;
     const { name, tag } = oneName(reference);
     const manifest = await store.resolve(name, context);

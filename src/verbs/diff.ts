@@ -104,7 +104,7 @@ async function openSide(
 ): Promise<Side> {
   const { access, context } = session;
   if (!isReference(text)) return { text, [Symbol.asyncDispose]: async (): Promise<void> => {} };
-  const opened = openReader(text, access);
+  const opened = await openReader(text, access);
   const { store } = opened;
   try {
     const name = await signedName(store, await meantName(opened, context), { require, session });

@@ -61,7 +61,7 @@ export async function exportBundle(options: ExportOptions): Promise<ExportResult
     const { context } = session;
     await using opened = new AsyncDisposableStack();
     const place = opened.use(
-      openLayout(reference, {
+      await openLayout(reference, {
         keepBlobs: true,
         ...(volumeSize === undefined ? {} : { volumeSize }),
         ...(output === undefined ? {} : { output }),

@@ -114,7 +114,7 @@ async function look<T>(
   const platform = optionOf(options.platform, parsePlatform);
   return await withSession(options, { places: [parsePlace(source)] }, async (session) => {
     const { access, context } = session;
-    const opened = openReader(source, access);
+    const opened = await openReader(source, access);
     const { reference } = opened;
     await using store = opened.store;
     const name = await meantName(opened, context);

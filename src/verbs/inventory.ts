@@ -83,7 +83,7 @@ async function catalog(host: string, { access, context }: Session): Promise<read
 
 async function blobsOf(host: string, repository: string, session: Session): Promise<readonly InventoriedBlob[]> {
   const { access, context } = session;
-  await using store = access.store({ kind: "registry", host, repository }, "pull");
+  await using store = await access.store({ kind: "registry", host, repository }, "pull");
   const tags = await tagsOf(store, session);
   const blobs = await blobsUnder(store, tags, session).catch(async (error) => {
     if (!(error instanceof SyntaxError)) throw error;

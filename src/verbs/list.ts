@@ -81,7 +81,7 @@ export async function list(options: ListOptions): Promise<readonly ListedVersion
   const place = parsePlace(source);
   return await withSession(options, { places: [place], concurrency: CONCURRENCY }, async (session) => {
     const { access, context, concurrency } = session;
-    const { store: opened, reference, layout } = openReader(source, access);
+    const { store: opened, reference, layout } = await openReader(source, access);
     await using store = opened;
     if (reference.tag !== undefined || reference.digest !== undefined) {
       throw new OptionsError(`Cannot list ${JSON.stringify(source)}: name the repository without a tag or a digest`);

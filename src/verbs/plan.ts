@@ -1,4 +1,4 @@
-import { judge, type Verdict } from "../consumers/judge.ts";
+import type { Verdict } from "../consumers/judge.ts";
 import type { Digest } from "../oci/digest.ts";
 import { type CustomStep, withStep } from "../pipeline/flow.ts";
 import { type Pipeline, planArtifact as makeArtifact, selectEntries } from "../pipeline/publish.ts";
@@ -8,7 +8,6 @@ import type { Target } from "../pipeline/target.ts";
 import type { Artifact, Attributed, Dropped, Selected } from "../pipeline/values.ts";
 import type { TagName } from "../store/store.ts";
 import { consumersOf } from "./judging/consumers_of.ts";
-import { plannedArtifact } from "./judging/planned_artifact.ts";
 import { plannedTags } from "./judging/refuse_refused.ts";
 import type { ChosenProfile } from "./publish/choose_profile.ts";
 import type { ConfiguredOptions, PublishOptions } from "./publish/publish_options.ts";
@@ -90,6 +89,8 @@ export async function planConfigured(
   const result = planResult(artifact, { profile: settings.profile, targets: pipeline.upload, tags });
   const consumers = await consumersOf(settings.consumers);
   if (consumers.length === 0) return result;
+  const { judge } = await import("../consumers/judge.ts");
+  const { plannedArtifact } = await import("./judging/planned_artifact.ts");
   const planned = await plannedArtifact(artifact, await plannedTags(pipeline, artifact, context), context);
   return { ...result, consumers: judge(planned, consumers) };
 }

@@ -37,6 +37,10 @@ export interface PushResult {
   readonly profile: string;
   /** Annotations of the manifest. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** The manifests that refer to it and were brought with it, such as signatures; absent when there are none. */
+  readonly referrers?: readonly Digest[];
+  /** The tags made of its digest that were written, such as `sha256-….sig`; absent when there are none. */
+  readonly companions?: readonly string[];
   /** Without those whose plugin skipped the upload. */
   readonly targets: readonly PushedTarget[];
 }
@@ -120,7 +124,7 @@ function withNamesNeeded(pipeline: Pipeline, { spell, profile }: Settings): Pipe
 }
 
 function pushResult(publication: Publication, settings: Settings): PushResult {
-  const { archive, manifest } = publication;
+  const { archive, manifest, referrers, companions } = publication;
   const { digest, mediaType } = manifest.descriptor;
   const published = publication.published.filter(({ isSkipped }) => !isSkipped);
   const targets = published.map(({ url, tags, uploaded, existing, bytesSent }): PushedTarget => ({
@@ -147,6 +151,8 @@ function pushResult(publication: Publication, settings: Settings): PushResult {
     annotations: Object.fromEntries(
       Object.entries(publication.annotations).map(([key, { value }]) => [key, value]),
     ),
+    ...(referrers === undefined ? {} : { referrers: referrers.map(({ digest }) => digest) }),
+    ...(companions === undefined ? {} : { companions }),
     targets,
   };
 }

@@ -58,7 +58,7 @@ export async function openSession(
     spell,
     context: { signal, log, scratch, progress },
     async [Symbol.asyncDispose](): Promise<void> {
-      access.close();
+      await access.close();
       await scratch.close();
     },
   };

@@ -91,7 +91,7 @@ export async function verifySignatures(options: VerifySignaturesOptions): Promis
       const artifacts = await verifyAll(place, wanted, session);
       return { verified: layout.whole && artifacts.every(({ verified }) => verified), artifacts, layout };
     }
-    const opened = openReader(source, session.access);
+    const opened = await openReader(source, session.access);
     await using store = opened.store;
     const name = await meantName(opened, session.context);
     const found = await store.resolve(name, session.context);
@@ -147,7 +147,7 @@ async function verifyAll(
   wanted: Wanted,
   session: Session,
 ): Promise<readonly VerifiedArtifact[]> {
-  await using place = openLayout(reference, { mustExist: true });
+  await using place = await openLayout(reference, { mustExist: true });
   const candidates = await artifactsIn(place, session.context);
   if (candidates.length === 0) throw new Error(`Cannot verify ${place.url}: there is no artifact in it`);
   const artifacts: VerifiedArtifact[] = [];

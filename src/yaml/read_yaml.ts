@@ -172,7 +172,8 @@ function toTree(text: string, document: Event, events: readonly Event[]): YamlTe
   }
 }
 
-function offsetOf(event: Event | undefined): number | undefined {
+/** Where an event of the parser stands; `undefined` when it has no place of its own. */
+export function offsetOf(event: Event | undefined): number | undefined {
   if (event === undefined || event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP) return undefined;
   if (event.type === EVENT_ID.ALIAS) return event.anchorStart - 1;
   if (event.tagStart >= 0) return event.tagStart;
@@ -182,7 +183,8 @@ function offsetOf(event: Event | undefined): number | undefined {
   return quoted ? event.valueStart - 1 : event.valueStart;
 }
 
-function syntaxProblem(cause: unknown): YamlProblem {
+/** Says what the parser has against a text, and where. */
+export function syntaxProblem(cause: unknown): YamlProblem {
   const offset = cause instanceof YAMLException ? cause.mark?.position ?? 0 : 0;
   const reason = reasonOf(cause);
   return { offset, message: reason.startsWith("nesting exceeded") ? YAML_TOO_DEEP : `the syntax is broken: ${reason}` };

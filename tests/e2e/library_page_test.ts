@@ -30,9 +30,10 @@ const PRINTED: readonly (readonly [names: string, output: RegExp])[] = [
   ["deleteStored", /^\[ "1\.0\.0" \]\n$/],
   ["exportBundle, formatInventory, inventory", /^sha256:[0-9a-f]{64} \[.*origin: ".*\/acme\/app"/s],
   ["verify", /^$/],
+  ["attachStored, keygen, push, signStored", /^release\.pub \[ "bundle", "legacy" \] 1 1\n$/],
   [
     "NotVerifiedError, pull, verifySignatures",
-    /^false \[\s*"sha256:[0-9a-f]{64}: 0"\s*\]\noci:\/\/.*\/acme\/app \[\]\n$/,
+    /^false \[\s*"sha256:[0-9a-f]{64}: 0"\s*\]\noci:\/\/.*\/acme\/app \[[^]*\]\n$/,
   ],
   ["importBundle, planImport", /^\d\n$/],
 ];
@@ -47,6 +48,8 @@ Deno.test("the programs in docs/library.md run one after the other, and print wh
     "source/a.yaml": "a: 1\n",
     "source/b.yaml": "b: 2\n",
     "cosign.pub": sampleKey("p256.pub"),
+    "cosign.key": sampleKey("p256.pem"),
+    "sbom.json": JSON.stringify({ spdxVersion: "SPDX-2.3" }),
     "deno.json": JSON.stringify({
       imports: { ...imports, "@gantry/gantry": join(ROOT, "mod.ts") },
       compilerOptions,

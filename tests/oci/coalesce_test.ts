@@ -27,16 +27,3 @@ Deno.test("coalesce() gives pieces of their own when the source uses its buffer 
   const pieces = await Array.fromAsync(coalesce(chunks(), 4));
   assert.deepEqual(pieces.map((piece) => [...piece]), [[1, 1, 2, 2], [3, 3]]);
 });
-
-Deno.test("coalesce() passes pieces that are given away on as they are, unless they are part of something larger", async () => {
-  const own = Uint8Array.of(1, 2, 3, 4);
-  const part = Uint8Array.of(0, 5, 6, 7, 8).subarray(1);
-  const late = Uint8Array.of(10, 11, 12, 13);
-  const pieces: Uint8Array[] = [];
-  for await (const piece of coalesce(ReadableStream.from([own, part, Uint8Array.of(9), late]), 4, { given: true })) {
-    pieces.push(piece);
-  }
-  assert.deepEqual(pieces.map((piece) => [...piece]), [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12], [13]]);
-  assert.equal(pieces[0], own);
-  assert.notEqual(pieces[1]?.buffer, part.buffer);
-});

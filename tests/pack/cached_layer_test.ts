@@ -131,7 +131,7 @@ Deno.test("packLayer() reads no file when the layer comes from the cache", async
 });
 
 function stampOf(entry: Entry): string | undefined {
-  return tree([entry], { root: false, trailingSlash: false })[0]?.stamp?.();
+  return [...tree([entry], { root: false, trailingSlash: false })][0]?.stamp?.();
 }
 
 const CHANGES: readonly (readonly [what: string, change: (source: string) => Promise<void>])[] = [

@@ -25,7 +25,7 @@ for (const size of SIZES) {
     await using root = await tempDirectory();
     await writeTree(root.path, { "d/f": text });
     const entries = await collected(directory(), {}, { location: root.path }, collectContext());
-    const named = entries.map((entry) => tree([entry], { root: false, trailingSlash: false })[0]);
+    const named = entries.map((entry) => [...tree([entry], { root: false, trailingSlash: false })][0]);
     assert.deepEqual(named.map((entry) => [entry?.name, entry?.openDirect !== undefined]), [["d", false], [
       "d/f",
       true,
@@ -47,7 +47,7 @@ for (const size of SIZES) {
     }
     // What only has another name is still read as cheaply.
     const [, renamed] = entries.map((entry) => ({ ...entry, path: `x/${entry.path}` }));
-    assert.ok(renamed !== undefined && tree([renamed], OPTIONS)[1]?.openDirect !== undefined);
+    assert.ok(renamed !== undefined && [...tree([renamed], OPTIONS)][1]?.openDirect !== undefined);
   });
 
   const changes: readonly (readonly [what: string, change: (path: string) => Promise<void>, why: RegExp])[] = [

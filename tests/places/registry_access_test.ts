@@ -23,7 +23,7 @@ Deno.test("openRegistries() shows one credential, asks a function for it, and lo
     const context = testContext();
     const reference = { kind: "registry", host, repository: "a/b" } as const;
     const access = await openRegistries(options, { ...context, places: [reference], concurrency: 1 });
-    await using store = access.store(reference, "pull");
+    await using store = await access.store(reference, "pull");
     if (isLetIn) assert.equal(await store.resolve("none", context), undefined);
     else await assert.rejects(store.resolve("none", context), { name: "RegistryError", status: 401 });
     access.close();

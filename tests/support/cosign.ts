@@ -2,10 +2,12 @@
 import { join } from "node:path";
 import { runTool, tool, type ToolResult } from "./tools.ts";
 
-/** A pair of keys that cosign made. */
+/** A pair of keys that cosign signs and verifies with. */
 export interface CosignKeys {
   readonly private: string;
   readonly public: string;
+  /** The password of the private key; an empty one when left out. */
+  readonly password?: string;
 }
 
 const ENV = { COSIGN_PASSWORD: "" };
@@ -30,7 +32,7 @@ export async function cosignSign(
     "cosign",
     ["sign", "--key", keys.private, ...NO_LOG, ...format, "--allow-http-registry", "-y", reference],
     {
-      env: ENV,
+      env: { COSIGN_PASSWORD: keys.password ?? "" },
     },
   );
 }

@@ -14,6 +14,7 @@ import { makeCertificate } from "./certificates.ts";
 import { gantry, gantryOk, type GantryResult } from "./gantry.ts";
 import { sampleKey } from "./sample_keys.ts";
 import { bundleReferrer, place } from "./signatures.ts";
+import { writeScript } from "./script.ts";
 import { tempDirectory } from "./temp_directory.ts";
 import { writeTree } from "./tree.ts";
 
@@ -71,6 +72,9 @@ async function prepare(directory: string, host: string): Promise<string> {
     "ca.pem": certificate.cert,
     "cosign.pub": sampleKey("p256.pub"),
     "ci.pub": sampleKey("p256.pub"),
+    "release.key": sampleKey("p256.pem"),
+    "sbom.spdx.json": JSON.stringify({ spdxVersion: "SPDX-2.3" }),
+    "scan.json": JSON.stringify({ found: [] }),
     "deploy/deployment.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\n",
     "deploy/kustomization.yaml": "resources: [deployment.yaml]\n",
     "chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\n",
@@ -84,6 +88,7 @@ async function prepare(directory: string, host: string): Promise<string> {
   });
   await Deno.copyFile(join(ROOT, "examples/plugins/image_policy.sh"), join(directory, "plugins/policy.sh"));
   await Deno.chmod(join(directory, "plugins/policy.sh"), 0o755);
+  await writeScript(directory, "signer.sh", SIGNER);
   const deploy = join(directory, "deploy");
   const make = async (...args: readonly string[]): Promise<GantryResult> => await gantryOk(args, { env: ENVIRONMENT });
   await make("push", deploy, app, `oci-layout:${join(directory, "out")}`, "--profile", "flux", "--version", "1.0.0");
@@ -113,6 +118,10 @@ async function sign(path: string): Promise<void> {
   await place(store, bundleReferrer(subject), context);
   await place(store, bundleReferrer(subject, { predicateType: "https://slsa.dev/provenance/v1" }), context);
 }
+
+/** Signs as a program with a key of its own does. */
+const SIGNER =
+  '[ "$1" = sign ] && exec openssl dgst -sha256 -sign release.key; exec openssl pkey -in release.key -pubout';
 
 const ENVIRONMENT = { SOURCE_DATE_EPOCH: "1700000000" };
 
@@ -157,7 +166,7 @@ async function runLine(line: string, directory: string): Promise<{ readonly code
       stdin: typeof given === "string" ? new TextEncoder().encode(given) : given,
       // Who reads from a pipe cannot be asked.
       ...(given.length === 0 ? { answer: "y" } : {}),
-      env: { ...ENVIRONMENT, HOME: join(directory, "home") },
+      env: { ...ENVIRONMENT, HOME: join(directory, "home"), PATH: Deno.env.get("PATH") ?? "" },
     });
     code ||= result.code;
     stderr += result.stderr;

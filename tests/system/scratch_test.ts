@@ -78,14 +78,14 @@ Deno.test("keep() lets nobody but the owner read its files", async () => {
   assert.equal(((await Deno.stat(file.slice(0, file.lastIndexOf("/")))).mode ?? 0) & 0o777, 0o700);
 });
 
-Deno.test("open() gives streams of their own, in pieces of at most 256 KiB, when a content is in a file", async () => {
+Deno.test("open() gives streams of their own, in pieces of at most 64 KiB, when a content is in a file", async () => {
   await using directory = await tempDirectory();
   await using scratch = createScratch({ directory: directory.path, memoryLimit: 0 });
   const bytes = binaryLike(700 * KIBIBYTE);
   const content = await scratch.keep(DESCRIBE, inPieces(bytes, 300 * KIBIBYTE));
   const [one, other] = [content.open().getReader(), content.open().getReader()];
   const first = await one.read();
-  assert.equal(first.value?.byteLength, 256 * KIBIBYTE);
+  assert.equal(first.value?.byteLength, 64 * KIBIBYTE);
   assert.deepEqual(await other.read(), first);
   await one.cancel();
   assert.deepEqual(await collectBytes(content.open()), bytes);

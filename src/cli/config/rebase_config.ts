@@ -30,10 +30,20 @@ export function rebaseConfig(config: Config, directory: string): Config {
 
 function rebaseValue(kind: Kind, value: unknown, directory: string): unknown {
   if (kind.kind === "path" && typeof value === "string") {
-    return kind.orStdin && value === "-" ? value : rebase(value, directory);
+    return kind.orStdin && value === "-" ? value : rebasePath(value, directory);
   }
-  if (kind.kind !== "texts" || !kind.areReferences || !Array.isArray(value)) return value;
-  return value.map((target) => rebaseTarget(target, directory));
+  if (kind.kind !== "texts" || kind.are === undefined || !Array.isArray(value)) return value;
+  const rebaseOne = { references: rebaseTarget, paths: rebasePath, keys: rebaseKey }[kind.are];
+  return value.map((each) => rebaseOne(each, directory));
+}
+
+function rebaseKey(key: string, directory: string): string {
+  if (key.startsWith("exec:")) {
+    // An argument may have a slash as well.
+    const [program = "", ...args] = key.split(" ");
+    return [rebaseSpec(program, directory), ...args].join(" ");
+  }
+  return key.startsWith("env://") ? key : rebasePath(key, directory);
 }
 
 function rebasePipeline(pipeline: PipelineConfig, directory: string): PipelineConfig {
@@ -64,7 +74,7 @@ function rebaseSpec(spec: string, directory: string): string {
 
 /** Begins with `./`, `../` or `/`, so that nobody takes it for a name. */
 function rebaseFile(path: string, directory: string): string {
-  const rebased = rebase(path, directory).replaceAll(sep, "/");
+  const rebased = rebasePath(path, directory).replaceAll(sep, "/");
   return isAbsolute(rebased) || rebased.startsWith("../") ? rebased : `./${rebased}`;
 }
 
@@ -72,13 +82,13 @@ function rebaseTarget(target: string, directory: string): string {
   const reference = parseReference(target);
   const written = localPath(reference);
   if (written === undefined || isAbsolute(written)) return target;
-  const path = rebase(written, directory).replaceAll(sep, "/");
+  const path = rebasePath(written, directory).replaceAll(sep, "/");
   const name = basename(path);
   // A last part that comes from the directory, as with `oci-layout:.`, may have what would begin a tag or a digest.
   const ambiguous = /[:@]/.test(name) && name !== basename(written);
   return formatReference(withLocalPath(reference, () => ambiguous ? `${path}/` : path));
 }
 
-function rebase(path: string, directory: string): string {
+function rebasePath(path: string, directory: string): string {
   return isAbsolute(path) ? path : join(directory, path);
 }

@@ -1,9 +1,7 @@
 import type { Log } from "../../work/context.ts";
 import { whyUnreadable } from "../../system/io_error.ts";
 import type { Credential, CredentialSource } from "../../registry/login/credentials.ts";
-import { systemCredentialWorld } from "../../registry/login/credential_world.ts";
-import { type DockerConfig, parseDockerConfig } from "../../registry/login/docker_config.ts";
-import { findCredentials } from "../../registry/login/find_credentials.ts";
+import type { DockerConfig } from "../../registry/login/docker_config.ts";
 import { readSmallText } from "../../system/read_small_file.ts";
 import { addSecrets, givenCredential, halfCredential } from "./given_credential.ts";
 import type { RegistryFlags } from "./flags.ts";
@@ -41,9 +39,10 @@ export async function registryCredentials(
   const half = halfCredential(flags, world);
   if (half !== undefined && hosts.length > 0) log.warn(half);
   const only = flags.registryConfig === undefined ? {} : { only: await readRegistryConfig(flags.registryConfig) };
-  const find = findCredentials({ world: systemCredentialWorld(world), log, ...only });
+  let find: Promise<CredentialSource> | undefined;
   return async (host, repository) => {
-    const found = await find(host, repository);
+    find ??= credentialsIn(world, { log, ...only });
+    const found = await (await find)(host, repository);
     if (found !== undefined) addSecrets(found, world.secrets);
     say(host, found);
     return found;
@@ -61,8 +60,19 @@ function sayingOnce(log: Log): (host: string, credential: Credential | undefined
   };
 }
 
+/** Imported when a registry asks: most that works with layouts alone never gets here. */
+async function credentialsIn(
+  world: World,
+  options: { readonly log: Log; readonly only?: DockerConfig },
+): Promise<CredentialSource> {
+  const { systemCredentialWorld } = await import("../../registry/login/credential_world.ts");
+  const { findCredentials } = await import("../../registry/login/find_credentials.ts");
+  return findCredentials({ world: systemCredentialWorld(world), ...options });
+}
+
 /** A file that is named must be there and make sense, before anything is contacted. */
 async function readRegistryConfig(path: string): Promise<DockerConfig> {
+  const { parseDockerConfig } = await import("../../registry/login/docker_config.ts");
   try {
     return parseDockerConfig(await readSmallText(path), path);
   } catch (cause) {

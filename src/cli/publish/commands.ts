@@ -30,7 +30,7 @@ export function publishCommand(name: "push" | "plan"): Command {
     .description(DESCRIPTIONS[name])
     .argument("[source]", "directory, file, tar or - for standard input")
     .argument("[target...]", referenceForms("[:TAG]"));
-  for (const heading of ["Versions and tags:", "Content:", "Metadata:"]) {
+  for (const heading of ["Versions and tags:", "Content:", "Metadata:", "Signing:"]) {
     declareOptions(command, PUBLISHING, { heading });
   }
   addRegistryFlags(command);

@@ -11,7 +11,6 @@ import { refuseUntrusted } from "../config/refuse_untrusted.ts";
 import { givenOptions } from "../declare_options.ts";
 import { createLog } from "../output/log.ts";
 import type { ProgressReporter } from "../output/progress.ts";
-import { loadWithHint } from "../plugin/load.ts";
 import { cacheDirectory } from "../places/cache_directory.ts";
 import { registryOptions } from "../places/registry_options.ts";
 import { spellFlag } from "../spell_flag.ts";
@@ -109,12 +108,17 @@ export function configurationOf(found: FoundConfig): Configuration {
 
 /** What of this machine the verbs may use. */
 export function machineOf(world: World): Machine {
-  const { stdin, watch } = world;
+  const { prompt, secrets, stdin, watch } = world;
   const env = declaredEnv(world);
   return thisMachine({
     env,
+    hide: secrets.add,
+    ...(prompt === undefined ? {} : { password: (key) => prompt.hidden(`Password for ${key}: `) }),
     stdin,
-    load: (specifier, options) => loadWithHint(specifier, { base: ".", env, ...options }),
+    async load(specifier, options): ReturnType<Machine["load"]> {
+      const { loadWithHint } = await import("../plugin/load.ts");
+      return await loadWithHint(specifier, { base: ".", env, ...options });
+    },
     ...(watch === undefined ? {} : { watch }),
   });
 }

@@ -27,10 +27,12 @@ export interface DirectReader extends Disposable {
 export interface TarOptions {
   /** Called for each entry: gives a promise when it is time that others have their turn. */
   readonly pause?: () => Promise<void> | undefined;
+  /** Gives a buffer of {@linkcode TAR_PIECE_SIZE} zeros; a new one when left out. */
+  readonly takeBuffer?: () => Uint8Array<ArrayBuffer>;
 }
 
 /** How large the pieces of an archive are: 100,000 small files become some hundred pieces. A multiple of the block. */
-const PIECE_SIZE = 1024 * 1024;
+export const TAR_PIECE_SIZE = 1024 * 1024;
 
 /** Bytes up to this many are read at once. */
 const AT_ONCE_LIMIT = 256 * 1024;
@@ -38,17 +40,17 @@ const AT_ONCE_LIMIT = 256 * 1024;
 /**
  * Writes an archive: the entries in their order, two blocks of zeros, and nothing after that.
  *
- * The same entries give the same bytes, in pieces of 1 MiB that belong to the caller: each has a buffer of its own.
- * Entries are read one after the other; when the caller stops early or an entry fails, the entry's reader is closed.
+ * The same entries give the same bytes, in pieces of {@linkcode TAR_PIECE_SIZE}, only the last of which is smaller. They
+ * belong to the caller: each has a buffer of its own. Entries are read one after the other; when the caller stops early or an entry fails, the entry's reader is closed.
  *
  * @throws {RangeError} When an entry has more or fewer bytes than its size, or its mode or size is none.
  * @throws {TypeError} When the name of an entry cannot stand in an archive.
  */
 export async function* writeTar(
   entries: Iterable<TarEntry> | AsyncIterable<TarEntry>,
-  { pause }: TarOptions = {},
+  { pause, takeBuffer = (): Uint8Array<ArrayBuffer> => new Uint8Array(TAR_PIECE_SIZE) }: TarOptions = {},
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-  const pieces = pieceWriter();
+  const pieces = pieceWriter(takeBuffer);
   for await (const entry of entries) {
     const turn = pause?.();
     if (turn !== undefined) await turn;
@@ -128,17 +130,17 @@ interface PieceWriter {
   takeAll(): Iterable<Uint8Array<ArrayBuffer>>;
 }
 
-function pieceWriter(): PieceWriter {
+function pieceWriter(takeBuffer: () => Uint8Array<ArrayBuffer>): PieceWriter {
   const full: Uint8Array<ArrayBuffer>[] = [];
-  let piece = new Uint8Array(PIECE_SIZE);
+  let piece = takeBuffer();
   let filled = 0;
 
   function skip(size: number): void {
     filled += size;
-    while (filled >= PIECE_SIZE) {
+    while (filled >= TAR_PIECE_SIZE) {
       full.push(piece);
-      piece = new Uint8Array(PIECE_SIZE);
-      filled -= PIECE_SIZE;
+      piece = takeBuffer();
+      filled -= TAR_PIECE_SIZE;
     }
   }
 
@@ -146,7 +148,7 @@ function pieceWriter(): PieceWriter {
     skip,
     put(bytes): void {
       for (let at = 0; at < bytes.byteLength;) {
-        const part = bytes.subarray(at, at + PIECE_SIZE - filled);
+        const part = bytes.subarray(at, at + TAR_PIECE_SIZE - filled);
         piece.set(part, filled);
         skip(part.byteLength);
         at += part.byteLength;
@@ -155,7 +157,7 @@ function pieceWriter(): PieceWriter {
     room: (limit) => piece.subarray(filled, filled + limit),
     isAnyFull: () => full.length > 0,
     takeFull: () => full.splice(0),
-    takeAll: () => filled === 0 ? full : [...full, piece.slice(0, filled)],
+    takeAll: () => filled === 0 ? full : [...full, piece.subarray(0, filled)],
   };
 }
 

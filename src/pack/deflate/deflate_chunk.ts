@@ -12,6 +12,18 @@ export interface DeflateChunk {
   readonly last: boolean;
 }
 
+/** A chunk in a buffer of its own, which can be handed to a worker. */
+export interface OwnedChunk extends DeflateChunk {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What a worker gives for a chunk. */
+export interface DeflatedChunk {
+  readonly deflated: Uint8Array<ArrayBuffer>;
+  /** The buffer that the chunk was in. */
+  readonly buffer: ArrayBuffer;
+}
+
 /** How many bytes a chunk holds. The compressed bytes depend on it, so it never changes. */
 export const DEFLATE_CHUNK_SIZE = 1024 * 1024;
 

@@ -1,5 +1,11 @@
 import { coalesce } from "../../oci/coalesce.ts";
-import { DEFLATE_CHUNK_SIZE, DEFLATE_WINDOW, type DeflateChunk, deflateChunk } from "./deflate_chunk.ts";
+import {
+  DEFLATE_CHUNK_SIZE,
+  DEFLATE_WINDOW,
+  deflateChunk,
+  type DeflatedChunk,
+  type OwnedChunk,
+} from "./deflate_chunk.ts";
 
 /** How hard and with how many hands to compress. */
 export interface DeflateOptions {
@@ -7,8 +13,11 @@ export interface DeflateOptions {
   readonly level: number;
   /** How many workers to use at most; 0 compresses in this thread. */
   readonly workers: number;
-  /** Whether the pieces are given away, so that one of the size of a chunk need not be copied. */
-  readonly given?: boolean;
+  /**
+   * Says that the pieces are given away, and that they are chunks: each but the last one has their size. Takes back the
+   * buffer of each as soon as it is compressed.
+   */
+  readonly takeBack?: (buffer: ArrayBuffer) => void;
 }
 
 /**
@@ -22,19 +31,23 @@ export interface DeflateOptions {
  */
 export async function* deflateChunks(
   bytes: AsyncIterable<Uint8Array>,
-  { level, workers, given = false }: DeflateOptions,
+  { level, workers, takeBack }: DeflateOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   const pool: ChunkWorker[] = [];
+  const giveBack = takeBack ?? ((buffer: ArrayBuffer): void => void buffer.transfer(0));
   const pending: Promise<Uint8Array<ArrayBuffer>>[] = [];
   let count = 0;
   try {
-    for await (const chunk of chunks(coalesce(bytes, DEFLATE_CHUNK_SIZE, { given }), level)) {
+    const whole = takeBack === undefined
+      ? coalesce(bytes, DEFLATE_CHUNK_SIZE)
+      : bytes as AsyncIterable<Uint8Array<ArrayBuffer>>; // what is given away has a buffer of its own
+    for await (const chunk of chunks(whole, level)) {
       if (workers === 0 || count === 0 && chunk.last) {
         yield deflateChunk(chunk);
-        chunk.bytes.buffer.transfer(0); // given back at once, as the workers do
+        giveBack(chunk.bytes.buffer);
         continue;
       }
-      pending.push((pool[count % workers] ??= startWorker()).deflate(chunk));
+      pending.push((pool[count % workers] ??= startWorker(giveBack)).deflate(chunk));
       count++;
       if (pending.length >= 2 * workers) yield* pending.splice(0, 1);
     }
@@ -42,11 +55,6 @@ export async function* deflateChunks(
   } finally {
     for (const worker of pool) worker.terminate();
   }
-}
-
-/** A chunk in a buffer of its own, which can be handed to a worker. */
-interface OwnedChunk extends DeflateChunk {
-  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** Makes chunks of pieces of their size; no bytes at all are one empty chunk. */
@@ -58,6 +66,7 @@ async function* chunks(
   let history = new Uint8Array();
   for await (const next of pieces) {
     if (chunk.byteLength > 0) {
+      if (chunk.byteLength !== DEFLATE_CHUNK_SIZE) throw new RangeError("Cannot compress: a piece is no chunk");
       // Taken before the chunk is given away.
       const nextHistory = chunk.slice(-DEFLATE_WINDOW);
       yield { bytes: chunk, history, level, last: false };
@@ -73,13 +82,14 @@ interface ChunkWorker {
   terminate(): void;
 }
 
-function startWorker(): ChunkWorker {
+function startWorker(giveBack: (buffer: ArrayBuffer) => void): ChunkWorker {
   const worker = new Worker(new URL("./deflate_worker.ts", import.meta.url), { type: "module" });
   // A worker answers in the order of the chunks that it was given.
   const waiting: PromiseWithResolvers<Uint8Array<ArrayBuffer>>[] = [];
-  worker.onmessage = ({ data }: MessageEvent<Uint8Array<ArrayBuffer> | Error>): void => {
-    if (data instanceof Error) fail(data.message, data);
-    else waiting.shift()?.resolve(data);
+  worker.onmessage = ({ data }: MessageEvent<DeflatedChunk | Error>): void => {
+    if (data instanceof Error) return fail(data.message, data);
+    giveBack(data.buffer);
+    waiting.shift()?.resolve(data.deflated);
   };
   worker.onerror = (event): void => {
     event.preventDefault();

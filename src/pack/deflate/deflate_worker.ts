@@ -2,20 +2,16 @@
  * The worker of {@linkcode deflateChunks}: answers every chunk that it is sent with the compressed bytes, in order.
  */
 /// <reference lib="deno.worker" />
-import { type DeflateChunk, deflateChunk } from "./deflate_chunk.ts";
+import { deflateChunk, type DeflatedChunk, type OwnedChunk } from "./deflate_chunk.ts";
 
-self.onmessage = ({ data }: MessageEvent<DeflateChunk>): void => {
+self.onmessage = ({ data }: MessageEvent<OwnedChunk>): void => {
   try {
     const deflated = deflateChunk(data);
-    giveBack(data.bytes);
-    self.postMessage(deflated, [deflated.buffer]);
+    // Back to where it is used again: left to the garbage collector, buffers of this size pile up to 50 MB in each worker.
+    const answer: DeflatedChunk = { deflated, buffer: data.bytes.buffer };
+    self.postMessage(answer, [answer.deflated.buffer, answer.buffer]);
   } catch (error) {
     // An error that is not caught would end the worker with a stack trace on standard error.
     self.postMessage(error);
   }
 };
-
-/** Left to the garbage collector, buffers of this size pile up to 50 MB in each worker. */
-function giveBack({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
-}

@@ -70,7 +70,10 @@ function directoryTree(root: string, signal: AbortSignal): Tree {
         if (real !== root && !real.startsWith(prefix)) return unfit("it leads out of the source");
         const path = real.slice(prefix.length).replaceAll(SEPARATOR, "/");
         const parent = real === root ? root : dirname(real);
-        return { path, found: held.whileSteadySync(parent, () => foundOnDisk(real, Deno.lstatSync(real))) };
+        return {
+          path,
+          found: held.whileSteadySync(parent, () => foundOnDisk({ base: "", name: real }, Deno.lstatSync(real))),
+        };
       } catch (error) {
         return unfit(whyUnresolved(error));
       }
@@ -100,7 +103,7 @@ function inspect(base: string, { name, isDirectory, isSymlink }: Deno.DirEntry):
   if (isDirectory && !lossy) return { kind: "directory" };
   try {
     if (isSymlink) return { kind: "link", target: Deno.readLinkSync(base + name) };
-    return foundOnDisk(base + name, Deno.lstatSync(base + name));
+    return foundOnDisk({ base, name }, Deno.lstatSync(base + name));
   } catch (error) {
     if (lossy && error instanceof Deno.errors.NotFound) return NOT_UTF8;
     return { kind: "unfit", why: whyUnreadable(error) };

@@ -99,7 +99,7 @@ async function keepFile({ mode, body }: TarMember, context: Context): Promise<Fo
     executable: (mode & 0o100) !== 0,
     size,
     open: () => open(),
-    backing: () => ({ stamp: () => digest }),
+    stamp: () => digest,
   };
 }
 

@@ -18,14 +18,12 @@ export interface Child {
 export type Found = FoundFile | { readonly kind: "directory" } | Unfit;
 
 /** A file, and how to read it. */
-export interface FoundFile {
+export interface FoundFile extends Backing {
   readonly kind: "file";
   readonly executable: boolean;
   readonly size: number;
   /** Reads the file; `path` is what errors call it. */
-  readonly open: (path: string) => ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** What is behind that stream. */
-  readonly backing: (path: string) => Backing;
+  open(path: string): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
 /** Something that no artifact can hold. */

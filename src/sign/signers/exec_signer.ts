@@ -1,4 +1,4 @@
-/** Programs that sign: `exec:PROGRAM [ARGUMENT…]`. What they must do stands in docs/signers.md. */
+/** Programs that sign: `exec:PROGRAM [ARGUMENT…]`. What they must do stands in docs/signing.md. */
 import { findProgram } from "../../system/programs/find_program.ts";
 import { lastWords } from "../../system/programs/last_words.ts";
 import { PATIENCE, runExecProgram } from "../../system/programs/run_exec_program.ts";

@@ -7,6 +7,7 @@ import { KeyError } from "../public_key.ts";
 import { execSigner } from "./exec_signer.ts";
 import { keySigner } from "./key_signer.ts";
 import { parsePrivateKey } from "./parse_private_key.ts";
+import { EXEC_KEY_PREFIX } from "./program_of_key.ts";
 import type { Signer } from "./signer.ts";
 
 /** What signers are opened with. */
@@ -20,6 +21,8 @@ export interface SignerMeans {
    * @returns `undefined` when there is nobody to ask.
    */
   readonly password?: (key: string) => Promise<string | undefined>;
+  /** Told of every key and password that was read, so that nobody shows it. */
+  readonly hide?: (secret: string) => void;
   readonly signal: AbortSignal;
   readonly log: Log;
   readonly clock?: Clock;
@@ -28,15 +31,9 @@ export interface SignerMeans {
 /** The variable with the password of a key that is encrypted, as cosign reads it. An empty one is a password too. */
 export const PASSWORD_VARIABLE = "COSIGN_PASSWORD";
 const ENV_PREFIX = "env://";
-const EXEC_PREFIX = "exec:";
 /** The bit of a file's mode that lets others read it. */
 const READABLE_BY_ALL = 0o004;
 const HIDDEN_VARIABLES = [PASSWORD_VARIABLE, "GANTRY_PASSWORD"];
-
-/** The program in a key that is one; `undefined` for any other. */
-export function programOfKey(key: string): string | undefined {
-  return key.startsWith(EXEC_PREFIX) ? key.slice(EXEC_PREFIX.length).trim().split(" ")[0] : undefined;
-}
 
 /**
  * Opens what signs: the path of a PEM file, `env://NAME` for one in the environment, or `exec:PROGRAM`. The same key
@@ -60,11 +57,12 @@ type Opening = SignerMeans & { readonly hidden: readonly string[] };
 
 async function openSigner(key: string, means: Opening): Promise<Signer> {
   const { env, hidden, signal, log, clock } = means;
-  if (key.startsWith(EXEC_PREFIX)) {
+  if (key.startsWith(EXEC_KEY_PREFIX)) {
     const options = { path: env("PATH"), hidden, signal, log, ...(clock === undefined ? {} : { clock }) };
-    return await execSigner(key.slice(EXEC_PREFIX.length), options);
+    return await execSigner(key.slice(EXEC_KEY_PREFIX.length), options);
   }
   const pem = key.startsWith(ENV_PREFIX) ? textInEnv(key, means) : await textInFile(key, log);
+  means.hide?.(pem);
   try {
     return keySigner(await parsePrivateKey(pem, () => passwordOf(key, means)), key);
   } catch (cause) {
@@ -92,8 +90,11 @@ async function textInFile(path: string, log: Log): Promise<string> {
   }
 }
 
-async function passwordOf(key: string, { env, password }: SignerMeans): Promise<string> {
+async function passwordOf(key: string, { env, password, hide }: SignerMeans): Promise<string> {
   const given = env(PASSWORD_VARIABLE) ?? await password?.(key);
-  if (given !== undefined) return given;
+  if (given !== undefined) {
+    hide?.(given);
+    return given;
+  }
   throw new KeyError(`it is encrypted, and ${PASSWORD_VARIABLE} is not set`);
 }

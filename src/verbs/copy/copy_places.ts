@@ -39,12 +39,14 @@ export function copyPlaces(options: CopyOptions): CopyPlaces {
     references: [from, ...to],
     async open(session, opened): Promise<OpenedPlaces> {
       const { access } = session;
-      const source = isPiped(from) ? undefined : openReader(text, access);
+      const source = isPiped(from) ? undefined : await openReader(text, access);
       if (source !== undefined) opened.use(source.store);
-      const targets = destinations.map((each) =>
-        openStore(each, access, "push", output === undefined ? {} : { output })
-      );
-      for (const { store } of targets) opened.use(store);
+      const targets: Opened<Store>[] = [];
+      for (const each of destinations) {
+        const target = await openStore(each, access, "push", output === undefined ? {} : { output });
+        opened.use(target.store);
+        targets.push(target);
+      }
       return source === undefined ? await receive(from, targets, { session, options }) : { source, targets };
     },
   };

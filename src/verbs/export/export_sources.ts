@@ -63,7 +63,7 @@ export async function findSources(
   for (const text of texts) {
     const reference = parsePlace(text);
     const place = formatRepository(reference);
-    const store: Source = stores.get(place) ?? opened.use(sourceAt(reference, access));
+    const store: Source = stores.get(place) ?? opened.use(await sourceAt(reference, access));
     if (!stores.has(place)) {
       gaps.push(...await lostIn(store, context));
       descriptions.set(place, await describedIn(store, context));
@@ -99,8 +99,8 @@ export async function findSources(
 /** Only a layout can say where something was before. */
 type Source = StoreReader & Partial<Pick<LayoutPlace, "listed" | "artifacts" | "unusable">>;
 
-function sourceAt(reference: Reference, access: Session["access"]): Source {
-  const { store, layout } = storeAt(reference, { access, right: "pull" });
+async function sourceAt(reference: Reference, access: Session["access"]): Promise<Source> {
+  const { store, layout } = await storeAt(reference, { access, right: "pull" });
   return layout ?? store;
 }
 

@@ -62,10 +62,10 @@ export async function lookAtTarget(
 ): Promise<ImportPlan> {
   const { access } = session;
   const left = new Map(omitted.map((blob) => [blob.digest, blob]));
-  const stores = new Map<string, Store>();
+  const stores = new Map<string, Promise<Store>>();
   const planned = await forArtifacts(destined, session, async ({ artifact, repository }, inner) => {
     const { context, concurrency } = inner;
-    const store = storeOf(repository);
+    const store = await storeOf(repository);
     const manifests = artifact.graph.manifests.flat().map(({ content }) => content.descriptor);
     const there = await inParallel(manifests, concurrency, (manifest) => store.exists(manifest, context));
     const wanted = artifact.graph.blobs.flatMap((blob) => left.get(blob.digest) ?? []);
@@ -87,7 +87,7 @@ export async function lookAtTarget(
   });
   return { artifacts: planned.map(({ plan }) => plan), gaps: planned.flatMap(({ gaps }) => gaps) };
 
-  function storeOf(repository: string): Store {
+  function storeOf(repository: string): Promise<Store> {
     const store = stores.get(repository) ?? access.store({ kind: "registry", host, repository }, "push");
     stores.set(repository, store);
     return store;
@@ -99,9 +99,9 @@ export async function lookAtTarget(
     repository: string,
     context: Context,
   ): Promise<Mount & { readonly isThere: boolean }> {
-    if (await storeOf(repository).exists(blob, context)) return { blob, isThere: true };
+    if (await (await storeOf(repository)).exists(blob, context)) return { blob, isThere: true };
     for (const from of blob.at) {
-      const other = access.store({ kind: "registry", host, repository: from }, "pull");
+      const other = await access.store({ kind: "registry", host, repository: from }, "pull");
       if (from !== repository && await isVisible(other, blob, context)) return { blob, from, isThere: true };
     }
     return { blob, isThere: false };

@@ -41,7 +41,7 @@ export interface OpenedArtifact extends BundledArtifact {
  */
 export async function openBundle(reference: LayoutReference, session: Session): Promise<OpenBundle> {
   const { context } = session;
-  const place = openLayout(reference);
+  const place = await openLayout(reference);
   const listed = await place.listed(context);
   if (listed === undefined) throw new Error(`Cannot import ${place.url}: there is no layout`);
   const bundle = await readBundle(place, context);

@@ -1,11 +1,9 @@
-import { judge } from "../../consumers/judge.ts";
 import type { NamedConsumer } from "../../consumers/consumers.ts";
 import { type CustomStep, withStep } from "../../pipeline/flow.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
 import { tagNames, tagsOfTarget } from "../../pipeline/tag.ts";
 import type { Artifact } from "../../pipeline/values.ts";
 import type { Context } from "../../work/context.ts";
-import { plannedArtifact } from "./planned_artifact.ts";
 import { RefusedError } from "./refused_error.ts";
 
 /** Every tag that an artifact would get in some target, each once. */
@@ -29,6 +27,9 @@ export function refuseRefused(pipeline: Pipeline, consumers: readonly NamedConsu
   const check: CustomStep<Artifact> = {
     name: "consumers",
     async run(artifact, context): Promise<Artifact> {
+      // Most pushes ask nobody.
+      const { judge } = await import("../../consumers/judge.ts");
+      const { plannedArtifact } = await import("./planned_artifact.ts");
       const tags = await plannedTags(pipeline, artifact, context);
       const verdicts = judge(await plannedArtifact(artifact, tags, context), consumers);
       for (const { consumer, notes } of verdicts) {

@@ -36,7 +36,7 @@ export async function openBase(
     readonly context: Context;
   },
 ): Promise<OpenedBase> {
-  const opened = openReader(reference, access);
+  const opened = await openReader(reference, access);
   const { store } = opened;
   try {
     const name = await meantName(opened, context);

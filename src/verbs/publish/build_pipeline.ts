@@ -11,6 +11,7 @@ import type { ReadyOf } from "../../pipeline/ready_plugin.ts";
 import type { Target } from "../../pipeline/target.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import type { Context, Log } from "../../work/context.ts";
+import { programOfKey } from "../../sign/signers/program_of_key.ts";
 import type { RegistryAccess } from "../../places/registry_access.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
 import type { Machine } from "./machine.ts";
@@ -23,13 +24,14 @@ import { collectEntries } from "./stages/collect.ts";
 import { filterEntries } from "./stages/filter.ts";
 import { type MadePlugin, makePlugins } from "./stages/make_plugins.ts";
 import { pluginHost } from "./stages/plugin_host.ts";
+import type { SigningMeans } from "./signing.ts";
 import { fromList, type StageEntry } from "./stages/stage_entry.ts";
 import { tagEntries } from "./stages/tag.ts";
 import { uploadEntries } from "./stages/upload.ts";
 
 /** What the pipeline is made with, beyond what the user wants. */
 export interface Means {
-  readonly machine: Pick<Machine, "env" | "load" | "stdin" | "watch">;
+  readonly machine: Pick<Machine, "env" | "hide" | "load" | "password" | "stdin" | "watch">;
   readonly context: Context;
   readonly mode: Host["mode"];
   /** The way to registries; without it the pipeline has no targets. */
@@ -64,7 +66,7 @@ export async function buildPipeline(
   const annotating = annotators(settings, await sourceDirectory(settings.source));
   const known = (key: string): Promise<string | undefined> =>
     knownAnnotation(key, settings, { annotators: annotating, machine, context });
-  const entries: readonly StageEntry[] = [
+  const stages: readonly StageEntry[] = [
     ...await collectEntries(settings, { stdin: machine.stdin, signal, prune }),
     ...filters,
     archiveEntry(settings, { openCache: cache, findRevision: () => known(REVISION_ANNOTATION), baseImage: base }),
@@ -73,14 +75,17 @@ export async function buildPipeline(
     ...tagEntries(settings),
     ...written.custom.map(({ stage, ...entry }) => fromList(stage, entry)),
   ];
+  let targets: readonly Target[] = [];
+  // Behind all steps of the user's own: one of them may be a gate.
+  const entries = [...stages, ...await signing(settings, { machine, context, mode, targets: () => targets })];
   // Only certain artifacts and plugins of the user's own ask for it, and to know it takes a look at git.
   const isAsked = profile.facts.usesTime ||
-    entries.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
+    stages.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
   const created = isAsked ? await known(CREATED_ANNOTATION) : undefined;
   const sourceDate = created === undefined ? undefined : new Date(created);
   const host = pluginHost(machine, { mode, log, sourceDate, cache });
   const plugins = await makePlugins(entries, { host, places, load: machine.load, signal });
-  const targets = targetsOf(plugins, settings);
+  targets = targetsOf(plugins, settings);
   const [archive] = of(plugins, "archive");
   if (archive === undefined) throw new TypeError("Cannot build a pipeline: nothing makes layers");
   // What a plugin of the user's own packs is the plugin's business.
@@ -103,10 +108,21 @@ export async function buildPipeline(
   };
 }
 
+/** What signs is loaded only where something is to be signed or said. */
+async function signing(settings: Settings, means: SigningMeans): Promise<readonly StageEntry[]> {
+  const { sign, provenance, sboms } = settings;
+  if (sign.length === 0 && sboms.length === 0 && !provenance) return [];
+  const { signingEntries } = await import("./signing.ts");
+  return await signingEntries(settings, means);
+}
+
 /** Asks whether the code may be loaded that lists name. What has a mere name is in this program already. */
-async function askLeave({ written: { stages, custom }, allow }: Settings, log: Log): Promise<void> {
-  const specs = [...Object.values(stages).flat(), ...custom].filter(({ factory }) => factory === undefined)
+async function askLeave({ written: { stages, custom }, wanted, allow }: Settings, log: Log): Promise<void> {
+  const plugins = [...Object.values(stages).flat(), ...custom].filter(({ factory }) => factory === undefined)
     .map(({ spec }) => spec).filter((spec) => specifierKind(spec) !== "name");
+  const keys = wanted.last("sign");
+  const signers = keys?.from.by === "configuration" ? keys.value.flatMap((key) => programOfKey(key) ?? []) : [];
+  const specs = [...plugins, ...signers.map((program) => `exec:${program}`)];
   if (specs.length > 0) await allow?.([...new Set(specs)], log);
 }
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isFile } from "./source_path.ts";
 import type { ImageManifest } from "../../oci/parse_manifest.ts";
 import type { Profile, SourceListing } from "../../profiles/profile.ts";
 import type { Spell } from "../../options/spell.ts";
@@ -73,22 +74,13 @@ async function signed(
   return undefined;
 }
 
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch {
-    // A source that cannot be read is reported by the collector, with its reason.
-    return false;
-  }
-}
-
 /** Says which profile has made an artifact. What is of no kind that gantry knows may be anything. */
 export async function profileOf(manifest: ImageManifest): Promise<ProfileName> {
   const { config, layers } = manifest;
   const profiles = await loadProfiles();
   return PROFILE_NAMES.find((name) => {
     const { artifactType, configMediaType, layerMediaTypes } = profiles[name];
-    if (artifactType !== undefined) return artifactType === manifest.artifactType;
+    if (artifactType !== undefined && artifactType === manifest.artifactType) return true;
     return configMediaType === config.mediaType &&
       (layerMediaTypes === undefined || layers.every(({ mediaType }) => layerMediaTypes.includes(mediaType)));
   }) ?? "generic";

@@ -1,11 +1,18 @@
 import type { PluginFactory } from "../../pipeline/plugin.ts";
 import { processEnv } from "../../registry/http/process_env.ts";
-import { loadPlugin } from "./stages/load_plugin.ts";
 
 /** What of this machine may be used. */
 export interface Machine {
   /** The value of an environment variable that a plugin has declared, such as those of CI systems. */
   readonly env: (name: string) => string | undefined;
+  /**
+   * The password of a private key, when `COSIGN_PASSWORD` has none; left out when there is nobody to ask.
+   *
+   * @param key What people call the key.
+   */
+  readonly password?: (key: string) => Promise<string | undefined>;
+  /** Told of every private key and password that was read, so that nobody shows it. */
+  readonly hide?: (secret: string) => void;
   /** Standard input from its start; read at most once. */
   readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
   /**
@@ -30,5 +37,11 @@ export interface Machine {
 export function thisMachine(
   { env = processEnv, stdin = () => Deno.stdin.readable, ...others }: Partial<Machine> = {},
 ): Machine {
-  return { env, stdin, load: (specifier, options) => loadPlugin(specifier, { base: ".", env, ...options }), ...others };
+  return { env, stdin, load, ...others };
+
+  /** Imported here: most runs load no plugin. */
+  async function load(specifier: string, options: Parameters<Machine["load"]>[1]): Promise<PluginFactory> {
+    const { loadPlugin } = await import("./stages/load_plugin.ts");
+    return await loadPlugin(specifier, { base: ".", env, ...options });
+  }
 }

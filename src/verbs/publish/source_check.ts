@@ -107,9 +107,9 @@ async function warnOfOthers(
   { profile: { name, because, isDetected }, spell }: CheckedSource,
   log: Log,
 ): Promise<void> {
-  const names = new Set(entries.map(({ path }) => path));
   // A file that is published by itself is not there for anybody to obey.
-  if (names.size < 2) return;
+  if (entries.length < 2) return;
+  const names = new Set(entries.map(({ path }) => path).filter((path) => !path.includes("/")));
   for (const [other, { signs, ignoreFile }] of Object.entries(await loadProfiles())) {
     if (other === name) continue;
     if (ignoreFile !== undefined && names.has(ignoreFile)) {

@@ -1,3 +1,4 @@
+import { isObject } from "../../oci/is_object.ts";
 import { DEFAULT_EXTRACTION_RULES, type ExtractionRules } from "../../extract/extraction_rules.ts";
 import { ExtractionError } from "../../extract/extraction_error.ts";
 import { hashArtifact, type HashedFile, type HashedTree } from "../../extract/hash_artifact.ts";
@@ -125,10 +126,6 @@ function sorted(value: unknown): unknown {
     .filter(([, inner]) => inner !== null && inner !== "" && !(isObject(inner) && Object.keys(inner).length === 0))
     .sort(([a], [b]) => compareBytewise(a, b));
   return Object.fromEntries(entries);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 interface StoredLayers {

@@ -56,7 +56,7 @@ export async function findUnchanged(
   });
   const found: Unchanged[] = [];
   for (const [at, reference] of targets.entries()) {
-    const { store } = storeAt(reference, { access, right: "pull" });
+    const { store } = await storeAt(reference, { access, right: "pull" });
     await using reader: StoreReader = store;
     const tags = ifChangedFrom !== undefined
       ? [ifChangedFrom]

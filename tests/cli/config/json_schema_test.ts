@@ -82,6 +82,10 @@ Deno.test("docs/configuration.md has the same example in both formats, with almo
     "imageEnv",
     "trivy",
     "stdinName",
+    "sign",
+    "signFormat",
+    "provenance",
+    "sboms",
   ]);
 });
 

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { deflateChunks, type DeflateOptions } from "../../../src/pack/deflate/deflate_chunks.ts";
+import { pieceBuffers } from "../../../src/pack/piece_buffers.ts";
 import { inPieces, textLike } from "../../support/sample_bytes.ts";
 import { collectBytes } from "../../support/collect_bytes.ts";
 
@@ -60,6 +62,40 @@ Deno.test("deflateChunks() ends its input when a worker fails", async () => {
   }
   await assert.rejects(collectBytes(deflateChunks(endless(), { level: WRONG_LEVEL, workers: 2 })));
   assert.ok(ended);
+});
+
+for (const workers of [0, 2]) {
+  Deno.test(`deflateChunks() takes back each buffer that it is given, once, with ${workers} workers`, async () => {
+    const bytes = textLike(5 * MEBIBYTE + 1000);
+    const expected = await compress(bytes, { level: 1, workers });
+    const buffers = pieceBuffers(MEBIBYTE);
+    let given = 0;
+    let taken = 0;
+    async function* pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+      for (let at = 0; at < bytes.byteLength; at += MEBIBYTE, given++) {
+        const piece = buffers.take().subarray(0, bytes.byteLength - at);
+        assert.ok(piece.every((byte) => byte === 0));
+        piece.set(bytes.subarray(at, at + MEBIBYTE));
+        yield piece;
+      }
+    }
+    const takeBack = (buffer: ArrayBuffer): void => {
+      taken++;
+      assert.equal(buffer.byteLength, MEBIBYTE);
+      buffers.give(buffer);
+    };
+    const packed = await collectBytes(deflateChunks(pieces(), { level: 1, workers, takeBack }));
+    assert.ok(Buffer.compare(packed, expected) === 0);
+    assert.deepEqual([given, taken], [6, 6]);
+  });
+}
+
+Deno.test("deflateChunks() refuses pieces that are given away and are no chunks, because other bytes would come of it", async () => {
+  const pieces = inPieces(textLike(3000), 1000);
+  await assert.rejects(
+    collectBytes(deflateChunks(pieces, { level: 1, workers: 0, takeBack: () => {} })),
+    new RangeError("Cannot compress: a piece is no chunk"),
+  );
 });
 
 function compress(bytes: Uint8Array<ArrayBuffer>, options: DeflateOptions): Promise<Uint8Array> {

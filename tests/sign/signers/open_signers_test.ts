@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { formatPublicKey, KeyError } from "../../../src/sign/public_key.ts";
-import { openSigners, programOfKey, type SignerMeans } from "../../../src/sign/signers/open_signers.ts";
+import { openSigners, type SignerMeans } from "../../../src/sign/signers/open_signers.ts";
+import { programOfKey } from "../../../src/sign/signers/program_of_key.ts";
 import { verifySignature } from "../../../src/sign/verify_signature.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { sampleKey, sampleKeyPath } from "../../support/sample_keys.ts";
@@ -67,6 +68,13 @@ Deno.test("openSigners() asks for a password when the environment has none", asy
   });
   assert.equal((await openSigners([path("cosign.key"), path("p256.pem")], means)).length, 2);
   assert.deepEqual(asked, [path("cosign.key")]);
+});
+
+Deno.test("openSigners() tells of every key and password that it reads", async () => {
+  const hidden: string[] = [];
+  const { means } = meansWith({ KEY: sampleKey("p256.pem"), COSIGN_PASSWORD: PASSWORD });
+  await openSigners(["env://KEY", path("cosign.key")], { ...means, hide: (secret) => void hidden.push(secret) });
+  assert.deepEqual(hidden, [sampleKey("p256.pem"), sampleKey("cosign.key"), PASSWORD]);
 });
 
 Deno.test("openSigners() warns of a file that anybody may read, and of no other", async () => {

@@ -90,7 +90,7 @@ async function openedTarget(
     const parsed = parseOptions(targetKind(kind, await createKit()), written.options);
     if (!parsed.success) return wrongOptions(parsed.problems, kind, written);
   }
-  return target && { target: target(written?.options ?? {}, freeId(kind, taken)) };
+  return target && { target: await target(written?.options ?? {}, freeId(kind, taken)) };
 }
 
 async function madeByDefault(

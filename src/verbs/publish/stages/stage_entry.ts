@@ -43,7 +43,7 @@ export interface TargetChoice {
  * @param chosen What the configuration says of targets of its kind.
  * @param name What the pipeline calls it.
  */
-export type OpenTarget = (chosen: TargetChoice, name: string) => Target;
+export type OpenTarget = (chosen: TargetChoice, name: string) => Promise<Target>;
 
 /** One plugin or target of the pipeline that is to be made, and who decided it. */
 export interface StageEntry {

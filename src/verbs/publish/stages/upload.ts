@@ -88,9 +88,9 @@ function openTarget(reference: Reference, settings: Settings, access: Pick<Regis
   }
   const { immutable, force, wanted } = settings;
   const options = pluginOptions(wanted, `upload/${reference.kind}`);
-  return (chosen, name) => {
+  return async (chosen, name) => {
     const { concurrency = settings.concurrency }: TargetChoice = options({ ...chosen });
-    const { store } = storeAt(reference, { access, right: "push", concurrency });
+    const { store } = await storeAt(reference, { access, right: "push", concurrency });
     // A tag that a target's own reference asks for is as immutable as the others.
     return storeTarget(store, { name, concurrency, ...ownReference(reference, { immutable: immutable && !force }) });
   };

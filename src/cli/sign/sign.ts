@@ -1,0 +1,26 @@
+import { printedReference } from "../../oci/reference.ts";
+import { signStored } from "../../verbs/sign.ts";
+import { EXIT } from "../output/exit_code.ts";
+import { formatOutput } from "../output/format_output.ts";
+import { parseGivenPlace } from "../places/pipes.ts";
+import { withVerbOptions } from "../places/session.ts";
+import { machineOf } from "../publish/publish_options.ts";
+import type { World } from "../world.ts";
+import type { SignFlags } from "./flags.ts";
+
+/** `gantry sign`: signs what was published. */
+export async function runSign(source: string, flags: SignFlags, world: World): Promise<number> {
+  const { key: keys, signFormat, output: format = "text" } = flags;
+  const places = [parseGivenPlace(source)];
+  return await withVerbOptions(flags, world, { phase: "Signing", places }, async (options) => {
+    const result = await signStored({
+      ...options,
+      source,
+      keys,
+      ...(signFormat === undefined ? {} : { signFormat }),
+      machine: machineOf(world),
+    });
+    world.stdout(format === "text" ? `${printedReference(result.url)}\n` : await formatOutput(result, format));
+    return EXIT.done;
+  });
+}

@@ -1,0 +1,51 @@
+import { CREATED_ANNOTATION } from "../../oci/annotation_keys.ts";
+import { withoutScheme } from "../../oci/reference.ts";
+import type { Belongings, Factory } from "../../pipeline/plugin.ts";
+import type { Target } from "../../pipeline/target.ts";
+import { makeSignatures } from "../../sign/make_signatures.ts";
+import type { SignFormat } from "../../sign/sign_format.ts";
+import type { Signer } from "../../sign/signers/signer.ts";
+import { signingPlaces } from "./signing_places.ts";
+
+/** What {@linkcode sign} signs with. */
+export interface SignMeans {
+  readonly signers: readonly Signer[];
+  readonly format: SignFormat;
+  /** The targets, in the order of their receipts: what is there already is asked before anything is signed. */
+  readonly targets: () => readonly Target[];
+  /** How many signatures of one place are looked at at a time. */
+  readonly concurrency: number;
+}
+
+/** Signs the artifact by its digest, when every target has it and no tag points to it. */
+export function sign(
+  { signers, format, targets, concurrency }: SignMeans,
+): Factory<"before:tag", Readonly<Record<string, never>>> {
+  return (kit) =>
+    kit.plugin({
+      name: "sign",
+      version: "1.0.0",
+      apiVersion: 1,
+      stage: "before:tag",
+      description: "Signs the artifact before any tag points to it.",
+      options: kit.z.strictObject({}),
+      async run(uploaded, _options, context): Promise<Belongings> {
+        const { manifest: { descriptor: { digest } }, annotations, receipts } = uploaded;
+        const registry = receipts.find(({ url, isSkipped }) => !isSkipped && url.startsWith("oci://"));
+        const { referrers, layers } = await makeSignatures(
+          {
+            subject: digest,
+            created: annotations[CREATED_ANNOTATION]?.value,
+            // The path of a layout is nobody's business.
+            reference: registry === undefined ? "" : withoutScheme(registry.url),
+            format,
+          },
+          signers,
+          signingPlaces(uploaded, targets()),
+          { context, concurrency },
+        );
+        for (const { name } of signers) context.log.info(`Signed ${digest} with ${name}, before any tag points to it`);
+        return { referrers, ...(layers.length === 0 ? {} : { companions: [{ ending: "sig", layers }] }) };
+      },
+    });
+}

@@ -1,0 +1,53 @@
+import { BUNDLE_CONTENT_ANNOTATION, BUNDLE_PREDICATE_ANNOTATION, CREATED_ANNOTATION } from "../oci/annotation_keys.ts";
+import { bytesContent } from "../oci/bytes_content.ts";
+import type { Annotations, Content } from "../oci/descriptor.ts";
+import { IN_TOTO_MEDIA_TYPE, SIGSTORE_BUNDLE_MEDIA_TYPE } from "../oci/media_types.ts";
+import { preAuthEncoding } from "./dsse.ts";
+import type { Signer } from "./signers/signer.ts";
+import { encodeSigstoreBundle } from "./sigstore_bundle.ts";
+import { encodeStatement, type StatementContent } from "./statement.ts";
+
+/** What refers to an artifact and says something of it. */
+export interface StatementReferrer {
+  /** What it is. */
+  readonly artifactType: string;
+  /** What it says: one layer. */
+  readonly layers: readonly Content[];
+  /** Annotations of its manifest. */
+  readonly annotations: Annotations;
+}
+
+/** What is said, and when the artifact was made. */
+export interface SignedContent extends StatementContent {
+  /** The time that the artifact says it was created; the referrer has it too, and never the clock. */
+  readonly created: string | undefined;
+}
+
+/**
+ * Signs a statement, and makes what refers to the artifact of it: a sigstore bundle.
+ *
+ * Where the signature is deterministic, the same content always gives the same bytes.
+ */
+export async function bundleReferrer(
+  content: SignedContent,
+  signer: Signer,
+  signal: AbortSignal,
+): Promise<StatementReferrer> {
+  const statement = encodeStatement(content);
+  const signature = await signer.sign(preAuthEncoding(IN_TOTO_MEDIA_TYPE, statement), signal);
+  const bundle = encodeSigstoreBundle({ statement, signature, hint: signer.publicKey.hint });
+  return {
+    artifactType: SIGSTORE_BUNDLE_MEDIA_TYPE,
+    layers: [bytesContent(SIGSTORE_BUNDLE_MEDIA_TYPE, bundle)],
+    annotations: {
+      [BUNDLE_CONTENT_ANNOTATION]: "dsse-envelope",
+      [BUNDLE_PREDICATE_ANNOTATION]: content.predicateType,
+      ...createdAnnotation(content.created),
+    },
+  };
+}
+
+/** The annotation that says when something was made; none when nobody knows. */
+export function createdAnnotation(created: string | undefined): Annotations {
+  return created === undefined ? {} : { [CREATED_ANNOTATION]: created };
+}

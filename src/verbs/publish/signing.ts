@@ -1,0 +1,109 @@
+/** What `push` signs and says of an artifact before any tag points to it. */
+import { REVISION_ANNOTATION, SOURCE_ANNOTATION } from "../../oci/annotation_keys.ts";
+import { VERSION } from "../../host/version.ts";
+import { PUBLISHING, type PublishingName } from "../../options/publishing.ts";
+import type { PluginFactory } from "../../pipeline/plugin.ts";
+import type { Target } from "../../pipeline/target.ts";
+import type { Uploaded } from "../../pipeline/values.ts";
+import type { Attestation } from "../../sign/attestation.ts";
+import type { Context } from "../../work/context.ts";
+import type { Host } from "../../pipeline/host.ts";
+import type { Machine } from "./machine.ts";
+import { signersOf } from "../signers_of.ts";
+import type { Settings } from "./settings.ts";
+import type { StageEntry } from "./stages/stage_entry.ts";
+
+/** What signing is done with. */
+export interface SigningMeans {
+  readonly machine: Pick<Machine, "env" | "hide" | "password">;
+  readonly context: Context;
+  readonly mode: Host["mode"];
+  /** The targets, once they are open. */
+  readonly targets: () => readonly Target[];
+}
+
+/** What somebody has said of the artifact itself, and what its provenance says because of that. */
+const PARAMETERS = (Object.keys(PUBLISHING) as PublishingName[]).filter((name) => {
+  const { flag } = PUBLISHING[name] as { readonly flag?: { readonly group: string } };
+  return name !== "consumers" && name !== "profile" && (flag?.group === "Content:" || name === "version");
+});
+
+/**
+ * The steps that come last before the tags. Keys are opened now, so that a password that is wrong is said before
+ * anything is packed; in a plan none is.
+ *
+ * @throws {KeyError} Names the key that cannot be used.
+ * @throws {OptionsError} When a file is not what it should be.
+ */
+export async function signingEntries(settings: Settings, means: SigningMeans): Promise<readonly StageEntry[]> {
+  const { sign: keys, signFormat: format, provenance, sboms, concurrency } = settings;
+  const { machine, context, mode, targets } = means;
+  const listed = sboms.length === 0 ? [] : await readSboms(sboms);
+  const signers = mode === "plan" || keys.length === 0 ? [] : await signersOf(keys, machine, context);
+  const { attest } = await import("../../plugins/sign/attest.ts");
+  const { sign } = await import("../../plugins/sign/sign.ts");
+  const { provenanceOf } = await provenanceMaker(settings, machine);
+  const common = { signers, targets, concurrency };
+  return [
+    ...(listed.length === 0 ? [] : [
+      entry(
+        "sboms",
+        "sbom",
+        attest({
+          name: "sbom",
+          description: "Attaches what lists the contents of the artifact.",
+          statements: () => listed,
+          ...common,
+        }),
+      ),
+    ]),
+    ...(provenance
+      ? [
+        entry(
+          "provenance",
+          "provenance",
+          attest({
+            name: "provenance",
+            description: "Says how the artifact was made.",
+            statements: (uploaded) => [provenanceOf(uploaded)],
+            ...common,
+          }),
+        ),
+      ]
+      : []),
+    ...(keys.length === 0 ? [] : [entry("sign", "sign", sign({ format, ...common }))]),
+  ];
+
+  function entry(option: PublishingName, spec: string, factory: PluginFactory): StageEntry {
+    const decidedBy = settings.wanted.last(option)?.from.place ?? "default";
+    return { stage: "before:tag", spec, decidedBy, builtIn: { factory, options: () => ({}) } };
+  }
+}
+
+async function readSboms(paths: readonly string[]): Promise<readonly Attestation[]> {
+  const { parseSbom } = await import("../../sign/attestation.ts");
+  const { readAttestation } = await import("../read_attestation.ts");
+  return await Promise.all(paths.map((path) => readAttestation(path, parseSbom)));
+}
+
+async function provenanceMaker(
+  settings: Settings,
+  { env }: Pick<Machine, "env">,
+): Promise<{ readonly provenanceOf: (uploaded: Uploaded) => Attestation }> {
+  const { provenance } = await import("../../sign/provenance.ts");
+  const { builderOf } = await import("../../plugins/annotate/ci/builder.ts");
+  const said = PARAMETERS.filter((name) => settings.wanted.last(name) !== undefined);
+  return {
+    provenanceOf: ({ annotations, archive: { profile } }) =>
+      provenance({
+        source: annotations[SOURCE_ANNOTATION]?.value,
+        revision: annotations[REVISION_ANNOTATION]?.value,
+        parameters: {
+          profile,
+          options: Object.fromEntries(said.map((name) => [name, settings.wanted.values[name]])),
+        },
+        builder: builderOf(env),
+        version: VERSION,
+      }),
+  };
+}

@@ -1,0 +1,105 @@
+import { CREATED_ANNOTATION } from "../../oci/annotation_keys.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import { parseManifest } from "../../oci/parse_manifest.ts";
+import { formatReference } from "../../oci/reference.ts";
+import { OptionsError } from "../../options/options_error.ts";
+import { meantName, openStore, parsePlace } from "../../places/open_store.ts";
+import { attachedReferrer } from "../../pipeline/attach_to_targets.ts";
+import type { Belongings } from "../../pipeline/plugin.ts";
+import { storeTarget } from "../../pipeline/store_target.ts";
+import { companionTag } from "../../store/companion_tags.ts";
+import { NotFoundError, type Store } from "../../store/store.ts";
+import type { Context } from "../../work/context.ts";
+import { type Session, withSession } from "../session.ts";
+import type { VerbOptions } from "../verb_options.ts";
+
+/** An artifact that something is brought to. */
+export interface Subject {
+  /** The place with the digest. */
+  readonly url: string;
+  readonly descriptor: Descriptor;
+  /** The time that it says it was created. */
+  readonly created: string | undefined;
+  readonly store: Store;
+}
+
+/** What was brought. */
+export interface Brought {
+  /** The manifests that refer to it now. */
+  readonly referrers: readonly Descriptor[];
+  /** The tags made of its digest that were written. */
+  readonly tags: readonly string[];
+}
+
+/**
+ * Finds an artifact, and brings what belongs to it by its digest. Nothing is brought when the tag that was named has
+ * moved while it was made.
+ *
+ * @param make Makes what belongs to it; told of the session as well.
+ * @throws {NotFoundError} When there is no such artifact.
+ * @throws {Error} When its tag moves meanwhile.
+ */
+export async function bringTo<Made extends Belongings>(
+  source: string,
+  options: VerbOptions,
+  make: (subject: Subject, session: Session) => Promise<Made>,
+): Promise<{ readonly subject: Subject; readonly made: Made; readonly brought: Brought }> {
+  return await withSession(options, { places: [parsePlace(source)] }, async (session) => {
+    const { access, context, concurrency } = session;
+    const opened = await openStore(source, access, "push", { mustExist: true });
+    await using store = opened.store;
+    if (opened.name === undefined && opened.layout === undefined) {
+      throw new OptionsError(`Cannot use ${JSON.stringify(source)}: name the artifact by a tag or a digest`);
+    }
+    const name = await meantName(opened, context);
+    const stored = await store.fetchManifest(name, context);
+    if (stored === undefined) throw new NotFoundError(store.url, name);
+    const { descriptor } = stored;
+    const { annotations } = parseManifest(stored.bytes, descriptor);
+    const subject: Subject = {
+      url: `${store.url}@${descriptor.digest}`,
+      descriptor,
+      created: annotations?.[CREATED_ANNOTATION],
+      store,
+    };
+    const { reference: { tag } } = opened;
+    await refuseMoved(tag, subject, "Cannot use", context);
+    const made = await make(subject, session);
+    await refuseMoved(tag, subject, `Nothing was written for ${formatReference(opened.reference)}:`, context);
+    const brought = await bring(made, subject, { context, concurrency });
+    await store.commit(context);
+    await refuseMoved(tag, subject, `${subject.url} has what was wanted, but`, context);
+    return { subject, made, brought };
+  });
+}
+
+async function bring(
+  { referrers = [], companions = [] }: Belongings,
+  { store, descriptor }: Subject,
+  { context, concurrency }: Pick<Session, "context" | "concurrency">,
+): Promise<Brought> {
+  const target = storeTarget(store, { name: "place", concurrency });
+  const attached = referrers.map((referrer) => attachedReferrer(referrer, descriptor));
+  for (const referrer of attached) await target.attach?.(referrer, context);
+  const tags: string[] = [];
+  for (const companion of companions) {
+    const tag = companionTag(descriptor.digest, companion.ending) ?? "";
+    await target.append?.({ ...companion, tag, subject: descriptor }, context);
+    tags.push(tag);
+  }
+  return { referrers: attached.map(({ manifest }) => manifest.descriptor), tags };
+}
+
+/** What is signed is what somebody has looked at, and not what somebody else has put there since. */
+async function refuseMoved(
+  tag: string | undefined,
+  { store, descriptor }: Subject,
+  what: string,
+  context: Context,
+): Promise<void> {
+  if (tag === undefined) return;
+  const now = await store.resolve(tag, context);
+  if (now?.digest === descriptor.digest) return;
+  const where = now === undefined ? "is gone" : `points to ${now.digest}`;
+  throw new Error(`${what} tag ${JSON.stringify(tag)} of ${store.url}: it ${where}, and not to ${descriptor.digest}`);
+}
