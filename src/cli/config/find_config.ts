@@ -81,7 +81,7 @@ async function search(source: string): Promise<string | undefined> {
 }
 
 /** Where {@linkcode findConfig} looks for a file when none is named. */
-export async function configPlaces(source = "-"): Promise<readonly string[]> {
+export async function searchedDirectories(source = "-"): Promise<readonly string[]> {
   const beside = await directoryOf(source);
   const root = await repositoryRoot(beside);
   return [...new Set([beside, root ?? beside].map((path) => resolve(path)))];

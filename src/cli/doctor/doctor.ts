@@ -8,7 +8,7 @@ import { systemCredentialWorld } from "../../registry/login/credential_world.ts"
 import { credentialPlaces } from "../../registry/login/find_credentials.ts";
 import { messageOf } from "../../work/message_of.ts";
 import type { Call } from "../../work/context.ts";
-import { configPlaces, findConfig } from "../config/find_config.ts";
+import { findConfig, searchedDirectories } from "../config/find_config.ts";
 import { placesThatKnow } from "../login/login_places.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
@@ -67,7 +67,7 @@ async function lookAround(
       zstd: hasZstd(),
       terminal: world.terminal !== undefined,
     },
-    configuration: { ...(found === undefined ? {} : { path: found.path }), lookedIn: await configPlaces() },
+    configuration: { ...(found === undefined ? {} : { path: found.path }), lookedIn: await searchedDirectories() },
     ...(cache === undefined ? {} : { cache }),
     proxies: PROXY_VARIABLES.flatMap((variable) => {
       const value = env(variable);
