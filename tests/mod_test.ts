@@ -17,6 +17,7 @@ Deno.test("mod.ts exports these types besides those of plugins, and its function
 const TYPES = [
   "AttachOptions",
   "AttachResult",
+  "CertificateIdentity",
   "Change",
   "Compression",
   "ConnectionProblem",
@@ -44,6 +45,7 @@ const TYPES = [
   "FileState",
   "Gzip",
   "IdentityTokenCredential",
+  "ImageOptions",
   "ImportOptions",
   "ImportPlanResult",
   "ImportResult",
@@ -58,6 +60,7 @@ const TYPES = [
   "InventoriedRepository",
   "Inventory",
   "InventoryOptions",
+  "KeyMachine",
   "KeygenOptions",
   "KeygenResult",
   "LayerFile",
@@ -76,6 +79,7 @@ const TYPES = [
   "PipelineInstance",
   "PlanResult",
   "PlannedBlob",
+  "PlannedFiles",
   "PlannedImport",
   "PlannedPlugin",
   "PlannedStages",
@@ -114,5 +118,6 @@ const TYPES = [
   "VerifyResult",
   "VerifySignaturesOptions",
   "VerifySignaturesResult",
+  "VersionDetails",
   "WrittenSignature",
 ];

@@ -35,10 +35,9 @@ import {
   type PullFlags,
   tagCommand,
   type TagFlags,
-  verifyCommand,
-  type VerifyFlags,
 } from "./stored/commands.ts";
 import { attachCommand, keygenCommand, signCommand } from "./sign/commands.ts";
+import { verifyCommand, type VerifyFlags } from "./verify/commands.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -186,7 +185,7 @@ export function createProgram(
     () =>
       verifyCommand()
         .action(async (place: string, flags: VerifyFlags) => {
-          const { runVerify } = await import("./stored/verify.ts");
+          const { runVerify } = await import("./verify/verify.ts");
           done(await runVerify(place, flags, world));
         }),
   );

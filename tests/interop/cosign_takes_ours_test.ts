@@ -58,8 +58,8 @@ for (const command of KINDS) {
         const layout = join(directory.path, "layout");
         const args = [await source(directory.path), `oci://${app}`, `oci-layout:${layout}`, "--version", "1.0.0"];
         const key = ["--sign-key", sample("p256.pem"), "--sign-format", format];
-        const { digest } = await push([...args, ...key]);
-        const local = await tool("cosign", [
+        await push([...args, ...key]);
+        await tool("cosign", [
           "verify",
           "--key",
           sample("p256.pub"),

@@ -1,5 +1,3 @@
-import { join } from "node:path";
-import { isFile } from "./source_path.ts";
 import type { ImageManifest } from "../../oci/parse_manifest.ts";
 import type { Profile, SourceListing } from "../../profiles/profile.ts";
 import type { Spell } from "../../options/spell.ts";
@@ -52,7 +50,7 @@ export async function detectProfile(source: string): Promise<ChosenProfile> {
   const listing = await sourceListing(source);
   for (const name of PROFILE_NAMES) {
     const facts = profiles[name];
-    const because = listing && (await signed(source, facts, listing) ?? await facts.recognizes?.(listing));
+    const because = listing && (await signed(facts, listing) ?? await facts.recognizes?.(listing));
     if (because !== undefined) return { name, because, isDetected: true, facts };
   }
   const signs = PROFILE_NAMES.flatMap((name) => profiles[name].signs);
@@ -62,14 +60,10 @@ export async function detectProfile(source: string): Promise<ChosenProfile> {
   return { name: "generic", because, isDetected: true, facts: profiles.generic };
 }
 
-async function signed(
-  source: string,
-  { signs }: Profile,
-  { kind }: SourceListing,
-): Promise<string | undefined> {
+async function signed({ signs }: Profile, { kind, has }: SourceListing): Promise<string | undefined> {
   if (kind !== "directory") return undefined;
   for (const file of signs) {
-    if (await isFile(join(source, file))) return `there is a ${file}`;
+    if (await has(file)) return `there is a ${file}`;
   }
   return undefined;
 }

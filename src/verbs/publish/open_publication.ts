@@ -6,7 +6,7 @@ import {
   VERSION_ANNOTATION,
 } from "../../oci/annotation_keys.ts";
 import { parsePlatform, USUAL_PLATFORM } from "../../oci/platform.ts";
-import { withoutScheme } from "../../oci/reference.ts";
+import { localPath, withoutScheme } from "../../oci/reference.ts";
 import { parsePlace } from "../../places/open_store.ts";
 import { openBase, type OpenedBase } from "./base_image.ts";
 import type { PublishingName } from "../../options/publishing.ts";
@@ -80,7 +80,7 @@ async function baseOf(
 function withBase(settings: Settings, { reference, digest }: OpenedBase): Settings {
   const from = settings.spell("base");
   // The path of a layout means nothing elsewhere, and would be another one on another machine.
-  const name = parsePlace(reference).kind === "registry"
+  const name = localPath(parsePlace(reference)) === undefined
     ? { [BASE_NAME_ANNOTATION]: { value: withoutScheme(reference), from } }
     : {};
   const known = { ...name, [BASE_DIGEST_ANNOTATION]: { value: digest, from } };
