@@ -75,11 +75,20 @@ export interface RegistryClient {
   /**
    * Shows our credentials to the registry, as a login does. A registry that wants none takes any.
    *
+   * @returns Where it was, and what time it has.
    * @throws {RegistryError} When it refuses them.
    */
-  check(call: Call): Promise<void>;
+  check(call: Call): Promise<CheckedRegistry>;
   /** Closes connections. Requests that are under way fail. */
   close(): void;
+}
+
+/** A registry that has let us in. */
+export interface CheckedRegistry {
+  /** Where its API is, without a path. */
+  readonly origin: string;
+  /** The time that it has, in milliseconds since 1970; absent when it does not say. */
+  readonly time?: number;
 }
 
 /** How long the last word to a registry may take, in milliseconds. */
@@ -169,11 +178,13 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     host,
     repository: (name, access = "pull") => repository(link(name, [repositoryScope(name, access)])),
     repositories: (call) => listRepositories(link("", [CATALOG_SCOPE]), call),
-    async check(call): Promise<void> {
+    async check(call): Promise<CheckedRegistry> {
       const api = link("", []);
       const request = { action: `log in to ${host}`, method: "GET", target: "/v2/", expect: [200] } as const;
-      const { response } = await api.retry(() => api.send(request, call), call);
+      const { response, url } = await api.retry(() => api.send(request, call), call);
       await response.body?.cancel();
+      const time = Date.parse(response.headers.get("date") ?? "");
+      return { origin: url.origin, ...(Number.isNaN(time) ? {} : { time }) };
     },
     close(): void {
       if (lifetime.signal.aborted) return;
