@@ -29,6 +29,8 @@ export type {
   PublishPipeline,
 } from "./src/verbs/publish/publish_options.ts";
 
+export type { OwnConfig, OwnLayer, OwnProfile, OwnVersion } from "./src/profiles/own/declaration.ts";
+
 // Verbs that read.
 export { diff, type DiffOptions } from "./src/verbs/diff.ts";
 export type { Change, DiffResult, FileChange, FileState } from "./src/verbs/diff/diff_result.ts";
@@ -93,6 +95,7 @@ export type {
   VerifySignaturesResult,
 } from "./src/verbs/verify_signatures.ts";
 export type { Rejection, SignatureFormat } from "./src/sign/find_signatures.ts";
+export type { CertificateIdentity } from "./src/sign/trusted_identity.ts";
 export type { SignedOptions } from "./src/verbs/verify/require_signatures.ts";
 export { verify, type VerifyOptions, type VerifyResult } from "./src/verbs/verify.ts";
 export type { LayoutProblem } from "./src/layout/check/hashed_layout.ts";

@@ -17,6 +17,7 @@ Deno.test("mod.ts exports these types besides those of plugins, and its function
 const TYPES = [
   "AttachOptions",
   "AttachResult",
+  "CertificateIdentity",
   "Change",
   "Compression",
   "ConnectionProblem",
@@ -72,6 +73,10 @@ const TYPES = [
   "Method",
   "NamePolicy",
   "OptionsErrorDetails",
+  "OwnConfig",
+  "OwnLayer",
+  "OwnProfile",
+  "OwnVersion",
   "PasswordCredential",
   "Patience",
   "PipelineEntry",

@@ -166,7 +166,8 @@ async function runLine(line: string, directory: string): Promise<{ readonly code
     }
     const result = await gantry(args, {
       stdin: typeof given === "string" ? new TextEncoder().encode(given) : given,
-      answer: "y",
+      // Who reads from a pipe cannot be asked.
+      ...(given.length === 0 ? { answer: "y" } : {}),
       env: { ...ENVIRONMENT, HOME: join(directory, "home"), PATH: Deno.env.get("PATH") ?? "" },
     });
     code ||= result.code;
