@@ -10,12 +10,14 @@ export { push, type PushedTarget, type PushResult } from "./src/verbs/push.ts";
 export {
   plan,
   type PlannedBlob,
+  type PlannedFiles,
   type PlannedPlugin,
   type PlannedStages,
   type PlanResult,
   planStages,
 } from "./src/verbs/plan.ts";
 export type { Verdict } from "./src/consumers/judge.ts";
+export type { ImageOptions } from "./src/options/image.ts";
 export type { Publishing } from "./src/options/publishing.ts";
 export type { SymlinkPolicy } from "./src/plugins/collect/directory.ts";
 export type { Compression, Gzip } from "./src/pack/compression.ts";
@@ -27,10 +29,12 @@ export type {
   PublishPipeline,
 } from "./src/verbs/publish/publish_options.ts";
 
+export type { OwnConfig, OwnLayer, OwnProfile, OwnVersion } from "./src/profiles/own/declaration.ts";
+
 // Verbs that read.
 export { diff, type DiffOptions } from "./src/verbs/diff.ts";
 export type { Change, DiffResult, FileChange, FileState } from "./src/verbs/diff/diff_result.ts";
-export { list, type ListedVersion, type ListOptions } from "./src/verbs/list.ts";
+export { list, type ListedVersion, type ListOptions, type VersionDetails } from "./src/verbs/list.ts";
 export { inspect, type InspectOptions, type ManifestOptions, readManifest } from "./src/verbs/inspect.ts";
 export type {
   InspectedLayer,
@@ -57,6 +61,7 @@ export { type TagOptions, type TagResult, tagStored } from "./src/verbs/tag.ts";
 
 // Verbs that sign.
 export { type AttachOptions, type AttachResult, attachStored } from "./src/verbs/attach.ts";
+export type { KeyMachine } from "./src/verbs/publish/machine.ts";
 export { keygen, type KeygenOptions, type KeygenResult } from "./src/verbs/keygen.ts";
 export {
   type SigningKey,
@@ -90,6 +95,7 @@ export type {
   VerifySignaturesResult,
 } from "./src/verbs/verify_signatures.ts";
 export type { Rejection, SignatureFormat } from "./src/sign/find_signatures.ts";
+export type { CertificateIdentity } from "./src/sign/trusted_identity.ts";
 export type { SignedOptions } from "./src/verbs/verify/require_signatures.ts";
 export { verify, type VerifyOptions, type VerifyResult } from "./src/verbs/verify.ts";
 export type { LayoutProblem } from "./src/layout/check/hashed_layout.ts";

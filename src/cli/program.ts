@@ -1,5 +1,4 @@
-import { Command, type CommandOptions } from "commander";
-import { VERSION } from "../host/version.ts";
+import type { Command, CommandOptions } from "commander";
 import {
   exportCommand,
   type ExportFlags,
@@ -8,17 +7,16 @@ import {
   inventoryCommand,
   type InventoryFlags,
 } from "./airgap/commands.ts";
+import { bareProgram } from "./bare_program.ts";
 import { completeCommand, completionCommand } from "./completion/commands.ts";
 import type { Shell } from "./completion/shells.ts";
 import type { ConsumersFlags } from "./consumers/consumers.ts";
 import { consumersCommand } from "./consumers/commands.ts";
-import { helpCommand, schemaCommand, versionCommand } from "./help/commands.ts";
-import { withExamples } from "./help/examples.ts";
-import { HELP_LAYOUT, HELP_WIDTH_LIMIT } from "./help/help_layout.ts";
+import { doctorCommand, type DoctorFlags } from "./doctor/commands.ts";
+import { schemaCommand, type SchemaFlags, versionCommand, type VersionFlags } from "./help/commands.ts";
 import { initCommand } from "./init/commands.ts";
 import type { InitFlags } from "./init/init.ts";
-import { loginCommand, logoutCommand, type LogoutFlags } from "./login/commands.ts";
-import type { RegistryFlags } from "./places/flags.ts";
+import { loginCommand, type LoginFlags, logoutCommand, type LogoutFlags } from "./login/commands.ts";
 import { manCommand } from "./man/commands.ts";
 import { pluginCommand } from "./plugin/commands.ts";
 import { publishCommand, type PublishFlags } from "./publish/commands.ts";
@@ -37,10 +35,9 @@ import {
   type PullFlags,
   tagCommand,
   type TagFlags,
-  verifyCommand,
-  type VerifyFlags,
 } from "./stored/commands.ts";
 import { attachCommand, keygenCommand, signCommand } from "./sign/commands.ts";
+import { verifyCommand, type VerifyFlags } from "./verify/commands.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -56,27 +53,7 @@ export function createProgram(
   done: (code: number) => void,
   { only }: { readonly only?: string | undefined } = {},
 ): Command {
-  const program = new Command("gantry")
-    .description("Package a directory as an OCI artifact and publish it to registries and OCI image layouts.")
-    .addHelpCommand(helpCommand())
-    // `push --version 1.2.3` is not about gantry's own version.
-    .enablePositionalOptions()
-    .version(VERSION, "--version", "print the version")
-    .exitOverride()
-    .configureHelp(HELP_LAYOUT)
-    .hook("preAction", () => world.begin?.())
-    .configureOutput({
-      getOutHelpWidth: () => Math.min(world.terminal?.columns() ?? 80, HELP_WIDTH_LIMIT),
-      getErrHelpWidth: () => Math.min(world.terminal?.columns() ?? 80, HELP_WIDTH_LIMIT),
-      writeOut: world.stdout,
-      writeErr: world.stderr,
-      getOutHasColors: () => false,
-      getErrHasColors: () => false,
-      outputError: () => {},
-    });
-
-  withExamples(program, EXAMPLES);
-
+  const program = bareProgram(world);
   const declared: {
     readonly name: string;
     readonly make: () => Command;
@@ -208,7 +185,7 @@ export function createProgram(
     () =>
       verifyCommand()
         .action(async (place: string, flags: VerifyFlags) => {
-          const { runVerify } = await import("./stored/verify.ts");
+          const { runVerify } = await import("./verify/verify.ts");
           done(await runVerify(place, flags, world));
         }),
   );
@@ -236,7 +213,7 @@ export function createProgram(
     "login",
     () =>
       loginCommand()
-        .action(async (host: string, flags: RegistryFlags) => {
+        .action(async (host: string, flags: LoginFlags) => {
           const { login } = await import("./login/login.ts");
           done(await login(host, flags, world));
         }),
@@ -257,9 +234,12 @@ export function createProgram(
     "schema",
     () =>
       schemaCommand()
-        .action(async () => {
-          const { configJsonSchema } = await import("./config/json_schema.ts");
-          world.stdout(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
+        .action(async ({ output = "json" }: SchemaFlags) => {
+          const [{ configJsonSchema }, { formatOutput }] = await Promise.all([
+            import("./config/json_schema.ts"),
+            import("./output/format_output.ts"),
+          ]);
+          world.stdout(await formatOutput(configJsonSchema(), output));
         }),
   );
 
@@ -293,10 +273,22 @@ export function createProgram(
     { hidden: true },
   );
   add(
+    "doctor",
+    () =>
+      doctorCommand()
+        .action(async (registry: string | undefined, flags: DoctorFlags) => {
+          const { runDoctor } = await import("./doctor/doctor.ts");
+          done(await runDoctor(registry, flags, world));
+        }),
+  );
+  add(
     "version",
     () =>
       versionCommand()
-        .action(() => world.stdout(`gantry ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`)),
+        .action(async (flags: VersionFlags) => {
+          const { runVersion } = await import("./help/version.ts");
+          done(await runVersion(flags, world));
+        }),
   );
   declare();
   return program;
@@ -318,17 +310,6 @@ export function createProgram(
 
 /** What is said about other commands by these. */
 const SEES_OTHERS: readonly string[] = ["man", "complete"];
-
-const EXAMPLES = [
-  ["What would be published? Needs no network", "gantry plan ./deploy --profile flux --version 1.0.0"],
-  ["Publish it for Flux", "gantry push ./deploy oci://ghcr.io/acme/app --profile flux --version 1.0.0"],
-  ["Which versions are there?", "gantry list oci://ghcr.io/acme/app"],
-  ["Fetch one, verified", "gantry pull oci://ghcr.io/acme/app:1.0.0 ./app"],
-  [
-    "Carry it over an air gap, with its signatures",
-    "gantry export oci://ghcr.io/acme/app:1.0.0 oci-archive:bundle.tar",
-  ],
-] as const;
 
 /** A command that was made by itself does not take over how errors and help are shown; nor does what is below it. */
 function inherit(command: Command, parent: Command): void {

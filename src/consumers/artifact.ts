@@ -76,7 +76,8 @@ export interface Signatures {
 
 /** One manifest that may sign. */
 export interface Signature {
-  readonly digest: Digest;
+  /** What it is; left out of what a push would sign. */
+  readonly digest?: Digest;
   readonly artifactType?: string;
   readonly annotations: Annotations;
   readonly layers: readonly Descriptor[];

@@ -49,7 +49,9 @@ function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
     yield note("It is signed for spec.verify.provider: notation, and not for cosign");
   } else {
     const looked = artifact.signatures === undefined ? "Nothing will sign it" : "Nothing signs it";
-    const change = "Sign it by its digest once it is published, as with cosign sign, and ask again with inspect";
+    const change = artifact.signatures === undefined
+      ? "Have it signed before its tags are set, by a key that Flux has"
+      : "Sign it by its digest, with a key that Flux has";
     yield refuse(`${looked}, and with spec.verify Flux takes nothing unsigned`, change);
   }
 }

@@ -106,7 +106,9 @@ async function* whole(entry: Entry, { offset, level, onRead }: MemberOptions): M
   const header = zipHeader(member);
   yield header;
   yield data;
-  return { record: zipRecord(member), size: header.byteLength + data.byteLength };
+  // By now they are copied. Left to the garbage collector, those of many files pile up.
+  for (const { buffer } of [bytes, deflated]) buffer.transfer(0);
+  return { record: zipRecord(member), size: header.byteLength + member.compressedSize };
 }
 
 async function* streamed(entry: Entry, { offset, level, workers, onRead }: MemberOptions): MemberPieces {

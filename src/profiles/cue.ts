@@ -87,12 +87,8 @@ function moduleError(problem: string, hint?: string): SourceError {
 }
 
 /** A module of Timoni has the file, too, and is asked about before. */
-async function recognizes({ kind, files }: SourceListing): Promise<string | undefined> {
-  if (kind !== "directory") return undefined;
-  for await (const { path } of files()) {
-    if (path === MODULE_FILE) return `there is a ${MODULE_FILE}`;
-  }
-  return undefined;
+async function recognizes({ kind, has }: SourceListing): Promise<string | undefined> {
+  return kind === "directory" && await has(MODULE_FILE) ? `there is a ${MODULE_FILE}` : undefined;
 }
 
 /** The registry of `CUE_REGISTRY` has each module in the repository that its path names. */
@@ -100,7 +96,11 @@ async function identify(
   { kind, location, read }: SourceView,
   { version }: { readonly version?: string | undefined },
 ): Promise<SourceIdentity> {
-  const bytes = kind === "directory" ? await read(MODULE_FILE) : undefined;
+  if (kind !== "directory") {
+    const named = location === "-" ? "standard input" : JSON.stringify(location);
+    throw moduleError(`${named} is no directory, and its path has to be known before it is read`);
+  }
+  const bytes = await read(MODULE_FILE);
   if (bytes === undefined) throw moduleError(`there is no ${MODULE_FILE} in ${JSON.stringify(location)}`);
   const { path, major, line } = readModuleFile(bytes);
   if (version !== undefined && isVersion(version) && Number(version.split(".", 1)[0]) !== major) {

@@ -101,15 +101,12 @@ function isBundleFile(path: string): boolean {
 }
 
 /** A manifest of a bundle, and policies. */
-async function recognizes({ kind, files }: SourceListing): Promise<string | undefined> {
-  if (kind !== "directory") return undefined;
-  let hasManifest = false;
-  let hasPolicy = false;
+async function recognizes({ kind, files, has }: SourceListing): Promise<string | undefined> {
+  if (kind !== "directory" || !await has(BUNDLE_MANIFEST)) return undefined;
   for await (const { path } of files()) {
-    hasManifest ||= path === BUNDLE_MANIFEST;
-    hasPolicy ||= /\.rego$|(?:^|\/)policy\.wasm$/.test(path);
+    if (/\.rego$|(?:^|\/)policy\.wasm$/.test(path)) return `there are policies and the ${BUNDLE_MANIFEST} of a bundle`;
   }
-  return hasManifest && hasPolicy ? `there are policies and the ${BUNDLE_MANIFEST} of a bundle` : undefined;
+  return undefined;
 }
 
 /** What a manifest says of a bundle, and not of the commit that it was made of. */

@@ -108,8 +108,13 @@ export type TakenOption =
 export interface SourceListing {
   /** What holds them; an archive is not unpacked. */
   readonly kind: "directory" | "archive";
-  /** Gives them in no certain order, as far as they are asked for. What is left out by default is not among them. */
+  /**
+   * Gives them as far as they are asked for: those at the root first, and otherwise in no certain order. What is left
+   * out by default is not among them.
+   */
   files(): AsyncIterable<{ readonly path: string; readonly size: number }>;
+  /** Tells whether there is a file, without a look at all the others where that can be done. */
+  has(path: string): Promise<boolean>;
 }
 
 /** A source before anything is collected. */
@@ -126,8 +131,8 @@ export interface SourceView {
 
 /** What a source says that it is. */
 export interface SourceIdentity {
-  /** What its repository ends in: its last part, or several of them. */
-  readonly name: string;
+  /** What its repository ends in: its last part, or several of them; left out where it may end in anything. */
+  readonly name?: string;
   /** SemVer, with build metadata where it has some; left out where sources do not say it. */
   readonly version?: string;
   /** Where it says so, for people. */

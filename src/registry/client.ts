@@ -16,6 +16,7 @@ import type { OpenTransport, Routes, TlsOptions, Transport } from "./http/transp
 import { KnownBlobs } from "./known_blobs.ts";
 import type { RepositoryLink } from "./link.ts";
 import { type Authorizer, createAuthorizer } from "./login/authorizer.ts";
+import type { ChallengeMemory } from "./login/challenge_memory.ts";
 import type { CredentialSource } from "./login/credentials.ts";
 import { type Access, CATALOG_SCOPE, repositoryScope } from "./login/scope.ts";
 import { deleteManifest, fetchManifest, putManifest, putTags, resolveManifest } from "./manifests.ts";
@@ -39,6 +40,8 @@ export interface RegistryClientOptions {
   readonly env?: Env;
   /** Says who we are; nobody when left out. */
   readonly credentials?: CredentialSource;
+  /** Where to keep how the registry wants to be asked; it is kept for as long as the client when left out. */
+  readonly challenges?: ChallengeMemory | undefined;
   /** How often what may pass by itself is tried again. */
   readonly retry?: RetryPolicy;
   /** When to give up on a request in which nothing moves. */
@@ -72,11 +75,20 @@ export interface RegistryClient {
   /**
    * Shows our credentials to the registry, as a login does. A registry that wants none takes any.
    *
+   * @returns Where it was, and what time it has.
    * @throws {RegistryError} When it refuses them.
    */
-  check(call: Call): Promise<void>;
+  check(call: Call): Promise<CheckedRegistry>;
   /** Closes connections. Requests that are under way fail. */
   close(): void;
+}
+
+/** A registry that has let us in. */
+export interface CheckedRegistry {
+  /** Where its API is, without a path. */
+  readonly origin: string;
+  /** The time that it has, in milliseconds since 1970; absent when it does not say. */
+  readonly time?: number;
 }
 
 /** How long the last word to a registry may take, in milliseconds. */
@@ -120,7 +132,14 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   function authorizer(name: string, at: URL): Authorizer {
     const credential = (): ReturnType<CredentialSource> => credentials(host, name);
     const known = authorizers.get(name) ??
-      createAuthorizer({ endpoint: at, credential, send, clock, lifetime: lifetime.signal });
+      createAuthorizer({
+        endpoint: at,
+        credential,
+        send,
+        clock,
+        lifetime: lifetime.signal,
+        memory: options.challenges,
+      });
     authorizers.set(name, known);
     return known;
   }
@@ -159,11 +178,13 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     host,
     repository: (name, access = "pull") => repository(link(name, [repositoryScope(name, access)])),
     repositories: (call) => listRepositories(link("", [CATALOG_SCOPE]), call),
-    async check(call): Promise<void> {
+    async check(call): Promise<CheckedRegistry> {
       const api = link("", []);
       const request = { action: `log in to ${host}`, method: "GET", target: "/v2/", expect: [200] } as const;
-      const { response } = await api.retry(() => api.send(request, call), call);
+      const { response, url } = await api.retry(() => api.send(request, call), call);
       await response.body?.cancel();
+      const time = Date.parse(response.headers.get("date") ?? "");
+      return { origin: url.origin, ...(Number.isNaN(time) ? {} : { time }) };
     },
     close(): void {
       if (lifetime.signal.aborted) return;

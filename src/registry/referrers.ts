@@ -18,6 +18,8 @@ import type { RepositoryLink } from "./link.ts";
 
 /** The referrers in one repository, whether or not its registry has an API for them. */
 export interface Referrers {
+  /** Whether there is the referrers API; `undefined` when the registry does not say, as for a repository that is not there. */
+  isSupported(call: Call): Promise<boolean | undefined>;
   /** Lists the referrers of a manifest, each once, sorted by digest. */
   list(subject: Digest, call: Call): Promise<readonly Descriptor[]>;
   /** Lists a manifest that was pushed, and that the registry has not listed by itself. */
@@ -30,6 +32,9 @@ export interface Referrers {
   /** Takes a manifest that will be deleted from the list, unless the registry does that by itself. */
   remove(subject: Digest, referrer: Digest, call: Call): Promise<void>;
 }
+
+/** Of what nobody has ever signed: the empty configuration of OCI artifacts. */
+const EMPTY_DIGEST: Digest = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
 
 /** Starts without knowledge of the registry. */
 export function createReferrers(link: RepositoryLink): Referrers {
@@ -61,6 +66,10 @@ export function createReferrers(link: RepositoryLink): Referrers {
   }
 
   return {
+    async isSupported(call): Promise<boolean | undefined> {
+      await askApi(EMPTY_DIGEST, call);
+      return hasApi;
+    },
     async list(subject, call): Promise<readonly Descriptor[]> {
       const listed = await askApi(subject, call) ?? await tags.list(subject, call);
       const found = new Map(listed.map((descriptor) => [descriptor.digest, descriptor]));

@@ -84,13 +84,25 @@ export function createSender(options: SenderOptions): Sender {
       const at = await untilAborted(endpoint(), signal);
       const mine = authorizer(request.repository, at);
       try {
-        return await sendAuthorized(request, { endpoint: at, authorizer: mine, send: options.send, signal });
+        const send = toldOf(options.send, { clock, log: call.log });
+        return await sendAuthorized(request, { endpoint: at, authorizer: mine, send, signal });
       } catch (error) {
         throw withProxy(await withShown(error, mine), proxyOf);
       }
     } finally {
       stop();
     }
+  };
+}
+
+/** Says of each request what became of it. What a URL is asked may be a secret, so it is not shown. */
+function toldOf(send: Transport, { clock, log }: Pick<SenderOptions, "clock"> & Pick<Call, "log">): Transport {
+  return async (request) => {
+    const started = clock.now();
+    const response = await send(request);
+    const { origin, pathname } = request.url;
+    log.debug(`${request.method} ${origin}${pathname}: ${response.status} in ${clock.now() - started} ms`);
+    return response;
   };
 }
 
@@ -125,7 +137,10 @@ async function sendAuthorized(
       ...(request.isLong === undefined ? {} : { isLong: request.isLong }),
       ...(request.body === undefined ? {} : { body: request.body }),
     });
-    if (request.expect.includes(response.status)) return { response, url };
+    if (request.expect.includes(response.status)) {
+      if (authorization !== undefined) await authorizer.accepted();
+      return { response, url };
+    }
     const location = redirectLocation(response);
     const challenge = response.status === 401 && trusted ? response.headers.get("www-authenticate") ?? "" : undefined;
     const refusal = await readRegistryError(request.action, { method: request.method, url, headers }, response);

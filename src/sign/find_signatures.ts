@@ -26,18 +26,22 @@ import type { NamedKey } from "./read_public_keys.ts";
 import { parseSigstoreBundle } from "./sigstore_bundle.ts";
 import { parseSimpleSigning } from "./simple_signing.ts";
 import { parseStatement } from "./statement.ts";
+import type { TrustedIdentity } from "./trusted_identity.ts";
 import { type TaggedSignature, taggedSignatures } from "./tagged_signatures.ts";
 import { verifySignature } from "./verify_signature.ts";
 
 /** How an artifact can be signed: by a bundle that refers to it, or behind a tag. */
 export type SignatureFormat = "bundle" | "legacy";
 
-/** A signature that a key vouches for. */
+/** Whose signatures count: a key, or an identity that a certificate names. */
+export type SignedBy = NamedKey | TrustedIdentity;
+
+/** A signature that somebody vouches for. */
 export interface FoundSignature {
   readonly format: SignatureFormat;
   /** The manifest that holds it. */
   readonly digest: Digest;
-  readonly key: NamedKey;
+  readonly by: SignedBy;
   /** The statement that was signed, byte for byte; what cosign signs behind a tag is none. */
   readonly statement?: Uint8Array<ArrayBuffer>;
 }
@@ -61,6 +65,8 @@ export interface SignatureSearch {
 /** What is looked for. */
 export interface SearchOptions {
   readonly keys: readonly NamedKey[];
+  /** Who may sign with a certificate, and so in a bundle alone. */
+  readonly identity?: TrustedIdentity | undefined;
   /** What a statement has to say; that the artifact is signed, when left out. */
   readonly predicateType?: string;
   /** Ends the search early. */
@@ -87,7 +93,7 @@ const SIZE_LIMIT = 256 * 1024 * 1024;
 export async function findSignatures(
   store: StoreReader,
   subject: Digest,
-  { keys, predicateType = SIGNATURE_PREDICATE, isEnough = () => false, concurrency }: SearchOptions,
+  { keys, identity, predicateType = SIGNATURE_PREDICATE, isEnough = () => false, concurrency }: SearchOptions,
   context: Context,
 ): Promise<SignatureSearch> {
   const found: FoundSignature[] = [];
@@ -139,8 +145,8 @@ export async function findSignatures(
     if (others.length > 0 || !isSigstoreBundleMediaType(layer.mediaType)) {
       return reject(digest, "it is not one bundle of version 0.3 or later");
     }
-    const { certificate, ...envelope } = parseSigstoreBundle(await read(layer));
-    takeEnvelope(digest, envelope, certificate === undefined ? "" : ", but for a certificate");
+    const bundle = parseSigstoreBundle(await read(layer));
+    takeEnvelope(digest, bundle, bundle.certificate === undefined ? undefined : bundle.json);
   }
 
   async function lookAtTag(name: string): Promise<void> {
@@ -160,7 +166,7 @@ export async function findSignatures(
     }
     const attestations = manifest.layers.filter(({ mediaType }) => mediaType === DSSE_ENVELOPE_MEDIA_TYPE);
     await lookAtAll(attestations, () => name, async (layer) => {
-      takeEnvelope(digest, parseEnvelope(readJsonObject(await read(layer))), "");
+      takeEnvelope(digest, parseEnvelope(readJsonObject(await read(layer))), undefined);
     });
   }
 
@@ -170,10 +176,11 @@ export async function findSignatures(
     if (signed !== subject) throw new SyntaxError(`it signs ${signed}`);
     const signers = keys.filter((key) => verifySignature({ bytes, signature }, key));
     if (signers.length === 0) throw new SyntaxError(NO_KEY);
-    found.push(...signers.map((key): FoundSignature => ({ format: "legacy", digest, key })));
+    found.push(...signers.map((by): FoundSignature => ({ format: "legacy", digest, by })));
   }
 
-  function takeEnvelope(digest: Digest, { payload, payloadType, signature }: Envelope, but: string): void {
+  /** @param certified All of the bundle, when it has a certificate. */
+  function takeEnvelope(digest: Digest, { payload, payloadType, signature }: Envelope, certified: unknown): void {
     if (payloadType !== IN_TOTO_MEDIA_TYPE) throw new SyntaxError("its payload is no statement of in-toto");
     const statement = parseStatement(payload);
     if (statement.predicateType !== predicateType) {
@@ -186,9 +193,13 @@ export async function findSignatures(
       throw new SyntaxError(`it speaks of ${statement.subjects[0] ?? "nothing"}, and not of this`);
     }
     const bytes = preAuthEncoding(payloadType, payload);
-    const signers = keys.filter((key) => verifySignature({ bytes, signature }, key));
-    if (signers.length === 0) throw new SyntaxError(`${NO_KEY}${but}`);
-    found.push(...signers.map((key): FoundSignature => ({ format: "bundle", digest, key, statement: payload })));
+    const signers: SignedBy[] = keys.filter((key) => verifySignature({ bytes, signature }, key));
+    if (identity !== undefined && certified !== undefined) {
+      identity.verify(certified);
+      signers.push(identity);
+    }
+    if (signers.length === 0) throw new SyntaxError(noSigner(certified !== undefined, identity));
+    found.push(...signers.map((by): FoundSignature => ({ format: "bundle", digest, by, statement: payload })));
   }
 
   async function read(layer: Descriptor): Promise<Uint8Array<ArrayBuffer>> {
@@ -204,6 +215,12 @@ export async function findSignatures(
 }
 
 const NO_KEY = "it is signed by none of the keys";
+
+function noSigner(isCertified: boolean, identity: TrustedIdentity | undefined): string {
+  if (isCertified) return `${NO_KEY}, but for a certificate`;
+  return identity === undefined ? NO_KEY : "it is signed with a key that is not asked for, and without a certificate";
+}
+
 /** How much of what others wrote is shown, in characters. */
 const SHOWN = 200;
 

@@ -64,7 +64,7 @@ export async function makeSignatures(
   }));
   const isMissing = (form: SignatureFormat) => ({ publicKey: { hint } }: Signer): boolean =>
     wanted.includes(form) &&
-    !there.every((found) => found.some((each) => each.format === form && each.key.hint === hint));
+    !there.every((found) => found.some(({ format, by }) => format === form && "hint" in by && by.hint === hint));
   const bundling = signers.filter(isMissing("bundle"));
   const tagging = signers.filter(isMissing("legacy"));
 

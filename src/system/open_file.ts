@@ -90,6 +90,8 @@ class NamedFile implements OpenFile {
   readonly size: number;
   readonly #descriptor: number;
   readonly #stats: Stats;
+  /** Where the system reads on when it is told no place. */
+  #position = 0;
 
   constructor(descriptor: number, stats: Stats) {
     this.size = stats.size;
@@ -125,7 +127,11 @@ class NamedFile implements OpenFile {
   }
 
   readSync(buffer: Uint8Array, offset: number): number {
-    return readSync(this.#descriptor, buffer, 0, buffer.byteLength, offset);
+    // To read from another place, Deno goes there and back again: three calls of the system more.
+    const isNext = offset === this.#position;
+    const count = readSync(this.#descriptor, buffer, 0, buffer.byteLength, isNext ? null : offset);
+    if (isNext) this.#position += count;
+    return count;
   }
 
   readInto(buffer: Uint8Array, offset: number): Promise<number> {

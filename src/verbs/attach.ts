@@ -4,7 +4,7 @@ import { makeAttestations } from "../sign/make_attestations.ts";
 import { parsePredicateType, SIGNATURE_PREDICATE } from "../sign/predicate_types.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { optionOf } from "./option_of.ts";
-import { type Machine, thisMachine } from "./publish/machine.ts";
+import { type KeyMachine, thisMachine } from "./publish/machine.ts";
 import { readAttestation } from "./read_attestation.ts";
 import { bringTo } from "./sign/bring_to.ts";
 import { signersOf } from "./signers_of.ts";
@@ -21,7 +21,7 @@ export interface AttachOptions extends VerbOptions {
   /** Keys that vouch for it: paths of PEM files, `env://NAME`, or `exec:PROGRAM`. Nobody does when left out. */
   readonly keys?: readonly string[];
   /** What of this machine may be used; that of this process when left out. */
-  readonly machine?: Pick<Machine, "env" | "hide" | "password">;
+  readonly machine?: KeyMachine;
 }
 
 /** What was attached, as `gantry attach -o json` prints it. */

@@ -1,8 +1,9 @@
 import { checkLayout } from "../layout/check/check_layout.ts";
-import { isLayoutReference, layoutForms, type LayoutReference } from "../oci/reference.ts";
+import { isLayoutReference, isPiped, layoutForms, type LayoutReference } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { TargetsError } from "../pipeline/target.ts";
-import { parsePlace } from "../places/open_store.ts";
+import { parsePipedPlace, parsePlace } from "../places/open_store.ts";
+import { spoolArchive } from "../places/spooled_archive.ts";
 import { formatRegistryPlace, parseRegistryPlace, type RegistryPlace } from "../places/registry_place.ts";
 import type { Copied } from "../store/copy.ts";
 import { TagExistsError } from "../store/store.ts";
@@ -68,13 +69,17 @@ async function withPlan<T>(
   options: ImportOptions,
   use: (planned: Planned, session: Session) => Promise<T>,
 ): Promise<T> {
-  const source = parseSource(options.source);
+  const named = parseSource(options);
   const target = parseRegistryPlace(options.target);
   const require = await requiredSignature(options);
   return await withSession(options, { places: [target] }, async (session) => {
+    await using spooled = isPiped(named) && options.input !== undefined
+      ? await spoolArchive(options.input(), session.context)
+      : undefined;
+    const source = spooled?.reference ?? named;
     const check = await checkLayout(source, session.context);
     if (check.problems.length > 0) {
-      throw errorWithLines(`Cannot import ${check.url}: it is not whole`, check.problems.map(problemLine));
+      throw errorWithLines(`Cannot import ${options.source}: it is not whole`, check.problems.map(problemLine));
     }
     const bundle = await openBundle(source, session);
     await using _place = bundle.place;
@@ -83,7 +88,7 @@ async function withPlan<T>(
     await requireAll(require, bundle.artifacts.map(({ reader, digest }) => ({ store: reader, digest })), session);
     const left = check.omitted.length === 0 ? "" : `, ${counted(check.omitted.length, "blob")} left out on purpose`;
     const size = `${counted(check.blobs, "blob")}, ${formatBytes(check.bytes)}`;
-    session.context.log.info(`Verified ${check.url}: ${size}${left}, nothing is missing or damaged`);
+    session.context.log.info(`Verified ${options.source}: ${size}${left}, nothing is missing or damaged`);
     const { force = false } = options;
     const plan = await lookAtTarget(bundle, destined, { host: target.host, session, force });
     if (plan.gaps.length > 0) {
@@ -92,12 +97,13 @@ async function withPlan<T>(
         plan.gaps,
       );
     }
-    return await use({ plan, result: importPlanResult(bundle, plan, target), target }, session);
+    const result = { ...importPlanResult(bundle, plan, target), source: options.source };
+    return await use({ plan, result, target }, session);
   });
 }
 
-function parseSource(text: string): LayoutReference {
-  const reference = parsePlace(text);
+function parseSource({ source: text, input }: Pick<ImportOptions, "source" | "input">): LayoutReference {
+  const reference = input === undefined ? parsePlace(text) : parsePipedPlace(text);
   if (!isLayoutReference(reference)) {
     throw new OptionsError(`Cannot import ${JSON.stringify(text)}: write ${layoutForms()}`);
   }

@@ -91,7 +91,9 @@ export async function planConfigured(
   if (consumers.length === 0) return result;
   const { judge } = await import("../consumers/judge.ts");
   const { plannedArtifact } = await import("./judging/planned_artifact.ts");
-  const planned = await plannedArtifact(artifact, await plannedTags(pipeline, artifact, context), context);
+  const { plannedSignatures } = await import("./judging/planned_signatures.ts");
+  const plans = { tags: await plannedTags(pipeline, artifact, context), ...plannedSignatures(settings) };
+  const planned = await plannedArtifact(artifact, plans, context);
   return { ...result, consumers: judge(planned, consumers) };
 }
 

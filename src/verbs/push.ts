@@ -82,7 +82,7 @@ export async function pushConfigured(options: ConfiguredOptions): Promise<PushRe
   }
   refuseUnusedTag(settings);
   const named = settings.profile.facts.needsTag ? withNamesNeeded(pipeline, settings) : pipeline;
-  const whole = refuseRefused(named, await consumersOf(settings.consumers));
+  const whole = refuseRefused(named, await consumersOf(settings.consumers), settings);
   const { ifChanged } = settings;
   const artifact = await planArtifact({ location: settings.source }, whole, context);
   if (ifChanged) {

@@ -3,8 +3,7 @@ import { withoutScheme } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { makeSignatures } from "../sign/make_signatures.ts";
 import type { SignFormat } from "../sign/sign_format.ts";
-import type { Machine } from "./publish/machine.ts";
-import { thisMachine } from "./publish/machine.ts";
+import { type KeyMachine, thisMachine } from "./publish/machine.ts";
 import { bringTo } from "./sign/bring_to.ts";
 import { signersOf } from "./signers_of.ts";
 import type { VerbOptions } from "./verb_options.ts";
@@ -18,7 +17,7 @@ export interface SignOptions extends VerbOptions {
   /** In which forms; both when left out. */
   readonly signFormat?: SignFormat;
   /** What of this machine may be used; that of this process when left out. */
-  readonly machine?: Pick<Machine, "env" | "hide" | "password">;
+  readonly machine?: KeyMachine;
 }
 
 /** What was signed, as `gantry sign -o json` prints it. */

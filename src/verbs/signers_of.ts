@@ -1,6 +1,6 @@
 import type { Signer } from "../sign/signers/signer.ts";
 import type { Context } from "../work/context.ts";
-import type { Machine } from "./publish/machine.ts";
+import type { KeyMachine } from "./publish/machine.ts";
 
 /**
  * Opens the keys that a caller names. What reads them is loaded only now.
@@ -9,7 +9,7 @@ import type { Machine } from "./publish/machine.ts";
  */
 export async function signersOf(
   keys: readonly string[],
-  { env, hide, password }: Pick<Machine, "env" | "hide" | "password">,
+  { env, hide, password }: KeyMachine,
   { signal, log }: Pick<Context, "signal" | "log">,
 ): Promise<readonly Signer[]> {
   const { openSigners } = await import("../sign/signers/open_signers.ts");

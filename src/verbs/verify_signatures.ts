@@ -8,11 +8,12 @@ import { meantName, openLayout, openReader, parsePlace } from "../places/open_st
 import { findSignatures, type Rejection, type SignatureFormat } from "../sign/find_signatures.ts";
 import { parsePredicateType } from "../sign/predicate_types.ts";
 import type { NamedKey } from "../sign/read_public_keys.ts";
+import type { CertificateIdentity, TrustedIdentity } from "../sign/trusted_identity.ts";
 import { NotFoundError, type StoreReader } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
 import { optionOf } from "./option_of.ts";
 import { type Session, withSession } from "./session.ts";
-import { usableKeys } from "./verify/require_signatures.ts";
+import { usableIdentity, usableKeys } from "./verify/require_signatures.ts";
 import { verify, type VerifyResult } from "./verify.ts";
 import type { VerbOptions } from "./verb_options.ts";
 
@@ -21,8 +22,10 @@ export interface VerifySignaturesOptions extends VerbOptions {
   /** An artifact, as a reference; a layout or a bundle without a tag and a digest stands for all that it holds. */
   readonly source: string;
   /** Public keys, as paths of PEM files or as PEM. */
-  readonly keys: readonly string[];
-  /** Whether every key must have signed, and not only one of them. */
+  readonly keys?: readonly string[];
+  /** Whose signatures count besides, made with a certificate in the place of a key. */
+  readonly identity?: CertificateIdentity;
+  /** Whether every key must have signed, and not only one of them, and the identity too. */
   readonly allKeys?: boolean;
   /**
    * Verifies an attestation instead of a signature: `spdx`, `cyclonedx`, `slsaprovenance1`, `vex`, or the URI of a
@@ -63,7 +66,7 @@ export interface VerifiedSignature {
   readonly format: SignatureFormat;
   /** The manifest that holds it. */
   readonly digest: Digest;
-  /** The key, as it was given. */
+  /** The key as it was given, or the identity with its issuer. */
   readonly key: string;
   /** The statement of an attestation, as JSON that was parsed; absent for a signature. */
   readonly statement?: unknown;
@@ -82,9 +85,10 @@ export async function verifySignatures(options: VerifySignaturesOptions): Promis
   const { source, allKeys = false } = options;
   const predicateType = optionOf(options.type, parsePredicateType);
   const place = parsePlace(source);
-  const keys = await usableKeys(options.keys);
-  if (keys.length === 0) throw new OptionsError("Cannot verify signatures: there is no key");
-  const wanted: Wanted = { keys, allKeys, ...(predicateType === undefined ? {} : { predicateType }) };
+  const keys = await usableKeys(options.keys ?? []);
+  const identity = options.identity === undefined ? undefined : await usableIdentity(options.identity);
+  if (keys.length === 0 && identity === undefined) throw new OptionsError("Cannot verify signatures: there is no key");
+  const wanted: Wanted = { keys, identity, allKeys, ...(predicateType === undefined ? {} : { predicateType }) };
   return await withSession(options, { places: [place] }, async (session) => {
     if (isLayoutReference(place) && place.tag === undefined && place.digest === undefined) {
       const layout = await verify({ ...session.context, source });
@@ -104,6 +108,7 @@ export async function verifySignatures(options: VerifySignaturesOptions): Promis
 
 interface Wanted {
   readonly keys: readonly NamedKey[];
+  readonly identity: TrustedIdentity | undefined;
   readonly allKeys: boolean;
   readonly predicateType?: string;
 }
@@ -116,13 +121,13 @@ interface Candidate {
 
 async function verifyOne(
   { store, digest, names }: Candidate,
-  { keys, allKeys, predicateType }: Wanted,
+  { keys, identity, allKeys, predicateType }: Wanted,
   { context, concurrency }: Session,
 ): Promise<VerifiedArtifact> {
-  const options = { keys, concurrency, ...(predicateType === undefined ? {} : { predicateType }) };
+  const options = { keys, identity, concurrency, ...(predicateType === undefined ? {} : { predicateType }) };
   const { found, rejected, failure } = await findSignatures(store, digest, options, context);
-  const signed = keys.filter((key) => found.some((each) => each.key === key));
-  const verified = allKeys ? signed.length === keys.length : signed.length > 0;
+  const signed = new Set(found.map(({ by }) => by));
+  const verified = allKeys ? signed.size === keys.length + (identity === undefined ? 0 : 1) : signed.size > 0;
   // What could not be asked for may have been the signature.
   if (!verified && failure !== undefined) throw failure;
   return {
@@ -130,10 +135,10 @@ async function verifyOne(
     digest,
     names,
     verified,
-    signatures: found.map(({ format, digest, key, statement }): VerifiedSignature => ({
+    signatures: found.map(({ format, digest, by, statement }): VerifiedSignature => ({
       format,
       digest,
-      key: key.name,
+      key: by.name,
       ...(predicateType === undefined || statement === undefined
         ? {}
         : { statement: JSON.parse(new TextDecoder().decode(statement)) }),

@@ -3,6 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { TITLE_ANNOTATION } from "../../src/oci/annotation_keys.ts";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { encodeManifest } from "../../src/oci/manifest.ts";
@@ -12,6 +13,7 @@ import { tarStore } from "../../src/layout/tar/store.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { file, paxHeader, rawTar } from "../support/raw_tar.ts";
+import { rawZip } from "../support/raw_zip.ts";
 import { testClient, testContext } from "../registry/support.ts";
 import { type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
@@ -353,6 +355,41 @@ Deno.test("inspect --referrers gives up a long row of referrers, each of the one
     const { code, stdout, stderr } = await gantry(["inspect", `${place}:1.0`, "--referrers"]);
     assert.equal(stderr, `error: Cannot show what refers to ${place}: more than 100 refer to each other in a row\n`);
     assert.deepEqual([code, stdout], [1, ""]);
+  });
+});
+
+Deno.test("inspect --files lists what is in a zip, unless it is a file with a title", async () => {
+  const zip = rawZip([{ name: "run.sh", content: "12345", mode: 0o100755 }, {
+    name: "sub/",
+    content: "",
+    mode: 0o040755,
+  }]);
+  const titled = { annotations: { [TITLE_ANNOTATION]: "tool.jar" } };
+  const broken = new TextEncoder().encode("PK\x03\x04 and no zip");
+  const layers = [
+    bytesContent("application/zip", zip),
+    bytesContent("application/java-archive", rawZip([{ name: "A.class" }]), titled),
+    bytesContent("application/octet-stream", broken, { annotations: { [TITLE_ANNOTATION]: "broken.zip" } }),
+  ];
+  await inEveryPlace((store) => putSample(store, sampleWith(layers), ["1.0"], context), async (place) => {
+    const { stdout } = await gantryOk(["inspect", `${place}:1.0`, "--files", "-o", "json"]);
+    const files = JSON.parse(stdout).layers.map((layer: { readonly files: unknown }) => layer.files);
+    assert.deepEqual(files, [
+      [{ path: "run.sh", type: "file", mode: "0755", size: 5 }, {
+        path: "sub/",
+        type: "directory",
+        mode: "0755",
+        size: 0,
+      }],
+      [{ path: "tool.jar", type: "file", size: layers[1]?.descriptor.size }],
+      [{ path: "broken.zip", type: "file", size: broken.byteLength }],
+    ]);
+  });
+  const unnamed = sampleWith([bytesContent("application/zip", broken)]);
+  await inEveryPlace((store) => putSample(store, unnamed, ["1.0"], context), async (place) => {
+    const { code, stderr } = await gantry(["inspect", `${place}:1.0`, "--files"]);
+    assert.match(stderr, /^error: Cannot read layer sha256:\w+: it is no zip, or it is cut off\n/);
+    assert.equal(code, 1);
   });
 });
 

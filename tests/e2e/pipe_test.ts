@@ -210,6 +210,83 @@ Deno.test("copy from standard input keeps what a directory lists when a blob of 
   });
 });
 
+toolTest("import takes a bundle from a pipe, with its signatures, and keeps nothing of it", ["sh"], async () => {
+  await withLayout(async ({ directory, from }) => {
+    await using near = startFakeRegistry();
+    await using far = startFakeRegistry();
+    for (const name of ["app", "db"]) {
+      await gantryOk(["copy", `${from}:1.0`, `oci://${near.host}/acme/${name}`, "--referrers", "-q"]);
+    }
+    const sources = ["app", "db"].map((name) => `oci://${near.host}/acme/${name}:1.0`);
+    const temporary = join(directory, "tmp");
+    await Deno.mkdir(temporary);
+    const line = `$GANTRY export ${sources.join(" ")} oci-archive:- | ` +
+      `TMPDIR=${temporary} $GANTRY import oci-archive:- oci://${far.host}/m -o json`;
+    const { code, stdout, stderr } = await runTool("sh", ["-c", line], { cwd: directory, env: ENV });
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^Verified oci-archive:-: /m);
+    const { source, artifacts } = JSON.parse(stdout);
+    assert.equal(source, "oci-archive:-");
+    assert.deepEqual(artifacts.map(({ repository }: { repository: string }) => repository), [
+      `${far.host}/m/acme/app`,
+      `${far.host}/m/acme/db`,
+    ]);
+    for (const name of ["app", "db"]) {
+      const inspected = await gantryOk([
+        "inspect",
+        `oci://${far.host}/m/acme/${name}:1.0`,
+        "--referrers",
+        "-o",
+        "json",
+      ]);
+      const { digest, referrers } = JSON.parse(inspected.stdout);
+      assert.equal(digest, DIGEST);
+      assert.equal(referrers.length, 1);
+    }
+    assert.deepEqual(await namesIn(temporary), []);
+  });
+});
+
+Deno.test("import from a pipe contacts nobody, and keeps nothing, when the bundle is not whole", async () => {
+  await withLayout(async ({ directory, from }) => {
+    await using far = startFakeRegistry();
+    const { bytes = NONE } = await gantryOk(["export", `${from}:1.0`, "oci-archive:-"]);
+    await Deno.mkdir(join(directory, "tmp"));
+    for (const end of [0, 10_000, bytes.byteLength - 1024]) {
+      const { code, stderr } = await gantry([
+        "import",
+        "oci-archive:-",
+        `oci://${far.host}/m`,
+        "--map",
+        "from=acme/app",
+      ], {
+        stdin: bytes.slice(0, end),
+      });
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /^error: Cannot /);
+    }
+    assert.deepEqual(far.summary(), []);
+  });
+});
+
+Deno.test("import from a pipe shows what it would do, and changes nothing", async () => {
+  await withLayout(async ({ from }) => {
+    await using far = startFakeRegistry();
+    const { bytes = NONE } = await gantryOk(["export", `${from}:1.0`, "oci-archive:-"]);
+    const args = ["import", "oci-archive:-", `oci://${far.host}/m`, "--map", "from=acme/app", "--dry-run"];
+    const { stdout, stderr } = await gantryOk(args, { stdin: new Uint8Array(bytes) });
+    assert.match(stdout, /^new +127\.0\.0\.1:\d+\/acme\/app@sha256:/m);
+    assert.match(stderr, /^Dry run: nothing was changed$/m);
+    const shown = await gantryOk(args, { stdin: new Uint8Array(bytes), columns: 100 });
+    assert.match(
+      shown.stdout,
+      /^\+ {2}127\.0\.0\.1:\d+\/acme\/app {2}1\.0 {2}sha256:[0-9a-f]{12} {2}1 referrer {2}.* {2}new$/m,
+    );
+    assert.match(shown.stdout, /^1 artifact, 1 referrer, .*: 1 new, 0 there already\n$/m);
+    assert.equal(far.repositories.size, 0);
+  });
+});
+
 Deno.test("oci-archive:- is refused where it has no meaning, and ./- is a file", async () => {
   await withLayout(async ({ directory, from }) => {
     const to = `oci-layout:${join(directory, "to")}`;
@@ -218,7 +295,11 @@ Deno.test("oci-archive:- is refused where it has no meaning, and ./- is a file",
       [["copy", "oci-archive:-", "oci-archive:-"], ADVICE],
       [["copy", "oci-archive:-", to, `${to}2`], ADVICE],
       [["export", "oci-archive:-:1.0", to], ADVICE],
-      [["import", "oci-archive:-", "oci://localhost:1"], ADVICE],
+      [["import", "oci-archive:-:1.0", "oci://localhost:1"], "all of a bundle is imported"],
+      [
+        ["import", "oci-archive:-", "oci://localhost:1", "--username", "me", "--password-stdin"],
+        "Cannot read both the password and",
+      ],
       [["verify", "oci-archive:-"], ADVICE],
       [["pull", "oci-archive:-:1.0", join(directory, "out")], ADVICE],
       [["list", "oci-archive:-"], ADVICE],

@@ -6,12 +6,22 @@ import { testContext } from "../layout/test_context.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk, type GantryResult, push } from "../support/gantry.ts";
 import { sampleKey, sampleKeyPath } from "../support/sample_keys.ts";
-import { bundleReferrer, type MadeBundle, place, signatureTag, taggedSignature } from "../support/signatures.ts";
+import {
+  bundleReferrer,
+  type MadeBundle,
+  place,
+  referrerOf,
+  signatureTag,
+  taggedSignature,
+} from "../support/signatures.ts";
+import { sigstoreMock } from "../support/sigstore_mock.ts";
+import { textContent } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";
 
 const context = testContext();
 const SPDX = "https://spdx.dev/Document";
+const BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 const key = (name: string): string => sampleKeyPath(`${name}.pub`).pathname;
 const RIGHT = key("p256");
 const WRONG = key("ed25519");
@@ -354,3 +364,65 @@ Deno.test("diff --verify-key refuses either side that is not signed", async () =
   const { code } = await gantry(["diff", signed, join(directory.path, "source-1.0.0"), "--verify-key", RIGHT]);
   assert.equal(code, 0);
 });
+
+Deno.test("copy --verify-key leaves nothing of a tar that came through a pipe and is not signed", async () => {
+  await using directory = await tempDirectory();
+  const { path } = await signedLayout(directory.path, { bundles: [{}] });
+  const tar = join(directory.path, "app.tar");
+  await gantryOk(["copy", "--all-tags", `oci-layout:${path}`, `oci-archive:${tar}`]);
+  const stdin = await Deno.readFile(tar);
+  const out = join(directory.path, "out");
+  const args = ["copy", "--all-tags", "oci-archive:-", `oci-layout:${out}`, "--verify-key"];
+  assert.equal((await gantry([...args, WRONG], { stdin })).code, 1);
+  assert.equal(await isThere(out), false);
+  await gantryOk([...args, RIGHT], { stdin });
+  assert.equal((await gantry(["verify", `oci-layout:${out}`, "--key", RIGHT])).code, 0);
+});
+
+Deno.test("verify takes an identity that a certificate names, with a file of whom to trust", async () => {
+  await using directory = await tempDirectory();
+  const { path } = await signedLayout(directory.path, {});
+  const mock = await sigstoreMock();
+  const claims = { sub: "release@acme.test", iss: "https://issuer.test" };
+  const root = join(directory.path, "trusted_root.json");
+  await Deno.writeTextFile(root, JSON.stringify(mock.trustedRoot));
+  {
+    await using store = directoryStore({ kind: "oci-layout", path });
+    const subject = await store.resolve("1.0.0", context);
+    assert.ok(subject);
+    const layer = textContent(JSON.stringify(await mock.bundle(subject, claims)), BUNDLE_TYPE);
+    await place(store, referrerOf(subject, [layer]), context);
+  }
+  const where = `oci-layout:${path}:1.0.0`;
+  const from = ["--certificate-oidc-issuer", claims.iss, "--trusted-root", root];
+  const { result } = await verifyJson([where, "--certificate-identity", claims.sub, ...from]);
+  assert.deepEqual(result.artifacts[0]?.signatures.map(({ format, key }) => [format, key]), [
+    ["bundle", "release@acme.test (https://issuer.test)"],
+  ]);
+  assert.equal((await gantry(["verify", where, "--certificate-identity-regexp", ".*@acme\\.test", ...from])).code, 0);
+  const wrong = await gantry(["verify", where, "--certificate-identity", "other@acme.test", ...from]);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stdout, /: it is signed by "release@acme\.test" of "https:\/\/issuer\.test"$/m);
+  // A key and an identity: one of them, or both.
+  const both = ["--key", RIGHT, "--certificate-identity", claims.sub, ...from];
+  assert.equal((await gantry(["verify", where, ...both])).code, 0);
+  assert.equal((await gantry(["verify", where, ...both, "--all-keys"])).code, 1);
+});
+
+const incomplete: readonly (readonly [args: readonly string[], message: RegExp])[] = [
+  [["--certificate-identity", "a"], /who vouches for them with --certificate-oidc-issuer$/m],
+  [["--certificate-identity", "a", "--certificate-oidc-issuer", "i"], /whom to trust with --trusted-root$/m],
+  [["--certificate-oidc-issuer", "i"], /whom they name with --certificate-identity or --certificate-identity-regexp$/m],
+  [
+    ["--certificate-identity", "a", "--certificate-identity-regexp", "b"],
+    /whom they name with --certificate-identity or --certificate-identity-regexp$/m,
+  ],
+];
+
+for (const [args, message] of incomplete) {
+  Deno.test(`verify ${args.join(" ")} is refused`, async () => {
+    const { code, stdout, stderr } = await gantry(["verify", "oci-layout:app", ...args]);
+    assert.deepEqual([code, stdout], [2, ""]);
+    assert.match(stderr, message);
+  });
+}

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
+import fc from "fast-check";
 import { ExtractionError, type ExtractionRule } from "../../src/extract/extraction_error.ts";
 import { writeZip } from "../../src/pack/zip.ts";
 import { zipDirectory, zipFile } from "../pack/zip_entries.ts";
@@ -154,6 +155,32 @@ Deno.test("sec/zip-extract: unpackLayer() refuses a zip that is cut off or whose
     await assert.rejects(extractLayers(join(directory.path, "out"), [zip]), says);
     assert.deepEqual(await listing(directory.path), []);
   }
+});
+
+Deno.test("sec/zip-extract: unpackLayer() extracts what it says or refuses it when any bytes of a zip are others", async () => {
+  const zip = rawZip([
+    { name: "a", content: "text" },
+    { name: "b", content: "x".repeat(300), packed: { method: 8, data: deflateRawSync("x".repeat(300)) } },
+    { name: "dir/", content: "", mode: 0o040755 },
+    { name: "dir/link", content: "../a", mode: 0o120777 },
+  ]);
+  await using directory = await tempDirectory();
+  const victim = join(directory.path, "victim");
+  await Deno.mkdir(victim);
+  const change = fc.tuple(fc.nat(zip.byteLength - 1), fc.nat(255));
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), fc.nat(40), async (changes, cut) => {
+      const changed = zip.slice(0, zip.byteLength - (cut > 30 ? cut : 0));
+      for (const [at, byte] of changes) if (at < changed.byteLength) changed[at] = byte;
+      const out = join(victim, "out");
+      await extractLayers(out, [changed], { unpack: { links: "keep" } }).catch((error) => {
+        assert.ok(error instanceof ExtractionError, String(error));
+      });
+      await Deno.remove(out, { recursive: true }).catch(() => {});
+      assert.deepEqual(await listing(victim), []);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 Deno.test("unpackLayer() passes on what the source of a zip fails with", async () => {

@@ -12,15 +12,12 @@ import { publishedDigest } from "../support/published_digest.ts";
 import { REGISTRIES, type RegistryCommand, startRegistry } from "../support/registry_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { startTokenRegistry, type TokenRegistry, type TokenRegistryOptions } from "../support/token_registry.ts";
+import { HTPASSWD, PASSWORD, USER } from "../support/htpasswd.ts";
 import { toolTest } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
 
 const DISTRIBUTIONS = REGISTRIES.filter(({ command }) => command !== "ociregistry");
-const USER = "robot";
-const PASSWORD = "correct horse";
 const BASIC = btoa(`${USER}:${PASSWORD}`);
-/** Made once by `htpasswd -nbB -C 5 robot 'correct horse'`, so that no test needs that program. */
-const HTPASSWD = "robot:$2y$05$.GlJTHqdYPtsqWyyhFHjOuHNfMLGb3O3Ch8228ypZE9zOAvp6RzVm\n";
 const SOURCE = { "a.yaml": "a: 1\n", "b/c.yaml": "c: 2\n" };
 /** What only Deno 2.9 and newer can do. */
 const canSkipChecks = Number(Deno.version.deno.split(".")[1]) >= 9;

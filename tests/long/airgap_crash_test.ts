@@ -8,7 +8,7 @@ import { registryStore } from "../../src/registry/store.ts";
 import { testContext } from "../registry/support.ts";
 import { CROSSING, type CrossingArtifact, discovered, putCrossing } from "../support/crossing_samples.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
-import { type ProxyFault, startFaultyProxy } from "../support/faulty_proxy.ts";
+import { startCountingProxy } from "../support/counting_proxy.ts";
 import { gantryOk } from "../support/gantry.ts";
 import { changesOfGantry, killGantry, type Moment, spread } from "../support/dying_program.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
@@ -112,37 +112,6 @@ async function checked(kind: "oci-layout" | "oci-archive", path: string): Promis
   const { problems, manifests, description } = await checkLayout({ kind, path }, context);
   assert.deepEqual(problems, []);
   return { bundle: description?.digest, manifests };
-}
-
-interface CountingProxy extends AsyncDisposable {
-  readonly host: string;
-  /** How many requests have come so far. */
-  asked(): number;
-  /** The moment when so many requests have come from now on; the last of them is never answered. */
-  request(count: number): Moment;
-}
-
-function startCountingProxy({ host }: FakeRegistry): CountingProxy {
-  let left = Infinity;
-  let reach = (): void => {};
-  const proxy = startFaultyProxy({
-    upstream: host,
-    fault(): ProxyFault | undefined {
-      if (--left !== 0) return undefined;
-      reach();
-      return { kind: "stall", after: 0 };
-    },
-  });
-  return {
-    host: proxy.host,
-    asked: () => proxy.requests.length,
-    request(count): Moment {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      [left, reach] = [count, resolve];
-      return { kind: "when", reached: promise };
-    },
-    [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
-  };
 }
 
 async function all(registry: FakeRegistry): Promise<readonly (readonly string[])[]> {

@@ -167,6 +167,18 @@ Deno.test("push refuses what is over the limits of CUE before it is read", async
   }
 });
 
+Deno.test("push refuses a module of CUE that is no directory", async () => {
+  await using directory = await tempDirectory();
+  await Deno.writeTextFile(join(directory.path, "module.zip"), "");
+  for (
+    const [source, named] of [["-", "standard input"], [join(directory.path, "module.zip"), '".*module.zip"']] as const
+  ) {
+    const { code, stderr } = await gantry(["plan", source, "--profile", "cue", "--version", "1.0.0"]);
+    assert.equal(code, 2);
+    assert.match(stderr, new RegExp(`^error: Cannot publish the module: ${named} is no directory, and its path`));
+  }
+});
+
 Deno.test("push refuses a module of CUE without a version, which nobody could find", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, MODULE);

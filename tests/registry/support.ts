@@ -16,7 +16,10 @@ export interface KeptLog extends Log {
 /** A context for a test: nothing aborts it, and its log can be read. */
 export function testContext(signal = new AbortController().signal): Context & { readonly log: KeptLog } {
   const lines: string[] = [];
-  const keep = (level: string) => (message: string): void => void lines.push(`${level} ${message}`);
+  // That a request was sent is said of each, and is in the log of the fake registry.
+  const keep = (level: string) => (message: string): void => {
+    if (!/^[A-Z]+ https?:\/\/\S+: \d+ in \d+ ms$/.test(message)) lines.push(`${level} ${message}`);
+  };
   return {
     signal,
     log: { lines, debug: keep("debug"), info: keep("info"), warn: keep("warn") },

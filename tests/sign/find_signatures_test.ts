@@ -46,7 +46,7 @@ const putTagged = (sample: Sample, ending = "sig") => (store: Store): Promise<vo
   place(store, sample, context, [signatureTag(SUBJECT, ending)]);
 
 function namesIn({ found }: SignatureSearch): readonly string[] {
-  return found.map(({ format, key }) => `${format} ${key.name.split("/").at(-1)}`);
+  return found.map(({ format, by }) => `${format} ${by.name.split("/").at(-1)}`);
 }
 
 for (const key of SAMPLE_KEYS) {

@@ -81,6 +81,8 @@ async function prepare(directory: string, host: string): Promise<string> {
     "chart/templates/service.yaml": "apiVersion: v1\nkind: Service\n",
     "module/timoni.cue": "package main\n",
     "module/cue.mod/module.cue": 'module: "timoni.sh/web"\n',
+    "service/cue.mod/module.cue": 'module: "example.com/service@v1"\nlanguage: version: "v0.15.0"\n',
+    "net/main.tf": 'output "cidr" { value = "10.0.0.0/16" }\n',
     "policy/deny.rego": "package main\n\ndeny contains msg if { msg := input.no }\n",
     "plugins/no_drafts.ts": NO_DRAFTS,
     "auth.json": JSON.stringify({ auths: { [host]: { auth: btoa("acme:secret") } } }),
@@ -164,7 +166,8 @@ async function runLine(line: string, directory: string): Promise<{ readonly code
     }
     const result = await gantry(args, {
       stdin: typeof given === "string" ? new TextEncoder().encode(given) : given,
-      answer: "y",
+      // Who reads from a pipe cannot be asked.
+      ...(given.length === 0 ? { answer: "y" } : {}),
       env: { ...ENVIRONMENT, HOME: join(directory, "home"), PATH: Deno.env.get("PATH") ?? "" },
     });
     code ||= result.code;

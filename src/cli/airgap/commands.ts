@@ -63,7 +63,7 @@ export interface ImportFlags extends StoredFlags, VerifyKeyFlags {
 export function importCommand(): Command {
   const command = new Command("import")
     .description("bring an exported bundle into a registry, and contact nothing else")
-    .argument("<source>", layoutForms())
+    .argument("<source>", `${layoutForms()}; oci-archive:- is standard input`)
     .argument("<target>", "oci://HOST or oci://HOST/PREFIX; each artifact goes to its own repository below it")
     .optionsGroup("Content:")
     .option(
@@ -87,6 +87,10 @@ export function importCommand(): Command {
       "gantry import oci-archive:bundle.tar oci://registry.site/mirror --yes --receipt receipt.json",
     ],
     [
+      "From a connected machine through a pipe; the bundle is kept in a private directory meanwhile",
+      "gantry export oci://ghcr.io/acme/app:1.0.0 oci-archive:- | gantry import oci-archive:- oci://registry.site/mirror",
+    ],
+    [
       "Into other repositories",
       "gantry import oci-archive:bundle.tar oci://registry.site --map ghcr.io/acme=platform --yes",
     ],
@@ -97,15 +101,19 @@ function mapping(text: string, before: readonly RepositoryMapping[] | undefined)
   return [...(before ?? []), keyValue(text)];
 }
 
-/** The flags of `inventory`. */
-export type InventoryFlags = StoredFlags;
+/** The flags of `inventory`, as they were given; what was not given is absent. */
+export interface InventoryFlags extends StoredFlags {
+  /** JSON when left out: it is for programs. */
+  readonly output?: Exclude<OutputFormat, "text">;
+}
 
 /** Declares the arguments and flags of `inventory`. */
 export function inventoryCommand(): Command {
   const command = new Command("inventory")
     .description("list every blob that a registry has, for `gantry export --have` on the near side")
     .argument("<place...>", "oci://HOST, oci://HOST/PREFIX or oci://HOST/REPOSITORY");
-  addStoredFlags(command);
+  addStoredFlags(command)
+    .addOption(new Option("-o, --output <format>", "what is printed (default json)").choices(["json", "yaml"]));
   return withExamples(command, [
     ["All of a registry that lists its repositories", "gantry inventory oci://registry.site > have.json"],
     ["Everything below a prefix", "gantry inventory oci://registry.site/mirror > have.json"],

@@ -2,6 +2,8 @@ import { checkOutputPlace, writeOutput } from "../../system/output_place.ts";
 import { importBundle, repositoriesOf } from "../../verbs/import.ts";
 import type { ImportPlanResult, ImportResult } from "../../verbs/import/import_result.ts";
 import type { PlannedImport } from "../../verbs/import/import_options.ts";
+import { isPiped } from "../../oci/reference.ts";
+import { parsePipedPlace } from "../../places/open_store.ts";
 import { formatRegistryPlace, parseRegistryPlace } from "../../places/registry_place.ts";
 import { counted } from "../../work/amounts.ts";
 import { confirmed } from "../confirmed.ts";
@@ -9,7 +11,7 @@ import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { type ResultLine, sayResults, stopwatch, transferred } from "../output/result_line.ts";
 import { table } from "../output/table.ts";
-import { parseGivenPlace } from "../places/pipes.ts";
+import { takeInput } from "../places/pipes.ts";
 import { withVerbOptions } from "../places/session.ts";
 import type { World } from "../world.ts";
 import type { ImportFlags } from "./commands.ts";
@@ -19,13 +21,15 @@ import { importPlanText } from "./import_plan_text.ts";
 export async function runImport(source: string, target: string, flags: ImportFlags, world: World): Promise<number> {
   const { map, force = false, dryRun = false, yes = false, receipt, output: format = "text" } = flags;
   const { prompt } = world;
-  parseGivenPlace(source);
+  const isFromPipe = isPiped(parsePipedPlace(source));
+  if (isFromPipe) takeInput(flags, world);
   const place = parseRegistryPlace(target);
   const time = stopwatch();
   return await withVerbOptions(flags, world, { phase: "Importing", places: [place] }, async (options) => {
     const result = await importBundle({
       ...options,
       source,
+      ...(isFromPipe ? { input: world.stdin } : {}),
       target,
       force,
       ...(map === undefined ? {} : { map }),

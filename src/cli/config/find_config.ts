@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { whyUnreadable } from "../../system/io_error.ts";
 import { readSmallFile } from "../../system/read_small_file.ts";
 import type { Places } from "../../verbs/publish/publish_options.ts";
@@ -78,6 +78,13 @@ async function search(source: string): Promise<string | undefined> {
   if (found !== undefined) return found;
   const root = await repositoryRoot(beside);
   return root === undefined ? undefined : await configIn(root);
+}
+
+/** Where {@linkcode findConfig} looks for a file when none is named. */
+export async function searchedDirectories(source = "-"): Promise<readonly string[]> {
+  const beside = await directoryOf(source);
+  const root = await repositoryRoot(beside);
+  return [...new Set([beside, root ?? beside].map((path) => resolve(path)))];
 }
 
 async function directoryOf(source: string): Promise<string> {

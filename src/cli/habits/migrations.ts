@@ -72,9 +72,23 @@ export const MIGRATIONS: readonly Migration[] = [
     here: "gantry pull oci://ghcr.io/acme/policy:1.0.0 ./policy",
   },
   {
+    tool: "cue",
+    today: "cue mod publish v1.0.0",
+    typed: "",
+    here: "gantry push ./service oci://ghcr.io/acme/modules --version 1.0.0",
+    note: "the registry of CUE_REGISTRY is the target; whether the module is tidy, cue mod tidy --check says",
+  },
+  {
     tool: "oras",
     today: "oras push ghcr.io/acme/files:1.0.0 ./deploy",
     here: "gantry push ./deploy oci://ghcr.io/acme/files --version 1.0.0",
+  },
+  {
+    tool: "oras",
+    today: "oras push --artifact-type=application/vnd.opentofu.modulepkg ghcr.io/acme/net:1.0.0 module.zip:archive/zip",
+    typed: "",
+    here: "gantry push ./net oci://ghcr.io/acme/net --version 1.0.0",
+    note: "of the module's directory, so nobody has to make a zip",
   },
   {
     tool: "oras",

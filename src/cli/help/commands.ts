@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import type { OutputFormat } from "../publish/commands.ts";
 import { withExamples } from "./examples.ts";
 import { TOPICS } from "./topics.ts";
 
@@ -15,9 +16,16 @@ export function helpCommand(): Command {
   ]);
 }
 
+/** The flags of `schema`. */
+export interface SchemaFlags {
+  readonly output?: "json" | "yaml";
+}
+
 /** Declares `schema`. */
 export function schemaCommand(): Command {
-  const command = new Command("schema").description("print the JSON Schema of the configuration file");
+  const command = new Command("schema")
+    .description("print the JSON Schema of the configuration file")
+    .addOption(new Option("-o, --output <format>", "what is printed (default json)").choices(["json", "yaml"]));
   return withExamples(command, [
     ["For an editor that completes and checks", "gantry schema > gantry.schema.json"],
     ["Which keys there are", "gantry schema | jq '.properties | keys'"],
@@ -25,12 +33,19 @@ export function schemaCommand(): Command {
   ]);
 }
 
+/** The flags of `version`. */
+export interface VersionFlags {
+  readonly output?: OutputFormat;
+}
+
 /** Declares `version`. */
 export function versionCommand(): Command {
-  const command = new Command("version").description("print the version of gantry and of what it runs on");
+  const command = new Command("version")
+    .description("print the version of gantry and of what it runs on")
+    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
   return withExamples(command, [
     ["With the runtime and the platform", "gantry version"],
     ["The number alone", "gantry --version"],
-    ["The number alone, for a script", "gantry version | cut -d ' ' -f 2"],
+    ["For a program", "gantry version -o json"],
   ]);
 }

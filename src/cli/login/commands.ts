@@ -1,6 +1,12 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { withExamples } from "../help/examples.ts";
+import type { OutputFormat } from "../publish/commands.ts";
 import { addRegistryFlags, type RegistryFlags } from "../places/flags.ts";
+
+/** The flags of `login`, as they were given; what was not given is absent. */
+export interface LoginFlags extends RegistryFlags {
+  readonly output?: OutputFormat;
+}
 
 /** Declares the arguments and flags of `login`. */
 export function loginCommand(): Command {
@@ -8,6 +14,7 @@ export function loginCommand(): Command {
     .description("check credentials with a registry and keep them for the other commands")
     .argument("<host>", "registry, such as ghcr.io or localhost:5000");
   addRegistryFlags(command);
+  command.addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
   return withExamples(command, [
     ["Asks for the user name and the password", "gantry login ghcr.io"],
     [
@@ -22,14 +29,17 @@ export function loginCommand(): Command {
 }
 
 /** The flags of `logout`. */
-export type LogoutFlags = Pick<RegistryFlags, "registryConfig">;
+export interface LogoutFlags extends Pick<RegistryFlags, "registryConfig"> {
+  readonly output?: OutputFormat;
+}
 
 /** Declares the arguments and flags of `logout`. */
 export function logoutCommand(): Command {
   const command = new Command("logout")
     .description("forget the credentials for a registry")
     .argument("<host>", "registry, such as ghcr.io or localhost:5000")
-    .option("--registry-config <path>", "Docker config file to forget the credentials in");
+    .option("--registry-config <path>", "Docker config file to forget the credentials in")
+    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
   return withExamples(command, [
     ["Wherever `gantry login` keeps them", "gantry logout ghcr.io"],
     ["A registry with a port", "gantry logout localhost:5000"],

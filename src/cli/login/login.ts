@@ -4,6 +4,8 @@ import { systemCredentialWorld } from "../../registry/login/credential_world.ts"
 import type { PasswordCredential } from "../../registry/login/credentials.ts";
 import { credentialPlaces } from "../../registry/login/find_credentials.ts";
 import { storeLogin } from "../../registry/login/stored_login.ts";
+import { formatOutput } from "../output/format_output.ts";
+import type { LoginFlags } from "./commands.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { addSecrets, givenCredential } from "../places/given_credential.ts";
 import { createLog } from "../output/log.ts";
@@ -16,8 +18,18 @@ import { parseRegistryHost } from "./registry_host.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 
+/** What `gantry login -o json` prints. */
+export interface LoginResult {
+  /** The registry. */
+  readonly host: string;
+  /** Where the credentials are kept: the path of a file, or the name of a credential helper. */
+  readonly kept: { readonly kind: "file" | "helper"; readonly name: string };
+  /** Whether the registry has looked at them; one that lets everybody in does not. */
+  readonly checked: boolean;
+}
+
 /** `gantry login`: shows credentials to a registry, and keeps them when it takes them. */
-export async function login(text: string, flags: RegistryFlags, world: World): Promise<number> {
+export async function login(text: string, flags: LoginFlags, world: World): Promise<number> {
   const log = createLog(world, "normal");
   const host = parseRegistryHost(text);
   const credentialWorld = systemCredentialWorld(world);
@@ -48,6 +60,9 @@ export async function login(text: string, flags: RegistryFlags, world: World): P
       log.warn(`${name} has credentials for ${host} too, and they come first`);
     }
   }
+  const { output: format = "text" } = flags;
+  const result: LoginResult = { host, kept: { kind, name }, checked };
+  if (format !== "text") world.stdout(await formatOutput(result, format));
   return EXIT.done;
 }
 

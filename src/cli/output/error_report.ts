@@ -134,6 +134,8 @@ function adviceFor(
       : `\`gantry list ${error.url} --all\` shows which tags there are`;
   }
   if (error instanceof NotVerifiedError) {
+    // A pipe is read once.
+    if (error.url === "oci-archive:-") return undefined;
     return `\`gantry inspect ${error.url}@${error.digest} --referrers\` shows what there is`;
   }
   if (error instanceof CredentialsRefusedError) {

@@ -37,12 +37,11 @@ export function exitCode(error: unknown, signal: AbortSignal): number {
 }
 
 /**
- * Of several tags some may be set, even in a single target. None is when the first one refuses to move, or when the
- * manifest that it was to bring is not taken.
+ * Of several tags some may be set, even in a single target. None is when what was to come before them has failed, such as
+ * a signature or the manifest that the first one brings, or when the first one refuses to move.
  */
 function taggingCode({ done, errors }: TargetsError): number {
-  const refused = errors.every((error) =>
-    error instanceof StageError && (error.stage === "upload" || error.cause instanceof TagExistsError)
-  );
-  return refused && done.length === 0 ? EXIT.failed : EXIT.partial;
+  const areBefore = errors.every((error) => error instanceof StageError && error.stage === "upload");
+  const refused = errors.every((error) => error instanceof StageError && error.cause instanceof TagExistsError);
+  return areBefore || refused && done.length === 0 ? EXIT.failed : EXIT.partial;
 }

@@ -1,6 +1,6 @@
 import type { Log } from "../../work/context.ts";
 import { whyUnreadable } from "../../system/io_error.ts";
-import type { CredentialSource } from "../../registry/login/credentials.ts";
+import type { Credential, CredentialSource } from "../../registry/login/credentials.ts";
 import type { DockerConfig } from "../../registry/login/docker_config.ts";
 import { readSmallText } from "../../system/read_small_file.ts";
 import { addSecrets, givenCredential, halfCredential } from "./given_credential.ts";
@@ -27,7 +27,14 @@ export async function registryCredentials(
       }; \`gantry login\` keeps those of each`,
     );
   }
-  if (given !== undefined) return (host) => Promise.resolve(hosts.includes(host) ? given : undefined);
+  const say = sayingOnce(log);
+  if (given !== undefined) {
+    return (host) => {
+      const shown = hosts.includes(host) ? given : undefined;
+      say(host, shown);
+      return Promise.resolve(shown);
+    };
+  }
   if (flags.username !== undefined) throw new UsageError("--username needs --password-stdin, or GANTRY_PASSWORD");
   const half = halfCredential(flags, world);
   if (half !== undefined && hosts.length > 0) log.warn(half);
@@ -37,7 +44,19 @@ export async function registryCredentials(
     find ??= credentialsIn(world, { log, ...only });
     const found = await (await find)(host, repository);
     if (found !== undefined) addSecrets(found, world.secrets);
+    say(host, found);
     return found;
+  };
+}
+
+/** Who we are at a registry is the first question where it refuses us. */
+function sayingOnce(log: Log): (host: string, credential: Credential | undefined) => void {
+  const said = new Set<string>();
+  return (host, credential) => {
+    const from = credential === undefined ? "none found" : credential.from ?? credential.kind;
+    const message = `Credentials for ${host}: ${from}`;
+    if (!said.has(message)) log.debug(message);
+    said.add(message);
   };
 }
 

@@ -2,6 +2,7 @@ import type { ByteWriter } from "../../layout/tar/unnamed.ts";
 import { formatReference, isPiped, type Reference } from "../../oci/reference.ts";
 import { parsePipedPlace } from "../../places/open_store.ts";
 import { ioError } from "../../system/io_error.ts";
+import type { RegistryFlags } from "./flags.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 
@@ -28,6 +29,20 @@ export function refuseStandardInput(reference: Reference): void {
     `Cannot use ${formatReference(reference)} here: a pipe is read once, ` +
       "so do this first: `gantry copy --all-tags oci-archive:- oci-layout:DIR`",
   );
+}
+
+/**
+ * Makes sure that standard input can be a tar.
+ *
+ * @throws {UsageError} When it is a terminal, or the password comes from there.
+ */
+export function takeInput(
+  { passwordStdin }: Pick<RegistryFlags, "passwordStdin">,
+  { prompt }: Pick<World, "prompt">,
+): void {
+  if (passwordStdin) throw new UsageError("Cannot read both the password and the source from standard input");
+  // Somebody who can be asked sits at it.
+  if (prompt !== undefined) throw new UsageError("Cannot read a tar from a terminal: send one to standard input");
 }
 
 /** Tells whether the path of an output stands for standard output: `-`, or a name that the system has for it. */

@@ -60,6 +60,7 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
         .option("--options <json>", "the plugin's options as JSON, or @FILE")
         .option("--golden <path>", "what the output must be (default: FILE.golden.json, when it is there)")
         .option("--update", "write the golden file")
+        .addOption(new Option("-o, --output <format>", "what is printed; always JSON").choices(["json"]))
         .option("-v, --verbose", "print what happens")
         .action(async (use: string, flags: PluginTestFlags) => {
           const { testPlugin } = await import("./test.ts");

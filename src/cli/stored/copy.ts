@@ -6,9 +6,8 @@ import type { CopyResult } from "../../verbs/copy/copy_result.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { type ResultLine, sayResults, stopwatch, transferred } from "../output/result_line.ts";
-import { refuseStandardInput, takeOutput } from "../places/pipes.ts";
+import { refuseStandardInput, takeInput, takeOutput } from "../places/pipes.ts";
 import { withVerbOptions } from "../places/session.ts";
-import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { CopyFlags } from "./commands.ts";
 
@@ -49,9 +48,7 @@ function checkInput(
 ): void {
   if (!isPiped(from)) return;
   if (to.length !== 1 || to[0]?.kind !== "oci-layout") refuseStandardInput(from);
-  if (flags.passwordStdin) throw new UsageError("Cannot read both the password and the source from standard input");
-  // Somebody who can be asked sits at it.
-  if (world.prompt !== undefined) throw new UsageError("Cannot read a tar from a terminal: send one to standard input");
+  takeInput(flags, world);
 }
 
 /** Standard output is taken only for a copy that will be tried: the others say there what is wrong. */

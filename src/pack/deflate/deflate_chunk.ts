@@ -67,8 +67,22 @@ interface Compressor {
 /** One for each thread: it takes some megabytes of memory, and as little time to start as that takes to fill. */
 let compressor: Compressor | undefined;
 
+let compiled: WebAssembly.Module | undefined;
+
+/** The compressor's code. Threads that share it compile and optimise it once for all of them. */
+export function compressorCode(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(
+    Uint8Array.from(atob(DEFLATE_MODULE), (character) => character.charCodeAt(0)),
+  );
+  return compiled;
+}
+
+/** Takes the code that another thread has compiled. */
+export function shareCompressorCode(code: WebAssembly.Module): void {
+  compiled = code;
+}
+
 function startCompressor(): Compressor {
-  const bytes = Uint8Array.from(atob(DEFLATE_MODULE), (character) => character.charCodeAt(0));
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  const { exports } = new WebAssembly.Instance(compressorCode());
   return exports as unknown as Compressor;
 }

@@ -1,5 +1,6 @@
 import { coalesce } from "../../oci/coalesce.ts";
 import {
+  compressorCode,
   DEFLATE_CHUNK_SIZE,
   DEFLATE_WINDOW,
   deflateChunk,
@@ -104,6 +105,7 @@ interface ChunkWorker {
 
 function startWorker(giveBack: (buffer: ArrayBuffer) => void): ChunkWorker {
   const worker = new Worker(new URL("./deflate_worker.ts", import.meta.url), { type: "module" });
+  worker.postMessage(compressorCode());
   // A worker answers in the order of the chunks that it was given.
   const waiting: PromiseWithResolvers<Uint8Array<ArrayBuffer>>[] = [];
   worker.onmessage = ({ data }: MessageEvent<DeflatedChunk | Error>): void => {

@@ -5,8 +5,10 @@ import type { ImportPlanResult } from "./import_result.ts";
 
 /** What to import, and where to. */
 export interface ImportOptions extends VerbOptions, SignedOptions {
-  /** The bundle: `oci-layout:PATH` or `oci-archive:PATH`. */
+  /** The bundle: `oci-layout:PATH`, `oci-archive:PATH`, or `oci-archive:-` for the tar that `input` gives. */
   readonly source: string;
+  /** Gives the tar that `oci-archive:-` stands for. It is kept in a temporary file while the import runs. */
+  readonly input?: () => ReadableStream<Uint8Array<ArrayBuffer>>;
   /** `oci://HOST` or `oci://HOST/PREFIX`: each artifact goes to its own repository below it. */
   readonly target: string;
   /** What goes to another repository of the target. */

@@ -2,6 +2,7 @@ import { TITLE_ANNOTATION } from "../../oci/annotation_keys.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { ImageManifest } from "../../oci/parse_manifest.ts";
+import { beginsLikeZip } from "../../oci/zip/directory.ts";
 import type { MemberType } from "../../oci/tar/read.ts";
 import type { Context } from "../../work/context.ts";
 import type { StoreReader } from "../../store/store.ts";
@@ -11,6 +12,7 @@ import { createMeter, type Meter } from "../../extract/meter.ts";
 import { openArchive } from "../../extract/open_archive.ts";
 import { openLayer } from "../../extract/open_layer.ts";
 import { beginsLikeArchive, peekStart } from "../../extract/peek_start.ts";
+import { planLayers } from "../../extract/plan_layers.ts";
 import { createPauses } from "../../system/pause.ts";
 import { messageOf } from "../../work/message_of.ts";
 
@@ -42,20 +44,19 @@ export async function layerFiles(
   const meter = createMeter(DEFAULT_EXTRACTION_RULES);
   const files = new Map<Digest, readonly LayerFile[]>();
   for (const layer of manifest.layers) {
-    if (!files.has(layer.digest)) files.set(layer.digest, await filesIn(store, layer, meter, context));
+    if (!files.has(layer.digest)) files.set(layer.digest, await filesIn(store, { manifest, layer, meter }, context));
   }
   return files;
 }
 
 async function filesIn(
   store: StoreReader,
-  layer: Descriptor,
-  meter: Meter,
+  { manifest, layer, meter }: { readonly manifest: ImageManifest; readonly layer: Descriptor; readonly meter: Meter },
   context: Context,
 ): Promise<readonly LayerFile[]> {
   const what = `layer ${layer.digest}`;
   const { start, stream } = await peekStart(await openLayer(store, layer, context));
-  if (!beginsLikeArchive(start)) {
+  if (!beginsLikeArchive(start) || beginsLikeZip(start) && isFile(layer, manifest)) {
     for await (const _ of stream); // Only to verify it.
     return [{ path: layer.annotations?.[TITLE_ANNOTATION] ?? layer.digest, type: "file", size: layer.size }];
   }
@@ -77,11 +78,16 @@ async function filesIn(
   return files;
 }
 
+/** Many a file is a zip, such as a jar or a document: one that a pull would not unpack is a file here, too. */
+function isFile(layer: Descriptor, manifest: ImageManifest): boolean {
+  return planLayers(manifest, [layer.digest]).some(({ kind }) => kind === "file");
+}
+
 function octal(mode: number): string {
   return mode.toString(8).padStart(4, "0");
 }
 
 function explained(cause: unknown, what: string): Error {
-  if (cause instanceof Error && cause.name !== "Error") return cause;
+  if (cause instanceof Error && cause.name !== "Error" && cause.name !== "SyntaxError") return cause;
   return new Error(`Cannot read ${what}: ${messageOf(cause)}`, { cause });
 }

@@ -1,4 +1,4 @@
-import type { SingleArtifact } from "../../consumers/artifact.ts";
+import type { Signatures, SingleArtifact } from "../../consumers/artifact.ts";
 import type { Content } from "../../oci/descriptor.ts";
 import { readContent } from "../../oci/bytes_content.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
@@ -7,14 +7,18 @@ import type { Context } from "../../work/context.ts";
 import { layerMeter, lookAtLayer } from "./look_at_layer.ts";
 import { readConfig } from "./read_config.ts";
 
-/**
- * Looks at what was packed as consumers will. Nobody knows of signatures yet.
- *
- * @param tags Every tag that it will get somewhere.
- */
+/** What will become of an artifact. */
+export interface Plans {
+  /** Every tag that it will get somewhere. */
+  readonly tags: readonly string[];
+  /** What will sign it; left out when nothing will. */
+  readonly signatures?: Signatures;
+}
+
+/** Looks at what was packed as consumers will. */
 export async function plannedArtifact(
   { archive, manifest: { descriptor, open } }: Artifact,
-  tags: readonly string[],
+  plans: Plans,
   context: Context,
 ): Promise<SingleArtifact> {
   const manifest = parseManifest(await readContent({ descriptor, open }), descriptor);
@@ -33,7 +37,7 @@ export async function plannedArtifact(
     saysMediaType: true,
     ...await configOf(archive.config),
     layers,
-    tags,
+    ...plans,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Pipeline } from "../../pipeline/publish.ts";
 import { tagNames, tagsOfTarget } from "../../pipeline/tag.ts";
 import type { Artifact } from "../../pipeline/values.ts";
 import type { Context } from "../../work/context.ts";
+import type { SigningSettings } from "./planned_signatures.ts";
 import { RefusedError } from "./refused_error.ts";
 
 /** Every tag that an artifact would get in some target, each once. */
@@ -22,7 +23,11 @@ export async function plannedTags(
  *
  * @returns The pipeline with a step more, which throws a {@linkcode RefusedError}.
  */
-export function refuseRefused(pipeline: Pipeline, consumers: readonly NamedConsumer[]): Pipeline {
+export function refuseRefused(
+  pipeline: Pipeline,
+  consumers: readonly NamedConsumer[],
+  settings: SigningSettings,
+): Pipeline {
   if (consumers.length === 0) return pipeline;
   const check: CustomStep<Artifact> = {
     name: "consumers",
@@ -30,8 +35,10 @@ export function refuseRefused(pipeline: Pipeline, consumers: readonly NamedConsu
       // Most pushes ask nobody.
       const { judge } = await import("../../consumers/judge.ts");
       const { plannedArtifact } = await import("./planned_artifact.ts");
+      const { plannedSignatures } = await import("./planned_signatures.ts");
       const tags = await plannedTags(pipeline, artifact, context);
-      const verdicts = judge(await plannedArtifact(artifact, tags, context), consumers);
+      const plans = { tags, ...plannedSignatures(settings) };
+      const verdicts = judge(await plannedArtifact(artifact, plans, context), consumers);
       for (const { consumer, notes } of verdicts) {
         for (const text of notes) context.log.info(`For ${consumer}: ${text}`);
       }

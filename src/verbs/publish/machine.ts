@@ -1,9 +1,9 @@
 import type { PluginFactory } from "../../pipeline/plugin.ts";
 import { processEnv } from "../../registry/http/process_env.ts";
 
-/** What of this machine may be used. */
-export interface Machine {
-  /** The value of an environment variable that a plugin has declared, such as those of CI systems. */
+/** What of this machine private keys may use. */
+export interface KeyMachine {
+  /** The value of an environment variable that a plugin has declared or a key names, such as those of CI systems. */
   readonly env: (name: string) => string | undefined;
   /**
    * The password of a private key, when `COSIGN_PASSWORD` has none; left out when there is nobody to ask.
@@ -13,6 +13,10 @@ export interface Machine {
   readonly password?: (key: string) => Promise<string | undefined>;
   /** Told of every private key and password that was read, so that nobody shows it. */
   readonly hide?: (secret: string) => void;
+}
+
+/** What of this machine may be used. */
+export interface Machine extends KeyMachine {
   /** Standard input from its start; read at most once. */
   readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
   /**

@@ -6,9 +6,10 @@ import {
   VERSION_ANNOTATION,
 } from "../../oci/annotation_keys.ts";
 import { parsePlatform, USUAL_PLATFORM } from "../../oci/platform.ts";
-import { withoutScheme } from "../../oci/reference.ts";
+import { localPath, withoutScheme } from "../../oci/reference.ts";
 import { parsePlace } from "../../places/open_store.ts";
 import { openBase, type OpenedBase } from "./base_image.ts";
+import { VERSION } from "../../host/version.ts";
 import type { PublishingName } from "../../options/publishing.ts";
 import { withStep } from "../../pipeline/flow.ts";
 import type { Host } from "../../pipeline/host.ts";
@@ -20,6 +21,7 @@ import { openSession } from "../session.ts";
 import { buildPipeline } from "./build_pipeline.ts";
 import { profileLine } from "./choose_profile.ts";
 import { withIdentity } from "./identity.ts";
+import { challengesIn } from "./known_challenges.ts";
 import { thisMachine } from "./machine.ts";
 import type { ConfiguredOptions } from "./publish_options.ts";
 import { type Settings, settingsOf } from "./settings.ts";
@@ -49,7 +51,10 @@ export async function openPublication(
   const { concurrency, retries, timeout } = wanted;
   const places = [...wanted.targets, ...(wanted.base === undefined ? [] : [parsePlace(wanted.base)])];
   await using opened = new AsyncDisposableStack();
-  const session = opened.use(await openSession({ ...options, concurrency, retries, timeout }, { places }));
+  const challenges = wanted.cache && wanted.cacheDirectory !== undefined
+    ? challengesIn(wanted.cacheDirectory, { version: VERSION, log })
+    : undefined;
+  const session = opened.use(await openSession({ ...options, concurrency, retries, timeout }, { places, challenges }));
   const { access, context } = session;
   const base = await baseOf(wanted, { access, context });
   if (base !== undefined) opened.use(base);
@@ -80,7 +85,7 @@ async function baseOf(
 function withBase(settings: Settings, { reference, digest }: OpenedBase): Settings {
   const from = settings.spell("base");
   // The path of a layout means nothing elsewhere, and would be another one on another machine.
-  const name = parsePlace(reference).kind === "registry"
+  const name = localPath(parsePlace(reference)) === undefined
     ? { [BASE_NAME_ANNOTATION]: { value: withoutScheme(reference), from } }
     : {};
   const known = { ...name, [BASE_DIGEST_ANNOTATION]: { value: digest, from } };

@@ -8,14 +8,14 @@ import type { Uploaded } from "../../pipeline/values.ts";
 import type { Attestation } from "../../sign/attestation.ts";
 import type { Context } from "../../work/context.ts";
 import type { Host } from "../../pipeline/host.ts";
-import type { Machine } from "./machine.ts";
+import type { KeyMachine } from "./machine.ts";
 import { signersOf } from "../signers_of.ts";
 import type { Settings } from "./settings.ts";
 import type { StageEntry } from "./stages/stage_entry.ts";
 
 /** What signing is done with. */
 export interface SigningMeans {
-  readonly machine: Pick<Machine, "env" | "hide" | "password">;
+  readonly machine: KeyMachine;
   readonly context: Context;
   readonly mode: Host["mode"];
   /** The targets, once they are open. */
@@ -88,7 +88,7 @@ async function readSboms(paths: readonly string[]): Promise<readonly Attestation
 
 async function provenanceMaker(
   settings: Settings,
-  { env }: Pick<Machine, "env">,
+  { env }: Pick<KeyMachine, "env">,
 ): Promise<{ readonly provenanceOf: (uploaded: Uploaded) => Attestation }> {
   const { provenance } = await import("../../sign/provenance.ts");
   const { builderOf } = await import("../../plugins/annotate/ci/builder.ts");

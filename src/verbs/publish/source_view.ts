@@ -6,7 +6,7 @@ import { GANTRY_IGNORES, TEMPORARY_IGNORES, VERSION_CONTROL_IGNORES } from "../.
 import { gitRules } from "../../plugins/filter/git_rules.ts";
 import type { SourceListing, SourceView } from "../../profiles/profile.ts";
 import { OptionsError } from "../../options/options_error.ts";
-import { hasTarName } from "./source_path.ts";
+import { hasTarName, isFile } from "./source_path.ts";
 
 /** Looks at a source as a profile may before anything is collected. What cannot be read is of the kind `other`. */
 export async function sourceView(source: string): Promise<SourceView> {
@@ -22,9 +22,9 @@ export async function sourceView(source: string): Promise<SourceView> {
 export async function sourceListing(source: string): Promise<SourceListing | undefined> {
   switch (await kindOf(source)) {
     case "directory":
-      return { kind: "directory", files: () => walk(source, "") };
+      return { kind: "directory", files: () => walk(source, ""), has: (path) => isFile(join(source, path)) };
     case "archive":
-      return { kind: "archive", files: () => members(source) };
+      return { kind: "archive", files: () => members(source), has: (path) => isAmong(members(source), path) };
     case "other":
       return undefined;
   }
@@ -32,7 +32,14 @@ export async function sourceListing(source: string): Promise<SourceListing | und
 
 /** What was found in an archive that can be read only once, such as standard input. */
 export function listingOf(entries: readonly Entry[]): SourceListing {
-  return { kind: "archive", files: () => filesOf(entries) };
+  return { kind: "archive", files: () => filesOf(entries), has: (path) => isAmong(filesOf(entries), path) };
+}
+
+async function isAmong(files: AsyncIterable<Listed>, path: string): Promise<boolean> {
+  for await (const file of files) {
+    if (file.path === path) return true;
+  }
+  return false;
 }
 
 async function* filesOf(entries: readonly Entry[]): AsyncGenerator<Entry, void, void> {

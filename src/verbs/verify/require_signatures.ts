@@ -2,6 +2,7 @@ import type { Digest } from "../../oci/digest.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import { NotFoundError, type StoreReader } from "../../store/store.ts";
 import type { NotVerifiedError } from "../../sign/not_verified_error.ts";
+import type { CertificateIdentity, TrustedIdentity } from "../../sign/trusted_identity.ts";
 import type { NamedKey } from "../../sign/read_public_keys.ts";
 import { TargetsError } from "../../pipeline/target.ts";
 import type { Session } from "../session.ts";
@@ -34,7 +35,7 @@ export async function requiredSignature({ verifyKeys = [] }: SignedOptions): Pro
     const isEnough = (found: readonly unknown[]): boolean => found.length > 0;
     const { found, rejected, failure } = await findSignatures(store, digest, { keys, isEnough, concurrency }, context);
     if (found.length > 0) {
-      const by = [...new Set(found.map(({ key }) => key.name))].join(", ");
+      const by = [...new Set(found.map(({ by }) => by.name))].join(", ");
       context.log.debug(`${store.url}@${digest} is signed by ${by}`);
       return;
     }
@@ -99,10 +100,27 @@ export async function signedName(
  * @throws {OptionsError} Names the one that cannot be used.
  */
 export async function usableKeys(keys: readonly string[]): Promise<readonly NamedKey[]> {
-  const { KeyError } = await import("../../sign/public_key.ts");
   const { readPublicKeys } = await import("../../sign/read_public_keys.ts");
+  return await usable(() => readPublicKeys(keys));
+}
+
+/**
+ * Reads whose certificates count.
+ *
+ * @throws {OptionsError} Says what cannot be used.
+ */
+export async function usableIdentity(wanted: CertificateIdentity): Promise<TrustedIdentity> {
+  if ((wanted.identity === undefined) === (wanted.identityRegexp === undefined)) {
+    throw new OptionsError("Cannot verify certificates: give one identity, exactly or as a regular expression");
+  }
+  const { readTrustedIdentity } = await import("../../sign/trusted_identity.ts");
+  return await usable(() => readTrustedIdentity(wanted));
+}
+
+async function usable<Result>(read: () => Promise<Result>): Promise<Result> {
+  const { KeyError } = await import("../../sign/public_key.ts");
   try {
-    return await readPublicKeys(keys);
+    return await read();
   } catch (cause) {
     if (!(cause instanceof KeyError)) throw cause;
     throw new OptionsError(cause.message, { cause });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Migration, MIGRATIONS } from "../../../src/cli/habits/migrations.ts";
 
-const TOOLS = ["flux", "timoni", "helm", "conftest", "oras", "docker", "skopeo", "crane", "hauler", "zarf"];
+const TOOLS = ["flux", "timoni", "helm", "conftest", "cue", "oras", "docker", "skopeo", "crane", "hauler", "zarf"];
 
 Deno.test("MIGRATIONS has the tools that people come from", () => {
   assert.deepEqual([...new Set(MIGRATIONS.map(({ tool }) => tool))], TOOLS);

@@ -4,6 +4,7 @@ import { errorReport } from "../../../src/cli/output/error_report.ts";
 import { PluginError } from "../../../src/pipeline/plugin_error.ts";
 import { StageError } from "../../../src/pipeline/stage_error.ts";
 import { TargetsError } from "../../../src/pipeline/target.ts";
+import { NotVerifiedError } from "../../../src/sign/not_verified_error.ts";
 import { CredentialsRefusedError, RegistryError } from "../../../src/registry/http/registry_error.ts";
 import { ConnectionError, type ConnectionProblem } from "../../../src/registry/http/transport.ts";
 
@@ -83,4 +84,18 @@ Deno.test("errorReport() does not say twice where a result is wrong", () => {
     path: "drop[0].path",
   });
   assert.match(errorReport(wrong), /^error: [^\n]*\nadvice: [^\n]*\n$/);
+});
+
+Deno.test("errorReport() says where to look at what signs an artifact, unless it came through a pipe", () => {
+  const digest = `sha256:${"a".repeat(64)}` as const;
+  const rejected = [{ where: digest, problem: "it is signed by none of the keys" }];
+  const error = new NotVerifiedError({ url: "oci://ghcr.io/acme/app", digest }, ["a.pub", "b.pub"], rejected);
+  assert.equal(
+    errorReport(error),
+    `error: Cannot verify oci://ghcr.io/acme/app@${digest}: no signature is by a.pub or b.pub
+  ${digest}: it is signed by none of the keys
+advice: \`gantry inspect oci://ghcr.io/acme/app@${digest} --referrers\` shows what there is
+`,
+  );
+  assert.equal(adviceOf(new NotVerifiedError({ url: "oci-archive:-", digest }, ["a.pub"], [])), undefined);
 });

@@ -37,6 +37,11 @@ const CODES: readonly (readonly [what: string, error: unknown, code: number])[] 
   ["tags of which some may be set in a target that failed", inStage("tag", targets([])), 3],
   ["an immutable tag that would have had to move, and nothing else was tagged", inStage("tag", refused([])), 1],
   ["an immutable tag that would have had to move in one of two targets", inStage("tag", refused(["oci://a/x"])), 3],
+  [
+    "a signature that one of two targets did not take, so that none has a tag",
+    inStage("tag", new TargetsError([inStage("upload", new Error("x"))], ["oci://a/x"], ["oci://b/x"])),
+    1,
+  ],
   ["tags that are in one of two targets", inStage("tag", targets(["oci://a/x"])), 3],
   ["an error of no stage", new Error("x"), 1],
   ["a targets error of no stage", targets(["oci://a/x"]), 1],

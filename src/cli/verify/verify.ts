@@ -1,5 +1,6 @@
 import { problemLine, verify, type VerifyResult } from "../../verbs/verify.ts";
 import { type VerifiedArtifact, verifySignatures, type VerifySignaturesResult } from "../../verbs/verify_signatures.ts";
+import type { CertificateIdentity } from "../../sign/trusted_identity.ts";
 import { counted, formatBytes } from "../../work/amounts.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
@@ -13,9 +14,10 @@ import type { VerifyFlags } from "./commands.ts";
 
 /** `gantry verify`: whether a layout or a bundle is whole, and with a key whether artifacts are signed by it. */
 export async function runVerify(source: string, flags: VerifyFlags, world: World): Promise<number> {
-  const { repair = false, key, allKeys = false, type, output: format = "text" } = flags;
+  const { repair = false, key = [], allKeys = false, type, output: format = "text" } = flags;
   const place = parseGivenPlace(source);
-  if (key === undefined) {
+  const identity = identityOf(flags);
+  if (key.length === 0 && identity === undefined) {
     refuseWithoutKey(flags);
     return await withVerbOptions(flags, world, { phase: "Verifying", places: [] }, async (options) => {
       const result = await verify({ ...options, source, repair });
@@ -26,8 +28,14 @@ export async function runVerify(source: string, flags: VerifyFlags, world: World
   if (repair) throw new UsageError("Cannot repair a layout and verify signatures at once: repair it first");
   const keys = givenKeys(key, world);
   return await withVerbOptions(flags, world, { phase: "Verifying", places: [place] }, async (options) => {
-    const named = { ...options, source, keys, allKeys, ...(type === undefined ? {} : { type }) };
-    const result = await verifySignatures(named);
+    const result = await verifySignatures({
+      ...options,
+      source,
+      keys,
+      allKeys,
+      ...(identity === undefined ? {} : { identity }),
+      ...(type === undefined ? {} : { type }),
+    });
     world.stdout(format === "text" ? signatureText(result, flags) : await formatOutput(result, format));
     if (format !== "text" || type !== undefined) {
       for (const artifact of result.artifacts.filter(({ verified }) => !verified)) {
@@ -36,6 +44,30 @@ export async function runVerify(source: string, flags: VerifyFlags, world: World
     }
     return result.verified ? EXIT.done : EXIT.failed;
   });
+}
+
+/** Whose certificates count: all of it is said, or nothing. */
+function identityOf(flags: VerifyFlags): CertificateIdentity | undefined {
+  const { certificateIdentity: identity, certificateIdentityRegexp: identityRegexp } = flags;
+  const { certificateOidcIssuer: issuer, trustedRoot } = flags;
+  if ([identity, identityRegexp, issuer, trustedRoot].every((each) => each === undefined)) return undefined;
+  if ((identity === undefined) === (identityRegexp === undefined)) {
+    throw new UsageError(
+      "Cannot verify certificates: say whom they name with --certificate-identity or --certificate-identity-regexp",
+    );
+  }
+  if (issuer === undefined) {
+    throw new UsageError("Cannot verify certificates: say who vouches for them with --certificate-oidc-issuer");
+  }
+  if (trustedRoot === undefined) {
+    throw new UsageError("Cannot verify certificates: name the file of whom to trust with --trusted-root");
+  }
+  return {
+    ...(identity === undefined ? {} : { identity }),
+    ...(identityRegexp === undefined ? {} : { identityRegexp }),
+    issuer,
+    trustedRoot,
+  };
 }
 
 function refuseWithoutKey({ allKeys, type }: VerifyFlags): void {

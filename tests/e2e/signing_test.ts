@@ -1,0 +1,377 @@
+/** `push --sign-key`, `sign`, `attach` and `keygen`: what is there before a tag is, and what is said when it cannot be. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { everyPlace } from "../support/every_place.ts";
+import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
+import { gantry, gantryOk, type GantryOptions, push } from "../support/gantry.ts";
+import { SAMPLE_KEYS, sampleKey, sampleKeyPath } from "../support/sample_keys.ts";
+import { writeScript } from "../support/script.ts";
+import { type TempDirectory, tempDirectory } from "../support/temp_directory.ts";
+import { writeTree } from "../support/tree.ts";
+import { signStored } from "../../src/verbs/sign.ts";
+import { tagStored } from "../../src/verbs/tag.ts";
+
+const PASSWORD = "s3cret-pass";
+const KEY = path("p256.pem");
+
+function path(file: string): string {
+  return fileURLToPath(sampleKeyPath(file));
+}
+
+interface Bench extends AsyncDisposable {
+  readonly registry: FakeRegistry;
+  readonly directory: string;
+  readonly source: string;
+  readonly app: string;
+}
+
+async function bench(options: Parameters<typeof startFakeRegistry>[0] = {}): Promise<Bench> {
+  const directory: TempDirectory = await tempDirectory();
+  const registry = startFakeRegistry(options);
+  const source = join(directory.path, "source");
+  await writeTree(source, { "app.yaml": "kind: ConfigMap\n" });
+  return {
+    registry,
+    directory: directory.path,
+    source,
+    app: `oci://${registry.host}/acme/app`,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await registry[Symbol.asyncDispose]();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The tags that people ask for. */
+function tags({ repositories }: FakeRegistry): readonly string[] {
+  return [...repositories.values()].flatMap(({ tags }) => [...tags.keys()]).filter((tag) => !tag.startsWith("sha256-"));
+}
+
+function writes({ requests }: FakeRegistry): readonly string[] {
+  return requests.filter(({ method }) => !["GET", "HEAD"].includes(method)).map(({ method, path }) =>
+    `${method} ${path}`
+  );
+}
+
+for (const referrers of [true, false]) {
+  Deno.test(`push --sign-key signs in every place, and not again (referrers API: ${referrers})`, async () => {
+    await using at = await bench({ referrers });
+    const places = everyPlace(at.registry, at.directory);
+    const args = [
+      "push",
+      at.source,
+      ...places,
+      "--version",
+      "1.0.0",
+      "--sign-key",
+      KEY,
+      "--sign-key",
+      path("p384.pem"),
+    ];
+    const first = JSON.parse((await gantryOk([...args, "-o", "json"])).stdout);
+    assert.equal(first.referrers.length, 2);
+    assert.deepEqual(first.companions, [`${first.digest.replace(":", "-")}.sig`]);
+    // The tags that a target shows are those that were asked for.
+    for (const target of first.targets) assert.deepEqual(target.tags, ["1.0.0"]);
+    for (const place of places) {
+      for (const key of ["p256.pub", "p384.pub"]) {
+        const { stdout } = await gantryOk(["verify", `${place}:1.0.0`, "--key", path(key), "-o", "json"]);
+        assert.equal(JSON.parse(stdout).artifacts[0].signatures.length, 2, place);
+      }
+    }
+    const files = await snapshot(at.directory);
+    at.registry.clearLog();
+    const again = JSON.parse((await gantryOk([...args, "-o", "json"])).stdout);
+    assert.deepEqual([again.digest, again.referrers, again.companions], [first.digest, undefined, undefined]);
+    assert.deepEqual(writes(at.registry), []);
+    assert.deepEqual(await snapshot(at.directory), files);
+  });
+}
+
+/** The layout's files, byte for byte. */
+async function snapshot(directory: string): Promise<readonly string[]> {
+  const files = ["layout/index.json", "app.tar"];
+  return await Promise.all(files.map(async (file) => {
+    const bytes = await Deno.readFile(join(directory, file));
+    return `${file} ${new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex()}`;
+  }));
+}
+
+Deno.test("a registry that drops referrers gets no tag, and the error says why", async () => {
+  await using at = await bench();
+  at.registry.fault({
+    method: "GET",
+    path: /\/referrers\//,
+    times: Infinity,
+    fault: {
+      kind: "edit",
+      edit: (answer) =>
+        Response.json({ schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests: [] }, {
+          headers: { "content-type": answer.headers.get("content-type") ?? "" },
+        }),
+    },
+  });
+  const layout = join(at.directory, "layout");
+  const result = await gantry(["push", at.source, at.app, `oci-layout:${layout}`, "-t", "dev", "--sign-key", KEY]);
+  assert.equal(result.code, 1);
+  assert.match(
+    result.stderr,
+    /^error: Cannot attach sha256:[0-9a-f]{64} to oci:\/\/.*\/acme\/app@sha256:[0-9a-f]{64}: it was taken, and is not listed among what refers to the artifact, so nobody would find it$/m,
+  );
+  assert.deepEqual(tags(at.registry), []);
+  const index = await Deno.readTextFile(join(layout, "index.json"));
+  assert.ok(!index.includes('"org.opencontainers.image.ref.name":"dev"'), index);
+});
+
+const PUBLIC = `[ "$1" = public-key ] && exec cat ${path("p256.pub")}`;
+
+for (
+  const [what, script, reason] of [
+    ["gives garbage", [PUBLIC, "echo garbage"], /what it gave is no signature of these bytes by its key/],
+    ["has an expired token", [PUBLIC, "echo token expired >&2", "exit 1"], /exit code 1; [^]*token expired/],
+    ["has no key", ["exit 1"], /Cannot get the public key of "exec:/],
+  ] as const
+) {
+  Deno.test(`push tags nothing when the program that signs ${what}`, async () => {
+    await using at = await bench();
+    const key = `exec:${await writeScript(at.directory, "signer.sh", ...script)}`;
+    const result = await gantry(["push", at.source, at.app, "-t", "dev", "--sign-key", key], {
+      env: { PATH: Deno.env.get("PATH") ?? "" },
+    });
+    assert.equal(result.code, 1, result.stderr);
+    assert.match(result.stderr, reason);
+    assert.deepEqual(tags(at.registry), []);
+  });
+}
+
+for (
+  const [what, key, env, reason] of [
+    [
+      "a wrong password",
+      "cosign.key",
+      { COSIGN_PASSWORD: "wrong-password" },
+      /the password is \*\*\*, or|the password is wrong/,
+    ],
+    ["no password", "cosign.key", {}, /it is encrypted, and COSIGN_PASSWORD is not set/],
+    ["a public key", "p256.pub", {}, /it is a public key, where the private one is needed/],
+    ["a key of the wrong kind", "p521.pem", {}, /curve P-521, which cosign and Flux do not verify/],
+  ] as const
+) {
+  Deno.test(`push contacts nobody with ${what}`, async () => {
+    await using at = await bench();
+    const result = await gantry(["push", at.source, at.app, "-t", "dev", "--sign-key", path(key)], { env });
+    assert.notEqual(result.code, 0);
+    assert.match(result.stderr, reason);
+    assert.deepEqual(at.registry.requests, []);
+  });
+}
+
+Deno.test("neither a key nor its password is ever shown", async () => {
+  await using at = await bench();
+  const env = {
+    COSIGN_PASSWORD: PASSWORD,
+    SIGNING_PEM: sampleKey("p384.pem"),
+    BROKEN: sampleKey("p256.pem").slice(0, 90),
+  };
+  const secrets = [PASSWORD, ...Object.values(env).join("\n").split("\n"), ...sampleKey("cosign.key").split("\n")]
+    .filter((line) => line.length > 20 && !line.startsWith("-") || line === PASSWORD);
+  const lines: readonly (readonly string[])[] = [
+    ["push", at.source, at.app, "-t", "dev", "-v", "--sign-key", path("cosign.key"), "--sign-key", "env://SIGNING_PEM"],
+    ["sign", `${at.app}:dev`, "-v", "--key", "env://BROKEN"],
+    ["sign", `${at.app}:dev`, "-v", "--key", "env://COSIGN_PASSWORD"],
+    ["sign", `${at.app}:dev`, "-v", "-o", "json", "--key", path("cosign.key")],
+    ["attach", `${at.app}:dev`, path("cosign.key"), "--type", "spdx", "--key", path("cosign.key")],
+  ];
+  for (const args of lines) {
+    const { stdout, stderr } = await gantry(args, { env });
+    for (const secret of secrets) assert.ok(!`${stdout}${stderr}`.includes(secret), `${args.join(" ")}\n${stderr}`);
+  }
+});
+
+Deno.test("a plan says who signs, and opens no key", async () => {
+  await using at = await bench();
+  const { stdout } = await gantryOk([
+    "plan",
+    at.source,
+    at.app,
+    "--stages",
+    "--sign-key",
+    "missing.pem",
+    "--provenance",
+  ]);
+  assert.match(stdout, /^before:tag +provenance +.*--provenance/m);
+  assert.match(stdout, /^before:tag +sign +.*--sign-key/m);
+});
+
+Deno.test("a configuration says who signs, by paths that start from its own directory", async () => {
+  await using at = await bench();
+  await writeTree(at.directory, {
+    "site/gantry.json": JSON.stringify({
+      source: "../source",
+      targets: [at.app],
+      tags: ["dev"],
+      sign: ["./key.pem", "exec:./signer.sh a/b"],
+      signFormat: "bundle",
+      provenance: true,
+      sboms: ["sbom.json"],
+    }),
+    "site/key.pem": sampleKey("p256.pem"),
+    "site/sbom.json": JSON.stringify({ bomFormat: "CycloneDX" }),
+  });
+  const site = join(at.directory, "site");
+  await writeScript(
+    site,
+    "signer.sh",
+    `[ "$1" = public-key ] && exec cat ${path("p384.pub")}`,
+    `[ "$2" = a/b ] && exec openssl dgst -sha256 -sign ${path("p384.pem")}`,
+  );
+  await Deno.chmod(join(site, "key.pem"), 0o600);
+  const config = ["--config", join(site, "gantry.json")];
+  const { stdout, stderr } = await gantryOk(["push", ...config, "-o", "json"], {
+    env: { PATH: Deno.env.get("PATH") ?? "" },
+  });
+  const { referrers, companions } = JSON.parse(stdout);
+  // An SBOM, a provenance and a signature by each of two keys.
+  assert.deepEqual([referrers.length, companions], [6, undefined]);
+  assert.match(stderr, /^Plugins of .*gantry\.json: exec:.*\/signer\.sh$/m);
+  assert.doesNotMatch(stderr, /Anybody on this machine/);
+});
+
+Deno.test("push --sbom refuses a file that is no SBOM before anything is contacted", async () => {
+  await using at = await bench();
+  await writeTree(at.directory, { "sbom.json": "{}" });
+  const file = join(at.directory, "sbom.json");
+  const result = await gantry(["push", at.source, at.app, "-t", "dev", "--sbom", file]);
+  assert.deepEqual([result.code, at.registry.requests.length], [2, 0]);
+  assert.match(result.stderr, /Cannot attach ".*sbom\.json": it is neither an SPDX nor a CycloneDX document in JSON/);
+});
+
+Deno.test("push --provenance is the same from one run to the next, whatever the job", async () => {
+  await using at = await bench();
+  const runs = [];
+  for (const run of ["1", "2"]) {
+    const env = {
+      GITHUB_ACTIONS: "true",
+      GITHUB_SERVER_URL: "https://github.com",
+      GITHUB_REPOSITORY: "acme/app",
+      GITHUB_WORKFLOW_REF: "acme/app/.github/workflows/release.yml@refs/heads/main",
+      GITHUB_SHA: "a".repeat(40),
+      GITHUB_RUN_ID: run,
+    };
+    const place = `oci-layout:${join(at.directory, run)}`;
+    const args = ["push", at.source, place, "-t", "dev", "--provenance", "--sign-key", KEY, "-o", "json"];
+    runs.push(JSON.parse((await gantryOk(args, { env })).stdout).referrers);
+  }
+  assert.equal(runs[0].length, 2);
+  assert.deepEqual(runs[0], runs[1]);
+});
+
+Deno.test("sign and attach take every place, and name what they have written", async () => {
+  await using at = await bench();
+  await writeTree(at.directory, { "sbom.json": JSON.stringify({ spdxVersion: "SPDX-2.3" }) });
+  const file = join(at.directory, "sbom.json");
+  for (const place of everyPlace(at.registry, at.directory)) {
+    await push([at.source, place, "-t", "dev"]);
+    const signed = JSON.parse((await gantryOk(["sign", `${place}:dev`, "--key", KEY, "-o", "json"])).stdout);
+    assert.deepEqual(signed.signatures.map(({ format }: { readonly format: string }) => format), ["bundle", "legacy"]);
+    const args = ["attach", `${place}:dev`, file, "--type", "spdx", "-o", "json"];
+    const plain = JSON.parse((await gantryOk(args)).stdout);
+    const vouched = JSON.parse((await gantryOk([...args, "--key", KEY])).stdout);
+    assert.equal(vouched.predicateType, "https://spdx.dev/Document");
+    const inspect = ["inspect", `${place}:dev`, "--referrers", "-o", "json"];
+    const { referrers } = JSON.parse((await gantryOk(inspect)).stdout);
+    const listed = referrers.map(({ digest }: { readonly digest: string }) => digest);
+    for (const digest of [signed.signatures[0].digest, plain.referrers[0], vouched.referrers[0]]) {
+      assert.ok(listed.includes(digest), place);
+    }
+    await gantryOk(["verify", `${place}:dev`, "--key", path("p256.pub")]);
+  }
+});
+
+const USAGE: readonly (readonly [args: (app: string) => readonly string[], reason: RegExp])[] = [
+  [(app) => ["sign", app, "--key", KEY], /name the artifact by a tag or a digest/],
+  [(app) => ["sign", `${app}:dev`], /Required option '--key <key>' not specified/],
+  [(app) => ["attach", `${app}:dev`, KEY, "--type", "unknown"], /it is none of spdx, .* and no URI/],
+  [
+    (app) => ["attach", `${app}:dev`, "missing.json", "--type", "spdx"],
+    /Cannot read "missing\.json": there is no such file/,
+  ],
+  [(app) => ["attach", `${app}:dev`, KEY, "--type", "spdx"], /Cannot attach ".*p256\.pem": it is not JSON/],
+  [
+    (app) => ["attach", `${app}:dev`, KEY, "--type", "https://sigstore.dev/cosign/sign/v1"],
+    /that would be a signature, and says nothing more/,
+  ],
+  [() => ["keygen", "missing/directory/name"], /There is no terminal to ask for a password on: set COSIGN_PASSWORD/],
+];
+
+for (const [args, reason] of USAGE) {
+  Deno.test(`gantry ${args("APP").join(" ").replaceAll(KEY, "KEY")} is wrong: ${reason.source}`, async () => {
+    await using at = await bench();
+    const { code, stderr } = await gantry(args(at.app));
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, reason);
+    assert.deepEqual(writes(at.registry), []);
+  });
+}
+
+Deno.test("signStored() writes nothing when the tag moves meanwhile", async () => {
+  await using at = await bench();
+  const before = await push([at.source, at.app, "-t", "dev"]);
+  await writeTree(at.source, { "app.yaml": "kind: Secret\n" });
+  const after = await push([at.source, at.app, "-t", "other"]);
+  const machine = {
+    env: (): undefined => undefined,
+    // Somebody else is faster than whoever types.
+    async password(): Promise<string> {
+      await tagStored({ source: `${at.app}@${after.digest}`, tags: ["dev"] });
+      at.registry.clearLog();
+      return PASSWORD;
+    },
+  };
+  const signing = signStored({ source: `${at.app}:dev`, keys: [path("cosign.key")], machine });
+  await assert.rejects(signing, {
+    message: `Nothing was written for ${at.app}:dev: tag "dev" of ${at.app}: ` +
+      `it points to ${after.digest}, and not to ${before.digest}`,
+  });
+  assert.deepEqual(writes(at.registry), []);
+  await assert.rejects(signStored({ source: `${at.app}:dev@${before.digest}`, keys: [KEY] }), {
+    message: /it points to/,
+  });
+});
+
+Deno.test("gantry keygen asks twice for a password, and writes what sign takes", async () => {
+  await using at = await bench();
+  const name = join(at.directory, "release");
+  const options: GantryOptions = { answer: PASSWORD };
+  const { stdout, stderr } = await gantryOk(["keygen", name, "-o", "json"], options);
+  assert.equal(stderr, "Password for the private key: \nThe same again: \n");
+  const { privateKey, publicKey, hint, isEncrypted } = JSON.parse(stdout);
+  assert.deepEqual([privateKey, publicKey, isEncrypted], [`${name}.key`, `${name}.pub`, true]);
+  assert.equal(((await Deno.stat(privateKey)).mode ?? 0) & 0o777, 0o600);
+  await push([at.source, at.app, "-t", "dev"]);
+  const signed = await gantryOk(["sign", `${at.app}:dev`, "--key", privateKey, "-o", "json"], options);
+  assert.equal(JSON.parse(signed.stdout).keys[0].hint, hint);
+  const answers = ["one", "other"];
+  const differing = await gantry(["keygen", `${name}2`], { answer: () => Promise.resolve(answers.shift() ?? "") });
+  assert.match(differing.stderr, /The two passwords differ: nothing was written/);
+});
+
+for (const referrers of [true, false]) {
+  Deno.test(`signers at the same time lose no signature in any place (referrers API: ${referrers})`, async () => {
+    await using at = await bench({ referrers });
+    for (const place of everyPlace(at.registry, at.directory).slice(0, 2)) {
+      await push([at.source, place, "-t", "dev"]);
+      await Promise.all(SAMPLE_KEYS.map((name) => gantryOk(["sign", `${place}:dev`, "--key", path(`${name}.pem`)])));
+      for (const name of SAMPLE_KEYS) {
+        const { stdout } = await gantryOk(["verify", `${place}:dev`, "--key", path(`${name}.pub`), "-o", "json"]);
+        const [{ signatures }] = JSON.parse(stdout).artifacts;
+        assert.deepEqual(
+          signatures.map(({ format }: { readonly format: string }) => format).sort(),
+          ["bundle", "legacy"],
+          `${place} ${name}`,
+        );
+      }
+    }
+  });
+}
