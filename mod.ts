@@ -29,6 +29,8 @@ export type {
   PublishPipeline,
 } from "./src/verbs/publish/publish_options.ts";
 
+export type { OwnConfig, OwnLayer, OwnProfile, OwnVersion } from "./src/profiles/own/declaration.ts";
+
 // Verbs that read.
 export { diff, type DiffOptions } from "./src/verbs/diff.ts";
 export type { Change, DiffResult, FileChange, FileState } from "./src/verbs/diff/diff_result.ts";

@@ -41,7 +41,8 @@ function flagsOf(name: string, option: Option, { short, argument, help, no }: Fl
 function parsing(declared: CommandOption, kind: Kind): CommandOption {
   switch (kind.kind) {
     case "choice":
-      return declared.choices(kind.words);
+      // The words are shown in any case.
+      return kind.isOpen ? declared.choices(kind.words).argParser((text) => text) : declared.choices(kind.words);
     case "whole number":
       return declared.argParser(wholeNumberFlag(kind.least, kind.most));
     case "duration":

@@ -36,6 +36,8 @@ export interface Path {
 export interface Choice<Word extends string = string> {
   readonly kind: "choice";
   readonly words: readonly Word[];
+  /** Set when there may be others, which the user declares elsewhere; whether there is one of a name is checked there. */
+  readonly isOpen?: boolean;
 }
 
 /** Yes or no. */
@@ -112,7 +114,7 @@ export function mismatch(kind: Kind, value: unknown): string | undefined {
     case "path":
       return typeof value === "string" && value !== "" ? undefined : "a path";
     case "choice":
-      if (typeof value === "string" && kind.words.includes(value)) return undefined;
+      if (typeof value === "string" && (kind.words.includes(value) || kind.isOpen && value !== "")) return undefined;
       return `one of ${kind.words.map((word) => JSON.stringify(word)).join(", ")}`;
     case "switch":
       return typeof value === "boolean" ? undefined : "true or false";

@@ -98,9 +98,10 @@ export const PUBLISHING = {
     field: "What is published: a directory or a file, relative to this file, or - for standard input.",
   },
   profile: {
-    kind: { kind: "choice", words: ["auto", ...PROFILE_NAMES] },
+    kind: { kind: "choice", words: ["auto", ...PROFILE_NAMES], isOpen: true },
     default: "auto",
-    field: "The shape that an ecosystem expects; auto chooses by what lies in the source.",
+    field:
+      "The shape that an ecosystem expects, or the name of one of your own; auto chooses by what the source holds.",
     flag: { group: content, argument: "<profile>", help: "the shape that an ecosystem expects" },
   },
   consumers: {

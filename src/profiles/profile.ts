@@ -131,8 +131,8 @@ export interface SourceView {
 
 /** What a source says that it is. */
 export interface SourceIdentity {
-  /** What its repository ends in: its last part, or several of them. */
-  readonly name: string;
+  /** What its repository ends in: its last part, or several of them; left out where it may end in anything. */
+  readonly name?: string;
   /** SemVer, with build metadata where it has some; left out where sources do not say it. */
   readonly version?: string;
   /** Where it says so, for people. */

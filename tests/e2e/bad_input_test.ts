@@ -90,8 +90,7 @@ const CASES: readonly Case[] = [
     name: "an unknown profile",
     args: ["push", "DIR/source", "oci-layout:DIR/layout", "--profile", "fluks"],
     code: 2,
-    says:
-      "error: Option '--profile <profile>' argument 'fluks' is invalid. Allowed choices are auto, generic, helm, timoni, ",
+    says: 'error: Cannot use profile "fluks": it must be one of "auto", "generic", ',
   },
   {
     name: "an unknown option",

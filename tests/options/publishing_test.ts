@@ -18,7 +18,7 @@ Deno.test("every option of the table has a flag, a field or a variable, and ever
     assert.ok(flag !== undefined || field !== undefined || variable !== undefined, name);
   }
   const fields = ROWS.filter(([, { field }]) => field !== undefined).map(([name]) => name);
-  const own = ["$schema", "env", "pipeline"];
+  const own = ["$schema", "env", "pipeline", "profiles"];
   assert.deepEqual(Object.keys(CONFIG_SCHEMA.shape).filter((name) => !own.includes(name)).sort(), fields.sort());
 });
 

@@ -14,6 +14,8 @@ import {
   string,
   wholeNumber,
 } from "./config_fields.ts";
+import type { OwnProfile } from "../../profiles/own/declaration.ts";
+import { PROFILES_SCHEMA } from "./profiles_schema.ts";
 import { PIPELINE_SCHEMA, type PipelineConfig } from "./pipeline_schema.ts";
 
 /** What a configuration file may say, for the check of a file and for the JSON Schema: the options, and a little more. */
@@ -24,6 +26,9 @@ export const CONFIG_SCHEMA = object({
   ...optionFields(),
   env: listOf(string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable"))
     .describe("The environment variables that ${NAME} in the other values may stand for.")
+    .exactOptional(),
+  profiles: PROFILES_SCHEMA
+    .describe("Profiles of your own, by their names: the shape of an artifact, said without code.")
     .exactOptional(),
   pipeline: PIPELINE_SCHEMA
     .describe("The plugins of each stage; a list replaces the stage's own, and flags come first all the same.")
@@ -39,6 +44,7 @@ export interface Config extends Omit<Publishing, "timeout"> {
   /** Such as `30s`. */
   readonly timeout?: string;
   readonly env?: readonly string[];
+  readonly profiles?: Readonly<Record<string, OwnProfile>>;
   readonly pipeline?: Readonly<PipelineConfig>;
 }
 
@@ -50,6 +56,11 @@ function optionFields(): Readonly<Record<string, z.ZodType>> {
   }));
 }
 
+/** One of some words for editors, and any other name. */
+function named(words: readonly string[]): z.ZodType {
+  return filled().meta({ anyOf: [{ enum: words }, { pattern: "^[a-z]" }] });
+}
+
 function fieldOf(kind: Kind): z.ZodType {
   switch (kind.kind) {
     case "text":
@@ -58,7 +69,7 @@ function fieldOf(kind: Kind): z.ZodType {
     case "path":
       return filled();
     case "choice":
-      return oneOf(kind.words);
+      return kind.isOpen ? named(kind.words) : oneOf(kind.words);
     case "switch":
       return boolean();
     case "whole number":

@@ -3,7 +3,9 @@ import { nearestKey } from "../../driver/nearest_key.ts";
 import type { z } from "../../pipeline/schema.ts";
 import { readYaml } from "../../yaml/read_yaml.ts";
 import { ConfigError } from "./config_error.ts";
-import { type ConfigText, keyProblems, quoteKey, valueOf } from "./config_node.ts";
+import { PROFILE_NAMES } from "../../profiles/profiles.ts";
+import { mustBe } from "./config_fields.ts";
+import { type ConfigNode, type ConfigProblem, type ConfigText, keyProblems, quoteKey, valueOf } from "./config_node.ts";
 import type { PathProblem, Places } from "../../verbs/publish/publish_options.ts";
 import { configPlaces, placed } from "./config_places.ts";
 import { type Config, CONFIG_SCHEMA } from "./config_schema.ts";
@@ -41,7 +43,7 @@ export function parseConfig(
   const broken = [...written.problems, ...(written.root === undefined ? [] : keyProblems(written.root))];
   if (written.root === undefined) throw new ConfigError(locateProblems(text, path, broken));
   const { root, problems } = substituteEnv(written.root, readEnv);
-  broken.push(...problems);
+  broken.push(...problems, ...profileProblems(root));
   const result = CONFIG_SCHEMA.safeParse(valueOf(root));
   if (result.success && broken.length === 0) {
     return { config: result.data as Config, places: configPlaces(root, { path, text }) };
@@ -52,6 +54,17 @@ export function parseConfig(
   // Of a place that the reader could not make sense of, the schema has nothing to add.
   const more = found.map((problem) => placed(root, problem)).filter(({ offset }) => !known.has(offset));
   throw new ConfigError(locateProblems(text, path, [...broken, ...more]));
+}
+
+/** A profile is built in, or declared in the same file. */
+function profileProblems(root: ConfigNode): readonly ConfigProblem[] {
+  const profile = root.kind === "object" ? root.byKey.get("profile")?.value : undefined;
+  if (root.kind !== "object" || profile?.kind !== "scalar" || typeof profile.value !== "string") return [];
+  const declared = root.byKey.get("profiles")?.value;
+  const names = ["auto", ...PROFILE_NAMES, ...declared?.kind === "object" ? declared.byKey.keys() : []];
+  if (profile.value === "" || names.includes(profile.value)) return [];
+  const message = mustBe(`one of ${names.map((name) => JSON.stringify(name)).join(", ")}`)({ input: profile.value });
+  return [placed(root, { path: ["profile"], message })];
 }
 
 function read(text: string, path: string): ConfigText {

@@ -1,9 +1,9 @@
-import { PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
+import { PROFILE_NAMES } from "../../profiles/profiles.ts";
 import type { SuggestedTarget } from "./suggest_target.ts";
 
 /** What is known of a directory that has no configuration yet. */
 export interface InitialFacts {
-  readonly profile: ProfileName;
+  readonly profile: string;
   /** Why this profile. */
   readonly because: string;
   /** Where it is likely to be published. */

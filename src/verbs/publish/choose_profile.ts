@@ -1,13 +1,15 @@
 import type { ImageManifest } from "../../oci/parse_manifest.ts";
 import type { Profile, SourceListing } from "../../profiles/profile.ts";
 import type { Spell } from "../../options/spell.ts";
+import { OptionsError } from "../../options/options_error.ts";
 import type { Wanted } from "../../options/wanted.ts";
-import { loadProfiles, PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
+import type { OwnProfile } from "../../profiles/own/declaration.ts";
+import { isProfileName, loadProfiles, PROFILE_NAMES, type ProfileName } from "../../profiles/profiles.ts";
 import { sourceListing } from "./source_view.ts";
 
 /** Which profile it is, and why. */
 export interface ChosenProfile {
-  readonly name: ProfileName;
+  readonly name: string;
   readonly because: string;
   /** Set when nobody has asked for it by name. */
   readonly isDetected?: boolean;
@@ -21,16 +23,39 @@ export function profileLine({ name, because, isDetected }: ChosenProfile, spell:
 }
 
 /** Chooses the profile that is wanted, or else one by what the source holds. */
-export async function chooseProfile({ profile, source, wanted }: ProfileWish): Promise<ChosenProfile> {
-  const listed = wanted.said("profile").find(({ from }) => from.by === "list");
+export async function chooseProfile({ profile, source, wanted, own }: ProfileWish): Promise<ChosenProfile> {
   if (profile === "auto") return await detectProfile(source);
-  return profile === listed?.value ? await namedProfile(profile, listed.from.place) : await namedProfile(profile);
+  const listed = wanted.said("profile").find(({ from }) => from.by === "list");
+  if (isProfileName(profile)) {
+    return await namedProfile(profile, profile === listed?.value ? listed.from.place : undefined);
+  }
+  const { declared, placeOf } = own;
+  const found = Object.hasOwn(declared, profile) ? declared[profile] : undefined;
+  if (found === undefined) {
+    const names = ["auto", ...PROFILE_NAMES, ...Object.keys(declared)].map((name) => JSON.stringify(name)).join(", ");
+    throw new OptionsError(`Cannot use profile ${JSON.stringify(profile)}: it must be one of ${names}`);
+  }
+  const { ownProfile } = await import("../../profiles/own_profile.ts");
+  const facts = ownProfile({
+    name: profile,
+    declared: found,
+    placeOf: (path) => placeOf(["profiles", profile, ...path]),
+  });
+  return { name: profile, because: "asked for", facts };
 }
 
 interface ProfileWish {
-  readonly profile: ProfileName | "auto";
+  readonly profile: string;
   readonly source: string;
   readonly wanted: Wanted;
+  readonly own: OwnProfiles;
+}
+
+/** The profiles that somebody has declared. */
+export interface OwnProfiles {
+  readonly declared: Readonly<Record<string, OwnProfile>>;
+  /** Where a part of the configuration stands. */
+  readonly placeOf: (path: readonly PropertyKey[]) => string;
 }
 
 /** Takes the profile that was asked for by name. */

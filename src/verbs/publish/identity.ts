@@ -33,7 +33,7 @@ export async function withIdentity(settings: Settings): Promise<Settings> {
 }
 
 function identified(settings: Settings, { name, version: own, from, isFixed }: SourceIdentity): Settings {
-  const targets = settings.targets.map((target) => endingIn(name, target));
+  const targets = settings.targets.map((target) => name === undefined ? target : endingIn(name, target));
   if (own === undefined) return { ...settings, targets };
   const { version = own, annotations, profile } = settings;
   if (isFixed && version !== own) {

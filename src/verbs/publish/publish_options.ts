@@ -2,6 +2,7 @@ import type { Publishing } from "../../options/publishing.ts";
 import type { PluginFactory } from "../../pipeline/plugin.ts";
 import type { StageName } from "../../pipeline/stage_error.ts";
 import type { Log } from "../../work/context.ts";
+import type { OwnProfile } from "../../profiles/own/declaration.ts";
 import type { VerbOptions } from "../verb_options.ts";
 import type { Machine } from "./machine.ts";
 
@@ -9,6 +10,8 @@ import type { Machine } from "./machine.ts";
 export interface PublishOptions extends Publishing, VerbOptions {
   /** The plugins of each stage. A list replaces the default of its stage; what the other options say comes first. */
   readonly pipeline?: PublishPipeline;
+  /** Profiles of your own, by the names under which `profile` asks for them. */
+  readonly profiles?: Readonly<Record<string, OwnProfile>>;
 }
 
 /** The same, and what the command line knows besides. */
@@ -49,7 +52,7 @@ export interface Configuration {
   /** The file, as messages show it. */
   readonly path: string;
   /** Its fields. Paths in them start from the current directory. */
-  readonly values: Publishing & { readonly pipeline?: PublishPipeline };
+  readonly values: Publishing & Pick<PublishOptions, "pipeline" | "profiles">;
   /** Where it says so. */
   readonly places: Places;
   /**

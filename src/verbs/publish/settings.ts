@@ -4,8 +4,8 @@ import type { Chosen } from "../../options/publishing.ts";
 import { type OptionLayer, type Wanted, wantedOf } from "../../options/wanted.ts";
 import { type Compression, GZIP_LEVEL } from "../../pack/compression.ts";
 import type { Attributed } from "../../pipeline/values.ts";
-import type { ProfileName } from "../../profiles/profiles.ts";
-import { chooseProfile, type ChosenProfile } from "./choose_profile.ts";
+import { formatPath } from "../../driver/format_path.ts";
+import { chooseProfile, type ChosenProfile, type OwnProfiles } from "./choose_profile.ts";
 import { givenAnnotations } from "./given_annotations.ts";
 import { listLayer, refuseUnused } from "./list_layer.ts";
 import type { Spell } from "../../options/spell.ts";
@@ -69,9 +69,14 @@ export async function settingsOf(options: ConfiguredOptions): Promise<Settings> 
     targets: values.targets.map((text) => parseReference(text)),
     annotations: await givenAnnotations(wanted),
     compression: compressionOf(values),
-    // One of them, or it would have been refused.
-    profile: await chooseProfile({ profile: values.profile as ProfileName | "auto", source, wanted }),
+    profile: await chooseProfile({ profile: values.profile, source, wanted, own: ownProfiles(options) }),
   };
+}
+
+function ownProfiles({ profiles, configuration }: ConfiguredOptions): OwnProfiles {
+  return profiles === undefined && configuration !== undefined
+    ? { declared: configuration.values.profiles ?? {}, placeOf: configuration.places.at }
+    : { declared: profiles ?? {}, placeOf: (path) => `option ${formatPath(path)}` };
 }
 
 function configurationLayer({ path, values, places }: NonNullable<ConfiguredOptions["configuration"]>): OptionLayer {

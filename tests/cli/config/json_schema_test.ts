@@ -32,7 +32,11 @@ const VERDICTS: readonly (readonly [config: unknown, valid: boolean])[] = [
   [parseConfig(example("yaml"), { path: "gantry.yaml", readEnv }).config, true],
   [{ targets: ["oci://ghcr.io/acme/app"], annotations: { a: "b" }, retries: 0 }, true],
   [{ profil: "flux" }, false],
-  [{ profile: "fluxx" }, false],
+  // Whether somebody has declared it, the whole file says.
+  [{ profile: "acme" }, true],
+  [{ profile: "" }, false],
+  [{ profiles: { acme: { artifactType: "a/b", layers: [{ files: ["a"], as: "raw", mediaType: "a/b" }] } } }, true],
+  [{ profiles: { acme: { artifactType: "a/b", layers: [] } } }, false],
   [{ targets: ["ghcr.io/acme/app"] }, false],
   [{ targets: [] }, false],
   [{ retries: 0.5 }, false],
@@ -86,6 +90,7 @@ Deno.test("docs/configuration.md has the same example in both formats, with almo
     "signFormat",
     "provenance",
     "sboms",
+    "profiles",
   ]);
 });
 
