@@ -5,7 +5,6 @@ import {
 } from "../oci/media_types.ts";
 import type { JudgedArtifact } from "./artifact.ts";
 import { type Consumer, type Finding, listed, note, refuse } from "./consumer.ts";
-import { leaving } from "./paths.ts";
 
 /** OpenTofu, which installs modules. */
 export const OPENTOFU: Consumer = {
@@ -55,9 +54,16 @@ function* judge(artifact: JudgedArtifact): Generator<Finding, void, void> {
     yield refuse(`OpenTofu cannot unpack the layer: ${zip.problem ?? "it is no zip"}`, BY_GANTRY);
     return;
   }
-  const outside = leaving(zip.members);
-  if (outside.length > 0) {
-    yield refuse(`OpenTofu refuses paths that lead out of the zip: ${listed(outside)}`, "Leave them out");
+  if (zip.members.length === 0) {
+    yield refuse("OpenTofu refuses a zip without any file", BY_GANTRY);
+    return;
+  }
+  const upwards = zip.members.map(({ path }) => path).filter((path) => path.split(/[/\\]/).includes(".."));
+  if (upwards.length > 0) {
+    yield refuse(
+      `OpenTofu refuses paths with ".." in them: ${listed(upwards)}`,
+      "Leave them out, or write them plainly",
+    );
   }
   if (!zip.members.some(({ path }) => /^[^/]+\.(?:tf|tofu)(?:\.json)?$/.test(path))) {
     yield note("There is no .tf or .tofu file at the root of the zip: the source has to name a directory in it by //");

@@ -17,6 +17,9 @@ import { blame } from "./stage_error.ts";
 import type { OwnReference, Target } from "./target.ts";
 import { type Artifact, distinct, type Receipt } from "./values.ts";
 
+/** How often a referrer is brought: where the list is a tag, whoever writes it at the same time may have replaced it. */
+const LISTING_ATTEMPTS = 3;
+
 /** How a store is used as a target. */
 export interface StoreTargetOptions extends OwnReference {
   /** What the target is called, such as `registry`. */
@@ -114,9 +117,11 @@ export function storeTarget(store: Store, { name, concurrency = 1, ...own }: Sto
       await pushLeft(context);
       const { manifest: { descriptor }, subject } = referrer;
       if (await lists(descriptor, subject, context) && await store.exists(descriptor, context)) return;
-      await push(referrer, context);
-      await store.prepare(context);
-      if (await lists(descriptor, subject, context)) return;
+      for (let attempt = 0; attempt < LISTING_ATTEMPTS; attempt++) {
+        await push(referrer, context);
+        await store.prepare(context);
+        if (await lists(descriptor, subject, context)) return;
+      }
       throw new Error(
         `Cannot attach ${descriptor.digest} to ${url}@${subject.digest}: ` +
           "it was taken, and is not listed among what refers to the artifact, so nobody would find it",

@@ -3,6 +3,7 @@ import { type Spell, spellOption } from "../options/spell.ts";
 import type { Reference, RegistryReference } from "../oci/reference.ts";
 import type { RegistryClient } from "../registry/client.ts";
 import { processEnv } from "../registry/http/process_env.ts";
+import type { ChallengeMemory } from "../registry/login/challenge_memory.ts";
 import type { CredentialSource } from "../registry/login/credentials.ts";
 import type { Access } from "../registry/login/scope.ts";
 import type { Store } from "../store/store.ts";
@@ -35,6 +36,8 @@ export interface RegistryAccessOptions extends Omit<Patience, "concurrency">, Pi
   readonly places: readonly (Reference | RegistryPlace)[];
   /** How many requests at a time. */
   readonly concurrency: number;
+  /** Where to keep how registries want to be asked. */
+  readonly challenges?: ChallengeMemory | undefined;
   readonly spell?: Spell;
 }
 
@@ -46,7 +49,7 @@ export interface RegistryAccessOptions extends Omit<Patience, "concurrency">, Pi
  */
 export async function openRegistries(
   registries: RegistryOptions,
-  { places, concurrency: usual, signal, log, spell = spellOption, ...patience }: RegistryAccessOptions,
+  { places, concurrency: usual, challenges, signal, log, spell = spellOption, ...patience }: RegistryAccessOptions,
 ): Promise<RegistryAccess> {
   const credentials = credentialSource(registries, { hosts: registryHosts(places), signal, log, spell });
   const options = await clientOptions(registries, { ...patience, spell });
@@ -75,7 +78,7 @@ export async function openRegistries(
   /** Loaded now, since most of what works with layouts alone never gets here. */
   async function open(host: string): Promise<RegistryClient> {
     const { createRegistryClient } = await import("../registry/client.ts");
-    return createRegistryClient({ ...options, host, credentials });
+    return createRegistryClient({ ...options, host, credentials, challenges });
   }
 }
 

@@ -16,6 +16,7 @@ import type { OpenTransport, Routes, TlsOptions, Transport } from "./http/transp
 import { KnownBlobs } from "./known_blobs.ts";
 import type { RepositoryLink } from "./link.ts";
 import { type Authorizer, createAuthorizer } from "./login/authorizer.ts";
+import type { ChallengeMemory } from "./login/challenge_memory.ts";
 import type { CredentialSource } from "./login/credentials.ts";
 import { type Access, CATALOG_SCOPE, repositoryScope } from "./login/scope.ts";
 import { deleteManifest, fetchManifest, putManifest, putTags, resolveManifest } from "./manifests.ts";
@@ -39,6 +40,8 @@ export interface RegistryClientOptions {
   readonly env?: Env;
   /** Says who we are; nobody when left out. */
   readonly credentials?: CredentialSource;
+  /** Where to keep how the registry wants to be asked; it is kept for as long as the client when left out. */
+  readonly challenges?: ChallengeMemory | undefined;
   /** How often what may pass by itself is tried again. */
   readonly retry?: RetryPolicy;
   /** When to give up on a request in which nothing moves. */
@@ -129,7 +132,14 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   function authorizer(name: string, at: URL): Authorizer {
     const credential = (): ReturnType<CredentialSource> => credentials(host, name);
     const known = authorizers.get(name) ??
-      createAuthorizer({ endpoint: at, credential, send, clock, lifetime: lifetime.signal });
+      createAuthorizer({
+        endpoint: at,
+        credential,
+        send,
+        clock,
+        lifetime: lifetime.signal,
+        memory: options.challenges,
+      });
     authorizers.set(name, known);
     return known;
   }

@@ -30,8 +30,9 @@ export interface ReferrersTags {
   remove(subject: Digest, referrer: Digest, call: Call): Promise<void>;
 }
 
-/** How often a list is written again because another writer has replaced it in the same moment. */
-const ATTEMPTS = 5;
+/** How often a list is looked at, and written again because another writer has replaced it in the same moment. */
+const ATTEMPTS = 10;
+
 /** Changes one list at a time: each change reads the whole list and writes it again. */
 export function createReferrersTags(link: RepositoryLink): ReferrersTags {
   let last: Promise<unknown> = Promise.resolve();
@@ -81,7 +82,7 @@ async function edit(
   change: (entries: readonly Entry[]) => readonly Entry[],
 ): Promise<void> {
   const tag = referrersTag(subject);
-  for (let attempt = 0; attempt <= ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const stored = await fetchManifest(link, tag, call);
     if (stored !== undefined && !isList(stored, subject)) {
       throw new TypeError(
@@ -97,6 +98,8 @@ async function edit(
       }
       return putManifest(link, bytesContent(OCI_INDEX_MEDIA_TYPE, bytes), tag, call);
     };
+    // There is no way to compare and set a tag. The less time between the last look and the writing, the less is lost.
+    if ((await resolveManifest(link, tag, call))?.digest !== stored?.descriptor.digest) continue;
     try {
       await write(change(index.manifests));
     } catch (error) {

@@ -137,7 +137,10 @@ async function sendAuthorized(
       ...(request.isLong === undefined ? {} : { isLong: request.isLong }),
       ...(request.body === undefined ? {} : { body: request.body }),
     });
-    if (request.expect.includes(response.status)) return { response, url };
+    if (request.expect.includes(response.status)) {
+      if (authorization !== undefined) await authorizer.accepted();
+      return { response, url };
+    }
     const location = redirectLocation(response);
     const challenge = response.status === 401 && trusted ? response.headers.get("www-authenticate") ?? "" : undefined;
     const refusal = await readRegistryError(request.action, { method: request.method, url, headers }, response);

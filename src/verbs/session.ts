@@ -2,6 +2,7 @@ import { type Spell, spellOption } from "../options/spell.ts";
 import type { Reference } from "../oci/reference.ts";
 import { openRegistries, type RegistryAccess } from "../places/registry_access.ts";
 import type { RegistryPlace } from "../places/registry_place.ts";
+import type { ChallengeMemory } from "../registry/login/challenge_memory.ts";
 import { REGISTRY_DEFAULTS } from "../registry/defaults.ts";
 import { createScratch } from "../system/scratch.ts";
 import { type Context, SILENT_LOG } from "../work/context.ts";
@@ -23,6 +24,8 @@ export interface SessionOptions {
   readonly places: readonly (Reference | RegistryPlace)[];
   /** How many requests at a time it thinks right. */
   readonly concurrency?: number;
+  /** Where to keep how registries want to be asked. */
+  readonly challenges?: ChallengeMemory | undefined;
 }
 
 /** Opens the way to the registries among some places, lets a verb use it, and cleans up after it. */
@@ -38,13 +41,14 @@ export async function withSession<T>(
 /** Opens the way to the registries among some places. What is temporary is removed when the session is disposed of. */
 export async function openSession(
   options: VerbOptions,
-  { places, concurrency: usual = REGISTRY_DEFAULTS.concurrency }: SessionOptions,
+  { places, concurrency: usual = REGISTRY_DEFAULTS.concurrency, challenges }: SessionOptions,
 ): Promise<Session & AsyncDisposable> {
   const { registry = {}, concurrency = usual, spell = spellOption, retries, timeout } = options;
   const { signal = new AbortController().signal, log = SILENT_LOG, progress = (): void => {} } = options;
   const access = await openRegistries(registry, {
     places,
     concurrency,
+    challenges,
     signal,
     log,
     spell,

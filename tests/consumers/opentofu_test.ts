@@ -9,6 +9,7 @@ const module = zip(ZIP, { members: ["main.tf", "modules/a/main.tofu"] });
 testRule("OPENTOFU", OPENTOFU, {
   accepts: {
     "a module": single([module], SPEC),
+    "an absolute path, which becomes one below": single([zip(ZIP, { members: ["main.tf", "/a.tf"] })], SPEC),
     "a module beside other layers": single([raw("x/y"), module], { ...SPEC, configType: "z/z" }),
   },
   refuses: {
@@ -26,8 +27,13 @@ testRule("OPENTOFU", OPENTOFU, {
     "a damaged zip": [single([zip(ZIP, { problem: "it is cut off" })], SPEC), /cannot unpack the layer: it is cut off/],
     "a path that leads out": [
       single([zip(ZIP, { members: ["main.tf", "../a.tf"] })], SPEC),
-      /out of the zip: "\.\.\/a\.tf"/,
+      /paths with "\.\." in them: "\.\.\/a\.tf"$/,
     ],
+    "a path with a backslash that leads out": [
+      single([zip(ZIP, { members: ["main.tf", "a\\..\\b.tf"] })], SPEC),
+      /paths with "\.\." in them/,
+    ],
+    "an empty zip": [single([zip(ZIP, { members: [] })], SPEC), /a zip without any file$/],
   },
   notes: {
     "a module below the root": [single([zip(ZIP, { members: ["a/main.tf"] })], SPEC), /a directory in it by \/\//],

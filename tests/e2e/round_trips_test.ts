@@ -24,7 +24,7 @@ async function withProxy(options: FakeRegistryOptions, test: (place: Place) => P
   await writeTree(source, { "a.yaml": "a: 1\n", "b/c.yaml": "c: 2\n" });
   await using registry = startFakeRegistry(options);
   await using proxy = startWaveProxy(() => registry.origin);
-  const env = { GANTRY_USERNAME: "ann", GANTRY_PASSWORD: USERS.ann };
+  const env = { GANTRY_USERNAME: "ann", GANTRY_PASSWORD: USERS.ann, GANTRY_CACHE: join(directory.path, "cache") };
   await test({
     proxy,
     registry,
@@ -69,8 +69,36 @@ Deno.test("push with two tags to a registry that wants a token takes five round 
     assert.deepEqual([...found.tags.keys()].sort(), ["1.0.0", "latest"]);
     assert.deepEqual([...new Set(found.tags.values())], [...found.manifests.keys()]);
 
-    await push(tags, asked, ["GET /token"], [...asked, ...BEGIN]);
+    // Where tokens are given is known now.
+    await push(tags, ["GET /token"], asked);
     assert.equal(found.uploads.size, 0);
+  });
+});
+
+Deno.test("push takes three round trips where all is there and nobody knows where tokens are given", async () => {
+  await withProxy(TOKEN, async ({ push, registry }) => {
+    const asked = questions("1.0.0");
+    const flags = ["--version", "1.0.0", "--no-cache"];
+    const sent: readonly Wave[] = [[...CONTENT, "HEAD manifests/1.0.0"], ["PUT manifests/1.0.0"]];
+    await push(flags, asked, ["GET /token"], [...asked, ...BEGIN], ...sent);
+    await push(flags, asked, ["GET /token"], [...asked, ...BEGIN]);
+    assert.equal(registry.repositories.get("acme/app")?.uploads.size, 0);
+  });
+});
+
+Deno.test("push of something new takes five round trips as well where it is known where tokens are given", async () => {
+  await withProxy(TOKEN, async ({ push, change }) => {
+    const asked = questions("edge");
+    await push(["-t", "edge"], asked, ["GET /token"], [...asked, ...BEGIN], CONTENT, ["PUT manifests/edge"]);
+    await change();
+    await push(
+      ["-t", "edge"],
+      ["GET /token"],
+      asked,
+      ["POST blobs/uploads/"],
+      ["PUT blobs/uploads/SESSION"],
+      ["PUT manifests/edge"],
+    );
   });
 });
 

@@ -226,3 +226,22 @@ toolTest("the example of a signer that has its key in openssl signs for cosign a
   const after = JSON.parse((await gantryOk(["inspect", `oci://${app}@${digest}`, "--referrers", "-o", "json"])).stdout);
   assert.deepEqual(after.referrers, before.referrers);
 });
+
+for (const command of KINDS) {
+  toolTest(`signers at the same time lose no signature in ${command}`, [command], async () => {
+    await using directory = await tempDirectory();
+    await using registry = await startRegistry(command);
+    const path = await source(directory.path);
+    for (const round of ["one", "two", "three"]) {
+      const app = `oci://${registry.host}/acme/${round}`;
+      await push([path, app, "--version", "1.0.0"]);
+      await Promise.all(SAMPLE_KEYS.map((name) => gantryOk(["sign", `${app}:1.0.0`, "--key", sample(`${name}.pem`)])));
+      for (const name of SAMPLE_KEYS) {
+        const { stdout } = await gantryOk(["verify", `${app}:1.0.0`, "--key", sample(`${name}.pub`), "-o", "json"]);
+        const [{ signatures }] = JSON.parse(stdout).artifacts;
+        const formats = signatures.map(({ format }: { readonly format: string }) => format).sort();
+        assert.deepEqual(formats, ["bundle", "legacy"], `${round}: ${name}`);
+      }
+    }
+  });
+}

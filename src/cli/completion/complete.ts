@@ -101,7 +101,7 @@ async function valuesOf(option: Option, begun: string, { lists }: CompletionMean
   if (list !== undefined) return listWords(begun, list);
   if (option.argChoices !== undefined) return fitting(begun, option.argChoices.map((word) => ({ word })));
   const value = /<([^>]+)>/.exec(option.flags)?.[1] ?? "";
-  if (/^(path|file)$/.test(value)) return await fileWords(begun, { only: "all" });
+  if (/^(path|file|key)$/.test(value)) return await fileWords(begun, { only: "all" });
   if (value === "directory") return await fileWords(begun, { only: "directories" });
   return fitting(begun, []);
 }

@@ -44,7 +44,9 @@ export function sign(
           signingPlaces(uploaded, targets()),
           { context, concurrency },
         );
-        for (const { name } of signers) context.log.info(`Signed ${digest} with ${name}, before any tag points to it`);
+        const names = signers.map(({ name }) => name).join(", ");
+        const isNew = referrers.length + layers.length > 0;
+        context.log.info(`${digest} ${isNew ? "is signed" : "was signed already"} with ${names}; tags come after that`);
         return { referrers, ...(layers.length === 0 ? {} : { companions: [{ ending: "sig", layers }] }) };
       },
     });

@@ -1,5 +1,6 @@
 import { type Clock, untilAborted } from "../../system/clock.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
+import type { ChallengeMemory } from "./challenge_memory.ts";
 import { HelperError } from "./credential_helper.ts";
 import type { Credential } from "./credentials.ts";
 import { mergeScopes } from "./scope.ts";
@@ -18,6 +19,8 @@ export interface AuthorizerOptions {
   readonly clock: Clock;
   /** Ends requests for tokens. One such request serves several others, so none of theirs can end it. */
   readonly lifetime: AbortSignal;
+  /** What the registry said in earlier runs; with it the first request goes out as the registry wants it. */
+  readonly memory?: ChallengeMemory | undefined;
 }
 
 /** Knows what a registry wants in the `Authorization` header, as far as it has said so. */
@@ -41,6 +44,8 @@ export interface Authorizer {
    * @throws {TypeError} When the registry sends us to a place where no credential may go.
    */
   learn(challenge: string, scopes: readonly string[], used: string | undefined): Promise<boolean>;
+  /** Told that the registry has let a request pass which had the header. */
+  accepted(): Promise<void>;
   /** Whether the registry has said that it wants a token. */
   readonly wantsToken: boolean;
   /** What is known of the credentials, once they were asked for. */
@@ -63,9 +68,9 @@ interface BearerScheme {
   readonly service?: string;
 }
 
-/** Starts without knowledge: the first request goes out without a header. */
+/** Starts without any knowledge but what is remembered: without that, the first request goes out without a header. */
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
-  const { endpoint, send, clock, lifetime } = options;
+  const { endpoint, send, clock, lifetime, memory } = options;
   let scheme: Scheme | undefined;
   let asked: Promise<Credential | undefined> | undefined;
   let refreshToken: string | undefined;
@@ -74,6 +79,35 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const tokens = createTokenCache(requestToken, clock);
 
   let problem: string | undefined;
+  /** The challenge that was learned from, until it is known to be right. */
+  let said: string | undefined;
+  let recalling: Promise<void> | undefined;
+  /** Whether the scheme is what an earlier run has learned. */
+  let isRecalled = false;
+
+  async function recall(): Promise<void> {
+    const challenge = await memory?.recall(endpoint.origin);
+    if (challenge === undefined) return;
+    // It is held to the same rules as one that comes from the registry.
+    const found = await chooseScheme(parseChallenges(challenge), endpoint).catch(() => undefined);
+    if (found === undefined || scheme !== undefined) return;
+    scheme = found.scheme;
+    isRecalled = true;
+  }
+
+  async function bearer(scopes: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+    const isUncertain = isRecalled;
+    try {
+      return `Bearer ${(await untilAborted(tokens.get(wanted(scopes)), signal)).value}`;
+    } catch (error) {
+      if (!isUncertain || signal.aborted || lifetime.aborted) throw error;
+      // Tokens may be given elsewhere by now. The registry will say where.
+      if (isRecalled) scheme = undefined;
+      isRecalled = false;
+      await memory?.forget(endpoint.origin);
+      return undefined;
+    }
+  }
 
   function credential(): Promise<Credential | undefined> {
     asked ??= options.credential().catch((error) => {
@@ -112,11 +146,12 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 
   return {
     async header(scopes, signal): Promise<string | undefined> {
+      if (scheme === undefined) await (recalling ??= recall());
       if (scheme === undefined) return undefined;
       const mine = await credential();
       if (mine?.kind === "registry-token") return `Bearer ${mine.token}`;
       if (scheme.kind === "basic") return mine && basicAuthorization(mine);
-      return `Bearer ${(await untilAborted(tokens.get(wanted(scopes)), signal)).value}`;
+      return await bearer(scopes, signal);
     },
 
     async learn(challenge, scopes, used): Promise<boolean> {
@@ -126,12 +161,21 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
         : await chooseScheme(parseChallenges(challenge), endpoint);
       if (found === undefined) return false;
       scheme = found.scheme;
+      isRecalled = false;
+      said = challenge;
       if (found.scope !== undefined) demanded.set(mergeScopes(scopes).join(" "), found.scope);
       if (used?.startsWith("Bearer ")) tokens.drop(used.slice("Bearer ".length));
       const mine = await credential();
       // What was refused is refused again; only a token may have expired, or have had too small a scope.
       const fixed = scheme.kind === "basic" || mine?.kind === "registry-token";
       return fixed ? mine !== undefined && used === undefined : true;
+    },
+
+    async accepted(): Promise<void> {
+      const challenge = said?.trim() ?? "";
+      said = undefined;
+      isRecalled = false;
+      if (challenge !== "") await memory?.keep(endpoint.origin, challenge);
     },
 
     get wantsToken(): boolean {

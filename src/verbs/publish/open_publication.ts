@@ -9,6 +9,7 @@ import { parsePlatform, USUAL_PLATFORM } from "../../oci/platform.ts";
 import { localPath, withoutScheme } from "../../oci/reference.ts";
 import { parsePlace } from "../../places/open_store.ts";
 import { openBase, type OpenedBase } from "./base_image.ts";
+import { VERSION } from "../../host/version.ts";
 import type { PublishingName } from "../../options/publishing.ts";
 import { withStep } from "../../pipeline/flow.ts";
 import type { Host } from "../../pipeline/host.ts";
@@ -20,6 +21,7 @@ import { openSession } from "../session.ts";
 import { buildPipeline } from "./build_pipeline.ts";
 import { profileLine } from "./choose_profile.ts";
 import { withIdentity } from "./identity.ts";
+import { challengesIn } from "./known_challenges.ts";
 import { thisMachine } from "./machine.ts";
 import type { ConfiguredOptions } from "./publish_options.ts";
 import { type Settings, settingsOf } from "./settings.ts";
@@ -50,7 +52,10 @@ export async function openPublication(
   const { concurrency, retries, timeout } = wanted;
   const places = [...wanted.targets, ...(wanted.base === undefined ? [] : [parsePlace(wanted.base)])];
   await using opened = new AsyncDisposableStack();
-  const session = opened.use(await openSession({ ...options, concurrency, retries, timeout }, { places }));
+  const challenges = wanted.cache && wanted.cacheDirectory !== undefined
+    ? challengesIn(wanted.cacheDirectory, { version: VERSION, log })
+    : undefined;
+  const session = opened.use(await openSession({ ...options, concurrency, retries, timeout }, { places, challenges }));
   const { access, context } = session;
   const base = await baseOf(wanted, { access, context });
   if (base !== undefined) opened.use(base);

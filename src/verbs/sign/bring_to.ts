@@ -7,7 +7,8 @@ import { meantName, openStore, parsePlace } from "../../places/open_store.ts";
 import { attachedReferrer } from "../../pipeline/attach_to_targets.ts";
 import type { Belongings } from "../../pipeline/plugin.ts";
 import { storeTarget } from "../../pipeline/store_target.ts";
-import { companionTag } from "../../store/companion_tags.ts";
+import { appendCompanion } from "../../store/append_companion.ts";
+import { type Clock, SYSTEM_CLOCK } from "../../system/clock.ts";
 import { NotFoundError, type Store } from "../../store/store.ts";
 import type { Context } from "../../work/context.ts";
 import { type Session, withSession } from "../session.ts";
@@ -73,22 +74,45 @@ export async function bringTo<Made extends Belongings>(
   });
 }
 
+/**
+ * Brings it, and looks again until all of it stays there. No registry can compare and set a tag, and lists of referrers
+ * and signatures may be tags: somebody else who signs at the same time may replace them. Whoever had looked before this
+ * was written has written, too, after as long as this took.
+ */
 async function bring(
   { referrers = [], companions = [] }: Belongings,
-  { store, descriptor }: Subject,
-  { context, concurrency }: Pick<Session, "context" | "concurrency">,
+  { store, descriptor: { mediaType, digest, size } }: Subject,
+  { clock = SYSTEM_CLOCK, context, concurrency }: Pick<Session, "context" | "concurrency"> & { readonly clock?: Clock },
 ): Promise<Brought> {
   const target = storeTarget(store, { name: "place", concurrency });
-  const attached = referrers.map((referrer) => attachedReferrer(referrer, descriptor));
-  for (const referrer of attached) await target.attach?.(referrer, context);
-  const tags: string[] = [];
-  for (const companion of companions) {
-    const tag = companionTag(descriptor.digest, companion.ending) ?? "";
-    await target.append?.({ ...companion, tag, subject: descriptor }, context);
-    tags.push(tag);
+  const subject = { mediaType, digest, size };
+  const attached = referrers.map((referrer) => attachedReferrer(referrer, subject));
+  const tags = new Set<string>();
+
+  async function bringMissing(look: number): Promise<boolean> {
+    const listed = new Set((await store.referrers(digest, context)).map(({ digest }) => digest));
+    // What is listed may be gone all the same, and is brought once.
+    const missing = look === 0 ? attached : attached.filter(({ manifest }) => !listed.has(manifest.descriptor.digest));
+    for (const referrer of missing) await target.attach?.(referrer, context);
+    let isNew = missing.length > 0;
+    for (const { ending, layers } of companions) {
+      const appended = await appendCompanion(store, { subject: digest, ending, layers }, context);
+      tags.add(appended.tag);
+      isNew ||= appended.isNew;
+    }
+    return isNew;
   }
-  return { referrers: attached.map(({ manifest }) => manifest.descriptor), tags };
+
+  for (let look = 0; look < LOOK_LIMIT; look++) {
+    const started = clock.now();
+    if (!await bringMissing(look)) break;
+    if (store.url.startsWith("oci://")) await clock.wait(clock.now() - started, context.signal);
+  }
+  return { referrers: attached.map(({ manifest }) => manifest.descriptor), tags: [...tags] };
 }
+
+/** How often it is looked at, at most: others may sign all the time. */
+const LOOK_LIMIT = 10;
 
 /** What is signed is what somebody has looked at, and not what somebody else has put there since. */
 async function refuseMoved(

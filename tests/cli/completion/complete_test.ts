@@ -49,6 +49,7 @@ Deno.test("complete gives paths and the tags of a layout", async () => {
 
   assert.deepEqual(await completed("push", at("deploy/")), ["space", at("deploy/app.yaml")]);
   assert.deepEqual(await completed("push", `${at("deploy")}/.`), ["space", at("deploy/.hidden")]);
+  assert.deepEqual(await completed("verify", "--key", at("o")), ["space", at("other")]);
   assert.deepEqual(await completed("init", at("d")), ["space", at("deploy-layout/"), at("deploy/")]);
   assert.deepEqual(await completed("pull", `oci-layout:${at("deploy-")}`), ["nospace", `${layout}/`]);
   assert.deepEqual(await completed("pull", `${layout}:`), ["space", `${layout}:1.0.0`, `${layout}:main`]);
