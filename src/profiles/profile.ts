@@ -51,6 +51,8 @@ export interface Profile {
   readonly expects: readonly ("source" | "revision" | "version")[];
   /** Whether the ecosystem finds artifacts by their tags alone, so that one without a tag is lost. */
   readonly needsTag: boolean;
+  /** Tells whether it finds artifacts by a tag; by any when left out. */
+  isFindable?(tag: string): boolean;
   /** Whether its bytes hold the time that stands for now. */
   readonly usesTime: boolean;
   /**
