@@ -44,8 +44,10 @@ export const ENVIRONMENT_VARIABLES: readonly string[] = [
     ...BUILDER_VARIABLES,
     // The password of a private key.
     "COSIGN_PASSWORD",
-    // Where results go in GitHub Actions.
+    // Where results go in GitHub Actions, and where its files are.
     "GITHUB_OUTPUT",
+    "GITHUB_STEP_SUMMARY",
+    "GITHUB_WORKSPACE",
     // Where the cache is.
     "GANTRY_CACHE",
     "XDG_CACHE_HOME",

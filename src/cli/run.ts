@@ -8,6 +8,8 @@ import { paint } from "./output/paint.ts";
 import { printable, printableLines } from "./output/printable.ts";
 import { withStatusLine } from "./output/status_line.ts";
 import { isTopic } from "./help/topics.ts";
+import { githubCommands, isGitHub } from "./ci/github_commands.ts";
+import { gitlabSection } from "./ci/gitlab_section.ts";
 import { createProgram } from "./program.ts";
 import { OutputError } from "./process/text_writer.ts";
 import type { World } from "./world.ts";
@@ -38,6 +40,7 @@ export async function run(args: readonly string[], world: World): Promise<number
   });
   const declared = (only?: string): Command => createProgram(masked, (result) => code = result, { only });
   const program = declared(args[0]);
+  const endSection = gitlabSection(args[0], masked);
   try {
     if (args.length === 0) {
       world.stdout(program.helpInformation());
@@ -50,12 +53,15 @@ export async function run(args: readonly string[], world: World): Promise<number
       return EXIT.done;
     }
     await program.parseAsync(helpBelow(args, program).map(splitBoolean), { from: "user" });
+    endSection();
     const unhandled = unhandledOf(world);
     if (unhandled === undefined) return code;
     // What the command was to print is printed: this comes after it.
-    masked.stderr(await report(unhandled, failedCommand(args, program)));
+    sayError(await report(unhandled, failedCommand(args, program)), masked);
     return EXIT.failed;
   } catch (thrown) {
+    // Whoever folds a section should not have to look into it for what went wrong.
+    endSection();
     if (thrown instanceof CommanderError) return await usage(thrown, { args, program: declared(), world: masked });
     const unhandled = unhandledOf(world);
     const error = unhandled ?? thrown;
@@ -63,8 +69,9 @@ export async function run(args: readonly string[], world: World): Promise<number
     const code = unhandled === undefined ? exitCode(error, world.signal) : EXIT.failed;
     // Who has stopped reading has seen enough.
     if (code === EXIT.closed) return code;
-    masked.stderr(isInterrupted ? "error: Interrupted\n" : await report(error, failedCommand(args, program)));
-    if (code === EXIT.usage) masked.stderr(await adviceOf(args, declared()) ?? "");
+    const advice = code === EXIT.usage ? await adviceOf(args, declared()) ?? "" : "";
+    const said = isInterrupted ? "error: Interrupted\n" : await report(error, failedCommand(args, program));
+    sayError(said + advice, masked);
     const format = outputFormat(args);
     if (format !== undefined && !(error instanceof OutputError)) await printError(error, format, masked);
     return code;
@@ -75,6 +82,11 @@ export async function run(args: readonly string[], world: World): Promise<number
 async function report(error: unknown, failed?: FailedCommand): Promise<string> {
   const { errorReport } = await import("./output/error_report.ts");
   return printable(errorReport(error, failed));
+}
+
+/** GitHub Actions shows an error where people look: at the file, and in the summary of the run. */
+function sayError(text: string, world: World): void {
+  world.stderr(isGitHub(world) ? text + githubCommands("error", text, world) : text);
 }
 
 function failedCommand([name]: readonly string[], program: Command): FailedCommand {
@@ -149,9 +161,9 @@ async function usage(error: CommanderError, { args, program, world }: Usage): Pr
     return EXIT.usage;
   }
   const [first = "", ...more] = error.message.replace(/^error: /, "").split("\n");
-  const hint = more.filter((line) => line !== "").join(" ");
-  world.stderr(printable(`error: ${first.charAt(0).toUpperCase()}${first.slice(1)}${hint === "" ? "" : ` ${hint}`}\n`));
-  world.stderr(await adviceOf(args, program) ?? commandAdvice(args, program));
+  const hint = more.filter((line) => line !== "").map((line) => ` ${line}`).join("");
+  const said = printable(`error: ${first.charAt(0).toUpperCase()}${first.slice(1)}${hint}\n`);
+  sayError(said + (await adviceOf(args, program) ?? commandAdvice(args, program)), world);
   return EXIT.usage;
 }
 

@@ -1,7 +1,6 @@
 import { BUNDLE_MEDIA_TYPE } from "../bundle/bundle.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
-import { type Digest, isDigest } from "../oci/digest.ts";
-import { MANIFEST_SIZE_LIMIT } from "../oci/manifest.ts";
+import { isDigest } from "../oci/digest.ts";
 import { readBytes } from "../oci/read_bytes.ts";
 import type { Context } from "../work/context.ts";
 import { NotFoundError, type StoredManifest, type StoreReader } from "../store/store.ts";
@@ -9,7 +8,7 @@ import { createGraphReader, type LayoutGraph, type ReadManifest } from "./graph.
 import { descriptorOf, fullNameOf, type IndexEntry } from "./entry.ts";
 import { indexEntriesOf, type LayoutIndex } from "./index.ts";
 import { isCompanionTag } from "../store/companion_tags.ts";
-import { savedImages } from "./cosign_kinds.ts";
+import { unlistedBundles } from "./unlisted_bundles.ts";
 import { type LayoutNames, layoutNames } from "./names.ts";
 import type { LayoutPlace, ListedManifest } from "./layout.ts";
 import { inFile } from "./directory/read_layout.ts";
@@ -76,7 +75,12 @@ export function layoutReader(
   }
 
   async function readGraph(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph> {
-    return await reader.read(index, await unlistedBundles(index, contents, signal), readManifestOf(signal));
+    const unlisted = await unlistedBundles(index, () => contents.blobs(signal), (blob) => {
+      signal.throwIfAborted();
+      // One that is damaged is none: whoever reads the layout as a whole says so.
+      return readBytes(contents.open({ ...blob, mediaType: "" }));
+    });
+    return await reader.read(index, unlisted, readManifestOf(signal));
   }
 
   /** Everything that the index leads to, read once as long as it is the same. */
@@ -153,27 +157,6 @@ export function layoutReader(
     graphOf: readGraph,
     partsOf: (root, signal) => reader.partsOf(root, readManifestOf(signal)),
   };
-}
-
-/** `cosign save` keeps the signatures of an image that are bundles among the blobs, and lists none of them. */
-async function unlistedBundles(
-  { manifests }: LayoutIndex,
-  { blobs, open }: LayoutContents,
-  signal: AbortSignal,
-): Promise<readonly Descriptor[]> {
-  const images: ReadonlySet<Digest> = new Set(savedImages(manifests));
-  const found: Descriptor[] = [];
-  if (images.size === 0) return found;
-  const { manifestIn } = await import("./manifest_in.ts");
-  for await (const { digest, size } of blobs(signal)) {
-    signal.throwIfAborted();
-    if (size > MANIFEST_SIZE_LIMIT) continue;
-    // One that is damaged is none: whoever reads the layout as a whole says so.
-    const bytes = await readBytes(open({ mediaType: "", digest, size })).catch(() => undefined);
-    const manifest = bytes && manifestIn(bytes, digest);
-    if (manifest?.subject !== undefined && images.has(manifest.subject.digest)) found.push(manifest.descriptor);
-  }
-  return found;
 }
 
 function listedManifest(entry: IndexEntry, tagOf: LayoutNames["tagOf"]): readonly ListedManifest[] {

@@ -65,6 +65,8 @@ export interface TreeProblem {
 
 /** Says why entries are no tree: a path that leaves it, one that is there twice, or a file that others are below. */
 export function treeProblem(entries: readonly Entry[]): TreeProblem | undefined {
+  const sorted = sortedTreeProblem(entries);
+  if (sorted !== "unsorted") return sorted;
   const kinds = new Map<string, Entry["kind"]>();
   for (const [at, { path, kind }] of entries.entries()) {
     if (!isPlainPath(path)) return { at, problem: "is not a plain relative path" };
@@ -81,6 +83,21 @@ export function treeProblem(entries: readonly Entry[]): TreeProblem | undefined 
       const parent = path.slice(0, end);
       if (kinds.get(parent) === "file") return { at, problem: `is below ${JSON.stringify(parent)}, which is a file` };
     }
+  }
+  return undefined;
+}
+
+/** The same for entries in the order of a walk, where what is below a file comes right behind it: no map is needed. */
+function sortedTreeProblem(entries: readonly Entry[]): TreeProblem | undefined | "unsorted" {
+  let before: Entry | undefined;
+  for (const [at, entry] of entries.entries()) {
+    const { path } = entry;
+    if (before !== undefined && compareInWalk(before.path, path) >= 0) return "unsorted";
+    if (!isPlainPath(path)) return { at, problem: "is not a plain relative path" };
+    if (before?.kind === "file" && path.startsWith(`${before.path}/`)) {
+      return { at, problem: `is below ${JSON.stringify(before.path)}, which is a file` };
+    }
+    before = entry;
   }
   return undefined;
 }

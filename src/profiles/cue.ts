@@ -24,6 +24,7 @@ export const CUE_PROFILE: Profile = {
   revision: "commit",
   expects: ["version"],
   needsTag: true,
+  isFindable: (tag) => tag.startsWith("v") && isVersion(tag.slice(1)),
   usesTime: false,
   compressions: ["zip"],
   takes: [],

@@ -35,6 +35,8 @@ export interface Profile {
   readonly archiveWith?: readonly string[];
   /** The ecosystem's own ignore file, at the root of the source. */
   readonly ignoreFile?: string;
+  /** Whether its consumers read the ignore file themselves, so that it is of use in other artifacts too. */
+  readonly isIgnoreFileRead?: boolean;
   /** Whose reading of ignore patterns counts. */
   readonly ignoreReading: IgnoreReading;
   /** Patterns that are left out unless the user says otherwise. */
@@ -49,6 +51,8 @@ export interface Profile {
   readonly expects: readonly ("source" | "revision" | "version")[];
   /** Whether the ecosystem finds artifacts by their tags alone, so that one without a tag is lost. */
   readonly needsTag: boolean;
+  /** Tells whether it finds artifacts by a tag; by any when left out. */
+  isFindable?(tag: string): boolean;
   /** Whether its bytes hold the time that stands for now. */
   readonly usesTime: boolean;
   /**

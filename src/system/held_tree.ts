@@ -206,7 +206,13 @@ function openDirectory(path: string): OpenDirectory {
   };
 }
 
-/** Deno 2.6 has numbers of its own for what is open, so the system's is looked for. */
+/** The number that was found last. */
+let latest = 0;
+
+/**
+ * Deno 2.6 has numbers of its own for what is open, so the system's is looked for: first near the last one, because the
+ * system gives the lowest that is free.
+ */
 function descriptorPath(descriptors: string, { descriptor, info }: OpenDirectory): string {
   const own = info();
   const isIt = (path: string): boolean => {
@@ -216,11 +222,18 @@ function descriptorPath(descriptors: string, { descriptor, info }: OpenDirectory
       return false;
     }
   };
-  const guess = join(descriptors, String(descriptor));
-  if (descriptor !== undefined && isIt(guess)) return guess;
-  for (const { name } of Deno.readDirSync(descriptors)) {
-    const path = join(descriptors, name);
-    if (isIt(path)) return path;
+  const near = [descriptor ?? latest, latest, latest + 1, latest - 1, latest + 2];
+  for (const number of candidates(near, descriptors)) {
+    const path = join(descriptors, String(number));
+    if (!isIt(path)) continue;
+    latest = number;
+    return path;
   }
   throw new Error("its descriptor cannot be found");
+}
+
+function* candidates(near: readonly number[], descriptors: string): Generator<number, void, void> {
+  yield* new Set(near);
+  // Only read when it comes to that.
+  for (const { name } of Deno.readDirSync(descriptors)) yield Number(name);
 }

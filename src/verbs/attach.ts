@@ -42,8 +42,7 @@ export interface AttachResult {
  * Attaches a file to what was published: an SBOM, a provenance, or anything else that is said of it. With keys it is a
  * signed bundle, without them a plain referrer that scanners find by its type.
  *
- * @throws {OptionsError} When the options make no sense, or the file is not what its type says.
- * @throws {KeyError} When a key cannot be used.
+ * @throws {OptionsError} When the options make no sense, the file is not what its type says, or a key cannot be used.
  * @throws {NotFoundError} When there is no such artifact.
  * @throws {Error} When its tag moves meanwhile, or a registry does not list what it was given.
  */
@@ -56,9 +55,9 @@ export async function attachStored(options: AttachOptions): Promise<AttachResult
     );
   }
   const attestation = await readAttestation(file, (bytes) => parseAttestation(bytes, predicateType));
+  const signers = await signersOf(keys, machine, options);
   const { subject, made, brought } = await bringTo(source, options, async (subject, { context, concurrency }) => {
     const { url, store, created, descriptor: { digest } } = subject;
-    const signers = await signersOf(keys, machine, context);
     const means = { signers, places: [{ name: url, store }], concurrency };
     return await makeAttestations([attestation], { subject: digest, created }, means, context);
   });

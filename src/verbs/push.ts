@@ -108,15 +108,19 @@ function refuseUnusedTag({ ifChanged, wanted, spell }: Settings): void {
 
 /** Who finds artifacts by their tags alone could never use one that has none. */
 function withNamesNeeded(pipeline: Pipeline, { spell, profile }: Settings): Pipeline {
+  const { isFindable } = profile.facts;
   const check: CustomStep<Artifact> = {
     name: "names",
     async run(artifact, context): Promise<Artifact> {
       const names = await tagNames(pipeline.tag, artifact, context);
-      const unnamed = pipeline.upload.find((target) => tagsOfTarget(target, names).length === 0);
+      const unnamed = pipeline.upload.find((target) =>
+        !tagsOfTarget(target, names).some(({ name }) => isFindable === undefined || isFindable(name))
+      );
       if (unnamed === undefined) return artifact;
+      const orTag = isFindable === undefined ? `, or another tag with ${spell("tags")}` : "";
       throw new OptionsError(
         `Cannot publish to ${unnamed.url} without a name: who uses what profile ${profile.name} makes finds it by its ` +
-          `version, give one with ${spell("version")}, or another tag with ${spell("tags")}`,
+          `version, give one with ${spell("version")}${orTag}`,
       );
     },
   };

@@ -55,17 +55,17 @@ export interface WrittenSignature {
 /**
  * Signs what was published, by its digest. To sign again by the same key writes nothing: what is there is verified first.
  *
- * @throws {OptionsError} When the options make no sense.
- * @throws {KeyError} When a key cannot be used.
+ * @throws {OptionsError} When the options make no sense, or a key cannot be used.
  * @throws {NotFoundError} When there is no such artifact.
  * @throws {Error} When its tag moves meanwhile, or a registry does not list what it was given.
  */
 export async function signStored(options: SignOptions): Promise<SignResult> {
   const { source, signFormat: format = "both", machine = thisMachine() } = options;
   if (options.keys.length === 0) throw new OptionsError("There is no key to sign with");
+  // A password that is wrong is said before anything is contacted.
+  const signers = await signersOf(options.keys, machine, options);
   const { subject, made, brought } = await bringTo(source, options, async (subject, { context, concurrency }) => {
     const { url, store, created, descriptor: { digest } } = subject;
-    const signers = await signersOf(options.keys, machine, context);
     const { layers, ...signatures } = await makeSignatures(
       { subject: digest, created, reference: store.url.startsWith("oci://") ? withoutScheme(store.url) : "", format },
       signers,

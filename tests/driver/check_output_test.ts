@@ -94,6 +94,7 @@ const WRONG: readonly (readonly [stage: Stage, output: unknown, problem: string,
   ["after:collect", { drop: [] }, "drop is not known here"],
   ["after:annotate", "done", "it must be an object, not a string"],
   ["after:upload", { referrers: [{ layers: [BLOB] }] }, "referrers[0].artifactType is missing"],
+  ["before:tag", { companions: [{ ending: "sig", layers: [] }] }, "companions[0].layers must have one at least"],
   ["after:tag", 5, "it must be an object, not a number"],
 ];
 

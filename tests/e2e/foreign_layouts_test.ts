@@ -207,6 +207,9 @@ for (const form of ["directory", "tar", "compressed tar"]) {
     }
     const { referrers } = await json(["inspect", url, "--referrers"]);
     assert.deepEqual(referrers.map(({ digest }: { digest: string }) => digest), [digest(bundle)]);
+    const { whole, unreferenced } = await json(["verify", url]);
+    const stray = unreferenced.map(({ digest }: { digest: string }) => digest);
+    assert.deepEqual([whole, stray.includes(digest(bundle)), stray.includes(digest(other))], [true, false, true]);
     await gantryOk(["copy", url, `oci://${far.host}/copied:1`, "--referrers"]);
     assert.ok(far.repositories.get("copied")?.manifests.has(digest(bundle)));
     await gantryOk(["export", url, `oci-layout:${join(directory.path, "exported")}`]);

@@ -9,8 +9,6 @@ import { SAMPLE_KEYS, sampleKey, sampleKeyPath } from "../support/sample_keys.ts
 import { writeScript } from "../support/script.ts";
 import { type TempDirectory, tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";
-import { signStored } from "../../src/verbs/sign.ts";
-import { tagStored } from "../../src/verbs/tag.ts";
 
 const PASSWORD = "s3cret-pass";
 const KEY = path("p256.pem");
@@ -24,6 +22,8 @@ interface Bench extends AsyncDisposable {
   readonly directory: string;
   readonly source: string;
   readonly app: string;
+  /** The path of an SBOM. */
+  readonly sbom: string;
 }
 
 async function bench(options: Parameters<typeof startFakeRegistry>[0] = {}): Promise<Bench> {
@@ -31,10 +31,13 @@ async function bench(options: Parameters<typeof startFakeRegistry>[0] = {}): Pro
   const registry = startFakeRegistry(options);
   const source = join(directory.path, "source");
   await writeTree(source, { "app.yaml": "kind: ConfigMap\n" });
+  const sbom = join(directory.path, "app.spdx.json");
+  await Deno.writeTextFile(sbom, JSON.stringify({ spdxVersion: "SPDX-2.3" }));
   return {
     registry,
     directory: directory.path,
     source,
+    sbom,
     app: `oci://${registry.host}/acme/app`,
     async [Symbol.asyncDispose](): Promise<void> {
       await registry[Symbol.asyncDispose]();
@@ -161,8 +164,13 @@ for (
   Deno.test(`push contacts nobody with ${what}`, async () => {
     await using at = await bench();
     const result = await gantry(["push", at.source, at.app, "-t", "dev", "--sign-key", path(key)], { env });
-    assert.notEqual(result.code, 0);
+    assert.equal(result.code, 2);
     assert.match(result.stderr, reason);
+    for (const command of [["sign", `${at.app}:dev`], ["attach", `${at.app}:dev`, at.sbom, "--type", "spdx"]]) {
+      const later = await gantry([...command, "--key", path(key)], { env });
+      assert.equal(later.code, 2);
+      assert.match(later.stderr, reason);
+    }
     assert.deepEqual(at.registry.requests, []);
   });
 }
@@ -315,29 +323,37 @@ for (const [args, reason] of USAGE) {
   });
 }
 
-Deno.test("signStored() writes nothing when the tag moves meanwhile", async () => {
+Deno.test("sign writes nothing when the tag moves while it signs", async () => {
   await using at = await bench();
   const before = await push([at.source, at.app, "-t", "dev"]);
   await writeTree(at.source, { "app.yaml": "kind: Secret\n" });
   const after = await push([at.source, at.app, "-t", "other"]);
-  const machine = {
-    env: (): undefined => undefined,
-    // Somebody else is faster than whoever types.
-    async password(): Promise<string> {
-      await tagStored({ source: `${at.app}@${after.digest}`, tags: ["dev"] });
-      at.registry.clearLog();
-      return PASSWORD;
+  at.registry.clearLog();
+  // What is there is asked for before anything is signed; somebody else is faster than whoever signs.
+  const dev = at.registry.repositories.get("acme/app")?.tags;
+  at.registry.fault({
+    method: "GET",
+    path: /\/referrers\//,
+    fault: {
+      kind: "edit",
+      edit(answer): Response {
+        dev?.set("dev", after.digest);
+        return answer;
+      },
     },
-  };
-  const signing = signStored({ source: `${at.app}:dev`, keys: [path("cosign.key")], machine });
-  await assert.rejects(signing, {
-    message: `Nothing was written for ${at.app}:dev: tag "dev" of ${at.app}: ` +
-      `it points to ${after.digest}, and not to ${before.digest}`,
   });
-  assert.deepEqual(writes(at.registry), []);
-  await assert.rejects(signStored({ source: `${at.app}:dev@${before.digest}`, keys: [KEY] }), {
-    message: /it points to/,
-  });
+  const { code, stderr } = await gantry(["sign", `${at.app}:dev`, "--key", KEY]);
+  assert.deepEqual([code, writes(at.registry)], [1, []]);
+  assert.ok(
+    stderr.includes(
+      `error: Nothing was written for ${at.app}:dev: tag "dev" of ${at.app}: ` +
+        `it points to ${after.digest}, and not to ${before.digest}`,
+    ),
+    stderr,
+  );
+  const named = await gantry(["sign", `${at.app}:dev@${before.digest}`, "--key", KEY]);
+  assert.match(named.stderr, /^error: Cannot use tag "dev" of oci:.*: it points to /m);
+  assert.deepEqual([named.code, writes(at.registry)], [1, []]);
 });
 
 Deno.test("gantry keygen asks twice for a password, and writes what sign takes", async () => {

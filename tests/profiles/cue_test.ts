@@ -183,10 +183,13 @@ Deno.test("push refuses a module of CUE without a version, which nobody could fi
   await using directory = await tempDirectory();
   await writeTree(directory.path, MODULE);
   const layout = join(directory.path, "layout");
-  const { code, stderr } = await gantry(["push", directory.path, `oci-layout:${layout}`]);
-  assert.equal(code, 2);
-  assert.match(stderr, /error: Cannot publish to oci-layout:.* without a name: .* profile cue makes/);
+  for (const tags of [[], ["-t", "edge"], ["-t", "1.2.0"]]) {
+    const { code, stderr } = await gantry(["push", directory.path, `oci-layout:${layout}`, ...tags]);
+    assert.equal(code, 2);
+    assert.match(stderr, /error: Cannot publish to oci-layout:.* without a name: .* give one with --version$/m);
+  }
   await assert.rejects(Deno.stat(layout), Deno.errors.NotFound);
+  await gantryOk(["push", directory.path, `oci-layout:${layout}`, "-t", "v1.2.0"]);
 });
 
 Deno.test("readModuleFile() reads every way to write the same data", () => {

@@ -5,8 +5,9 @@ import type { PlannedImport } from "../../verbs/import/import_options.ts";
 import { isPiped } from "../../oci/reference.ts";
 import { parsePipedPlace } from "../../places/open_store.ts";
 import { formatRegistryPlace, parseRegistryPlace } from "../../places/registry_place.ts";
-import { counted } from "../../work/amounts.ts";
+import { counted, formatBytes } from "../../work/amounts.ts";
 import { confirmed } from "../confirmed.ts";
+import { addStepSummary, type StepSummary } from "../ci/step_summary.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { type ResultLine, sayResults, stopwatch, transferred } from "../output/result_line.ts";
@@ -44,6 +45,7 @@ export async function runImport(source: string, target: string, flags: ImportFla
       return EXIT.failed;
     }
     sayResults(world, { quiet: flags.quiet, lines: [resultLine(result, time())] });
+    await addStepSummary(summaryOf(result), world);
     world.stdout(format === "text" ? importLines(result) : await formatOutput(result, format));
     if (receipt !== undefined) {
       await writeOutput(receipt, new TextEncoder().encode(await formatOutput(result, "json")), world.signal);
@@ -71,6 +73,20 @@ export async function runImport(source: string, target: string, flags: ImportFla
 /** One line for each artifact: `HOST/REPOSITORY@sha256:…`. */
 function importLines({ artifacts }: ImportPlanResult): string {
   return artifacts.map(({ repository, digest }) => `${repository}@${digest}\n`).join("");
+}
+
+function summaryOf({ artifacts }: ImportResult): StepSummary {
+  return {
+    title: "Imported",
+    columns: ["target", "tags", "digest", "size", "from"],
+    rows: artifacts.map(({ repository, tags, digest, size, origin }) => [
+      repository,
+      tags.map(({ tag }) => tag).join(", ") || "none",
+      digest,
+      formatBytes(size),
+      origin,
+    ]),
+  };
 }
 
 function resultLine({ artifacts, ...sent }: ImportResult, time: string): ResultLine {

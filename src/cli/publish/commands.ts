@@ -14,6 +14,7 @@ export interface PublishFlags extends RegistryFlags {
   readonly config?: string | false;
   readonly output?: OutputFormat;
   readonly digestFile?: string;
+  readonly dotenv?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly dryRun?: boolean;
@@ -50,6 +51,7 @@ export function publishCommand(name: "push" | "plan"): Command {
   if (name === "push") {
     command
       .option("--digest-file <path>", "write the digest to a file")
+      .option("--dotenv <path>", "write digest, reference and tag to a file as variables, as a dotenv report of GitLab")
       .option("--dry-run", "make a plan and contact nobody");
   }
   return withExamples(command, EXAMPLES[name]);

@@ -2,6 +2,8 @@ import { dirname } from "node:path";
 import { printedReference } from "../../oci/reference.ts";
 import { whyUnreadable } from "../../system/io_error.ts";
 import { pushConfigured, type PushResult } from "../../verbs/push.ts";
+import { formatBytes } from "../../work/amounts.ts";
+import { addStepSummary, type StepSummary } from "../ci/step_summary.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { createProgress } from "../output/progress.ts";
@@ -34,6 +36,7 @@ async function push(args: readonly string[], flags: PublishFlags, world: World):
   using progress = createProgress(world);
   const options = await publishOptions(args, flags, { world, progress });
   await checkWritable(flags.digestFile, "--digest-file");
+  await checkWritable(flags.dotenv, "--dotenv");
   return await pushConfigured(options);
 }
 
@@ -53,6 +56,10 @@ function resultLines({ targets }: PushResult, time: string): readonly ResultLine
 
 async function writeOutputs(result: PushResult, flags: PublishFlags, world: World): Promise<void> {
   if (flags.digestFile !== undefined) await write(flags.digestFile, `${result.digest}\n`, { append: false });
+  if (flags.dotenv !== undefined) {
+    await write(flags.dotenv, world.secrets.maskResult(dotenv(result)), { append: false });
+  }
+  await addStepSummary(summaryOf(result), world);
   const outputs = world.env("GITHUB_OUTPUT");
   if (world.env("GITHUB_ACTIONS") === "true" && outputs !== undefined && outputs !== "") {
     const ref = printedReference(result.url);
@@ -60,6 +67,32 @@ async function writeOutputs(result: PushResult, flags: PublishFlags, world: Worl
     const lines = `digest=${result.digest}\nref=${ref}\nurl=${result.url}\n${changed}`;
     await write(outputs, world.secrets.maskResult(lines), { append: true });
   }
+}
+
+/** What the next jobs of GitLab get as variables. */
+function dotenv({ url, digest, tag, version }: PushResult): string {
+  const values = {
+    GANTRY_DIGEST: digest,
+    GANTRY_REF: printedReference(url),
+    GANTRY_URL: url,
+    ...(tag === undefined ? {} : { GANTRY_TAG: tag }),
+    ...(version === undefined ? {} : { GANTRY_VERSION: version }),
+  };
+  return Object.entries(values).map(([name, value]) => `${name}=${value}\n`).join("");
+}
+
+function summaryOf({ targets, digest, size, profile }: PushResult): StepSummary {
+  return {
+    title: "Published",
+    columns: ["target", "tags", "digest", "size", "profile"],
+    rows: targets.map(({ repository, tags }) => [
+      repository,
+      tags.join(", ") || "none",
+      digest,
+      formatBytes(size),
+      profile,
+    ]),
+  };
 }
 
 async function write(path: string, text: string, options: Deno.WriteFileOptions): Promise<void> {

@@ -47,7 +47,7 @@ export async function compareTrees(
   const blocked: string[] = [];
   let moved = 0;
   let unchanged = 0;
-  if (there === undefined) await move("");
+  if (there === undefined) await move("", { isDirectory: true });
   else {
     await compareDirectory("", there);
     await refuseOtherDisks(there);
@@ -59,7 +59,7 @@ export async function compareTrees(
       signal.throwIfAborted();
       const below = path === "" ? entry.name : `${path}/${entry.name}`;
       const found = await lookAt(below, place);
-      if (found === undefined) await move(below);
+      if (found === undefined) await move(below, entry);
       else if (!entry.isDirectory) await compareWithFile(below, found, place);
       else if (found.isDirectory) await compareDirectory(below, place);
       else {
@@ -75,7 +75,7 @@ export async function compareTrees(
     } else if (await hasSameContent(staged(path), { path, at: () => place.at(path), info: found, signal })) unchanged++;
     else {
       changed.push(path);
-      await move(path, found);
+      await move(path, { isDirectory: false, replaced: found });
     }
   }
 
@@ -87,17 +87,19 @@ export async function compareTrees(
     }
   }
 
-  async function move(path: string, replaced?: Deno.FileInfo): Promise<void> {
+  async function move(
+    path: string,
+    { isDirectory, replaced }: { readonly isDirectory: boolean; readonly replaced?: Deno.FileInfo },
+  ): Promise<void> {
     moves.push({ path, ...(replaced === undefined ? {} : { replaced }) });
-    moved += await countFiles(path);
+    moved += isDirectory ? await countFiles(path) : 1;
   }
 
-  async function countFiles(path: string): Promise<number> {
+  async function countFiles(directory: string): Promise<number> {
     signal.throwIfAborted();
-    if (!(await Deno.lstat(staged(path))).isDirectory) return 1;
     let count = 0;
-    for await (const { name } of Deno.readDir(staged(path))) {
-      count += await countFiles(path === "" ? name : `${path}/${name}`);
+    for await (const { name, isDirectory } of Deno.readDir(staged(directory))) {
+      count += isDirectory ? await countFiles(directory === "" ? name : `${directory}/${name}`) : 1;
     }
     return count;
   }

@@ -6,7 +6,8 @@ import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import type { Context } from "../../work/context.ts";
-import { EMPTY_INDEX } from "../index.ts";
+import { EMPTY_INDEX, type LayoutIndex, listManifests } from "../index.ts";
+import { unlistedBundles } from "../unlisted_bundles.ts";
 import { checkNames } from "./check_names.ts";
 import { checkPromises } from "./check_promises.ts";
 import { findDescription, type FoundDescription } from "./find_bundle.ts";
@@ -60,12 +61,19 @@ const HASHERS = { "oci-layout": hashDirectory, "oci-archive": hashTar } as const
   unknown
 >;
 
+/** What a layout lists, and what `cosign save` should have listed. */
+async function wholeIndex({ index, blobs, read }: HashedLayout): Promise<LayoutIndex | undefined> {
+  if (index === undefined) return undefined;
+  const intact = [...blobs].flatMap(([digest, { size, problem }]) => problem === undefined ? [{ digest, size }] : []);
+  return listManifests(index, await unlistedBundles(index, () => intact, ({ digest }) => read(digest)));
+}
+
 /** Checks a layout that was hashed. */
 export async function checkHashed(layout: HashedLayout): Promise<Omit<LayoutCheck, "url">> {
   const { blobs, leftovers } = layout;
   const { description, problems: descriptionProblems } = await findDescription(layout);
   const omitted = description?.description.omitted ?? [];
-  const graph = await followIndex(layout, omitted);
+  const graph = await followIndex({ ...layout, index: await wholeIndex(layout) }, omitted);
   const promises = description === undefined
     ? []
     : [...checkPromises(description, graph), ...checkNames(description, layout.index ?? EMPTY_INDEX)];

@@ -32,10 +32,10 @@ export function fileBytes(file: OpenFile, path: string): TarBytes {
   return {
     size: file.size,
     mode: file.mode,
-    read: file.read,
+    read: (offset, size) => file.read(offset, size),
     lock: (signal) => lockIfThere(path, { signal }),
     isCurrent: () => Promise.resolve(stampOf(path) === file.stamp),
-    [Symbol.dispose]: file[Symbol.dispose],
+    [Symbol.dispose]: () => file[Symbol.dispose](),
   };
 }
 

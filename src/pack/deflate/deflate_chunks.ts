@@ -25,8 +25,8 @@ export interface DeflateOptions {
  * Compresses bytes into a raw deflate stream, chunk by chunk.
  *
  * The result depends on the bytes and the level only: neither on the pieces they come in nor on the number of workers.
- * Workers start with the second chunk, so what fits into one costs none, and at most two chunks per worker are in
- * memory. No worker is left when the iteration ends, whichever way it ends.
+ * Workers start with the second chunk, so what fits into one costs none, a further one when all have something to do,
+ * and at most two chunks per worker are in memory. No worker is left when the iteration ends, whichever way it ends.
  *
  * @throws {Error} When a worker fails.
  */
@@ -48,7 +48,7 @@ export async function* deflateChunks(
         giveBack(chunk.bytes.buffer);
         continue;
       }
-      pending.push((pool[count % workers] ??= startWorker(giveBack)).deflate(chunk));
+      pending.push(workerFor(pool, { workers, giveBack }).deflate(chunk));
       count++;
       if (pending.length >= 2 * workers) yield* pending.splice(0, 1);
     }
@@ -78,7 +78,27 @@ async function* chunks(
   yield { bytes: chunk, history, level, last: true };
 }
 
+/**
+ * Takes the worker that has least to do, or starts another one when that has its hands full: each takes 15 MiB, and of
+ * many small files one worker compresses faster than they can be read.
+ */
+function workerFor(
+  pool: ChunkWorker[],
+  { workers, giveBack }: { readonly workers: number; readonly giveBack: (buffer: ArrayBuffer) => void },
+): ChunkWorker {
+  const [idlest] = pool.toSorted((a, b) => a.waiting - b.waiting);
+  if (idlest !== undefined && (pool.length === workers || idlest.waiting < QUEUE)) return idlest;
+  const worker = startWorker(giveBack);
+  pool.push(worker);
+  return worker;
+}
+
+/** How many chunks a worker has in its hands when another one is worth its memory. */
+const QUEUE = 2;
+
 interface ChunkWorker {
+  /** How many chunks it has not answered. */
+  readonly waiting: number;
   deflate(chunk: OwnedChunk): Promise<Uint8Array<ArrayBuffer>>;
   terminate(): void;
 }
@@ -102,6 +122,9 @@ function startWorker(giveBack: (buffer: ArrayBuffer) => void): ChunkWorker {
     for (const { reject } of waiting.splice(0)) reject(error);
   }
   return {
+    get waiting(): number {
+      return waiting.length;
+    },
     deflate(chunk: OwnedChunk): Promise<Uint8Array<ArrayBuffer>> {
       const answer = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
       // It is awaited in its turn; until then a failure must not count as unhandled.

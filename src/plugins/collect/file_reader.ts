@@ -1,6 +1,6 @@
 import type { DirectReader } from "../../oci/tar/write.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
-import { type FileIdentity, openNamedFile } from "../../system/open_file.ts";
+import { type FileIdentity, type OpenFile, openNamedFile } from "../../system/open_file.ts";
 import { readingError } from "./reading_error.ts";
 
 /**
@@ -17,38 +17,57 @@ export function fileReader(location: string, name: string, found: FileIdentity):
     const file = openNamedFile(location);
     // Before a byte is read: what took the place of a file, through a link or not, may be anything.
     // Windows has no such numbers for whoever looks without opening.
-    if (found.ino !== null && (file.identity.ino !== found.ino || file.identity.dev !== found.dev)) {
+    const { ino, dev } = file.identity;
+    if (found.ino !== null && (ino !== found.ino || dev !== found.dev)) {
       file[Symbol.dispose]();
       throw changedError(name, "another file took its place");
     }
-    let position = 0;
-    return {
-      readSync(buffer): number {
-        try {
-          const count = file.readSync(buffer, position);
-          position += count;
-          return count;
-        } catch (error) {
-          throw readingError(name, error);
-        }
-      },
-      async read(buffer): Promise<number> {
-        try {
-          const count = await file.readInto(buffer, position);
-          position += count;
-          return count;
-        } catch (error) {
-          throw readingError(name, error);
-        }
-      },
-      finish(count): void {
-        const change = describeChange(found, file.identityNow(), count);
-        if (change !== undefined) throw changedError(name, change);
-      },
-      [Symbol.dispose]: () => file[Symbol.dispose](),
-    };
+    return new FileReader(file, name, found);
   } catch (error) {
     throw readingError(name, error);
+  }
+}
+
+/** Holds no closures: a push makes 100,000 of them, one after the other. */
+class FileReader implements DirectReader {
+  readonly #file: OpenFile;
+  readonly #name: string;
+  readonly #found: FileIdentity;
+  #position = 0;
+
+  constructor(file: OpenFile, name: string, found: FileIdentity) {
+    this.#file = file;
+    this.#name = name;
+    this.#found = found;
+  }
+
+  readSync(buffer: Uint8Array): number {
+    try {
+      const count = this.#file.readSync(buffer, this.#position);
+      this.#position += count;
+      return count;
+    } catch (error) {
+      throw readingError(this.#name, error);
+    }
+  }
+
+  async read(buffer: Uint8Array): Promise<number> {
+    try {
+      const count = await this.#file.readInto(buffer, this.#position);
+      this.#position += count;
+      return count;
+    } catch (error) {
+      throw readingError(this.#name, error);
+    }
+  }
+
+  finish(count: number): void {
+    const change = describeChange(this.#found, this.#file.identityNow(), count);
+    if (change !== undefined) throw changedError(this.#name, change);
+  }
+
+  [Symbol.dispose](): void {
+    this.#file[Symbol.dispose]();
   }
 }
 

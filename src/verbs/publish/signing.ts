@@ -32,14 +32,13 @@ const PARAMETERS = (Object.keys(PUBLISHING) as PublishingName[]).filter((name) =
  * The steps that come last before the tags. Keys are opened now, so that a password that is wrong is said before
  * anything is packed; in a plan none is.
  *
- * @throws {KeyError} Names the key that cannot be used.
- * @throws {OptionsError} When a file is not what it should be.
+ * @throws {OptionsError} When a key cannot be used, or a file is not what it should be.
  */
 export async function signingEntries(settings: Settings, means: SigningMeans): Promise<readonly StageEntry[]> {
   const { sign: keys, signFormat: format, provenance, sboms, concurrency } = settings;
   const { machine, context, mode, targets } = means;
   const listed = sboms.length === 0 ? [] : await readSboms(sboms);
-  const signers = mode === "plan" || keys.length === 0 ? [] : await signersOf(keys, machine, context);
+  const signers = mode === "plan" ? [] : await signersOf(keys, machine, context);
   const { attest } = await import("../../plugins/sign/attest.ts");
   const { sign } = await import("../../plugins/sign/sign.ts");
   const { provenanceOf } = await provenanceMaker(settings, machine);

@@ -15,8 +15,10 @@ Deno.test("deflateChunks() starts no worker when there is one chunk", async () =
   }
 });
 
-Deno.test("deflateChunks() starts a worker for each chunk, not more than it may, and ends them all", async () => {
-  for (const [size, expected] of [[MEBIBYTE + 1, 2], [5 * MEBIBYTE, 3]] as const) {
+Deno.test("deflateChunks() starts a worker for every two chunks, not more than it may, and ends them all", async () => {
+  for (
+    const [size, expected] of [[MEBIBYTE + 1, 1], [2 * MEBIBYTE + 1, 2], [5 * MEBIBYTE, 3], [9 * MEBIBYTE, 3]] as const
+  ) {
     const workers = await watchWorkers(() => compress(textLike(size), { level: 1, workers: 3 }));
     assert.deepEqual(workers, { started: expected, ended: expected }, `${size} bytes`);
   }

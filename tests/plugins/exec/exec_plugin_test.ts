@@ -1,3 +1,4 @@
+import type { Companion } from "../../../src/pipeline/plugin.ts";
 import assert from "node:assert/strict";
 import { PluginError } from "../../../src/pipeline/plugin_error.ts";
 import { digestOf } from "../../../src/oci/digest.ts";
@@ -132,6 +133,21 @@ Deno.test("execPlugin() makes referrers", async () => {
   assert.equal(referrer?.artifactType, "a/scan");
   assert.deepEqual(referrer?.annotations, { k: "v" });
   assert.deepEqual(Object.values(texts), ["scan"]);
+});
+
+Deno.test("execPlugin() makes companions", async () => {
+  const { output } = await runExec(UPLOADED, {
+    metadata: { stage: "before:tag" },
+    script: [
+      OUT,
+      `printf payload > "$out/p"`,
+      `printf '{"output":{"companions":[{"ending":"sig",` +
+      `"layers":[{"file":"p","mediaType":"text/plain","annotations":{"signature":"s"}}]}]}}'`,
+    ],
+  });
+  const [companion] = (output as { companions: Companion[] }).companions;
+  assert.equal(companion?.ending, "sig");
+  assert.deepEqual(companion.layers.map(({ descriptor }) => descriptor.annotations), [{ signature: "s" }]);
 });
 
 const ANSWERS: readonly (readonly [what: string, script: readonly string[], message: RegExp])[] = [
