@@ -28,6 +28,9 @@ export interface Appended {
   readonly isNew: boolean;
 }
 
+/** What is needed of a store. */
+type CompanionStore = Pick<Store, "url" | "fetchManifest" | "push" | "pushManifest" | "tag">;
+
 /** How often a manifest is written again because another writer has replaced it in the same moment. */
 const ATTEMPTS = 10;
 
@@ -42,7 +45,7 @@ const ATTEMPTS = 10;
  * @throws {Error} When other writers are always faster.
  */
 export async function appendCompanion(
-  store: Pick<Store, "url" | "fetchManifest" | "push" | "pushManifest" | "tag">,
+  store: CompanionStore,
   { subject, ending, layers }: CompanionLayers,
   context: Context,
 ): Promise<Appended> {
@@ -52,7 +55,38 @@ export async function appendCompanion(
     throw new UnsupportedError(`Cannot write a tag for ${place}: its digest is too long for one, use sha256`);
   }
   for (const layer of layers) await store.push(layer, context);
-  let wanted: readonly Descriptor[] = layers.map(({ descriptor }) => descriptor);
+  return await addLayers(store, { tag, layers: layers.map(({ descriptor }) => descriptor) }, context);
+}
+
+/**
+ * Lets such a tag point to a manifest from another place, as it is. Where something would be lost by that which others
+ * have behind the tag, the layers are added to it instead.
+ *
+ * @param manifest It and its layers are there already.
+ * @throws {SyntaxError} When it is no manifest.
+ * @throws {Error} When other writers are always faster.
+ */
+export async function takeCompanion(
+  store: CompanionStore,
+  { tag, manifest }: { readonly tag: string; readonly manifest: StoredManifest },
+  context: Context,
+): Promise<void> {
+  const before = await store.fetchManifest(tag, context);
+  const [arriving, there] = [manifest, before].map((stored) => {
+    return stored === undefined ? undefined : parseManifest(stored.bytes, stored.descriptor);
+  });
+  const isMixed = arriving?.kind === "manifest" && there?.kind === "manifest" &&
+    without(there.layers, arriving.layers).length > 0;
+  if (isMixed) await addLayers(store, { tag, layers: arriving.layers }, context);
+  else await store.tag(manifest, [{ name: tag, immutable: false }], context);
+}
+
+async function addLayers(
+  store: CompanionStore,
+  { tag, layers }: { readonly tag: string; readonly layers: readonly Descriptor[] },
+  context: Context,
+): Promise<Appended> {
+  let wanted = layers;
   for (let attempt = 0; attempt <= ATTEMPTS; attempt++) {
     const before = await store.fetchManifest(tag, context);
     const there = before === undefined ? [] : layersOf(before, `${store.url}:${tag}`);
