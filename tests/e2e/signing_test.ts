@@ -356,6 +356,21 @@ Deno.test("sign writes nothing when the tag moves while it signs", async () => {
   assert.deepEqual([named.code, writes(at.registry)], [1, []]);
 });
 
+for (const args of [["--referrers"], ["--all-tags"]]) {
+  Deno.test(`copy ${args.join(" ")} keeps the signatures that the destination has`, async () => {
+    await using at = await bench();
+    const to = `oci://${at.registry.host}/prod/app`;
+    const other = path("ed25519.pem");
+    const copyAgain = ["copy", ...(args[0] === "--all-tags" ? [at.app, to] : [`${at.app}:dev`, `${to}:dev`]), ...args];
+    await push([at.source, at.app, "-t", "dev", "--sign-key", KEY, "--sign-format", "legacy"]);
+    await gantryOk(copyAgain);
+    await gantryOk(["sign", `${to}:dev`, "--key", other, "--sign-format", "legacy"]);
+    await gantryOk(copyAgain);
+    const keys = [KEY, other].flatMap((key) => ["--key", key.replace(/\.pem$/, ".pub")]);
+    await gantryOk(["verify", `${to}:dev`, ...keys, "--all-keys"]);
+  });
+}
+
 Deno.test("gantry keygen asks twice for a password, and writes what sign takes", async () => {
   await using at = await bench();
   const name = join(at.directory, "release");
@@ -371,6 +386,16 @@ Deno.test("gantry keygen asks twice for a password, and writes what sign takes",
   const answers = ["one", "other"];
   const differing = await gantry(["keygen", `${name}2`], { answer: () => Promise.resolve(answers.shift() ?? "") });
   assert.match(differing.stderr, /The two passwords differ: nothing was written/);
+});
+
+Deno.test("gantry keygen says that an empty password protects nothing", async () => {
+  await using at = await bench();
+  const name = join(at.directory, "release");
+  const { stderr } = await gantryOk(["keygen", name], { env: { COSIGN_PASSWORD: "" } });
+  assert.equal(
+    stderr,
+    `warning: The password is empty: nothing protects ${name}.key but its mode: whoever reads it can sign\n`,
+  );
 });
 
 for (const referrers of [true, false]) {
