@@ -27,7 +27,7 @@ export function archiveEntry(settings: Settings, means: PackingMeans): StageEntr
   if (entry !== undefined && written.packsItself) return fromList("archive", entry);
   const builtIn = packing(name, facts, { ...settings, ...means });
   if (entry?.spec === name) return fromList("archive", entry, { [name]: builtIn });
-  const decidedBy = because === "asked for" ? `profile ${name}` : `profile ${name}: ${because}`;
+  const decidedBy = because === "chosen explicitly" ? `profile ${name}` : `profile ${name}: ${because}`;
   return { stage: "archive", spec: name, decidedBy, builtIn };
 }
 
