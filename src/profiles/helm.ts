@@ -24,6 +24,7 @@ export const HELM_PROFILE: Profile = {
   tagOf: (version) => version.replaceAll("+", "_"),
   archiveWith: [".prov"],
   ignoreFile: ".helmignore",
+  isIgnoreFileRead: true,
   ignoreReading: "helm",
   defaultIgnores: [],
   // Helm renders no template whose name begins with a dot.

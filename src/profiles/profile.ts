@@ -35,6 +35,8 @@ export interface Profile {
   readonly archiveWith?: readonly string[];
   /** The ecosystem's own ignore file, at the root of the source. */
   readonly ignoreFile?: string;
+  /** Whether its consumers read the ignore file themselves, so that it is of use in other artifacts too. */
+  readonly isIgnoreFileRead?: boolean;
   /** Whose reading of ignore patterns counts. */
   readonly ignoreReading: IgnoreReading;
   /** Patterns that are left out unless the user says otherwise. */

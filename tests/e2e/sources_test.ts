@@ -12,7 +12,6 @@ const FILES = {
   "a/b.yaml": "b: 1\n",
   "a-b.yaml": "ab: 1\n",
   "bin/run": "#!/bin/sh\n",
-  "timoni.ignore": "*.log\n",
   "x.log": "",
 };
 
@@ -27,7 +26,7 @@ toolTest(
   async () => {
     await using directory = await tempDirectory();
     const tree = join(directory.path, "tree");
-    await writeTree(tree, FILES);
+    await writeTree(tree, { ...FILES, "timoni.ignore": "*.log\n" });
     const digest = async (source: string, stdin?: Uint8Array<ArrayBuffer>): Promise<string> => {
       const args = ["plan", source, "--profile", "timoni", ...METADATA, "-q", "-o", "json"];
       return JSON.parse((await gantryOk(args, stdin === undefined ? {} : { stdin })).stdout).digest;

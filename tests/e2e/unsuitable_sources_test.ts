@@ -120,30 +120,76 @@ Deno.test("push lets a plugin of the user's own pack what it likes", async () =>
   await gantryOk(["plan", "--config", join(directory.path, "gantry.json")]);
 });
 
-Deno.test("push warns of an ignore file that the profile does not obey, and of a module in a tar", async () => {
+Deno.test("push refuses an ignore file that is packed and not obeyed, and takes it when it is obeyed or left out", async () => {
   await using directory = await tempDirectory();
-  const files = { "timoni.cue": "", "timoni.ignore": "", ".sourceignore": "", "a.yaml": "" };
-  await writeTree(join(directory.path, "app"), files);
-  await Deno.writeFile(join(directory.path, "app.tgz"), await archive(files));
-  const warnings = async (...args: readonly string[]): Promise<readonly string[]> =>
-    (await gantryOk(["plan", join(directory.path, args[0] ?? ""), ...args.slice(1)])).stderr
-      .split("\n").filter((line) => /^warning: .*--profile/.test(line)).map((line) => line.replace(/^warning: /, ""));
-  const flux = (profile: string): string =>
-    `The .sourceignore is packed and not obeyed with profile ${profile}: it counts with --profile flux`;
-  const timoni = (profile: string): string =>
-    `The timoni.ignore is packed and not obeyed with profile ${profile}: it counts with --profile timoni`;
-  assert.deepEqual(await warnings("app"), [flux("timoni")]);
-  assert.deepEqual(await warnings("app", "--profile", "flux"), [timoni("flux")]);
-  for (const profile of ["generic", "image"]) {
-    assert.deepEqual(await warnings("app", "--profile", profile), [timoni(profile), flux(profile)]);
+  const files = { "timoni.cue": "", ".sourceignore": "*.md\n", "a.yaml": "", "README.md": "" };
+  const app = join(directory.path, "app");
+  await writeTree(app, files);
+  const said = (file: string, profile: string, owner: string): string =>
+    `error: Cannot publish ${
+      JSON.stringify(app)
+    }: its ${file} would be packed and not obeyed with profile ${profile}\n` +
+    `advice: it counts with --profile ${owner}, its patterns count with --ignore-file ${app}/${file}, ` +
+    `and --ignore ${file} leaves it out\n`;
+  assert.equal(await refusal(app), said(".sourceignore", "timoni", "flux"));
+  for (const profile of ["generic", "image", "timoni"]) {
+    assert.equal(await refusal(app, { args: ["--profile", profile] }), said(".sourceignore", profile, "flux"));
+    const kept = async (...args: readonly string[]): Promise<readonly string[]> => {
+      const { stdout } = await gantryOk(["plan", app, "--profile", profile, "-o", "json", ...args]);
+      return JSON.parse(stdout).files.map(({ path }: { readonly path: string }) => path);
+    };
+    assert.deepEqual(await kept("--ignore", ".sourceignore"), ["README.md", "a.yaml", "timoni.cue"]);
+    assert.deepEqual(await kept("--ignore-file", join(app, ".sourceignore")), [
+      ".sourceignore",
+      "a.yaml",
+      "timoni.cue",
+    ]);
   }
-  assert.deepEqual(await warnings("app.tgz"), [
-    timoni("generic"),
-    "There is a timoni.cue, but the source is no directory, so it is packed as generic: " +
-    "--profile timoni packs it as timoni does",
-    flux("generic"),
-  ]);
-  assert.deepEqual(await warnings("app/.sourceignore"), []);
+  await gantryOk(["plan", app, "--profile", "flux"]);
+  await gantryOk(["plan", join(app, ".sourceignore")]);
+  await Deno.rename(join(app, ".sourceignore"), join(app, "timoni.ignore"));
+  await gantryOk(["plan", app]);
+  assert.equal(await refusal(app, { args: ["--profile", "flux"] }), said("timoni.ignore", "flux", "timoni"));
+  await Deno.remove(join(app, "timoni.ignore"));
+  // An ignore file below is about what is there, and Helm reads its own wherever a chart comes from.
+  await writeTree(app, { "below/.sourceignore": "", ".helmignore": "" });
+  const { stderr } = await gantryOk(["plan", app]);
+  assert.match(
+    stderr,
+    /^warning: The \.helmignore would be packed and not obeyed with profile timoni: it counts with /m,
+  );
+});
+
+Deno.test("push refuses a chart or a module that is packed in another way than its ecosystem does", async () => {
+  await using directory = await tempDirectory();
+  const at = (name: string): string => join(directory.path, name);
+  const as = "to pack its files as they are: --profile generic\n";
+  for (const [sign, owner] of [["Chart.yaml", "helm"], ["timoni.cue", "timoni"]] as const) {
+    await Deno.writeFile(at("packed.tgz"), await archive({ [sign]: "name: app\n", "a.yaml": "" }));
+    assert.equal(
+      await refusal(at("packed.tgz")),
+      `error: Cannot publish ${JSON.stringify(at("packed.tgz"))} as a generic artifact: there is a ${sign} in it\n` +
+        `advice: unpacked to a directory, it is published with profile ${owner}; as it is, --profile ${owner} may take it; ${as}`,
+    );
+    await gantryOk(["plan", at("packed.tgz"), "--profile", "generic"]);
+  }
+  const packed = await archive({ "app/Chart.yaml": "name: app\nversion: 0.1.0\n" });
+  await writeTree(at("dist"), { "app-0.1.0.tgz": packed, "app-0.1.0.tgz.prov": "" });
+  assert.equal(
+    await refusal(at("dist")),
+    `error: Cannot publish ${JSON.stringify(at("dist"))} as a generic artifact: ` +
+      "there is app-0.1.0.tgz in it, and it is a packaged Helm chart\n" +
+      `advice: \`gantry push ${at("dist")}/app-0.1.0.tgz\` publishes it with profile helm; ${as}`,
+  );
+  await gantryOk(["plan", at("dist"), "--profile", "files"]);
+  await writeTree(at("dist"), { "README.md": "" });
+  await gantryOk(["plan", at("dist")]);
+  const chart = "apiVersion: v2\nname: app\nversion: 0.1.0\n";
+  await writeTree(at("two"), { "timoni.cue": "", "Chart.yaml": chart, "a.yaml": "" });
+  assert.match(
+    (await gantry(["plan", at("two")])).stderr,
+    /There is a timoni\.cue, but there is a Chart\.yaml, so it is packed as helm: --profile timoni packs it as timoni does/,
+  );
 });
 
 Deno.test("push names everything: without a name it warns, and a Timoni module is refused", async () => {

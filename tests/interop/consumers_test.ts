@@ -47,6 +47,8 @@ for (const { name: registryName, command } of REGISTRIES) {
       `oci://${repository}`,
       "--profile",
       "image",
+      "--ignore",
+      ".sourceignore",
       "--version",
       "1.2.3",
       ...METADATA,
@@ -58,6 +60,12 @@ for (const { name: registryName, command } of REGISTRIES) {
       await tool("skopeo", ["inspect", "--tls-verify=false", `docker://${repository}:1.2.3`]),
     );
     assert.equal(inspected.Digest, digest);
+    assert.deepEqual(inspected.Labels, {
+      "org.opencontainers.image.created": "2026-01-02T03:04:05Z",
+      "org.opencontainers.image.revision": "main@sha1:0123456789012345678901234567890123456789",
+      "org.opencontainers.image.source": "https://github.com/acme/app",
+      "org.opencontainers.image.version": "1.2.3",
+    });
     await tool("skopeo", [
       "copy",
       "--src-tls-verify=false",
@@ -80,7 +88,7 @@ for (const { name: registryName, command } of REGISTRIES) {
     await Deno.mkdir(join(out.path, "tree"));
     await tool("crane", ["export", "--insecure", `${repository}:1.2.3`, join(out.path, "tree.tar")]);
     await tool("tar", ["-xpf", join(out.path, "tree.tar"), "-C", join(out.path, "tree")]);
-    assert.deepEqual(await readTree(join(out.path, "tree")), published(await readTree(source)));
+    assert.deepEqual(await readTree(join(out.path, "tree")), published(await readTree(source), isSourceIgnore));
   });
 
   toolTest(`timoni takes a module from ${registryName}`, [command, "timoni"], async () => {
@@ -109,17 +117,23 @@ for (const { name: registryName, command } of REGISTRIES) {
     for (const profile of ["flux", "image"]) {
       await using out = await tempDirectory();
       const repository = `oci://${registry.host}/examples/${profile}`;
-      const { digest } = await push([source, repository, "--profile", profile, "--version", "1.2.3", ...METADATA]);
+      const ignored = profile === "flux" ? [] : ["--ignore", ".sourceignore"];
+      const args = ["--profile", profile, "--version", "1.2.3", ...ignored, ...METADATA];
+      const { digest } = await push([source, repository, ...args]);
 
       const pulled = JSON.parse(await tool("flux-pull", [`${repository}:1.2.3`, out.path]));
       assert.equal(pulled.digest, digest);
       assert.equal(pulled.source, "https://github.com/acme/app");
       assert.equal(pulled.revision, "main@sha1:0123456789012345678901234567890123456789");
       assert.equal(pulled.created, "2026-01-02T03:04:05Z");
-      const expected = published(await readTree(source), profile === "flux" ? isDroppedFromFlux : undefined);
+      const expected = published(await readTree(source), profile === "flux" ? isDroppedFromFlux : isSourceIgnore);
       assert.deepEqual(filesOf(await readTree(out.path)), filesOf(expected));
     }
   });
+}
+
+function isSourceIgnore(path: string): boolean {
+  return path === ".sourceignore";
 }
 
 /** Flux's own tar makes directories with modes of its own; files are compared one by one, mode by mode. */

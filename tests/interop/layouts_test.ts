@@ -13,6 +13,8 @@ import { tempDirectory } from "../support/temp_directory.ts";
 import { tool, toolTest } from "../support/tools.ts";
 import { published, readTree } from "../support/tree.ts";
 
+/** Flux alone obeys it, and an image that has it is refused. */
+const PLAIN = ["--ignore", ".sourceignore"];
 const EXAMPLES = new URL("../../examples/", import.meta.url).pathname;
 
 toolTest("oras reads a layout directory and a layout tar", ["oras"], async () => {
@@ -43,6 +45,8 @@ toolTest("skopeo reads a layout directory and a layout tar", ["skopeo"], async (
     `oci-archive:${archive}`,
     "--profile",
     "image",
+    "--ignore",
+    ".sourceignore",
     "--version",
     "1.2.3",
     "--latest",
@@ -81,7 +85,15 @@ toolTest("gantry adds to a layout that oras made, and oras to one that gantry ma
 async function images(directory: string): Promise<{ readonly digest: string; readonly paths: readonly Image[] }> {
   const at = (name: string): string => join(directory, name);
   const targets = [`oci-layout:${at("pushed")}`, `oci-archive:${at("pushed.tar")}`];
-  const { digest } = await push([join(EXAMPLES, "flux"), ...targets, "--profile", "image", "--version", "1.2.3"]);
+  const { digest } = await push([
+    join(EXAMPLES, "flux"),
+    ...targets,
+    "--profile",
+    "image",
+    "--version",
+    "1.2.3",
+    ...PLAIN,
+  ]);
   await gantryOk([
     "copy",
     `${targets[0]}:1.2.3`,
@@ -115,7 +127,7 @@ toolTest("regctl reads what a push and a copy made", ["regctl"], async () => {
 toolTest("umoci unpacks what a push and a copy made", ["umoci", "tar"], async () => {
   await using out = await tempDirectory();
   const { paths } = await images(out.path);
-  const expected = published(await readTree(join(EXAMPLES, "flux")), () => false);
+  const expected = published(await readTree(join(EXAMPLES, "flux")), (path) => path === ".sourceignore");
   for (const { name, layout, archive } of paths) {
     assert.equal((await tool("umoci", ["list", "--layout", layout])).trim(), "1.2.3", name);
     const extracted = join(out.path, `${name}-extracted`);
@@ -199,6 +211,8 @@ toolTest("gantry reads a layout that crane pulled from a registry", ["crane", "r
     `oci://${registry.host}/app`,
     "--profile",
     "image",
+    "--ignore",
+    ".sourceignore",
     "-t",
     "1",
   ]);

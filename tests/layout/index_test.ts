@@ -39,6 +39,28 @@ Deno.test("formatIndex() writes the bytes of a golden index", () => {
   );
 });
 
+Deno.test("formatIndex() writes the bytes of a golden index of one signed artifact, and parseIndex() reads what it was", () => {
+  const tag = a.digest.replace(":", "-");
+  const signed = tagged(tagged(tagged(EMPTY_INDEX, a, "1.0"), b, tag), manifest("c"), `${tag}.sig`);
+  const kind = (which: string): string => `"kind":"dev.cosignproject.cosign/${which}",`;
+  const type = `"mediaType":"${OCI_MANIFEST_MEDIA_TYPE}"`;
+  assert.equal(
+    text(signed),
+    `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[` + [
+      `{${type},"digest":"${a.digest}","size":1,"annotations":{${kind("image")}"${REF_NAME}":"1.0"}}`,
+      `{${type},"digest":"${b.digest}","size":1,"annotations":{"${REF_NAME}":"${tag}"}}`,
+      `{${type},"digest":"${manifest("c").digest}","size":1,"annotations":{${
+        kind("sigs")
+      }"${REF_NAME}":"${tag}.sig"}}]}`,
+    ].join(","),
+  );
+  const read = parseIndex(formatIndex(signed));
+  assert.deepEqual(read, JSON.parse(JSON.stringify(signed)));
+  assert.equal(text(read), text(signed));
+  // A second artifact: cosign would check the first alone, and say nothing of the other.
+  assert.doesNotMatch(text(tagged(read, manifest("d"), "2.0")), /cosignproject/);
+});
+
 Deno.test("formatIndex() sorts the entries by tag and digest when they were read in another order", () => {
   const index = tagged(tagged(tagged(EMPTY_INDEX, b, "1.0", "x"), a, "2.0"), manifest("c"));
   assert.equal(text({ ...index, manifests: index.manifests.toReversed() }), text(index));

@@ -10,9 +10,23 @@ export interface ConsumersFlags {
   readonly output?: OutputFormat;
 }
 
+/** Somebody who can be asked for, as `gantry consumers -o json` prints a list of them. */
+export interface ListedConsumer {
+  /** What stands behind `--for`. */
+  readonly name: string;
+  /** What it is. */
+  readonly what: string;
+  /** The version that its rule was read from. */
+  readonly version: string;
+  /** The source that says so: a URL. */
+  readonly source: string;
+}
+
 /** `gantry consumers`: who can be asked for, and from which version each rule was read. */
 export async function consumers({ output = "text" }: ConsumersFlags, world: World): Promise<number> {
-  const rows = (await loadConsumers()).map(({ name, what, version, source }) => ({ name, what, version, source }));
+  const rows = (await loadConsumers()).map(({ name, what, version, source }): ListedConsumer => {
+    return { name, what, version, source };
+  });
   if (output !== "text") {
     world.stdout(await formatOutput(rows, output));
     return EXIT.done;

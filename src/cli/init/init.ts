@@ -22,6 +22,20 @@ export interface InitFlags {
   readonly output?: OutputFormat;
 }
 
+/** What `gantry init -o json` prints. */
+export interface InitResult {
+  /** What will be published. */
+  readonly directory: string;
+  /** Which shape it gets. */
+  readonly profile: string;
+  /** Why this profile. */
+  readonly profileBecause: string;
+  /** Where it would go, when that could be guessed. */
+  readonly target?: string;
+  /** The files that were written. */
+  readonly written: readonly string[];
+}
+
 /** `gantry init`: writes a configuration file that fits a directory, and an ignore file where one is of use. */
 export async function init(directory: string, flags: InitFlags, world: World): Promise<number> {
   await checkDirectory(directory);
@@ -50,7 +64,13 @@ export async function init(directory: string, flags: InitFlags, world: World): P
   const named = config !== undefined && await distrustOf(config.path) !== undefined ? ` --config ${config.path}` : "";
   log.info(`\`gantry plan ${directory}${named}\` shows what a push would publish`);
   const format = flags.output ?? "text";
-  const report = { directory, profile: name, profileBecause: because, ...(target && { target: target.url }), written };
+  const report: InitResult = {
+    directory,
+    profile: name,
+    profileBecause: because,
+    ...(target && { target: target.url }),
+    written,
+  };
   world.stdout(format === "text" ? written.map((path) => `${path}\n`).join("") : await formatOutput(report, format));
   return EXIT.done;
 }

@@ -38,8 +38,16 @@ export interface ErrorJson {
   readonly attempts?: number;
 }
 
-/** What `-o json` prints on standard output when a command fails: one error for each target that failed. */
-export function errorJson(error: unknown): { readonly error: ErrorJson; readonly errors: readonly ErrorJson[] } {
+/** What `-o json` prints when a command fails. */
+export interface FailedJson {
+  /** The first of the errors. */
+  readonly error: ErrorJson;
+  /** One for each target that failed. */
+  readonly errors: readonly ErrorJson[];
+}
+
+/** Says on standard output what has failed. */
+export function errorJson(error: unknown): FailedJson {
   const errors = flatten(error, {});
   return { error: errors[0] ?? { message: String(error) }, errors };
 }

@@ -28,6 +28,11 @@ export interface PluginInfo {
   readonly optionsSchema: Readonly<Record<string, unknown>>;
 }
 
+/** What `gantry plugin info -o json` prints: a name may stand for several. */
+export interface PluginInfos {
+  readonly plugins: readonly PluginInfo[];
+}
+
 /** `gantry plugin info`: what a plugin is and which options it has. Its module is loaded; it does not run. */
 export async function pluginInfo(
   use: string,
@@ -36,7 +41,11 @@ export async function pluginInfo(
 ): Promise<number> {
   const infos = (await pluginsOf(use, world)).map((plugin) => infoOf(plugin, use));
   const format = flags.output ?? "text";
-  world.stdout(format === "text" ? infos.map(text).join("\n") : await formatOutput({ plugins: infos }, format));
+  world.stdout(
+    format === "text"
+      ? infos.map(text).join("\n")
+      : await formatOutput({ plugins: infos } satisfies PluginInfos, format),
+  );
   return EXIT.done;
 }
 

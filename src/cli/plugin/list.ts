@@ -32,6 +32,12 @@ export interface ListedPlugin {
   readonly description?: string;
 }
 
+/** What `gantry plugin list -o json` prints. */
+export interface ListedPlugins {
+  /** In the order of the stages. */
+  readonly plugins: readonly ListedPlugin[];
+}
+
 /** `gantry plugin list`: what is in this program, and what the configuration names. No code of a user's plugin runs. */
 export async function pluginList(source: string, flags: PluginListFlags, world: World): Promise<number> {
   const found = await findConfig({
@@ -47,7 +53,9 @@ export async function pluginList(source: string, flags: PluginListFlags, world: 
     );
   }
   const format = flags.output ?? "text";
-  world.stdout(format === "text" ? text(inOrder) : await formatOutput({ plugins: inOrder }, format));
+  world.stdout(
+    format === "text" ? text(inOrder) : await formatOutput({ plugins: inOrder } satisfies ListedPlugins, format),
+  );
   return EXIT.done;
 }
 

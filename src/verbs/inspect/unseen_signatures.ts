@@ -14,7 +14,9 @@ export function unseenSignatures(referrers: readonly FoundReferrer[] = []): read
   // A bundle that does not say what it is may sign.
   const mayBeSigned = isSigned || bundles.some(({ role }) => role === undefined);
   if (tagged !== undefined && bundles.length > 0) {
-    const instead = mayBeSigned ? "only those in bundles count for them" : "they find attestations in bundles instead";
+    const instead = mayBeSigned
+      ? "they go by bundles, and older versions by that signature alone"
+      : "they find attestations in bundles instead";
     return [`cosign 3 and Flux from 2.8 on ignore the signature behind ${tagged.tag}: ${instead}`];
   }
   if (tagged === undefined && isSigned) {

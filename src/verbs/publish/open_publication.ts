@@ -25,6 +25,7 @@ import { challengesIn } from "./known_challenges.ts";
 import { thisMachine } from "./machine.ts";
 import type { ConfiguredOptions } from "./publish_options.ts";
 import { type Settings, settingsOf } from "./settings.ts";
+import { ignoreFileCheck } from "./ignore_file_check.ts";
 import { sourceCheck } from "./source_check.ts";
 import type { MadePlugin } from "./stages/make_plugins.ts";
 
@@ -102,8 +103,10 @@ function sayChoices({ profile, compression, spell }: Settings, log: Log): void {
 /** What a plugin of the user's own packs is the plugin's business. */
 function withSourceCheck(pipeline: Pipeline, settings: Settings): Pipeline {
   if (settings.written.packsItself) return pipeline;
-  const added = { after: "collect", step: sourceCheck(settings), isFirst: true } as const;
-  return { ...pipeline, custom: withStep(pipeline.custom ?? {}, added) };
+  const looking = withStep(pipeline.custom ?? {}, { after: "collect", step: sourceCheck(settings), isFirst: true });
+  // What patterns leave out is no part of what is published.
+  const custom = withStep(looking, { after: "filter", step: ignoreFileCheck(settings), isFirst: true });
+  return { ...pipeline, custom };
 }
 
 /** Says which annotations are missing that the consumers of a profile expect. */

@@ -9,14 +9,14 @@ import type { Log } from "../../work/context.ts";
 import { loadProfiles } from "../../profiles/profiles.ts";
 import type { Settings } from "./settings.ts";
 import { sourceDirectory } from "./source_path.ts";
-import { listingOf } from "./source_view.ts";
+import { listingOf, sourceListing } from "./source_view.ts";
 
 /** What is to be packed, and as what. */
 type CheckedSource = Pick<Settings, "source" | "targets" | "spell" | "version" | "profile">;
 
 /**
  * Makes the step that looks at what was found before it is packed: what nobody could use as it would be published is
- * refused, unless that was asked for by name, and files that only another profile obeys are named in a warning.
+ * refused, unless that was asked for by name, and what another profile would be chosen for is named in a warning.
  */
 export function sourceCheck(source: CheckedSource): CustomStep<Collected> {
   const { name, isDetected } = source.profile;
@@ -25,8 +25,8 @@ export function sourceCheck(source: CheckedSource): CustomStep<Collected> {
     async run(collected, { log }): Promise<Collected> {
       const { entries } = collected;
       if (name !== "generic" || isDetected) await refuseImages(entries, source);
-      if (name === "generic" && isDetected) await refusePacked(entries, source);
-      await warnOfOthers(entries, source, log);
+      if (name === "generic" && isDetected) await refuseUnusable(entries, source);
+      else if (isDetected) await warnOfOthers(entries, source, log);
       return collected;
     },
   };
@@ -87,12 +87,18 @@ async function tagIn(index: Entry): Promise<string> {
   }
 }
 
+/** What an ecosystem publishes in a way of its own, and nobody takes as a generic artifact. */
+async function refuseUnusable(entries: readonly Entry[], checked: CheckedSource): Promise<void> {
+  if (await isDirectory(checked.source)) return await refuseFolder(entries, checked);
+  await refusePacked(entries, checked);
+  await refuseSigned(entries, checked);
+}
+
 /**
  * What comes by standard input is looked at only now, when it is too late to take it for what it is: a packed source
  * that is published as it is, and not as what is in it.
  */
 async function refusePacked(entries: readonly Entry[], checked: CheckedSource): Promise<void> {
-  if (await isDirectory(checked.source)) return;
   for (const [name, { recognizes }] of Object.entries(await loadProfiles())) {
     const because = await recognizes?.(listingOf(entries));
     if (because === undefined) continue;
@@ -102,23 +108,48 @@ async function refusePacked(entries: readonly Entry[], checked: CheckedSource): 
   }
 }
 
+/** What lies in an archive that is no packed source of its ecosystem: nobody takes it as a generic artifact either. */
+async function refuseSigned(entries: readonly Entry[], checked: CheckedSource): Promise<void> {
+  // A file that is published by itself stands for nothing else.
+  if (entries.length < 2) return;
+  const { source, spell } = checked;
+  const root = new Set(entries.map(({ path }) => path));
+  for (const [other, { signs }] of Object.entries(await loadProfiles())) {
+    const sign = signs.find((file) => root.has(file));
+    if (sign === undefined) continue;
+    throw new SourceError(`Cannot publish ${nameOf(source)} as a generic artifact: there is a ${sign} in it`, {
+      hint: `unpacked to a directory, it is published with profile ${other}; as it is, ${spell("profile", other)} ` +
+        `may take it; ${asFiles(checked)}`,
+    });
+  }
+}
+
+/** A directory with nothing in it but what is packed already and published file by file. */
+async function refuseFolder(entries: readonly Entry[], checked: CheckedSource): Promise<void> {
+  const files = entries.filter(({ kind }) => kind === "file").map(({ path }) => path);
+  const packed = files.find((path) => path.endsWith(".tgz"));
+  if (packed === undefined || !files.every((path) => /^[^/]+\.tgz(?:\.prov)?$/.test(path))) return;
+  const file = `${checked.source}/${packed}`;
+  const listing = await sourceListing(file);
+  for (const [name, { recognizes }] of Object.entries(await loadProfiles())) {
+    const because = listing && await recognizes?.(listing);
+    if (because === undefined) continue;
+    throw new SourceError(
+      `Cannot publish ${nameOf(checked.source)} as a generic artifact: there is ${packed} in it, and ${because}`,
+      { hint: `\`gantry push ${word(file)}\` publishes it with profile ${name}; ${asFiles(checked)}` },
+    );
+  }
+}
+
 async function warnOfOthers(
   entries: readonly Entry[],
-  { profile: { name, because, isDetected }, spell }: CheckedSource,
+  { profile: { name, because, facts }, spell }: CheckedSource,
   log: Log,
 ): Promise<void> {
-  // A file that is published by itself is not there for anybody to obey.
-  if (entries.length < 2) return;
-  const names = new Set(entries.map(({ path }) => path).filter((path) => !path.includes("/")));
+  const root = new Set(entries.map(({ path }) => path));
   for (const [other, { signs, ignoreFile }] of Object.entries(await loadProfiles())) {
-    if (other === name) continue;
-    if (ignoreFile !== undefined && names.has(ignoreFile)) {
-      log.warn(
-        `The ${ignoreFile} is packed and not obeyed with profile ${name}: it counts with ${spell("profile", other)}`,
-      );
-    }
-    const sign = signs.find((file) => file !== ignoreFile && names.has(file));
-    if (!isDetected || sign === undefined) continue;
+    const sign = signs.find((file) => file !== ignoreFile && !facts.signs.includes(file) && root.has(file));
+    if (other === name || sign === undefined) continue;
     log.warn(
       `There is a ${sign}, but ${because}, so it is packed as ${name}: ${
         spell("profile", other)

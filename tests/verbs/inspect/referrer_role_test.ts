@@ -70,7 +70,12 @@ const tagged = taggedSignature(SUBJECT, [{}]);
 
 const notes:
   readonly (readonly [what: string, bundles: readonly Sample[], hasTag: boolean, note: RegExp | undefined])[] = [
-    ["both forms", [bundle], true, /ignore the signature behind sha256-[0-9a-f]{64}\.sig: only those in bundles count/],
+    [
+      "both forms",
+      [bundle],
+      true,
+      /ignore the signature behind sha256-[0-9a-f]{64}\.sig: they go by bundles, and older versions by that signature alone$/,
+    ],
     [
       "a tag that attestations hide",
       [attestation],
