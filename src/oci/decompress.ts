@@ -48,8 +48,11 @@ export function knowsZstd(): boolean {
   return constants.ZSTD_d_windowLogMax !== undefined;
 }
 
+/** Each piece goes through a stream of Node, which takes longer than to undo the 16 KiB that one has by default. */
+const PIECE_SIZE = 256 * 1024;
+
 function decompressorFor(compression: KnownCompression): Duplex {
-  if (compression === "gzip") return createGunzip();
+  if (compression === "gzip") return createGunzip({ chunkSize: PIECE_SIZE });
   if (compression !== "zstd") throw new Error(`It is compressed with ${compression}`);
   if (!knowsZstd()) throw new Error("It is compressed with zstd, which this version of Deno cannot undo");
   return createZstdDecompress();

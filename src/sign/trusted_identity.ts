@@ -55,8 +55,9 @@ export async function readTrustedIdentity(wanted: CertificateIdentity): Promise<
 
 function parseExpression(text: string): RegExp {
   try {
-    // All of it: what is only somewhere in an identity says nothing.
-    return new RegExp(`^(?:${text})$`, "v");
+    // All of it: what is only somewhere in an identity says nothing. Without a flag, as expressions for cosign are
+    // written, which escape more than would be needed.
+    return new RegExp(`^(?:${text})$`);
   } catch (cause) {
     throw new KeyError(`Cannot use ${JSON.stringify(text)} as a regular expression: ${messageOf(cause)}`, { cause });
   }

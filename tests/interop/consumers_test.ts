@@ -60,6 +60,12 @@ for (const { name: registryName, command } of REGISTRIES) {
       await tool("skopeo", ["inspect", "--tls-verify=false", `docker://${repository}:1.2.3`]),
     );
     assert.equal(inspected.Digest, digest);
+    assert.deepEqual(inspected.Labels, {
+      "org.opencontainers.image.created": "2026-01-02T03:04:05Z",
+      "org.opencontainers.image.revision": "main@sha1:0123456789012345678901234567890123456789",
+      "org.opencontainers.image.source": "https://github.com/acme/app",
+      "org.opencontainers.image.version": "1.2.3",
+    });
     await tool("skopeo", [
       "copy",
       "--src-tls-verify=false",

@@ -45,8 +45,8 @@ const taken: readonly (readonly [what: string, wanted: Partial<CertificateIdenti
   ["exactly", IDENTITY, `${CLAIMS.sub} (${CLAIMS.iss})`],
   [
     "by an expression",
-    { identityRegexp: String.raw`https://github\.com/acme/.+@refs/heads/main`, issuer: CLAIMS.iss },
-    String.raw`/https://github\.com/acme/.+@refs/heads/main/ (${CLAIMS.iss})`,
+    { identityRegexp: String.raw`https:\/\/github\.com\/acme\/.+\@refs/heads/main`, issuer: CLAIMS.iss },
+    String.raw`/https:\/\/github\.com\/acme\/.+\@refs/heads/main/ (${CLAIMS.iss})`,
   ],
 ];
 

@@ -1,15 +1,16 @@
 import { join } from "node:path";
+import type { Reference } from "../../oci/reference.ts";
 import { readSmallText } from "../../system/read_small_file.ts";
 import type { Completion, CompletionWord } from "./completion_word.ts";
 
 /** How large an `index.json` may be that is looked at for its tags, in bytes. */
 const INDEX_LIMIT = 4 * 1024 * 1024;
 
-const SCHEMES: readonly CompletionWord[] = [
-  { word: "oci://", help: "a repository of a registry" },
-  { word: "oci-layout:", help: "an OCI image layout directory" },
-  { word: "oci-archive:", help: "an OCI image layout in one tar" },
-];
+const SCHEMES: Readonly<Record<Reference["kind"], CompletionWord>> = {
+  registry: { word: "oci://", help: "a repository of a registry" },
+  "oci-layout": { word: "oci-layout:", help: "an OCI image layout directory" },
+  "oci-archive": { word: "oci-archive:", help: "an OCI image layout in one tar" },
+};
 
 /** Files and directories that a begun path could be; hidden ones when it asks for them. */
 export async function fileWords(
@@ -32,7 +33,7 @@ export async function fileWords(
 export async function referenceWords(begun: string): Promise<Completion> {
   const [, scheme, rest] = /^(oci-layout:|oci-archive:)(.*)$/s.exec(begun) ?? [];
   if (scheme === undefined || rest === undefined) {
-    const words = SCHEMES.filter(({ word }) => word.startsWith(begun));
+    const words = Object.values(SCHEMES).filter(({ word }) => word.startsWith(begun));
     return { words, goesOn: words.length > 0 };
   }
   const colon = rest.lastIndexOf(":");

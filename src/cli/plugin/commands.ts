@@ -1,6 +1,8 @@
 import { Command, Option } from "commander";
 import { withExamples } from "../help/examples.ts";
 import type { PluginBuildFlags } from "./build.ts";
+import type { PluginInitFlags } from "./init/plugin_init.ts";
+import { TEMPLATE_LANGUAGES, TEMPLATE_STAGES } from "./init/templates.ts";
 import type { PluginListFlags } from "./list.ts";
 import type { PluginTestFlags } from "./test.ts";
 import type { OutputFormat } from "../publish/commands.ts";
@@ -12,7 +14,7 @@ import type { World } from "../world.ts";
  * @param done Told the exit code of the command that ran.
  */
 export function pluginCommand(world: World, done: (code: number) => void): Command {
-  const command = new Command("plugin").description("list, look at, test and build plugins");
+  const command = new Command("plugin").description("begin, list, look at, test and build plugins");
   const add = (below: Command): void => void command.addCommand(below);
   const output = (): Option => new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]);
   add(
@@ -93,6 +95,42 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
         ["To plugins/no_drafts.mjs", "gantry plugin build ./plugins/no_drafts.ts"],
         ["Somewhere else", "gantry plugin build ./plugins/no_drafts.ts -o ./dist/no_drafts.mjs"],
         ["And use it once", "gantry plugin info ./plugins/no_drafts.ts"],
+      ],
+    ),
+  );
+  add(
+    withExamples(
+      new Command("init")
+        .description("begin a plugin: its file, what it gives, its types, and a configuration that uses it")
+        .argument("<name>", "words with dashes between them, such as no-drafts")
+        .addOption(new Option("--stage <stage>", "where it stands").choices(TEMPLATE_STAGES).default("filter"))
+        .addOption(
+          new Option("--language <language>", "what it is written in").choices(TEMPLATE_LANGUAGES).default("ts"),
+        )
+        .option("--directory <path>", "where it goes", "plugins")
+        .action(async (name: string, flags: PluginInitFlags) => {
+          const { pluginInit } = await import("./init/plugin_init.ts");
+          done(await pluginInit(name, flags, world));
+        }),
+      [
+        ["A filter in TypeScript, which leaves out drafts", "gantry plugin init drafts"],
+        ["A gate in a shell script", "gantry plugin init readme --stage before:archive --language sh"],
+        ["Metadata, in Python", "gantry plugin init files --stage annotate --language python"],
+      ],
+    ),
+  );
+  add(
+    withExamples(
+      new Command("types")
+        .description("print the types of the plugins' contract, for an editor and deno check")
+        .action(async () => {
+          const { PLUGIN_TYPES } = await import("./init/types_text.ts");
+          world.stdout(PLUGIN_TYPES);
+        }),
+      [
+        ["Beside your plugins, without a checkout of gantry", "gantry plugin types > gantry.d.ts"],
+        ["What an entry is", "gantry plugin types | grep -A 20 'interface Entry'"],
+        ["What each stage takes and gives", "gantry plugin types | grep -A 90 'interface StageIO'"],
       ],
     ),
   );

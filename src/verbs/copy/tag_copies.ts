@@ -54,7 +54,7 @@ export async function tagCopies(
       if (store.shownBy === "tag") await tag(job);
       await store.commit(context);
     } catch (error) {
-      const set = await setTags(job, error);
+      const set = await tagsSetAnyway(job, error);
       throw set.length === 0 ? error : new PartlyTaggedError(set, error);
     }
   }
@@ -65,7 +65,7 @@ export async function tagCopies(
   }
 
   /** Asks which tags are set in spite of an error: what was cancelled may be done. */
-  async function setTags({ store, tags }: CopyJob, error: unknown): Promise<readonly string[]> {
+  async function tagsSetAnyway({ store, tags }: CopyJob, error: unknown): Promise<readonly string[]> {
     if (store.shownBy === "commit" || error instanceof ConnectionError || context.signal.aborted) return [];
     const pairs = [...tags].flatMap(([digest, names]) => names.map((name) => ({ digest, name })));
     try {
