@@ -42,7 +42,7 @@ const ATTEMPTS = 10;
  * @throws {Error} When other writers are always faster.
  */
 export async function appendCompanion(
-  store: Pick<Store, "url" | "fetchManifest" | "push" | "pushManifest" | "tag">,
+  store: Pick<Store, "url" | "fetchManifest" | "resolve" | "push" | "pushManifest" | "tag" | "deleteManifest">,
   { subject, ending, layers }: CompanionLayers,
   context: Context,
 ): Promise<Appended> {
@@ -52,12 +52,14 @@ export async function appendCompanion(
     throw new UnsupportedError(`Cannot write a tag for ${place}: its digest is too long for one, use sha256`);
   }
   for (const layer of layers) await store.push(layer, context);
+  const superseded = new Set<Digest>();
   let wanted: readonly Descriptor[] = layers.map(({ descriptor }) => descriptor);
   for (let attempt = 0; attempt <= ATTEMPTS; attempt++) {
     const before = await store.fetchManifest(tag, context);
     const there = before === undefined ? [] : layersOf(before, `${store.url}:${tag}`);
     const missing = without(wanted, there);
     if (before !== undefined && missing.length === 0) {
+      await dropSuperseded(store, superseded, context);
       return { tag, digest: before.descriptor.digest, isNew: attempt > 0 };
     }
     const { manifest, config } = companionManifest([...there, ...missing]);
@@ -66,13 +68,30 @@ export async function appendCompanion(
     const written = { descriptor: manifest.descriptor, bytes: await readContent(manifest) };
     const [moved] = await store.tag(written, [{ name: tag, immutable: false }], context);
     const replaced = moved?.from;
-    if (replaced === undefined || replaced === before?.descriptor.digest) continue;
+    if (replaced === undefined || replaced === manifest.descriptor.digest) continue;
+    superseded.add(replaced);
+    if (replaced === before?.descriptor.digest) continue;
     const lost = await store.fetchManifest(replaced, context);
     if (lost === undefined) continue;
     context.log.debug(`${store.url}:${tag} was changed by somebody else at the same time`);
     wanted = [...wanted, ...without(layersOf(lost, `${store.url}@${replaced}`), wanted)];
   }
   throw new Error(`Cannot write ${store.url}:${tag}: others change it all the time`);
+}
+
+/**
+ * Takes away what had the tag before and is a part of what has it now. In a layout it would be listed without a name, and
+ * count as an artifact of its own; in a registry nobody sees it, and few let anybody delete it.
+ */
+async function dropSuperseded(
+  store: Pick<Store, "url" | "resolve" | "deleteManifest">,
+  superseded: ReadonlySet<Digest>,
+  context: Context,
+): Promise<void> {
+  if (store.url.startsWith("oci://")) return;
+  for (const digest of superseded) {
+    if (await store.resolve(digest, context) !== undefined) await store.deleteManifest(digest, context);
+  }
 }
 
 function layersOf({ descriptor, bytes }: StoredManifest, place: string): readonly Descriptor[] {

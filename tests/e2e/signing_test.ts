@@ -297,6 +297,18 @@ Deno.test("sign and attach take every place, and name what they have written", a
   }
 });
 
+Deno.test("a second key leaves nothing in a layout that nobody has signed", async () => {
+  await using at = await bench();
+  for (const place of everyPlace(at.registry, at.directory).slice(1)) {
+    await push([at.source, place, "-t", "dev", "--sign-key", KEY]);
+    await gantryOk(["sign", `${place}:dev`, "--key", path("p384.pem")]);
+    for (const key of ["p256.pub", "p384.pub"]) await gantryOk(["verify", place, "--key", path(key)]);
+    const { stdout } = await gantryOk(["verify", place, "-o", "json"]);
+    // The artifact, two bundles and their list, and one manifest of signatures.
+    assert.deepEqual([JSON.parse(stdout).manifests, JSON.parse(stdout).unreferenced], [5, []], stdout);
+  }
+});
+
 const USAGE: readonly (readonly [args: (app: string) => readonly string[], reason: RegExp])[] = [
   [(app) => ["sign", app, "--key", KEY], /name the artifact by a tag or a digest/],
   [(app) => ["sign", `${app}:dev`], /Required option '--key <key>' not specified/],
