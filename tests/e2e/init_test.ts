@@ -15,8 +15,8 @@ const EXAMPLES: readonly (readonly [source: string, flags: readonly string[], pr
   ["timoni", [], "timoni", "there is a timoni.cue"],
   ["cue", [], "cue", "there is a cue.mod/module.cue"],
   ["opentofu", [], "opentofu", "there is a main.tf"],
-  ["plain", [], "generic", "there is no Chart.yaml, no timoni.cue and no .sourceignore"],
-  ["plain", ["--profile", "image"], "image", "asked for"],
+  ["plain", [], "generic", "no other fits the source"],
+  ["plain", ["--profile", "image"], "image", "chosen explicitly"],
 ];
 
 for (const [source, flags, profile, because] of EXAMPLES) {
@@ -99,7 +99,7 @@ for (const [config, target] of REMOTES) {
     assert.deepEqual(JSON.parse(stdout), {
       directory: directory.path,
       profile: "generic",
-      profileBecause: "there is no Chart.yaml, no timoni.cue and no .sourceignore",
+      profileBecause: "no other fits the source",
       ...(target === undefined ? {} : { target }),
       written: [join(directory.path, "gantry.jsonc")],
     });
