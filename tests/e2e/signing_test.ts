@@ -8,6 +8,7 @@ import { gantry, gantryOk, type GantryOptions, push } from "../support/gantry.ts
 import { SAMPLE_KEYS, sampleKey, sampleKeyPath } from "../support/sample_keys.ts";
 import { writeScript } from "../support/script.ts";
 import { type TempDirectory, tempDirectory } from "../support/temp_directory.ts";
+import { toolTest } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
 
 const PASSWORD = "s3cret-pass";
@@ -212,7 +213,7 @@ Deno.test("a plan says who signs, and opens no key", async () => {
   assert.match(stdout, /^before:tag +sign +.*--sign-key/m);
 });
 
-Deno.test("a configuration says who signs, by paths that start from its own directory", async () => {
+toolTest("a configuration says who signs, by paths that start from its own directory", ["openssl"], async () => {
   await using at = await bench();
   await writeTree(at.directory, {
     "site/gantry.json": JSON.stringify({
