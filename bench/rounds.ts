@@ -33,11 +33,15 @@ export async function measureRounds(
 ): Promise<{ readonly runs: readonly Run[]; readonly leftOut: readonly LeftOut[] }> {
   const { registry, rounds, say } = options;
   const tools = options.tools.filter(({ takes }) => takes(tree));
+  // Nothing that was pulled is removed before all is measured: for minutes after it, ext4 takes several times as long to
+  // make new files, and whoever comes next would pay for that.
+  await using pulled = await tempDirectory();
+  const outputs = pulled.path;
   const runs: MutableRun[] = [];
   const leftOut: LeftOut[] = [];
   for (const tool of tools) {
     say(`${tree.name}, not timed: ${tool.name}`);
-    const seen = await look(tool, tree, options);
+    const seen = await look(tool, tree, { ...options, outputs });
     runs.push(...seen.runs);
     leftOut.push(...seen.leftOut);
   }
@@ -48,7 +52,8 @@ export async function measureRounds(
       if (able.length === 0) continue;
       say(`${tree.name}, round ${round + 1} of ${rounds}: ${tool.name}`);
       const works = able.map(({ work }) => work);
-      await sequence(tool, { ...options, works, tree, host: registry.host }, async (work, invocation, { env }) => {
+      const place = { ...options, outputs, works, tree, host: registry.host };
+      await sequence(tool, place, async (work, invocation, { env }) => {
         const cost = await timed(invocation, env);
         const run = able.find((run) => run.work === work);
         run?.seconds.push(cost.seconds);
@@ -72,7 +77,7 @@ type MutableRun = Run & { readonly seconds: number[]; readonly cpuSeconds: numbe
 async function look(
   tool: Tool,
   tree: Tree,
-  options: RoundOptions,
+  options: RoundOptions & Outputs,
 ): Promise<{ readonly runs: readonly MutableRun[]; readonly leftOut: readonly LeftOut[] }> {
   await using proxy = startCountingProxy(options.registry.host);
   const runs: MutableRun[] = [];
@@ -109,6 +114,11 @@ async function look(
   return { runs, leftOut };
 }
 
+/** Where what is pulled goes. */
+interface Outputs {
+  readonly outputs: string;
+}
+
 /** Where one tool does its works. */
 interface Setting {
   readonly job: Job;
@@ -122,13 +132,15 @@ interface Setting {
  */
 async function sequence(
   tool: Tool,
-  { tree, host, works, registry, denoDirectory }: RoundOptions & { readonly tree: Tree; readonly host: string },
+  { tree, host, works, registry, denoDirectory, outputs }: RoundOptions & Outputs & {
+    readonly tree: Tree;
+    readonly host: string;
+  },
   perform: (work: Work, invocation: Invocation, setting: Setting) => Promise<void>,
 ): Promise<number> {
   await using directory = await tempDirectory();
-  const output = join(directory.path, "output");
+  const output = await Deno.makeTempDir({ dir: outputs });
   const scratch = join(directory.path, "scratch");
-  await Deno.mkdir(output);
   await Deno.mkdir(join(scratch, "home"), { recursive: true });
   const repository = `bench/${tool.name.replaceAll(/[^a-z]+/g, "-")}`;
   const job: Job = { tree, host, repository, output, scratch, layer: "" };
@@ -146,10 +158,21 @@ async function sequence(
     return pushed.size;
   } finally {
     await Deno.remove(registry.storage, { recursive: true }).catch(() => {});
+    await emptyFiles(output);
   }
 
   function wants(work: Work): boolean {
     return works.includes(work) && tree.works.includes(work);
+  }
+}
+
+/** Gives back the room that files take, and leaves the files. */
+async function emptyFiles(directory: string): Promise<void> {
+  for await (const { name, isDirectory, isFile } of Deno.readDir(directory)) {
+    const path = join(directory, name);
+    if (isDirectory) await emptyFiles(path);
+    // What may not be written to keeps its room for a while.
+    else if (isFile) await Deno.truncate(path).catch(() => {});
   }
 }
 

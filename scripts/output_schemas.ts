@@ -70,7 +70,7 @@ async function declarationOf({ file, name }: Place): Promise<Node> {
   return declaration;
 }
 
-async function placeOf(type: Node, file: string): Promise<Place | undefined> {
+function placeOf(type: Node, file: string): Place | undefined {
   const { typeName, resolution } = type.value;
   if (resolution?.kind === "local") return { file, name: typeName };
   if (resolution?.kind !== "import") return undefined;
@@ -121,7 +121,7 @@ function union(choices: readonly Json[]): Json {
 
 async function referenceOf(type: Node, file: string): Promise<Json> {
   const { typeName, typeParams = [] } = type.value;
-  const place = await placeOf(type, file);
+  const place = placeOf(type, file);
   if (place !== undefined) {
     if (place.name === "Digest") return { type: "string", pattern: "^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$" };
     if (typeParams.length > 0) return await instantiated(place, await schemasOf(typeParams, file));

@@ -29,7 +29,10 @@ export interface Appended {
 }
 
 /** What is needed of a store. */
-type CompanionStore = Pick<Store, "url" | "fetchManifest" | "push" | "pushManifest" | "tag">;
+type CompanionStore = Pick<
+  Store,
+  "url" | "fetchManifest" | "resolve" | "push" | "pushManifest" | "tag" | "deleteManifest"
+>;
 
 /** How often a manifest is written again because another writer has replaced it in the same moment. */
 const ATTEMPTS = 10;
@@ -86,12 +89,14 @@ async function addLayers(
   { tag, layers }: { readonly tag: string; readonly layers: readonly Descriptor[] },
   context: Context,
 ): Promise<Appended> {
+  const superseded = new Set<Digest>();
   let wanted = layers;
   for (let attempt = 0; attempt <= ATTEMPTS; attempt++) {
     const before = await store.fetchManifest(tag, context);
     const there = before === undefined ? [] : layersOf(before, `${store.url}:${tag}`);
     const missing = without(wanted, there);
     if (before !== undefined && missing.length === 0) {
+      await dropSuperseded(store, superseded, context);
       return { tag, digest: before.descriptor.digest, isNew: attempt > 0 };
     }
     const { manifest, config } = companionManifest([...there, ...missing]);
@@ -100,13 +105,30 @@ async function addLayers(
     const written = { descriptor: manifest.descriptor, bytes: await readContent(manifest) };
     const [moved] = await store.tag(written, [{ name: tag, immutable: false }], context);
     const replaced = moved?.from;
-    if (replaced === undefined || replaced === before?.descriptor.digest) continue;
+    if (replaced === undefined || replaced === manifest.descriptor.digest) continue;
+    superseded.add(replaced);
+    if (replaced === before?.descriptor.digest) continue;
     const lost = await store.fetchManifest(replaced, context);
     if (lost === undefined) continue;
     context.log.debug(`${store.url}:${tag} was changed by somebody else at the same time`);
     wanted = [...wanted, ...without(layersOf(lost, `${store.url}@${replaced}`), wanted)];
   }
   throw new Error(`Cannot write ${store.url}:${tag}: others change it all the time`);
+}
+
+/**
+ * Takes away what had the tag before and is a part of what has it now. In a layout it would be listed without a name, and
+ * count as an artifact of its own; in a registry nobody sees it, and few let anybody delete it.
+ */
+async function dropSuperseded(
+  store: Pick<Store, "url" | "resolve" | "deleteManifest">,
+  superseded: ReadonlySet<Digest>,
+  context: Context,
+): Promise<void> {
+  if (store.url.startsWith("oci://")) return;
+  for (const digest of superseded) {
+    if (await store.resolve(digest, context) !== undefined) await store.deleteManifest(digest, context);
+  }
 }
 
 function layersOf({ descriptor, bytes }: StoredManifest, place: string): readonly Descriptor[] {

@@ -227,13 +227,13 @@ function sayExported(result: ExportResult, { context: { log } }: Session): void 
   const { url, artifacts, uploaded, existing, omitted, total } = result;
   const referrers = artifacts.reduce((sum, each) => sum + each.referrers + each.companions, 0);
   const companions = artifacts.every(({ withoutReferrers }) => withoutReferrers)
-    ? "without what refers to them"
-    : `with ${referrers} that refer to them`;
+    ? "without referrers"
+    : `with ${counted(referrers, "referrer")}`;
   const left = omitted.count === 0 ? "" : `, ${omitted.count} left out (${formatBytes(omitted.bytes)})`;
   sayDone(
     log,
     `Exported to ${url}: ${counted(artifacts.length, "artifact")} ${companions}, ` +
-      `${counted(uploaded, "content")} written, ${existing} there already${left}`,
+      `${counted(uploaded, "blob")} written, ${existing} there already${left}`,
   );
   if (total > artifacts.length) sayDone(log, `The bundle holds ${total} artifacts now`);
 }

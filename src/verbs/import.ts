@@ -156,12 +156,12 @@ function sayImported(
     0,
   );
   const alone = artifacts.filter(({ withoutReferrers }) => withoutReferrers).length;
-  const said = alone === 0 ? "" : `, ${alone} without what refers to it because the export left that behind`;
+  const said = alone === 0 ? "" : `, ${alone} without referrers because the export left them behind`;
   sayDone(
     log,
-    `Imported to ${repositoriesOf(artifacts)}: ${
-      counted(artifacts.length, "artifact")
-    } with ${referrers} that refer to them${said}, ` +
+    `Imported to ${repositoriesOf(artifacts)}: ${counted(artifacts.length, "artifact")} with ${
+      counted(referrers, "referrer")
+    }${said}, ` +
       `${uploaded} sent (${formatBytes(bytesSent)}), ${existing} there already`,
   );
 }

@@ -80,3 +80,20 @@ Deno.test("push --dotenv writes the variables of a dotenv report", async () => {
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /^error: Cannot write ".*" \(--dotenv\)/);
 });
+
+Deno.test("no page and no example names a repository by an owner whose name may have capital letters", async () => {
+  const root = new URL("../../", import.meta.url);
+  const files = (await Promise.all(["docs/", "examples/ci/"].map(async (directory) => {
+    const entries = await Array.fromAsync(Deno.readDir(new URL(directory, root)));
+    return entries.filter(({ name }) => /\.(?:md|yml|yaml)$/.test(name)).map(({ name }) => directory + name);
+  }))).flat();
+  assert.ok(files.includes("docs/registries.md") && files.includes("examples/ci/github.yml"));
+  for (const file of files) {
+    // The action writes its targets in lower case by itself.
+    const text = (await Deno.readTextFile(new URL(file, root))).replaceAll(/^ +targets: .*$/gm, "");
+    const wrong = text.match(
+      /oci:\/\/[^\s"']*(?:\$\{\{ *github\.repository|\$GITHUB_REPOSITORY|\$\{GITHUB_REPOSITORY\})/g,
+    );
+    assert.deepEqual(wrong ?? [], [], file);
+  }
+});

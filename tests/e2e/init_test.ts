@@ -15,8 +15,8 @@ const EXAMPLES: readonly (readonly [source: string, flags: readonly string[], pr
   ["timoni", [], "timoni", "there is a timoni.cue"],
   ["cue", [], "cue", "there is a cue.mod/module.cue"],
   ["opentofu", [], "opentofu", "there is a main.tf"],
-  ["plain", [], "generic", "there is no Chart.yaml, no timoni.cue and no .sourceignore"],
-  ["plain", ["--profile", "image"], "image", "asked for"],
+  ["plain", [], "generic", "no other fits the source"],
+  ["plain", ["--profile", "image"], "image", "chosen explicitly"],
 ];
 
 for (const [source, flags, profile, because] of EXAMPLES) {
@@ -55,7 +55,14 @@ Deno.test("init and push choose the same profile, for the same reason", async ()
   for (const [at, tree] of [...trees.map((tree) => ({ "a.yaml": "", ...tree })), PROJECT].entries()) {
     const path = join(directory.path, String(at));
     await writeTree(path, tree);
-    const { stderr } = await gantryOk(["push", path, `oci-layout:${join(directory.path, "out")}:x`]);
+    // Some are found by their versions alone.
+    const { stderr } = await gantryOk([
+      "push",
+      path,
+      `oci-layout:${join(directory.path, `out${at}`)}`,
+      "--version",
+      "0.1.0",
+    ]);
     const { profile, profileBecause } = JSON.parse((await gantryOk(["init", path, "-o", "json"])).stdout);
     const line = `Profile ${profile}: ${profileBecause}; choose another with --profile`;
     assert.ok(stderr.split("\n").includes(line), stderr);
@@ -99,7 +106,7 @@ for (const [config, target] of REMOTES) {
     assert.deepEqual(JSON.parse(stdout), {
       directory: directory.path,
       profile: "generic",
-      profileBecause: "there is no Chart.yaml, no timoni.cue and no .sourceignore",
+      profileBecause: "no other fits the source",
       ...(target === undefined ? {} : { target }),
       written: [join(directory.path, "gantry.jsonc")],
     });

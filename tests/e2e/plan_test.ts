@@ -27,7 +27,7 @@ Deno.test("plan shows files, rules, content, annotations with their origin, targ
   assert.equal(
     stdout,
     `source   ${source}
-profile  flux (asked for)
+profile  flux (chosen explicitly)
 
 files (3 kept, 2 left out)
   + .sourceignore                           8 B
@@ -103,8 +103,7 @@ Deno.test("plan says which profile it chose, why, and how to choose another", as
   const other = "; choose another with --profile\n";
   assert.deepEqual(await profileOf("module"), ["timoni", `Profile timoni: there is a timoni.cue${other}`]);
   assert.deepEqual(await profileOf("flux"), ["flux", `Profile flux: there is a .sourceignore${other}`]);
-  const why = "there is no Chart.yaml, no timoni.cue and no .sourceignore";
-  assert.deepEqual(await profileOf("plain"), ["generic", `Profile generic: ${why}${other}`]);
+  assert.deepEqual(await profileOf("plain"), ["generic", `Profile generic: no other fits the source${other}`]);
 });
 
 Deno.test("plan warns of what a digest does not hold for, and of annotations that the profile's tools expect", async () => {
@@ -112,7 +111,7 @@ Deno.test("plan warns of what a digest does not hold for, and of annotations tha
   await writeTree(directory.path, { "a.yaml": "a: 1\n" });
   const warnings = async (...args: readonly string[]): Promise<string> =>
     (await gantry(["plan", directory.path, ...args])).stderr;
-  assert.match(await warnings("--profile", "flux"), /warning: The source and the revision are not known/);
+  assert.match(await warnings("--profile", "flux"), /warning: No source and no revision found, and flux shows them/);
   assert.doesNotMatch(await warnings("--compression-level", "1"), /digest holds/);
   assert.equal(await warnings("--profile", "image", "--compression", "none", "-q"), "");
   assert.match(await warnings("--source", "localhost"), /warning: The source "localhost" \(--source\) is no URL/);
@@ -156,7 +155,7 @@ Deno.test("plan --no-digest shows the same files, and packs nothing", async () =
   assert.deepEqual(planned, {
     source: join(directory.path, "app"),
     profile: "flux",
-    profileBecause: "asked for",
+    profileBecause: "chosen explicitly",
     files,
     dropped,
   });

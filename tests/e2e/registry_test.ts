@@ -62,7 +62,7 @@ Deno.test("push refuses to move a version before it uploads anything, and --forc
       const planned = await gantry(["plan", source, place, "--version", "1.0.0", "-o", "json"]);
       assert.equal(
         refused.stderr,
-        `Profile generic: there is no Chart.yaml, no timoni.cue and no .sourceignore; choose another with --profile\n` +
+        `Profile generic: no other fits the source; choose another with --profile\n` +
           `error: Cannot move tag "1.0.0" of ${place}: it is immutable and already points to ${first.digest}, ` +
           `and this is ${JSON.parse(planned.stdout).digest}\n` +
           `advice: publish a new version, or move the tag with --force; ` +

@@ -8,6 +8,7 @@ import { gantry, gantryOk, type GantryOptions, push } from "../support/gantry.ts
 import { SAMPLE_KEYS, sampleKey, sampleKeyPath } from "../support/sample_keys.ts";
 import { writeScript } from "../support/script.ts";
 import { type TempDirectory, tempDirectory } from "../support/temp_directory.ts";
+import { toolTest } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
 
 const PASSWORD = "s3cret-pass";
@@ -212,7 +213,7 @@ Deno.test("a plan says who signs, and opens no key", async () => {
   assert.match(stdout, /^before:tag +sign +.*--sign-key/m);
 });
 
-Deno.test("a configuration says who signs, by paths that start from its own directory", async () => {
+toolTest("a configuration says who signs, by paths that start from its own directory", ["openssl"], async () => {
   await using at = await bench();
   await writeTree(at.directory, {
     "site/gantry.json": JSON.stringify({
@@ -294,6 +295,18 @@ Deno.test("sign and attach take every place, and name what they have written", a
       assert.ok(listed.includes(digest), place);
     }
     await gantryOk(["verify", `${place}:dev`, "--key", path("p256.pub")]);
+  }
+});
+
+Deno.test("a second key leaves nothing in a layout that nobody has signed", async () => {
+  await using at = await bench();
+  for (const place of everyPlace(at.registry, at.directory).slice(1)) {
+    await push([at.source, place, "-t", "dev", "--sign-key", KEY]);
+    await gantryOk(["sign", `${place}:dev`, "--key", path("p384.pem")]);
+    for (const key of ["p256.pub", "p384.pub"]) await gantryOk(["verify", place, "--key", path(key)]);
+    const { stdout } = await gantryOk(["verify", place, "-o", "json"]);
+    // The artifact, two bundles and their list, and one manifest of signatures.
+    assert.deepEqual([JSON.parse(stdout).manifests, JSON.parse(stdout).unreferenced], [5, []], stdout);
   }
 });
 

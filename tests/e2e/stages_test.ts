@@ -27,7 +27,7 @@ const CASES: readonly (readonly [
   ["nothing but defaults", {}, [], {
     collect: ["directory: default"],
     filter: ["ignore: default"],
-    archive: ["generic: profile generic: there is no Chart.yaml, no timoni.cue and no .sourceignore"],
+    archive: ["generic: profile generic: no other fits the source"],
     annotate: ["static: default", "env: default", "git: default"],
     upload: [],
     tag: [],

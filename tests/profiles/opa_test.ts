@@ -61,6 +61,16 @@ Deno.test("a bundle for Trivy has Trivy's media type, and the name of a file tha
   });
 });
 
+Deno.test("trivy is a matter of bundles alone, and switched off it is nobody's", async () => {
+  await withBundle(BUNDLE, async ({ source, at }) => {
+    const { code, stderr } = await gantry(["plan", source, "--profile", "flux", "--trivy"]);
+    assert.equal(code, 2);
+    assert.match(stderr, /Cannot use a bundle for Trivy with profile "flux": its consumers expect none/);
+    await Deno.writeTextFile(at("gantry.jsonc"), '{"trivy": false}');
+    await gantryOk(["plan", source, "--profile", "flux", "--config", at("gantry.jsonc")]);
+  });
+});
+
 const MANIFESTS: readonly (readonly [what: string, manifest: string, published: string])[] = [
   ["its own revision", '{"revision": "r1",\n "roots": [""]}', '{"revision": "r1",\n "roots": [""]}'],
   ["no revision", '{"roots": ["authz", "/acme/", "other"]}', '{"revision":"abc","roots":["authz","/acme/","other"]}\n'],

@@ -74,6 +74,7 @@ async function prepare(directory: string, host: string): Promise<string> {
     "ci.pub": sampleKey("p256.pub"),
     "release.key": sampleKey("p256.pem"),
     "sbom.spdx.json": JSON.stringify({ spdxVersion: "SPDX-2.3" }),
+    "signer.js": SIGNER,
     "scan.json": JSON.stringify({ found: [] }),
     "deploy/deployment.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\n",
     "deploy/kustomization.yaml": "resources: [deployment.yaml]\n",
@@ -90,7 +91,7 @@ async function prepare(directory: string, host: string): Promise<string> {
   });
   await Deno.copyFile(join(ROOT, "examples/plugins/image_policy.sh"), join(directory, "plugins/policy.sh"));
   await Deno.chmod(join(directory, "plugins/policy.sh"), 0o755);
-  await writeScript(directory, "signer.sh", SIGNER);
+  await writeScript(directory, "signer.sh", `exec ${Deno.execPath()} run --quiet -A --no-config signer.js "$@"`);
   const deploy = join(directory, "deploy");
   const make = async (...args: readonly string[]): Promise<GantryResult> => await gantryOk(args, { env: ENVIRONMENT });
   await make("push", deploy, app, `oci-layout:${join(directory, "out")}`, "--profile", "flux", "--version", "1.0.0");
@@ -122,8 +123,15 @@ async function sign(path: string): Promise<void> {
 }
 
 /** Signs as a program with a key of its own does. */
-const SIGNER =
-  '[ "$1" = sign ] && exec openssl dgst -sha256 -sign release.key; exec openssl pkey -in release.key -pubout';
+const SIGNER = `import { createPrivateKey, createPublicKey, sign } from "node:crypto";
+
+const key = createPrivateKey(Deno.readTextFileSync("release.key"));
+const bytes = new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer());
+const answer = Deno.args[0] === "sign"
+  ? sign("sha256", bytes, key)
+  : new TextEncoder().encode(createPublicKey(key).export({ type: "spki", format: "pem" }));
+await Deno.stdout.write(answer);
+`;
 
 const ENVIRONMENT = { SOURCE_DATE_EPOCH: "1700000000" };
 

@@ -29,7 +29,7 @@ export function exportCommand(): Command {
     .optionsGroup("Content:")
     .option("--without-referrers", "leave signatures, SBOMs and all else that refers to them behind")
     .option("--volume-size <size>", "split a tar into numbered files of at most this size, such as 4GiB", byteSize)
-    .option("--have <path>", "leave out what the far side has, as `gantry inventory` wrote it (repeatable)", repeated);
+    .option("--have <path>", "leave out what the target has, as `gantry inventory` wrote it (repeatable)", repeated);
   addVerifyKeyFlag(command);
   addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
@@ -110,7 +110,7 @@ export interface InventoryFlags extends StoredFlags {
 /** Declares the arguments and flags of `inventory`. */
 export function inventoryCommand(): Command {
   const command = new Command("inventory")
-    .description("list every blob that a registry has, for `gantry export --have` on the near side")
+    .description("list every blob that a registry has, for `gantry export --have` on a connected machine")
     .argument("<place...>", "oci://HOST, oci://HOST/PREFIX or oci://HOST/REPOSITORY");
   addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed (default json)").choices(["json", "yaml"]));

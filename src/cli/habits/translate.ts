@@ -171,8 +171,13 @@ interface Arranged {
 
 function arrange(name: string, read: ReadWords): Arranged {
   const words = arranged(name, read);
-  return { words, isForeign: read.given.some((word, at) => word !== words[at]) };
+  // A source that nobody typed may stand in a configuration file.
+  const typed = words.filter((word) => word !== UNKNOWN_SOURCE);
+  return { words, isForeign: read.given.some((word, at) => word !== typed[at]) };
 }
+
+/** Stands in a line for the source that whoever typed it did not name. */
+const UNKNOWN_SOURCE = "SOURCE";
 
 function arranged(name: string, { given, source, destination, version, tag }: ReadWords): readonly string[] {
   switch (name) {
@@ -181,7 +186,7 @@ function arranged(name: string, { given, source, destination, version, tag }: Re
       const targets = given.flatMap((word) => gantryPlace(word) ?? []);
       const sources = [...(source === undefined ? [] : [source]), ...given.filter((word) => !gantryPlace(word))];
       // More files than one are published by naming the directory that they lie in.
-      const [first = "SOURCE"] = sources;
+      const [first = UNKNOWN_SOURCE] = sources;
       if (name === "plan") return [...(sources.length === 0 ? [] : [first]), ...targets];
       return [first, ...(targets.length === 0 ? ["oci://HOST/REPOSITORY"] : targets)];
     }

@@ -131,7 +131,7 @@ function adviceFor(
     if (error.namesAll) return undefined;
     return error.isPlace
       ? "check the path: relative ones begin where the command runs"
-      : `\`gantry list ${error.url} --all\` shows which tags there are`;
+      : `\`gantry list ${error.url} --all\` shows the tags that exist`;
   }
   if (error instanceof NotVerifiedError) {
     // A pipe is read once.

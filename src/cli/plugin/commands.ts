@@ -39,7 +39,7 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
   add(
     withExamples(
       new Command("info")
-        .description("show what a plugin is and which options it has; loads it, and does not let it work")
+        .description("show what a plugin is and which options it has; loads it, but does not run it")
         .argument("<plugin>", "a name, ./FILE, npm:PACKAGE, jsr:PACKAGE or exec:PROGRAM")
         .addOption(output())
         .action(async (use: string, flags: { readonly output?: OutputFormat }) => {

@@ -49,7 +49,7 @@ export async function pluginList(source: string, flags: PluginListFlags, world: 
   const inOrder = STAGES.flatMap((stage) => plugins.filter((plugin) => plugin.stage === stage));
   if (plugins.some(({ version }) => version === undefined)) {
     createLog(world, "normal").info(
-      "Of the plugins that the configuration names nothing has run: `gantry plugin info`",
+      "Configured plugins are listed, not run; `gantry plugin info` loads one and shows more",
     );
   }
   const format = flags.output ?? "text";

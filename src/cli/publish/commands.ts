@@ -45,14 +45,14 @@ export function publishCommand(name: "push" | "plan"): Command {
   if (name === "plan") {
     command.option("--no-digest", "show which files would be published, and pack nothing").option(
       "--stages",
-      "show which plugins run in which order, and who decided each; loads them, and lets none work",
+      "show which plugins run in which order, and who decided each; loads them, but does not run them",
     );
   }
   if (name === "push") {
     command
       .option("--digest-file <path>", "write the digest to a file")
       .option("--dotenv <path>", "write digest, reference and tag to a file as variables, as a dotenv report of GitLab")
-      .option("--dry-run", "make a plan and contact nobody");
+      .option("--dry-run", "show the plan; contact no registry");
   }
   return withExamples(command, EXAMPLES[name]);
 }

@@ -25,7 +25,7 @@ export interface DirectReader extends Disposable {
 
 /** How an archive is written. */
 export interface TarOptions {
-  /** Called for each entry: gives a promise when it is time that others have their turn. */
+  /** Called for each entry and each piece of a large one: gives a promise when it is time that others have their turn. */
   readonly pause?: () => Promise<void> | undefined;
   /** Gives a buffer of {@linkcode TAR_PIECE_SIZE} zeros; a new one when left out. */
   readonly takeBuffer?: () => Uint8Array<ArrayBuffer>;
@@ -58,7 +58,7 @@ export async function* writeTar(
     if (entry.type === "file") {
       if (entry.openDirect === undefined) yield* streamed(entry, pieces);
       else if (entry.size <= AT_ONCE_LIMIT) readAtOnce(entry, entry.openDirect, pieces);
-      else yield* readInParts(entry, entry.openDirect, pieces);
+      else yield* readInParts(entry, entry.openDirect, { pieces, ...(pause && { pause }) });
       pieces.skip((TAR_BLOCK_SIZE - entry.size % TAR_BLOCK_SIZE) % TAR_BLOCK_SIZE);
     }
     if (pieces.isAnyFull()) yield* pieces.takeFull();
@@ -102,11 +102,18 @@ function readAtOnce({ size }: TarEntry, open: () => DirectReader, pieces: PieceW
   reader.finish(done);
 }
 
-async function* readInParts({ size }: TarEntry, open: () => DirectReader, pieces: PieceWriter): Pieces {
+/** Not by other threads, each of which would have memory of its own: a piece is there in a moment. */
+async function* readInParts(
+  { size }: TarEntry,
+  open: () => DirectReader,
+  { pieces, pause }: TarOptions & { readonly pieces: PieceWriter },
+): Pieces {
   using reader = open();
   let done = 0;
   while (done < size) {
-    const count = await reader.read(pieces.room(size - done));
+    const turn = pause?.();
+    if (turn !== undefined) await turn;
+    const count = reader.readSync(pieces.room(size - done));
     if (count === 0) break;
     pieces.skip(count);
     done += count;

@@ -41,7 +41,7 @@ export async function chooseProfile({ profile, source, wanted, own }: ProfileWis
     declared: found,
     placeOf: (path) => placeOf(["profiles", profile, ...path]),
   });
-  return { name: profile, because: "asked for", facts };
+  return { name: profile, because: "chosen explicitly", facts };
 }
 
 interface ProfileWish {
@@ -59,7 +59,7 @@ export interface OwnProfiles {
 }
 
 /** Takes the profile that was asked for by name. */
-export async function namedProfile(name: ProfileName, because = "asked for"): Promise<ChosenProfile> {
+export async function namedProfile(name: ProfileName, because = "chosen explicitly"): Promise<ChosenProfile> {
   const profiles = await loadProfiles();
   return { name, because, facts: profiles[name] };
 }
@@ -78,10 +78,8 @@ export async function detectProfile(source: string): Promise<ChosenProfile> {
     const because = listing && (await signed(facts, listing) ?? await facts.recognizes?.(listing));
     if (because !== undefined) return { name, because, isDetected: true, facts };
   }
-  const signs = PROFILE_NAMES.flatMap((name) => profiles[name].signs);
-  const because = listing?.kind === "directory"
-    ? `there is no ${signs.slice(0, -1).join(", no ")} and no ${signs.at(-1)}`
-    : "the source is no directory";
+  // Who has never heard of the others need not read about what they would look for.
+  const because = listing?.kind === "directory" ? "no other fits the source" : "the source is no directory";
   return { name: "generic", because, isDetected: true, facts: profiles.generic };
 }
 

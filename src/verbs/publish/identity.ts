@@ -88,7 +88,7 @@ function checkLatest({ latest, version }: Settings): void {
   }
   if (!isPreRelease(version)) return;
   throw new OptionsError(
-    `Cannot tag the pre-release ${version} as "latest": say it aloud with the tag "latest" if that is meant`,
+    `Cannot tag the pre-release ${version} as "latest": add the tag "latest" by name if that is meant`,
   );
 }
 

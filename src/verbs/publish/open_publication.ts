@@ -96,7 +96,7 @@ function withBase(settings: Settings, { reference, digest }: OpenedBase): Settin
 function sayChoices({ profile, compression, spell }: Settings, log: Log): void {
   if (profile.isDetected) log.info(profileLine(profile, spell));
   if (compression.kind === "zstd") {
-    log.warn("The digest holds with this version of gantry only: zstd changes its bytes");
+    log.warn("The digest may change with a new version of gantry: what zstd writes is not the same in every version");
   }
 }
 
@@ -113,16 +113,15 @@ function withSourceCheck(pipeline: Pipeline, settings: Settings): Pipeline {
 export function warnOfGaps({ settings, context: { log } }: OpenPublication, artifact: Artifact): void {
   const source = artifact.annotations[SOURCE_ANNOTATION];
   if (source !== undefined && !/^[a-z][a-z0-9+.-]*:\/\//i.test(source.value)) {
-    log.warn(`The source ${JSON.stringify(source.value)} (${source.from}) is no URL: nobody can follow it`);
+    log.warn(`The source ${JSON.stringify(source.value)} (${source.from}) is no URL that others can open`);
   }
   const { profile } = settings;
   const missing = profile.facts.expects.filter((name) => !(GAPS[name].key in artifact.annotations));
   if (missing.length === 0) return;
   log.warn(
-    `The ${missing.join(" and the ")} ${missing.length === 1 ? "is" : "are"} not known, ` +
-      `and ${profile.name} shows ${missing.length === 1 ? "it" : "them"}: pass ${
-        missing.map((name) => settings.spell(GAPS[name].option)).join(" and ")
-      }`,
+    `No ${missing.join(" and no ")} found, and ${profile.name} shows ${missing.length === 1 ? "it" : "them"}: pass ${
+      missing.map((name) => settings.spell(GAPS[name].option)).join(" and ")
+    }`,
   );
   if (settings.source === "-") log.debug("Standard input has no repository of its own: git was read where gantry runs");
 }

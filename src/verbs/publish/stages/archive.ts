@@ -27,7 +27,7 @@ export function archiveEntry(settings: Settings, means: PackingMeans): StageEntr
   if (entry !== undefined && written.packsItself) return fromList("archive", entry);
   const builtIn = packing(name, facts, { ...settings, ...means });
   if (entry?.spec === name) return fromList("archive", entry, { [name]: builtIn });
-  const decidedBy = because === "asked for" ? `profile ${name}` : `profile ${name}: ${because}`;
+  const decidedBy = because === "chosen explicitly" ? `profile ${name}` : `profile ${name}: ${because}`;
   return { stage: "archive", spec: name, decidedBy, builtIn };
 }
 
@@ -60,7 +60,8 @@ export function packing(name: string, facts: Profile, settings: PackingSettings)
 /** What the user has chosen and the consumers of a profile cannot take. */
 function refuseUnused(name: string, facts: Profile, settings: PackingSettings): void {
   for (const [option, what] of Object.entries(TAKEN) as [TakenOption, string][]) {
-    if (settings[option] === undefined || facts.takes.includes(option)) continue;
+    // What is switched off is not wanted.
+    if (settings[option] === undefined || settings[option] === false || facts.takes.includes(option)) continue;
     throw new OptionsError(`Cannot use ${what} with profile "${name}": its consumers expect none`);
   }
   const { wanted, compression: { kind } } = settings;
