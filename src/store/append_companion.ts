@@ -31,7 +31,7 @@ export interface Appended {
 /** What is needed of a store. */
 type CompanionStore = Pick<
   Store,
-  "url" | "fetchManifest" | "resolve" | "push" | "pushManifest" | "tag" | "deleteManifest"
+  "url" | "fetchManifest" | "resolve" | "tags" | "push" | "pushManifest" | "tag" | "deleteManifest"
 >;
 
 /** How often a manifest is written again because another writer has replaced it in the same moment. */
@@ -118,17 +118,32 @@ async function addLayers(
 
 /**
  * Takes away what had the tag before and is a part of what has it now. In a layout it would be listed without a name, and
- * count as an artifact of its own; in a registry nobody sees it, and few let anybody delete it.
+ * count as an artifact of its own; in a registry nobody sees it, and few let anybody delete it. What has another name
+ * stays: that is taken away together with a manifest, and whoever wrote the layout may have set the tag to anything.
  */
 async function dropSuperseded(
-  store: Pick<Store, "url" | "resolve" | "deleteManifest">,
+  store: CompanionStore,
   superseded: ReadonlySet<Digest>,
   context: Context,
 ): Promise<void> {
-  if (store.url.startsWith("oci://")) return;
+  if (store.url.startsWith("oci://") || superseded.size === 0) return;
+  const named = await namedIn(store, context);
   for (const digest of superseded) {
-    if (await store.resolve(digest, context) !== undefined) await store.deleteManifest(digest, context);
+    if (named?.has(digest) !== false || await store.resolve(digest, context) === undefined) continue;
+    await store.deleteManifest(digest, context);
   }
+}
+
+/** What has a name; `undefined` where a name stands at several things, so that nobody can say. */
+async function namedIn(store: CompanionStore, context: Context): Promise<ReadonlySet<Digest | undefined> | undefined> {
+  const named = new Set<Digest | undefined>();
+  try {
+    for await (const tag of store.tags(context)) named.add((await store.resolve(tag, context))?.digest);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  return named;
 }
 
 function layersOf({ descriptor, bytes }: StoredManifest, place: string): readonly Descriptor[] {

@@ -384,6 +384,32 @@ for (const args of [["--referrers"], ["--all-tags"]]) {
   });
 }
 
+Deno.test("sign and attach leave a bundle as it is: an import would not bring what came to it", async () => {
+  await using at = await bench();
+  await push([at.source, at.app, "-t", "dev", "--sign-key", KEY]);
+  const attaching = ["--type", "spdx", "--key", KEY];
+  for (const bundle of [`oci-layout:${at.directory}/bundle`, `oci-archive:${at.directory}/bundle.tar`]) {
+    await gantryOk(["export", `${at.app}:dev`, bundle]);
+    for (
+      const args of [["sign", `${bundle}:dev`, "--key", path("p384.pem")], ["attach", bundle, at.sbom, ...attaching]]
+    ) {
+      const { code, stderr } = await gantry(args);
+      assert.equal(code, 1, stderr);
+      assert.ok(stderr.includes(`error: Cannot add anything to ${bundle}: it is a bundle, `), stderr);
+    }
+    await gantryOk(["verify", bundle, "--key", path("p256.pub")]);
+  }
+});
+
+Deno.test("sign takes nothing away that has a name, whatever a layout keeps behind the tag of signatures", async () => {
+  await using at = await bench();
+  const place = `oci-layout:${at.directory}/layout`;
+  const { digest } = await push([at.source, place, "-t", "dev"]);
+  await gantryOk(["tag", `${place}:dev`, `${digest.replace(":", "-")}.sig`]);
+  await gantryOk(["sign", `${place}:dev`, "--key", KEY]);
+  await gantryOk(["verify", `${place}:dev`, "--key", path("p256.pub")]);
+});
+
 Deno.test("gantry keygen asks twice for a password, and writes what sign takes", async () => {
   await using at = await bench();
   const name = join(at.directory, "release");
