@@ -47,7 +47,11 @@ const CONSUMERS: readonly TestedConsumer[] = [
   },
   { title: "cue", named: /\bcue\b/, version: () => pinned("CUE") },
   { title: "cosign", named: /\bcosign\b/, version: () => pinned("COSIGN") },
-  { title: "notation", named: /\bnotation\b/, version: () => pinned("NOTATION") },
+  {
+    title: "notation, by the library of its command line",
+    named: /\bnotation\b/,
+    version: () => required("tests/interop/notation_check/go.mod", "github.com/notaryproject/notation-go"),
+  },
   { title: "oras", named: /\boras\b/, version: () => pinned("ORAS") },
   { title: "crane", named: /\bcrane\b/, version: () => pinned("CRANE") },
   { title: "skopeo", named: /\bskopeo\b/, version: () => asked("skopeo", "--version") },
@@ -83,6 +87,7 @@ export async function compatibilityPage(outcomes: readonly TestOutcome[]): Promi
       `## ${title}\n\nVersion: ${await version()}\n\n| what was done | outcome |\n| --- | --- |\n${lines.join("\n")}\n`,
     );
   }
+  // What has no section concerns none of the programs above.
   const failed = outcomes.filter(({ outcome }) => outcome !== "passed").length;
   return `# Compatibility
 
