@@ -111,8 +111,13 @@ function readWords(words: readonly string[], command: Command): ReadWords {
       continue;
     }
     if (theirs === undefined) {
-      const takesValue = ownOption(flag, command)?.required ?? ownOption(flag, command)?.optional ?? false;
-      const value = attached ?? (takesValue ? waiting.shift() : undefined);
+      const { required = false, optional = false } = ownOption(flag, command) ?? {};
+      if (attached !== undefined && !required && !optional) {
+        // `--latest=false` is one word: apart, `false` would be an argument.
+        flags.push([word]);
+        continue;
+      }
+      const value = attached ?? (required || optional ? waiting.shift() : undefined);
       flags.push(value === undefined ? [flag] : [flag, isSecret(flag) ? "USER:PASSWORD" : value]);
       continue;
     }

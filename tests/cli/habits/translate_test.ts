@@ -29,6 +29,13 @@ Deno.test("translate() leaves alone what is gantry's own", () => {
   for (const typed of [...own, ...more]) assert.equal(line(typed), undefined, typed);
 });
 
+Deno.test("translate() keeps what a flag says no with", () => {
+  assert.equal(
+    line("mod push ./module oci://h/r -v 1.0.0 --latest=false --sign=cosign --cosign-key=k.key"),
+    "gantry push ./module oci://h/r --profile timoni --version 1.0.0 --latest=false --sign-key k.key",
+  );
+});
+
 Deno.test("translate() shows nothing secret", () => {
   const shown = translate("push h.example/r:1 ./deploy --creds me:hunter2".split(" "), PROGRAM);
   assert.equal(shown?.line, "gantry push ./deploy oci://h.example/r:1 --creds USER:PASSWORD");
