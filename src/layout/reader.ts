@@ -5,7 +5,7 @@ import { readBytes } from "../oci/read_bytes.ts";
 import type { Context } from "../work/context.ts";
 import { NotFoundError, type StoredManifest, type StoreReader } from "../store/store.ts";
 import { createGraphReader, type LayoutGraph, type ReadManifest } from "./graph.ts";
-import { descriptorOf, fullNameOf, type IndexEntry } from "./entry.ts";
+import { descriptorOf, fullNameOf, type IndexEntry, refNameOf } from "./entry.ts";
 import { indexEntriesOf, type LayoutIndex } from "./index.ts";
 import { isCompanionTag } from "../store/companion_tags.ts";
 import { unlistedBundles } from "./unlisted_bundles.ts";
@@ -142,10 +142,10 @@ export function layoutReader(
         if (manifests.has(subject)) { for (const { digest } of list) inner.add(digest); }
       }
       return inIndex(index, ({ tagOf }) => index.manifests.flatMap((entry) => listedManifest(entry, tagOf)))
-        .filter(({ descriptor: { digest, artifactType }, tag, fullName }) =>
+        .filter(({ entry, descriptor: { digest, artifactType }, tag, fullName }) =>
           artifactType !== BUNDLE_MEDIA_TYPE && (tag === undefined || !isCompanionTag(tag)) &&
-          // What has a name of its own is meant to be one.
-          (tag !== undefined || fullName !== undefined || !inner.has(digest))
+          // What has a name of its own is meant to be one, also by a name that only other tools take.
+          (refNameOf(entry) !== undefined || fullName !== undefined || !inner.has(digest))
         );
     },
     async unusable({ signal }: Context): Promise<readonly string[]> {

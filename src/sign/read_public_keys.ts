@@ -1,5 +1,6 @@
 import { reason } from "../system/io_error.ts";
 import { readSmallText } from "../system/read_small_file.ts";
+import { isPem } from "./is_pem.ts";
 import { KeyError, parsePublicKey, type PublicKey } from "./public_key.ts";
 
 /** A public key, and what whoever gave it calls it. */
@@ -19,7 +20,7 @@ const NAME_LENGTH = 12;
  */
 export async function readPublicKeys(keys: readonly string[]): Promise<readonly NamedKey[]> {
   const read = await Promise.all(keys.map(async (key): Promise<NamedKey> => {
-    if (key.trimStart().startsWith("-----BEGIN")) {
+    if (isPem(key)) {
       const parsed = parseNamed(key, "the public key");
       return { ...parsed, name: `SHA256:${parsed.hint.slice(0, NAME_LENGTH)}` };
     }

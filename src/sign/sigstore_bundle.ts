@@ -56,6 +56,10 @@ export function parseSigstoreBundle(bytes: Uint8Array): SigstoreBundle {
     throw new SyntaxError("it is no sigstore bundle of version 0.3 or later");
   }
   if (!isObject(envelope)) throw new SyntaxError("it has no DSSE envelope");
+  // A bundle is the one or the other, and of two readers each could verify another one.
+  if (json.messageSignature !== undefined) {
+    throw new SyntaxError("it has the signature of a message beside its envelope");
+  }
   return { mediaType, ...parseEnvelope(envelope), ...materialOf(material), json };
 }
 

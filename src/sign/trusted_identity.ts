@@ -55,6 +55,8 @@ export async function readTrustedIdentity(wanted: CertificateIdentity): Promise<
 
 function parseExpression(text: string): RegExp {
   try {
+    // By itself first: `a)|(b` is no expression, and would be one between brackets, for anything that begins with an a.
+    new RegExp(text);
     // All of it: what is only somewhere in an identity says nothing. Without a flag, as expressions for cosign are
     // written, which escape more than would be needed.
     return new RegExp(`^(?:${text})$`);

@@ -28,6 +28,12 @@ export interface Appended {
   readonly isNew: boolean;
 }
 
+/** What is needed of a store. */
+type CompanionStore = Pick<
+  Store,
+  "url" | "fetchManifest" | "resolve" | "tags" | "push" | "pushManifest" | "tag" | "deleteManifest"
+>;
+
 /** How often a manifest is written again because another writer has replaced it in the same moment. */
 const ATTEMPTS = 10;
 
@@ -42,7 +48,7 @@ const ATTEMPTS = 10;
  * @throws {Error} When other writers are always faster.
  */
 export async function appendCompanion(
-  store: Pick<Store, "url" | "fetchManifest" | "resolve" | "push" | "pushManifest" | "tag" | "deleteManifest">,
+  store: CompanionStore,
   { subject, ending, layers }: CompanionLayers,
   context: Context,
 ): Promise<Appended> {
@@ -52,8 +58,39 @@ export async function appendCompanion(
     throw new UnsupportedError(`Cannot write a tag for ${place}: its digest is too long for one, use sha256`);
   }
   for (const layer of layers) await store.push(layer, context);
+  return await addLayers(store, { tag, layers: layers.map(({ descriptor }) => descriptor) }, context);
+}
+
+/**
+ * Lets such a tag point to a manifest from another place, as it is. Where something would be lost by that which others
+ * have behind the tag, the layers are added to it instead.
+ *
+ * @param manifest It and its layers are there already.
+ * @throws {SyntaxError} When it is no manifest.
+ * @throws {Error} When other writers are always faster.
+ */
+export async function takeCompanion(
+  store: CompanionStore,
+  { tag, manifest }: { readonly tag: string; readonly manifest: StoredManifest },
+  context: Context,
+): Promise<void> {
+  const before = await store.fetchManifest(tag, context);
+  const [arriving, there] = [manifest, before].map((stored) => {
+    return stored === undefined ? undefined : parseManifest(stored.bytes, stored.descriptor);
+  });
+  const isMixed = arriving?.kind === "manifest" && there?.kind === "manifest" &&
+    without(there.layers, arriving.layers).length > 0;
+  if (isMixed) await addLayers(store, { tag, layers: arriving.layers }, context);
+  else await store.tag(manifest, [{ name: tag, immutable: false }], context);
+}
+
+async function addLayers(
+  store: CompanionStore,
+  { tag, layers }: { readonly tag: string; readonly layers: readonly Descriptor[] },
+  context: Context,
+): Promise<Appended> {
   const superseded = new Set<Digest>();
-  let wanted: readonly Descriptor[] = layers.map(({ descriptor }) => descriptor);
+  let wanted = layers;
   for (let attempt = 0; attempt <= ATTEMPTS; attempt++) {
     const before = await store.fetchManifest(tag, context);
     const there = before === undefined ? [] : layersOf(before, `${store.url}:${tag}`);
@@ -81,17 +118,32 @@ export async function appendCompanion(
 
 /**
  * Takes away what had the tag before and is a part of what has it now. In a layout it would be listed without a name, and
- * count as an artifact of its own; in a registry nobody sees it, and few let anybody delete it.
+ * count as an artifact of its own; in a registry nobody sees it, and few let anybody delete it. What has another name
+ * stays: that is taken away together with a manifest, and whoever wrote the layout may have set the tag to anything.
  */
 async function dropSuperseded(
-  store: Pick<Store, "url" | "resolve" | "deleteManifest">,
+  store: CompanionStore,
   superseded: ReadonlySet<Digest>,
   context: Context,
 ): Promise<void> {
-  if (store.url.startsWith("oci://")) return;
+  if (store.url.startsWith("oci://") || superseded.size === 0) return;
+  const named = await namedIn(store, context);
   for (const digest of superseded) {
-    if (await store.resolve(digest, context) !== undefined) await store.deleteManifest(digest, context);
+    if (named?.has(digest) !== false || await store.resolve(digest, context) === undefined) continue;
+    await store.deleteManifest(digest, context);
   }
+}
+
+/** What has a name; `undefined` where a name stands at several things, so that nobody can say. */
+async function namedIn(store: CompanionStore, context: Context): Promise<ReadonlySet<Digest | undefined> | undefined> {
+  const named = new Set<Digest | undefined>();
+  try {
+    for await (const tag of store.tags(context)) named.add((await store.resolve(tag, context))?.digest);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  return named;
 }
 
 function layersOf({ descriptor, bytes }: StoredManifest, place: string): readonly Descriptor[] {

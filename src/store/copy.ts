@@ -3,6 +3,7 @@ import type { Digest } from "../oci/digest.ts";
 import { isVersion } from "../oci/version.ts";
 import type { ArtifactGraph, GraphManifest } from "./graph.ts";
 import type { Context } from "../work/context.ts";
+import { isCosignTag } from "./companion_tags.ts";
 import { pushSummary } from "./push_summary.ts";
 import type { Pushed, Store, StoredManifest, StoreReader } from "./store.ts";
 import { storedContent } from "./stored_content.ts";
@@ -60,7 +61,8 @@ export async function copyGraph(
 type Push = readonly [content: Descriptor, pushed: Pushed];
 
 /**
- * Points tags to manifests of a graph that was copied: cosign's tags first, then the others.
+ * Points tags to manifests of a graph that was copied: cosign's tags first, then the others. Behind those with signatures
+ * and attestations stays what the destination has there.
  *
  * @param tags The tags of each root. One without any is only listed.
  */
@@ -81,8 +83,16 @@ export async function tagGraph(
   for (const group of [companions, others]) {
     await together(group, { concurrency, context }, async ({ digest, names }, inner) => {
       const content = contents.get(digest);
-      const wanted = names.map((name) => ({ name, immutable: !force && isVersion(name) }));
-      if (content !== undefined) await destination.tag(await storedManifest(content), wanted, inner);
+      if (content === undefined) return;
+      const manifest = await storedManifest(content);
+      const shared = names.filter((name) => isCosignTag(name) && !name.endsWith(".sbom"));
+      for (const tag of shared) {
+        const { takeCompanion } = await import("./append_companion.ts");
+        await takeCompanion(destination, { tag, manifest }, inner);
+      }
+      const wanted = names.filter((name) => !shared.includes(name))
+        .map((name) => ({ name, immutable: !force && isVersion(name) }));
+      if (wanted.length > 0 || shared.length === 0) await destination.tag(manifest, wanted, inner);
     });
   }
 }

@@ -369,6 +369,47 @@ Deno.test("sign writes nothing when the tag moves while it signs", async () => {
   assert.deepEqual([named.code, writes(at.registry)], [1, []]);
 });
 
+for (const args of [["--referrers"], ["--all-tags"]]) {
+  Deno.test(`copy ${args.join(" ")} keeps the signatures that the destination has`, async () => {
+    await using at = await bench();
+    const to = `oci://${at.registry.host}/prod/app`;
+    const other = path("ed25519.pem");
+    const copyAgain = ["copy", ...(args[0] === "--all-tags" ? [at.app, to] : [`${at.app}:dev`, `${to}:dev`]), ...args];
+    await push([at.source, at.app, "-t", "dev", "--sign-key", KEY, "--sign-format", "legacy"]);
+    await gantryOk(copyAgain);
+    await gantryOk(["sign", `${to}:dev`, "--key", other, "--sign-format", "legacy"]);
+    await gantryOk(copyAgain);
+    const keys = [KEY, other].flatMap((key) => ["--key", key.replace(/\.pem$/, ".pub")]);
+    await gantryOk(["verify", `${to}:dev`, ...keys, "--all-keys"]);
+  });
+}
+
+Deno.test("sign and attach leave a bundle as it is: an import would not bring what came to it", async () => {
+  await using at = await bench();
+  await push([at.source, at.app, "-t", "dev", "--sign-key", KEY]);
+  const attaching = ["--type", "spdx", "--key", KEY];
+  for (const bundle of [`oci-layout:${at.directory}/bundle`, `oci-archive:${at.directory}/bundle.tar`]) {
+    await gantryOk(["export", `${at.app}:dev`, bundle]);
+    for (
+      const args of [["sign", `${bundle}:dev`, "--key", path("p384.pem")], ["attach", bundle, at.sbom, ...attaching]]
+    ) {
+      const { code, stderr } = await gantry(args);
+      assert.equal(code, 1, stderr);
+      assert.ok(stderr.includes(`error: Cannot add anything to ${bundle}: it is a bundle, `), stderr);
+    }
+    await gantryOk(["verify", bundle, "--key", path("p256.pub")]);
+  }
+});
+
+Deno.test("sign takes nothing away that has a name, whatever a layout keeps behind the tag of signatures", async () => {
+  await using at = await bench();
+  const place = `oci-layout:${at.directory}/layout`;
+  const { digest } = await push([at.source, place, "-t", "dev"]);
+  await gantryOk(["tag", `${place}:dev`, `${digest.replace(":", "-")}.sig`]);
+  await gantryOk(["sign", `${place}:dev`, "--key", KEY]);
+  await gantryOk(["verify", `${place}:dev`, "--key", path("p256.pub")]);
+});
+
 Deno.test("gantry keygen asks twice for a password, and writes what sign takes", async () => {
   await using at = await bench();
   const name = join(at.directory, "release");
@@ -384,6 +425,16 @@ Deno.test("gantry keygen asks twice for a password, and writes what sign takes",
   const answers = ["one", "other"];
   const differing = await gantry(["keygen", `${name}2`], { answer: () => Promise.resolve(answers.shift() ?? "") });
   assert.match(differing.stderr, /The two passwords differ: nothing was written/);
+});
+
+Deno.test("gantry keygen says that an empty password protects nothing", async () => {
+  await using at = await bench();
+  const name = join(at.directory, "release");
+  const { stderr } = await gantryOk(["keygen", name], { env: { COSIGN_PASSWORD: "" } });
+  assert.equal(
+    stderr,
+    `warning: The password is empty: nothing protects ${name}.key but its mode: whoever reads it can sign\n`,
+  );
 });
 
 for (const referrers of [true, false]) {

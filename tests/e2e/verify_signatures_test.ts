@@ -15,7 +15,7 @@ import {
   taggedSignature,
 } from "../support/signatures.ts";
 import { sigstoreMock } from "../support/sigstore_mock.ts";
-import { textContent } from "../support/store_samples.ts";
+import { sampleOf, textContent } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";
 
@@ -229,6 +229,38 @@ for (const [args, message] of refused) {
     assert.match(stderr, message);
   });
 }
+
+Deno.test("a variable that holds no PEM is neither a path nor shown", async () => {
+  const { code, stderr } = await gantry(["verify", "oci-layout:app", "--key", "env://SIGNER"], {
+    env: { SIGNER: "LS0tLS1CRUdJTiBQUklWQVRF" },
+  });
+  assert.deepEqual([code, stderr], [
+    2,
+    "error: Cannot use the key env://SIGNER: the variable has no key in PEM, which begins with -----BEGIN\n",
+  ]);
+});
+
+Deno.test("verify --key finds what hides behind a name that is no tag, and refers to what is signed", async () => {
+  await using directory = await tempDirectory();
+  const { path, digest } = await signedLayout(directory.path, { bundles: [{}] });
+  await using store = directoryStore({ kind: "oci-layout", path });
+  const subject = await store.resolve(digest, context);
+  assert.ok(subject);
+  const hidden = sampleOf("not signed", { subject });
+  await place(store, hidden, context);
+  const index = JSON.parse(await Deno.readTextFile(join(path, "index.json")));
+  const named = index.manifests.map((entry: { readonly digest: string }) => {
+    if (entry.digest !== hidden.manifest.descriptor.digest) return entry;
+    return { ...entry, annotations: { "org.opencontainers.image.ref.name": "stable/app" } };
+  });
+  await Deno.writeTextFile(join(path, "index.json"), JSON.stringify({ ...index, manifests: named }));
+  const { code, result } = await verifyJson([`oci-layout:${path}`, "--key", RIGHT]);
+  assert.deepEqual([code, result.layout?.whole], [1, true]);
+  assert.deepEqual(
+    result.artifacts.map(({ digest, verified }) => [digest, verified]).sort(),
+    [[digest, true], [hidden.manifest.descriptor.digest, false]].sort(),
+  );
+});
 
 /** A registry that has the artifact, signed as it is said. */
 async function signedRegistry(

@@ -45,6 +45,7 @@ const BAD: readonly (readonly [name: string, json: unknown, reason: RegExp])[] =
   ["version 0.2", { ...GOOD, mediaType: "application/vnd.dev.sigstore.bundle+json;version=0.2" }, /0\.3 or later/],
   ["no bundle", { payload: "" }, /no sigstore bundle/],
   ["a signed message", { ...GOOD, dsseEnvelope: undefined, messageSignature: {} }, /no DSSE envelope/],
+  ["a signed message beside an envelope", { ...GOOD, messageSignature: {} }, /of a message beside its envelope/],
   ["two signatures", { ...GOOD, dsseEnvelope: { ...dsseEnvelope, signatures: [{}, {}] } }, /not exactly one signature/],
   ["no signature", { ...GOOD, dsseEnvelope: { ...dsseEnvelope, signatures: [] } }, /not exactly one signature/],
   [

@@ -182,6 +182,12 @@ const unusable: readonly (readonly [
     { identityRegexp: "(", issuer: "i" },
     /^Cannot use "\(" as a regular expression: /,
   ],
+  [
+    "the expression is one only between brackets",
+    "{}",
+    { identityRegexp: "https://trusted)|(.*", issuer: "i" },
+    /^Cannot use "https:\/\/trusted\)\|\(\.\*" as a regular expression: /,
+  ],
 ];
 
 for (const [what, root, wanted, message] of unusable) {

@@ -4,8 +4,8 @@ import type { Content, Descriptor } from "../../src/oci/descriptor.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_INDEX_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import { parseManifest } from "../../src/oci/parse_manifest.ts";
-import { appendCompanion } from "../../src/store/append_companion.ts";
-import { type Store, UnsupportedError } from "../../src/store/store.ts";
+import { appendCompanion, takeCompanion } from "../../src/store/append_companion.ts";
+import { type Store, type StoredManifest, UnsupportedError } from "../../src/store/store.ts";
 import { testContext } from "../layout/test_context.ts";
 import { type MemoryPlace, memoryPlace, memoryStore } from "../support/memory_store.ts";
 
@@ -110,4 +110,42 @@ Deno.test("appendCompanion() refuses a tag that something else has, and a digest
   });
   const long = { subject: digestOf(bytes, "sha512"), ending: "sig", layers: [] } as const;
   await assert.rejects(appendCompanion(store, long, testContext()), (error) => error instanceof UnsupportedError);
+});
+
+/** What stands behind the tag at another place, and was brought to the store already. */
+async function broughtTo(store: Store, ...names: readonly string[]): Promise<StoredManifest> {
+  const elsewhere = memoryStore();
+  for (const name of names) await add(elsewhere, name);
+  const stored = await elsewhere.fetchManifest(TAG, testContext());
+  assert.ok(stored);
+  await store.pushManifest(bytesContent(stored.descriptor.mediaType, stored.bytes), testContext());
+  return stored;
+}
+
+Deno.test("takeCompanion() takes a manifest as it is, and takes nothing away by that", async () => {
+  const store = memoryStore();
+  const first = await broughtTo(store, "a");
+  const both = await broughtTo(store, "a", "b");
+  const other = await broughtTo(store, "c");
+  const take = (manifest: StoredManifest): Promise<void> => takeCompanion(store, { tag: TAG, manifest }, testContext());
+  const there = async (): Promise<unknown> => (await store.resolve(TAG, testContext()))?.digest;
+  for (const manifest of [first, both]) {
+    await take(manifest);
+    assert.equal(await there(), manifest.descriptor.digest);
+  }
+  await take(first);
+  assert.equal(await there(), both.descriptor.digest);
+  await take(other);
+  assert.deepEqual(await layersIn(store), ["a", "b", "c"].map((name) => signature(name).descriptor));
+});
+
+Deno.test("takeCompanion() replaces what is no list of signatures", async () => {
+  const store = memoryStore();
+  const bytes = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, manifests: [] }));
+  const index = bytesContent(OCI_INDEX_MEDIA_TYPE, bytes);
+  await store.pushManifest(index, testContext());
+  await store.tag({ descriptor: index.descriptor, bytes }, [{ name: TAG, immutable: false }], testContext());
+  const manifest = await broughtTo(store, "a");
+  await takeCompanion(store, { tag: TAG, manifest }, testContext());
+  assert.equal((await store.resolve(TAG, testContext()))?.digest, manifest.descriptor.digest);
 });

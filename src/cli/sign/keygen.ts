@@ -14,7 +14,15 @@ export async function runKeygen(path: string, flags: KeygenFlags, world: World):
   const { privateKey, publicKey } = result;
   world.stdout(format === "text" ? `${privateKey}\n${publicKey}\n` : await formatOutput(result, format));
   const log = createLog(world, "normal");
-  if (!result.isEncrypted) log.warn(`Nothing protects ${privateKey} but its mode: whoever reads it can sign`);
+  // A secret that a CI system does not give is empty, and so is then the password.
+  const isOpen = !result.isEncrypted || password === "";
+  if (isOpen) {
+    log.warn(
+      `${
+        password === "" ? "The password is empty: nothing" : "Nothing"
+      } protects ${privateKey} but its mode: whoever reads it can sign`,
+    );
+  }
   return EXIT.done;
 }
 

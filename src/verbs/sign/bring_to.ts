@@ -1,3 +1,5 @@
+import { readBundle } from "../../layout/bundle/read_bundle.ts";
+import type { LayoutPlace } from "../../layout/layout.ts";
 import { CREATED_ANNOTATION } from "../../oci/annotation_keys.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
@@ -9,7 +11,7 @@ import type { Belongings } from "../../pipeline/plugin.ts";
 import { storeTarget } from "../../pipeline/store_target.ts";
 import { appendCompanion } from "../../store/append_companion.ts";
 import { type Clock, SYSTEM_CLOCK } from "../../system/clock.ts";
-import { NotFoundError, type Store } from "../../store/store.ts";
+import { NotFoundError, type Store, UnsupportedError } from "../../store/store.ts";
 import type { Context } from "../../work/context.ts";
 import { type Session, withSession } from "../session.ts";
 import type { VerbOptions } from "../verb_options.ts";
@@ -38,6 +40,7 @@ export interface Brought {
  *
  * @param make Makes what belongs to it; told of the session as well.
  * @throws {NotFoundError} When there is no such artifact.
+ * @throws {UnsupportedError} When it is in a bundle.
  * @throws {Error} When its tag moves meanwhile.
  */
 export async function bringTo<Made extends Belongings>(
@@ -52,6 +55,7 @@ export async function bringTo<Made extends Belongings>(
     if (opened.name === undefined && opened.layout === undefined) {
       throw new OptionsError(`Cannot use ${JSON.stringify(source)}: name the artifact by a tag or a digest`);
     }
+    await refuseBundle(opened.layout, context);
     const name = await meantName(opened, context);
     const stored = await store.fetchManifest(name, context);
     if (stored === undefined) throw new NotFoundError(store.url, name);
@@ -113,6 +117,15 @@ async function bring(
 
 /** How often it is looked at, at most: others may sign all the time. */
 const LOOK_LIMIT = 10;
+
+/** An import would leave behind what came to it later, and refuse what has a name that the description does not know. */
+async function refuseBundle(layout: LayoutPlace | undefined, context: Context): Promise<void> {
+  if (layout === undefined || await readBundle(layout, context) === undefined) return;
+  throw new UnsupportedError(
+    `Cannot add anything to ${layout.url}: it is a bundle, and its description says what belongs to each artifact; ` +
+      "sign and attach before the export, or after the import",
+  );
+}
 
 /** What is signed is what somebody has looked at, and not what somebody else has put there since. */
 async function refuseMoved(
