@@ -83,6 +83,12 @@ export function storeTarget(store: Store, { name, concurrency = 1, ...own }: Sto
     return (await store.referrers(subject.digest, context)).some((listed) => listed.digest === digest);
   }
 
+  /** A registry may list and even have a manifest whose content is gone. */
+  async function hasAll(contents: readonly Content[], context: Context): Promise<boolean> {
+    const there = await Promise.all(contents.map(({ descriptor }) => store.exists(descriptor, context)));
+    return there.every((each) => each);
+  }
+
   return {
     ...own,
     ...(look === undefined ? {} : {
@@ -115,8 +121,8 @@ export function storeTarget(store: Store, { name, concurrency = 1, ...own }: Sto
     },
     async attach(referrer, context): Promise<void> {
       await pushLeft(context);
-      const { manifest: { descriptor }, subject } = referrer;
-      if (await lists(descriptor, subject, context) && await store.exists(descriptor, context)) return;
+      const { manifest: { descriptor }, blobs, subject } = referrer;
+      if (await lists(descriptor, subject, context) && await hasAll([referrer.manifest, ...blobs], context)) return;
       for (let attempt = 0; attempt < LISTING_ATTEMPTS; attempt++) {
         await push(referrer, context);
         await store.prepare(context);

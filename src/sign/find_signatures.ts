@@ -206,7 +206,14 @@ export async function findSignatures(
     if (layer.size > sizeLimit) throw new RangeError(`it has ${layer.size} bytes, and ${sizeLimit} are the limit`);
     if (layer.size > bytesLeft) throw new RangeError(`more than ${SIZE_LIMIT} bytes would have to be read`);
     bytesLeft -= layer.size;
-    return await readBytes(await store.fetch(layer, context));
+    try {
+      return await readBytes(await store.fetch(layer, context));
+    } catch (cause) {
+      context.signal.throwIfAborted();
+      // What is gone signs nothing, and whoever left it behind must not be able to stop others from signing.
+      if (isTheirFault(cause) || await store.exists(layer, context)) throw cause;
+      throw new SyntaxError(`its content ${layer.digest} is not there`, { cause });
+    }
   }
 
   function reject(where: string, problem: string): void {

@@ -164,10 +164,12 @@ function pushResult(publication: Publication, settings: Settings): PushResult {
 /** What is there already, as if it had been published. */
 function unchangedResult(
   unchanged: readonly Unchanged[],
-  { settings: { profile }, context: { log } }: OpenPublication,
+  { settings: { profile, sign }, context: { log } }: OpenPublication,
 ): PushResult {
+  // Whoever begins to sign must not believe that what was there already is signed.
+  const left = sign.length === 0 ? "published" : "published, and nothing is signed";
   const targets = unchanged.map(({ url, tag, descriptor: { digest } }): PushedTarget => {
-    log.info(`Unchanged: ${url}:${tag} holds the same content, so nothing is published`);
+    log.info(`Unchanged: ${url}:${tag} holds the same content, so nothing is ${left}`);
     return {
       url: `${url}@${digest}`,
       repository: withoutScheme(url),

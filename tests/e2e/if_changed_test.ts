@@ -1,8 +1,10 @@
 /** `push --if-changed`: what a consumer would see is compared, and not the bytes of a layer. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk, type GantryResult, push } from "../support/gantry.ts";
+import { sampleKeyPath } from "../support/sample_keys.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";
 
@@ -35,6 +37,19 @@ for (const kind of PLACES) {
     });
   });
 }
+
+Deno.test("push --if-changed says that it signs nothing where nothing has changed", async () => {
+  await withSource(async ({ source, place }) => {
+    const args = ["push", source, place("oci-layout"), "--version", "1.0.0"];
+    await gantryOk(args);
+    const key = fileURLToPath(sampleKeyPath("p256.pem"));
+    const { stderr } = await gantryOk([...args, "--if-changed", "--sign-key", key]);
+    assert.match(
+      stderr,
+      /^Unchanged: .*:1\.0\.0 holds the same content, so nothing is published, and nothing is signed$/m,
+    );
+  });
+});
 
 const CHANGES: readonly (readonly [what: string, change: Change, said: RegExp])[] = [
   ["a file that is new", { files: { "new.yaml": "" } }, /differs in "new\.yaml"/],

@@ -401,6 +401,23 @@ Deno.test("sign and attach leave a bundle as it is: an import would not bring wh
   }
 });
 
+Deno.test("sign brings a signature again whose content the registry has lost, and others may still sign", async () => {
+  await using at = await bench();
+  await push([at.source, at.app, "-t", "dev", "--sign-key", KEY, "--sign-format", "bundle"]);
+  const blobs = at.registry.repositories.get("acme/app")?.blobs ?? new Map();
+  for (const [digest, { bytes }] of blobs) {
+    if (new TextDecoder().decode(bytes).includes("dsseEnvelope")) blobs.delete(digest);
+  }
+  const verified = async (key: string): Promise<number> => {
+    return (await gantry(["verify", `${at.app}:dev`, "--key", path(key)])).code;
+  };
+  assert.equal(await verified("p256.pub"), 1);
+  for (const key of ["p384", "p256"]) {
+    await gantryOk(["sign", `${at.app}:dev`, "--key", path(`${key}.pem`), "--sign-format", "bundle"]);
+    assert.equal(await verified(`${key}.pub`), 0);
+  }
+});
+
 Deno.test("sign takes nothing away that has a name, whatever a layout keeps behind the tag of signatures", async () => {
   await using at = await bench();
   const place = `oci-layout:${at.directory}/layout`;

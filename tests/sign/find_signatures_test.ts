@@ -342,6 +342,19 @@ Deno.test("findSignatures() reads so many bytes and no more", async () => {
   assert.match(rejected[0]?.problem ?? "", /^more than \d+ bytes would have to be read$/);
 });
 
+Deno.test("findSignatures() is not stopped by a bundle whose content is gone", async () => {
+  const there = memoryPlace();
+  const store = memoryStore(there);
+  await place(store, APP, context, ["1.0.0"]);
+  const gone = bundleReferrer(SUBJECT);
+  await place(store, gone, context);
+  for (const { descriptor } of gone.blobs) there.blobs.delete(descriptor.digest);
+  const keys = await readPublicKeys([keyPath("p256")]);
+  const { found, rejected, failure } = await findSignatures(store, SUBJECT.digest, { keys, concurrency: 2 }, context);
+  assert.deepEqual([found, failure, rejected.length], [[], undefined, 1]);
+  assert.match(rejected[0]?.problem ?? "", /^its content sha256:[0-9a-f]+ is not there$/);
+});
+
 Deno.test("findSignatures() says what failed where it could not look, and finds the rest", async () => {
   const store = memoryStore();
   const [first, second] = [bundleReferrer(SUBJECT), bundleReferrer(SUBJECT, { key: "ed25519" })];
