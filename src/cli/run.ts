@@ -52,7 +52,7 @@ export async function run(args: readonly string[], world: World): Promise<number
       masked.stdout(topicPage(topic, program));
       return EXIT.done;
     }
-    await program.parseAsync(helpBelow(args, program).map(splitBoolean), { from: "user" });
+    await program.parseAsync(unknownAlone(helpBelow(args, program), program).map(splitBoolean), { from: "user" });
     endSection();
     const unhandled = unhandledOf(world);
     if (unhandled === undefined) return code;
@@ -129,6 +129,13 @@ function helpBelow(args: readonly string[], program: Command): readonly string[]
   if (first === "help" && name === "help") return ["help", "--help"];
   const hasMore = program.commands.some((command) => command.name() === name && command.commands.length > 0);
   return first === "help" && name !== undefined && topics.length > 0 && hasMore ? [name, "help", ...topics] : args;
+}
+
+/** After a word that is no command, commander takes `--version` and `--help` for the program's own, and succeeds. */
+function unknownAlone(args: readonly string[], program: Command): readonly string[] {
+  const [name = ""] = args;
+  const isKnown = name === "help" || program.commands.some((command) => command.name() === name);
+  return isKnown || name.startsWith("-") ? args : [name];
 }
 
 /** Flags with an optional value would swallow the argument after them; so only `--latest=false` is taken as one. */

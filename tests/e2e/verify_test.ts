@@ -78,7 +78,7 @@ const refused: readonly (readonly [args: readonly string[], code: number, messag
   [
     ["oci://localhost/app"],
     2,
-    /^error: Cannot verify oci:\/\/localhost\/app: without a key only a layout or a bundle is verified/,
+    /^error: Cannot verify oci:\/\/localhost\/app: no key is named\nadvice: `gantry verify oci:\/\/localhost\/app --key/,
   ],
   [["oci-layout:./app:1.0"], 2, /^error: Cannot verify oci-layout:\.\/app:1\.0: a layout is verified as a whole/],
   [["oci-layout:./does-not-exist"], 1, /^error: Cannot verify ".\/does-not-exist": there is no layout/],

@@ -72,6 +72,7 @@ async function prepare(directory: string, host: string): Promise<string> {
     "ca.pem": certificate.cert,
     "cosign.pub": sampleKey("p256.pub"),
     "ci.pub": sampleKey("p256.pub"),
+    "release.pub": sampleKey("p256.pub"),
     "release.key": sampleKey("p256.pem"),
     "sbom.spdx.json": JSON.stringify({ spdxVersion: "SPDX-2.3" }),
     "signer.js": SIGNER,
@@ -106,6 +107,7 @@ async function prepare(directory: string, host: string): Promise<string> {
   await sign(join(directory, "out"));
   await make("copy", `oci-layout:${join(directory, "out")}:1.0.0`, app, "--referrers");
   await make("export", `${app}:1.0.0`, `oci-archive:${join(directory, "bundle.tar")}`);
+  await make("export", `${app}:1.0.0`, `oci-archive:${join(directory, "carry.tar")}`, "--volume-size", "4GiB");
   const { stdout } = await make("inventory", app);
   await Deno.writeTextFile(join(directory, "have.json"), stdout);
   const inspected = await make("inspect", `${app}:1.0.0`, "-o", "json");

@@ -85,10 +85,12 @@ export const FOREIGN_FLAGS: readonly ForeignFlag[] = [
     becomes: { nothing: "`gantry login HOST` keeps those of each" },
   },
   { names: "--password", takes: "value", becomes: { flag: "--password-stdin" } },
-  { names: "--cosign-key --sign", takes: "value", becomes: { nothing: "sign what is published as a step of its own" } },
+  { names: "--cosign-key", takes: "value", on: ["push"], becomes: { flag: "--sign-key" } },
+  { names: "--sign", takes: "value", on: ["push"], becomes: { nothing: "--sign-key KEY signs before a tag is set" } },
   { names: "--content-type", takes: "value", becomes: { flag: "--artifact-type" } },
   { names: "--confirm", takes: "nothing", on: ["import"], becomes: { flag: "--yes" } },
   { names: "--with-digest", takes: "nothing", becomes: { nothing: "not needed, digests are always shown" } },
   { names: "--exclude-digest-tags", takes: "nothing", becomes: { nothing: "not needed, versions come first" } },
+  { names: "--help -h", takes: "nothing", becomes: { nothing: "`gantry help COMMAND` explains it" } },
   { names: "--no-tty", takes: "nothing", becomes: { nothing: "not needed, a bar is drawn on a terminal only" } },
 ];

@@ -53,8 +53,8 @@ export const MIGRATIONS: readonly Migration[] = [
     tool: "helm",
     today: "helm package ./chart && helm push web-0.1.0.tgz oci://ghcr.io/acme/charts",
     typed: "",
-    here: "gantry push ./chart oci://ghcr.io/acme/charts/web",
-    note: "helm adds the chart's name to the repository, gantry takes the repository as it is",
+    here: "gantry push ./chart oci://ghcr.io/acme/charts",
+    note: "the chart's name is added to the repository, as helm does it; it may stand there already",
   },
   {
     tool: "helm",

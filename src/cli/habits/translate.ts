@@ -111,8 +111,13 @@ function readWords(words: readonly string[], command: Command): ReadWords {
       continue;
     }
     if (theirs === undefined) {
-      const takesValue = ownOption(flag, command)?.required ?? ownOption(flag, command)?.optional ?? false;
-      const value = attached ?? (takesValue ? waiting.shift() : undefined);
+      const { required = false, optional = false } = ownOption(flag, command) ?? {};
+      if (attached !== undefined && !required && !optional) {
+        // `--latest=false` is one word: apart, `false` would be an argument.
+        flags.push([word]);
+        continue;
+      }
+      const value = attached ?? (required || optional ? waiting.shift() : undefined);
       flags.push(value === undefined ? [flag] : [flag, isSecret(flag) ? "USER:PASSWORD" : value]);
       continue;
     }
@@ -221,10 +226,12 @@ function arranged(name: string, { given, source, destination, version, tag }: Re
       const bundle = first === undefined ? "oci-archive:bundle.tar" : gantryPlaceOrLayout(first);
       return [bundle, second === undefined ? "oci://HOST/PREFIX" : repositoryOf(second)];
     }
+    case "inventory":
+      // A registry as a whole has no repository in its name.
+      return given.map((word) => gantryPlace(word) ?? `oci://${word}`);
     case "copy":
     case "delete":
     case "inspect":
-    case "inventory":
     case "list":
     case "verify":
       return given.map((word, at) => at === 0 ? withTag(asPlace(word), version) : asPlace(word));
@@ -245,7 +252,8 @@ function gantryPlaceOrLayout(word: string): string {
 /** An import goes to a registry or below a prefix, each artifact to the repository that it came from. */
 function repositoryOf(word: string): string {
   const place = gantryPlace(word) ?? `oci://${word}`;
-  return place.replace(/(\/[^/:@]+)[:@][^/]*$/, "$1");
+  // Behind the host alone, what follows a colon is its port.
+  return place.replace(/^(oci:\/\/[^/]+\/.*?)[:@][^/]*$/, "$1");
 }
 
 function withTag(place: string, version: string | undefined): string {

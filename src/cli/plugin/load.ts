@@ -1,3 +1,4 @@
+import { extname } from "node:path";
 import type { PluginFactory } from "../../pipeline/plugin.ts";
 import { PluginError } from "../../pipeline/plugin_error.ts";
 import { LoadError, type LoadProblem } from "../../plugins/load/load_error.ts";
@@ -39,7 +40,11 @@ function hintFor(problem: LoadProblem, specifier: string): string | undefined {
     case "frozen":
       return `run Deno without --frozen, or make a file of it once by \`gantry plugin build ${specifier} -o FILE.mjs\``;
     case "kind":
-      return specifierKind(specifier) === "url" ? "download it, look at it, and name the file" : undefined;
+      return specifierKind(specifier) === "url"
+        ? "download it, look at it, and name the file"
+        : extname(specifier) === ""
+        ? undefined
+        : `a program is named with exec: in front, exec:${specifier}`;
     case "missing":
       return specifierKind(specifier) === "name"
         ? "`gantry plugin list` shows which there are; a file is named with its directory, such as ./plugin.ts"

@@ -1,4 +1,5 @@
 import { problemLine, verify, type VerifyResult } from "../../verbs/verify.ts";
+import { formatReference } from "../../oci/reference.ts";
 import { type VerifiedArtifact, verifySignatures, type VerifySignaturesResult } from "../../verbs/verify_signatures.ts";
 import type { CertificateIdentity } from "../../sign/trusted_identity.ts";
 import { counted, formatBytes } from "../../work/amounts.ts";
@@ -19,6 +20,14 @@ export async function runVerify(source: string, flags: VerifyFlags, world: World
   const identity = identityOf(flags);
   if (key.length === 0 && identity === undefined) {
     refuseWithoutKey(flags);
+    if (place.kind === "registry") {
+      throw new UsageError(`Cannot verify ${formatReference(place)}: no key is named`, {
+        hints: [
+          `\`gantry verify ${source} --key KEY.pub\` says whether it is signed by that key`,
+          "without a key, the bytes of oci-layout:PATH or oci-archive:PATH are verified",
+        ],
+      });
+    }
     return await withVerbOptions(flags, world, { phase: "Verifying", places: [] }, async (options) => {
       const result = await verify({ ...options, source, repair });
       world.stdout(format === "text" ? lines(layoutLines(result)) : await formatOutput(result, format));

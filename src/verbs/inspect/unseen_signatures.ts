@@ -14,10 +14,12 @@ export function unseenSignatures(referrers: readonly FoundReferrer[] = []): read
   // A bundle that does not say what it is may sign.
   const mayBeSigned = isSigned || bundles.some(({ role }) => role === undefined);
   if (tagged !== undefined && bundles.length > 0) {
-    const instead = mayBeSigned
-      ? "they go by bundles, and older versions by that signature alone"
-      : "they find attestations in bundles instead";
-    return [`cosign 3 and Flux from 2.8 on ignore the signature behind ${tagged.tag}: ${instead}`];
+    return [
+      mayBeSigned
+        ? `cosign 3 and Flux from 2.8 on go by the bundles, and older versions by the signature behind ${tagged.tag}`
+        : `cosign 3 and Flux from 2.8 on ignore the signature behind ${tagged.tag}: ` +
+          "they find attestations in bundles instead",
+    ];
   }
   if (tagged === undefined && isSigned) {
     return ["cosign before 3 and Flux before 2.8 find no signature: they look behind the tag sha256-….sig only"];

@@ -23,6 +23,8 @@ const HABITS: readonly string[] = [
   "push ./chart docker://ghcr.io/acme/chart",
   "mod push ./module oci://ghcr.io/acme/module -v 1.0.0 --sign cosign",
   "artifact push oci://ghcr.io/acme/app -f ./deploy -t latest",
+  "mod pull oci://ghcr.io/acme/module --version 1.0.0 -o ./module",
+  "mod push ./module oci://ghcr.io/acme/module -v 1.0.0 --help",
   "pull oci://ghcr.io/acme/app:1.0.0 -o ./app",
   "pull artifact oci://ghcr.io/acme/app:1.0.0 --output=./app",
   "pull oci://ghcr.io/acme/charts/web --version 0.1.0 -d ./charts",

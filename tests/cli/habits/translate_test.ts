@@ -29,6 +29,20 @@ Deno.test("translate() leaves alone what is gantry's own", () => {
   for (const typed of [...own, ...more]) assert.equal(line(typed), undefined, typed);
 });
 
+Deno.test("translate() takes no port for a tag", () => {
+  assert.equal(line("inventory localhost:5000"), "gantry inventory oci://localhost:5000");
+  assert.equal(line("import bundle.tar localhost:5000"), "gantry import oci-archive:bundle.tar oci://localhost:5000");
+  assert.equal(line("import oci-archive:bundle.tar oci://localhost:5000"), undefined);
+  assert.equal(line("import bundle.tar h:5000/r:1"), "gantry import oci-archive:bundle.tar oci://h:5000/r");
+});
+
+Deno.test("translate() keeps what a flag says no with", () => {
+  assert.equal(
+    line("mod push ./module oci://h/r -v 1.0.0 --latest=false --sign=cosign --cosign-key=k.key"),
+    "gantry push ./module oci://h/r --profile timoni --version 1.0.0 --latest=false --sign-key k.key",
+  );
+});
+
 Deno.test("translate() shows nothing secret", () => {
   const shown = translate("push h.example/r:1 ./deploy --creds me:hunter2".split(" "), PROGRAM);
   assert.equal(shown?.line, "gantry push ./deploy oci://h.example/r:1 --creds USER:PASSWORD");

@@ -34,6 +34,8 @@ for (const stage of TEMPLATE_STAGES) {
       const planned = await gantryIn(directory.path, "plan", "--stages", "--no-cache");
       assert.equal(planned.code, 0, planned.stderr);
       assert.ok(planned.stdout.includes("my_plugin"), planned.stdout);
+      const files = await gantryIn(directory.path, "plan", "--no-digest", "--no-cache");
+      assert.doesNotMatch(files.stdout, /\+ plugins\//, "what is published must not hold the plugin");
     });
   }
 }

@@ -74,7 +74,7 @@ const notes:
       "both forms",
       [bundle],
       true,
-      /ignore the signature behind sha256-[0-9a-f]{64}\.sig: they go by bundles, and older versions by that signature alone$/,
+      /go by the bundles, and older versions by the signature behind sha256-[0-9a-f]{64}\.sig$/,
     ],
     [
       "a tag that attestations hide",

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { whyUnreadable } from "../../../system/io_error.ts";
 import { isThere } from "../../config/is_there.ts";
 import { EXIT } from "../../output/exit_code.ts";
@@ -36,7 +36,9 @@ export async function pluginInit(name: string, flags: PluginInitFlags, world: Wo
   const files = [
     { path, text: pluginText({ name, stage, language }), mode: language === "ts" ? 0o644 : 0o755 },
     ...(language === "ts" ? await typeFiles(directory) : []),
-    ...(config === undefined ? [{ path: "gantry.jsonc", text: configText(stage, use), mode: 0o644 }] : []),
+    ...(config === undefined
+      ? [{ path: "gantry.jsonc", text: configText(directory, pipelineOf(stage, use)), mode: 0o644 }]
+      : []),
   ];
   for (const file of files) await write(file);
   // Made by the same run that will compare it later.
@@ -95,8 +97,9 @@ function pipelineOf(stage: TemplateStage, use: string): unknown {
   }
 }
 
-function configText(stage: TemplateStage, use: string): string {
-  return `${JSON.stringify({ source: ".", pipeline: pipelineOf(stage, use) }, undefined, 2)}\n`;
+/** What publishes the directory around the plugins, and not the plugins themselves. */
+function configText(directory: string, pipeline: unknown): string {
+  return `${JSON.stringify({ source: ".", ignore: [`/${normalize(directory)}/`], pipeline }, undefined, 2)}\n`;
 }
 
 async function write({ path, text, mode }: { path: string; text: string; mode: number }): Promise<void> {
