@@ -3,7 +3,7 @@ import { SIGSTORE_BUNDLE_PREFIX } from "../oci/media_types.ts";
 import type { Digest } from "../oci/digest.ts";
 import { parseManifest } from "../oci/parse_manifest.ts";
 import { companionTag } from "../store/companion_tags.ts";
-import type { StoreReader } from "../store/store.ts";
+import type { StoredManifest, StoreReader } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
 import { taggedSignatures } from "./tagged_signatures.ts";
 
@@ -37,8 +37,17 @@ export async function formsAt(
   const bundles = listed.filter(({ artifactType }) => artifactType?.startsWith(SIGSTORE_BUNDLE_PREFIX)).length;
   const tag = companionTag(subject, "sig");
   const stored = tag === undefined ? undefined : await store.fetchManifest(tag, context);
-  const tagged = stored === undefined ? [] : taggedSignatures(parseManifest(stored.bytes, stored.descriptor));
-  return { bundles, tagged: tagged.length };
+  return { bundles, tagged: stored === undefined ? 0 : countTagged(stored) };
+}
+
+/** What cannot be read holds none, and whoever put it there must not be able to stop others from signing in a bundle. */
+function countTagged({ bytes, descriptor }: StoredManifest): number {
+  try {
+    return taggedSignatures(parseManifest(bytes, descriptor)).length;
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return 0;
+    throw cause;
+  }
 }
 
 const NEW_VERIFIERS = "cosign 3 and Flux 2.8 and later";

@@ -19,6 +19,7 @@ import { errorWithLines } from "./error_with_lines.ts";
 import { type ExportResult, exportResult } from "./export/export_result.ts";
 import { checkExportNames, type ExportSource, findSources } from "./export/export_sources.ts";
 import { type Had, readInventories } from "./export/read_inventories.ts";
+import { signatureLayers } from "./export/signature_layers.ts";
 import { forArtifacts } from "./for_artifacts.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
@@ -142,16 +143,20 @@ async function readArtifacts(
   });
 }
 
-/** What the far side has, and the layout does not. Manifests always travel: they are small, and say what must be there. */
+/**
+ * What the far side has, and the layout does not. Manifests always travel: they are small, and say what must be there.
+ * So do signatures and attestations: whoever carries the bundle verifies it without a network.
+ */
 async function omittedOf(
   artifacts: readonly Artifact[],
   { had, place }: { readonly had: Had; readonly place: LayoutPlace },
   { context, concurrency }: Session,
 ): Promise<ReadonlyMap<Digest, OmittedBlob>> {
   const blobs = new Map(artifacts.flatMap(({ graph }) => graph.blobs).map((blob) => [blob.digest, blob]));
+  const signatures = had.size === 0 ? new Set() : await signatureLayers(artifacts.map(({ graph }) => graph));
   const found = await inParallel(blobs.values(), concurrency, async (blob): Promise<readonly OmittedBlob[]> => {
     const { digest, mediaType, size } = blob;
-    const at = had.get(digest);
+    const at = signatures.has(digest) ? undefined : had.get(digest);
     return at === undefined || await place.exists(blob, context) ? [] : [{ digest, mediaType, size, at }];
   });
   return new Map(found.flat().map((blob) => [blob.digest, blob]));

@@ -19,6 +19,8 @@ import { gantry, gantryOk } from "../support/gantry.ts";
 import { killGantry } from "../support/dying_program.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
+import { sampleKey } from "../support/sample_keys.ts";
+import { writeTree } from "../support/tree.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const context = testContext();
@@ -185,7 +187,7 @@ Deno.test("export fails when the referrers cannot be listed, and leaves them beh
     assert.match(stdout, /: whole, 1 artifact, 1 of them without what refers to it, 2 manifests, /);
     const imported = await gantryOk(["import", `oci-layout:${layout.path}`, `oci://${far.host}`, "-o", "json"]);
     assert.match(imported.stderr, /1 manifest, without what refers to it\n/);
-    assert.match(imported.stderr, /, 1 without what refers to it because the export left that behind, /);
+    assert.match(imported.stderr, /, 1 without referrers because the export left them behind, /);
     assert.equal(JSON.parse(imported.stdout).artifacts[0].withoutReferrers, true);
     const [artifact] = await artifactsIn(directoryStore(layout));
     assert.deepEqual([artifact?.withoutReferrers, artifact?.referrers], [true, []]);
@@ -651,6 +653,25 @@ Deno.test("a delta leaves out what the far side has, and mounts it from another 
       await discovered(storeOf(far, "elsewhere/acme/app"), { ...APP, tags: ["1.0.0"] }, context),
       await discovered(storeOf(near, "acme/app"), { ...APP, tags: ["1.0.0"] }, context),
     );
+  });
+});
+
+Deno.test("a delta has the signatures that the far side has too, so that it can be verified offline", async () => {
+  await withBundle({}, async ({ near, far, directory }) => {
+    await writeTree(directory, { "release.key": sampleKey("p256.pem"), "release.pub": sampleKey("p256.pub") });
+    const app = tag(near, "acme/app:1.0.0");
+    const [delta, have, key] = ["delta", "have.json", "release.pub"].map((name) => join(directory, name));
+    assert.ok(delta !== undefined && have !== undefined && key !== undefined);
+    await gantryOk(["sign", app, "--key", join(directory, "release.key")]);
+    await gantryOk(["export", app, `oci-layout:${delta}-first`, "-q"]);
+    await gantryOk(["import", `oci-layout:${delta}-first`, `oci://${far.host}/m`, "-q"]);
+    catalog(far, ["m/acme/app"]);
+    await Deno.writeTextFile(have, (await gantryOk(["inventory", `oci://${far.host}/m`, "-q"])).stdout);
+    await gantryOk(["export", app, `oci-layout:${delta}`, "--have", have, "-q"]);
+    const { stdout } = await gantryOk(["verify", `oci-layout:${delta}`, "--key", key]);
+    assert.match(stdout, /left out on purpose/);
+    assert.match(stdout, /signed by .*\(bundle\), .*\(legacy\)/);
+    await gantryOk(["import", `oci-layout:${delta}`, `oci://${far.host}/m`, "--verify-key", key, "-q"]);
   });
 });
 

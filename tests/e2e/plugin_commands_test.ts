@@ -178,6 +178,15 @@ for (const [what, args, message] of REFUSED) {
   });
 }
 
+Deno.test("plugin test says how a program is named", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "rules.py": "#!/usr/bin/env python3\n" });
+  const path = join(directory.path, "rules.py");
+  const { code, stderr } = await gantry(["plugin", "test", path]);
+  assert.equal(code, 2);
+  assert.ok(stderr.endsWith(`advice: a program is named with exec: in front, exec:${path}\n`), stderr);
+});
+
 /** The examples with options that they need, and something of what they give on the default fixture. */
 const EXAMPLES: readonly (readonly [name: string, options: object, gives: RegExp])[] = [
   ["strip_secrets.ts", {}, /"path": "deploy\/app\.yaml"/],

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { bytesContent } from "../../src/oci/bytes_content.ts";
 import type { Digest } from "../../src/oci/digest.ts";
+import { OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import { attachedReferrer } from "../../src/pipeline/attach_to_targets.ts";
 import { makeAttestations } from "../../src/sign/make_attestations.ts";
 import { type MadeSignatures, makeSignatures, type SigningPlace } from "../../src/sign/make_signatures.ts";
@@ -90,6 +92,14 @@ Deno.test("makeSignatures() takes no attestation by the same key for a signature
   assert.deepEqual((await makeAttestations([attestation], attesting, means, testContext())).referrers, []);
   const other = { ...attestation, predicate: '{"a":1}' };
   assert.equal((await makeAttestations([other], attesting, means, testContext())).referrers.length, 1);
+});
+
+Deno.test("makeSignatures() makes bundles whatever stands behind the tag", async () => {
+  const bytes = new TextEncoder().encode('{"schemaVersion":2,"manifests":[]}');
+  const { descriptor } = bytesContent(OCI_MANIFEST_MEDIA_TYPE, bytes);
+  const store: Store = { ...memoryStore(), fetchManifest: () => Promise.resolve({ descriptor, bytes }) };
+  const { referrers } = await made([signer("p256")], [{ name: "place", store }], "bundle");
+  assert.equal(referrers.length, 1);
 });
 
 Deno.test("makeSignatures() fails where it cannot tell what is there", async () => {

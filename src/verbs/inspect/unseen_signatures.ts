@@ -16,7 +16,8 @@ export function unseenSignatures(referrers: readonly FoundReferrer[] = []): read
   if (tagged !== undefined && bundles.length > 0) {
     return [
       mayBeSigned
-        ? `cosign 3 and Flux from 2.8 on go by the bundles, and older versions by the signature behind ${tagged.tag}`
+        ? `cosign 3 and Flux from 2.8 on go by the bundles and ignore the signature behind ${tagged.tag}, ` +
+          "by which older versions go"
         : `cosign 3 and Flux from 2.8 on ignore the signature behind ${tagged.tag}: ` +
           "they find attestations in bundles instead",
     ];

@@ -74,7 +74,7 @@ const notes:
       "both forms",
       [bundle],
       true,
-      /go by the bundles, and older versions by the signature behind sha256-[0-9a-f]{64}\.sig$/,
+      /go by the bundles and ignore the signature behind sha256-[0-9a-f]{64}\.sig, by which older versions go$/,
     ],
     [
       "a tag that attestations hide",
