@@ -36,7 +36,7 @@ import { requireAll, requiredSignature } from "./verify/require_signatures.ts";
 export async function copy(options: CopyOptions): Promise<CopyResult> {
   const { allTags = false } = options;
   const places = copyPlaces(options);
-  const require = await requiredSignature(options);
+  const requireSigned = await requiredSignature(options);
   return await withSession(options, { places: places.references }, async (session) => {
     const { context, concurrency } = session;
     await using opened = new AsyncDisposableStack();
@@ -47,7 +47,7 @@ export async function copy(options: CopyOptions): Promise<CopyResult> {
     const read = await readWhole(source.store, names, options, session);
     // A layout that is copied as a whole has names for signatures too; what they sign is looked at.
     const signed = whole?.artifacts ?? signedOf(read, allTags);
-    await requireAll(require, [...signed].map((digest) => ({ store: source.store, digest })), session);
+    await requireAll(requireSigned, [...signed].map((digest) => ({ store: source.store, digest })), session);
     const graph = await whole?.present(read) ?? read;
     const jobs = whole?.jobs(graph, options) ?? targets.map((target) => jobOf(names, target, graph, options));
     await everyTarget("upload", jobs, (job) => checkDestination(job, session));

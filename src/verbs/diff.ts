@@ -67,10 +67,10 @@ export async function diffConfigured(options: ConfiguredDiffOptions): Promise<Di
   const { a, b, unified } = options;
   const places = [a, b].filter((text) => isReference(text)).map(parsePlace);
   const platform = optionOf(options.platform, parsePlatform);
-  const require = await requiredSignature(options);
+  const requireSigned = await requiredSignature(options);
   return await withSession(options, { places }, async (session) => {
-    await using first = await openSide(a, { session, platform, require });
-    await using second = await openSide(b, { session, platform, require });
+    await using first = await openSide(a, { session, platform, requireSigned });
+    await using second = await openSide(b, { session, platform, requireSigned });
     const keepLimit = unified === undefined ? -1 : TEXT_LIMIT;
     const isSame = first.found !== undefined && first.found.descriptor.digest === second.found?.descriptor.digest;
     const read = { session, options, keepLimit };
@@ -96,10 +96,10 @@ interface Side extends AsyncDisposable {
 
 async function openSide(
   text: string,
-  { session, platform, require }: {
+  { session, platform, requireSigned }: {
     readonly session: Session;
     readonly platform: Platform | undefined;
-    readonly require: RequireSignature | undefined;
+    readonly requireSigned: RequireSignature | undefined;
   },
 ): Promise<Side> {
   const { access, context } = session;
@@ -107,7 +107,7 @@ async function openSide(
   const opened = await openReader(text, access);
   const { store } = opened;
   try {
-    const name = await signedName(store, await meantName(opened, context), { require, session });
+    const name = await signedName(store, await meantName(opened, context), { requireSigned, session });
     const found = await findArtifact(store, name, platform, context);
     return { text, store, found, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
   } catch (error) {

@@ -57,7 +57,7 @@ export async function exportBundle(options: ExportOptions): Promise<ExportResult
   if (texts.length === 0) throw new OptionsError(`There is nothing to export to ${options.target}: name it`);
   const places = texts.map(parsePlace);
   const had = await readInventories(have);
-  const require = await requiredSignature(options);
+  const requireSigned = await requiredSignature(options);
   return await withSession(options, { places }, async (session) => {
     const { context } = session;
     await using opened = new AsyncDisposableStack();
@@ -69,7 +69,7 @@ export async function exportBundle(options: ExportOptions): Promise<ExportResult
       }),
     );
     const { sources, gaps } = await findSources(texts, session, opened);
-    await requireAll(require, sources.map(({ store, root }) => ({ store, digest: root.digest })), session);
+    await requireAll(requireSigned, sources.map(({ store, root }) => ({ store, digest: root.digest })), session);
     const artifacts = await readArtifacts(sources, options, session);
     checkExportNames(artifacts);
     const omitted = await omittedOf(artifacts, { had, place }, session);

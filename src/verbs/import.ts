@@ -71,7 +71,7 @@ async function withPlan<T>(
 ): Promise<T> {
   const named = parseSource(options);
   const target = parseRegistryPlace(options.target);
-  const require = await requiredSignature(options);
+  const requireSigned = await requiredSignature(options);
   return await withSession(options, { places: [target] }, async (session) => {
     await using spooled = isPiped(named) && options.input !== undefined
       ? await spoolArchive(options.input(), session.context)
@@ -85,7 +85,7 @@ async function withPlan<T>(
     await using _place = bundle.place;
     const destined = importDestinations(bundle.artifacts, target, options.map ?? []);
     checkOrigins(bundle, options, session);
-    await requireAll(require, bundle.artifacts.map(({ reader, digest }) => ({ store: reader, digest })), session);
+    await requireAll(requireSigned, bundle.artifacts.map(({ reader, digest }) => ({ store: reader, digest })), session);
     const left = check.omitted.length === 0 ? "" : `, ${counted(check.omitted.length, "blob")} left out on purpose`;
     const size = `${counted(check.blobs, "blob")}, ${formatBytes(check.bytes)}`;
     session.context.log.info(`Verified ${options.source}: ${size}${left}, nothing is missing or damaged`);

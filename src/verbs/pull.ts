@@ -73,7 +73,7 @@ export interface PullResult {
 export async function pull(options: PullOptions): Promise<PullResult> {
   const place = parsePlace(options.source);
   const platform = optionOf(options.platform, parsePlatform);
-  const require = await requiredSignature(options);
+  const requireSigned = await requiredSignature(options);
   return await withSession(options, { places: [place] }, async (session) => {
     const { access, context, concurrency, spell } = session;
     const { directory, outputArchive, output: write, layerTypes } = options;
@@ -87,7 +87,7 @@ export async function pull(options: PullOptions): Promise<PullResult> {
     const opened = await openReader(options.source, access);
     await using store = opened.store;
     const wanted = {
-      name: await signedName(store, await meantName(opened, context), { require, session }),
+      name: await signedName(store, await meantName(opened, context), { requireSigned, session }),
       rules: rulesOf(options),
       ...(platform === undefined ? {} : { platform }),
       ...(layerTypes === undefined ? {} : { layerTypes }),

@@ -52,16 +52,16 @@ export async function requiredSignature({ verifyKeys = [] }: SignedOptions): Pro
  * @throws {NotVerifiedError} When one is not; when several are not, a {@linkcode TargetsError} of one for each.
  */
 export async function requireAll(
-  require: RequireSignature | undefined,
+  requireSigned: RequireSignature | undefined,
   artifacts: readonly { readonly store: StoreReader; readonly digest: Digest }[],
   session: Session,
 ): Promise<void> {
-  if (require === undefined) return;
+  if (requireSigned === undefined) return;
   const { NotVerifiedError: Expected } = await import("../../sign/not_verified_error.ts");
   const errors: NotVerifiedError[] = [];
   for (const { store, digest } of artifacts) {
     try {
-      await require(store, digest, session);
+      await requireSigned(store, digest, session);
     } catch (error) {
       if (!(error instanceof Expected)) throw error;
       errors.push(error);
@@ -85,12 +85,12 @@ export async function requireAll(
 export async function signedName(
   store: StoreReader,
   name: string,
-  { require, session }: { readonly require: RequireSignature | undefined; readonly session: Session },
+  { requireSigned, session }: { readonly requireSigned: RequireSignature | undefined; readonly session: Session },
 ): Promise<string> {
-  if (require === undefined) return name;
+  if (requireSigned === undefined) return name;
   const found = await store.resolve(name, session.context);
   if (found === undefined) throw new NotFoundError(store.url, name);
-  await require(store, found.digest, session);
+  await requireSigned(store, found.digest, session);
   return found.digest;
 }
 
