@@ -80,6 +80,12 @@ async function search(source: string): Promise<string | undefined> {
   return root === undefined ? undefined : await configIn(root);
 }
 
+/** The configuration file of the current directory, whether it counts for a source or not. */
+export async function configHere(): Promise<string | undefined> {
+  for (const name of CONFIG_NAMES) if (await isThere(name)) return name;
+  return undefined;
+}
+
 /** Where {@linkcode findConfig} looks for a file when none is named. */
 export async function searchedDirectories(source = "-"): Promise<readonly string[]> {
   const beside = await directoryOf(source);

@@ -27,7 +27,8 @@ export function translate(args: readonly string[], program: Command): Translatio
   const { command, rest, adds, notes } = found;
   const read = readWords(rest, command);
   const places = arrange(command.name(), read);
-  if (!found.isForeign && !read.isForeign && !places.isForeign) return undefined;
+  // The value of a misspelt flag looks like a word in the wrong place.
+  if (!found.isForeign && !read.isForeign && (!places.isForeign || read.hasUnknown)) return undefined;
   const { words, version } = versionOf(command.name(), places.words, read);
   const line = ["gantry", command.name(), ...words, ...adds, ...version, ...read.flags.flat()];
   return { line: shellLine(line), notes: [...notes, ...read.notes] };
@@ -90,6 +91,8 @@ interface ReadWords {
   readonly tag?: string;
   readonly notes: readonly string[];
   readonly isForeign: boolean;
+  /** Whether there is a flag that neither gantry nor another tool is known to have. */
+  readonly hasUnknown: boolean;
 }
 
 function readWords(words: readonly string[], command: Command): ReadWords {
@@ -98,6 +101,7 @@ function readWords(words: readonly string[], command: Command): ReadWords {
   const notes: string[] = [];
   const places: { source?: string; destination?: string; version?: string; tag?: string } = {};
   let isForeign = false;
+  let hasUnknown = false;
   const waiting = [...words];
   for (let word = waiting.shift(); word !== undefined; word = waiting.shift()) {
     if (!word.startsWith("-") || word === "-") {
@@ -107,6 +111,7 @@ function readWords(words: readonly string[], command: Command): ReadWords {
     const [flag = "", attached] = splitFlag(word);
     const theirs = foreignFlag(word, waiting[0], command) ?? foreignFlag(flag, attached ?? waiting[0], command);
     if (theirs === undefined && ownOption(flag, command) === undefined) {
+      hasUnknown = true;
       notes.push(`${flag}: \`gantry ${command.name()}\` has no such flag`);
       continue;
     }
@@ -128,7 +133,7 @@ function readWords(words: readonly string[], command: Command): ReadWords {
     else if ("flag" in becomes) flags.push(...renamed(becomes, value));
     else if (becomes.nothing !== "") notes.push(`${flag}: ${becomes.nothing}`);
   }
-  return { given, flags, notes, isForeign, ...places };
+  return { given, flags, notes, isForeign, hasUnknown, ...places };
 }
 
 function splitFlag(word: string): readonly [flag: string, value?: string] {

@@ -6,6 +6,7 @@ const FILES: Readonly<Record<string, string>> = {
   "README.md": "# A fixture\n",
   "VERSION": "1.2.3\n",
   "bin/run.sh": "#!/bin/sh\necho hello\n",
+  "deploy/app.draft.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: next\n",
   "deploy/app.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app\n",
   "deploy/secret.yaml": "apiVersion: v1\nkind: Secret\nmetadata:\n  name: app\nstringData:\n  key: not-a-real-one\n",
   "kustomization.yaml": "resources:\n  - deploy/app.yaml\n  - deploy/secret.yaml\n",

@@ -6,7 +6,7 @@ import { type Machine, thisMachine } from "../../verbs/publish/machine.ts";
 import type { Configuration, ConfiguredOptions } from "../../verbs/publish/publish_options.ts";
 import { sourceDirectory } from "../../verbs/publish/source_path.ts";
 import { registryHosts } from "../../places/registry_access.ts";
-import { findConfig, type FoundConfig } from "../config/find_config.ts";
+import { configHere, findConfig, type FoundConfig } from "../config/find_config.ts";
 import { refuseUntrusted } from "../config/refuse_untrusted.ts";
 import { givenOptions } from "../declare_options.ts";
 import { createLog } from "../output/log.ts";
@@ -92,6 +92,9 @@ export async function readConfiguration(
   });
   // Whoever can change that file decides what is published where: nobody should wonder which file it was.
   if (found !== undefined && flags.config === undefined) log.info(`Configuration: ${found.path}`);
+  // Whoever has written one, and named a directory below, would wonder why nothing of it happens.
+  const unused = found === undefined && source !== undefined && flags.config === undefined && await configHere();
+  if (unused) log.info(`${unused} is not that of ${source}, and does not count; --config ${unused} takes it`);
   return found && configurationOf(found);
 }
 

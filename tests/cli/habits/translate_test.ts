@@ -24,6 +24,7 @@ Deno.test("translate() leaves alone what is gantry's own", () => {
     "pull oci://h/r:1 ./d -o json",
     "list oci://h/r --all",
     "push --bogus",
+    "push ./policy oci://h/r --profle opa",
     "pul",
   ];
   for (const typed of [...own, ...more]) assert.equal(line(typed), undefined, typed);

@@ -72,6 +72,20 @@ export const ownKit: Own.Kit = undefined as unknown as Printed.Kit;
   await tool(DENO, ["check", "--quiet", "--config", config, join(directory.path, "same.ts")]);
 });
 
+Deno.test("plan of a directory below says that the configuration beside it does not count", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "gantry.jsonc": "{}", "deploy/app.yaml": "a: 1\n" });
+  const said = async (...args: readonly string[]): Promise<boolean> => {
+    const { code, stderr } = await gantryIn(directory.path, "plan", ...args, "--no-cache");
+    assert.equal(code, 0, stderr);
+    return stderr.includes("gantry.jsonc is not that of ./deploy, and does not count; --config gantry.jsonc takes it");
+  };
+  assert.equal(await said("./deploy"), true);
+  assert.equal(await said("."), false);
+  assert.equal(await said("./deploy", "--no-config"), false);
+  assert.equal(await said("./deploy", "--config", "gantry.jsonc"), false);
+});
+
 Deno.test("plugin init replaces nothing, and says what it cannot begin", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, { "gantry.json": "{}" });
