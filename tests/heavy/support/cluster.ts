@@ -163,7 +163,10 @@ export async function startCluster(): Promise<Cluster> {
           type === "Ready" && status !== "Unknown" && reason !== "Progressing" &&
           observedGeneration === object.metadata.generation
         );
-        return object === undefined || ready === undefined ? undefined : { object, ready };
+        if (object === undefined || ready === undefined) return undefined;
+        // A controller may say so a moment before it says what it has.
+        const has = object.status?.artifact ?? object.status?.lastAppliedRevision;
+        return ready.status === "True" && has === undefined ? undefined : { object, ready };
       });
     },
     async reconciled(name, isDone): Promise<KubeObject> {
