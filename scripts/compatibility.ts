@@ -45,6 +45,11 @@ const CONSUMERS: readonly TestedConsumer[] = [
     named: /\bOpenTofu\b/,
     version: () => required("tests/heavy/build/opentofu/go.mod", "github.com/opentofu/opentofu"),
   },
+  {
+    title: "Docker Compose",
+    named: /\bDocker Compose\b/,
+    version: () => required("tests/heavy/build/compose/go.mod", "github.com/docker/compose/v5"),
+  },
   { title: "cue", named: /\bcue\b/, version: () => pinned("CUE") },
   { title: "cosign", named: /\bcosign\b/, version: () => pinned("COSIGN") },
   {

@@ -46,6 +46,8 @@ if [[ ! -x $cache/bin/etcd ]]; then
   echo "unpacked etcd"
 fi
 
+build docker-compose compose github.com/docker/compose/v5/cmd
+
 # Without a version of its own, the API server takes itself for one that its objects do not fit.
 version=-X\ k8s.io/component-base/version.gitVersion=$(sed -n 's/^\tk8s.io\/kubernetes //p' tests/heavy/build/kubernetes/go.mod)
 build argocd-oci argocd .
