@@ -10,8 +10,8 @@ import { gantryOk, push } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { published, readTree } from "../support/tree.ts";
 
-/** Of what publishes a part of a tree only, or nothing but a chart, other laws are true. */
-const CHOOSY: readonly ProfileName[] = ["helm", "conftest"];
+/** Of what publishes a part of a tree only, or nothing but a chart, a module or a project, other laws are true. */
+const CHOOSY: readonly ProfileName[] = ["helm", "conftest", "opa", "opentofu", "cue", "compose"];
 
 /** The profiles, and how else a tree can be compressed. */
 const WAYS: readonly (readonly [profile: ProfileName, ...flags: readonly string[]])[] = [
