@@ -41,8 +41,8 @@ build() {
 # etcd comes from Debian and is only unpacked: its package would start a service.
 if [[ ! -x $cache/bin/etcd ]]; then
   work=$(mktemp -d "$cache/work.XXXXXX")
+  trap 'rm -rf "$work"' EXIT
   (cd "$work" && apt-get -q download etcd-server >/dev/null && dpkg -x etcd-server_*.deb . && mv usr/bin/etcd "$cache/bin/")
-  rm -rf "$work"
   echo "unpacked etcd"
 fi
 

@@ -89,9 +89,18 @@ function parsedConfig(text: string): BaseConfig | undefined {
   if (!isObject(rootfs) || !Array.isArray(rootfs["diff_ids"]) || !Array.isArray(history) || !isObject(runs)) {
     return undefined;
   }
-  return rootfs["diff_ids"].every((id) => typeof id === "string" && isDigest(id))
-    ? config as unknown as BaseConfig
-    : undefined;
+  const ids: readonly unknown[] = rootfs["diff_ids"];
+  if (!ids.every((id) => typeof id === "string" && isDigest(id))) return undefined;
+  const { os, architecture, variant, "os.version": osVersion } = config;
+  return {
+    os,
+    architecture,
+    ...(typeof variant === "string" ? { variant } : {}),
+    ...(typeof osVersion === "string" ? { "os.version": osVersion } : {}),
+    config: runs,
+    rootfs: { diff_ids: ids },
+    history,
+  };
 }
 
 /** The same bytes by the name that OCI has for them: one manifest must not mix both. */

@@ -41,7 +41,7 @@ export interface Cluster extends AsyncDisposable {
   /** The path of a kubeconfig. */
   readonly kubeconfig: string;
   /** Makes an object what is said, in the namespace `default`. */
-  apply(object: Readonly<Record<string, unknown>> & { readonly metadata: { readonly name: string } }): Promise<void>;
+  apply(object: ObjectName & Readonly<Record<string, unknown>>): Promise<void>;
   /** Reads an object; `undefined` when there is none. */
   get(object: ObjectName): Promise<KubeObject | undefined>;
   /** Waits until a controller has made up its mind about an object as it was applied last. */
@@ -155,7 +155,7 @@ export async function startCluster(): Promise<Cluster> {
   return {
     kubeconfig,
     get,
-    apply: (object) => apply(pathOf(object as unknown as ObjectName), object),
+    apply: (object) => apply(pathOf(object), object),
     async settled(name): Promise<{ readonly object: KubeObject; readonly ready: KubeCondition }> {
       return await until(`${name.kind} ${name.metadata.name} is settled`, LIMIT, async () => {
         const object = await get(name);
