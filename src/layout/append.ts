@@ -5,7 +5,7 @@ import { layersIn, mergeCompanion } from "../store/merge_companion.ts";
 import type { ArrivingLayers, StoredManifest } from "../store/store.ts";
 import { descriptorOf, type IndexEntry } from "./entry.ts";
 import type { ReadManifest } from "./graph.ts";
-import { dropManifest, type LayoutIndex, listedAs, entryName, setTags, takeEntries } from "./index.ts";
+import { dropManifest, entryName, type LayoutIndex, listedAs, setTags, takeEntries } from "./index.ts";
 import type { Relisted } from "./layout.ts";
 import { layoutNames } from "./names.ts";
 
