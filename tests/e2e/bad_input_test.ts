@@ -27,6 +27,27 @@ const CASES: readonly Case[] = [
     says: 'error: Cannot read "DIR/nowhere": there is no such file or directory',
   },
   {
+    name: "a missing source where there is a configuration",
+    files: { "source/gantry.jsonc": "{}" },
+    args: ["plan", "DIR/source/nowhere"],
+    code: 2,
+    says: 'error: Cannot read "DIR/source/nowhere": there is no such file or directory',
+  },
+  ...[["--ignore-file", "DIR/nope"], ["--sign-key", "DIR/nope"], ["--ca-file", "DIR/nope"], ["--latest"]].map((
+    flags,
+  ): Case => ({
+    name: `what ${flags[0]} says wrong`,
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", ...flags],
+    code: 2,
+    says: "error: Cannot ",
+  })),
+  {
+    name: "what is neither a directory nor a reference beside a layout that is not there",
+    args: ["diff", "oci-layout:DIR/layout", "DIR/nowhere"],
+    code: 2,
+    says: 'error: Cannot compare "DIR/nowhere": it is no directory, and no reference',
+  },
+  {
     name: "help with what is no command",
     args: ["help", "pushh"],
     code: 2,
@@ -318,6 +339,8 @@ for (const { name, args, code, says, files, ...options } of CASES) {
     assert.ok(result.stderr.includes(here(says)), `expected ${here(says)}\nfound ${result.stderr}`);
     assert.equal(result.code, code, result.stderr);
     assert.equal(result.stdout, "");
+    // The environment is read when it is needed.
+    if (code === 2 && options.env === undefined) assert.ok(result.stderr.startsWith("error: "), `nothing is said before it: ${result.stderr}`);
     assert.doesNotMatch(result.stderr, /\n\s+at /, "a stack trace is no message");
     assert.deepEqual(await listing(directory.path), before);
   });

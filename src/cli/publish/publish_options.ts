@@ -1,6 +1,7 @@
 import { isReference, parseReference } from "../../oci/reference.ts";
 import { parseDuration } from "../../options/kind.ts";
 import { PUBLISHING, type Publishing } from "../../options/publishing.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
 import type { Log } from "../../work/context.ts";
 import { type Machine, thisMachine } from "../../verbs/publish/machine.ts";
 import type { Configuration, ConfiguredOptions } from "../../verbs/publish/publish_options.ts";
@@ -37,6 +38,7 @@ export async function publishOptions(
 ): Promise<ConfiguredOptions> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
   const given: Publishing = { ...givenOptions(PUBLISHING, flags), ...splitArguments(args) };
+  if (given.source !== undefined) await refuseMissing(given.source);
   const configuration = await readConfiguration(given.source, flags, { world, log });
   if (flags.passwordStdin && (given.source ?? configuration?.values.source) === "-") {
     throw new UsageError("Cannot read both the password and the source from standard input");
@@ -53,6 +55,16 @@ export async function publishOptions(
     machine: machineOf(world),
     spell: spellFlag,
   };
+}
+
+/** What was typed wrong is said before anything else, such as which configuration counts. */
+async function refuseMissing(source: string): Promise<void> {
+  if (source === "-") return;
+  try {
+    await Deno.lstat(source);
+  } catch (cause) {
+    throw new UsageError(`Cannot read ${JSON.stringify(source)}: ${whyUnreadable(cause)}`, { cause });
+  }
 }
 
 function usualPlaces(world: World): Publishing {
