@@ -3,7 +3,7 @@ import type { Content, Descriptor } from "../oci/descriptor.ts";
 import { type Digest, digestAlgorithm, digestOf, isDigest } from "../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../oci/manifest.ts";
 import { MANIFEST_MEDIA_TYPES } from "../oci/media_types.ts";
-import { DigestMismatchError } from "../oci/verified.ts";
+import { DigestMismatchError } from "../oci/bytes/verified.ts";
 import { type Pushed, type StoredManifest, UnsupportedError } from "../store/store.ts";
 import type { Call } from "../work/context.ts";
 import {

@@ -1,5 +1,5 @@
 import type { RequestBody } from "./transport.ts";
-import { readBytes } from "../../oci/read_bytes.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 
 /** A body on its way to `fetch`. */
 export interface Outgoing {

@@ -1,4 +1,4 @@
-import { compressionOf } from "../../oci/decompress.ts";
+import { compressionOf } from "../../oci/bytes/decompress.ts";
 import { plainText, redactUrl, RegistryError } from "./registry_error.ts";
 
 /** How much JSON is read from a registry: far more than any page or token needs. */
