@@ -5,7 +5,7 @@ import { listBuiltIns, namesOfStage } from "../../src/verbs/publish/stages/built
 import { uncheckedKit } from "../../src/driver/kit.ts";
 import { STAGE_NAMES } from "../../src/pipeline/stages.ts";
 import { PROFILE_NAMES } from "../../src/profiles/profiles.ts";
-import { EXAMPLE_PLUGINS } from "../support/example_plugins.ts";
+import { EXAMPLE_PLUGINS } from "../support/examples/example_plugins.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";

@@ -8,7 +8,7 @@ import {
 import { parsePlatform, USUAL_PLATFORM } from "../../oci/platform.ts";
 import { localPath, withoutScheme } from "../../oci/reference.ts";
 import { parsePlace } from "../../places/open_store.ts";
-import { openBase, type OpenedBase } from "./base_image.ts";
+import { openBase, type OpenedBase } from "./open_base.ts";
 import { VERSION } from "../../host/version.ts";
 import type { PublishingName } from "../../options/publishing.ts";
 import { type CustomStep, withStep } from "../../pipeline/flow.ts";

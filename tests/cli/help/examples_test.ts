@@ -3,7 +3,7 @@ import { examplesOf } from "../../../src/cli/help/examples.ts";
 import { airgapTopic } from "../../../src/cli/help/airgap_topic.ts";
 import { registryTopic } from "../../../src/cli/help/registry_topic.ts";
 import { MIGRATIONS } from "../../../src/cli/habits/migrations.ts";
-import { runExampleLines } from "../../support/example_lines.ts";
+import { runExampleLines } from "../../support/examples/example_lines.ts";
 import { helpPages } from "./help_pages.ts";
 
 const COMMANDS = helpPages().flatMap(({ name, command }) => command === undefined ? [] : [{ name, command }]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createNodeTransport } from "../../../src/registry/http/node_transport.ts";
 import { openTransport, type TransportOptions } from "../../../src/registry/http/open_transport.ts";
 import { ConnectionError, type OpenTransport, type TransportRequest } from "../../../src/registry/http/transport.ts";
-import { type Certificate, makeCertificate } from "../../support/certificates.ts";
+import { type Certificate, makeCertificate } from "../../support/network/certificates.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../support/fake_registry.ts";
 import { sizedContent, testClient, testContext } from "../support.ts";
 
