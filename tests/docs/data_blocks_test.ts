@@ -4,7 +4,7 @@ import { load } from "js-yaml";
 import { parse } from "jsonc-parser";
 import { parseConfig } from "../../src/cli/config/parse_config.ts";
 import { schemaProblems } from "../support/json_schema.ts";
-import { type Block, pageBlocks } from "../support/pages.ts";
+import { type Block, pageBlocks } from "../support/examples/pages.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 

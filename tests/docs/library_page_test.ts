@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantryOk } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
-import { blocksIn, pageBlocks, readPage } from "../support/pages.ts";
+import { blocksIn, pageBlocks, readPage } from "../support/examples/pages.ts";
 import { sampleKey } from "../support/sample_keys.ts";
 import { runTool } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gantryOk } from "../support/gantry.ts";
-import { blocksIn } from "../support/pages.ts";
+import { blocksIn } from "../support/examples/pages.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { runTool } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";

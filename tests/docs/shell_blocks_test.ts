@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import type { Command } from "commander";
 import { createProgram } from "../../src/cli/program.ts";
 import { fakeWorld } from "../cli/fake_world.ts";
-import { runExampleLines } from "../support/example_lines.ts";
-import { type Block, pageBlocks, pageNames, readPage } from "../support/pages.ts";
+import { runExampleLines } from "../support/examples/example_lines.ts";
+import { type Block, pageBlocks, pageNames, readPage } from "../support/examples/pages.ts";
 import { runTool } from "../support/tools.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;

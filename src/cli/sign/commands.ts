@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { referenceForms } from "../../oci/reference.ts";
 import { SIGN_FORMATS } from "../../sign/sign_format.ts";
 import { withExamples } from "../help/examples.ts";
-import { repeated } from "../options.ts";
+import { repeated } from "../flag_parsers.ts";
 import type { World } from "../world.ts";
 import { addStoredFlags } from "../stored/commands.ts";
 import type { AttachFlags, KeygenFlags, SignFlags } from "./flags.ts";

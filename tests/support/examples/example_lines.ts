@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { ExampleResult } from "./run_examples.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /**
  * Says what became of each line. The lines of a script run one after the other; every script begins with the same files
@@ -13,7 +13,7 @@ export async function runExampleLines(
   scripts: readonly (readonly string[])[],
 ): Promise<readonly (readonly ExampleResult[])[]> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--frozen", "tests/support/run_examples.ts"],
+    args: ["run", "-A", "--quiet", "--frozen", "tests/support/examples/run_examples.ts"],
     cwd: ROOT,
     stdin: "piped",
     stdout: "piped",

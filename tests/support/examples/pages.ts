@@ -12,7 +12,7 @@ export interface Block {
   readonly text: string;
 }
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = new URL("../../../", import.meta.url);
 const BLOCK_REGEXP = /^( *)```(\w*)\n(.*?)^ *```$/gms;
 
 /** The names of all pages, sorted. */
