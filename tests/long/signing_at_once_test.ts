@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gantryOk, push } from "../support/gantry.ts";
-import { startGantry } from "../support/gantry_process.ts";
+import { startGantry } from "../support/processes/gantry_process.ts";
 import { startRegistry } from "../support/registry_process.ts";
 import { sampleKeyPath } from "../support/sample_keys.ts";
 import { writeScript } from "../support/script.ts";

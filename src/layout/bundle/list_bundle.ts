@@ -8,7 +8,7 @@ import { bundleContents } from "../../bundle/bundle_contents.ts";
 import type { ArtifactGraph, GraphManifest } from "../../store/graph.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
-import { readBytes } from "../../oci/read_bytes.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 import { takeAndAppend } from "../append.ts";
 import { descriptorOf } from "../entry.ts";
 import type { ReadManifest } from "../graph.ts";
