@@ -17,6 +17,7 @@ import { withLock } from "../../system/lock.ts";
 import { writeFile } from "../../system/write_file.ts";
 import type { Context } from "../../work/context.ts";
 import { appendLayers } from "../append.ts";
+import type { HashedLayout } from "../check/hashed_layout.ts";
 import {
   checkImmutableTags,
   dropManifest,
@@ -160,6 +161,10 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
         if (after === undefined) throw new UnsupportedError(`Cannot delete ${url}@${digest}: it is a part of an index`);
         return Promise.resolve({ ...UNCHANGED, after, dropped: [manifest] });
       }, context);
+    },
+    async hash(watcher): Promise<HashedLayout> {
+      const { hashDirectory } = await import("../check/hash_directory.ts");
+      return await hashDirectory(path, watcher);
     },
     prepare: () => Promise.resolve(),
     commit: () => Promise.resolve([]),
