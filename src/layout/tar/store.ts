@@ -3,7 +3,7 @@ import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
-import { verified } from "../../oci/verified.ts";
+import { verified } from "../../oci/bytes/verified.ts";
 import {
   type Moved,
   NotFoundError,
@@ -16,9 +16,18 @@ import {
 import type { Context } from "../../work/context.ts";
 import { blobName } from "../blob_name.ts";
 import { inFile } from "../directory/read_layout.ts";
-import { dropManifest, EMPTY_INDEX, type LayoutIndex, listedAs, refuseToMove, setTags, withoutTag } from "../index.ts";
+import {
+  checkImmutableTags,
+  dropManifest,
+  EMPTY_INDEX,
+  type LayoutIndex,
+  listedAs,
+  setTags,
+  withoutTag,
+} from "../index.ts";
 import type { LayoutPlace, Relisted, Relisting } from "../layout.ts";
 import { pushManifest } from "../push_manifest.ts";
+import type { HashedLayout } from "../check/hashed_layout.ts";
 import { layoutReader, type LayoutStoreOptions } from "../reader.ts";
 import { withReferrerLists } from "../referrer_lists.ts";
 import { superfluous } from "../superfluous.ts";
@@ -149,7 +158,7 @@ export function tarStore(reference: LayoutReference, options: TarStoreOptions = 
     }
     return await addEdit((before) => {
       const after = setTags(before, manifest, tags.map(({ name }) => name));
-      refuseToMove(url, manifest, tags, after.moved);
+      checkImmutableTags(url, manifest, tags, after.moved);
       return after;
     });
   }
@@ -252,6 +261,10 @@ export function tarStore(reference: LayoutReference, options: TarStoreOptions = 
       }
       changes.deleted.push(manifest);
       await addEdit((before) => ({ index: dropManifest(before, digest) ?? before, moved: [] }));
+    },
+    async hash(watcher): Promise<HashedLayout> {
+      const { hashTar } = await import("../check/hash_tar.ts");
+      return await hashTar(path, watcher);
     },
     async prepare(context: Context): Promise<void> {
       if (!isEmpty(changes)) await prepared(context);
