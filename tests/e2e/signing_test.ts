@@ -417,6 +417,31 @@ Deno.test("sign and attach leave a bundle as it is: an import would not bring wh
   }
 });
 
+Deno.test("import says beforehand what will stand behind the tag of signatures that are there", async () => {
+  await using at = await bench();
+  const bundle = `oci-archive:${at.directory}/bundle.tar`;
+  const far = `oci://${at.registry.host}/far`;
+  const signing = ["--sign-format", "legacy"];
+  const { digest } = await push([at.source, at.app, "-t", "dev", "--sign-key", KEY, ...signing]);
+  const tag = `${digest.replace(":", "-")}.sig`;
+  const there = (): string | undefined => at.registry.repositories.get("far/acme/app")?.tags.get(tag);
+  const planned = async (): Promise<unknown> => {
+    const { stdout } = await gantryOk(["import", bundle, far, "--dry-run", "-o", "json"]);
+    return JSON.parse(stdout).artifacts[0].companions[tag];
+  };
+  await gantryOk(["export", `${at.app}:dev`, bundle]);
+  await gantryOk(["import", bundle, far, "-y"]);
+  await gantryOk(["sign", `${far}/acme/app:dev`, "--key", path("p384.pem"), ...signing]);
+  // The bundle has nothing that is not there.
+  assert.equal(await planned(), there());
+  await gantryOk(["sign", `${at.app}:dev`, "--key", path("ed25519.pem"), ...signing]);
+  await gantryOk(["export", `${at.app}:dev`, bundle]);
+  const [before, expected] = [there(), await planned()];
+  const { stdout } = await gantryOk(["import", bundle, far, "-y", "-o", "json"]);
+  assert.equal(JSON.parse(stdout).artifacts[0].companions[tag], expected);
+  assert.deepEqual([there(), there() === before], [expected, false]);
+});
+
 Deno.test("sign brings a signature again whose content the registry has lost, and others may still sign", async () => {
   await using at = await bench();
   await push([at.source, at.app, "-t", "dev", "--sign-key", KEY, "--sign-format", "bundle"]);
