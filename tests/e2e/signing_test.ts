@@ -276,6 +276,35 @@ Deno.test("push --provenance is the same from one run to the next, whatever the 
   assert.deepEqual(runs[0], runs[1]);
 });
 
+Deno.test("push --provenance says the same wherever the source is, and no path of this machine", async () => {
+  await using at = await bench();
+  await writeTree(at.directory, {
+    "a/source/app.yaml": "a: 1\n",
+    "deep/in/b/source/app.yaml": "a: 1\n",
+    "a/source/.hidden/ignores": "*.md\n",
+    "deep/in/b/source/.hidden/ignores": "*.md\n",
+    "outside": "*.txt\n",
+  });
+  const place = `oci-layout:${at.directory}/layout`;
+  const said = async (args: readonly string[]): Promise<Readonly<Record<string, unknown>>> => {
+    await push([...args, place, "-t", "dev", "--provenance", "--sign-key", KEY]);
+    const { stdout } = await gantryOk([
+      ...["verify", `${place}:dev`, "--key", path("p256.pub"), "--type", "slsaprovenance1", "-o", "json"],
+    ]);
+    const statements = JSON.parse(stdout).artifacts[0].signatures;
+    assert.equal(statements.length, 1, "the same provenance is not made twice");
+    return statements[0].statement.predicate.buildDefinition.externalParameters.options;
+  };
+  const [a, b] = ["a/source", "deep/in/b/source"].map((name) => join(at.directory, name));
+  assert.ok(a !== undefined && b !== undefined);
+  const ignoring = (source: string): readonly string[] => [source, "--ignore-file", join(source, ".hidden/ignores")];
+  const expected = { ignoreFile: ".hidden/ignores" };
+  assert.deepEqual([await said(ignoring(a)), await said(ignoring(b))], [expected, expected]);
+  await Deno.remove(join(at.directory, "layout"), { recursive: true });
+  const outside = [a, "--ignore-file", join(at.directory, "outside"), "--no-cache", "--ignore", "*.md"];
+  assert.deepEqual(await said(outside), { ignore: ["*.md"] });
+});
+
 Deno.test("sign and attach take every place, and name what they have written", async () => {
   await using at = await bench();
   await writeTree(at.directory, { "sbom.json": JSON.stringify({ spdxVersion: "SPDX-2.3" }) });
