@@ -128,6 +128,75 @@ Deno.test("a registry that drops referrers gets no tag, and the error says why",
   assert.ok(!index.includes('"org.opencontainers.image.ref.name":"dev"'), index);
 });
 
+const SIG = /manifests\/sha256-[0-9a-f]{64}\.sig$/;
+
+for (
+  const [what, written, { referrers = true, ...answer }, advice] of [
+    [
+      "lets no tag of signatures move (Harbor)",
+      SIG,
+      { status: 412, code: "PRECONDITION", message: "'app:sha256-….sig' configured as immutable" },
+      /signatures of the older form .*: let tags that begin with "sha256-" move .*; or write .* --sign-format bundle$/m,
+    ],
+    [
+      "lets no tag of signatures move (ECR)",
+      SIG,
+      { status: 400, code: "TAG_INVALID", message: "cannot be overwritten because the tag is immutable" },
+      /signatures of the older form .*: let tags that begin with "sha256-" move .*; or write .* --sign-format bundle$/m,
+    ],
+    [
+      "lets no list of referrers move",
+      /manifests\/sha256-[0-9a-f]{64}$/,
+      { referrers: false, status: 412, code: "PRECONDITION", message: "configured as immutable" },
+      /the list of what refers to the artifact .*: let tags that begin with "sha256-" move in the registry$/m,
+    ],
+    [
+      "has no room for a signature",
+      SIG,
+      { status: 403, code: "DENIED", message: "adding 5 KiB will exceed the configured upper limit of 10 GiB" },
+      /the registry has no room for this: delete there what nobody needs, or have the limit raised$/m,
+    ],
+    [
+      "denies a signature",
+      /manifests\/sha256:[0-9a-f]{64}$/,
+      { status: 403, code: "DENIED", message: "no" },
+      /the credentials are known but not allowed to do this/,
+    ],
+  ] as const satisfies readonly (readonly [string, RegExp, Refusal, RegExp])[]
+) {
+  Deno.test(`push tags nothing, and says what to do, where a registry ${what}`, async () => {
+    await using at = await bench({ referrers });
+    await push([at.source, at.app, "-t", "dev", "--sign-key", KEY]);
+    const before = at.registry.repositories.get("acme/app")?.tags.get("dev");
+    const { status, ...error } = answer;
+    const refuse = (): Response => Response.json({ errors: [error] }, { status });
+    at.registry.fault({ method: "PUT", path: written, times: Infinity, fault: { kind: "answer", answer: refuse } });
+    const other = ["--sign-key", path("p384.pem"), "--retries", "0"];
+    const layout = `oci-layout:${at.directory}/layout`;
+    const result = await gantry(["push", at.source, at.app, layout, "-t", "next", ...other]);
+    assert.equal(result.code, 1);
+    assert.match(
+      result.stderr,
+      /^error: Cannot (?:tag|push) .*\n {2}while uploading to oci:.*\n {2}in step sign: nothing was tagged\n/m,
+    );
+    assert.match(result.stderr, advice);
+    assert.deepEqual(tags(at.registry), ["dev"]);
+    const index = await Deno.readTextFile(join(at.directory, "layout/index.json"));
+    assert.ok(!index.includes('"org.opencontainers.image.ref.name":"next"'), index);
+    // What was signed before is as it was.
+    await gantryOk(["verify", `${at.app}:dev`, "--key", path("p256.pub")]);
+    assert.equal(at.registry.repositories.get("acme/app")?.tags.get("dev"), before);
+  });
+}
+
+/** How a registry refuses to take something. */
+interface Refusal {
+  readonly referrers?: boolean;
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
 const PUBLIC = `[ "$1" = public-key ] && exec cat ${path("p256.pub")}`;
 
 for (
