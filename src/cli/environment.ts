@@ -42,8 +42,11 @@ export const ENVIRONMENT_VARIABLES: readonly string[] = [
   ...new Set([
     ...CI_VARIABLES,
     ...BUILDER_VARIABLES,
-    // The password of a private key.
+    // The password of a private key, and what signs without one.
     "COSIGN_PASSWORD",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "ACTIONS_ID_TOKEN_REQUEST_URL",
+    "SIGSTORE_ID_TOKEN",
     // Where results go in GitHub Actions, and where its files are.
     "GITHUB_OUTPUT",
     "GITHUB_STEP_SUMMARY",

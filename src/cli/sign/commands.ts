@@ -1,6 +1,8 @@
 import { Command, Option } from "commander";
 import { referenceForms } from "../../oci/reference.ts";
+import { SIGNING } from "../../options/signing.ts";
 import { SIGN_FORMATS } from "../../sign/sign_format.ts";
+import { declareOptions } from "../declare_options.ts";
 import { withExamples } from "../help/examples.ts";
 import { repeated } from "../options.ts";
 import type { World } from "../world.ts";
@@ -18,11 +20,12 @@ export function signCommand(world: World, done: Done): Command {
     .description("sign what was published, by its digest, so that cosign and Flux verify it")
     .argument("<reference>", referenceForms("[:TAG][@DIGEST]"))
     .optionsGroup("Signing:")
-    .requiredOption("--key <key>", `who signs: ${KEY_HELP}`, repeated)
+    .option("--key <key>", `who signs: ${KEY_HELP}`, repeated)
     .addOption(
       new Option("--sign-format <form>", "in which forms, for new verifiers, for older ones or for both (default both)")
         .choices(SIGN_FORMATS),
     );
+  addKeylessFlags(command);
   addStoredFlags(command).addOption(outputOption());
   command.action(async (reference: string, flags: SignFlags) => {
     const { runSign } = await import("./sign.ts");
@@ -41,6 +44,10 @@ export function signCommand(world: World, done: Done): Command {
       "With a key that only a program has, such as that of a KMS",
       "gantry sign oci://ghcr.io/acme/app:1.0.0 --key 'exec:./signer.sh alias/release'",
     ],
+    [
+      "Without a key, in the name of a job of GitHub or GitLab",
+      "gantry sign oci://ghcr.io/acme/app:1.0.0 --keyless",
+    ],
   ]);
 }
 
@@ -53,6 +60,7 @@ export function attachCommand(world: World, done: Done): Command {
     .optionsGroup("Signing:")
     .requiredOption("--type <type>", "what it is: spdx, cyclonedx, slsaprovenance1, vex, or a URI")
     .option("--key <key>", `who vouches for it: ${KEY_HELP}; nobody when left out`, repeated);
+  addKeylessFlags(command);
   addStoredFlags(command).addOption(outputOption());
   command.action(async (reference: string, file: string, flags: AttachFlags) => {
     const { runAttach } = await import("./attach.ts");
@@ -87,6 +95,11 @@ export function keygenCommand(world: World, done: Done): Command {
     ["Under another name, for programs", "gantry keygen team -o json"],
     ["Without a password, where the file itself is kept safe", "gantry keygen build --no-password"],
   ]);
+}
+
+function addKeylessFlags(command: Command): void {
+  command.option("--keyless", SIGNING.signKeyless.flag.help);
+  declareOptions(command, SIGNING, { heading: "Signing:", only: ["signingConfig", "trustedRoot"] });
 }
 
 function outputOption(): Option {
