@@ -4,7 +4,7 @@ import { type Attestation, plainReferrer } from "./attestation.ts";
 import { bundleReferrer, type SignedContent, type StatementReferrer } from "./bundle_referrer.ts";
 import { type BundleSigner, keyBundleSigner } from "./bundle_signer.ts";
 import { findSignatures } from "./find_signatures.ts";
-import type { MakingMeans, SigningPlace } from "./make_signatures.ts";
+import type { SignatureMeans, SigningPlace } from "./make_signatures.ts";
 import { formsAt, mixedForms } from "./mixed_forms.ts";
 import type { Signer } from "./signers/signer.ts";
 import { encodeStatement } from "./statement.ts";
@@ -34,7 +34,7 @@ export interface MadeAttestations {
 export async function makeAttestations(
   attestations: readonly Attestation[],
   { subject, created }: Attesting,
-  { signers, certify, places, concurrency }: Omit<MakingMeans, "context"> & {
+  { signers, certify, places, concurrency }: Omit<SignatureMeans, "context"> & {
     readonly signers: readonly Signer[];
     readonly places: readonly SigningPlace[];
   },

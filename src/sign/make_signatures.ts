@@ -44,7 +44,7 @@ export interface MadeSignatures {
 }
 
 /** What signatures and attestations are made with. */
-export interface MakingMeans {
+export interface SignatureMeans {
   readonly context: Context;
   /** How many of one place are looked at at a time. */
   readonly concurrency: number;
@@ -63,7 +63,7 @@ export async function makeSignatures(
   signing: Signing,
   signers: readonly Signer[],
   places: readonly SigningPlace[],
-  { context, concurrency, certify }: MakingMeans,
+  { context, concurrency, certify }: SignatureMeans,
 ): Promise<MadeSignatures> {
   const { subject, created, reference, format } = signing;
   const wanted: readonly SignatureFormat[] = signers.length === 0

@@ -70,7 +70,7 @@ export async function openKeyless(
   return {
     async certify(ask, call): Promise<CertifiedSigner> {
       if (last !== undefined && last.expires - clock.now() > MARGIN) return last.signer;
-      const token = read(await source.fetch(ask, call));
+      const token = read(await source.get(ask, call));
       last = await certified({ token, source, services, verifyBundle, ask }, call);
       return last.signer;
     },

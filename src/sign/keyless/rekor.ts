@@ -1,9 +1,12 @@
 import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import { isObject } from "../../oci/is_object.ts";
+import { IN_TOTO_MEDIA_TYPE } from "../../oci/media_types.ts";
 import type { Ask, WebAnswer } from "../../work/ask.ts";
 import type { Call } from "../../work/context.ts";
 import { messageOf } from "../../work/message_of.ts";
 import { toBase64 } from "../base64.ts";
+import { preAuthEncoding } from "../dsse.ts";
 import { encodePem } from "../pem.ts";
 import { normalLogEntry } from "../sigstore.ts";
 import { envelopeOf } from "../sigstore_bundle.ts";
@@ -19,8 +22,7 @@ export interface Logged {
 }
 
 /**
- * Puts a signature on a transparency log, Rekor of either version. The statement itself does not stand there, but its
- * digest.
+ * Puts a signature on a transparency log, Rekor of either version. What was said does not stand there, but its digest.
  *
  * @returns The entry with the proof that it is on the log, as it stands in a bundle.
  * @throws {Error} When there is no answer, the log refuses, or what it gives is no entry.
@@ -79,14 +81,16 @@ function firstRequest({ certificate, ...signed }: Logged): unknown {
   };
 }
 
-function secondRequest({ certificate, ...signed }: Logged): unknown {
+/** Version 2 takes no envelopes any more: it is told the digest of the bytes that were signed. */
+function secondRequest({ statement, signature, certificate }: Logged): unknown {
+  const signed = preAuthEncoding(IN_TOTO_MEDIA_TYPE, statement);
   return {
-    dsseRequestV002: {
-      envelope: envelopeOf(signed),
-      verifiers: [{
-        x509Certificate: { rawBytes: toBase64(certificate) },
-        keyDetails: "PKIX_ECDSA_P256_SHA_256",
-      }],
+    hashedRekordRequestV002: {
+      digest: createHash("sha256").update(signed).digest("base64"),
+      signature: {
+        content: toBase64(signature),
+        verifier: { x509Certificate: { rawBytes: toBase64(certificate) }, keyDetails: "PKIX_ECDSA_P256_SHA_256" },
+      },
     },
   };
 }

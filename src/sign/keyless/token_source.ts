@@ -12,7 +12,7 @@ export interface TokenSource {
   /** The token that is there already; left out where one is made when it is asked for. */
   readonly given?: string;
   /** Gets a token. */
-  fetch(ask: Ask, call: Call): Promise<string>;
+  get(ask: Ask, call: Call): Promise<string>;
 }
 
 /** A token that somebody else has got: GitLab's `id_tokens`, or any program. */
@@ -29,7 +29,7 @@ export const ACTIONS_VARIABLES = ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TO
 export function tokenSource(env: (name: string) => string | undefined): TokenSource {
   const given = env(TOKEN_VARIABLE);
   // A CI system gives forks empty secrets.
-  if (given) return { name: TOKEN_VARIABLE, given, fetch: () => Promise.resolve(given) };
+  if (given) return { name: TOKEN_VARIABLE, given, get: () => Promise.resolve(given) };
   const [url, token] = ACTIONS_VARIABLES.map(env);
   if (url && token && URL.canParse(url)) return actionsSource(new URL(url), token);
   throw new KeyError(
@@ -44,7 +44,7 @@ function actionsSource(url: URL, token: string): TokenSource {
   url.searchParams.set("audience", AUDIENCE);
   return {
     name,
-    async fetch(ask, call): Promise<string> {
+    async get(ask, call): Promise<string> {
       const { bytes } = await ask({
         action: `get an identity token of ${name}`,
         method: "GET",
