@@ -147,8 +147,9 @@ export async function startSigstore({ log = 1, answer, tls }: SigstoreOptions = 
       },
     });
     const rootHash = sha256(Buffer.concat([Buffer.from([0]), Buffer.from(body)]));
-    const { host } = new URL(url);
-    const note = `${host}\n1\n${rootHash.toString("base64")}\n`;
+    // A checkpoint is known by the name of the host alone.
+    const { hostname } = new URL(url);
+    const note = `${hostname}\n1\n${rootHash.toString("base64")}\n`;
     const logId = sha256(spkiOf(logKeys.publicKey));
     const signature = Buffer.concat([logId.subarray(0, 4), sign("sha256", Buffer.from(note), logKeys.privateKey)]);
     return {
@@ -162,7 +163,7 @@ export async function startSigstore({ log = 1, answer, tls }: SigstoreOptions = 
         rootHash: rootHash.toString("base64"),
         treeSize: "1",
         hashes: [],
-        checkpoint: { envelope: `${note}\n\u2014 ${host} ${signature.toString("base64")}\n` },
+        checkpoint: { envelope: `${note}\n\u2014 ${hostname} ${signature.toString("base64")}\n` },
       },
       canonicalizedBody: Buffer.from(body).toString("base64"),
     };
