@@ -126,7 +126,7 @@ export type * from "./plugin.ts";
 
 // What verbs throw.
 export { ExtractionError, type ExtractionRule } from "./src/extract/extraction_error.ts";
-export { DigestMismatchError } from "./src/oci/verified.ts";
+export { DigestMismatchError } from "./src/oci/bytes/verified.ts";
 export { OptionsError, type OptionsErrorDetails } from "./src/options/options_error.ts";
 export { type ConsumerRefusal, RefusedError } from "./src/verbs/judging/refused_error.ts";
 export { PluginError } from "./src/pipeline/plugin_error.ts";

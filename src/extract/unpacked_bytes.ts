@@ -1,5 +1,5 @@
-import { coalesce } from "../oci/coalesce.ts";
-import { compressionOf, decompress } from "../oci/decompress.ts";
+import { coalesce } from "../oci/bytes/coalesce.ts";
+import { compressionOf, decompress } from "../oci/bytes/decompress.ts";
 import { ExtractionError } from "./extraction_error.ts";
 import type { Meter } from "./meter.ts";
 

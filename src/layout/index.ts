@@ -293,7 +293,7 @@ export function withoutTag(url: string, before: LayoutIndex, tag: string, option
  *
  * @throws {TagExistsError} Names the first tag that would move.
  */
-export function refuseToMove(
+export function checkImmutableTags(
   url: string,
   { digest }: Descriptor,
   tags: readonly TagName[],

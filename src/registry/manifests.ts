@@ -3,10 +3,17 @@ import type { Content, Descriptor } from "../oci/descriptor.ts";
 import { type Digest, digestAlgorithm, digestOf, isDigest } from "../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../oci/manifest.ts";
 import { MANIFEST_MEDIA_TYPES } from "../oci/media_types.ts";
-import { DigestMismatchError } from "../oci/verified.ts";
+import { DigestMismatchError } from "../oci/bytes/verified.ts";
 import { type Pushed, type StoredManifest, UnsupportedError } from "../store/store.ts";
 import type { Call } from "../work/context.ts";
-import { bareMediaType, parseJsonObject, readLimited, unexpectedAnswer } from "./http/read_answer.ts";
+import {
+  bareMediaType,
+  isTaken,
+  parseJsonObject,
+  readLimited,
+  TAKEN_STATUSES,
+  unexpectedAnswer,
+} from "./http/read_answer.ts";
 import { readRegistryError, RegistryError } from "./http/registry_error.ts";
 import { bytesBody } from "./http/transport.ts";
 import type { RepositoryLink } from "./link.ts";
@@ -183,9 +190,6 @@ async function putManyTags(
   return tags.filter((tag) => set.includes(tag));
 }
 
-/** What a registry says of a manifest that it has taken, if its status is not enough. */
-const DONE_HEADERS = ["docker-content-digest", "location"];
-
 async function put(
   link: RepositoryLink,
   manifest: Content,
@@ -198,12 +202,9 @@ async function put(
     method: "PUT",
     headers: { "content-type": mediaType },
     body: bytesBody(await readContent(manifest)),
-    // The spec says 201; some registries say less.
-    expect: [200, 201, 202],
+    expect: TAKEN_STATUSES,
   }, call);
-  const isDone = response.status === 201 || DONE_HEADERS.some((name) => response.headers.has(name));
-  // A portal or a proxy answers everything with a page, and with 200.
-  if (!isDone) throw await readRegistryError(request.action, { method: "PUT", url }, response);
+  if (!isTaken(response)) throw await readRegistryError(request.action, { method: "PUT", url }, response);
   await response.body?.cancel();
   const said = response.headers.get("docker-content-digest") ?? digest;
   if (said === digest) return response.headers;

@@ -10,7 +10,7 @@ import {
   parseManifest,
 } from "../oci/parse_manifest.ts";
 import { formatRepository, type RegistryReference } from "../oci/reference.ts";
-import { DigestMismatchError } from "../oci/verified.ts";
+import { DigestMismatchError } from "../oci/bytes/verified.ts";
 import {
   type Coming,
   type Moved,

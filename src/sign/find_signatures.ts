@@ -12,8 +12,8 @@ import {
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import { parseManifest } from "../oci/parse_manifest.ts";
-import { readBytes } from "../oci/read_bytes.ts";
-import { DigestMismatchError } from "../oci/verified.ts";
+import { readBytes } from "../oci/bytes/read.ts";
+import { DigestMismatchError } from "../oci/bytes/verified.ts";
 import { companionTags } from "../store/companion_tags.ts";
 import type { StoreReader } from "../store/store.ts";
 import type { Context } from "../work/context.ts";

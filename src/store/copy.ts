@@ -8,7 +8,7 @@ import { pushSummary } from "./push_summary.ts";
 import type { Pushed, Store, StoredManifest, StoreReader } from "./store.ts";
 import { storedContent } from "./stored_content.ts";
 import { together } from "../work/together.ts";
-import { readBytes } from "../oci/read_bytes.ts";
+import { readBytes } from "../oci/bytes/read.ts";
 
 /** What was copied to a store. */
 export interface Copied {

@@ -16,7 +16,7 @@ import { CROSSING, type CrossingArtifact, discovered, putCrossing } from "../sup
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { type ForeignRepository, foreignRepository, type Json } from "../support/foreign_artifact.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
-import { killGantry } from "../support/dying_program.ts";
+import { killGantry } from "../support/processes/dying_program.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { sampleKey } from "../support/sample_keys.ts";

@@ -11,7 +11,7 @@ import { createRegistryClient } from "../../src/registry/client.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { testContext } from "../registry/support.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
-import { errorAnswer } from "../support/fake_registry_answer.ts";
+import { errorAnswer } from "../support/fake_registry/answer.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { everyPlace } from "../support/every_place.ts";
 import { gantry, gantryOk, push } from "../support/gantry.ts";

@@ -1,7 +1,7 @@
 /** The programs in `docs/library.md` do what the page says. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { blocks } from "../support/blocks.ts";
+import { blocks } from "../support/examples/blocks.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantryOk } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parseConfig } from "../../src/cli/config/parse_config.ts";
-import { blocks } from "../support/blocks.ts";
+import { blocks } from "../support/examples/blocks.ts";
 import { gantryOk } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { runTool } from "../support/tools.ts";

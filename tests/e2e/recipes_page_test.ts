@@ -1,7 +1,7 @@
 /** Every line with gantry in the pages for beginners runs as it stands, as those of the help do. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { runExampleLines } from "../support/example_lines.ts";
+import { runExampleLines } from "../support/examples/example_lines.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PAGES = ["start", "recipes", "troubleshooting"] as const;

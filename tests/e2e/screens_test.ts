@@ -1,7 +1,7 @@
 /** What stands on a real terminal, wide and narrow, with colours and without. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { GANTRY } from "../support/gantry_process.ts";
+import { GANTRY } from "../support/processes/gantry_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { runTool, toolTest } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";

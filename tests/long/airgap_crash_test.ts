@@ -8,9 +8,9 @@ import { registryStore } from "../../src/registry/store.ts";
 import { testContext } from "../registry/support.ts";
 import { CROSSING, type CrossingArtifact, discovered, putCrossing } from "../support/crossing_samples.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
-import { startCountingProxy } from "../support/counting_proxy.ts";
+import { startCountingProxy } from "../support/network/counting_proxy.ts";
 import { gantryOk } from "../support/gantry.ts";
-import { changesOfGantry, killGantry, type Moment, spread } from "../support/dying_program.ts";
+import { changesOfGantry, killGantry, type Moment, spread } from "../support/processes/dying_program.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 

@@ -8,7 +8,7 @@ import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { parseDigest } from "../../src/oci/digest.ts";
 import type { StoreReader } from "../../src/store/store.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
-import { changesOf, spread } from "../support/dying_program.ts";
+import { changesOf, spread } from "../support/processes/dying_program.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { PUSH_LOOP, pushArguments, pushInProcess } from "../layout/push_process.ts";
 import { testContext } from "../layout/test_context.ts";

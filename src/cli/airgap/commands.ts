@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { layoutForms, referenceForms } from "../../oci/reference.ts";
 import { byteSize } from "../byte_size.ts";
-import { keyValue, repeated } from "../options.ts";
+import { keyValue, repeated } from "../flag_parsers.ts";
 import { addVerifyKeyFlag, type VerifyKeyFlags } from "../places/flags.ts";
 import type { OutputFormat } from "../publish/commands.ts";
 import type { RepositoryMapping } from "../../verbs/import/import_destinations.ts";

@@ -13,7 +13,7 @@ import { formatOutput } from "../output/format_output.ts";
 import { type ResultLine, sayResults, stopwatch, transferred } from "../output/result_line.ts";
 import { table } from "../output/table.ts";
 import { takeInput } from "../places/pipes.ts";
-import { withVerbOptions } from "../places/session.ts";
+import { withVerbOptions } from "../places/with_verb_options.ts";
 import type { World } from "../world.ts";
 import type { ImportFlags } from "./commands.ts";
 import { importPlanText } from "./import_plan_text.ts";

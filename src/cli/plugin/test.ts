@@ -19,7 +19,7 @@ import { comparableOutput } from "./output.ts";
 import { fixtureInput } from "./fixture.ts";
 import { pluginHost } from "../../verbs/publish/stages/plugin_host.ts";
 import { unifiedDiff } from "../../verbs/diff/unified_diff.ts";
-import { declaredEnv } from "../publish/publish_options.ts";
+import { declaredEnv } from "../machine.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import { messageOf } from "../../work/message_of.ts";

@@ -11,7 +11,7 @@ import { type ResultLine, sayResults, stopwatch, transferred } from "../output/r
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { PublishFlags } from "./commands.ts";
-import { publishOptions } from "./publish_options.ts";
+import { optionsFromFlags } from "./options_from_flags.ts";
 
 /** `gantry push`: the whole pipeline. */
 export async function runPush(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
@@ -34,7 +34,7 @@ export async function runPush(args: readonly string[], flags: PublishFlags, worl
 
 async function push(args: readonly string[], flags: PublishFlags, world: World): Promise<PushResult> {
   using progress = createProgress(world);
-  const options = await publishOptions(args, flags, { world, progress });
+  const options = await optionsFromFlags(args, flags, { world, progress });
   await checkWritable(flags.digestFile, "--digest-file");
   await checkWritable(flags.dotenv, "--dotenv");
   return await pushConfigured(options);

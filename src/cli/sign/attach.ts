@@ -3,8 +3,8 @@ import { attachStored } from "../../verbs/attach.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { parseGivenPlace } from "../places/pipes.ts";
-import { withVerbOptions } from "../places/session.ts";
-import { machineOf } from "../publish/publish_options.ts";
+import { withVerbOptions } from "../places/with_verb_options.ts";
+import { machineOf } from "../machine.ts";
 import type { World } from "../world.ts";
 import { type AttachFlags, keylessOptions } from "./flags.ts";
 

@@ -4,7 +4,7 @@ import { SIGNING } from "../../options/signing.ts";
 import { SIGN_FORMATS } from "../../sign/sign_format.ts";
 import { declareOptions } from "../declare_options.ts";
 import { withExamples } from "../help/examples.ts";
-import { repeated } from "../options.ts";
+import { repeated } from "../flag_parsers.ts";
 import type { World } from "../world.ts";
 import { addStoredFlags } from "../stored/commands.ts";
 import type { AttachFlags, KeygenFlags, SignFlags } from "./flags.ts";

@@ -5,7 +5,7 @@ import { PUBLISHING, type Publishing, type PublishingName } from "../../options/
 import { byteSize } from "../byte_size.ts";
 import { declareOptions } from "../declare_options.ts";
 import { withExamples } from "../help/examples.ts";
-import { platform, repeated, wholeNumberFlag } from "../options.ts";
+import { platform, repeated, wholeNumberFlag } from "../flag_parsers.ts";
 import { addRegistryFlags, addVerifyKeyFlag, type RegistryFlags, type VerifyKeyFlags } from "../places/flags.ts";
 import type { OutputFormat } from "../publish/commands.ts";
 

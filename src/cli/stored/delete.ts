@@ -4,7 +4,7 @@ import { confirmed } from "../confirmed.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { parseGivenPlace } from "../places/pipes.ts";
-import { withVerbOptions } from "../places/session.ts";
+import { withVerbOptions } from "../places/with_verb_options.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { DeleteFlags } from "./commands.ts";

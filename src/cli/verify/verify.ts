@@ -8,7 +8,7 @@ import { formatOutput } from "../output/format_output.ts";
 import { printable } from "../output/printable.ts";
 import { givenKeys } from "../places/keys.ts";
 import { parseGivenPlace } from "../places/pipes.ts";
-import { withVerbOptions } from "../places/session.ts";
+import { withVerbOptions } from "../places/with_verb_options.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { VerifyFlags } from "./commands.ts";

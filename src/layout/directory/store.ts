@@ -15,7 +15,15 @@ import {
 import { withLock } from "../../system/lock.ts";
 import { writeFile } from "../../system/write_file.ts";
 import type { Context } from "../../work/context.ts";
-import { dropManifest, formatIndex, listedAs, listManifests, refuseToMove, setTags, withoutTag } from "../index.ts";
+import {
+  checkImmutableTags,
+  dropManifest,
+  formatIndex,
+  listedAs,
+  listManifests,
+  setTags,
+  withoutTag,
+} from "../index.ts";
 import type { LayoutPlace, Relisted, Relisting } from "../layout.ts";
 import { OCI_LAYOUT_FILE } from "../oci_layout_file.ts";
 import { pushManifest } from "../push_manifest.ts";
@@ -75,7 +83,7 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
       for (const needed of contents.values()) await requireBlob(path, needed);
       const before = await readIndex(path);
       const { index, moved } = inFile(indexFile, () => setTags(before, manifest, tags.map(({ name }) => name)));
-      refuseToMove(url, manifest, tags, moved);
+      checkImmutableTags(url, manifest, tags, moved);
       if (JSON.stringify(index) !== JSON.stringify(before)) await writeFile(indexFile, [formatIndex(index)]);
       return moved;
     });

@@ -3,7 +3,7 @@ import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
-import { verified } from "../../oci/verified.ts";
+import { verified } from "../../oci/bytes/verified.ts";
 import {
   type Moved,
   NotFoundError,
@@ -16,7 +16,15 @@ import {
 import type { Context } from "../../work/context.ts";
 import { blobName } from "../blob_name.ts";
 import { inFile } from "../directory/read_layout.ts";
-import { dropManifest, EMPTY_INDEX, type LayoutIndex, listedAs, refuseToMove, setTags, withoutTag } from "../index.ts";
+import {
+  checkImmutableTags,
+  dropManifest,
+  EMPTY_INDEX,
+  type LayoutIndex,
+  listedAs,
+  setTags,
+  withoutTag,
+} from "../index.ts";
 import type { LayoutPlace, Relisted, Relisting } from "../layout.ts";
 import { pushManifest } from "../push_manifest.ts";
 import { layoutReader, type LayoutStoreOptions } from "../reader.ts";
@@ -149,7 +157,7 @@ export function tarStore(reference: LayoutReference, options: TarStoreOptions = 
     }
     return await addEdit((before) => {
       const after = setTags(before, manifest, tags.map(({ name }) => name));
-      refuseToMove(url, manifest, tags, after.moved);
+      checkImmutableTags(url, manifest, tags, after.moved);
       return after;
     });
   }

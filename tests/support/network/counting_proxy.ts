@@ -1,5 +1,5 @@
-import type { Moment } from "./dying_program.ts";
-import type { FakeRegistry } from "./fake_registry.ts";
+import type { Moment } from "../processes/dying_program.ts";
+import type { FakeRegistry } from "../fake_registry.ts";
 import { type ProxyFault, startFaultyProxy } from "./faulty_proxy.ts";
 
 /** Stands before a registry and counts, so that a program can die at its n-th request. */

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
-import { compressionOf, decompress } from "../../src/oci/decompress.ts";
-import { collectBytes } from "../support/collect_bytes.ts";
-import { binaryLike, inPieces, textLike } from "../support/sample_bytes.ts";
+import { compressionOf, decompress } from "../../../src/oci/bytes/decompress.ts";
+import { collectBytes } from "../../support/collect_bytes.ts";
+import { binaryLike, inPieces, textLike } from "../../support/sample_bytes.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

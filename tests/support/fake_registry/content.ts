@@ -1,5 +1,5 @@
-import { emptyAnswer, errorAnswer } from "./fake_registry_answer.ts";
-import { digestText, type StoredManifest, type StoredRepository } from "./fake_registry_store.ts";
+import { emptyAnswer, errorAnswer } from "./answer.ts";
+import { digestText, type StoredManifest, type StoredRepository } from "./store.ts";
 
 const MANIFEST_LIMIT = 4 * 1024 * 1024;
 const INDEX_MEDIA_TYPE = "application/vnd.oci.image.index.v1+json";

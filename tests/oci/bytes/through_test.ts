@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { PassThrough, Transform } from "node:stream";
-import { through } from "../../src/oci/through.ts";
-import { collectBytes } from "../support/collect_bytes.ts";
-import { inPieces, textLike } from "../support/sample_bytes.ts";
+import { through } from "../../../src/oci/bytes/through.ts";
+import { collectBytes } from "../../support/collect_bytes.ts";
+import { inPieces, textLike } from "../../support/sample_bytes.ts";
 
 Deno.test("through() gives what the stream makes of the bytes", async () => {
   const doubled = through(inPieces(Uint8Array.of(1, 2, 3, 4), 3), () =>

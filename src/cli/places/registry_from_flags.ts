@@ -10,15 +10,18 @@ import type { RegistryFlags } from "./flags.ts";
  * @param surroundings `hosts` are the registries that will be asked.
  * @throws {UsageError} When the flags are wrong.
  */
-export async function registryOptions(
+export async function registryFromFlags(
   flags: RegistryFlags,
   surroundings: { readonly world: World; readonly log: Log; readonly hosts: readonly string[] },
 ): Promise<RegistryOptions> {
-  return { ...registryFlags(flags, surroundings.world), credentials: await registryCredentials(flags, surroundings) };
+  return {
+    ...anonymousFromFlags(flags, surroundings.world),
+    credentials: await registryCredentials(flags, surroundings),
+  };
 }
 
 /** The same without a word of who we are. */
-export function registryFlags(
+export function anonymousFromFlags(
   { plainHttp, insecure, caFile, certFile, keyFile }: RegistryFlags,
   { env, secrets }: World,
 ): RegistryOptions {

@@ -1,4 +1,4 @@
-import { errorAnswer } from "./fake_registry_answer.ts";
+import { errorAnswer } from "./answer.ts";
 
 /** How a fake registry wants to know who is there. */
 export type FakeAuth = BasicAuth | BearerAuth;

@@ -1,7 +1,7 @@
 /** The plugins in `examples/plugins`, each in a pipeline of its own. */
 import { join } from "node:path";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
+const ROOT = new URL("../../../", import.meta.url).pathname;
 
 /** Where the examples are. */
 export const EXAMPLE_PLUGINS = join(ROOT, "examples/plugins");

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { ExampleResult } from "./run_examples.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Says what became of each line; every one begins with the same files and the same registries. */
 export async function runExampleLines(lines: readonly string[]): Promise<readonly ExampleResult[]> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--frozen", "tests/support/run_examples.ts"],
+    args: ["run", "-A", "--quiet", "--frozen", "tests/support/examples/run_examples.ts"],
     cwd: ROOT,
     stdin: "piped",
     stdout: "piped",

@@ -1,8 +1,8 @@
 /** Distribution with token authentication, and the server that gives the tokens. */
 import { join } from "node:path";
 import { makeCertificate } from "./certificates.ts";
-import { type RegistryCommand, type RunningRegistry, startRegistry } from "./registry_process.ts";
-import { tempDirectory } from "./temp_directory.ts";
+import { type RegistryCommand, type RunningRegistry, startRegistry } from "../registry_process.ts";
+import { tempDirectory } from "../temp_directory.ts";
 import { startTokenServer, type TokenServer, type TokenServerOptions } from "./token_server.ts";
 
 /** A registry, and who gives tokens for it. */

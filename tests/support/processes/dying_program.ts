@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Change } from "./dies_on_the_way.ts";
-import { tempDirectory } from "./temp_directory.ts";
+import { tempDirectory } from "../temp_directory.ts";
 
 const DIES_ON_THE_WAY = fileURLToPath(import.meta.resolve("./dies_on_the_way.ts"));
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../../main.ts", import.meta.url));
 
 /** When a program dies. */
 export type Moment =

@@ -1,7 +1,7 @@
 /** gantry's command line in a process of its own. */
 import { join } from "node:path";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
+const ROOT = new URL("../../../", import.meta.url).pathname;
 
 /** The words that start gantry from its sources, with all permissions. */
 export const GANTRY: readonly string[] = [

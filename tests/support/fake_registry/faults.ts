@@ -1,4 +1,4 @@
-import type { Wire } from "./fake_registry_wire.ts";
+import type { Wire } from "./wire.ts";
 
 /** What goes wrong with a request. */
 export type Fault =

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { coalesce } from "../../src/oci/coalesce.ts";
-import { collectBytes } from "../support/collect_bytes.ts";
+import { coalesce } from "../../../src/oci/bytes/coalesce.ts";
+import { collectBytes } from "../../support/collect_bytes.ts";
 
 Deno.test("coalesce() cuts the same bytes into pieces of one size when they come in any pieces", async () => {
   await fc.assert(

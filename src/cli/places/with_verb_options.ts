@@ -10,7 +10,7 @@ import { spellFlag } from "../spell_flag.ts";
 import type { World } from "../world.ts";
 import type { VerifyKeyFlags } from "./flags.ts";
 import { givenKeys } from "./keys.ts";
-import { registryOptions } from "./registry_options.ts";
+import { registryFromFlags } from "./registry_from_flags.ts";
 
 /** What every verb takes, as the flags of a command say it. */
 export type GivenOptions = VerbOptions & SignedOptions & Required<Pick<VerbOptions, "signal" | "log" | "progress">>;
@@ -32,7 +32,7 @@ export async function withVerbOptions<T>(
 ): Promise<T> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
   using progress = createProgress(world, { phase });
-  const registry = await registryOptions(flags, { world, log, hosts: registryHosts(places) });
+  const registry = await registryFromFlags(flags, { world, log, hosts: registryHosts(places) });
   const { concurrency, retries, timeout, verifyKey } = flags;
   const verifyKeys = verifyKey === undefined ? undefined : givenKeys(verifyKey, world);
   return await use({

@@ -1,4 +1,4 @@
-import { emptyAnswer, errorAnswer } from "./fake_registry_answer.ts";
+import { emptyAnswer, errorAnswer } from "./answer.ts";
 import {
   append,
   finishSession,
@@ -7,7 +7,7 @@ import {
   stateSize,
   type StoredRepository,
   type UploadSession,
-} from "./fake_registry_store.ts";
+} from "./store.ts";
 
 /** How registries differ when they take a blob. */
 export interface UploadQuirks {

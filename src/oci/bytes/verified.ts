@@ -1,5 +1,5 @@
-import type { Content, Descriptor } from "./descriptor.ts";
-import { createDigester, digestAlgorithm } from "./digest.ts";
+import type { Content, Descriptor } from "../descriptor.ts";
+import { createDigester, digestAlgorithm } from "../digest.ts";
 
 /**
  * The bytes of a blob or a manifest are not the ones that its descriptor names: the size or the digest is another one.

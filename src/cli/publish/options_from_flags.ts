@@ -1,18 +1,15 @@
 import { isReference, parseReference } from "../../oci/reference.ts";
-import { parseDuration } from "../../options/kind.ts";
 import { PUBLISHING, type Publishing } from "../../options/publishing.ts";
-import type { Log } from "../../work/context.ts";
-import { type Machine, thisMachine } from "../../verbs/publish/machine.ts";
-import type { Configuration, ConfiguredOptions } from "../../verbs/publish/publish_options.ts";
-import { sourceDirectory } from "../../verbs/publish/source_path.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
+import type { ConfiguredOptions } from "../../verbs/publish/publish_options.ts";
 import { registryHosts } from "../../places/registry_access.ts";
-import { configHere, findConfig, type FoundConfig } from "../config/find_config.ts";
-import { refuseUntrusted } from "../config/refuse_untrusted.ts";
+import { readConfiguration } from "../config/read_configuration.ts";
 import { givenOptions } from "../declare_options.ts";
+import { machineOf } from "../machine.ts";
 import { createLog } from "../output/log.ts";
 import type { ProgressReporter } from "../output/progress.ts";
 import { cacheDirectory } from "../places/cache_directory.ts";
-import { registryOptions } from "../places/registry_options.ts";
+import { registryFromFlags } from "../places/registry_from_flags.ts";
 import { spellFlag } from "../spell_flag.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
@@ -30,13 +27,14 @@ export interface PublishSurroundings {
  * @param args Source and targets; what starts like a reference is a target.
  * @throws {UsageError} When flags contradict each other, or the file cannot be read.
  */
-export async function publishOptions(
+export async function optionsFromFlags(
   args: readonly string[],
   flags: PublishFlags,
   { world, progress }: PublishSurroundings,
 ): Promise<ConfiguredOptions> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
   const given: Publishing = { ...givenOptions(PUBLISHING, flags), ...splitArguments(args) };
+  if (given.source !== undefined) await refuseMissing(given.source);
   const configuration = await readConfiguration(given.source, flags, { world, log });
   if (flags.passwordStdin && (given.source ?? configuration?.values.source) === "-") {
     throw new UsageError("Cannot read both the password and the source from standard input");
@@ -49,10 +47,20 @@ export async function publishOptions(
     log,
     ...(flags.quiet ? {} : { progress: progress.update }),
     signal: world.signal,
-    registry: await registryOptions(flags, { world, log, hosts }),
+    registry: await registryFromFlags(flags, { world, log, hosts }),
     machine: machineOf(world),
     spell: spellFlag,
   };
+}
+
+/** What was typed wrong is said before anything else, such as which configuration counts. */
+async function refuseMissing(source: string): Promise<void> {
+  if (source === "-") return;
+  try {
+    await Deno.lstat(source);
+  } catch (cause) {
+    throw new UsageError(`Cannot read ${JSON.stringify(source)}: ${whyUnreadable(cause)}`, { cause });
+  }
 }
 
 function usualPlaces(world: World): Publishing {
@@ -77,56 +85,4 @@ function hostsOf(targets: readonly string[]): readonly string[] {
       return [];
     }
   }));
-}
-
-/** Finds and reads the configuration file. */
-export async function readConfiguration(
-  source: string | undefined,
-  flags: Pick<PublishFlags, "config">,
-  { world, log }: { readonly world: World; readonly log: Log },
-): Promise<Configuration | undefined> {
-  const found = await findConfig({
-    ...(source === undefined ? {} : { source: await sourceDirectory(source) }),
-    ...(flags.config === undefined ? {} : { explicit: flags.config }),
-    readEnv: world.declaredEnv,
-  });
-  // Whoever can change that file decides what is published where: nobody should wonder which file it was.
-  if (found !== undefined && flags.config === undefined) log.info(`Configuration: ${found.path}`);
-  // Whoever has written one, and named a directory below, would wonder why nothing of it happens.
-  const unused = found === undefined && source !== undefined && flags.config === undefined && await configHere();
-  if (unused) log.info(`${unused} is not that of ${source}, and does not count; --config ${unused} takes it`);
-  return found && configurationOf(found);
-}
-
-/** Says what a configuration file says, in the words of the verbs. */
-export function configurationOf(found: FoundConfig): Configuration {
-  const { path, config: { timeout, ...config }, places } = found;
-  return {
-    path,
-    values: { ...config, ...(timeout === undefined ? {} : { timeout: parseDuration(timeout) }) },
-    places,
-    allow: (code, log) => refuseUntrusted(found, code, log),
-  };
-}
-
-/** What of this machine the verbs may use. */
-export function machineOf(world: World): Machine {
-  const { prompt, secrets, stdin, watch } = world;
-  const env = declaredEnv(world);
-  return thisMachine({
-    env,
-    hide: secrets.add,
-    ...(prompt === undefined ? {} : { password: (key) => prompt.hidden(`Password for ${key}: `) }),
-    stdin,
-    async load(specifier, options): ReturnType<Machine["load"]> {
-      const { loadWithHint } = await import("../plugin/load.ts");
-      return await loadWithHint(specifier, { base: ".", env, ...options });
-    },
-    ...(watch === undefined ? {} : { watch }),
-  });
-}
-
-/** Reads a variable that a plugin has declared. */
-export function declaredEnv({ declaredEnv }: Pick<World, "declaredEnv">): Machine["env"] {
-  return (name) => declaredEnv([name])[name];
 }

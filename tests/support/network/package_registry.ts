@@ -1,9 +1,9 @@
 /** A registry of packages on loopback, as npm's and as JSR's: what `npm:` and `jsr:` specifiers are fetched from. */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { writeTar } from "../../src/oci/tar/write.ts";
-import { tarFile } from "../oci/tar/tar_entries.ts";
-import { collectBytes } from "./collect_bytes.ts";
+import { writeTar } from "../../../src/oci/tar/write.ts";
+import { tarFile } from "../../oci/tar/tar_entries.ts";
+import { collectBytes } from "../collect_bytes.ts";
 
 /** One version of one package that a {@linkcode startPackageRegistry} has. */
 export interface SamplePackage {

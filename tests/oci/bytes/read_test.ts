@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readBytes } from "../../src/oci/read_bytes.ts";
+import { readBytes } from "../../../src/oci/bytes/read.ts";
 
 Deno.test("readBytes() puts the pieces of a stream and of any other iterable together", async () => {
   const pieces = [new Uint8Array([1, 2]), new Uint8Array(), new Uint8Array([3])];

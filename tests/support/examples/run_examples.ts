@@ -6,17 +6,17 @@
  */
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { directoryStore } from "../../src/layout/directory/store.ts";
-import { testContext } from "../layout/test_context.ts";
-import { startFakeRegistry } from "./fake_registry.ts";
-import type { StoredRepository } from "./fake_registry_store.ts";
-import { makeCertificate } from "./certificates.ts";
-import { gantry, gantryOk, type GantryResult } from "./gantry.ts";
-import { sampleKey } from "./sample_keys.ts";
-import { bundleReferrer, place } from "./signatures.ts";
-import { writeScript } from "./script.ts";
-import { tempDirectory } from "./temp_directory.ts";
-import { writeTree } from "./tree.ts";
+import { directoryStore } from "../../../src/layout/directory/store.ts";
+import { testContext } from "../../layout/test_context.ts";
+import { startFakeRegistry } from "../fake_registry.ts";
+import type { StoredRepository } from "../fake_registry/store.ts";
+import { makeCertificate } from "../network/certificates.ts";
+import { gantry, gantryOk, type GantryResult } from "../gantry.ts";
+import { sampleKey } from "../sample_keys.ts";
+import { bundleReferrer, place } from "../signatures.ts";
+import { writeScript } from "../script.ts";
+import { tempDirectory } from "../temp_directory.ts";
+import { writeTree } from "../tree.ts";
 
 /** What became of one line. */
 export interface ExampleResult {
@@ -25,7 +25,7 @@ export interface ExampleResult {
   readonly stderr: string;
 }
 
-const ROOT = new URL("../../", import.meta.url).pathname;
+const ROOT = new URL("../../../", import.meta.url).pathname;
 const HOSTS_REGEXP = /\b(?:ghcr\.io|registry\.site|localhost:5000)(?=[/:\s@=]|$)/g;
 
 async function runAll(): Promise<void> {

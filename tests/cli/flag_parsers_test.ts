@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { durationFlag, keyValue, platform, repeated, wholeNumberFlag } from "../../src/cli/options.ts";
+import { durationFlag, keyValue, platform, repeated, wholeNumberFlag } from "../../src/cli/flag_parsers.ts";
 
 Deno.test("repeated() collects values in their order", () => {
   const first = repeated("a", undefined);
