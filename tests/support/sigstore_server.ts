@@ -54,7 +54,9 @@ const TIMESTAMP_PATH = "/api/v1/timestamp";
 export async function startSigstore({ log = 1, answer, tls }: SigstoreOptions = {}): Promise<SigstoreServer> {
   const ctlog = await initializeCTLog(keyPair());
   const ca = await initializeCA(keyPair(), ctlog);
-  const tsa = await initializeTSA(keyPair());
+  // A time stamp has no fractions of a second that end in a zero, which sigstore's library does not read then.
+  const wholeSeconds = new Date();
+  const tsa = await initializeTSA(keyPair(), wholeSeconds);
   const logKeys = keyPair();
   const requests: string[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {}, ...tls }, serve);
@@ -174,6 +176,7 @@ export async function startSigstore({ log = 1, answer, tls }: SigstoreOptions = 
     const sha256Head = Buffer.from("300d06096086480165030402010500" + "0420", "hex");
     const at = request.indexOf(sha256Head);
     if (at < 0) return new Response("no imprint by SHA-256", { status: 400 });
+    wholeSeconds.setTime(Math.floor(Date.now() / 1000) * 1000);
     const hash = request.subarray(at + sha256Head.length, at + sha256Head.length + 32);
     return answerOf(
       await tsaHandler(tsa).fn(JSON.stringify({
