@@ -75,7 +75,7 @@ export async function startSigstore({ log = 1, answer, tls }: SigstoreOptions = 
       const body = Buffer.from(await request.arrayBuffer());
       switch (pathname) {
         case FULCIO_PATH:
-          return await certificate(JSON.parse(String(body)));
+          return await certificate(JSON.parse(String(body)), request.headers.get("authorization"));
         case LOG_PATHS[1]:
           return await firstEntry(JSON.parse(String(body)));
         case LOG_PATHS[2]:
@@ -91,8 +91,9 @@ export async function startSigstore({ log = 1, answer, tls }: SigstoreOptions = 
   }
 
   // deno-lint-ignore no-explicit-any -- what is wrong in a request becomes an answer with the status 400
-  async function certificate(request: any): Promise<Response> {
-    const token: string = request.credentials.oidcIdentityToken;
+  async function certificate(request: any, authorization: string | null): Promise<Response> {
+    // Some clients show it in the one place, some in the other.
+    const token: string = request.credentials?.oidcIdentityToken ?? authorization?.replace("Bearer ", "");
     const claims = JSON.parse(String(Buffer.from(token.split(".")[1] ?? "", "base64url")));
     const { publicKey: { content }, proofOfPossession } = request.publicKeyRequest;
     const proven = Buffer.from(claims.email ?? claims.sub);
@@ -104,12 +105,12 @@ export async function startSigstore({ log = 1, answer, tls }: SigstoreOptions = 
     const certified = [{ alg: "none" }, { ...claims, ...named }].map((part) =>
       Buffer.from(JSON.stringify(part)).toString("base64url")
     );
-    return answerOf(
-      await fulcioHandler(ca).fn(JSON.stringify({
-        credentials: { oidcIdentityToken: `${certified.join(".")}.` },
-        publicKeyRequest: { publicKey: { content } },
-      })),
-    );
+    const answer = await fulcioHandler(ca).fn(JSON.stringify({
+      credentials: { oidcIdentityToken: `${certified.join(".")}.` },
+      publicKeyRequest: { publicKey: { content } },
+    }));
+    // The mock says 201, and Fulcio itself 200.
+    return answerOf({ ...answer, statusCode: answer.statusCode === 201 ? 200 : answer.statusCode });
   }
 
   // deno-lint-ignore no-explicit-any -- as above
@@ -127,8 +128,10 @@ export async function startSigstore({ log = 1, answer, tls }: SigstoreOptions = 
       },
     }));
     const entry = JSON.parse(String(response));
-    for (const [uuid, value] of Object.entries(entry)) entries.set(uuid, { [uuid]: value });
-    return Response.json(entry, { status: statusCode });
+    const [uuid = ""] = Object.keys(entry);
+    entries.set(uuid, entry);
+    const headers = { etag: uuid, location: `${LOG_PATHS[1]}/${uuid}` };
+    return Response.json(entry, { status: statusCode, headers });
   }
 
   // deno-lint-ignore no-explicit-any -- as above
