@@ -5,14 +5,10 @@ import type { Call } from "../work/context.ts";
 import { messageOf } from "../work/message_of.ts";
 import type { RegistryClientOptions } from "./client.ts";
 import { hostKind } from "./http/address.ts";
-import { connectLimit } from "./http/connect_limit.ts";
 import { openTransport } from "./http/open_transport.ts";
 import { readLimited } from "./http/read_answer.ts";
 import { readRegistryError, redactUrl, RegistryError } from "./http/registry_error.ts";
-import { DEFAULT_STALL_LIMITS, stallGuard } from "./http/stall_guard.ts";
-import { tellSecrets } from "./http/tell_secrets.ts";
-import { bytesBody, ConnectionError, type OpenTransport, type Transport } from "./http/transport.ts";
-import { withGuards } from "./http/with_guards.ts";
+import { bytesBody, ConnectionError, type OpenTransport } from "./http/transport.ts";
 import { DEFAULT_RETRY_POLICY, retry } from "./retry.ts";
 
 /** How services are talked to: as registries are, but for what is only between us and a registry. */
@@ -35,38 +31,22 @@ const ANSWER_LIMIT = 4 * 1024 * 1024;
  * A redirect is an error: what is sent is meant for the one service.
  */
 export function createWebClient(options: WebClientOptions): WebClient {
-  const { tls: { caCerts } = {}, env, secret, clock = SYSTEM_CLOCK, stall = DEFAULT_STALL_LIMITS } = options;
-  const backoff = {
-    policy: options.retry ?? DEFAULT_RETRY_POLICY,
-    clock,
-    said: new Set<string>(),
-    ...(options.random === undefined ? {} : { random: options.random }),
-  };
-  const opened: OpenTransport[] = [];
-  const senders = new Map<string, Transport>();
+  const { tls: { caCerts } = {}, clock = SYSTEM_CLOCK, random, retry: policy = DEFAULT_RETRY_POLICY, ...others } =
+    options;
+  const backoff = { policy, clock, said: new Set<string>(), ...(random === undefined ? {} : { random }) };
+  const opened = new Map<string, OpenTransport>();
 
-  function senderOf({ host }: URL): Transport {
-    const known = senders.get(host);
-    if (known !== undefined) return known;
-    const transport = openTransport({
-      host,
-      ...(caCerts === undefined ? {} : { caCerts }),
-      ...(env === undefined ? {} : { env }),
-    });
-    opened.push(transport);
-    const send = withGuards(options.transport ?? transport.send, [
-      stallGuard(stall, clock),
-      connectLimit({ ...transport, clock }),
-      ...(secret === undefined ? [] : [tellSecrets(secret)]),
-    ]);
-    senders.set(host, send);
-    return send;
+  function transportTo({ host }: URL): OpenTransport {
+    const transport = opened.get(host) ??
+      openTransport({ ...others, host, clock, ...(caCerts === undefined ? {} : { caCerts }) });
+    opened.set(host, transport);
+    return transport;
   }
 
   async function askOnce(request: WebRequest, { signal, log }: Call): ReturnType<Ask> {
     const { action, method, url, headers, body, expect, secrets = [] } = request;
     const started = clock.now();
-    const answer = await senderOf(url)({
+    const answer = await transportTo(url).send({
       method,
       url,
       headers,
@@ -102,7 +82,7 @@ export function createWebClient(options: WebClientOptions): WebClient {
         });
       }
     },
-    close: () => opened.forEach((transport) => transport.close()),
+    close: () => opened.forEach(({ close }) => close()),
   };
 }
 
