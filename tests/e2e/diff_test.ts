@@ -284,7 +284,8 @@ for (const [name, make, flags, stderr] of REFUSED) {
 }
 
 const WRONG: readonly (readonly [args: readonly string[], code: number, message: RegExp])[] = [
-  [["nowhere", "oci-layout:packed:1"], 1, /there is no such tag|Cannot/],
+  [["nowhere", "oci-layout:packed:1"], 2, /Cannot compare "nowhere": it is no directory/],
+  [["oci-layout:packed:1", "nowhere"], 2, /Cannot compare "nowhere": it is no directory/],
   [["nowhere", "nowhere"], 2, /Cannot compare "nowhere": it is no directory/],
   [["ghcr.io/acme/app:1", "."], 2, /no reference that begins with oci:/],
   [["oci://BAD", "."], 2, /Cannot parse/],

@@ -251,7 +251,7 @@ const MISUSED: readonly (readonly [line: string, error: string])[] = [
   ["plugin info", "error: Missing required argument 'plugin'"],
   ["plugin list --no-confg", "error: Unknown option '--no-confg' (Did you mean --no-config?)"],
   ["plugin inf", "error: Unknown command 'inf' (Did you mean info?)"],
-  ["help plugin inf", 'error: Unknown command "inf"'],
+  ["help plugin inf", "error: Unknown command 'inf' (Did you mean info?)"],
 ];
 
 for (const [line, error] of MISUSED) {

@@ -7,6 +7,9 @@ const FOREIGN_SCHEMES: readonly (readonly [theirs: RegExp, ours: string])[] = [
   [/^(?:oci|dir|ocidir):(?!\/\/)/, "oci-layout:"],
   [/^(?:docker-archive|tarball):/, "oci-archive:"],
   [/^ocifile:/, "oci-archive:"],
+  // What looks like gantry's own with a typing error.
+  [/^oci-?l[a-z]*:/, "oci-layout:"],
+  [/^oci-?a[a-z]*:/, "oci-archive:"],
 ];
 
 /** A host name with a dot or a port, or this machine, and a repository below it. */

@@ -1,5 +1,6 @@
 import { isReference, parseReference } from "../../oci/reference.ts";
 import { PUBLISHING, type Publishing } from "../../options/publishing.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
 import type { ConfiguredOptions } from "../../verbs/publish/publish_options.ts";
 import { registryHosts } from "../../places/registry_access.ts";
 import { readConfiguration } from "../config/read_configuration.ts";
@@ -33,6 +34,7 @@ export async function optionsFromFlags(
 ): Promise<ConfiguredOptions> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
   const given: Publishing = { ...givenOptions(PUBLISHING, flags), ...splitArguments(args) };
+  if (given.source !== undefined) await refuseMissing(given.source);
   const configuration = await readConfiguration(given.source, flags, { world, log });
   if (flags.passwordStdin && (given.source ?? configuration?.values.source) === "-") {
     throw new UsageError("Cannot read both the password and the source from standard input");
@@ -49,6 +51,16 @@ export async function optionsFromFlags(
     machine: machineOf(world),
     spell: spellFlag,
   };
+}
+
+/** What was typed wrong is said before anything else, such as which configuration counts. */
+async function refuseMissing(source: string): Promise<void> {
+  if (source === "-") return;
+  try {
+    await Deno.lstat(source);
+  } catch (cause) {
+    throw new UsageError(`Cannot read ${JSON.stringify(source)}: ${whyUnreadable(cause)}`, { cause });
+  }
 }
 
 function usualPlaces(world: World): Publishing {

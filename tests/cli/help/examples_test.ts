@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { examplesOf } from "../../../src/cli/help/examples.ts";
+import { airgapTopic } from "../../../src/cli/help/airgap_topic.ts";
 import { registryTopic } from "../../../src/cli/help/registry_topic.ts";
 import { MIGRATIONS } from "../../../src/cli/habits/migrations.ts";
 import { runExampleLines } from "../../support/examples/example_lines.ts";
@@ -19,7 +20,7 @@ for (const { name, command } of COMMANDS) {
 }
 
 Deno.test("every example in the help runs as it stands", async (t) => {
-  const commands = [...COMMANDS.map(({ command }) => command), registryTopic()];
+  const commands = [...COMMANDS.map(({ command }) => command), registryTopic(), airgapTopic()];
   const examples = commands.flatMap(examplesOf).map(([, line]) => line);
   const lines = [...new Set([...examples, ...MIGRATIONS.map(({ here }) => here)])];
   for (const { line, code, stderr } of await runExampleLines(lines)) {

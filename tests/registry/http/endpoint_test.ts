@@ -62,6 +62,7 @@ const ANSWERS: readonly (readonly [ConnectionProblem, string | undefined])[] = [
   ["refused", undefined],
   ["stalled", "http://localhost:5000/"],
   ["dns", undefined],
+  ["unknown-host", undefined],
 ];
 
 for (const [problem, expected] of ANSWERS) {

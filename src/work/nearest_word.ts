@@ -1,9 +1,15 @@
+/** A question for the end of a sentence about a word that is none of the candidates; nothing when none is near. */
+export function didYouMean(word: string, candidates: readonly string[]): string {
+  const meant = nearestWord(word, candidates);
+  return meant === undefined ? "" : `, did you mean ${JSON.stringify(meant)}?`;
+}
+
 /**
  * Finds what a mistyped word was meant to be: the candidate that is the fewest edits away, if those are at most two or
- * a third of the word. Two neighbours that changed places are one edit.
+ * a third of the word, and one in a short word; or else the first one that begins with it. Two neighbours that changed places are one edit.
  */
-export function nearestKey(word: string, candidates: readonly string[]): string | undefined {
-  const limit = Math.max(2, Math.floor(word.length / 3));
+export function nearestWord(word: string, candidates: readonly string[]): string | undefined {
+  const limit = word.length < 5 ? 1 : Math.max(2, Math.floor(word.length / 3));
   let nearest: string | undefined;
   let least = limit + 1;
   for (const candidate of candidates) {
@@ -12,7 +18,8 @@ export function nearestKey(word: string, candidates: readonly string[]): string 
     const edits = editDistance(word, candidate);
     if (edits < least) [nearest, least] = [candidate, edits];
   }
-  return nearest;
+  if (nearest !== undefined || word.length < 2) return nearest;
+  return candidates.find((candidate) => candidate.startsWith(word));
 }
 
 /** Damerau's distance in its short form: no part is edited twice. */
