@@ -10,7 +10,7 @@ import { withStatusLine } from "./output/status_line.ts";
 import { isTopic, TOPICS } from "./help/topics.ts";
 import { githubCommands, isGitHub } from "./ci/github_commands.ts";
 import { gitlabSection } from "./ci/gitlab_section.ts";
-import { createProgram } from "./program.ts";
+import { type ChosenCommand, createProgram } from "./program.ts";
 import { OutputError } from "./process/text_writer.ts";
 import { nearestWord } from "../work/nearest_word.ts";
 import type { World } from "./world.ts";
@@ -22,7 +22,6 @@ import type { World } from "./world.ts";
  * @returns The exit code.
  */
 export async function run(args: readonly string[], world: World): Promise<number> {
-  let code: number = EXIT.done;
   let isTaken = false;
   const isForProgram = outputFormat(args) !== undefined || args.includes("--raw");
   const painted = (text: string, isColored = false): string => isColored ? paint(text) : text;
@@ -39,7 +38,8 @@ export async function run(args: readonly string[], world: World): Promise<number
       return world.takeStdout();
     },
   });
-  const declared = (only?: string): Command => createProgram(masked, (result) => code = result, { only });
+  const chosen: ChosenCommand[] = [];
+  const declared = (only?: string): Command => createProgram(masked, (command) => void chosen.push(command), { only });
   const program = declared(args[0]);
   const endSection = gitlabSection(args[0], masked);
   try {
@@ -53,7 +53,12 @@ export async function run(args: readonly string[], world: World): Promise<number
       masked.stdout(topicPage(topic, program));
       return EXIT.done;
     }
-    await program.parseAsync(unknownAlone(helpBelow(args, program), program).map(splitBoolean), { from: "user" });
+    program.parse(unknownAlone(helpBelow(args, program), program).map(splitBoolean), { from: "user" });
+    let code: number = EXIT.done;
+    for (const { load, given } of chosen) {
+      const body = await load() as (...given: readonly unknown[]) => number | Promise<number>;
+      code = await body(...given, masked, program);
+    }
     endSection();
     const unhandled = unhandledOf(world);
     if (unhandled === undefined) return code;

@@ -95,7 +95,7 @@ for (const referrers of [true, false]) {
 
 /** The layout's files, byte for byte. */
 async function snapshot(directory: string): Promise<readonly string[]> {
-  const files = ["layout/index.json", "app.tar"];
+  const files = ["app/index.json", "app.tar"];
   return await Promise.all(files.map(async (file) => {
     const bytes = await Deno.readFile(join(directory, file));
     return `${file} ${new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex()}`;

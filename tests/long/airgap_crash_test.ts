@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import type { Store } from "../../src/store/store.ts";
 import { checkLayout } from "../../src/layout/check/check_layout.ts";
+import { openLayout } from "../../src/places/open_store.ts";
 import { createRegistryClient } from "../../src/registry/client.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { testContext } from "../registry/support.ts";
@@ -109,7 +110,7 @@ interface Checked {
 
 /** Every byte is hashed; what nothing leads to is left of a run that was killed, and goes unseen. */
 async function checked(kind: "oci-layout" | "oci-archive", path: string): Promise<Checked> {
-  const { problems, manifests, description } = await checkLayout({ kind, path }, context);
+  const { problems, manifests, description } = await checkLayout(await openLayout({ kind, path }), context);
   assert.deepEqual(problems, []);
   return { bundle: description?.digest, manifests };
 }

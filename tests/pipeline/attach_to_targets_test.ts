@@ -3,15 +3,15 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
 import { manifestParts, parseManifest } from "../../src/oci/parse_manifest.ts";
+import { PLACE_KIND_NAMES, type Reference } from "../../src/oci/reference.ts";
 import { attachedReferrer } from "../../src/pipeline/attach_to_targets.ts";
 import { storeTarget } from "../../src/pipeline/store_target.ts";
 import type { Store } from "../../src/store/store.ts";
 import { tarStore } from "../../src/layout/tar/store.ts";
-import { directoryStore } from "../../src/layout/directory/store.ts";
-import { registryStore } from "../../src/registry/store.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
 import { memoryStore } from "../support/memory_store.ts";
-import { startFakeRegistry } from "../support/fake_registry.ts";
+import { placeOf, storeOfPlace } from "../support/every_place.ts";
+import { type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { sampleArtifact } from "../layout/sample_artifact.ts";
 import { testContext } from "../layout/test_context.ts";
@@ -30,59 +30,40 @@ const REFERRERS = LAYERS.map((layer, at) =>
 
 /** A place that nobody has used yet. */
 interface Place extends AsyncDisposable {
-  readonly store: () => Store;
+  readonly store: () => Promise<Store>;
 }
 
-async function directory(): Promise<Place> {
-  const temp = await tempDirectory();
-  const reference = { kind: "oci-layout", path: join(temp.path, "layout") } as const;
+async function placeOfKind(kind: Reference["kind"], options: FakeRegistryOptions = {}): Promise<Place> {
+  const [registry, directory] = [startFakeRegistry(options), await tempDirectory()];
+  const client = testClient(registry);
+  const place = placeOf(kind, "app", { registry, directory: directory.path });
   return {
-    store: () => directoryStore(reference),
-    [Symbol.asyncDispose]: () => temp[Symbol.asyncDispose](),
-  };
-}
-
-async function archive(): Promise<Place> {
-  const temp = await tempDirectory();
-  const reference = { kind: "oci-archive", path: join(temp.path, "layout.tar") } as const;
-  return {
-    store: () => tarStore(reference),
-    [Symbol.asyncDispose]: () => temp[Symbol.asyncDispose](),
-  };
-}
-
-async function fakeRegistry(referrers: boolean): Promise<Place> {
-  const fake = await Promise.resolve(startFakeRegistry({ referrers }));
-  const client = testClient(fake);
-  const reference = { kind: "registry", host: fake.host, repository: "acme/app" } as const;
-  return {
-    store: () => registryStore({ reference, client, access: "push" }),
+    store: () => storeOfPlace(place, { client }),
     async [Symbol.asyncDispose](): Promise<void> {
       client.close();
-      await fake[Symbol.asyncDispose]();
+      await registry[Symbol.asyncDispose]();
+      await directory[Symbol.asyncDispose]();
     },
   };
 }
 
 const PLACES: readonly (readonly [name: string, open: () => Promise<Place>])[] = [
-  ["storeTarget(directoryStore())", directory],
-  ["storeTarget(tarStore())", archive],
-  ["storeTarget(registryStore())", () => fakeRegistry(true)],
-  ["storeTarget(registryStore()) without a referrers API", () => fakeRegistry(false)],
+  ...PLACE_KIND_NAMES.map((kind) => [`storeTarget() of the kind ${kind}`, () => placeOfKind(kind)] as const),
+  ["storeTarget() of a registry without a referrers API", () => placeOfKind("registry", { referrers: false })],
 ];
 
 for (const [name, open] of PLACES) {
   Deno.test(`${name} takes what refers to an artifact before a tag is set`, async () => {
     await using place = await open();
     const context = testContext();
-    const target = storeTarget(place.store(), { name: "place" });
+    const target = storeTarget(await place.store(), { name: "place" });
     await target.upload(ARTIFACT, TAGS, context);
     for (const referrer of REFERRERS) await target.attach?.(referrer, context);
-    assert.equal(await place.store().resolve("1.0", context), undefined);
+    assert.equal(await (await place.store()).resolve("1.0", context), undefined);
     assert.deepEqual(await target.tag(ARTIFACT, TAGS, context), [{ tag: "1.0" }]);
     await target.discard(context);
 
-    await using store = place.store();
+    await using store = await place.store();
     assert.equal((await store.resolve("1.0", context))?.digest, SUBJECT.digest);
     const found = await store.referrers(SUBJECT.digest, context);
     const expected = REFERRERS.map(({ manifest }) => manifest.descriptor.digest).toSorted();
@@ -104,13 +85,13 @@ for (const [name, open] of PLACES) {
     await using place = await open();
     const context = testContext();
     for (let run = 0; run < 2; run++) {
-      const target = storeTarget(place.store(), { name: "place" });
+      const target = storeTarget(await place.store(), { name: "place" });
       await target.upload(ARTIFACT, TAGS, context);
       for (const referrer of REFERRERS) await target.attach?.(referrer, context);
       await target.tag(ARTIFACT, TAGS, context);
       await target.discard(context);
     }
-    await using store = place.store();
+    await using store = await place.store();
     assert.equal((await store.referrers(SUBJECT.digest, context)).length, 2);
     assert.deepEqual(
       await Array.fromAsync(store.tags(context)).then((tags) => tags.filter((tag) => !/^sha256-/.test(tag))),
@@ -126,13 +107,13 @@ for (const [name, open] of PLACES) {
     const tag = `${SUBJECT.digest.replace(":", "-")}.sig`;
     // The second one repeats the first layer: it is not there twice.
     for (const layers of [LAYERS.slice(0, 1), LAYERS]) {
-      const target = storeTarget(place.store(), { name: "place" });
+      const target = storeTarget(await place.store(), { name: "place" });
       await target.upload(ARTIFACT, TAGS, context);
       await target.append?.({ ending: "sig", tag, layers, subject: SUBJECT }, context);
       assert.deepEqual((await target.tag(ARTIFACT, TAGS, context)).map(({ tag }) => tag), ["1.0"]);
       await target.discard(context);
     }
-    await using store = place.store();
+    await using store = await place.store();
     const stored = await store.fetchManifest(tag, context);
     assert.ok(stored !== undefined);
     const manifest = parseManifest(stored.bytes, stored.descriptor);

@@ -29,7 +29,7 @@ export interface LoginResult {
 }
 
 /** `gantry login`: shows credentials to a registry, and keeps them when it takes them. */
-export async function login(text: string, flags: LoginFlags, world: World): Promise<number> {
+export async function runLogin(text: string, flags: LoginFlags, world: World): Promise<number> {
   const log = createLog(world, "normal");
   const host = parseRegistryHost(text);
   const credentialWorld = systemCredentialWorld(world);

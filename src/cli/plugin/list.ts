@@ -39,7 +39,7 @@ export interface ListedPlugins {
 }
 
 /** `gantry plugin list`: what is in this program, and what the configuration names. No code of a user's plugin runs. */
-export async function pluginList(source: string, flags: PluginListFlags, world: World): Promise<number> {
+export async function runPluginList(source: string, flags: PluginListFlags, world: World): Promise<number> {
   const found = await findConfig({
     source,
     ...(flags.config === undefined ? {} : { explicit: flags.config }),

@@ -15,6 +15,13 @@ import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { PublishFlags } from "./commands.ts";
 
+/** The arguments of `push` and `plan`. */
+export interface PublishArguments {
+  /** The first one, which may be a target. */
+  readonly source: string | undefined;
+  readonly targets: readonly string[];
+}
+
 /** Where a command runs, and what shows how far it is. */
 export interface PublishSurroundings {
   readonly world: World;
@@ -24,16 +31,16 @@ export interface PublishSurroundings {
 /**
  * Says what is wanted in the words of the verbs: by the arguments and flags, and what the configuration file says.
  *
- * @param args Source and targets; what starts like a reference is a target.
+ * @param named What starts like a reference is a target.
  * @throws {UsageError} When flags contradict each other, or the file cannot be read.
  */
 export async function optionsFromFlags(
-  args: readonly string[],
+  named: PublishArguments,
   flags: PublishFlags,
   { world, progress }: PublishSurroundings,
 ): Promise<ConfiguredOptions> {
   const log = createLog(world, flags.quiet ? "quiet" : flags.verbose ? "verbose" : "normal");
-  const given: Publishing = { ...givenOptions(PUBLISHING, flags), ...splitArguments(args) };
+  const given: Publishing = { ...givenOptions(PUBLISHING, flags), ...sourceAndTargets(named) };
   if (given.source !== undefined) await refuseMissing(given.source);
   const configuration = await readConfiguration(given.source, flags, { world, log });
   if (flags.passwordStdin && (given.source ?? configuration?.values.source) === "-") {
@@ -69,11 +76,10 @@ function usualPlaces(world: World): Publishing {
 }
 
 /** Tells the source from the targets: `push oci://…` takes the source from the configuration file. */
-function splitArguments(args: readonly string[]): Pick<Publishing, "source" | "targets"> {
-  const [first] = args;
-  const source = first === undefined || isReference(first) ? undefined : first;
-  const targets = source === undefined ? args : args.slice(1);
-  return { ...(source === undefined ? {} : { source }), ...(targets.length === 0 ? {} : { targets }) };
+function sourceAndTargets({ source, targets }: PublishArguments): Pick<Publishing, "source" | "targets"> {
+  if (source === undefined) return {};
+  if (isReference(source)) return { targets: [source, ...targets] };
+  return { source, ...(targets.length === 0 ? {} : { targets }) };
 }
 
 /** The registries among targets. What is no reference is the verb's to refuse. */

@@ -3,17 +3,12 @@ import { referenceForms } from "../../oci/reference.ts";
 import { SIGN_FORMATS } from "../../sign/sign_format.ts";
 import { withExamples } from "../help/examples.ts";
 import { repeated } from "../flag_parsers.ts";
-import type { World } from "../world.ts";
 import { addStoredFlags } from "../stored/commands.ts";
-import type { AttachFlags, KeygenFlags, SignFlags } from "./flags.ts";
 
 const KEY_HELP = "a PEM file, env://NAME or exec:PROGRAM; repeatable";
 
-/** Told the exit code of the command that ran. */
-type Done = (code: number) => void;
-
-/** Declares `sign`. Its body is imported when it runs, as are those of the others. */
-export function signCommand(world: World, done: Done): Command {
+/** Declares `sign`. */
+export function signCommand(): Command {
   const command = new Command("sign")
     .description("sign what was published, by its digest, so that cosign and Flux verify it")
     .argument("<reference>", referenceForms("[:TAG][@DIGEST]"))
@@ -24,10 +19,6 @@ export function signCommand(world: World, done: Done): Command {
         .choices(SIGN_FORMATS),
     );
   addStoredFlags(command).addOption(outputOption());
-  command.action(async (reference: string, flags: SignFlags) => {
-    const { runSign } = await import("./sign.ts");
-    done(await runSign(reference, flags, world));
-  });
   return withExamples(command, [
     [
       "With a key in a file; to sign again writes nothing",
@@ -45,7 +36,7 @@ export function signCommand(world: World, done: Done): Command {
 }
 
 /** Declares `attach`. */
-export function attachCommand(world: World, done: Done): Command {
+export function attachCommand(): Command {
   const command = new Command("attach")
     .description("attach a file to what was published: an SBOM, a provenance, or what else is said of it")
     .argument("<reference>", referenceForms("[:TAG][@DIGEST]"))
@@ -54,10 +45,6 @@ export function attachCommand(world: World, done: Done): Command {
     .requiredOption("--type <type>", "what it is: spdx, cyclonedx, slsaprovenance1, vex, or a URI")
     .option("--key <key>", `who vouches for it: ${KEY_HELP}; nobody when left out`, repeated);
   addStoredFlags(command).addOption(outputOption());
-  command.action(async (reference: string, file: string, flags: AttachFlags) => {
-    const { runAttach } = await import("./attach.ts");
-    done(await runAttach(reference, file, flags, world));
-  });
   return withExamples(command, [
     [
       "An SBOM, for scanners and for those who verify",
@@ -72,16 +59,12 @@ export function attachCommand(world: World, done: Done): Command {
 }
 
 /** Declares `keygen`. */
-export function keygenCommand(world: World, done: Done): Command {
+export function keygenCommand(): Command {
   const command = new Command("keygen")
     .description("make a pair of keys that cosign and Flux take: NAME.key and NAME.pub")
     .argument("[name]", "the beginning of both files", "gantry")
     .option("--no-password", "do not encrypt the private key")
-    .addOption(outputOption())
-    .action(async (path: string, flags: KeygenFlags) => {
-      const { runKeygen } = await import("./keygen.ts");
-      done(await runKeygen(path, flags, world));
-    });
+    .addOption(outputOption());
   return withExamples(command, [
     ["gantry.key and gantry.pub; it asks for a password, or takes that of COSIGN_PASSWORD", "gantry keygen"],
     ["Under another name, for programs", "gantry keygen team -o json"],

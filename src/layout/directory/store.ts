@@ -15,6 +15,7 @@ import {
 import { withLock } from "../../system/lock.ts";
 import { writeFile } from "../../system/write_file.ts";
 import type { Context } from "../../work/context.ts";
+import type { HashedLayout } from "../check/hashed_layout.ts";
 import {
   checkImmutableTags,
   dropManifest,
@@ -152,6 +153,10 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
         if (after === undefined) throw new UnsupportedError(`Cannot delete ${url}@${digest}: it is a part of an index`);
         return Promise.resolve({ ...UNCHANGED, after, dropped: [manifest] });
       }, context);
+    },
+    async hash(watcher): Promise<HashedLayout> {
+      const { hashDirectory } = await import("../check/hash_directory.ts");
+      return await hashDirectory(path, watcher);
     },
     prepare: () => Promise.resolve(),
     commit: () => Promise.resolve([]),

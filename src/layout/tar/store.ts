@@ -27,6 +27,7 @@ import {
 } from "../index.ts";
 import type { LayoutPlace, Relisted, Relisting } from "../layout.ts";
 import { pushManifest } from "../push_manifest.ts";
+import type { HashedLayout } from "../check/hashed_layout.ts";
 import { layoutReader, type LayoutStoreOptions } from "../reader.ts";
 import { withReferrerLists } from "../referrer_lists.ts";
 import { superfluous } from "../superfluous.ts";
@@ -260,6 +261,10 @@ export function tarStore(reference: LayoutReference, options: TarStoreOptions = 
       }
       changes.deleted.push(manifest);
       await addEdit((before) => ({ index: dropManifest(before, digest) ?? before, moved: [] }));
+    },
+    async hash(watcher): Promise<HashedLayout> {
+      const { hashTar } = await import("../check/hash_tar.ts");
+      return await hashTar(path, watcher);
     },
     async prepare(context: Context): Promise<void> {
       if (!isEmpty(changes)) await prepared(context);

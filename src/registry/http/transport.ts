@@ -39,6 +39,22 @@ export interface TransportRequest {
  */
 export type Transport = (request: TransportRequest) => Promise<Response>;
 
+/**
+ * Something that stands between whoever sends a request and the network: it changes the request on its way out, looks
+ * at the answer on its way back, and knows when there will be none.
+ */
+export type Guard = (request: TransportRequest) => Guarded | Promise<Guarded>;
+
+/** One request in the care of a guard. */
+export interface Guarded {
+  /** The request as it goes on. */
+  readonly request: TransportRequest;
+  /** Takes the answer and gives it as it goes on. */
+  answered?(answer: Response): Response;
+  /** Told that there is no answer. */
+  failed?(): void;
+}
+
 /** A transport, and the way to let go of its connections. */
 export interface OpenTransport {
   /** Sends requests. */

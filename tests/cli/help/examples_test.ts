@@ -23,7 +23,7 @@ Deno.test("every example in the help runs as it stands", async (t) => {
   const commands = [...COMMANDS.map(({ command }) => command), registryTopic(), airgapTopic()];
   const examples = commands.flatMap(examplesOf).map(([, line]) => line);
   const lines = [...new Set([...examples, ...MIGRATIONS.map(({ here }) => here)])];
-  for (const { line, code, stderr } of await runExampleLines(lines)) {
+  for (const { line, code, stderr } of (await runExampleLines(lines.map((each) => [each]))).flat()) {
     // A difference is what `diff` was asked for, and a refusal what `--for` was.
     const mayBe = / (?:diff|--for) /.test(line) ? [0, 1] : [0];
     await t.step(line, () => assert.ok(mayBe.includes(code), `exit code ${code}\n${stderr}`));

@@ -1,8 +1,9 @@
 /**
- * Runs the example lines of the help, in a process of its own: they name files of the current directory. Each begins
- * with the same files and the same content of registries, so that no example needs another one.
+ * Runs the example lines of the help and of the pages, in a process of its own: they name files of the current directory.
+ * Each script begins with the same files and the same content of registries, so that none needs another one.
  *
- * Standard input has the lines as a JSON array, standard output gets an {@linkcode ExampleResult} for each.
+ * Standard input has the scripts as a JSON array of arrays of lines, standard output gets an {@linkcode ExampleResult}
+ * for each line.
  */
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
@@ -26,10 +27,10 @@ export interface ExampleResult {
 }
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
-const HOSTS_REGEXP = /\b(?:ghcr\.io|registry\.site|localhost:5000)(?=[/:\s@=]|$)/g;
+const HOSTS_REGEXP = /\b(?:ghcr\.io|gcr\.io|registry\.site|localhost:5000)(?=[/:\s@=]|$)/g;
 
 async function runAll(): Promise<void> {
-  const lines: readonly string[] = JSON.parse(await new Response(Deno.stdin.readable).text());
+  const scripts: readonly (readonly string[])[] = JSON.parse(await new Response(Deno.stdin.readable).text());
   await using registry = startFakeRegistry();
   await using template = await tempDirectory();
   await using work = await tempDirectory();
@@ -43,20 +44,30 @@ async function runAll(): Promise<void> {
   });
   const digest = await prepare(template.path, registry.host);
   const stored = structuredClone(registry.repositories);
-  const results: ExampleResult[] = [];
-  for (const [at, line] of lines.entries()) {
+  const results: ExampleResult[][] = [];
+  for (const [at, lines] of scripts.entries()) {
     const directory = join(work.path, String(at));
     await cp(template.path, directory, { recursive: true });
     fill(registry.repositories, stored);
     Deno.chdir(directory);
-    const { code, stderr } = await runLine(
-      line.replaceAll(HOSTS_REGEXP, registry.host).replaceAll("sha256:DIGEST", digest),
-      directory,
-    );
-    results.push({ line, code, stderr });
+    // A script that makes the keys does not find them there.
+    if (lines.includes("gantry keygen release")) await removeKeys(directory);
+    const done: ExampleResult[] = [];
+    for (const line of lines) {
+      const { code, stderr } = await runLine(
+        line.replaceAll(HOSTS_REGEXP, registry.host).replaceAll("sha256:DIGEST", digest),
+        directory,
+      );
+      done.push({ line, code, stderr });
+    }
+    results.push(done);
   }
   Deno.chdir(ROOT);
   await Deno.stdout.write(new TextEncoder().encode(JSON.stringify(results)));
+}
+
+async function removeKeys(directory: string): Promise<void> {
+  for (const name of ["release.key", "release.pub"]) await Deno.remove(join(directory, name));
 }
 
 function fill(repositories: Map<string, StoredRepository>, stored: ReadonlyMap<string, StoredRepository>): void {
@@ -81,12 +92,24 @@ async function prepare(directory: string, host: string): Promise<string> {
     "deploy/kustomization.yaml": "resources: [deployment.yaml]\n",
     "chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\n",
     "chart/templates/service.yaml": "apiVersion: v1\nkind: Service\n",
+    "charts/app/Chart.yaml": "apiVersion: v2\nname: app\nversion: 1.2.3\n",
+    "charts/app/templates/service.yaml": "apiVersion: v1\nkind: Service\n",
     "module/timoni.cue": "package main\n",
     "module/cue.mod/module.cue": 'module: "timoni.sh/web"\n',
     "service/cue.mod/module.cue": 'module: "example.com/service@v1"\nlanguage: version: "v0.15.0"\n',
     "net/main.tf": 'output "cidr" { value = "10.0.0.0/16" }\n',
+    "modules/net/main.tf": 'output "cidr" { value = "10.0.0.0/16" }\n',
     "policy/deny.rego": "package main\n\ndeny contains msg if { msg := input.no }\n",
+    "policies/authz.rego": "package authz\n\ndefault allow := false\n",
+    "project/compose.yaml": "services:\n  web:\n    image: nginx:1.29\n",
+    "models/small.bin": "1",
+    "models/index.json": "{}\n",
+    "artifacthub-repo.yml": "repositoryID: 1\n",
+    "root/usr/local/bin/tool": "#!/bin/sh\n",
+    "fixture/a.md": "# A\n",
     "plugins/no_drafts.ts": NO_DRAFTS,
+    // The examples work in a repository, as their readers do.
+    ".git/HEAD": "ref: refs/heads/main\n",
     "auth.json": JSON.stringify({ auths: { [host]: { auth: btoa("acme:secret") } } }),
     "home/.docker/config.json": JSON.stringify({ auths: { [host]: { auth: btoa("acme:secret") } } }),
   });
@@ -104,6 +127,8 @@ async function prepare(directory: string, host: string): Promise<string> {
     const named = source === "chart" ? [] : ["--version", version];
     await make("push", join(directory, source), `oci://${host}/acme/${repository}`, ...named);
   }
+  const image = ["--profile", "image", "-t", "latest"];
+  await make("push", join(directory, "root"), `oci://${host}/distroless/cc-debian12`, ...image);
   await sign(join(directory, "out"));
   await make("copy", `oci-layout:${join(directory, "out")}:1.0.0`, app, "--referrers");
   await make("export", `${app}:1.0.0`, `oci-archive:${join(directory, "bundle.tar")}`);
@@ -168,7 +193,7 @@ async function runLine(line: string, directory: string): Promise<{ readonly code
   let code = 0;
   let stderr = "";
   for (const stage of line.split(" | ")) {
-    const [command = "", file] = stage.split(" > ");
+    const [command = "", file] = stage.replace(/^ssh \S+ /, "").split(" > ");
     const [program = "", ...args] = wordsOf(command);
     if (program !== "gantry") {
       given = GIVEN[program] ?? "";
@@ -183,7 +208,8 @@ async function runLine(line: string, directory: string): Promise<{ readonly code
     code ||= result.code;
     stderr += result.stderr;
     given = result.bytes ?? result.stdout;
-    if (file !== undefined) await Deno.writeTextFile(join(directory, file.trim()), result.stdout);
+    if (file === undefined) continue;
+    await writeTree(directory, { [file.trim().replace("~", "home")]: result.stdout });
   }
   return { code, stderr };
 }

@@ -1,17 +1,17 @@
-/** The programs in `docs/library.md` do what the page says. */
+/** The programs in `docs/library.md` and on the front page do what is said of them. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { blocks } from "../support/examples/blocks.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantryOk } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
+import { blocksIn, pageBlocks, readPage } from "../support/examples/pages.ts";
 import { sampleKey } from "../support/sample_keys.ts";
 import { runTool } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-const PAGE = await Deno.readTextFile(join(ROOT, "docs/library.md"));
-const PROGRAMS = blocks(PAGE, "ts");
+const PAGE = await readPage("docs/library.md");
+const PROGRAMS = [...await blocksIn("docs/library.md", "ts"), ...await blocksIn("README.md", "ts")];
 
 /** What each program prints, by the functions that it imports. In the order of the page, as one builds on another. */
 const PRINTED: readonly (readonly [names: string, output: RegExp])[] = [
@@ -36,9 +36,10 @@ const PRINTED: readonly (readonly [names: string, output: RegExp])[] = [
     /^false \[\s*"sha256:[0-9a-f]{64}: 0"\s*\]\noci:\/\/.*\/acme\/app \[[^]*\]\n$/,
   ],
   ["importBundle, planImport", /^\d\n$/],
+  ["push", /^sha256:[0-9a-f]{64}\n$/],
 ];
 
-Deno.test("the programs in docs/library.md run one after the other, and print what the page promises", async (t) => {
+Deno.test("the programs in docs/library.md and README.md run one after the other, and print what is promised", async (t) => {
   assert.deepEqual(PROGRAMS.map(importedNames), PRINTED.map(([names]) => names));
   await using registry = startFakeRegistry();
   await using directory = await tempDirectory();
@@ -81,10 +82,15 @@ Deno.test("mod.ts exports the functions of docs/library.md and the classes of er
   assert.deepEqual(Object.keys(await import("../../mod.ts")).sort(), [...new Set([...shown, ...errors])].sort());
 });
 
+Deno.test("there are no programs in other pages, but the plugin of docs/plugins.md", async () => {
+  const pages = new Set((await pageBlocks(["ts", "js"])).map(({ page }) => page));
+  assert.deepEqual([...pages], ["README.md", "docs/library.md", "docs/plugins.md"]);
+});
+
 /** What stands after the output of each program. */
 const END = "=== end of program";
 
-/** Two versions that differ, and something at the far side of the air gap. */
+/** Two versions that differ, and something in the registry of the isolated side. */
 async function publishVersions(source: string, { host }: FakeRegistry): Promise<void> {
   for (const version of ["1.0.0", "1.1.0"]) {
     await gantryOk(["push", source, `oci://${host}/acme/app`, "--version", version]);
