@@ -366,3 +366,11 @@ async function damage(layout: string, digest: Digest = DIGEST): Promise<void> {
 async function namesIn(directory: string): Promise<readonly string[]> {
   return (await Array.fromAsync(Deno.readDir(directory), ({ name }) => name)).toSorted();
 }
+
+toolTest("push says that standard input is a directory", ["sh"], async () => {
+  await withLayout(async ({ directory }) => {
+    const line = "$GANTRY push - oci-layout:made:x -q < .";
+    const { code, stderr } = await runTool("sh", ["-c", line], { cwd: directory, env: ENV });
+    assert.deepEqual({ code, stderr }, { code: 2, stderr: 'error: Cannot read "standard input": is a directory\n' });
+  });
+});
