@@ -149,6 +149,7 @@ export const PUBLISHING = {
   },
   annotationFile: {
     kind: { kind: "path" },
+    file: "annotations",
     field: "A file with more annotations, an object of strings in JSON or YAML, relative to this file.",
     flag: { group: metadata, argument: "<path>", help: "read more annotations from a JSON or YAML file" },
   },
@@ -294,7 +295,9 @@ export const PUBLISHING = {
   trustedRoot: SIGNING.trustedRoot,
   provenance: SIGNING.provenance,
   sboms: SIGNING.sboms,
-} as const satisfies { readonly [Name in keyof Publishing]-?: OptionOf<NonNullable<Publishing[Name]>> };
+} as const satisfies {
+  readonly [Name in keyof Publishing]-?: OptionOf<NonNullable<Publishing[Name]>> & { readonly file?: keyof Publishing };
+};
 
 /** The name of an option of publishing. */
 export type PublishingName = keyof typeof PUBLISHING;
