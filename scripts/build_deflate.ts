@@ -56,10 +56,10 @@ async function compile(): Promise<{ readonly wasm: Uint8Array; readonly text: st
   return { wasm, text };
 }
 
-/** asc also asks for files that it has itself. */
+/** asc also asks for files that it has itself. Its `@inline` is a comment in ours, because `deno fmt` takes it away. */
 function readIfPresent(url: URL): string | null {
   try {
-    return Deno.readTextFileSync(url);
+    return Deno.readTextFileSync(url).replaceAll(/^\/\/ (?=@inline$)/gm, "");
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
