@@ -77,7 +77,7 @@ export function holdTree(directory: string, { descriptors, expected }: HoldOptio
     if (descriptors === undefined) return { name, path, within, close: (): void => {} };
     const opened = openDirectory(path);
     try {
-      check(within, opened.info());
+      check(within, opened.info);
       return { name, within, ...findPath(descriptors, opened) };
     } catch (cause) {
       opened.close();
@@ -181,7 +181,7 @@ function canUse(descriptors: string, directory: string): boolean {
 interface OpenDirectory {
   /** The number of its descriptor, if it is known. */
   readonly descriptor?: number;
-  info(): Identity & { readonly isDirectory: boolean };
+  readonly info: Identity & { readonly isDirectory: boolean };
   readonly close: () => void;
 }
 
@@ -194,14 +194,12 @@ function openDirectory(path: string): OpenDirectory {
     if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
     // Deno 2.6 looks through our own link here, and there alone.
     const file = Deno.openSync(path);
-    return { info: () => file.statSync(), close: () => file.close() };
+    return { info: file.statSync(), close: () => file.close() };
   }
+  const stats = fs.fstatSync(descriptor);
   return {
     descriptor,
-    info(): ReturnType<OpenDirectory["info"]> {
-      const info = fs.fstatSync(descriptor);
-      return { isDirectory: info.isDirectory(), dev: info.dev, ino: info.ino };
-    },
+    info: { isDirectory: stats.isDirectory(), dev: stats.dev, ino: stats.ino },
     close: () => fs.closeSync(descriptor),
   };
 }
@@ -229,19 +227,13 @@ let isRenumbered = false;
  * Finds the number by which the system knows what is open. Where it is not the one that Deno gives, it is looked for:
  * first where it must be if nobody else has opened anything meanwhile.
  */
-function findNumber(descriptors: string, { descriptor, info }: OpenDirectory): number {
-  const own = info();
-  const isIt = (number: number): boolean => {
-    try {
-      return isSame(Deno.statSync(join(descriptors, String(number))), own);
-    } catch {
-      return false;
-    }
-  };
+function findNumber(descriptors: string, { descriptor, info: own }: OpenDirectory): number {
   for (const number of candidates(isRenumbered ? undefined : descriptor, descriptors)) {
-    if (!isIt(number)) continue;
+    const there = lookAt(join(descriptors, String(number)));
+    // What is there now is no longer what was closed.
+    if (there !== undefined) closed.delete(number);
+    if (there === undefined || !isSame(there, own)) continue;
     isRenumbered = number !== descriptor;
-    closed.delete(number);
     latest = number;
     return number;
   }
@@ -250,8 +242,16 @@ function findNumber(descriptors: string, { descriptor, info }: OpenDirectory): n
 
 function* candidates(descriptor: number | undefined, descriptors: string): Generator<number, void, void> {
   if (descriptor !== undefined) yield descriptor;
-  if (closed.size > 0) yield Math.min(...closed);
+  yield* [...closed].sort((one, other) => one - other);
   yield latest + 1;
   // Only read when it comes to that.
   for (const { name } of Deno.readDirSync(descriptors)) yield Number(name);
+}
+
+function lookAt(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch {
+    return undefined;
+  }
 }
