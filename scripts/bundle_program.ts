@@ -80,11 +80,13 @@ async function writeConfig(directory: string, external: readonly string[]): Prom
   return config;
 }
 
-function bundledName(module: string): string {
+/** What a module is called in the bundle. */
+export function bundledName(module: string): string {
   return basename(module).replace(/\.ts$/, ".js");
 }
 
-async function bundle(args: readonly string[]): Promise<boolean> {
+/** Calls `deno bundle`; `false` where it cannot, and it has said why. */
+export async function bundle(args: readonly string[]): Promise<boolean> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["bundle", "--quiet", "--frozen", "--platform", "deno", ...args],
     env: { NO_COLOR: "1" },

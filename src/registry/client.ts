@@ -20,6 +20,7 @@ import { listRepositories } from "./repositories.ts";
 import type { Repository } from "./repository.ts";
 import { createBackoff, DEFAULT_RETRY_POLICY, retry, type RetryPolicy } from "./retry.ts";
 import { createSender } from "./sender.ts";
+import { createSharedTags } from "./shared_tags.ts";
 import { listTags } from "./tags.ts";
 import { RegistryTraits } from "./traits.ts";
 
@@ -138,6 +139,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       traits,
       known,
       begun,
+      shared: createSharedTags(clock),
       endpoint,
       backoff: () => createBackoff(backoff),
       retry: (operation, call) => retry(operation, backoff, call),
@@ -186,5 +188,6 @@ function repository(link: RepositoryLink): Repository {
     tags: (call) => listTags(link, call),
     delete: (reference, call) => deleteManifest(link, reference, call),
     referrers: createReferrers(link),
+    settle: ({ signal }) => link.shared.settle(signal),
   };
 }

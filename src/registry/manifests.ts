@@ -72,6 +72,7 @@ export async function fetchManifest(
   reference: string,
   call: Call,
 ): Promise<StoredManifest | undefined> {
+  link.shared.looked(reference);
   try {
     return await getManifest(link, reference, call);
   } catch (error) {
@@ -140,6 +141,7 @@ export async function putManifest(
     // The registry may have done it, and only its answer was lost.
     if (isRefused || !(await pointsTo(link, reference, digest, call))) throw error;
   }
+  link.shared.wrote(reference);
   return { existed: false, bytesSent: requests * size, ...(subject === undefined ? {} : { subject }) };
 }
 
@@ -187,6 +189,7 @@ async function putManyTags(
   const action = `tag ${link.place}@${manifest.descriptor.digest}`;
   const headers = await link.retry(() => put(link, manifest, { action, target }, call), call);
   const set = (headers.get("oci-tag") ?? "").split(",").map((tag) => tag.trim());
+  for (const tag of set) link.shared.wrote(tag);
   return tags.filter((tag) => set.includes(tag));
 }
 

@@ -230,6 +230,7 @@ export function registryStore(
       for (const { name } of tags) seen.delete(name);
       return moved;
     },
+    settle: (context: Context) => repository.settle(context),
     async untag(tag: string, context: Context, options: UntagOptions = {}): Promise<void> {
       const before = await repository.resolve(tag, context);
       if (before === undefined) throw new NotFoundError(url, tag);

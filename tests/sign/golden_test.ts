@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { readContent } from "../../src/oci/bytes_content.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
-import { attachedReferrer } from "../../src/pipeline/attach_to_targets.ts";
+import { attachedReferrer } from "../../src/pipeline/bring_to_targets.ts";
 import { parseAttestation, plainReferrer } from "../../src/sign/attestation.ts";
 import { bundleReferrer, type StatementReferrer } from "../../src/sign/bundle_referrer.ts";
 import { makeSignatures } from "../../src/sign/make_signatures.ts";

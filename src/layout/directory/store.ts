@@ -4,6 +4,7 @@ import type { Digest } from "../../oci/digest.ts";
 import { isManifestMediaType, parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import {
+  type ArrivingLayers,
   type Moved,
   NotFoundError,
   type Pushed,
@@ -15,6 +16,7 @@ import {
 import { withLock } from "../../system/lock.ts";
 import { writeFile } from "../../system/write_file.ts";
 import type { Context } from "../../work/context.ts";
+import { appendLayers } from "../append.ts";
 import type { HashedLayout } from "../check/hashed_layout.ts";
 import {
   checkImmutableTags,
@@ -138,6 +140,12 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
     push,
     pushManifest: (manifest, context) => pushManifest(manifest, { url, push, list: listReferrer }, context),
     tag,
+    async append(tag: string, arriving: ArrivingLayers, context: Context): Promise<void> {
+      await relist(async (before) => ({
+        ...await appendLayers(before, { tag, place: `${url}:${tag}`, ...arriving }, reader.readIfThere(context.signal)),
+        needs: arriving.layers,
+      }), context);
+    },
     relist,
     async untag(tag: string, context: Context, options: UntagOptions = {}): Promise<void> {
       if (await reader.resolve(tag, context) === undefined) throw new NotFoundError(url, tag);

@@ -5,6 +5,7 @@ import { parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import { verified } from "../../oci/bytes/verified.ts";
 import {
+  type ArrivingLayers,
   type Moved,
   NotFoundError,
   type Pushed,
@@ -14,6 +15,7 @@ import {
   type UntagOptions,
 } from "../../store/store.ts";
 import type { Context } from "../../work/context.ts";
+import { appendLayers } from "../append.ts";
 import { blobName } from "../blob_name.ts";
 import { inFile } from "../directory/read_layout.ts";
 import {
@@ -163,9 +165,16 @@ export function tarStore(reference: LayoutReference, options: TarStoreOptions = 
     });
   }
 
+  async function relist(change: Relisting): Promise<void> {
+    changes.relistings.push(change);
+    await giveUp();
+  }
+
   /** Everything that changes a list, one after the other. */
   async function relisted(before: LayoutIndex, signal: AbortSignal): Promise<Relisted> {
     const contents = new Map<Digest, Content>();
+    // What one of them brings the next one may read.
+    relistedContents = contents;
     const needs = new Map(changes.needs);
     const dropped = [...changes.deleted];
     const arrived = [...changes.referrers];
@@ -178,7 +187,6 @@ export function tarStore(reference: LayoutReference, options: TarStoreOptions = 
       dropped.push(...next.dropped);
       arrived.push(...next.arrived ?? []);
     }
-    relistedContents = contents;
     const lists = await withReferrerLists(after, { added: arrived, removed: dropped }, reader.readIfThere(signal));
     for (const list of lists.contents) contents.set(list.descriptor.digest, list);
     after = lists.index;
@@ -245,10 +253,12 @@ export function tarStore(reference: LayoutReference, options: TarStoreOptions = 
       }, context);
     },
     tag,
-    async relist(change: Relisting): Promise<void> {
-      changes.relistings.push(change);
-      await giveUp();
-    },
+    append: (tag: string, arriving: ArrivingLayers, { signal }: Context): Promise<void> =>
+      relist(async (before) => ({
+        ...await appendLayers(before, { tag, place: `${url}:${tag}`, ...arriving }, reader.readIfThere(signal)),
+        needs: arriving.layers,
+      })),
+    relist,
     async untag(tag: string, context: Context, options: UntagOptions = {}): Promise<void> {
       if (await reader.resolve(tag, context) === undefined) throw new NotFoundError(url, tag);
       await addEdit((before) => ({ index: withoutTag(url, before, tag, options), moved: [] }));

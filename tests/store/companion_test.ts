@@ -2,16 +2,19 @@ import assert from "node:assert/strict";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
 import type { Content, Descriptor } from "../../src/oci/descriptor.ts";
 import { digestOf } from "../../src/oci/digest.ts";
-import { OCI_INDEX_MEDIA_TYPE } from "../../src/oci/media_types.ts";
+import { OCI_INDEX_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import { parseManifest } from "../../src/oci/parse_manifest.ts";
-import { appendCompanion, takeCompanion } from "../../src/store/append_companion.ts";
-import { type Store, type StoredManifest, UnsupportedError } from "../../src/store/store.ts";
+import { bring } from "../../src/store/bring.ts";
+import { takeCompanions } from "../../src/store/companion.ts";
+import type { Store, StoredManifest } from "../../src/store/store.ts";
 import { testContext } from "../layout/test_context.ts";
 import { type MemoryPlace, memoryPlace, memoryStore } from "../support/memory_store.ts";
 
 const bytes = new TextEncoder().encode("payload");
 const SUBJECT = digestOf(new TextEncoder().encode("subject"));
 const TAG = `${SUBJECT.replace(":", "-")}.sig`;
+
+const POOL = { context: testContext(), concurrency: 2 };
 
 function signature(name: string): Content {
   return bytesContent("text/plain", bytes, { annotations: { signature: name } });
@@ -25,16 +28,20 @@ async function layersIn(store: Store): Promise<readonly Descriptor[]> {
   return manifest.layers;
 }
 
-const add = (store: Store, name: string): ReturnType<typeof appendCompanion> =>
-  appendCompanion(store, { subject: SUBJECT, ending: "sig", layers: [signature(name)] }, testContext());
+async function add(store: Store, name: string): Promise<void> {
+  const subject = { mediaType: OCI_MANIFEST_MEDIA_TYPE, digest: SUBJECT, size: 7 };
+  const companions = [{ tag: TAG, layers: [signature(name)] }];
+  await bring(store, { subject, referrers: [], companions }, POOL);
+}
 
-Deno.test("appendCompanion() keeps signatures of the same bytes apart, and writes none twice", async () => {
-  const store = memoryStore();
-  const first = await add(store, "a");
-  assert.deepEqual([first.tag, first.isNew], [TAG, true]);
-  const second = await add(store, "b");
-  assert.notEqual(second.digest, first.digest);
-  assert.deepEqual(await add(store, "a"), { ...second, isNew: false });
+Deno.test("bring() keeps signatures of the same bytes apart, and writes none twice", async () => {
+  const place = memoryPlace();
+  const store = memoryStore(place);
+  await add(store, "a");
+  await add(store, "b");
+  const both = place.tags.get(TAG);
+  await add({ ...store, tag: () => assert.fail("it was written again") }, "a");
+  assert.equal(place.tags.get(TAG), both);
   assert.deepEqual(await layersIn(store), ["a", "b"].map((name) => signature(name).descriptor));
 });
 
@@ -62,7 +69,7 @@ function disturbed(place: MemoryPlace, moment: "tag" | "fetchManifest", other: (
   };
 }
 
-Deno.test("appendCompanion() takes over what another writer put there after the first look", async () => {
+Deno.test("bring() takes over what another writer put there after the first look", async () => {
   const place = memoryPlace();
   await add(memoryStore(place), "old");
   const store = disturbed(place, "fetchManifest", () => add(memoryStore(place), "theirs"));
@@ -73,7 +80,7 @@ Deno.test("appendCompanion() takes over what another writer put there after the 
   );
 });
 
-Deno.test("appendCompanion() writes again what another writer has replaced", async () => {
+Deno.test("bring() writes again what another writer has replaced", async () => {
   const place = memoryPlace();
   const store = disturbed(place, "tag", () => {
     // Another tool, which has not seen ours.
@@ -87,14 +94,14 @@ Deno.test("appendCompanion() writes again what another writer has replaced", asy
   );
 });
 
-Deno.test("appendCompanion() gives up when others are always faster", async () => {
+Deno.test("bring() gives up when others are always faster", async () => {
   const store: Store = { ...memoryStore(), tag: () => Promise.resolve([{ tag: TAG }]) };
   await assert.rejects(add(store, "a"), {
     message: `Cannot write oci://memory.test/app:${TAG}: others change it all the time`,
   });
 });
 
-Deno.test("appendCompanion() refuses a tag that something else has, and a digest that is too long", async () => {
+Deno.test("bring() refuses a tag that something else has", async () => {
   const store = memoryStore();
   const index = bytesContent(
     OCI_INDEX_MEDIA_TYPE,
@@ -108,8 +115,6 @@ Deno.test("appendCompanion() refuses a tag that something else has, and a digest
     name: "TypeError",
     message: `Cannot add to oci://memory.test/app:${TAG}: it is an index, and no list of signatures`,
   });
-  const long = { subject: digestOf(bytes, "sha512"), ending: "sig", layers: [] } as const;
-  await assert.rejects(appendCompanion(store, long, testContext()), (error) => error instanceof UnsupportedError);
 });
 
 /** What stands behind the tag at another place, and was brought to the store already. */
@@ -122,12 +127,12 @@ async function broughtTo(store: Store, ...names: readonly string[]): Promise<Sto
   return stored;
 }
 
-Deno.test("takeCompanion() takes a manifest as it is, and takes nothing away by that", async () => {
+Deno.test("takeCompanions() takes a manifest as it is, and takes nothing away by that", async () => {
   const store = memoryStore();
   const first = await broughtTo(store, "a");
   const both = await broughtTo(store, "a", "b");
   const other = await broughtTo(store, "c");
-  const take = (manifest: StoredManifest): Promise<void> => takeCompanion(store, { tag: TAG, manifest }, testContext());
+  const take = (manifest: StoredManifest): Promise<void> => takeCompanions(store, [{ tag: TAG, manifest }], POOL);
   const there = async (): Promise<unknown> => (await store.resolve(TAG, testContext()))?.digest;
   for (const manifest of [first, both]) {
     await take(manifest);
@@ -139,13 +144,38 @@ Deno.test("takeCompanion() takes a manifest as it is, and takes nothing away by 
   assert.deepEqual(await layersIn(store), ["a", "b", "c"].map((name) => signature(name).descriptor));
 });
 
-Deno.test("takeCompanion() replaces what is no list of signatures", async () => {
+Deno.test("takeCompanions() replaces what is no list of signatures", async () => {
   const store = memoryStore();
   const bytes = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, manifests: [] }));
   const index = bytesContent(OCI_INDEX_MEDIA_TYPE, bytes);
   await store.pushManifest(index, testContext());
   await store.tag({ descriptor: index.descriptor, bytes }, [{ name: TAG, immutable: false }], testContext());
   const manifest = await broughtTo(store, "a");
-  await takeCompanion(store, { tag: TAG, manifest }, testContext());
+  await takeCompanions(store, [{ tag: TAG, manifest }], POOL);
   assert.equal((await store.resolve(TAG, testContext()))?.digest, manifest.descriptor.digest);
+});
+
+Deno.test("takeCompanions() looks again when everybody has written who had looked before", async () => {
+  const place = memoryPlace();
+  const store = memoryStore(place);
+  const manifest = await broughtTo(store, "ours");
+  let settled = 0;
+  const settle = async (): Promise<void> => {
+    if (settled++ > 0) return;
+    place.tags.delete(TAG);
+    await add(memoryStore(place), "theirs");
+  };
+  await takeCompanions({ ...store, settle }, [{ tag: TAG, manifest }], POOL);
+  const found = (await layersIn(store)).map(({ annotations }) => annotations?.signature);
+  assert.deepEqual([found.toSorted(), settled], [["ours", "theirs"], 2]);
+});
+
+Deno.test("takeCompanions() ends where two bring the same signatures in manifests that differ", async () => {
+  const place = memoryPlace();
+  const store = memoryStore(place);
+  const [one, other] = [await broughtTo(store, "a", "b"), await broughtTo(store, "b", "a")];
+  const taking = (manifest: StoredManifest): Promise<void> =>
+    takeCompanions({ ...store, settle: () => Promise.resolve() }, [{ tag: TAG, manifest }], POOL);
+  await Promise.all([taking(one), taking(other)]);
+  assert.equal((await layersIn(store)).length, 2);
 });
