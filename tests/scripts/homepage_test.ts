@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { HOMEPAGE } from "../../src/cli/help/homepage.ts";
+import { HOMEPAGE } from "../../src/host/version.ts";
 import { tool, toolTest } from "../support/tools.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -13,7 +13,6 @@ const NAMED = [
   "scripts/install.sh",
   "scripts/release/publish_images.sh",
   "site/.vitepress/config.mjs",
-  "src/cli/help/homepage.ts",
   "src/host/version.ts",
   // Names of what gantry is to others, which stay what they are wherever the repository goes.
   "src/plugins/annotate/ci/builder.ts",
