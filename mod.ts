@@ -70,7 +70,9 @@ export {
   signStored,
   type WrittenSignature,
 } from "./src/verbs/sign.ts";
+export type { KeylessOptions } from "./src/verbs/signers_of.ts";
 export type { SignFormat } from "./src/sign/sign_format.ts";
+export type { CertificateNames } from "./src/sign/sigstore.ts";
 
 // Verbs for an air gap.
 export { formatInventory } from "./src/bundle/inventory.ts";
@@ -126,7 +128,7 @@ export type * from "./plugin.ts";
 
 // What verbs throw.
 export { ExtractionError, type ExtractionRule } from "./src/extract/extraction_error.ts";
-export { DigestMismatchError } from "./src/oci/verified.ts";
+export { DigestMismatchError } from "./src/oci/bytes/verified.ts";
 export { OptionsError, type OptionsErrorDetails } from "./src/options/options_error.ts";
 export { type ConsumerRefusal, RefusedError } from "./src/verbs/judging/refused_error.ts";
 export { PluginError } from "./src/pipeline/plugin_error.ts";

@@ -56,6 +56,7 @@ export async function bundleProgram(
     ...Object.fromEntries(workers.map((worker) => [`./${basename(worker)}`, `./${bundledName(worker)}`])),
   };
   await movePlaces(directory, places);
+  await minify(directory);
   return { entry: join(directory, bundledName(entry)), config: await writeConfig(directory, external), included };
 }
 
@@ -79,13 +80,15 @@ async function writeConfig(directory: string, external: readonly string[]): Prom
   return config;
 }
 
-function bundledName(module: string): string {
+/** What a module is called in the bundle. */
+export function bundledName(module: string): string {
   return basename(module).replace(/\.ts$/, ".js");
 }
 
-async function bundle(args: readonly string[]): Promise<boolean> {
+/** Calls `deno bundle`; `false` where it cannot, and it has said why. */
+export async function bundle(args: readonly string[]): Promise<boolean> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--frozen", "--minify", "--platform", "deno", ...args],
+    args: ["bundle", "--quiet", "--frozen", "--platform", "deno", ...args],
     env: { NO_COLOR: "1" },
     stdin: "null",
   }).output();
@@ -109,5 +112,20 @@ async function movePlaces(directory: string, moved: Readonly<Record<string, stri
   }
   for (const [place, count] of counts) {
     if (count !== 1) throw new Error(`Cannot bundle the program: ${place} is named ${count} times in it, and not once`);
+  }
+}
+
+/** `deno bundle --minify` has an older esbuild, which drops `using` and what it disposes of (evanw/esbuild#4482). */
+async function minify(directory: string): Promise<void> {
+  const { stop, transform } = await import("esbuild");
+  try {
+    for await (const { name } of Deno.readDir(directory)) {
+      if (!name.endsWith(".js")) continue;
+      const path = join(directory, name);
+      const options = { format: "esm", legalComments: "none", minify: true, target: "esnext" } as const;
+      await Deno.writeTextFile(path, (await transform(await Deno.readTextFile(path), options)).code);
+    }
+  } finally {
+    await stop();
   }
 }

@@ -15,7 +15,7 @@ import { join } from "node:path";
 import type { Content } from "../src/oci/descriptor.ts";
 import { createDigester } from "../src/oci/digest.ts";
 import { createRegistryClient } from "../src/registry/client.ts";
-import { type FaultyProxy, startFaultyProxy } from "../tests/support/faulty_proxy.ts";
+import { type FaultyProxy, startFaultyProxy } from "../tests/support/network/faulty_proxy.ts";
 import { push } from "../tests/support/gantry.ts";
 import { REGISTRIES, startRegistry } from "../tests/support/registry_process.ts";
 import { noise, textLike } from "../tests/support/sample_bytes.ts";

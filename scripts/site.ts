@@ -1,20 +1,19 @@
 /**
  * Builds the documentation as a site: `deno task site [--check]` writes `dist/site`.
  *
- * The pages are those of `docs/`; the reference of commands, profiles, consumers, exit codes and the library is made
- * from the code. A link that leads nowhere fails the build. With `--check` the site is opened in Chromium too: every
+ * The pages are those of `docs/`; the reference of commands and of the library is made from the code, as
+ * `deno task reference` makes the tables in `docs/`. A link that leads nowhere fails the build. With `--check` the site is opened in Chromium too: every
  * page without an error in its console, narrow enough for a telephone, and found by the search.
  *
  * It needs npm, which installs VitePress into the cache, and for `--check` Chromium.
  */
 import { join } from "node:path";
-import { loadConsumers } from "../src/consumers/consumers.ts";
 import { createProgram } from "../src/cli/program.ts";
 import { pagesOf } from "../src/cli/man/man_page.ts";
 import { TOPICS } from "../src/cli/help/topics.ts";
 import { topicPage } from "../src/cli/help/topic_page.ts";
 import type { World } from "../src/cli/world.ts";
-import { HOMEPAGE } from "./release/homepage.ts";
+import { HOMEPAGE } from "../src/host/version.ts";
 
 const OUT = "dist/site";
 
@@ -52,7 +51,7 @@ async function installTools(): Promise<string> {
 /** Puts the pages together, and gives their names. */
 async function writePages(directory: string): Promise<readonly string[]> {
   await Deno.remove(directory, { recursive: true }).catch(() => {});
-  await Deno.mkdir(join(directory, "reference"), { recursive: true });
+  await Deno.mkdir(directory, { recursive: true });
   const names: string[] = [];
   for await (const { name } of Deno.readDir("docs")) {
     const path = join("docs", name);
@@ -61,11 +60,8 @@ async function writePages(directory: string): Promise<readonly string[]> {
     await Deno.writeTextFile(join(directory, name), rehomed(await Deno.readTextFile(path)));
     names.push(name.slice(0, -".md".length));
   }
-  for (const [name, text] of Object.entries(await reference())) {
-    await Deno.writeTextFile(join(directory, "reference", `${name}.md`), text);
-    names.push(`reference/${name}`);
-  }
-  return names.sort();
+  await Deno.writeTextFile(join(directory, "commands.md"), commandPage());
+  return [...names, "commands"].sort();
 }
 
 /** Links to files that are no page of the site lead to the repository. */
@@ -74,8 +70,8 @@ function rehomed(text: string): string {
     .replaceAll(/\]\((schemas\/[^)\s]+)\)/g, (_, path: string) => `](${HOMEPAGE}/blob/main/docs/${path})`);
 }
 
-/** The pages that are made from the code. */
-async function reference(): Promise<Readonly<Record<string, string>>> {
+/** The help of every command, which stands in no file. */
+function commandPage(): string {
   // Nothing runs, so nothing of a world is used: the declarations are all that is looked at.
   const program = createProgram({} as World, () => {});
   const commands = pagesOf(program).map((command) => {
@@ -86,15 +82,7 @@ async function reference(): Promise<Readonly<Record<string, string>>> {
   const topics = TOPICS.map((topic) =>
     `## gantry help ${topic}\n\n\`\`\`text\n${topicPage(topic, program).trimEnd()}\n\`\`\`\n`
   );
-  const consumers = (await loadConsumers()).map(({ name, what, version, source }) =>
-    `| \`${name}\` | ${what} | ${version} | ${source} |`
-  );
-  return {
-    commands: `# Commands and flags\n\nWhat \`gantry help COMMAND\` prints.\n\n${[...commands, ...topics].join("\n")}`,
-    consumers:
-      `# Consumers\n\nWho can be asked for with \`--for\`, and which of its versions the rule was read from.\n\n` +
-      `| consumer | is | version | read from |\n| --- | --- | --- | --- |\n${consumers.join("\n")}\n`,
-  };
+  return `# Commands and flags\n\nWhat \`gantry help COMMAND\` prints.\n\n${[...commands, ...topics].join("\n")}`;
 }
 
 async function run(command: string, args: readonly string[], cwd = "."): Promise<void> {

@@ -31,8 +31,13 @@ const EXTEND = [
   { text: "Library", link: "/library" },
 ];
 const REFERENCE = [
-  { text: "Commands and flags", link: "/reference/commands" },
-  { text: "Consumers", link: "/reference/consumers" },
+  { text: "Commands and flags", link: "/commands" },
+  { text: "Configuration fields", link: "/configuration#fields" },
+  { text: "Formats of profiles", link: "/profiles#formats" },
+  { text: "JSON", link: "/json" },
+  { text: "Exit codes", link: "/exit-codes" },
+  { text: "Environment variables", link: "/environment" },
+  { text: "Library API", link: "/api/index.html", target: "_blank" },
   { text: "Compatibility", link: "/compatibility" },
   { text: "gzip, byte for byte", link: "/gzip" },
   { text: "zip, byte for byte", link: "/zip" },
@@ -56,7 +61,7 @@ export default defineConfig({
     nav: [
       { text: "Start", link: "/start" },
       { text: "Guide", link: "/push" },
-      { text: "Reference", link: "/reference/commands" },
+      { text: "Reference", link: "/commands" },
     ],
     sidebar: [
       { text: "Start", items: START },

@@ -1,7 +1,7 @@
 import { type Command, Option as CommandOption } from "commander";
 import type { Kind } from "../options/kind.ts";
 import { type Flag, flagName, type Option, type OptionTable } from "../options/option.ts";
-import { durationFlag, keyValue, patternType, repeated, wholeNumberFlag } from "./options.ts";
+import { durationFlag, keyValue, patternType, repeated, wholeNumberFlag } from "./flag_parsers.ts";
 
 /** Which flags of a table a command has. */
 export interface DeclaredOptions {

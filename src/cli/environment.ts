@@ -1,5 +1,6 @@
-import { CI_VARIABLES } from "../plugins/annotate/ci/variables.ts";
-import { BUILDER_VARIABLES } from "../plugins/annotate/ci/builder.ts";
+import { builderVariablesOf } from "../plugins/annotate/ci/builder.ts";
+import { CI_SYSTEMS } from "../plugins/annotate/ci/systems.ts";
+import { variablesOf } from "../plugins/annotate/ci/variables.ts";
 import { looksSecret, type Secrets } from "./secrets.ts";
 
 /** What is known of the environment: what gantry itself looks at, and what somebody has declared. */
@@ -34,43 +35,40 @@ export function createEnvironment(read: (name: string) => string | undefined, se
   };
 }
 
+/** What gantry itself reads in the environment, and what for: a line of `docs/environment.md` each. */
+export const ENVIRONMENT: readonly (readonly [names: readonly string[], what: string])[] = [
+  [["GANTRY_USERNAME", "GANTRY_PASSWORD"], "Name and password for the one registry that a command talks to"],
+  [["DOCKER_AUTH_CONFIG"], "Credentials: a Docker config file, in the variable itself"],
+  [["REGISTRY_AUTH_FILE"], "The file with credentials, as for podman and skopeo"],
+  [["DOCKER_CONFIG"], "The directory of Docker's `config.json`"],
+  [["XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"], "Where podman's `containers/auth.json` is"],
+  [["HOME", "USERPROFILE"], "The home directory, where files are that no other variable names"],
+  [["PATH"], "Where credential helpers, plugins and programs that sign are looked for"],
+  [["COSIGN_PASSWORD"], "The password of a private key"],
+  [["SIGSTORE_ID_TOKEN"], "The identity token that signs without a key, as GitLab's `id_tokens` give it"],
+  [["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"], "The same in GitHub Actions"],
+  [["SOURCE_DATE_EPOCH"], "The time that stands for now, in seconds since 1970"],
+  [["GANTRY_CACHE"], "The directory of the cache; `off` for none"],
+  [["XDG_CACHE_HOME"], "Where the directory of the cache is when `GANTRY_CACHE` is not set"],
+  [bothCases("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "Proxies for HTTP and SOCKS5"],
+  [bothCases("NO_PROXY"), "What is reached without a proxy"],
+  [["SSL_CERT_FILE", "SSL_CERT_DIR"], "The authorities that certificates are checked against"],
+  [["NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"], "Whether there are colours"],
+  [["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"], "Where results go in GitHub Actions"],
+  ...CI_SYSTEMS.map((system) =>
+    [
+      [...variablesOf(system), ...builderVariablesOf(system)],
+      `${system.name}: source, revision, time, and who builds`,
+    ] as const
+  ),
+];
+
 /**
  * Every environment variable that gantry itself reads, sorted. The permissions in `deno.json` are wider, because a
  * plugin or a configuration file may declare any other.
  */
-export const ENVIRONMENT_VARIABLES: readonly string[] = [
-  ...new Set([
-    ...CI_VARIABLES,
-    ...BUILDER_VARIABLES,
-    // The password of a private key.
-    "COSIGN_PASSWORD",
-    // Where results go in GitHub Actions, and where its files are.
-    "GITHUB_OUTPUT",
-    "GITHUB_STEP_SUMMARY",
-    "GITHUB_WORKSPACE",
-    // Where the cache is.
-    "GANTRY_CACHE",
-    "XDG_CACHE_HOME",
-    // Credentials, the files that hold them, and the helpers that keep them.
-    "DOCKER_AUTH_CONFIG",
-    "DOCKER_CONFIG",
-    "GANTRY_PASSWORD",
-    "GANTRY_USERNAME",
-    "HOME",
-    "PATH",
-    "REGISTRY_AUTH_FILE",
-    "USERPROFILE",
-    "XDG_CONFIG_HOME",
-    "XDG_RUNTIME_DIR",
-    // Proxies, and the certificate authorities of the system.
-    ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()]),
-    "SSL_CERT_DIR",
-    "SSL_CERT_FILE",
-    // Whether there are colours.
-    "CLICOLOR",
-    "CLICOLOR_FORCE",
-    "FORCE_COLOR",
-    "NO_COLOR",
-    "TERM",
-  ]),
-].sort();
+export const ENVIRONMENT_VARIABLES: readonly string[] = [...new Set(ENVIRONMENT.flatMap(([names]) => names))].sort();
+
+function bothCases(...names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => [name, name.toLowerCase()]);
+}

@@ -7,11 +7,12 @@ import { formatOutput } from "./output/format_output.ts";
 import { paint } from "./output/paint.ts";
 import { printable, printableLines } from "./output/printable.ts";
 import { withStatusLine } from "./output/status_line.ts";
-import { isTopic } from "./help/topics.ts";
+import { isTopic, TOPICS } from "./help/topics.ts";
 import { githubCommands, isGitHub } from "./ci/github_commands.ts";
 import { gitlabSection } from "./ci/gitlab_section.ts";
-import { createProgram } from "./program.ts";
+import { type ChosenCommand, createProgram } from "./program.ts";
 import { OutputError } from "./process/text_writer.ts";
+import { nearestWord } from "../work/nearest_word.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -21,7 +22,6 @@ import type { World } from "./world.ts";
  * @returns The exit code.
  */
 export async function run(args: readonly string[], world: World): Promise<number> {
-  let code: number = EXIT.done;
   let isTaken = false;
   const isForProgram = outputFormat(args) !== undefined || args.includes("--raw");
   const painted = (text: string, isColored = false): string => isColored ? paint(text) : text;
@@ -38,7 +38,8 @@ export async function run(args: readonly string[], world: World): Promise<number
       return world.takeStdout();
     },
   });
-  const declared = (only?: string): Command => createProgram(masked, (result) => code = result, { only });
+  const chosen: ChosenCommand[] = [];
+  const declared = (only?: string): Command => createProgram(masked, (command) => void chosen.push(command), { only });
   const program = declared(args[0]);
   const endSection = gitlabSection(args[0], masked);
   try {
@@ -52,7 +53,12 @@ export async function run(args: readonly string[], world: World): Promise<number
       masked.stdout(topicPage(topic, program));
       return EXIT.done;
     }
-    await program.parseAsync(unknownAlone(helpBelow(args, program), program).map(splitBoolean), { from: "user" });
+    program.parse(unknownAlone(helpBelow(args, program), program).map(splitBoolean), { from: "user" });
+    let code: number = EXIT.done;
+    for (const { load, given } of chosen) {
+      const body = await load() as (...given: readonly unknown[]) => number | Promise<number>;
+      code = await body(...given, masked, program);
+    }
     endSection();
     const unhandled = unhandledOf(world);
     if (unhandled === undefined) return code;
@@ -123,12 +129,18 @@ function outputFormat(args: readonly string[]): "json" | "yaml" | undefined {
   return last === "json" || last === "yaml" ? last : undefined;
 }
 
-/** `help plugin info` is `plugin help info`, since a command knows only what is right below it. */
+/**
+ * `help plugin info` is `plugin help info`, since a command knows only what is right below it; and what is no command is
+ * refused as one, since the parser shows the whole help for it.
+ */
 function helpBelow(args: readonly string[], program: Command): readonly string[] {
-  const [first, name, ...topics] = args;
-  if (first === "help" && name === "help") return ["help", "--help"];
-  const hasMore = program.commands.some((command) => command.name() === name && command.commands.length > 0);
-  return first === "help" && name !== undefined && topics.length > 0 && hasMore ? [name, "help", ...topics] : args;
+  const [first, name, below] = args;
+  if (first !== "help" || name === undefined) return args;
+  if (name === "help") return ["help", "--help"];
+  const command = program.commands.find((each) => each.name() === name);
+  if (command === undefined) return [name];
+  if (below === undefined || command.commands.length === 0) return args;
+  return command.commands.some((each) => each.name() === below) ? [name, "help", below] : [name, below];
 }
 
 /** After a word that is no command, commander takes `--version` and `--help` for the program's own, and succeeds. */
@@ -168,13 +180,30 @@ async function usage(error: CommanderError, { args, program, world }: Usage): Pr
     return EXIT.usage;
   }
   const [first = "", ...more] = error.message.replace(/^error: /, "").split("\n");
-  const hint = more.filter((line) => line !== "").map((line) => ` ${line}`).join("");
+  const habit = await adviceOf(args, program);
+  // What is meant is known: what else is near is none of it.
+  const near = more.filter((line) => line !== "").map((line) => ` ${line}`).join("") || nearWord(first);
+  const hint = habit === undefined ? near : "";
   const said = printable(`error: ${first.charAt(0).toUpperCase()}${first.slice(1)}${hint}\n`);
-  sayError(said + (await adviceOf(args, program) ?? commandAdvice(args, program)), world);
+  sayError(said + (habit ?? commandAdvice(args, program)), world);
   return EXIT.usage;
 }
 
-function commandAdvice([name]: readonly string[], program: Command): string {
-  const isKnown = program.commands.some((command) => command.name() === name);
-  return `advice: \`gantry help${isKnown ? ` ${name}` : ""}\` shows what there is\n`;
+/** The parser knows what is near to a command or a flag, and not what is to a value or a topic. */
+function nearWord(message: string): string {
+  const [, value = "", choices] = /'([^']*)' is invalid\b.* Allowed choices are (.*)\.$/.exec(message) ?? [];
+  const [, command = ""] = /^unknown command '([^']*)'$/.exec(message) ?? [];
+  const topic = nearestWord(command, TOPICS);
+  const meant = topic === undefined ? nearestWord(value, choices?.split(", ") ?? []) : `help ${topic}`;
+  return meant === undefined ? "" : ` (Did you mean ${meant}?)`;
+}
+
+function commandAdvice(args: readonly string[], program: Command): string {
+  let [words, { commands }] = ["gantry help", program];
+  for (const arg of args[0] === "help" ? args.slice(1) : args) {
+    const command = commands.find((each) => each.name() === arg);
+    if (command === undefined) break;
+    [words, commands] = [`${words} ${arg}`, command.commands];
+  }
+  return `advice: \`${words}\` shows what there is\n`;
 }

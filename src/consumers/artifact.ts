@@ -2,7 +2,7 @@
  * What consumers are judged by: an artifact as anybody can read it, its bytes already looked at. It is data, so that
  * the rules need nobody but themselves.
  */
-import type { KnownCompression } from "../oci/decompress.ts";
+import type { KnownCompression } from "../oci/bytes/decompress.ts";
 import type { Annotations, Descriptor, Platform } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { ImageManifest, IndexManifest } from "../oci/parse_manifest.ts";

@@ -1,3 +1,4 @@
+import { didYouMean } from "../work/nearest_word.ts";
 import type { Consumer } from "./consumer.ts";
 
 /** Every consumer: a row each. A rule is loaded when somebody asks for it; the command line needs only the names. */
@@ -47,7 +48,7 @@ export function parseConsumers(text: string): readonly ConsumerName[] {
   return text.split(",").map((part) => {
     const name = part.trim();
     if (Object.hasOwn(ROWS, name)) return name as ConsumerName;
-    const known = CONSUMER_NAMES.join(", ");
+    const known = `${CONSUMER_NAMES.join(", ")}${didYouMean(name, CONSUMER_NAMES)}`;
     throw new SyntaxError(`Cannot find consumer ${JSON.stringify(name)}: it must be one of ${known}`);
   });
 }

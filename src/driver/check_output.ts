@@ -4,9 +4,9 @@ import type { Issue, Schema } from "../pipeline/schema.ts";
 import { deepFreeze } from "./deep_freeze.ts";
 import type { Instance } from "./instance.ts";
 import { formatPath } from "./format_path.ts";
-import { describeSchema, didYouMean, issueMessage, knownKeys } from "./issue_message.ts";
+import { describeSchema, issueMessage, knownKeys } from "./issue_message.ts";
+import { didYouMean } from "../work/nearest_word.ts";
 import { kindOf } from "./kind_of.ts";
-import { nearestKey } from "./nearest_key.ts";
 import { ANNOTATION_SCHEMA, MOVED_SCHEMA, OUTPUT_SCHEMAS } from "./output_schemas.ts";
 
 /**
@@ -57,8 +57,8 @@ function check(
   if (issue.code !== "unrecognized_keys" || key === undefined) {
     throw wrongOutput(plugin, formatPath([...base, ...placeOf(issue)]), issueMessage(issue, output));
   }
-  const meant = nearestKey(key, knownKeys(describeSchema(schema), issue.path));
-  throw wrongOutput(plugin, formatPath([...base, ...issue.path, key]), `is not known here${didYouMean(meant)}`);
+  const known = knownKeys(describeSchema(schema), issue.path);
+  throw wrongOutput(plugin, formatPath([...base, ...issue.path, key]), `is not known here${didYouMean(key, known)}`);
 }
 
 /** What is wrong by the alternative that comes nearest: the one that gets furthest into the value. */

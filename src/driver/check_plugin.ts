@@ -1,6 +1,6 @@
 import { API_VERSIONS } from "./kit.ts";
 import { kindOf } from "./kind_of.ts";
-import { nearestKey } from "./nearest_key.ts";
+import { nearestWord } from "../work/nearest_word.ts";
 import type { AnyPlugin, Kit } from "../pipeline/plugin.ts";
 import { PluginError } from "../pipeline/plugin_error.ts";
 import { STAGE_NAMES, STAGES } from "../pipeline/stages.ts";
@@ -69,9 +69,9 @@ function problemOf(plugin: Fields): Reason | undefined {
     return [`its "version" must be SemVer, such as "1.0.0", not ${shown(version)}`];
   }
   if (!STAGES.includes(stage as typeof STAGES[number])) return wrongStage(stage);
-  const misspelt = Object.keys(plugin).find((key) => !FIELDS.includes(key) && nearestKey(key, FIELDS) !== undefined);
+  const misspelt = Object.keys(plugin).find((key) => !FIELDS.includes(key) && nearestWord(key, FIELDS) !== undefined);
   if (misspelt !== undefined) {
-    return [`it has no use for "${misspelt}", did you mean "${nearestKey(misspelt, FIELDS)}"?`];
+    return [`it has no use for "${misspelt}", did you mean "${nearestWord(misspelt, FIELDS)}"?`];
   }
   if (description !== undefined && !isText(description)) return [`its "description" is ${kindOf(description)}`];
   if (typeof (options as Fields | undefined)?.safeParse !== "function") {
@@ -100,7 +100,7 @@ function wrongApiVersion(apiVersion: unknown): Reason {
 }
 
 function wrongStage(stage: unknown): Reason {
-  const meant = isText(stage) ? nearestKey(stage, STAGES) : undefined;
+  const meant = isText(stage) ? nearestWord(stage, STAGES) : undefined;
   if (meant !== undefined) return [`its "stage" is ${shown(stage)}, did you mean "${meant}"?`];
   return [`its "stage" is ${shown(stage)}`, `there are ${STAGE_NAMES.join(", ")}, and before: and after: each of them`];
 }

@@ -1,6 +1,6 @@
 import { kindOf } from "./kind_of.ts";
 import { type Issue, jsonSchemaOf, type Schema } from "../pipeline/schema.ts";
-import { nearestKey } from "./nearest_key.ts";
+import { didYouMean } from "../work/nearest_word.ts";
 
 /**
  * Says what is wrong with a value, as the second half of a sentence that begins with its place. The value itself is
@@ -15,10 +15,8 @@ export function issueMessage(issue: Issue, whole: unknown): string {
   const given = path.reduce<unknown>((at, key) => isObject(at) ? Reflect.get(at, key) : undefined, whole);
   if (code === "invalid_value" && Array.isArray(values)) {
     const names = values.map((each) => JSON.stringify(each)).join(" or ");
-    const meant = typeof given === "string"
-      ? nearestKey(given, values.filter((each) => typeof each === "string"))
-      : undefined;
-    return `must be ${names}${didYouMean(meant)}`;
+    const words = values.filter((each) => typeof each === "string");
+    return `must be ${names}${typeof given === "string" ? didYouMean(given, words) : ""}`;
   }
   if (given === undefined) return "is missing";
   if (code === "invalid_type" && typeof expected === "string") {
@@ -32,11 +30,6 @@ interface Details {
   readonly expected?: unknown;
   readonly values?: unknown;
   readonly issues?: readonly Issue[];
-}
-
-/** A question at the end of a sentence; nothing when nothing is near. */
-export function didYouMean(meant: string | undefined): string {
-  return meant === undefined ? "" : `, did you mean ${JSON.stringify(meant)}?`;
 }
 
 /** zod's names of types, as {@linkcode kindOf} calls them. */

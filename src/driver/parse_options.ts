@@ -1,7 +1,7 @@
 import type { AnyPlugin } from "../pipeline/plugin.ts";
 import type { Issue } from "../pipeline/schema.ts";
-import { describeSchema, didYouMean, issueMessage, knownKeys } from "./issue_message.ts";
-import { nearestKey } from "./nearest_key.ts";
+import { describeSchema, issueMessage, knownKeys } from "./issue_message.ts";
+import { didYouMean } from "../work/nearest_word.ts";
 
 /** One thing that is wrong with a plugin's options. No message shows a value: it may be a secret. */
 export interface OptionProblem {
@@ -48,8 +48,8 @@ export function parseOptions(
   }
 
   function unknown(path: readonly PropertyKey[], key: string): OptionProblem {
-    const meant = nearestKey(key, knownKeys(described(), path));
-    return { path: [...path, key], isKey: true, message: `unknown option of plugin ${name}${didYouMean(meant)}` };
+    const meant = didYouMean(key, knownKeys(described(), path));
+    return { path: [...path, key], isKey: true, message: `unknown option of plugin ${name}${meant}` };
   }
 }
 

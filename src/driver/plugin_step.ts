@@ -1,7 +1,5 @@
-import type { Descriptor } from "../oci/descriptor.ts";
 import { archiveOf } from "../pipeline/archive.ts";
-import { appendInTargets } from "../pipeline/append_in_targets.ts";
-import { attachToTargets } from "../pipeline/attach_to_targets.ts";
+import { bringToTargets } from "../pipeline/bring_to_targets.ts";
 import { type Entry, inWalkOrder } from "../pipeline/entry.ts";
 import type { CustomStep, CustomSteps } from "../pipeline/flow.ts";
 import type { Belongings, ChangedEntries, Contents, Stage } from "../pipeline/plugin.ts";
@@ -93,14 +91,10 @@ function referringStep(plugin: Referring, targets: readonly Target[]): CustomSte
     name: plugin.id,
     async run(uploaded, context): Promise<Uploaded> {
       const given = await plugin.run(uploaded, context);
-      const attached: Descriptor[] = [];
-      for (const referrer of given?.referrers ?? []) {
-        attached.push(await attachToTargets(referrer, uploaded.manifest, targets, context));
-      }
-      const tags: string[] = [];
-      for (const companion of given?.companions ?? []) {
-        tags.push(await appendInTargets(companion, uploaded.manifest, targets, context));
-      }
+      if (given === undefined) return uploaded;
+      const { referrers, companions } = await bringToTargets(given, uploaded.manifest, targets, context);
+      const attached = referrers.map(({ manifest }) => manifest.descriptor);
+      const tags = companions.map(({ tag }) => tag);
       return {
         ...uploaded,
         ...(attached.length === 0 ? {} : { referrers: [...uploaded.referrers ?? [], ...attached] }),

@@ -36,16 +36,15 @@ export function pluginTarget(plugin: ReadyPlugin<"upload">, own: OwnReference = 
       if (unasked === undefined) return moved;
       throw wrongOutput(plugin, "moved", `names tag ${JSON.stringify(unasked.tag)}, which was not to be set`);
     },
-    ...(attach === undefined ? {} : {
-      async attach(referrer, context): Promise<void> {
-        if (!skipped) await attach(referrer, context);
-      },
-    }),
-    ...(append === undefined ? {} : {
-      async append(companion, context): Promise<void> {
-        if (!skipped) await append(companion, context);
-      },
-    }),
+    takes: [
+      ...(attach === undefined ? [] : ["referrers"] as const),
+      ...(append === undefined ? [] : ["companions"] as const),
+    ],
+    async bring({ subject, referrers, companions }, context): Promise<void> {
+      if (skipped) return;
+      for (const referrer of referrers) await attach?.({ ...referrer, subject }, context);
+      for (const companion of companions) await append?.({ ...companion, subject }, context);
+    },
     discard: (context) => place.discard(context),
   };
 }

@@ -42,9 +42,9 @@ export function readyPlace({ place }: Plugin<"upload">, instance: Instance<"uplo
         }),
     }),
     ...(append === undefined ? {} : {
-      append: ({ tag, layers, subject }, context) =>
+      append: (companion, context) =>
         callPlugin(instance, context, async (own) => {
-          await append.call(place, deepFreeze({ tag, layers, subject }), options, own);
+          await append.call(place, deepFreeze(companion), options, own);
         }),
     }),
     async discard(context): Promise<void> {

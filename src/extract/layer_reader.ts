@@ -3,7 +3,7 @@ import type { Context } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
 import type { BlobReader } from "../store/store.ts";
 import { openLayer } from "./open_layer.ts";
-import { readBytes } from "../oci/read_bytes.ts";
+import { readBytes } from "../oci/bytes/read.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

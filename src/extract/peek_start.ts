@@ -1,5 +1,5 @@
 import { beginsLikeZip } from "../oci/zip/directory.ts";
-import { compressionOf } from "../oci/decompress.ts";
+import { compressionOf } from "../oci/bytes/decompress.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

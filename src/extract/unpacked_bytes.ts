@@ -1,4 +1,4 @@
-import { compressionOf, decompress, withLongStart } from "../oci/decompress.ts";
+import { compressionOf, decompress, withLongStart } from "../oci/bytes/decompress.ts";
 import { ExtractionError } from "./extraction_error.ts";
 import type { Meter } from "./meter.ts";
 

@@ -93,7 +93,7 @@ export function setTags(
   tags: readonly string[],
   { origin }: { readonly origin?: string | undefined } = {},
 ): { readonly index: LayoutIndex; readonly moved: readonly Moved[] } {
-  const byName = Map.groupBy(index.manifests, nameOf);
+  const byName = Map.groupBy(index.manifests, entryName);
   const moved = tags.map((tag): Moved => {
     const from = resolveTag({ ...index, manifests: byName.get(nameIn(origin, tag)) ?? [] }, tag)?.digest;
     return from === undefined ? { tag } : { tag, from };
@@ -103,7 +103,7 @@ export function setTags(
     moved.filter(({ from }) => from !== digest).map(({ tag }) => [nameIn(origin, tag), tag]),
   );
   const bare = bareEntry(descriptor);
-  const kept = index.manifests.map((entry) => arriving.has(nameOf(entry) ?? "") ? withName(entry, {}) : entry);
+  const kept = index.manifests.map((entry) => arriving.has(entryName(entry) ?? "") ? withName(entry, {}) : entry);
   const isListed = kept.some((entry) => entry.digest === digest);
   const added = [...arriving].map(([name, tag]) =>
     withName(bare, origin === undefined ? { tag } : { tag, fullName: name })
@@ -122,18 +122,18 @@ export function takeEntries(
   entries: readonly IndexEntry[],
 ): { readonly index: LayoutIndex; readonly moved: readonly MovedName[] } {
   const arriving = new Map(entries.flatMap((entry) => {
-    const name = nameOf(entry);
+    const name = entryName(entry);
     return name === undefined ? [] : [[name, entry] as const];
   }));
   const moved = index.manifests.flatMap((entry): readonly MovedName[] => {
-    const name = nameOf(entry);
+    const name = entryName(entry);
     const next = name === undefined ? undefined : arriving.get(name);
     if (name === undefined || next === undefined || next.digest === entry.digest) return [];
     return [{ name, tag: tagOf(next), from: entry.digest }];
   });
-  const kept = index.manifests.map((entry) => arriving.has(nameOf(entry) ?? "") ? withName(entry, {}) : entry);
+  const kept = index.manifests.map((entry) => arriving.has(entryName(entry) ?? "") ? withName(entry, {}) : entry);
   const listed = new Set(kept.map(({ digest }) => digest));
-  const nameless = entries.filter((entry) => nameOf(entry) === undefined && !listed.has(entry.digest));
+  const nameless = entries.filter((entry) => entryName(entry) === undefined && !listed.has(entry.digest));
   const touched = new Set([...entries.map(({ digest }) => digest), ...moved.map(({ from }) => from)]);
   const manifests = withoutRepeats([...kept, ...arriving.values(), ...nameless], touched);
   return { index: { ...index, manifests }, moved };
@@ -226,8 +226,8 @@ function withoutRepeats(entries: readonly IndexEntry[], digests: ReadonlySet<str
   });
 }
 
-/** What identifies an entry among all others; `undefined` when it has no name. */
-function nameOf(entry: IndexEntry): string | undefined {
+/** What identifies an entry among all others: the full reference, or else the tag; `undefined` when it has no name. */
+export function entryName(entry: IndexEntry): string | undefined {
   return fullNameOf(entry) ?? refNameOf(entry);
 }
 
@@ -293,7 +293,7 @@ export function withoutTag(url: string, before: LayoutIndex, tag: string, option
  *
  * @throws {TagExistsError} Names the first tag that would move.
  */
-export function refuseToMove(
+export function checkImmutableTags(
   url: string,
   { digest }: Descriptor,
   tags: readonly TagName[],

@@ -1,6 +1,7 @@
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Context } from "../work/context.ts";
 import type { Store, StoredManifest } from "../store/store.ts";
+import type { HashedLayout, HashWatcher } from "./check/hashed_layout.ts";
 import type { IndexEntry } from "./entry.ts";
 import type { LayoutIndex } from "./index.ts";
 
@@ -22,6 +23,12 @@ export interface LayoutPlace extends Store {
    * @throws {Error} When something is missing that is listed afterwards, and what `change` throws.
    */
   relist(change: Relisting, context: Context): Promise<void>;
+  /**
+   * Hashes every blob, and finds what else is wrong with how the layout lies there. Writes nothing.
+   *
+   * @throws {Error} When there is no layout, or it cannot be opened at all.
+   */
+  hash(watcher: HashWatcher): Promise<HashedLayout>;
 }
 
 /** One entry of an index that is a descriptor. */

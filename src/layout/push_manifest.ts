@@ -1,7 +1,7 @@
 import type { Content } from "../oci/descriptor.ts";
 import { MANIFEST_SIZE_LIMIT } from "../oci/manifest.ts";
 import { parseManifest } from "../oci/parse_manifest.ts";
-import { verifiedContent } from "../oci/verified.ts";
+import { verifiedContent } from "../oci/bytes/verified.ts";
 import type { Pushed, Store, StoredManifest } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
 

@@ -1,7 +1,7 @@
 import { BUNDLE_MEDIA_TYPE } from "../bundle/bundle.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { isDigest } from "../oci/digest.ts";
-import { readBytes } from "../oci/read_bytes.ts";
+import { readBytes } from "../oci/bytes/read.ts";
 import type { Context } from "../work/context.ts";
 import { NotFoundError, type StoredManifest, type StoreReader } from "../store/store.ts";
 import { createGraphReader, type LayoutGraph, type ReadManifest } from "./graph.ts";

@@ -1,6 +1,6 @@
 import type { Content, Descriptor } from "./descriptor.ts";
 import { digestOf } from "./digest.ts";
-import { readBytes } from "./read_bytes.ts";
+import { readBytes } from "./bytes/read.ts";
 
 /**
  * Makes content out of bytes in memory.

@@ -35,28 +35,60 @@ export interface LayoutReference {
 /** Any place an artifact can be in. */
 export type Reference = RegistryReference | LayoutReference;
 
-/** How a reference of each kind begins. */
-const SCHEMES: Readonly<Record<Reference["kind"], string>> = {
-  registry: "oci://",
-  "oci-layout": "oci-layout:",
-  "oci-archive": "oci-archive:",
-};
-const KINDS = Object.keys(SCHEMES) as readonly Reference["kind"][];
-const LAYOUT_KINDS = ["oci-layout", "oci-archive"] as const satisfies readonly LayoutReference["kind"][];
-/** What stands behind the scheme, as help and messages write it. */
-const FORMS: Readonly<Record<Reference["kind"], string>> = {
-  registry: "HOST/REPOSITORY",
-  "oci-layout": "PATH",
-  "oci-archive": "PATH",
+/** What there is to say of the places of one kind. */
+export interface PlaceKind {
+  /** How their references begin. */
+  readonly scheme: string;
+  /** What stands behind that, as help and messages write it. */
+  readonly form: string;
+  /** What such a place is. */
+  readonly what: string;
+  /** What a push does there, as a sentence. */
+  readonly pushed: string;
+  /** What is at the path; left out for a place that is not on this machine's disk. */
+  readonly onDisk?: "directory" | "file";
+  /** Reads what stands behind the scheme; throws a `SyntaxError`. */
+  readonly parse: (text: string) => Reference;
+}
+
+/** The kinds of places. What is left to say of a kind is how its store is opened. */
+export const PLACE_KINDS: Readonly<Record<Reference["kind"], PlaceKind>> = {
+  registry: {
+    scheme: "oci://",
+    form: "HOST/REPOSITORY",
+    what: "a repository of a registry",
+    pushed: "Pushes to a repository of a registry.",
+    parse: parseRegistry,
+  },
+  "oci-layout": {
+    scheme: "oci-layout:",
+    form: "PATH",
+    what: "an OCI image layout directory",
+    pushed: "Writes to an OCI image layout in a directory.",
+    onDisk: "directory",
+    parse: (text) => parseLayout("oci-layout", text),
+  },
+  "oci-archive": {
+    scheme: "oci-archive:",
+    form: "PATH",
+    what: "an OCI image layout in one tar",
+    pushed: "Writes an OCI image layout in one tar.",
+    onDisk: "file",
+    parse: (text) => parseLayout("oci-archive", text),
+  },
 };
 
+/** Their names, in the order of the table. */
+export const PLACE_KIND_NAMES = Object.keys(PLACE_KINDS) as readonly Reference["kind"][];
+const SCHEMES = Object.values(PLACE_KINDS).map(({ scheme }) => scheme);
+
 /** How every reference begins, for a JSON Schema and for {@linkcode isReference}. */
-export const REFERENCE_PATTERN: string = `^(${Object.values(SCHEMES).join("|")})`;
+export const REFERENCE_PATTERN: string = `^(${SCHEMES.join("|")})`;
 const REFERENCE_REGEXP = new RegExp(REFERENCE_PATTERN);
 
 /** How references begin, for messages: `oci://, oci-layout: or oci-archive:`. */
 export function referenceSchemes(): string {
-  return oneOf(Object.values(SCHEMES));
+  return oneOf(SCHEMES);
 }
 
 /**
@@ -65,17 +97,20 @@ export function referenceSchemes(): string {
  * @param names The tag and the digest that may stand behind, such as `[:TAG]`; they are written out once.
  */
 export function referenceForms(names: string = ""): string {
-  return formsOf(KINDS, names);
+  return formsOf(PLACE_KIND_NAMES, names);
 }
 
 /** How references of layouts are written, for help and messages: `oci-layout:PATH or oci-archive:PATH`. */
 export function layoutForms(): string {
-  return formsOf(LAYOUT_KINDS, "");
+  return formsOf(PLACE_KIND_NAMES.filter(isLayoutKind), "");
 }
 
 function formsOf(kinds: readonly Reference["kind"][], names: string): string {
   const others = names === "" ? "" : "…";
-  return oneOf(kinds.map((kind, at) => `${SCHEMES[kind]}${FORMS[kind]}${at === 0 ? names : others}`));
+  return oneOf(kinds.map((kind, at) => {
+    const { scheme, form } = PLACE_KINDS[kind];
+    return `${scheme}${form}${at === 0 ? names : others}`;
+  }));
 }
 
 function oneOf(texts: readonly string[]): string {
@@ -121,14 +156,9 @@ export function formatReference(reference: Reference): string {
 
 /** Writes a reference without its tag and its digest. */
 export function formatRepository(reference: Reference): string {
-  const scheme = SCHEMES[reference.kind];
-  switch (reference.kind) {
-    case "registry":
-      return `${scheme}${reference.host}/${reference.repository}`;
-    case "oci-layout":
-    case "oci-archive":
-      return `${scheme}${reference.path}`;
-  }
+  const { scheme } = PLACE_KINDS[reference.kind];
+  if (isLayoutReference(reference)) return `${scheme}${reference.path}`;
+  return `${scheme}${reference.host}/${reference.repository}`;
 }
 
 /** Tells a reference, valid or not, from the name of a file: whether the text begins with a scheme. */
@@ -143,7 +173,7 @@ export function withoutScheme(url: string): string {
 
 /** A reference as results print it for programs, which know a registry's without its scheme: `ghcr.io/acme/app`. */
 export function printedReference(url: string): string {
-  return url.startsWith(SCHEMES.registry) ? withoutScheme(url) : url;
+  return url.startsWith(PLACE_KINDS.registry.scheme) ? withoutScheme(url) : url;
 }
 
 /** The host in a reference or in the `url` of a store, with its port; `undefined` when it is no registry's. */
@@ -153,24 +183,17 @@ export function registryHost(url: string): string | undefined {
 
 /** Where on this machine's disk the place is; `undefined` when it is not there. */
 export function localPath(reference: Reference): string | undefined {
-  switch (reference.kind) {
-    case "registry":
-      return undefined;
-    case "oci-layout":
-    case "oci-archive":
-      return reference.path;
-  }
+  return withPath(reference)?.path;
 }
 
 /** The same place with another path on the disk; a place that is not on the disk stays as it is. */
 export function withLocalPath(reference: Reference, change: (path: string) => string): Reference {
-  switch (reference.kind) {
-    case "registry":
-      return reference;
-    case "oci-layout":
-    case "oci-archive":
-      return { ...reference, path: change(reference.path) };
-  }
+  const onDisk = withPath(reference);
+  return onDisk === undefined ? reference : { ...onDisk, path: change(onDisk.path) };
+}
+
+function withPath(reference: Reference): Extract<Reference, { readonly path: string }> | undefined {
+  return "path" in reference ? reference : undefined;
 }
 
 /**
@@ -179,21 +202,25 @@ export function withLocalPath(reference: Reference, change: (path: string) => st
  * @throws {SyntaxError} When there can be no such repository.
  */
 export function withRepository(reference: Reference, change: (repository: string) => string): Reference {
-  switch (reference.kind) {
-    case "registry": {
-      const repository = change(reference.repository);
-      checkRepository(reference.host, repository);
-      return { ...reference, repository };
-    }
-    case "oci-layout":
-    case "oci-archive":
-      return reference;
-  }
+  if (!("repository" in reference)) return reference;
+  const repository = change(reference.repository);
+  checkRepository(reference.host, repository);
+  return { ...reference, repository };
 }
 
 /** Tells whether a place is an image layout, whatever it is stored in. */
 export function isLayoutReference(reference: Reference): reference is LayoutReference {
-  return LAYOUT_KINDS.some((kind) => kind === reference.kind);
+  return isLayoutKind(reference.kind);
+}
+
+function isLayoutKind(kind: Reference["kind"]): kind is LayoutReference["kind"] {
+  switch (kind) {
+    case "registry":
+      return false;
+    case "oci-layout":
+    case "oci-archive":
+      return true;
+  }
 }
 
 /** Tells whether a place is standard input or standard output: `oci-archive:-`. */
@@ -201,19 +228,15 @@ export function isPiped(reference: Reference): boolean {
   return reference.kind === "oci-archive" && reference.path === "-";
 }
 
-/** Reads what stands behind the scheme of each kind. */
-const PARSERS: Readonly<Record<Reference["kind"], (text: string) => Reference>> = {
-  registry: parseRegistry,
-  "oci-layout": (text) => parseLayout("oci-layout", text),
-  "oci-archive": (text) => parseLayout("oci-archive", text),
-};
-
 function parse(text: string): Reference {
-  const kind = KINDS.find((kind) => text.startsWith(SCHEMES[kind]));
-  if (kind !== undefined) return PARSERS[kind](withoutScheme(text));
+  const kind = Object.values(PLACE_KINDS).find(({ scheme }) => text.startsWith(scheme));
+  if (kind !== undefined) return kind.parse(withoutScheme(text));
   // What is left of `localhost:5000/app` and of `app:1.0` is a port and a tag.
   const [, scheme, rest = ""] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(redactUserInfo(text)) ?? [];
-  const meant = scheme && LAYOUT_KINDS.find((kind) => scheme.toLowerCase().startsWith(kind.slice(0, "oci-x".length)));
+  const meant = scheme &&
+    PLACE_KIND_NAMES.filter(isLayoutKind).find((kind) =>
+      scheme.toLowerCase().startsWith(kind.slice(0, "oci-x".length))
+    );
   if (meant) throw new SyntaxError(`unknown scheme "${shorten(scheme)}:", did you mean "${meant}:"?`);
   const forms = `write ${referenceForms()}`;
   throw new SyntaxError(
@@ -294,7 +317,9 @@ function checkRepository(host: string, repository: string): void {
 
 /** Takes away what may be credentials: all before an "@" that a "/" follows, and all before one in the place of a host. */
 function redactUserInfo(text: string): string {
-  if (/^oci-(?:layout|archive):/.test(text)) return text;
+  if (Object.values(PLACE_KINDS).some(({ scheme, onDisk }) => onDisk !== undefined && text.startsWith(scheme))) {
+    return text;
+  }
   return text
     .replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@(?=[^/@]*\/)/is, "$1")
     .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, "$1");

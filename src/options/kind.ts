@@ -1,3 +1,5 @@
+import { didYouMean } from "../work/nearest_word.ts";
+
 /**
  * What values an option takes, whoever says them: a flag, a configuration file or a program. It is data, so that the
  * command line, the schema of the configuration and the check of a program's options are all made from it.
@@ -23,6 +25,8 @@ export interface Text {
    * @throws {Error} Says what is wrong with it.
    */
   readonly parse?: (text: string) => string;
+  /** Whether it is a reference, whose path may be relative to the configuration file that says it. */
+  readonly isReference?: boolean;
 }
 
 /** A path. One in a configuration file is relative to that file. */
@@ -115,7 +119,9 @@ export function mismatch(kind: Kind, value: unknown): string | undefined {
       return typeof value === "string" && value !== "" ? undefined : "a path";
     case "choice":
       if (typeof value === "string" && (kind.words.includes(value) || kind.isOpen && value !== "")) return undefined;
-      return `one of ${kind.words.map((word) => JSON.stringify(word)).join(", ")}`;
+      return `one of ${kind.words.map((word) => JSON.stringify(word)).join(", ")}${
+        typeof value === "string" ? didYouMean(value, kind.words) : ""
+      }`;
     case "switch":
       return typeof value === "boolean" ? undefined : "true or false";
     case "whole number": {

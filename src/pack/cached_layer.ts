@@ -1,7 +1,7 @@
 import type { Cache, Kept } from "../cache/cache.ts";
 import type { Annotations, Content } from "../oci/descriptor.ts";
 import { createDigester, type Digest, isDigest } from "../oci/digest.ts";
-import { DigestMismatchError } from "../oci/verified.ts";
+import { DigestMismatchError } from "../oci/bytes/verified.ts";
 import { type OpenFile, openFile } from "../system/open_file.ts";
 import { saveContent } from "../system/scratch.ts";
 import type { Log } from "../work/context.ts";

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { coalesce } from "../oci/coalesce.ts";
+import { coalesce } from "../oci/bytes/coalesce.ts";
 import {
   ZIP_DEFLATED,
   ZIP_STORED,

@@ -1,5 +1,5 @@
 import { constants, createZstdCompress } from "node:zlib";
-import { through } from "../oci/through.ts";
+import { through } from "../oci/bytes/through.ts";
 
 /**
  * Compresses bytes with zstd.

@@ -1,7 +1,6 @@
-import type { Content, Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Context } from "../work/context.ts";
-import type { Companion, Stage, StageIO } from "./plugin.ts";
+import type { Place, Stage, StageIO } from "./plugin.ts";
 import type { Moved } from "../store/store.ts";
 
 /** A plugin of the pipeline: its options are checked, and what it gives will be. */
@@ -51,30 +50,18 @@ export interface ReadyPlace {
   /** Lets tags point to what was uploaded. */
   tag(input: Tagging, context: Context): Promise<readonly Moved[]>;
   /** Brings something that refers to the artifact; left out when the place takes nothing of that kind. */
-  readonly attach?: (referrer: AttachedReferrer, context: Context) => Promise<void>;
+  readonly attach?: (referrer: Attaching, context: Context) => Promise<void>;
   /** Adds layers behind a companion tag; left out when the place takes nothing of that kind. */
-  readonly append?: (companion: AppendedCompanion, context: Context) => Promise<void>;
+  readonly append?: (companion: Appending, context: Context) => Promise<void>;
   /** Gives up what an upload that came to no tag has left behind. */
   discard(context: Context): Promise<void>;
 }
 
+/** What refers to the artifact, as a plugin's place gets it. */
+export type Attaching = Parameters<NonNullable<Place<unknown>["attach"]>>[0];
+
+/** What stands beside the artifact, as a plugin's place gets it. */
+export type Appending = Parameters<NonNullable<Place<unknown>["append"]>>[0];
+
 /** What tags are set to, and which. */
 export type Tagging = StageIO["upload"]["in"];
-
-/** A referrer that has a manifest of its own. */
-export interface AttachedReferrer {
-  /** Its manifest. */
-  readonly manifest: Content;
-  /** Its config and layers, each digest once. */
-  readonly blobs: readonly Content[];
-  /** What it refers to. */
-  readonly subject: Descriptor;
-}
-
-/** Layers that come to stand behind a tag that is made of the artifact's digest. */
-export interface AppendedCompanion extends Companion {
-  /** The tag. */
-  readonly tag: string;
-  /** What they belong to. */
-  readonly subject: Descriptor;
-}

@@ -1,5 +1,5 @@
 import { readContent } from "../oci/bytes_content.ts";
-import type { Content, Descriptor } from "../oci/descriptor.ts";
+import type { Content } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import { type PushSummary, pushSummary } from "../store/push_summary.ts";
 import {
@@ -16,9 +16,6 @@ import { messageOf } from "../work/message_of.ts";
 import { blame } from "./stage_error.ts";
 import type { OwnReference, Target } from "./target.ts";
 import { type Artifact, distinct, type Receipt } from "./values.ts";
-
-/** How often a referrer is brought: where the list is a tag, whoever writes it at the same time may have replaced it. */
-const LISTING_ATTEMPTS = 3;
 
 /** How a store is used as a target. */
 export interface StoreTargetOptions extends OwnReference {
@@ -79,16 +76,6 @@ export function storeTarget(store: Store, { name, concurrency = 1, ...own }: Sto
     left = undefined;
   }
 
-  async function lists({ digest }: Descriptor, subject: Descriptor, context: Context): Promise<boolean> {
-    return (await store.referrers(subject.digest, context)).some((listed) => listed.digest === digest);
-  }
-
-  /** A registry may list and even have a manifest whose content is gone. */
-  async function hasAll(contents: readonly Content[], context: Context): Promise<boolean> {
-    const there = await Promise.all(contents.map(({ descriptor }) => store.exists(descriptor, context)));
-    return there.every((each) => each);
-  }
-
   return {
     ...own,
     ...(look === undefined ? {} : {
@@ -119,24 +106,11 @@ export function storeTarget(store: Store, { name, concurrency = 1, ...own }: Sto
       await store.prepare(context);
       return { url, ...summary };
     },
-    async attach(referrer, context): Promise<void> {
+    takes: ["referrers", "companions"],
+    async bring(attachments, context): Promise<void> {
       await pushLeft(context);
-      const { manifest: { descriptor }, blobs, subject } = referrer;
-      if (await lists(descriptor, subject, context) && await hasAll([referrer.manifest, ...blobs], context)) return;
-      for (let attempt = 0; attempt < LISTING_ATTEMPTS; attempt++) {
-        await push(referrer, context);
-        await store.prepare(context);
-        if (await lists(descriptor, subject, context)) return;
-      }
-      throw new Error(
-        `Cannot attach ${descriptor.digest} to ${url}@${subject.digest}: ` +
-          "it was taken, and is not listed among what refers to the artifact, so nobody would find it",
-      );
-    },
-    async append({ subject, ending, layers }, context): Promise<void> {
-      await pushLeft(context);
-      const { appendCompanion } = await import("../store/append_companion.ts");
-      await appendCompanion(store, { subject: subject.digest, ending, layers }, context);
+      const { bring } = await import("../store/bring.ts");
+      await bring(store, attachments, { context, concurrency });
       await store.prepare(context);
     },
     async tag({ manifest }, tags, context): Promise<readonly Moved[]> {

@@ -1,10 +1,11 @@
 import type { Digest } from "../oci/digest.ts";
 import type { Reference } from "../oci/reference.ts";
 import type { Context } from "../work/context.ts";
-import type { AppendedCompanion, AttachedReferrer } from "./ready_plugin.ts";
 import { StageError, type StageName } from "./stage_error.ts";
 import type { Artifact, Receipt } from "./values.ts";
+import type { Attachments } from "../store/bring.ts";
 import type { Moved, StoreReader, TagName } from "../store/store.ts";
+import type { Belongings } from "./plugin.ts";
 
 /** A place to publish to. Every one of several gets everything. */
 export interface Target {
@@ -31,13 +32,10 @@ export interface Target {
    * @param tags The names that {@linkcode Target.tag} will set; a target that writes one file needs them now.
    */
   upload(artifact: Artifact, tags: readonly TagName[], context: Context, options?: UploadOptions): Promise<Receipt>;
-  /**
-   * Brings a manifest that refers to what was uploaded, unless it is there, and makes sure that the place lists it; left
-   * out when the place takes nothing of that kind.
-   */
-  readonly attach?: (referrer: AttachedReferrer, context: Context) => Promise<void>;
-  /** Adds layers behind a tag made of the artifact's digest; left out when the place takes nothing of that kind. */
-  readonly append?: (companion: AppendedCompanion, context: Context) => Promise<void>;
+  /** Which kinds of what belongs to an artifact the place takes. */
+  readonly takes: readonly (keyof Belongings)[];
+  /** Brings what belongs to what was uploaded, unless it is there, and makes sure that all of it stays and is found. */
+  bring(attachments: Attachments, context: Context): Promise<void>;
   /** Points tags to the uploaded manifest. */
   tag(artifact: Artifact, tags: readonly TagName[], context: Context): Promise<readonly Moved[]>;
   /** Gives up what an upload that came to no tag has left behind. */

@@ -1,6 +1,13 @@
 import type { LayoutPlace } from "../layout/layout.ts";
 import type { TarStoreOptions } from "../layout/tar/store.ts";
-import { formatReference, isPiped, type LayoutReference, parseReference, type Reference } from "../oci/reference.ts";
+import {
+  formatReference,
+  isLayoutReference,
+  isPiped,
+  type LayoutReference,
+  parseReference,
+  type Reference,
+} from "../oci/reference.ts";
 import type { Access } from "../registry/login/scope.ts";
 import type { Store, StoreReader } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
@@ -99,15 +106,11 @@ export async function storeAt(
   reference: Reference,
   { access, right, concurrency, ...options }: StoreAtOptions,
 ): Promise<Pick<Opened<Store>, "store" | "layout">> {
-  switch (reference.kind) {
-    case "registry":
-      return { store: await access.store(reference, right, concurrency === undefined ? {} : { concurrency }) };
-    case "oci-layout":
-    case "oci-archive": {
-      const layout = await openLayout(reference, options);
-      return { store: layout, layout };
-    }
+  if (isLayoutReference(reference)) {
+    const layout = await openLayout(reference, options);
+    return { store: layout, layout };
   }
+  return { store: await access.store(reference, right, concurrency === undefined ? {} : { concurrency }) };
 }
 
 /** Opens a layout. Nothing is read and nothing is written yet. */

@@ -1,7 +1,7 @@
 import { cueZipFindings } from "../consumers/cue.ts";
 import { bytesContent } from "../oci/bytes_content.ts";
 import { CUE_CONFIG_MEDIA_TYPE, CUE_MODULE_FILE_MEDIA_TYPE, CUE_MODULE_MEDIA_TYPE } from "../oci/media_types.ts";
-import { readBytes } from "../oci/read_bytes.ts";
+import { readBytes } from "../oci/bytes/read.ts";
 import { isVersion, parseVersion } from "../oci/version.ts";
 import { type ArchiveMeans, chosenGzip, type GzipChoice, gzipChoice } from "../pack/compression_choice.ts";
 import { packZip } from "../pack/zip_layer.ts";

@@ -11,7 +11,7 @@ import type { Chart } from "./helm/chart.ts";
 import { CHART_FILE } from "./helm/chart_file_names.ts";
 import type { ChartMetadata } from "./helm/chart_yaml.ts";
 import type { Profile, SourceIdentity, SourceListing, SourceView } from "./profile.ts";
-import { readBytes } from "../oci/read_bytes.ts";
+import { readBytes } from "../oci/bytes/read.ts";
 
 /**
  * Charts for Helm: `helm pull` and `helm install`, Flux, Argo CD. What reads them is loaded when there is one: who

@@ -1,18 +1,13 @@
-import { type Clock, SYSTEM_CLOCK } from "../system/clock.ts";
+import { SYSTEM_CLOCK } from "../system/clock.ts";
 import type { Call } from "../work/context.ts";
 import { beginUpload, cancelBegun } from "./blobs/begin_upload.ts";
 import { BegunUploads } from "./blobs/begun_uploads.ts";
 import { fetchBlob } from "./blobs/download.ts";
 import { blobExists } from "./blobs/exists.ts";
 import { pushBlob } from "./blobs/upload.ts";
-import { connectLimit } from "./http/connect_limit.ts";
 import { findEndpoint } from "./http/endpoint.ts";
-import { withGuards } from "./http/with_guards.ts";
-import { openTransport } from "./http/open_transport.ts";
-import { DEFAULT_STALL_LIMITS, stallGuard, type StallLimits } from "./http/stall_guard.ts";
-import type { Env } from "./http/proxy.ts";
-import { tellSecrets } from "./http/tell_secrets.ts";
-import type { OpenTransport, Routes, TlsOptions, Transport } from "./http/transport.ts";
+import { openTransport, type TransportOptions } from "./http/open_transport.ts";
+import type { TlsOptions } from "./http/transport.ts";
 import { KnownBlobs } from "./known_blobs.ts";
 import type { RepositoryLink } from "./link.ts";
 import { type Authorizer, createAuthorizer } from "./login/authorizer.ts";
@@ -25,33 +20,23 @@ import { listRepositories } from "./repositories.ts";
 import type { Repository } from "./repository.ts";
 import { createBackoff, DEFAULT_RETRY_POLICY, retry, type RetryPolicy } from "./retry.ts";
 import { createSender } from "./sender.ts";
+import { createSharedTags } from "./shared_tags.ts";
 import { listTags } from "./tags.ts";
 import { RegistryTraits } from "./traits.ts";
 
 /** How to talk to a registry. */
-export interface RegistryClientOptions {
-  /** Host and port as they stand in a reference. */
-  readonly host: string;
+export interface RegistryClientOptions
+  extends Pick<TransportOptions, "host" | "env" | "stall" | "secret" | "transport" | "clock"> {
   /** HTTP instead of HTTPS; a registry on this machine needs no such permission. `false` when left out. */
   readonly plainHttp?: boolean;
   /** Whom to trust; whom the system trusts when left out. */
   readonly tls?: TlsOptions;
-  /** Reads the variables that name proxies and certificate authorities; those of this process when left out. */
-  readonly env?: Env;
   /** Says who we are; nobody when left out. */
   readonly credentials?: CredentialSource;
   /** Where to keep how the registry wants to be asked; it is kept for as long as the client when left out. */
   readonly challenges?: ChallengeMemory | undefined;
   /** How often what may pass by itself is tried again. */
   readonly retry?: RetryPolicy;
-  /** When to give up on a request in which nothing moves. */
-  readonly stall?: StallLimits;
-  /** Told every secret that is sent or received, before anything can quote it. */
-  readonly secret?: (text: string) => void;
-  /** What carries the requests; a test puts its faults here. */
-  readonly transport?: Transport;
-  /** What tells the time; a test puts its own here. */
-  readonly clock?: Clock;
   /** A number from 0 to 1, for the jitter of retries. */
   readonly random?: () => number;
 }
@@ -97,14 +82,7 @@ const FAREWELL_LIMIT = 2000;
 /** Makes a client. Nothing is sent before the first request. */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
   const { host, clock = SYSTEM_CLOCK, credentials = () => Promise.resolve(undefined) } = options;
-  const transport: OpenTransport & Routes = options.transport === undefined
-    ? openTransport({ ...options.tls, host, ...(options.env === undefined ? {} : { env: options.env }) })
-    : { send: options.transport, close: () => {}, reach: () => Promise.resolve(), proxyOf: () => undefined };
-  const send = withGuards(transport.send, [
-    stallGuard(options.stall ?? DEFAULT_STALL_LIMITS, clock),
-    connectLimit({ ...transport, clock }),
-    ...(options.secret === undefined ? [] : [tellSecrets(options.secret)]),
-  ]);
+  const { send, proxyOf, close } = openTransport({ ...options.tls, ...options, clock });
   const lifetime = new AbortController();
   const policy = options.retry ?? DEFAULT_RETRY_POLICY;
   const backoff = {
@@ -149,7 +127,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     endpoint,
     authorizer,
     send,
-    proxyOf: transport.proxyOf,
+    proxyOf,
     clock,
     lifetime: lifetime.signal,
   });
@@ -161,6 +139,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       traits,
       known,
       begun,
+      shared: createSharedTags(clock),
       endpoint,
       backoff: () => createBackoff(backoff),
       retry: (operation, call) => retry(operation, backoff, call),
@@ -189,7 +168,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     close(): void {
       if (lifetime.signal.aborted) return;
       lifetime.abort(new DOMException(`The client of ${host} was closed`, "AbortError"));
-      transport.close();
+      close();
     },
   };
 }
@@ -209,5 +188,6 @@ function repository(link: RepositoryLink): Repository {
     tags: (call) => listTags(link, call),
     delete: (reference, call) => deleteManifest(link, reference, call),
     referrers: createReferrers(link),
+    settle: ({ signal }) => link.shared.settle(signal),
   };
 }

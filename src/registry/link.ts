@@ -1,6 +1,7 @@
 import type { Call } from "../work/context.ts";
 import type { BegunUploads } from "./blobs/begun_uploads.ts";
 import type { KnownBlobs } from "./known_blobs.ts";
+import type { SharedTags } from "./shared_tags.ts";
 import type { RegistryTraits } from "./traits.ts";
 import type { Backoff } from "./retry.ts";
 import type { Answer, RegistryRequest } from "./sender.ts";
@@ -19,6 +20,7 @@ export interface RepositoryLink {
   readonly traits: RegistryTraits;
   readonly known: KnownBlobs;
   readonly begun: BegunUploads;
+  readonly shared: SharedTags;
   /** Sends one request, once. */
   send(request: RepositoryRequest, call: Call): Promise<Answer>;
   /** Counts the failures of one operation. */

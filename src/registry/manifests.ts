@@ -3,10 +3,17 @@ import type { Content, Descriptor } from "../oci/descriptor.ts";
 import { type Digest, digestAlgorithm, digestOf, isDigest } from "../oci/digest.ts";
 import { MANIFEST_SIZE_LIMIT } from "../oci/manifest.ts";
 import { MANIFEST_MEDIA_TYPES } from "../oci/media_types.ts";
-import { DigestMismatchError } from "../oci/verified.ts";
+import { DigestMismatchError } from "../oci/bytes/verified.ts";
 import { type Pushed, type StoredManifest, UnsupportedError } from "../store/store.ts";
 import type { Call } from "../work/context.ts";
-import { bareMediaType, parseJsonObject, readLimited, unexpectedAnswer } from "./http/read_answer.ts";
+import {
+  bareMediaType,
+  isTaken,
+  parseJsonObject,
+  readLimited,
+  TAKEN_STATUSES,
+  unexpectedAnswer,
+} from "./http/read_answer.ts";
 import { readRegistryError, RegistryError } from "./http/registry_error.ts";
 import { bytesBody } from "./http/transport.ts";
 import type { RepositoryLink } from "./link.ts";
@@ -65,6 +72,7 @@ export async function fetchManifest(
   reference: string,
   call: Call,
 ): Promise<StoredManifest | undefined> {
+  link.shared.looked(reference);
   try {
     return await getManifest(link, reference, call);
   } catch (error) {
@@ -133,6 +141,7 @@ export async function putManifest(
     // The registry may have done it, and only its answer was lost.
     if (isRefused || !(await pointsTo(link, reference, digest, call))) throw error;
   }
+  link.shared.wrote(reference);
   return { existed: false, bytesSent: requests * size, ...(subject === undefined ? {} : { subject }) };
 }
 
@@ -180,11 +189,9 @@ async function putManyTags(
   const action = `tag ${link.place}@${manifest.descriptor.digest}`;
   const headers = await link.retry(() => put(link, manifest, { action, target }, call), call);
   const set = (headers.get("oci-tag") ?? "").split(",").map((tag) => tag.trim());
+  for (const tag of set) link.shared.wrote(tag);
   return tags.filter((tag) => set.includes(tag));
 }
-
-/** What a registry says of a manifest that it has taken, if its status is not enough. */
-const DONE_HEADERS = ["docker-content-digest", "location"];
 
 async function put(
   link: RepositoryLink,
@@ -198,12 +205,9 @@ async function put(
     method: "PUT",
     headers: { "content-type": mediaType },
     body: bytesBody(await readContent(manifest)),
-    // The spec says 201; some registries say less.
-    expect: [200, 201, 202],
+    expect: TAKEN_STATUSES,
   }, call);
-  const isDone = response.status === 201 || DONE_HEADERS.some((name) => response.headers.has(name));
-  // A portal or a proxy answers everything with a page, and with 200.
-  if (!isDone) throw await readRegistryError(request.action, { method: "PUT", url }, response);
+  if (!isTaken(response)) throw await readRegistryError(request.action, { method: "PUT", url }, response);
   await response.body?.cancel();
   const said = response.headers.get("docker-content-digest") ?? digest;
   if (said === digest) return response.headers;

@@ -107,7 +107,9 @@ const TEMPORARY_STATUSES: readonly number[] = [408, 429, 499, 500, 502, 503, 504
 
 /** What a connection fails for again and again. */
 const LASTING_PROBLEMS: readonly ConnectionProblem[] = [
+  "unknown-host",
   "tls",
+  "not-http",
   "certificate",
   "certificate-expired",
   "certificate-host",

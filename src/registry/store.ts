@@ -10,7 +10,7 @@ import {
   parseManifest,
 } from "../oci/parse_manifest.ts";
 import { formatRepository, type RegistryReference } from "../oci/reference.ts";
-import { DigestMismatchError } from "../oci/verified.ts";
+import { DigestMismatchError } from "../oci/bytes/verified.ts";
 import {
   type Coming,
   type Moved,
@@ -230,6 +230,7 @@ export function registryStore(
       for (const { name } of tags) seen.delete(name);
       return moved;
     },
+    settle: (context: Context) => repository.settle(context),
     async untag(tag: string, context: Context, options: UntagOptions = {}): Promise<void> {
       const before = await repository.resolve(tag, context);
       if (before === undefined) throw new NotFoundError(url, tag);

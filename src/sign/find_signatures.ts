@@ -12,8 +12,8 @@ import {
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import { parseManifest } from "../oci/parse_manifest.ts";
-import { readBytes } from "../oci/read_bytes.ts";
-import { DigestMismatchError } from "../oci/verified.ts";
+import { readBytes } from "../oci/bytes/read.ts";
+import { DigestMismatchError } from "../oci/bytes/verified.ts";
 import { companionTags } from "../store/companion_tags.ts";
 import type { StoreReader } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
@@ -223,9 +223,14 @@ export async function findSignatures(
 
 const NO_KEY = "it is signed by none of the keys";
 
+/** The problem of a bundle that has a certificate, where a key is asked for. */
+export const BY_CERTIFICATE = `${NO_KEY}, but for a certificate`;
+/** The problem of a bundle that a key has signed, where an identity is asked for. */
+export const BY_OTHER_KEY = "it is signed with a key that is not asked for, and without a certificate";
+
 function noSigner(isCertified: boolean, identity: TrustedIdentity | undefined): string {
-  if (isCertified) return `${NO_KEY}, but for a certificate`;
-  return identity === undefined ? NO_KEY : "it is signed with a key that is not asked for, and without a certificate";
+  if (isCertified) return BY_CERTIFICATE;
+  return identity === undefined ? NO_KEY : BY_OTHER_KEY;
 }
 
 /** How much of what others wrote is shown, in characters. */

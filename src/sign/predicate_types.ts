@@ -1,3 +1,5 @@
+import { didYouMean } from "../work/nearest_word.ts";
+
 /** What a statement says of an artifact, by the URI that in-toto calls it. */
 
 /** It is signed, and nothing else is said: cosign's signature in a bundle. */
@@ -34,9 +36,10 @@ export function parsePredicateType(text: string): string {
   const known = Object.hasOwn(PREDICATE_NAMES, text) ? PREDICATE_NAMES[text] : undefined;
   if (known !== undefined) return known;
   if (/^[a-zA-Z][a-zA-Z0-9+.-]*:[\x21-\x7e]+$/.test(text)) return text;
+  const names = Object.keys(PREDICATE_NAMES);
   throw new SyntaxError(
-    `Cannot use ${JSON.stringify(text)} as the type of a statement: it is none of ${
-      Object.keys(PREDICATE_NAMES).join(", ")
-    } and no URI`,
+    `Cannot use ${JSON.stringify(text)} as the type of a statement: it is none of ${names.join(", ")} and no URI${
+      didYouMean(text, names)
+    }`,
   );
 }

@@ -48,6 +48,11 @@ export function isReferrersTag(tag: string): boolean {
   return isCompanionTag(tag) && !tag.includes(".");
 }
 
+/** Tells whether several may add to what stands behind a tag, as to signatures and attestations. */
+export function isSharedTag(tag: string): boolean {
+  return isCosignTag(tag) && !tag.endsWith(".sbom");
+}
+
 /** Tells whether a tag is one that {@linkcode companionTags} can name. */
 export function isCosignTag(tag: string): boolean {
   return isCompanionTag(tag) && tag.startsWith("sha256-") && tag.includes(".");

@@ -3,12 +3,12 @@ import type { Digest } from "../oci/digest.ts";
 import { isVersion } from "../oci/version.ts";
 import type { ArtifactGraph, GraphManifest } from "./graph.ts";
 import type { Context } from "../work/context.ts";
-import { isCosignTag } from "./companion_tags.ts";
+import { isSharedTag } from "./companion_tags.ts";
 import { pushSummary } from "./push_summary.ts";
 import type { Pushed, Store, StoredManifest, StoreReader } from "./store.ts";
 import { storedContent } from "./stored_content.ts";
 import { together } from "../work/together.ts";
-import { readBytes } from "../oci/read_bytes.ts";
+import { readBytes } from "../oci/bytes/read.ts";
 
 /** What was copied to a store. */
 export interface Copied {
@@ -78,21 +78,26 @@ export async function tagGraph(
   context: Context,
 ): Promise<void> {
   const contents = new Map(graph.manifests.flat().map(({ content }) => [content.descriptor.digest, content]));
+  const pool = { concurrency, context };
+  const named = [...tags].flatMap(([digest, names]) => names.map((name) => [name, digest] as const));
+  const shared = [...new Map([...graph.companions, ...named])].filter(([name]) => isSharedTag(name));
+  if (shared.length > 0) {
+    const { takeCompanions } = await import("./companion.ts");
+    const arriving = await Promise.all(shared.map(async ([tag, digest]) => {
+      const content = contents.get(digest);
+      return content === undefined ? [] : [{ tag, manifest: await storedManifest(content) }];
+    }));
+    await takeCompanions(destination, arriving.flat(), pool);
+  }
   const companions = [...graph.companions].map(([tag, digest]) => ({ digest, names: [tag] }));
   const others = [...tags].map(([digest, names]) => ({ digest, names }));
   for (const group of [companions, others]) {
-    await together(group, { concurrency, context }, async ({ digest, names }, inner) => {
+    await together(group, pool, async ({ digest, names }, inner) => {
       const content = contents.get(digest);
-      if (content === undefined) return;
-      const manifest = await storedManifest(content);
-      const shared = names.filter((name) => isCosignTag(name) && !name.endsWith(".sbom"));
-      for (const tag of shared) {
-        const { takeCompanion } = await import("./append_companion.ts");
-        await takeCompanion(destination, { tag, manifest }, inner);
-      }
-      const wanted = names.filter((name) => !shared.includes(name))
+      const wanted = names.filter((name) => !isSharedTag(name))
         .map((name) => ({ name, immutable: !force && isVersion(name) }));
-      if (wanted.length > 0 || shared.length === 0) await destination.tag(manifest, wanted, inner);
+      if (content === undefined || names.length > 0 && wanted.length === 0) return;
+      await destination.tag(await storedManifest(content), wanted, inner);
     });
   }
 }

@@ -126,6 +126,19 @@ export interface Store extends StoreReader {
     options?: TaggingOptions,
   ): Promise<readonly Moved[]>;
   /**
+   * Adds layers to those behind a tag such as `sha256-….sig`, in one step with the look at what is there. Left out where
+   * nothing can do both in one step, as in a registry: there it is read, written, and looked at again.
+   *
+   * @throws {TypeError} When something else has the tag.
+   */
+  readonly append?: (tag: string, arriving: ArrivingLayers, context: Context) => Promise<void>;
+  /**
+   * Waits as long as anybody may take who had looked at the same list, of referrers or of layers behind a tag, before it
+   * was written here: what is there after that stays there. Waits for nothing when no such list was written since the
+   * last time; left out where nobody can replace what they have not seen.
+   */
+  readonly settle?: (context: Context) => Promise<void>;
+  /**
    * Takes a tag away. The manifest stays, and so do its other tags.
    *
    * @throws {UnsupportedError} When the store cannot do that.
@@ -167,6 +180,17 @@ export interface TaggingOptions {
 export interface UntagOptions {
   /** What it must still point to; anything when left out. */
   readonly from?: Digest;
+}
+
+/** What comes to stand behind a tag such as `sha256-….sig`, which several writers add to. */
+export interface ArrivingLayers {
+  /** What is added to that which others have there. They are in the store. */
+  readonly layers: readonly Descriptor[];
+  /**
+   * The manifest that has these layers at another place, and is in the store. It is taken as it is where nothing is lost
+   * by that.
+   */
+  readonly manifest?: StoredManifest;
 }
 
 /** What a push did. */

@@ -17,7 +17,7 @@ import { SharedTagError } from "./copy/shared_tag_error.ts";
 import { type CopyJob, tagCopies } from "./copy/tag_copies.ts";
 import { copyUnlisted, wholeLayout } from "./copy/whole_layout.ts";
 import { errorWithLines } from "./error_with_lines.ts";
-import { refuseToMoveVersion } from "./refuse_to_move.ts";
+import { refuseToMoveVersion } from "./refuse_to_move_version.ts";
 import { type Session, withSession } from "./session.ts";
 import { requireAll, requiredSignature } from "./verify/require_signatures.ts";
 

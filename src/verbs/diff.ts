@@ -65,6 +65,7 @@ export async function diff(options: DiffOptions): Promise<DiffResult> {
 /** The same, with what the command line knows besides. */
 export async function diffConfigured(options: ConfiguredDiffOptions): Promise<DiffResult> {
   const { a, b, unified } = options;
+  for (const text of [a, b]) await refuseNeither(text);
   const places = [a, b].filter((text) => isReference(text)).map(parsePlace);
   const platform = optionOf(options.platform, parsePlatform);
   const requireSigned = await requiredSignature(options);
@@ -81,6 +82,15 @@ export async function diffConfigured(options: ConfiguredDiffOptions): Promise<Di
     const { withPatches } = await import("./diff/with_patches.ts");
     return await withPatches(result, { before, after, lines: unified }, session.context);
   });
+}
+
+async function refuseNeither(text: string): Promise<void> {
+  if (isReference(text) || (await Deno.stat(text).catch(() => undefined))?.isDirectory) return;
+  throw new OptionsError(
+    `Cannot compare ${
+      JSON.stringify(text)
+    }: it is no directory, and no reference that begins with ${referenceSchemes()}`,
+  );
 }
 
 const NOTHING: DiffSide["files"] = new Map();
@@ -150,14 +160,6 @@ async function packing(
   other: FoundArtifact | undefined,
   { configuration, ...options }: ConfiguredDiffOptions,
 ): Promise<ConfiguredOptions> {
-  const found = await Deno.stat(directory).catch(() => undefined);
-  if (!found?.isDirectory) {
-    throw new OptionsError(
-      `Cannot compare ${
-        JSON.stringify(directory)
-      }: it is no directory, and no reference that begins with ${referenceSchemes()}`,
-    );
-  }
   const configured = await configuration?.(directory);
   return {
     ...options,

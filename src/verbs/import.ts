@@ -2,7 +2,7 @@ import { checkLayout } from "../layout/check/check_layout.ts";
 import { isLayoutReference, isPiped, layoutForms, type LayoutReference } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { TargetsError } from "../pipeline/target.ts";
-import { parsePipedPlace, parsePlace } from "../places/open_store.ts";
+import { openLayout, parsePipedPlace, parsePlace } from "../places/open_store.ts";
 import { spoolArchive } from "../places/spooled_archive.ts";
 import { formatRegistryPlace, parseRegistryPlace, type RegistryPlace } from "../places/registry_place.ts";
 import type { Copied } from "../store/copy.ts";
@@ -77,7 +77,7 @@ async function withPlan<T>(
       ? await spoolArchive(options.input(), session.context)
       : undefined;
     const source = spooled?.reference ?? named;
-    const check = await checkLayout(source, session.context);
+    const check = await checkLayout(await openLayout(source), session.context);
     if (check.problems.length > 0) {
       throw errorWithLines(`Cannot import ${options.source}: it is not whole`, check.problems.map(problemLine));
     }

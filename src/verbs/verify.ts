@@ -4,7 +4,7 @@ import { repairLayout } from "../layout/repair/repair_layout.ts";
 import type { Digest } from "../oci/digest.ts";
 import { formatReference, isLayoutReference, layoutForms, type LayoutReference } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
-import { parsePlace } from "../places/open_store.ts";
+import { openLayout, parsePlace } from "../places/open_store.ts";
 import { SILENT_LOG } from "../work/context.ts";
 import type { VerbOptions } from "./verb_options.ts";
 
@@ -60,7 +60,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   const { repair = false, log = SILENT_LOG } = options;
   const { signal = new AbortController().signal, progress = (): void => {} } = options;
   const reference = layoutIn(options.source);
-  if (!repair) return verifyResult(await checkLayout(reference, { signal, progress }), {});
+  if (!repair) return verifyResult(await checkLayout(await openLayout(reference), { signal, progress }), {});
   const { check, done, left } = await repairLayout(reference, { signal, progress });
   for (const sentence of done) log.info(sentence);
   for (const sentence of left) log.warn(sentence);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Cache, type CacheOptions, openCache } from "../../src/cache/cache.ts";
 import { mountTest } from "../layout/mount.ts";
-import { changesOf, dyingProgram } from "../support/dying_program.ts";
+import { changesOf, dyingProgram } from "../support/processes/dying_program.ts";
 import { later } from "../support/later.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { tool } from "../support/tools.ts";

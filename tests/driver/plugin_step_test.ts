@@ -7,8 +7,8 @@ import { planArtifact, publish } from "../../src/pipeline/publish.ts";
 import type { ReadyOf } from "../../src/pipeline/ready_plugin.ts";
 import { STAGES } from "../../src/pipeline/stages.ts";
 import { UnsupportedError } from "../../src/store/store.ts";
-import { TargetsError } from "../../src/pipeline/target.ts";
-import { type MemoryTarget, memoryTarget } from "../support/memory_target.ts";
+import { type Target, TargetsError } from "../../src/pipeline/target.ts";
+import { memoryTarget } from "../support/memory_target.ts";
 import {
   fakeContext,
   fakePipeline,
@@ -24,7 +24,7 @@ const LAYER = bytesContent("text/plain", new TextEncoder().encode("scanned"));
 
 function pipelineWith(
   steps: readonly ReadyOf<StepStage>[],
-  targets: readonly MemoryTarget[] = [memoryTarget()],
+  targets: readonly Target[] = [memoryTarget()],
 ): ReturnType<typeof fakePipeline> {
   return fakePipeline({ upload: targets, custom: pluginSteps(steps, targets) });
 }
@@ -157,7 +157,7 @@ for (const stage of ["after:upload", "before:tag"] as const) {
 
 Deno.test("a place that takes no referrers is named, and nothing is attached or tagged anywhere", async () => {
   const able = memoryTarget({ url: "oci://a/x" });
-  const { attach: _, ...unable } = memoryTarget({ url: "webdav:b" });
+  const unable: Target = { ...memoryTarget({ url: "webdav:b" }), takes: ["companions"] };
   const step = fakePlugin("after:upload", "scan", () => ({
     referrers: [{ artifactType: "application/vnd.scan", layers: [LAYER] }],
   }), FOREIGN);
@@ -188,7 +188,7 @@ for (const stage of ["after:upload", "before:tag"] as const) {
 
 Deno.test("a place that takes no tags beside the artifact's own is named, and nothing is brought or tagged", async () => {
   const able = memoryTarget({ url: "oci://a/x" });
-  const { append: _, ...unable } = memoryTarget({ url: "webdav:b" });
+  const unable: Target = { ...memoryTarget({ url: "webdav:b" }), takes: ["referrers"] };
   const step = fakePlugin(
     "before:tag",
     "sign",

@@ -19,6 +19,25 @@ interface Case extends GantryOptions {
 
 const SOURCE = { "source/a.yaml": "a: 1\n" };
 
+/** Every closed set of words, with one of them misspelt. */
+const CLOSED_WORDS: readonly (readonly [line: string, says: string])[] = [
+  ["push DIR/source --profile fluxx", 'did you mean "flux"?'],
+  ["init DIR/source --profile fluxx", "(Did you mean flux?)"],
+  ["plan DIR/source --for argo", 'did you mean "argocd"?'],
+  ["plan DIR/source --for flux,crio", 'did you mean "crio-volume"?'],
+  ["push DIR/source --compression gz", "(Did you mean gzip?)"],
+  ["push DIR/source --symlinks skp", "(Did you mean skip?)"],
+  ["push DIR/source -o jsn", "(Did you mean json?)"],
+  ["pull oci-layout:DIR/layout:1 DIR/out --names portabel", "(Did you mean portable?)"],
+  ["sign oci-layout:DIR/layout:1 --key k --sign-format bundel", "(Did you mean bundle?)"],
+  ["attach oci-layout:DIR/layout:1 DIR/source/a.yaml --type spx", 'did you mean "spdx"?'],
+  ["plugin init x --stage filtr", "(Did you mean filter?)"],
+  ["plugin init x --language pyton", "(Did you mean python?)"],
+  ["plugin info ingore", 'did you mean "ignore"?'],
+  ["completion bsh", "(Did you mean bash?)"],
+  ["list oci-layuot:DIR/layout", 'did you mean "oci-layout:"?'],
+];
+
 const CASES: readonly Case[] = [
   {
     name: "a missing source",
@@ -27,10 +46,62 @@ const CASES: readonly Case[] = [
     says: 'error: Cannot read "DIR/nowhere": there is no such file or directory',
   },
   {
+    name: "a missing source where there is a configuration",
+    files: { "source/gantry.jsonc": "{}" },
+    args: ["plan", "DIR/source/nowhere"],
+    code: 2,
+    says: 'error: Cannot read "DIR/source/nowhere": there is no such file or directory',
+  },
+  ...[["--ignore-file", "DIR/nope"], ["--sign-key", "DIR/nope"], ["--ca-file", "DIR/nope"], ["--latest"]].map((
+    flags,
+  ): Case => ({
+    name: `what ${flags[0]} says wrong`,
+    args: ["push", "DIR/source", "oci-layout:DIR/layout", ...flags],
+    code: 2,
+    says: "error: Cannot ",
+  })),
+  {
+    name: "what is neither a directory nor a reference beside a layout that is not there",
+    args: ["diff", "oci-layout:DIR/layout", "DIR/nowhere"],
+    code: 2,
+    says: 'error: Cannot compare "DIR/nowhere": it is no directory, and no reference',
+  },
+  {
     name: "help with what is no command",
     args: ["help", "pushh"],
     code: 2,
-    says: 'error: Unknown command "pushh"',
+    says: "error: Unknown command 'pushh' (Did you mean push?)\n",
+  },
+  {
+    name: "help with what is no topic",
+    args: ["help", "registyr"],
+    code: 2,
+    says:
+      "error: Unknown command 'registyr' (Did you mean help registry?)\nadvice: `gantry help` shows what there is\n",
+  },
+  {
+    name: "help with what is near to nothing",
+    args: ["help", "nonsense"],
+    code: 2,
+    says: "error: Unknown command 'nonsense'\nadvice: ",
+  },
+  {
+    name: "help with what is no command of a command",
+    args: ["help", "plugin", "infos"],
+    code: 2,
+    says: "error: Unknown command 'infos' (Did you mean info?)\nadvice: `gantry help plugin` shows what there is\n",
+  },
+  ...CLOSED_WORDS.map(([line, says]): Case => ({
+    name: `a word that is none of several: ${line}`,
+    args: line.split(" "),
+    code: 2,
+    says,
+  })),
+  {
+    name: "a flag's value for a command below another",
+    args: ["plugin", "init", "x", "--stage", "nonsense"],
+    code: 2,
+    says: "advice: `gantry help plugin init` shows what there is\n",
   },
   {
     name: "an empty source",
@@ -318,6 +389,10 @@ for (const { name, args, code, says, files, ...options } of CASES) {
     assert.ok(result.stderr.includes(here(says)), `expected ${here(says)}\nfound ${result.stderr}`);
     assert.equal(result.code, code, result.stderr);
     assert.equal(result.stdout, "");
+    // The environment is read when it is needed.
+    if (code === 2 && options.env === undefined) {
+      assert.ok(result.stderr.startsWith("error: "), `nothing is said before it: ${result.stderr}`);
+    }
     assert.doesNotMatch(result.stderr, /\n\s+at /, "a stack trace is no message");
     assert.deepEqual(await listing(directory.path), before);
   });

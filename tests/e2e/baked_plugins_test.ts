@@ -127,7 +127,7 @@ async function compile(output: string, included: readonly string[] = []): Promis
     ...included.flatMap((file) => ["--include", file]),
     "--output",
     output,
-    "tests/support/load_program.ts",
+    "tests/support/processes/load_program.ts",
   ], { cwd: ROOT });
   assert.equal(code, 0, stderr);
   return output;

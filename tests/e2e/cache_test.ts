@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { push as pushAsLibrary } from "../../mod.ts";
 import { gantryOk, type GantryResult } from "../support/gantry.ts";
-import { startGantry } from "../support/gantry_process.ts";
+import { startGantry } from "../support/processes/gantry_process.ts";
 import { later } from "../support/later.ts";
 import { noise, textLike } from "../support/sample_bytes.ts";
 import { tempDirectory } from "../support/temp_directory.ts";

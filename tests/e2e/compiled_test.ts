@@ -3,10 +3,10 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { EXAMPLE_PLUGINS, examplePipelines, startHook } from "../support/example_plugins.ts";
+import { EXAMPLE_PLUGINS, examplePipelines, startHook } from "../support/examples/example_plugins.ts";
 import { startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry } from "../support/gantry.ts";
-import { startGantry } from "../support/gantry_process.ts";
+import { startGantry } from "../support/processes/gantry_process.ts";
 import { writeStep } from "../support/step_plugin.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { runTool, tool } from "../support/tools.ts";

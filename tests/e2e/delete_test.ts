@@ -3,17 +3,13 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { parseReference } from "../../src/oci/reference.ts";
 import type { Store } from "../../src/store/store.ts";
-import { tarStore } from "../../src/layout/tar/store.ts";
-import { directoryStore } from "../../src/layout/directory/store.ts";
 import { createRegistryClient } from "../../src/registry/client.ts";
-import { registryStore } from "../../src/registry/store.ts";
 import { testContext } from "../registry/support.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
-import { errorAnswer } from "../support/fake_registry_answer.ts";
+import { errorAnswer } from "../support/fake_registry/answer.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
-import { everyPlace } from "../support/every_place.ts";
+import { everyPlace, storeOfPlace } from "../support/every_place.ts";
 import { gantry, gantryOk, push } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";
@@ -33,13 +29,9 @@ async function inEveryPlace(
 
 /** Opens one of the places as a store. */
 async function storeOf<T>(place: string, { host }: FakeRegistry, use: (store: Store) => Promise<T>): Promise<T> {
-  const reference = parseReference(place);
-  if (reference.kind !== "registry") {
-    return await use(reference.kind === "oci-layout" ? directoryStore(reference) : tarStore(reference));
-  }
   const client = createRegistryClient({ host });
   try {
-    return await use(registryStore({ reference, client, access: "push" }));
+    return await use(await storeOfPlace(place, { client }));
   } finally {
     client.close();
   }

@@ -8,6 +8,8 @@ import {
   OCI_INDEX_MEDIA_TYPE,
 } from "../../src/oci/media_types.ts";
 import { file, rawTar } from "../support/raw_tar.ts";
+import { PLACE_KIND_NAMES } from "../../src/oci/reference.ts";
+import { placeOf } from "../support/every_place.ts";
 import { startFakeRegistry } from "../support/fake_registry.ts";
 import { type ForeignRepository, foreignRepository } from "../support/foreign_artifact.ts";
 import { gantry, gantryOk, type GantryResult, push } from "../support/gantry.ts";
@@ -28,7 +30,7 @@ const NEW = {
   "logo.bin": "\0two!",
   "run.sh": "x",
 };
-const PLACES = ["oci", "oci-layout", "oci-archive", "directory"] as const;
+const PLACES = [...PLACE_KIND_NAMES, "directory"] as const;
 
 for (const a of PLACES) {
   for (const b of PLACES) {
@@ -101,7 +103,7 @@ const TEXTS: readonly (readonly [flags: readonly string[], check: (result: Gantr
 for (const [flags, check] of TEXTS) {
   Deno.test(`diff ${flags.join(" ")} writes what was asked for`, async () => {
     await withTrees(async ({ place }) => {
-      for (const kind of ["oci", "oci-archive", "directory"] as const) {
+      for (const kind of PLACES.filter((kind) => kind !== "oci-layout")) {
         const result = await gantry(["diff", await place("oci-layout", "old"), await place(kind, "new"), ...flags]);
         assert.equal(result.code, 1, result.stderr);
         check(result);
@@ -117,7 +119,7 @@ Deno.test("diff compares no modes where one side has none: a layer that is a fil
     await push([source, target, "--profile", "files", "-q"]);
     assert.deepEqual(await gantry(["diff", target, source]), { code: 0, stdout: "", stderr: "" });
     assert.deepEqual(
-      JSON.parse((await gantry(["diff", await place("oci", "new"), target, "-o", "json"])).stdout).files,
+      JSON.parse((await gantry(["diff", await place("registry", "new"), target, "-o", "json"])).stdout).files,
       [],
     );
     // What came and went is told as before, without a mode.
@@ -284,7 +286,8 @@ for (const [name, make, flags, stderr] of REFUSED) {
 }
 
 const WRONG: readonly (readonly [args: readonly string[], code: number, message: RegExp])[] = [
-  [["nowhere", "oci-layout:packed:1"], 1, /there is no such tag|Cannot/],
+  [["nowhere", "oci-layout:packed:1"], 2, /Cannot compare "nowhere": it is no directory/],
+  [["oci-layout:packed:1", "nowhere"], 2, /Cannot compare "nowhere": it is no directory/],
   [["nowhere", "nowhere"], 2, /Cannot compare "nowhere": it is no directory/],
   [["ghcr.io/acme/app:1", "."], 2, /no reference that begins with oci:/],
   [["oci://BAD", "."], 2, /Cannot parse/],
@@ -320,11 +323,7 @@ async function withTrees(use: (trees: Trees) => Promise<void>): Promise<void> {
     async place(kind, tree): Promise<string> {
       const source = join(directory, tree);
       if (kind === "directory") return source;
-      const target = {
-        "oci": `oci://${registry.host}/acme/${tree}:1`,
-        "oci-layout": `oci-layout:${join(directory, "layout")}:${tree}`,
-        "oci-archive": `oci-archive:${join(directory, `${tree}.tar`)}:1`,
-      }[kind];
+      const target = `${placeOf(kind, `${tree}-published`, { registry, directory })}:1`;
       await gantryOk(["push", source, target, "-q"]);
       return target;
     },

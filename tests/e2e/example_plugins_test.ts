@@ -1,7 +1,7 @@
 /** The examples in `examples/plugins` do what they say, as `deno run` runs them. The compiled binary has its own test. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { EXAMPLE_PLUGINS, examplePipelines, startHook } from "../support/example_plugins.ts";
+import { EXAMPLE_PLUGINS, examplePipelines, startHook } from "../support/examples/example_plugins.ts";
 import { gantry, gantryOk, type GantryOptions, type GantryResult, push } from "../support/gantry.ts";
 import { type TempDirectory, tempDirectory } from "../support/temp_directory.ts";
 import { runTool } from "../support/tools.ts";

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PLACE_KIND_NAMES, type Reference } from "../../src/oci/reference.ts";
+import { placeOf } from "../support/every_place.ts";
 import { startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk, type GantryResult, push } from "../support/gantry.ts";
 import { sampleKeyPath } from "../support/sample_keys.ts";
@@ -9,9 +11,8 @@ import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";
 
 const FILES = { "a.yaml": "a: 1\n", "bin/run.sh": "#!/bin/sh\n", "empty/": "" };
-const PLACES = ["oci", "oci-layout", "oci-archive"] as const;
 
-for (const kind of PLACES) {
+for (const kind of PLACE_KIND_NAMES) {
   Deno.test(`push --if-changed publishes to ${kind} only what another content has`, async () => {
     await withSource(async ({ source, place }) => {
       const target = place(kind);
@@ -68,13 +69,13 @@ const CHANGES: readonly (readonly [what: string, change: Change, said: RegExp])[
 for (const [what, { files = {}, mode, args = [] }, said] of CHANGES) {
   Deno.test(`push --if-changed sees ${what}`, async () => {
     await withSource(async ({ source, place }) => {
-      await gantryOk(["push", source, place("oci"), "--version", "1.0.0"]);
+      await gantryOk(["push", source, place("registry"), "--version", "1.0.0"]);
       await writeTree(source, files);
       if (mode !== undefined) await Deno.chmod(join(source, mode[0]), mode[1]);
       const { code, stderr } = await gantry([
         "push",
         source,
-        place("oci"),
+        place("registry"),
         "--version",
         "1.0.1",
         "--if-changed",
@@ -82,14 +83,14 @@ for (const [what, { files = {}, mode, args = [] }, said] of CHANGES) {
       ]);
       assert.equal(code, 0, stderr);
       assert.match(stderr, said);
-      assert.deepEqual(await versions(place("oci")), ["1.0.1", "1.0.0"]);
+      assert.deepEqual(await versions(place("registry")), ["1.0.1", "1.0.0"]);
     });
   });
 }
 
 Deno.test("push --if-changed compares the config of an image without what only says when it was made", async () => {
   await withSource(async ({ source, place }) => {
-    const target = place("oci");
+    const target = place("registry");
     const image = [source, target, "--profile", "image"];
     await changed([...image, "--version", "1.0.0", "--created", "2026-01-01T00:00:00Z", "--label", "a=b"]);
     const same = [...image, "--version", "1.0.1", "--created", "2026-01-02T00:00:00Z"];
@@ -102,7 +103,7 @@ Deno.test("push --if-changed compares the config of an image without what only s
 
 Deno.test("push --if-changed publishes everywhere when one target has something else", async () => {
   await withSource(async ({ source, place }) => {
-    const [registry, layout] = [place("oci"), place("oci-layout")];
+    const [registry, layout] = [place("registry"), place("oci-layout")];
     await changed([source, registry, "--version", "1.0.0", "--revision", "one"]);
     const both = [source, registry, layout, "--version", "1.1.0", "--revision", "two"];
     const { stdout, stderr } = await gantryOk(["push", ...both, "--if-changed", "-o", "json"]);
@@ -117,7 +118,7 @@ Deno.test("push --if-changed publishes everywhere when one target has something 
 
 Deno.test("push --if-changed compares with the tags that would be set where there is no version", async () => {
   await withSource(async ({ source, place }) => {
-    const target = place("oci");
+    const target = place("registry");
     assert.equal((await changed([source, target, "-t", "main"])).changed, true);
     assert.equal((await changed([source, target, "-t", "main", "--revision", "x"])).changed, false);
     assert.equal((await changed([source, target, "-t", "main", "-t", "other"])).changed, true);
@@ -130,7 +131,7 @@ Deno.test("push --if-changed compares with the tags that would be set where ther
 
 Deno.test("push --if-changed compares a release with releases only", async () => {
   await withSource(async ({ source, place }) => {
-    const target = place("oci");
+    const target = place("registry");
     await changed([source, target, "--version", "1.0.0-rc.1"]);
     assert.equal((await changed([source, target, "--version", "1.0.0-rc.2"])).changed, false);
     assert.equal((await changed([source, target, "--version", "1.0.0"])).changed, true);
@@ -166,7 +167,7 @@ Deno.test("push --if-changed tells the next step of a workflow", async () => {
   await withSource(async ({ source, place, directory }) => {
     const outputs = join(directory, "outputs");
     const env = { GITHUB_ACTIONS: "true", GITHUB_OUTPUT: outputs };
-    for (const _ of [1, 2]) await gantryOk(["push", source, place("oci"), "-t", "x", "--if-changed"], { env });
+    for (const _ of [1, 2]) await gantryOk(["push", source, place("registry"), "-t", "x", "--if-changed"], { env });
     const lines = (await Deno.readTextFile(outputs)).split("\n").filter((line) => line.startsWith("changed="));
     assert.deepEqual(lines, ["changed=true", "changed=false"]);
   });
@@ -191,7 +192,7 @@ interface Change {
 interface Places {
   readonly directory: string;
   readonly source: string;
-  readonly place: (kind: typeof PLACES[number]) => string;
+  readonly place: (kind: Reference["kind"]) => string;
 }
 
 async function withSource(use: (places: Places) => Promise<void>): Promise<void> {
@@ -199,12 +200,8 @@ async function withSource(use: (places: Places) => Promise<void>): Promise<void>
   await using directory = await tempDirectory();
   const source = join(directory.path, "source");
   await writeTree(source, FILES);
-  const places = {
-    "oci": `oci://${registry.host}/acme/app`,
-    "oci-layout": `oci-layout:${join(directory.path, "layout")}`,
-    "oci-archive": `oci-archive:${join(directory.path, "layout.tar")}`,
-  };
-  await use({ directory: directory.path, source, place: (kind) => places[kind] });
+  const at = { registry, directory: directory.path };
+  await use({ directory: directory.path, source, place: (kind) => placeOf(kind, "app", at) });
 }
 
 async function changed(

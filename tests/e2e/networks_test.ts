@@ -5,7 +5,7 @@
 import { fileURLToPath } from "node:url";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { makeCertificate } from "../support/certificates.ts";
+import { makeCertificate } from "../support/network/certificates.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk, type GantryOptions, type GantryResult } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";

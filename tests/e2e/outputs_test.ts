@@ -1,7 +1,7 @@
 /** Standard output and standard error that cannot be written: what was asked for is done, and the exit code says it. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { GANTRY } from "../support/gantry_process.ts";
+import { GANTRY } from "../support/processes/gantry_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { runTool, type ToolResult } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";

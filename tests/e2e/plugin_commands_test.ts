@@ -5,7 +5,7 @@ import { listBuiltIns, namesOfStage } from "../../src/verbs/publish/stages/built
 import { uncheckedKit } from "../../src/driver/kit.ts";
 import { STAGE_NAMES } from "../../src/pipeline/stages.ts";
 import { PROFILE_NAMES } from "../../src/profiles/profiles.ts";
-import { EXAMPLE_PLUGINS } from "../support/example_plugins.ts";
+import { EXAMPLE_PLUGINS } from "../support/examples/example_plugins.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";
@@ -251,7 +251,7 @@ const MISUSED: readonly (readonly [line: string, error: string])[] = [
   ["plugin info", "error: Missing required argument 'plugin'"],
   ["plugin list --no-confg", "error: Unknown option '--no-confg' (Did you mean --no-config?)"],
   ["plugin inf", "error: Unknown command 'inf' (Did you mean info?)"],
-  ["help plugin inf", 'error: Unknown command "inf"'],
+  ["help plugin inf", "error: Unknown command 'inf' (Did you mean info?)"],
 ];
 
 for (const [line, error] of MISUSED) {

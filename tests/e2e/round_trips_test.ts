@@ -7,7 +7,7 @@ import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "
 import { gantryOk } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";
-import { startWaveProxy, type Wave, type WaveProxy } from "../support/wave_proxy.ts";
+import { startWaveProxy, type Wave, type WaveProxy } from "../support/network/wave_proxy.ts";
 
 interface Place {
   readonly proxy: WaveProxy;

@@ -1,27 +1,13 @@
 /** What stands on a real terminal, wide and narrow, with colours and without. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { GANTRY } from "../support/gantry_process.ts";
+import { onTerminal } from "../support/processes/on_terminal.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
-import { runTool, toolTest } from "../support/tools.ts";
+import { toolTest } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
 
 // deno-lint-ignore no-control-regex -- that is what colours are
 const COLOR_REGEXP = /\x1b\[[0-9;]*m/g;
-
-/** Runs a command line on a terminal of its own. */
-async function onTerminal(
-  args: readonly string[],
-  options: { readonly cwd: string; readonly columns: number; readonly env: Readonly<Record<string, string>> },
-): Promise<string> {
-  const { cwd, columns, env } = options;
-  const line = `stty cols ${columns} rows 30; ${[...GANTRY, ...args].join(" ")}`;
-  const { stdout } = await runTool("script", ["-qec", line, "/dev/null"], {
-    cwd,
-    env: { TERM: "xterm", NO_COLOR: "", FORCE_COLOR: "", ...env },
-  });
-  return stdout.replaceAll("\r\n", "\n");
-}
 
 for (const columns of [100, 80, 40, 25]) {
   for (const [look, env] of [["colours", {}], ["no colours", { NO_COLOR: "1" }]] as const) {

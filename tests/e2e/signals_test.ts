@@ -1,7 +1,7 @@
 /** Signals: the first one lets work end cleanly, and the process always ends, whatever it does. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { GANTRY, type GantryProcess, startGantry } from "../support/gantry_process.ts";
+import { GANTRY, type GantryProcess, startGantry } from "../support/processes/gantry_process.ts";
 import { writeStep } from "../support/step_plugin.ts";
 import { writeScript } from "../support/script.ts";
 import { tempDirectory } from "../support/temp_directory.ts";

@@ -95,7 +95,7 @@ for (const referrers of [true, false]) {
 
 /** The layout's files, byte for byte. */
 async function snapshot(directory: string): Promise<readonly string[]> {
-  const files = ["layout/index.json", "app.tar"];
+  const files = ["app/index.json", "app.tar"];
   return await Promise.all(files.map(async (file) => {
     const bytes = await Deno.readFile(join(directory, file));
     return `${file} ${new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex()}`;
@@ -312,7 +312,7 @@ Deno.test("a second key leaves nothing in a layout that nobody has signed", asyn
 
 const USAGE: readonly (readonly [args: (app: string) => readonly string[], reason: RegExp])[] = [
   [(app) => ["sign", app, "--key", KEY], /name the artifact by a tag or a digest/],
-  [(app) => ["sign", `${app}:dev`], /Required option '--key <key>' not specified/],
+  [(app) => ["sign", `${app}:dev`], /Nobody signs: name a key with --key, or sign without one by --keyless/],
   [(app) => ["attach", `${app}:dev`, KEY, "--type", "unknown"], /it is none of spdx, .* and no URI/],
   [
     (app) => ["attach", `${app}:dev`, "missing.json", "--type", "spdx"],
@@ -369,19 +369,35 @@ Deno.test("sign writes nothing when the tag moves while it signs", async () => {
   assert.deepEqual([named.code, writes(at.registry)], [1, []]);
 });
 
-for (const args of [["--referrers"], ["--all-tags"]]) {
-  Deno.test(`copy ${args.join(" ")} keeps the signatures that the destination has`, async () => {
-    await using at = await bench();
-    const to = `oci://${at.registry.host}/prod/app`;
-    const other = path("ed25519.pem");
-    const copyAgain = ["copy", ...(args[0] === "--all-tags" ? [at.app, to] : [`${at.app}:dev`, `${to}:dev`]), ...args];
-    await push([at.source, at.app, "-t", "dev", "--sign-key", KEY, "--sign-format", "legacy"]);
-    await gantryOk(copyAgain);
-    await gantryOk(["sign", `${to}:dev`, "--key", other, "--sign-format", "legacy"]);
-    await gantryOk(copyAgain);
-    const keys = [KEY, other].flatMap((key) => ["--key", key.replace(/\.pem$/, ".pub")]);
-    await gantryOk(["verify", `${to}:dev`, ...keys, "--all-keys"]);
-  });
+for (const flag of ["--referrers", "--all-tags"]) {
+  for (
+    const [from, to] of [["registry", "registry"], ["layout", "layout"], ["tar", "layout"], ["layout", "tar"]] as const
+  ) {
+    Deno.test(`copy ${flag} from a ${from} keeps the signatures that a ${to} has`, async () => {
+      await using at = await bench();
+      const placeOf = (kind: typeof from, name: string): string =>
+        kind === "registry"
+          ? `oci://${at.registry.host}/acme/${name}`
+          : `oci-${kind === "tar" ? "archive" : "layout"}:${at.directory}/${name}`;
+      const [source, target] = [placeOf(from, "source-of-it"), placeOf(to, "target")];
+      const other = path("ed25519.pem");
+      const copyAgain = [
+        "copy",
+        ...(flag === "--all-tags" ? [source, target] : [`${source}:dev`, `${target}:dev`]),
+        flag,
+      ];
+      await push([at.source, source, "-t", "dev", "--sign-key", KEY, "--sign-format", "legacy"]);
+      await gantryOk(copyAgain);
+      await gantryOk(["sign", `${target}:dev`, "--key", other, "--sign-format", "legacy"]);
+      await gantryOk(["sign", `${source}:dev`, "--key", path("p384.pem"), "--sign-format", "legacy"]);
+      await gantryOk(copyAgain);
+      const keys = [KEY, other, path("p384.pem")].flatMap((key) => ["--key", key.replace(/\.pem$/, ".pub")]);
+      await gantryOk(["verify", `${target}:dev`, ...keys, "--all-keys"]);
+      if (to === "registry") return;
+      const { manifests, unreferenced } = JSON.parse((await gantryOk(["verify", target, "-o", "json"])).stdout);
+      assert.deepEqual([manifests, unreferenced], [2, []]);
+    });
+  }
 }
 
 Deno.test("sign and attach leave a bundle as it is: an import would not bring what came to it", async () => {

@@ -34,6 +34,12 @@ Deno.test("unpackLayer() makes files, directories and those above them that no m
   assert.deepEqual(await extracted([members]), ["a = A", "b/", "b/c/", "b/c/run* = #!", "d/"]);
 });
 
+Deno.test("unpackLayer() begins at the root of an image with what it calls by absolute names", async () => {
+  const members = [folder("/"), file("/etc/a", "A"), hardlink("/etc/b", "/etc/a"), hardlink("c", "//etc/b")];
+  assert.deepEqual(await extracted([members], IMAGE), ["c = A", "etc/", "etc/a = A", "etc/b = A"]);
+  await assert.rejects(extracted([[file("/../a")]], IMAGE), /its path leads out of the directory/);
+});
+
 Deno.test("unpackLayer() reads gzip in several members, and what is not compressed", async () => {
   await using directory = await tempDirectory();
   const plain = rawTar([file("a", "A"), file("b", "B")]);

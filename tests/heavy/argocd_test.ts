@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gantry, push } from "../support/gantry.ts";
-import { htpasswdAuth, PASSWORD, USER } from "../support/htpasswd.ts";
+import { htpasswdAuth, PASSWORD, USER } from "../support/network/htpasswd.ts";
 import { startRegistry } from "../support/registry_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { runTool, type ToolResult, toolTest } from "../support/tools.ts";

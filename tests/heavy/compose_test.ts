@@ -1,7 +1,7 @@
 /** Docker Compose reads projects that gantry published, and gantry reads what it publishes. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { makeCertificate } from "../support/certificates.ts";
+import { makeCertificate } from "../support/network/certificates.ts";
 import { gantry, gantryOk, push } from "../support/gantry.ts";
 import { startRegistry } from "../support/registry_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gantry, gantryOk, push } from "../support/gantry.ts";
-import { htpasswdAuth, PASSWORD, USER } from "../support/htpasswd.ts";
+import { htpasswdAuth, PASSWORD, USER } from "../support/network/htpasswd.ts";
 import { type RunningRegistry, startRegistry } from "../support/registry_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { tool, toolTest } from "../support/tools.ts";

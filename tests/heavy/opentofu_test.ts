@@ -1,7 +1,7 @@
 /** OpenTofu installs and uses modules that gantry published. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { makeCertificate } from "../support/certificates.ts";
+import { makeCertificate } from "../support/network/certificates.ts";
 import { push } from "../support/gantry.ts";
 import { startRegistry } from "../support/registry_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";

@@ -6,13 +6,17 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createRegistryClient, type RegistryClient } from "../../src/registry/client.ts";
 import { sizedContent, testContext } from "../registry/support.ts";
-import { makeCertificate } from "../support/certificates.ts";
+import { makeCertificate } from "../support/network/certificates.ts";
 import { gantry, type GantryResult } from "../support/gantry.ts";
 import { publishedDigest } from "../support/published_digest.ts";
 import { REGISTRIES, type RegistryCommand, startRegistry } from "../support/registry_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
-import { startTokenRegistry, type TokenRegistry, type TokenRegistryOptions } from "../support/token_registry.ts";
-import { HTPASSWD, PASSWORD, USER } from "../support/htpasswd.ts";
+import {
+  startTokenRegistry,
+  type TokenRegistry,
+  type TokenRegistryOptions,
+} from "../support/network/token_registry.ts";
+import { HTPASSWD, PASSWORD, USER } from "../support/network/htpasswd.ts";
 import { toolTest } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
 

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gantryOk } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
-import { startTokenRegistry } from "../support/token_registry.ts";
+import { startTokenRegistry } from "../support/network/token_registry.ts";
 import { toolTest } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
-import { startWaveProxy, type Wave } from "../support/wave_proxy.ts";
+import { startWaveProxy, type Wave } from "../support/network/wave_proxy.ts";
 
 const USER = { username: "ann", password: "s:ecret" };
 const REGISTRIES = [["distribution 2.8", "docker-registry"], ["distribution 3", "registry"]] as const;

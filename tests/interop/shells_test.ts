@@ -1,7 +1,7 @@
 /** The scripts of `gantry completion` in the shells that they are for. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { GANTRY } from "../support/gantry_process.ts";
+import { GANTRY } from "../support/processes/gantry_process.ts";
 import { gantry } from "../support/gantry.ts";
 import { writeScript } from "../support/script.ts";
 import { type TempDirectory, tempDirectory } from "../support/temp_directory.ts";

@@ -1,8 +1,8 @@
 /** What a power cut leaves: a name only where the bytes are on the disk, and no index without what it lists. */
 import assert from "node:assert/strict";
 import { basename, dirname, join } from "node:path";
-import type { Change } from "../support/dies_on_the_way.ts";
-import { changesOf } from "../support/dying_program.ts";
+import type { Change } from "../support/processes/dies_on_the_way.ts";
+import { changesOf } from "../support/processes/dying_program.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { PUSH_LOOP, pushArguments } from "./push_process.ts";
 

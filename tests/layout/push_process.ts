@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { dyingProgram } from "../support/dying_program.ts";
+import { dyingProgram } from "../support/processes/dying_program.ts";
 
 /** `push_loop.ts`, which brings one sample artifact after the other into a layout. */
 export const PUSH_LOOP = fileURLToPath(import.meta.resolve("./push_loop.ts"));

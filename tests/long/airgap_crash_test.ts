@@ -3,14 +3,15 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import type { Store } from "../../src/store/store.ts";
 import { checkLayout } from "../../src/layout/check/check_layout.ts";
+import { openLayout } from "../../src/places/open_store.ts";
 import { createRegistryClient } from "../../src/registry/client.ts";
 import { registryStore } from "../../src/registry/store.ts";
 import { testContext } from "../registry/support.ts";
 import { CROSSING, type CrossingArtifact, discovered, putCrossing } from "../support/crossing_samples.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
-import { startCountingProxy } from "../support/counting_proxy.ts";
+import { startCountingProxy } from "../support/network/counting_proxy.ts";
 import { gantryOk } from "../support/gantry.ts";
-import { changesOfGantry, killGantry, type Moment, spread } from "../support/dying_program.ts";
+import { changesOfGantry, killGantry, type Moment, spread } from "../support/processes/dying_program.ts";
 import { putSample, sampleOf } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 
@@ -80,14 +81,14 @@ for (const referrers of [true, false]) {
       await using far = await begin();
       await using proxy = startCountingProxy(far);
       const moment = proxy.request(count);
-      assert.ok(await killGantry(["import", layout, `oci://${proxy.host}`, "-q"], moment), `request ${count}`);
+      assert.ok(await killGantry(["import", "--yes", layout, `oci://${proxy.host}`, "-q"], moment), `request ${count}`);
       const names = [...far.repositories.values()].flatMap(({ tags }) => [...tags.keys()]);
       assert.ok(names.includes("theirs"));
       // A list of referrers is a tag, and cosign's come before what people ask for.
       if (names.some((name) => name !== "theirs" && !name.startsWith("sha256-"))) {
         assert.deepEqual((await all(far)).map(withoutTags), expected.map(withoutTags));
       }
-      await gantryOk(["import", layout, `oci://${far.host}`, "-q"]);
+      await gantryOk(["import", "--yes", layout, `oci://${far.host}`, "-q"]);
       assert.deepEqual(await all(far), expected);
       assert.ok(far.repositories.get(APP.repository)?.tags.has("theirs"));
     }
@@ -98,7 +99,7 @@ for (const referrers of [true, false]) {
 async function requestsOf(begin: () => Promise<FakeRegistry>, layout: string): Promise<number> {
   await using far = await begin();
   await using proxy = startCountingProxy(far);
-  await gantryOk(["import", layout, `oci://${proxy.host}`, "-q"]);
+  await gantryOk(["import", "--yes", layout, `oci://${proxy.host}`, "-q"]);
   return proxy.asked();
 }
 
@@ -109,7 +110,7 @@ interface Checked {
 
 /** Every byte is hashed; what nothing leads to is left of a run that was killed, and goes unseen. */
 async function checked(kind: "oci-layout" | "oci-archive", path: string): Promise<Checked> {
-  const { problems, manifests, description } = await checkLayout({ kind, path }, context);
+  const { problems, manifests, description } = await checkLayout(await openLayout({ kind, path }), context);
   assert.deepEqual(problems, []);
   return { bundle: description?.digest, manifests };
 }

@@ -1,32 +1,26 @@
 /** The law of `gantry copy`: whatever an artifact is, it is the same after a way through every kind of store. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import fc from "fast-check";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { type Digest, digestAlgorithm, digestOf, isDigest } from "../../src/oci/digest.ts";
-import { parseReference } from "../../src/oci/reference.ts";
+import { PLACE_KIND_NAMES } from "../../src/oci/reference.ts";
 import type { Store } from "../../src/store/store.ts";
-import { tarStore } from "../../src/layout/tar/store.ts";
-import { directoryStore } from "../../src/layout/directory/store.ts";
 import type { RegistryClient } from "../../src/registry/client.ts";
-import { registryStore } from "../../src/registry/store.ts";
-import { filesOf } from "../layout/tar_variants.ts";
 import { testClient, testContext } from "../registry/support.ts";
+import { contentsOfPlace, placeOf, storeOfPlace } from "../support/every_place.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantryOk } from "../support/gantry.ts";
 import { artifactsArbitrary, companionTag, type RandomManifest } from "../support/random_artifacts.ts";
 import { namesOf, putSample } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 
-const KINDS = ["oci", "oci-layout", "oci-archive"] as const;
-
 const context = testContext();
 
 /** Every kind of store in any order, and up to two of them once more. */
 const wayArbitrary = fc
   .tuple(
-    fc.shuffledSubarray([...KINDS], { minLength: KINDS.length }),
-    fc.array(fc.constantFrom(...KINDS), { maxLength: 2 }),
+    fc.shuffledSubarray([...PLACE_KIND_NAMES], { minLength: PLACE_KIND_NAMES.length }),
+    fc.array(fc.constantFrom(...PLACE_KIND_NAMES), { maxLength: 2 }),
   )
   .map(([every, more]) => [...every, ...more]);
 
@@ -120,29 +114,8 @@ async function referrersIn(
   return lists;
 }
 
-interface Surroundings {
-  readonly registry: FakeRegistry;
-  readonly directory: string;
-}
-
-function placeOf(kind: typeof KINDS[number], name: string, { registry, directory }: Surroundings): string {
-  switch (kind) {
-    case "oci":
-      return `oci://${registry.host}/acme/${name}`;
-    case "oci-layout":
-      return `oci-layout:${join(directory, name)}`;
-    case "oci-archive":
-      return `oci-archive:${join(directory, `${name}.tar`)}`;
-  }
-}
-
 async function withStore<T>(place: string, client: RegistryClient, use: (store: Store) => Promise<T>): Promise<T> {
-  const reference = parseReference(place);
-  await using store = reference.kind === "registry"
-    ? registryStore({ reference, client, access: "push" })
-    : reference.kind === "oci-layout"
-    ? directoryStore(reference)
-    : tarStore(reference);
+  await using store = await storeOfPlace(place, { client });
   return await use(store);
 }
 
@@ -152,39 +125,12 @@ function isNoList(tag: string): boolean {
 
 /** The digests of all content in a place, computed again and read without gantry. */
 async function contentsOf(place: string, registry: FakeRegistry): Promise<ReadonlySet<string>> {
-  const reference = parseReference(place);
   const found = new Set<string>();
-  for (const [digest, bytes] of await read()) {
+  for (const [digest, bytes] of await contentsOfPlace(place, registry)) {
     if (!isDigest(digest) || digestOf(bytes, digestAlgorithm(digest)) !== digest) {
       throw new Error(`${digest} is something else`);
     }
     found.add(digest);
   }
   return found;
-
-  async function read(): Promise<readonly (readonly [digest: string, bytes: Uint8Array])[]> {
-    switch (reference.kind) {
-      case "registry": {
-        const { blobs, manifests } = registry.repositories.get(reference.repository) ?? assert.fail(place);
-        return [...blobs.values(), ...manifests.values()].map((
-          { digest, bytes },
-        ) => [digest, bytes ?? assert.fail(digest)]);
-      }
-      case "oci-archive":
-        return (await filesOf(reference.path)).flatMap(([name, content]) => {
-          const [, digest] = /^blobs\/(\w+\/\w+)$/.exec(name) ?? [];
-          return digest === undefined ? [] : [[digest.replace("/", ":"), content as Uint8Array] as const];
-        });
-      case "oci-layout": {
-        const blobs = join(reference.path, "blobs");
-        const names: string[] = [];
-        for await (const { name: algorithm } of Deno.readDir(blobs)) {
-          for await (const { name } of Deno.readDir(join(blobs, algorithm))) names.push(`${algorithm}/${name}`);
-        }
-        return await Promise.all(names.map(async (name) => {
-          return [name.replace("/", ":"), await Deno.readFile(join(blobs, name))] as const;
-        }));
-      }
-    }
-  }
 }

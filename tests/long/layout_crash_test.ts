@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { checkLayout } from "../../src/layout/check/check_layout.ts";
+import { openLayout } from "../../src/places/open_store.ts";
 import { directoryStore } from "../../src/layout/directory/store.ts";
 import { tarStore } from "../../src/layout/tar/store.ts";
 import { finishVolumes } from "../../src/layout/tar/volumes/finish.ts";
@@ -8,7 +9,7 @@ import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { parseDigest } from "../../src/oci/digest.ts";
 import type { StoreReader } from "../../src/store/store.ts";
 import { collectBytes } from "../support/collect_bytes.ts";
-import { changesOf, spread } from "../support/dying_program.ts";
+import { changesOf, spread } from "../support/processes/dying_program.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { PUSH_LOOP, pushArguments, pushInProcess } from "../layout/push_process.ts";
 import { testContext } from "../layout/test_context.ts";
@@ -64,7 +65,7 @@ for (const [kind, way, rounds] of batches) {
     const { tags: again } = await pushInProcess(kind, path, "again", { count: 1, way });
     assert.deepEqual([...again.keys()], ["again-0"]);
     await assertTags(await open(), new Map([...set, ...again]));
-    const { problems } = await checkLayout({ kind, path }, testContext());
+    const { problems } = await checkLayout(await openLayout({ kind, path }), testContext());
     assert.deepEqual(problems, []);
   });
 }

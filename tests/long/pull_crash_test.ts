@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { changesOfGantry, killGantry, spread } from "../support/dying_program.ts";
+import { changesOfGantry, killGantry, spread } from "../support/processes/dying_program.ts";
 import { gantryOk, push } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { published, readTree, type Tree, writeTree } from "../support/tree.ts";

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { createRegistryClient } from "../../src/registry/client.ts";
 import { sizedContent, testContext } from "../registry/support.ts";
-import { type ProxyFault, startFaultyProxy } from "../support/faulty_proxy.ts";
+import { type ProxyFault, startFaultyProxy } from "../support/network/faulty_proxy.ts";
 import { REGISTRIES } from "../support/registry_process.ts";
-import { startTokenRegistry } from "../support/token_registry.ts";
+import { startTokenRegistry } from "../support/network/token_registry.ts";
 import { toolTest } from "../support/tools.ts";
 
 const USER = { username: "robot", password: "correct horse" } as const;

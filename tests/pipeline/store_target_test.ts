@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
-import { attachedReferrer } from "../../src/pipeline/attach_to_targets.ts";
+import { attachmentsOf } from "../../src/pipeline/bring_to_targets.ts";
 import { StageError } from "../../src/pipeline/stage_error.ts";
 import { storeTarget } from "../../src/pipeline/store_target.ts";
 import type { Moved, Store } from "../../src/store/store.ts";
@@ -112,13 +112,14 @@ Deno.test("storeTarget() counts a blob as sent that had to be sent again for its
   });
 });
 
-Deno.test("attach() of a store's target pushes what refers to the artifact and prepares the store again", async () => {
+Deno.test("bring() of a store's target pushes what refers to the artifact and prepares the store again", async () => {
   const calls: string[] = [];
   const target = storeTarget(spied(calls, "commit"), { name: "memory" });
   await target.upload(ARTIFACT, TAGS, CONTEXT);
   calls.length = 0;
   const layers = [bytesContent("text/plain", new TextEncoder().encode("scan"))];
-  await target.attach?.(attachedReferrer({ artifactType: "application/vnd.test", layers }, MANIFEST), CONTEXT);
+  const referrers = [{ artifactType: "application/vnd.test", layers }];
+  await target.bring(attachmentsOf({ referrers }, MANIFEST), CONTEXT);
   assert.deepEqual(calls, ["blob 0", "blob", "manifest", "prepare"]);
 });
 
@@ -156,17 +157,17 @@ Deno.test("storeTarget() leaves the manifest to no tags when there are none", as
   assert.deepEqual(calls, ["blob 0", "blob 1", "manifest", "prepare"]);
 });
 
-Deno.test("attach() of a store's target brings a manifest first that was left to the tags", async () => {
+Deno.test("bring() of a store's target brings a manifest first that was left to the tags", async () => {
   const calls: string[] = [];
   const place = memoryPlace();
   const target = storeTarget(bringing(calls, place), { name: "memory" });
   await target.upload(ARTIFACT, TAGS, CONTEXT, { areTagsNext: true });
   calls.length = 0;
-  const referrer = attachedReferrer(
-    { artifactType: "application/vnd.acme.note", layers: [bytesContent("text/plain", new Uint8Array([1]))] },
-    MANIFEST,
+  const layers = [bytesContent("text/plain", new Uint8Array([1]))];
+  await target.bring(
+    attachmentsOf({ referrers: [{ artifactType: "application/vnd.note", layers }] }, MANIFEST),
+    CONTEXT,
   );
-  await target.attach?.(referrer, CONTEXT);
   assert.equal(calls[0], "manifest");
   assert.ok(place.manifests.has(MANIFEST.digest));
 });

@@ -263,7 +263,10 @@ Deno.test("a profile that nobody has declared is refused, and those that are dec
   await withProfile({ artifactType: "a/b", layers: [LAYER] }, FILES, async ({ at, run }) => {
     const { code, stderr } = await gantry(run("plan", "--profile", "acne"));
     assert.equal(code, 2);
-    assert.match(stderr, /Cannot use profile "acne": it must be one of "auto", "generic", .*"files", "acme"$/m);
+    assert.match(
+      stderr,
+      /Cannot use profile "acne": it must be one of "auto", "generic", .*"files", "acme", did you mean "acme"\?$/m,
+    );
     await Deno.writeTextFile(at("gantry.jsonc"), '{"profile": "acne", "profiles": {}}');
     const configured = await gantry(["plan", at("source"), "--config", at("gantry.jsonc")]);
     assert.equal(configured.code, 2);

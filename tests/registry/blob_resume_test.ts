@@ -5,7 +5,7 @@ import { bytesContent } from "../../src/oci/bytes_content.ts";
 import type { Content } from "../../src/oci/descriptor.ts";
 import type { RegistryClientOptions } from "../../src/registry/client.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
-import { emptyRepository } from "../support/fake_registry_store.ts";
+import { emptyRepository } from "../support/fake_registry/store.ts";
 import { sizedContent, testClient, testClock, testContext } from "./support.ts";
 
 const SIZE = 300_000;

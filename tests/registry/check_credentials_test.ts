@@ -3,7 +3,7 @@ import { checkCredentials } from "../../src/registry/check_credentials.ts";
 import { CredentialsRefusedError, RegistryError } from "../../src/registry/http/registry_error.ts";
 import type { Credential } from "../../src/registry/login/credentials.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
-import type { FakeAuth } from "../support/fake_registry_auth.ts";
+import type { FakeAuth } from "../support/fake_registry/auth.ts";
 import { testClock, testContext } from "./support.ts";
 
 const ANN = { kind: "password", username: "ann", password: "s:ecret" } as const;

@@ -7,9 +7,9 @@ import {
   OCI_INDEX_MEDIA_TYPE,
   OCI_MANIFEST_MEDIA_TYPE,
 } from "../../src/oci/media_types.ts";
-import { DigestMismatchError } from "../../src/oci/verified.ts";
+import { DigestMismatchError } from "../../src/oci/bytes/verified.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
-import { emptyRepository } from "../support/fake_registry_store.ts";
+import { emptyRepository } from "../support/fake_registry/store.ts";
 import { testClient, testContext } from "./support.ts";
 
 /** A registry that holds one manifest under "v1". */

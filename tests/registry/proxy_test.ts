@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { makeCertificate } from "../support/certificates.ts";
+import { makeCertificate } from "../support/network/certificates.ts";
 import { startFakeRegistry } from "../support/fake_registry.ts";
 
 /** A proxy that leads to one place, whatever it is asked for. */

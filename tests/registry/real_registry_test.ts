@@ -6,11 +6,11 @@ import { storeTarget } from "../../src/pipeline/store_target.ts";
 import { SYSTEM_CLOCK } from "../../src/system/clock.ts";
 import type { Credential } from "../../src/registry/login/credentials.ts";
 import { registryStore } from "../../src/registry/store.ts";
-import { makeCertificate } from "../support/certificates.ts";
-import { startFaultyProxy } from "../support/faulty_proxy.ts";
+import { makeCertificate } from "../support/network/certificates.ts";
+import { startFaultyProxy } from "../support/network/faulty_proxy.ts";
 import { REGISTRIES, startRegistry } from "../support/registry_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
-import { startTokenServer } from "../support/token_server.ts";
+import { startTokenServer } from "../support/network/token_server.ts";
 import { toolTest } from "../support/tools.ts";
 import { sizedContent, testArtifact, testClock, testContext } from "./support.ts";
 

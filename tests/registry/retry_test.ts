@@ -47,10 +47,15 @@ const PROBLEMS: readonly (readonly [ConnectionProblem, boolean])[] = [
   ["refused", true],
   ["reset", true],
   ["dns", true],
+  ["unknown-host", false],
   ["stalled", true],
   ["other", true],
   ["certificate", false],
+  ["certificate-expired", false],
+  ["certificate-host", false],
+  ["client-certificate", false],
   ["tls", false],
+  ["not-http", false],
   ["blocked", false],
 ];
 

@@ -4,7 +4,7 @@ import { OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import { NotFoundError, type Store, TagExistsError, UnsupportedError } from "../../src/store/store.ts";
 import { RegistryError } from "../../src/registry/http/registry_error.ts";
 import { registryStore } from "../../src/registry/store.ts";
-import { errorAnswer } from "../support/fake_registry_answer.ts";
+import { errorAnswer } from "../support/fake_registry/answer.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { namesOf, putSample, sampleOf, textContent } from "../support/store_samples.ts";
 import { testClient, testContext } from "./support.ts";

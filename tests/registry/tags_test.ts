@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { startFakeRegistry } from "../support/fake_registry.ts";
-import { emptyRepository } from "../support/fake_registry_store.ts";
+import { emptyRepository } from "../support/fake_registry/store.ts";
 import { testClient, testContext } from "./support.ts";
 
 /** The tags that a client lists when the registry answers in this way. */

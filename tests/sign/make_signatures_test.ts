@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { bytesContent } from "../../src/oci/bytes_content.ts";
 import type { Digest } from "../../src/oci/digest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
-import { attachedReferrer } from "../../src/pipeline/attach_to_targets.ts";
+import { attachmentsOf } from "../../src/pipeline/bring_to_targets.ts";
 import { makeAttestations } from "../../src/sign/make_attestations.ts";
 import { type MadeSignatures, makeSignatures, type SigningPlace } from "../../src/sign/make_signatures.ts";
 import { parsePublicKey } from "../../src/sign/public_key.ts";
 import type { SignFormat } from "../../src/sign/sign_format.ts";
 import type { Signer } from "../../src/sign/signers/signer.ts";
-import { appendCompanion } from "../../src/store/append_companion.ts";
+import { bring as bringTo } from "../../src/store/bring.ts";
 import type { Store } from "../../src/store/store.ts";
 import { sampleArtifact } from "../layout/sample_artifact.ts";
 import { testContext } from "../layout/test_context.ts";
@@ -42,13 +42,9 @@ async function made(
 }
 
 async function bring(store: Store, { referrers, layers }: Omit<MadeSignatures, "warnings">): Promise<void> {
-  const context = testContext();
-  for (const referrer of referrers) {
-    const { manifest, blobs } = attachedReferrer(referrer, SUBJECT);
-    for (const blob of blobs) await store.push(blob, context);
-    await store.pushManifest(manifest, context);
-  }
-  if (layers.length > 0) await appendCompanion(store, { subject, ending: "sig", layers }, context);
+  const companions = layers.length === 0 ? [] : [{ ending: "sig", layers } as const];
+  const attachments = attachmentsOf({ referrers, companions }, SUBJECT);
+  await bringTo(store, attachments, { context: testContext(), concurrency: 1 });
 }
 
 Deno.test("makeSignatures() makes nothing that is there, and asks no signer for it", async () => {

@@ -11,7 +11,7 @@ import { testContext } from "../registry/support.ts";
 
 /** A place that can be opened as a store again and again. */
 export interface StorePlace extends AsyncDisposable {
-  open(): Store;
+  open(): Store | Promise<Store>;
   /** Whether a tag can be taken away; `true` when left out. */
   readonly untags?: boolean;
 }
@@ -36,7 +36,7 @@ const context = testContext();
 
 const CASES: readonly (readonly [what: string, body: Case])[] = [
   ["finds nothing in a new place", async (place) => {
-    await using store = place.open();
+    await using store = await place.open();
     const { manifest, blobs } = sampleOf("one");
     assert.equal(await store.resolve("1.0", context), undefined);
     assert.equal(await store.resolve(manifest.descriptor.digest, context), undefined);
@@ -79,7 +79,7 @@ const CASES: readonly (readonly [what: string, body: Case])[] = [
       assert.deepEqual(await store.push(blob, context), { existed: true, bytesSent: 0 });
       await putSample(store, sampleOf("one"), ["1.0"], context);
     });
-    await using again = place.open();
+    await using again = await place.open();
     assert.deepEqual(await again.push(blob, context), { existed: true, bytesSent: 0 });
   }],
 
@@ -120,7 +120,7 @@ const CASES: readonly (readonly [what: string, body: Case])[] = [
     const [one, two] = [sampleOf("one"), sampleOf("two")];
     const from = one.manifest.descriptor.digest;
     await written(place, (store) => putSample(store, one, ["edge"], context));
-    await using store = place.open();
+    await using store = await place.open();
     await putSample(store, two, [], context);
     const moved = [{ tag: "2.0" }, { tag: "edge", from }];
     assert.deepEqual(await store.tag(two.stored, namesOf(["2.0", "edge"]), context), moved);
@@ -150,10 +150,10 @@ const CASES: readonly (readonly [what: string, body: Case])[] = [
 
   ["shows tags when it says that it does", async (place) => {
     const sample = sampleOf("one");
-    await using store = place.open();
+    await using store = await place.open();
     await putSample(store, sample, [], context);
     const isShown = async (): Promise<boolean> => {
-      await using other = place.open();
+      await using other = await place.open();
       return await other.resolve("1.0", context) !== undefined;
     };
     await store.tag(sample.stored, namesOf(["1.0"]), context);
@@ -166,7 +166,7 @@ const CASES: readonly (readonly [what: string, body: Case])[] = [
 
   ["says of nothing that it is whole before it is there", async (place) => {
     const { blobs, manifest } = sampleOf("one");
-    await using store = place.open();
+    await using store = await place.open();
     for (const blob of blobs) await store.push(blob, context);
     assert.equal(await store.isWhole(manifest.descriptor, context), false);
   }],
@@ -200,7 +200,7 @@ const CASES: readonly (readonly [what: string, body: Case])[] = [
       await assert.rejects(written(place, async (store) => {
         await store.push(content, context);
       }));
-      await using store = place.open();
+      await using store = await place.open();
       assert.equal(await store.exists(blob.descriptor, context), false);
     }
   }],
@@ -290,7 +290,7 @@ const CASES: readonly (readonly [what: string, body: Case])[] = [
       await putSample(store, sample, ["1.0", "1", "latest"], context);
     });
     if (place.untags === false) {
-      await using store = place.open();
+      await using store = await place.open();
       await assert.rejects(store.untag("1", context), UnsupportedError);
       assert.deepEqual(await tagsOf(store), ["1", "1.0", "latest"]);
       return;
@@ -318,7 +318,7 @@ const CASES: readonly (readonly [what: string, body: Case])[] = [
       }),
       /^Error: Cannot delete .*:edge: it has moved meanwhile, to sha256:/,
     );
-    await using store = place.open();
+    await using store = await place.open();
     assert.deepEqual(await tagsOf(store), ["edge"]);
     if (place.untags === false) return;
     await store.untag("edge", context, { from: two.manifest.descriptor.digest });
@@ -362,7 +362,7 @@ const CASES: readonly (readonly [what: string, body: Case])[] = [
   }],
 
   ["refuses what is no manifest, and what is too large for one", async (place) => {
-    await using store = place.open();
+    await using store = await place.open();
     await assert.rejects(store.pushManifest(textContent("{}", OCI_MANIFEST_MEDIA_TYPE), context), SyntaxError);
     const bytes = new TextEncoder().encode(`{"schemaVersion":2,"x":"${"x".repeat(MANIFEST_SIZE_LIMIT)}"}`);
     const descriptor = { mediaType: OCI_MANIFEST_MEDIA_TYPE, digest: digestOf(bytes), size: bytes.byteLength };
@@ -380,13 +380,13 @@ async function written(
   check: (store: Store) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   {
-    await using store = place.open();
+    await using store = await place.open();
     await write(store);
     await check(store);
     await store.commit(context);
     await check(store);
   }
-  await using later = place.open();
+  await using later = await place.open();
   await check(later);
 }
 

@@ -1,10 +1,7 @@
-import { join } from "node:path";
-import type { RegistryReference } from "../../src/oci/reference.ts";
-import type { Store } from "../../src/store/store.ts";
-import { tarStore } from "../../src/layout/tar/store.ts";
-import { directoryStore } from "../../src/layout/directory/store.ts";
+import { PLACE_KIND_NAMES, type RegistryReference } from "../../src/oci/reference.ts";
 import { createRegistryClient, type RegistryClient } from "../../src/registry/client.ts";
 import { registryStore } from "../../src/registry/store.ts";
+import { placeOf, storeOfPlace } from "../support/every_place.ts";
 import { type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
 import { memoryPlace, memoryStore } from "../support/memory_store.ts";
 import { startRegistry } from "../support/registry_process.ts";
@@ -18,13 +15,22 @@ storeConformance("memoryStore()", () => {
   return Promise.resolve({ open: () => memoryStore(place), [Symbol.asyncDispose]: () => Promise.resolve() });
 });
 
-storeConformance("directoryStore()", () => inDirectory((path) => directoryStore({ kind: "oci-layout", path })));
+for (const kind of PLACE_KIND_NAMES) {
+  storeConformance(`a place of the kind ${kind}`, async () => {
+    const [registry, directory] = [startFakeRegistry({}), await tempDirectory()];
+    const client = testClient(registry);
+    const place = placeOf(kind, "app", { registry, directory: directory.path });
+    return {
+      open: () => storeOfPlace(place, { client, access: "delete" }),
+      async [Symbol.asyncDispose](): Promise<void> {
+        client.close();
+        await registry[Symbol.asyncDispose]();
+        await directory[Symbol.asyncDispose]();
+      },
+    };
+  });
+}
 
-storeConformance("tarStore()", () => {
-  return inDirectory((path) => tarStore({ kind: "oci-archive", path: `${path}.tar` }));
-});
-
-storeConformance("registryStore() of a fake registry", () => fakePlace({}));
 storeConformance("registryStore() of a fake registry without a referrers API", () => fakePlace({ referrers: false }));
 
 for (
@@ -38,26 +44,18 @@ for (
     async () => {
       const registry = await startRegistry(command);
       const client = createRegistryClient({ host: registry.host });
-      return { ...placeOf(registry.host, client, registry), untags };
+      return { ...servedBy(registry.host, client, registry), untags };
     },
     (name, body) => toolTest(name, [command], body),
   );
 }
 
-async function inDirectory(open: (path: string) => Store): Promise<StorePlace> {
-  const directory = await tempDirectory();
-  return {
-    open: () => open(join(directory.path, "layout")),
-    [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
-  };
-}
-
 function fakePlace(options: FakeRegistryOptions): Promise<StorePlace> {
   const fake = startFakeRegistry(options);
-  return Promise.resolve(placeOf(fake.host, testClient(fake), fake));
+  return Promise.resolve(servedBy(fake.host, testClient(fake), fake));
 }
 
-function placeOf(host: string, client: RegistryClient, server: AsyncDisposable): StorePlace {
+function servedBy(host: string, client: RegistryClient, server: AsyncDisposable): StorePlace {
   const reference: RegistryReference = { kind: "registry", host, repository: "acme/app" };
   return {
     open: () => registryStore({ reference, client, access: "delete" }),

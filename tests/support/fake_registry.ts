@@ -3,13 +3,13 @@
  *
  * @see {@link https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md | OCI distribution-spec 1.1.1}
  */
-import { emptyAnswer, errorAnswer } from "./fake_registry_answer.ts";
-import { createGate, type FakeAuth } from "./fake_registry_auth.ts";
-import { answerBlob, answerManifest, answerReferrers, answerTags } from "./fake_registry_content.ts";
-import { createFaultScript, type FaultRule, faultyAnswer, faultyBody, isBodyFault } from "./fake_registry_faults.ts";
-import { emptyRepository, type StoredRepository } from "./fake_registry_store.ts";
-import { answerUpload, type UploadQuirks } from "./fake_registry_uploads.ts";
-import { listenWire, type Wire } from "./fake_registry_wire.ts";
+import { emptyAnswer, errorAnswer } from "./fake_registry/answer.ts";
+import { createGate, type FakeAuth } from "./fake_registry/auth.ts";
+import { answerBlob, answerManifest, answerReferrers, answerTags } from "./fake_registry/content.ts";
+import { createFaultScript, type FaultRule, faultyAnswer, faultyBody, isBodyFault } from "./fake_registry/faults.ts";
+import { emptyRepository, type StoredRepository } from "./fake_registry/store.ts";
+import { answerUpload, type UploadQuirks } from "./fake_registry/uploads.ts";
+import { listenWire, type Wire } from "./fake_registry/wire.ts";
 
 /** How a fake registry behaves. */
 export interface FakeRegistryOptions extends UploadQuirks {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type FakeRegistry, startFakeRegistry } from "./fake_registry.ts";
-import { digestText } from "./fake_registry_store.ts";
+import { digestText } from "./fake_registry/store.ts";
 
 const HELLO = new TextEncoder().encode("hello");
 const HELLO_DIGEST = digestText(HELLO);

@@ -2,7 +2,7 @@
 import { digestOf } from "../../src/oci/digest.ts";
 import { OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import type { FakeRegistry } from "./fake_registry.ts";
-import { emptyRepository, type StoredRepository } from "./fake_registry_store.ts";
+import { emptyRepository, type StoredRepository } from "./fake_registry/store.ts";
 
 /** A descriptor as JSON, with any fields. */
 export type Json = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-/** As much of JSON Schema as the schemas of gantry's own output use, and stricter: a key that no schema names is wrong. */
+/** As much of JSON Schema as gantry's own schemas use, and stricter: a key that no schema names is wrong. */
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -33,7 +33,8 @@ function problems(value: unknown, schema: Schema, at: At): readonly string[] {
   if (choices !== undefined && !choices.includes(value)) return [`${at.path}: must be one of ${choices.join(", ")}`];
   const type = schema["type"];
   if (type === undefined) return [];
-  const found = Array.isArray(value) ? "array" : typeof value;
+  const isInteger = type === "integer" && Number.isInteger(value);
+  const found = Array.isArray(value) ? "array" : isInteger ? "integer" : typeof value;
   if (found !== type) return [`${at.path}: must be ${type}, is ${found}`];
   const pattern = schema["pattern"];
   if (typeof pattern === "string" && !new RegExp(pattern).test(String(value))) return [`${at.path}: ${pattern}`];

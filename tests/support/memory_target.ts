@@ -58,16 +58,18 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
       return { url, uploaded, existing, bytesSent: uploaded.reduce((sum, { size }) => sum + size, 0) };
     },
 
-    async attach({ manifest, blobs, subject }): Promise<void> {
-      await record(`attach ${manifest.descriptor.artifactType}`);
-      if (!contents.has(subject.digest)) throw new Error(`Cannot attach to ${subject.digest}: it was not uploaded`);
-      for (const content of [...blobs, manifest]) await keep(content);
-    },
+    takes: ["referrers", "companions"],
 
-    async append({ tag, layers, subject }): Promise<void> {
-      await record(`append ${tag.slice(-4)}`);
-      if (!contents.has(subject.digest)) throw new Error(`Cannot add to ${subject.digest}: it was not uploaded`);
-      for (const layer of layers) await keep(layer);
+    async bring({ subject, referrers, companions }): Promise<void> {
+      if (!contents.has(subject.digest)) throw new Error(`Cannot bring to ${subject.digest}: it was not uploaded`);
+      for (const { manifest, blobs } of referrers) {
+        await record(`attach ${manifest.descriptor.artifactType}`);
+        for (const content of [...blobs, manifest]) await keep(content);
+      }
+      for (const { tag, layers } of companions) {
+        await record(`append ${tag.slice(-4)}`);
+        for (const layer of layers) await keep(layer);
+      }
     },
 
     async tag({ manifest }: Artifact, names: readonly TagName[]): Promise<readonly Moved[]> {

@@ -9,7 +9,7 @@ import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { type ResultLine, sayResults, stopwatch } from "../output/result_line.ts";
 import { parseGivenPlace, takeOutput } from "../places/pipes.ts";
-import { withVerbOptions } from "../places/session.ts";
+import { withVerbOptions } from "../places/with_verb_options.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { ExportFlags } from "./commands.ts";

@@ -3,7 +3,7 @@ import { parseRegistryPlace } from "../../places/registry_place.ts";
 import { inventory } from "../../verbs/inventory.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { EXIT } from "../output/exit_code.ts";
-import { withVerbOptions } from "../places/session.ts";
+import { withVerbOptions } from "../places/with_verb_options.ts";
 import type { World } from "../world.ts";
 import type { InventoryFlags } from "./commands.ts";
 

@@ -9,16 +9,17 @@ import { COMPLETION_SCRIPTS } from "./scripts.ts";
 import type { Shell } from "./shells.ts";
 
 /** `gantry completion`: the script for a shell. */
-export function printCompletionScript(shell: Shell, { stdout }: Pick<World, "stdout">): number {
+export function runCompletion(shell: Shell, _flags: unknown, { stdout }: Pick<World, "stdout">): number {
   stdout(COMPLETION_SCRIPTS[shell]);
   return EXIT.done;
 }
 
 /** `gantry complete`: the words that could stand in the place of the last one, a line each. */
-export async function printCompletions(
+export async function runComplete(
   words: readonly string[],
-  program: Command,
+  _flags: unknown,
   { stdout }: Pick<World, "stdout">,
+  program: Command,
 ): Promise<number> {
   const found = await complete(words, program, { lists: { for: CONSUMER_NAMES }, topics: TOPICS });
   const lines = found.words

@@ -1,16 +1,10 @@
 import { join } from "node:path";
-import type { Reference } from "../../oci/reference.ts";
+import { PLACE_KINDS } from "../../oci/reference.ts";
 import { readSmallText } from "../../system/read_small_file.ts";
 import type { Completion, CompletionWord } from "./completion_word.ts";
 
 /** How large an `index.json` may be that is looked at for its tags, in bytes. */
 const INDEX_LIMIT = 4 * 1024 * 1024;
-
-const SCHEMES: Readonly<Record<Reference["kind"], CompletionWord>> = {
-  registry: { word: "oci://", help: "a repository of a registry" },
-  "oci-layout": { word: "oci-layout:", help: "an OCI image layout directory" },
-  "oci-archive": { word: "oci-archive:", help: "an OCI image layout in one tar" },
-};
 
 /** Files and directories that a begun path could be; hidden ones when it asks for them. */
 export async function fileWords(
@@ -31,19 +25,24 @@ export async function fileWords(
 
 /** Places that a begun reference could be: schemes, the paths of layouts, and the tags of a layout directory. */
 export async function referenceWords(begun: string): Promise<Completion> {
-  const [, scheme, rest] = /^(oci-layout:|oci-archive:)(.*)$/s.exec(begun) ?? [];
-  if (scheme === undefined || rest === undefined) {
-    const words = Object.values(SCHEMES).filter(({ word }) => word.startsWith(begun));
+  const kinds = Object.values(PLACE_KINDS);
+  const kind = kinds.find(({ scheme, onDisk }) => onDisk !== undefined && begun.startsWith(scheme));
+  if (kind === undefined) {
+    const words = kinds.map(({ scheme, what }) => ({ word: scheme, help: what })).filter(({ word }) =>
+      word.startsWith(begun)
+    );
     return { words, goesOn: words.length > 0 };
   }
+  const { scheme, onDisk } = kind;
+  const rest = begun.slice(scheme.length);
   const colon = rest.lastIndexOf(":");
   if (colon > rest.lastIndexOf("/")) {
-    if (scheme !== "oci-layout:") return { words: [], goesOn: false };
+    if (onDisk !== "directory") return { words: [], goesOn: false };
     const path = rest.slice(0, colon);
     const words = (await tagsOf(path)).map((tag) => ({ word: `${scheme}${path}:${tag}` }));
     return { words: words.filter(({ word }) => word.startsWith(begun)), goesOn: false };
   }
-  const { words } = await fileWords(rest, { only: scheme === "oci-layout:" ? "directories" : "all" });
+  const { words } = await fileWords(rest, { only: onDisk === "directory" ? "directories" : "all" });
   return { words: words.map(({ word }) => ({ word: `${scheme}${word}` })), goesOn: true };
 }
 

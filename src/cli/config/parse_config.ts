@@ -1,5 +1,5 @@
-import { describeSchema, didYouMean, type JsonSchema, knownKeys } from "../../driver/issue_message.ts";
-import { nearestKey } from "../../driver/nearest_key.ts";
+import { describeSchema, type JsonSchema, knownKeys } from "../../driver/issue_message.ts";
+import { didYouMean } from "../../work/nearest_word.ts";
 import type { z } from "../../pipeline/schema.ts";
 import { readYaml } from "../../yaml/read_yaml.ts";
 import { ConfigError } from "./config_error.ts";
@@ -63,7 +63,8 @@ function profileProblems(root: ConfigNode): readonly ConfigProblem[] {
   const declared = root.byKey.get("profiles")?.value;
   const names = ["auto", ...PROFILE_NAMES, ...declared?.kind === "object" ? declared.byKey.keys() : []];
   if (profile.value === "" || names.includes(profile.value)) return [];
-  const message = mustBe(`one of ${names.map((name) => JSON.stringify(name)).join(", ")}`)({ input: profile.value });
+  const oneOf = `one of ${names.map((name) => JSON.stringify(name)).join(", ")}`;
+  const message = mustBe(oneOf)({ input: profile.value }) + didYouMean(profile.value, names);
   return [placed(root, { path: ["profile"], message })];
 }
 
@@ -78,8 +79,7 @@ function issueProblems(issue: z.core.$ZodIssue, described: JsonSchema): readonly
   const { path, message } = issue;
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {
-      const meant = nearestKey(key, knownKeys(described, path));
-      const message = `unknown key ${quoteKey(key)}${didYouMean(meant)}`;
+      const message = `unknown key ${quoteKey(key)}${didYouMean(key, knownKeys(described, path))}`;
       return { path: [...path, key], about: path, message, isKey: true };
     });
   }

@@ -23,7 +23,7 @@ export interface ListedConsumer {
 }
 
 /** `gantry consumers`: who can be asked for, and from which version each rule was read. */
-export async function consumers({ output = "text" }: ConsumersFlags, world: World): Promise<number> {
+export async function runConsumers({ output = "text" }: ConsumersFlags, world: World): Promise<number> {
   const rows = (await loadConsumers()).map(({ name, what, version, source }): ListedConsumer => {
     return { name, what, version, source };
   });

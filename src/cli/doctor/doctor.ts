@@ -16,7 +16,7 @@ import { createLog } from "../output/log.ts";
 import { cacheDirectory } from "../places/cache_directory.ts";
 import { registryCredentials } from "../places/credentials.ts";
 import { halfCredential } from "../places/given_credential.ts";
-import { registryFlags } from "../places/registry_options.ts";
+import { anonymousFromFlags } from "../places/registry_from_flags.ts";
 import { spellFlag } from "../spell_flag.ts";
 import type { World } from "../world.ts";
 import type { DoctorFlags } from "./commands.ts";
@@ -126,7 +126,7 @@ async function askRegistry(
   let asks = false;
   const options: RegistryClientOptions = {
     // Whoever asks how a registry is wants to know at once.
-    ...await clientOptions(registryFlags(flags, world), { retries: 0, ...flags, spell: spellFlag }),
+    ...await clientOptions(anonymousFromFlags(flags, world), { retries: 0, ...flags, spell: spellFlag }),
     host,
     credentials: () => {
       asks = true;

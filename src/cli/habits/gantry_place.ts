@@ -7,6 +7,9 @@ const FOREIGN_SCHEMES: readonly (readonly [theirs: RegExp, ours: string])[] = [
   [/^(?:oci|dir|ocidir):(?!\/\/)/, "oci-layout:"],
   [/^(?:docker-archive|tarball):/, "oci-archive:"],
   [/^ocifile:/, "oci-archive:"],
+  // What looks like gantry's own with a typing error.
+  [/^oci-?l[a-z]*:/, "oci-layout:"],
+  [/^oci-?a[a-z]*:/, "oci-archive:"],
 ];
 
 /** A host name with a dot or a port, or this machine, and a repository below it. */
@@ -26,7 +29,7 @@ export function gantryPlace(text: string): string | undefined {
   return BARE_REGEXP.test(text) ? `oci://${text}` : undefined;
 }
 
-/** Writes a path where a place is needed as a layout: a tar by its ending, or else a directory. */
+/** Writes a path where a place is needed as a layout: a tar by its ending or a pipe, or else a directory. */
 export function gantryLayout(path: string): string {
-  return /\.tar(?:[:@]|$)/.test(path) ? `oci-archive:${path}` : `oci-layout:${path}`;
+  return path === "-" || /\.tar(?:[:@]|$)/.test(path) ? `oci-archive:${path}` : `oci-layout:${path}`;
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { airgapTopic } from "./airgap_topic.ts";
 import { migrateTopic } from "./migrate_topic.ts";
 import { registryTopic } from "./registry_topic.ts";
 import type { Topic } from "./topics.ts";
@@ -9,6 +10,7 @@ import type { Topic } from "./topics.ts";
  * @param program Says how help is laid out.
  */
 export function topicPage(topic: Topic, program: Command): string {
+  const page = (topic: Command): string => topic.copyInheritedSettings(program).helpOption(false).helpInformation();
   switch (topic) {
     case "migrate": {
       const helper = program.createHelp();
@@ -16,6 +18,8 @@ export function topicPage(topic: Topic, program: Command): string {
       return migrateTopic(helper);
     }
     case "registry":
-      return registryTopic().copyInheritedSettings(program).helpOption(false).helpInformation();
+      return page(registryTopic());
+    case "airgap":
+      return page(airgapTopic());
   }
 }

@@ -1,5 +1,5 @@
 /** What `gantry help` explains beside commands. */
-export const TOPICS = ["registry", "migrate"] as const;
+export const TOPICS = ["registry", "airgap", "migrate"] as const;
 
 /** One of {@linkcode TOPICS}. */
 export type Topic = typeof TOPICS[number];

@@ -37,7 +37,7 @@ export interface InitResult {
 }
 
 /** `gantry init`: writes a configuration file that fits a directory, and an ignore file where one is of use. */
-export async function init(directory: string, flags: InitFlags, world: World): Promise<number> {
+export async function runInit(directory: string, flags: InitFlags, world: World): Promise<number> {
   await checkDirectory(directory);
   const log = createLog(world, "normal");
   const chosen: ChosenProfile = flags.profile === undefined

@@ -11,7 +11,7 @@ import { addSecrets, givenCredential } from "../places/given_credential.ts";
 import { createLog } from "../output/log.ts";
 import { loginPath, placesThatKnow } from "./login_places.ts";
 import { clientOptions } from "../../places/registry_options.ts";
-import { registryFlags } from "../places/registry_options.ts";
+import { anonymousFromFlags } from "../places/registry_from_flags.ts";
 import { spellFlag } from "../spell_flag.ts";
 import type { RegistryFlags } from "../places/flags.ts";
 import { parseRegistryHost } from "./registry_host.ts";
@@ -29,7 +29,7 @@ export interface LoginResult {
 }
 
 /** `gantry login`: shows credentials to a registry, and keeps them when it takes them. */
-export async function login(text: string, flags: LoginFlags, world: World): Promise<number> {
+export async function runLogin(text: string, flags: LoginFlags, world: World): Promise<number> {
   const log = createLog(world, "normal");
   const host = parseRegistryHost(text);
   const credentialWorld = systemCredentialWorld(world);
@@ -37,7 +37,7 @@ export async function login(text: string, flags: LoginFlags, world: World): Prom
   const credential = await loginCredential(host, flags, world);
   const checked = await checkCredentials(
     {
-      ...await clientOptions(registryFlags(flags, world), {
+      ...await clientOptions(anonymousFromFlags(flags, world), {
         ...REGISTRY_DEFAULTS,
         ...flags,
         spell: spellFlag,

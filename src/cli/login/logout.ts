@@ -22,7 +22,7 @@ export interface LogoutResult {
 }
 
 /** `gantry logout`: forgets what `gantry login` keeps, and says who else still knows credentials. */
-export async function logout(
+export async function runLogout(
   text: string,
   flags: LogoutFlags,
   world: World,

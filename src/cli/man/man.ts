@@ -6,7 +6,12 @@ import type { World } from "../world.ts";
 import { manPage, pageName, pagesOf } from "./man_page.ts";
 
 /** `gantry man`: the manual page of a command. */
-export function printManPage(words: readonly string[], program: Command, { stdout }: Pick<World, "stdout">): number {
+export function runMan(
+  words: readonly string[],
+  _flags: unknown,
+  { stdout }: Pick<World, "stdout">,
+  program: Command,
+): number {
   const name = [program.name(), ...words].join("-");
   const command = pagesOf(program).find((each) => pageName(each) === name);
   if (command === undefined) throw new UsageError(`Cannot find a manual page of "${words.join(" ")}": no such command`);

@@ -1,5 +1,7 @@
 import type { Command, Help } from "commander";
 import { examplesOf } from "../help/examples.ts";
+import { ENVIRONMENT } from "../environment.ts";
+import { EXIT_MEANINGS } from "../output/exit_code.ts";
 import { foldedFlags } from "../help/folded_flags.ts";
 
 /**
@@ -49,6 +51,7 @@ export function manPage(command: Command, { version }: { readonly version: strin
       ".PP",
       escaped(`${count} more flags for ${what} are explained by: gantry help ${topic}`),
     ]),
+    ...(command.parent === null ? programSections() : []),
     ...seeAlso(command, help),
     "",
   ].join("\n");
@@ -78,6 +81,18 @@ function section(heading: string, items: readonly Item[]): readonly string[] {
   if (items.length === 0) return [];
   const lines = items.flatMap(({ term, text }) => [".TP", `.B ${escaped(term)}`, escaped(text)]);
   return [`.SH ${quoted(heading)}`, ...lines];
+}
+
+/** What holds for every command, so the page of the program has it. */
+function programSections(): readonly string[] {
+  const plain = (text: string): string => text.replaceAll("`", "");
+  return [
+    ...section("EXIT STATUS", EXIT_MEANINGS.map(([code, what]) => ({ term: String(code), text: plain(what) }))),
+    ...section(
+      "ENVIRONMENT",
+      ENVIRONMENT.map(([names, what]) => ({ term: [...new Set(names)].join(", "), text: plain(what) })),
+    ),
+  ];
 }
 
 function examples(command: Command): readonly string[] {

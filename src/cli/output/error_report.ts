@@ -177,13 +177,24 @@ function connectionAdvice({ problem, proxyVariable }: ConnectionError): string |
       return "pass the certificate that the registry wants with --cert-file and --key-file";
     case "tls":
       return "a registry that speaks HTTP without TLS on purpose needs --plain-http";
+    case "not-http":
+      return WITHOUT_PLAIN_HTTP;
+    case "unknown-host":
+      return proxyAdvice(proxyVariable) ??
+        "check how the name is written, and whether it is known in this network only";
     case "blocked":
       return undefined;
     default:
-      return proxyVariable === undefined
-        ? undefined
-        : `check ${proxyVariable}; a registry that is reached without the proxy is named in NO_PROXY`;
+      return proxyAdvice(proxyVariable);
   }
+}
+
+/** Also what a server of TLS says of a request without it, as far as it says anything. */
+const WITHOUT_PLAIN_HTTP = "what listens there seems to speak TLS: leave --plain-http away";
+
+function proxyAdvice(variable: string | undefined): string | undefined {
+  if (variable === undefined) return undefined;
+  return `check ${variable}; a registry that is reached without the proxy is named in NO_PROXY`;
 }
 
 /** What registries say of a manifest whose config, layers or artifact type they do not know. */
@@ -225,6 +236,7 @@ function registryAdvice(
   if (error.status === 403 || error.has("DENIED")) {
     return "the credentials are known but not allowed to do this: check their permissions for this repository";
   }
+  if (error.status === 400 && /\bHTTPS (?:server|port)\b/i.test(error.text ?? "")) return WITHOUT_PLAIN_HTTP;
   if (error.text !== undefined && error.errors.length === 0) {
     return "that is not how a registry answers: check the host, and whether a proxy stands between";
   }

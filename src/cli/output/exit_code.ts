@@ -23,6 +23,18 @@ export const EXIT = {
   closed: 141,
 } as const;
 
+/** What each exit code means, those of signals included. */
+export const EXIT_MEANINGS: readonly (readonly [code: number, what: string])[] = [
+  [EXIT.done, "Done"],
+  [EXIT.failed, "Failed after something was contacted; `diff`: they differ; `verify`: it is damaged or not signed"],
+  [EXIT.usage, "The command line, the configuration or the source is wrong; nothing was contacted"],
+  [EXIT.partial, "Everything is uploaded, but not every tag is set everywhere; the same command completes it"],
+  [129, "The terminal is gone (SIGHUP)"],
+  [EXIT.interrupted, "Interrupted (SIGINT, Ctrl-C)"],
+  [EXIT.closed, "Nobody reads standard output any more, as in `gantry plan | head`"],
+  [143, "Told to end (SIGTERM)"],
+];
+
 /** The exit code for an error. */
 export function exitCode(error: unknown, signal: AbortSignal): number {
   if (signal.aborted) return signal.reason instanceof Interruption ? signal.reason.exitCode : EXIT.interrupted;

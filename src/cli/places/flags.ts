@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { REACHING, type Reaching } from "../../options/registry.ts";
 import { declareOptions } from "../declare_options.ts";
-import { repeated } from "../options.ts";
+import { repeated } from "../flag_parsers.ts";
 import { foldFlags } from "../help/folded_flags.ts";
 
 /** The flags that say how a registry is talked to; what was not given is absent. */

@@ -14,7 +14,7 @@ export interface PluginBuildFlags {
 }
 
 /** `gantry plugin build`: one module of a plugin, for the compiled gantry and for whoever wants to read what runs. */
-export async function pluginBuild(what: string, { output }: PluginBuildFlags, world: World): Promise<number> {
+export async function runPluginBuild(what: string, { output }: PluginBuildFlags, world: World): Promise<number> {
   const path = output ?? usualOutput(what);
   if (resolve(path) === resolve(what)) {
     throw new UsageError(`Cannot build ${what} over itself: say where it goes, with -o`);

@@ -1,19 +1,9 @@
 import { Command, Option } from "commander";
 import { withExamples } from "../help/examples.ts";
-import type { PluginBuildFlags } from "./build.ts";
-import type { PluginInitFlags } from "./init/plugin_init.ts";
 import { TEMPLATE_LANGUAGES, TEMPLATE_STAGES } from "./init/templates.ts";
-import type { PluginListFlags } from "./list.ts";
-import type { PluginTestFlags } from "./test.ts";
-import type { OutputFormat } from "../publish/commands.ts";
-import type { World } from "../world.ts";
 
-/**
- * Declares `plugin` and what is below it.
- *
- * @param done Told the exit code of the command that ran.
- */
-export function pluginCommand(world: World, done: (code: number) => void): Command {
+/** Declares `plugin` and what is below it. */
+export function pluginCommand(): Command {
   const command = new Command("plugin").description("begin, list, look at, test and build plugins");
   const add = (below: Command): void => void command.addCommand(below);
   const output = (): Option => new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]);
@@ -24,11 +14,7 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
         .argument("[source]", "where the configuration is looked for", ".")
         .option("--config <path>", "configuration file (default: gantry.jsonc, .json, .yaml or .yml beside the source)")
         .option("--no-config", "read no configuration file")
-        .addOption(output())
-        .action(async (source: string, flags: PluginListFlags) => {
-          const { pluginList } = await import("./list.ts");
-          done(await pluginList(source, flags, world));
-        }),
+        .addOption(output()),
       [
         ["Those in this gantry, and those that ./deploy configures", "gantry plugin list ./deploy"],
         ["Those in this gantry alone", "gantry plugin list --no-config"],
@@ -41,11 +27,7 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
       new Command("info")
         .description("show what a plugin is and which options it has; loads it, but does not run it")
         .argument("<plugin>", "a name, ./FILE, npm:PACKAGE, jsr:PACKAGE or exec:PROGRAM")
-        .addOption(output())
-        .action(async (use: string, flags: { readonly output?: OutputFormat }) => {
-          const { pluginInfo } = await import("./info.ts");
-          done(await pluginInfo(use, flags, world));
-        }),
+        .addOption(output()),
       [
         ["What a file of yours is, and which options it has", "gantry plugin info ./plugins/no_drafts.ts"],
         ["A plugin that gantry brings", "gantry plugin info ignore"],
@@ -63,11 +45,7 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
         .option("--golden <path>", "what the output must be (default: FILE.golden.json, when it is there)")
         .option("--update", "write the golden file")
         .addOption(new Option("-o, --output <format>", "what is printed; always JSON").choices(["json"]))
-        .option("-v, --verbose", "print what happens")
-        .action(async (use: string, flags: PluginTestFlags) => {
-          const { testPlugin } = await import("./test.ts");
-          done(await testPlugin(use, flags, world));
-        }),
+        .option("-v, --verbose", "print what happens"),
       [
         [
           "Twice on a few files: is the result the same, and as the contract says?",
@@ -86,11 +64,7 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
       new Command("build")
         .description("make one .mjs of a plugin, without types and without imports, for the compiled gantry")
         .argument("<file>", "a .ts, .js or .mjs file; under deno run a package as well, as npm:… or jsr:…")
-        .option("-o, --output <file>", "where it goes; when left out, FILE with the suffix .mjs")
-        .action(async (file: string, flags: PluginBuildFlags) => {
-          const { pluginBuild } = await import("./build.ts");
-          done(await pluginBuild(file, flags, world));
-        }),
+        .option("-o, --output <file>", "where it goes; when left out, FILE with the suffix .mjs"),
       [
         ["To plugins/no_drafts.mjs", "gantry plugin build ./plugins/no_drafts.ts"],
         ["Somewhere else", "gantry plugin build ./plugins/no_drafts.ts -o ./dist/no_drafts.mjs"],
@@ -107,11 +81,7 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
         .addOption(
           new Option("--language <language>", "what it is written in").choices(TEMPLATE_LANGUAGES).default("ts"),
         )
-        .option("--directory <path>", "where it goes", "plugins")
-        .action(async (name: string, flags: PluginInitFlags) => {
-          const { pluginInit } = await import("./init/plugin_init.ts");
-          done(await pluginInit(name, flags, world));
-        }),
+        .option("--directory <path>", "where it goes", "plugins"),
       [
         ["A filter in TypeScript, which leaves out drafts", "gantry plugin init drafts"],
         ["A gate in a shell script", "gantry plugin init readme --stage before:archive --language sh"],
@@ -122,11 +92,7 @@ export function pluginCommand(world: World, done: (code: number) => void): Comma
   add(
     withExamples(
       new Command("types")
-        .description("print the types of the plugins' contract, for an editor and deno check")
-        .action(async () => {
-          const { PLUGIN_TYPES } = await import("./init/types_text.ts");
-          world.stdout(PLUGIN_TYPES);
-        }),
+        .description("print the types of the plugins' contract, for an editor and deno check"),
       [
         ["Beside your plugins, without a checkout of gantry", "gantry plugin types > gantry.d.ts"],
         ["What an entry is", "gantry plugin types | grep -A 20 'interface Entry'"],

@@ -34,7 +34,7 @@ export interface PluginInfos {
 }
 
 /** `gantry plugin info`: what a plugin is and which options it has. Its module is loaded; it does not run. */
-export async function pluginInfo(
+export async function runPluginInfo(
   use: string,
   flags: { readonly output?: OutputFormat },
   world: World,

@@ -9,7 +9,7 @@ import { createLog } from "../output/log.ts";
 import { printable } from "../output/printable.ts";
 import type { OutputFormat } from "../publish/commands.ts";
 import { listBuiltIns } from "../../verbs/publish/stages/built_ins.ts";
-import { configurationOf } from "../publish/publish_options.ts";
+import { configurationOf } from "../config/read_configuration.ts";
 import { writtenPipeline } from "../../verbs/publish/stages/written_entries.ts";
 import { table } from "../output/table.ts";
 import type { World } from "../world.ts";
@@ -39,7 +39,7 @@ export interface ListedPlugins {
 }
 
 /** `gantry plugin list`: what is in this program, and what the configuration names. No code of a user's plugin runs. */
-export async function pluginList(source: string, flags: PluginListFlags, world: World): Promise<number> {
+export async function runPluginList(source: string, flags: PluginListFlags, world: World): Promise<number> {
   const found = await findConfig({
     source,
     ...(flags.config === undefined ? {} : { explicit: flags.config }),

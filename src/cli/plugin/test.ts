@@ -19,7 +19,7 @@ import { comparableOutput } from "./output.ts";
 import { fixtureInput } from "./fixture.ts";
 import { pluginHost } from "../../verbs/publish/stages/plugin_host.ts";
 import { unifiedDiff } from "../../verbs/diff/unified_diff.ts";
-import { declaredEnv } from "../publish/publish_options.ts";
+import { declaredEnv } from "../machine.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import { messageOf } from "../../work/message_of.ts";
@@ -40,7 +40,7 @@ const FIXTURE_DATE = new Date("2026-01-02T09:10:45Z");
  * `gantry plugin test`: runs a plugin twice on a fixture, as a pipeline would. Fails when the two runs differ, or when
  * the output is another than that of the golden file.
  */
-export async function testPlugin(use: string, flags: PluginTestFlags, world: World): Promise<number> {
+export async function runPluginTest(use: string, flags: PluginTestFlags, world: World): Promise<number> {
   const log = createLog(world, flags.verbose ? "verbose" : "normal");
   const factory = await loadWithHint(use, {
     base: ".",

@@ -6,10 +6,15 @@ import { createProgress } from "../output/progress.ts";
 import type { World } from "../world.ts";
 import type { PublishFlags } from "./commands.ts";
 import { contentText, filesText, planText, stagesText } from "./plan_text.ts";
-import { publishOptions } from "./publish_options.ts";
+import { optionsFromFlags } from "./options_from_flags.ts";
 
 /** `gantry plan`: the pipeline without upload and tag. Contacts nobody, and writes nothing but the plan and the cache. */
-export async function runPlan(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
+export async function runPlan(
+  source: string | undefined,
+  targets: readonly string[],
+  flags: PublishFlags,
+  world: World,
+): Promise<number> {
   const format = flags.output ?? "text";
   if (flags.stages) {
     const stages = await planned(planStagesConfigured);
@@ -35,7 +40,7 @@ export async function runPlan(args: readonly string[], flags: PublishFlags, worl
 
   async function planned<Result>(verb: (options: ConfiguredOptions) => Promise<Result>): Promise<Result> {
     using progress = createProgress(world);
-    return await verb(await publishOptions(args, flags, { world, progress }));
+    return await verb(await optionsFromFlags({ source, targets }, flags, { world, progress }));
   }
 }
 

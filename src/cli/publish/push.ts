@@ -11,16 +11,21 @@ import { type ResultLine, sayResults, stopwatch, transferred } from "../output/r
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { PublishFlags } from "./commands.ts";
-import { publishOptions } from "./publish_options.ts";
+import { optionsFromFlags, type PublishArguments } from "./options_from_flags.ts";
 
 /** `gantry push`: the whole pipeline. */
-export async function runPush(args: readonly string[], flags: PublishFlags, world: World): Promise<number> {
+export async function runPush(
+  source: string | undefined,
+  targets: readonly string[],
+  flags: PublishFlags,
+  world: World,
+): Promise<number> {
   if (flags.dryRun) {
     const { runPlan } = await import("./plan.ts");
-    return await runPlan(args, flags, world);
+    return await runPlan(source, targets, flags, world);
   }
   const time = stopwatch();
-  const result = await push(args, flags, world);
+  const result = await push({ source, targets }, flags, world);
   sayResults(world, { quiet: flags.quiet, lines: resultLines(result, time()) });
   const format = flags.output ?? "text";
   // Whatever cannot be written, the artifact is published, and its digest must not get lost.
@@ -32,9 +37,9 @@ export async function runPush(args: readonly string[], flags: PublishFlags, worl
   return EXIT.done;
 }
 
-async function push(args: readonly string[], flags: PublishFlags, world: World): Promise<PushResult> {
+async function push(named: PublishArguments, flags: PublishFlags, world: World): Promise<PushResult> {
   using progress = createProgress(world);
-  const options = await publishOptions(args, flags, { world, progress });
+  const options = await optionsFromFlags(named, flags, { world, progress });
   await checkWritable(flags.digestFile, "--digest-file");
   await checkWritable(flags.dotenv, "--dotenv");
   return await pushConfigured(options);

@@ -1,33 +1,27 @@
 import { Command, Option } from "commander";
 import { referenceForms } from "../../oci/reference.ts";
+import { SIGNING } from "../../options/signing.ts";
 import { SIGN_FORMATS } from "../../sign/sign_format.ts";
+import { declareOptions } from "../declare_options.ts";
 import { withExamples } from "../help/examples.ts";
-import { repeated } from "../options.ts";
-import type { World } from "../world.ts";
+import { repeated } from "../flag_parsers.ts";
 import { addStoredFlags } from "../stored/commands.ts";
-import type { AttachFlags, KeygenFlags, SignFlags } from "./flags.ts";
 
 const KEY_HELP = "a PEM file, env://NAME or exec:PROGRAM; repeatable";
 
-/** Told the exit code of the command that ran. */
-type Done = (code: number) => void;
-
-/** Declares `sign`. Its body is imported when it runs, as are those of the others. */
-export function signCommand(world: World, done: Done): Command {
+/** Declares `sign`. */
+export function signCommand(): Command {
   const command = new Command("sign")
     .description("sign what was published, by its digest, so that cosign and Flux verify it")
     .argument("<reference>", referenceForms("[:TAG][@DIGEST]"))
     .optionsGroup("Signing:")
-    .requiredOption("--key <key>", `who signs: ${KEY_HELP}`, repeated)
+    .option("--key <key>", `who signs: ${KEY_HELP}`, repeated)
     .addOption(
       new Option("--sign-format <form>", "in which forms, for new verifiers, for older ones or for both (default both)")
         .choices(SIGN_FORMATS),
     );
+  addKeylessFlags(command);
   addStoredFlags(command).addOption(outputOption());
-  command.action(async (reference: string, flags: SignFlags) => {
-    const { runSign } = await import("./sign.ts");
-    done(await runSign(reference, flags, world));
-  });
   return withExamples(command, [
     [
       "With a key in a file; to sign again writes nothing",
@@ -41,11 +35,15 @@ export function signCommand(world: World, done: Done): Command {
       "With a key that only a program has, such as that of a KMS",
       "gantry sign oci://ghcr.io/acme/app:1.0.0 --key 'exec:./signer.sh alias/release'",
     ],
+    [
+      "Without a key, in the name of a job of GitHub or GitLab",
+      "gantry sign oci://ghcr.io/acme/app:1.0.0 --keyless",
+    ],
   ]);
 }
 
 /** Declares `attach`. */
-export function attachCommand(world: World, done: Done): Command {
+export function attachCommand(): Command {
   const command = new Command("attach")
     .description("attach a file to what was published: an SBOM, a provenance, or what else is said of it")
     .argument("<reference>", referenceForms("[:TAG][@DIGEST]"))
@@ -53,11 +51,8 @@ export function attachCommand(world: World, done: Done): Command {
     .optionsGroup("Signing:")
     .requiredOption("--type <type>", "what it is: spdx, cyclonedx, slsaprovenance1, vex, or a URI")
     .option("--key <key>", `who vouches for it: ${KEY_HELP}; nobody when left out`, repeated);
+  addKeylessFlags(command);
   addStoredFlags(command).addOption(outputOption());
-  command.action(async (reference: string, file: string, flags: AttachFlags) => {
-    const { runAttach } = await import("./attach.ts");
-    done(await runAttach(reference, file, flags, world));
-  });
   return withExamples(command, [
     [
       "An SBOM, for scanners and for those who verify",
@@ -72,21 +67,22 @@ export function attachCommand(world: World, done: Done): Command {
 }
 
 /** Declares `keygen`. */
-export function keygenCommand(world: World, done: Done): Command {
+export function keygenCommand(): Command {
   const command = new Command("keygen")
     .description("make a pair of keys that cosign and Flux take: NAME.key and NAME.pub")
     .argument("[name]", "the beginning of both files", "gantry")
     .option("--no-password", "do not encrypt the private key")
-    .addOption(outputOption())
-    .action(async (path: string, flags: KeygenFlags) => {
-      const { runKeygen } = await import("./keygen.ts");
-      done(await runKeygen(path, flags, world));
-    });
+    .addOption(outputOption());
   return withExamples(command, [
     ["gantry.key and gantry.pub; it asks for a password, or takes that of COSIGN_PASSWORD", "gantry keygen"],
     ["Under another name, for programs", "gantry keygen team -o json"],
     ["Without a password, where the file itself is kept safe", "gantry keygen build --no-password"],
   ]);
+}
+
+function addKeylessFlags(command: Command): void {
+  command.option("--keyless", SIGNING.signKeyless.flag.help);
+  declareOptions(command, SIGNING, { heading: "Signing:", only: ["signingConfig", "trustedRoot"] });
 }
 
 function outputOption(): Option {

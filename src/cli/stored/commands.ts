@@ -5,7 +5,7 @@ import { PUBLISHING, type Publishing, type PublishingName } from "../../options/
 import { byteSize } from "../byte_size.ts";
 import { declareOptions } from "../declare_options.ts";
 import { withExamples } from "../help/examples.ts";
-import { platform, repeated, wholeNumberFlag } from "../options.ts";
+import { platform, repeated, wholeNumberFlag } from "../flag_parsers.ts";
 import { addRegistryFlags, addVerifyKeyFlag, type RegistryFlags, type VerifyKeyFlags } from "../places/flags.ts";
 import type { OutputFormat } from "../publish/commands.ts";
 
@@ -251,7 +251,7 @@ export function deleteCommand(): Command {
     .description("take away a tag, or a manifest with all of its tags")
     .argument("<reference>", "…:TAG for a tag alone, …@DIGEST for a manifest")
     .optionsGroup("Safety:")
-    .option("-y, --yes", "do not ask");
+    .option("-y, --yes", "do not ask; needed where there is no terminal");
   addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
   return withExamples(command, [

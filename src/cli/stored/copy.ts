@@ -7,7 +7,7 @@ import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { type ResultLine, sayResults, stopwatch, transferred } from "../output/result_line.ts";
 import { refuseStandardInput, takeInput, takeOutput } from "../places/pipes.ts";
-import { withVerbOptions } from "../places/session.ts";
+import { withVerbOptions } from "../places/with_verb_options.ts";
 import type { World } from "../world.ts";
 import type { CopyFlags } from "./commands.ts";
 

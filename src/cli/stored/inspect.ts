@@ -2,7 +2,7 @@ import { inspect, readManifest } from "../../verbs/inspect.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { parseGivenPlace } from "../places/pipes.ts";
-import { withVerbOptions } from "../places/session.ts";
+import { withVerbOptions } from "../places/with_verb_options.ts";
 import { OutputError } from "../process/text_writer.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";

@@ -7,7 +7,7 @@ import { printable } from "../output/printable.ts";
 import { shortDigest } from "../output/short_digest.ts";
 import { table } from "../output/table.ts";
 import { parseGivenPlace } from "../places/pipes.ts";
-import { withVerbOptions } from "../places/session.ts";
+import { withVerbOptions } from "../places/with_verb_options.ts";
 import type { World } from "../world.ts";
 import type { ListFlags } from "./commands.ts";
 

@@ -5,7 +5,7 @@ import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { type ResultLine, sayResults, stopwatch } from "../output/result_line.ts";
 import { isStandardOutput, parseGivenPlace, takeOutput } from "../places/pipes.ts";
-import { withVerbOptions } from "../places/session.ts";
+import { withVerbOptions } from "../places/with_verb_options.ts";
 import type { World } from "../world.ts";
 import type { PullFlags } from "./commands.ts";
 

@@ -4,7 +4,7 @@ import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { sayResults } from "../output/result_line.ts";
 import { parseGivenPlace } from "../places/pipes.ts";
-import { withVerbOptions } from "../places/session.ts";
+import { withVerbOptions } from "../places/with_verb_options.ts";
 import type { World } from "../world.ts";
 import type { TagFlags } from "./commands.ts";
 

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { layoutForms, referenceForms } from "../../oci/reference.ts";
 import { withExamples } from "../help/examples.ts";
-import { repeated } from "../options.ts";
+import { repeated } from "../flag_parsers.ts";
 import type { OutputFormat } from "../publish/commands.ts";
 import { addStoredFlags, type StoredFlags } from "../stored/commands.ts";
 

@@ -8,7 +8,10 @@ import { bundleContents } from "../../bundle/bundle_contents.ts";
 import type { ArtifactGraph, GraphManifest } from "../../store/graph.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
+import { takeAndAppend } from "../append.ts";
 import { descriptorOf } from "../entry.ts";
+import type { ReadManifest } from "../graph.ts";
 import {
   describeIndex,
   dropManifest,
@@ -139,9 +142,14 @@ export async function takeLayout(
   const arrived = await referrersOf(graph);
   await place.relist(async (before): Promise<Relisted> => {
     if (!force) refuseMovedVersions(place.url, before, entries);
-    const { index } = takeEntries(before, entries);
     const needs = partsOf(graph);
-    if (bundle === undefined) return { after: index, contents: [], needs, dropped: [], arrived };
+    if (bundle === undefined) {
+      const { dropped, ...appended } = await takeAndAppend(before, entries, readFrom(place, context));
+      const left = new Set(dropped.map(({ digest }) => digest));
+      return { ...appended, dropped, needs: needs.filter(({ digest }) => !left.has(digest)), arrived };
+    }
+    // A bundle says what stands behind each tag.
+    const { index } = takeEntries(before, entries);
     const { contents, dropped, manifest, description } = await describe(
       place,
       { before, description: bundle.description },
@@ -171,6 +179,12 @@ export function refuseMovedVersions(
   for (const { tag, from } of takeEntries(before, entries).moved) {
     if (tag !== undefined && isVersion(tag) && isDigest(from)) throw new TagExistsError(url, tag, { existing: from });
   }
+}
+
+function readFrom(place: LayoutPlace, context: Context): ReadManifest {
+  return async (manifest) => {
+    return await place.exists(manifest, context) ? await readBytes(await place.fetch(manifest, context)) : undefined;
+  };
 }
 
 type Listed = BundleDescription["artifacts"][number] & { readonly graph: ArtifactGraph };

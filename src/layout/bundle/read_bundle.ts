@@ -9,7 +9,7 @@ import {
 } from "../../bundle/bundle.ts";
 import type { Context } from "../../work/context.ts";
 import type { LayoutPlace, ListedManifest } from "../layout.ts";
-import { readBytes } from "../../oci/read_bytes.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 
 /** What a layout says of itself as a bundle. */
 export interface Bundle {

@@ -4,16 +4,14 @@
 import type { OmittedBlob } from "../../bundle/bundle.ts";
 import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
-import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import type { Context } from "../../work/context.ts";
 import { EMPTY_INDEX, type LayoutIndex, listManifests } from "../index.ts";
+import type { LayoutPlace } from "../layout.ts";
 import { unlistedBundles } from "../unlisted_bundles.ts";
 import { checkNames } from "./check_names.ts";
 import { checkPromises } from "./check_promises.ts";
 import { findDescription, type FoundDescription } from "./find_bundle.ts";
 import { followIndex } from "./follow_index.ts";
-import { hashDirectory } from "./hash_directory.ts";
-import { hashTar } from "./hash_tar.ts";
 import type { HashedLayout, LayoutProblem } from "./hashed_layout.ts";
 
 /** What was found in a layout. */
@@ -39,27 +37,20 @@ export interface LayoutCheck {
 }
 
 /**
- * Checks a layout in a directory, a tar or volumes: every blob is hashed and its size compared, everything that an
+ * Checks a layout, whatever it is stored in: every blob is hashed and its size compared, everything that an
  * index or a manifest names must be there, and so must everything that a description of the bundle promises, under the
  * same names. Nothing is written, nothing is asked from anywhere, and memory stays flat.
  *
  * @throws {Error} When there is no layout, or it cannot be opened at all.
  */
 export async function checkLayout(
-  reference: LayoutReference,
+  layout: LayoutPlace,
   { signal, progress }: Pick<Context, "signal" | "progress">,
 ): Promise<LayoutCheck> {
-  const { kind, path } = reference;
-  const url = formatRepository(reference);
+  const { url } = layout;
   const onProgress = (done: number, total: number): void => progress({ phase: "Verifying", item: url, done, total });
-  const layout = await HASHERS[kind](path, { signal, onProgress });
-  return { url, ...await checkHashed(layout) };
+  return { url, ...await checkHashed(await layout.hash({ signal, onProgress })) };
 }
-
-const HASHERS = { "oci-layout": hashDirectory, "oci-archive": hashTar } as const satisfies Record<
-  LayoutReference["kind"],
-  unknown
->;
 
 /** What a layout lists, and what `cosign save` should have listed. */
 async function wholeIndex({ index, blobs, read }: HashedLayout): Promise<LayoutIndex | undefined> {

@@ -16,7 +16,7 @@ import { openTar } from "../tar/open.ts";
 import { type HashedRange, type RangeHasher, rangeHasher } from "./range_hasher.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
 import { readPositions, type TarPosition, type TarPositions } from "../tar/positions.ts";
-import { readBytes } from "../../oci/read_bytes.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 
 /**
  * Hashes every blob of a layout in a tar and, where it is in volumes, every volume, all in one pass; a compressed tar

@@ -10,7 +10,7 @@ import { ioError } from "../../system/io_error.ts";
 import { makeDirectories } from "../../system/make_directories.ts";
 import { openFile } from "../../system/open_file.ts";
 import { checkDirectory } from "./read_layout.ts";
-import { verified, verifiedContent } from "../../oci/verified.ts";
+import { verified, verifiedContent } from "../../oci/bytes/verified.ts";
 import { type ProgressWatcher, withProgress } from "../../work/with_progress.ts";
 import { writeFile } from "../../system/write_file.ts";
 

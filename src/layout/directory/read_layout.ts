@@ -5,7 +5,7 @@ import { EMPTY_INDEX, INDEX_SIZE_LIMIT, type LayoutIndex, parseIndex } from "../
 import { checkOciLayout, OCI_LAYOUT_FILE, OCI_LAYOUT_SIZE_LIMIT } from "../oci_layout_file.ts";
 import { isTemporaryName } from "../../system/write_file.ts";
 import { messageOf } from "../../work/message_of.ts";
-import { readBytes } from "../../oci/read_bytes.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 
 /** The name of the file that lists the manifests of a layout. */
 export const INDEX_FILE = "index.json";

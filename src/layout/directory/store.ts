@@ -4,6 +4,7 @@ import type { Digest } from "../../oci/digest.ts";
 import { isManifestMediaType, parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
 import {
+  type ArrivingLayers,
   type Moved,
   NotFoundError,
   type Pushed,
@@ -15,7 +16,17 @@ import {
 import { withLock } from "../../system/lock.ts";
 import { writeFile } from "../../system/write_file.ts";
 import type { Context } from "../../work/context.ts";
-import { dropManifest, formatIndex, listedAs, listManifests, refuseToMove, setTags, withoutTag } from "../index.ts";
+import { appendLayers } from "../append.ts";
+import type { HashedLayout } from "../check/hashed_layout.ts";
+import {
+  checkImmutableTags,
+  dropManifest,
+  formatIndex,
+  listedAs,
+  listManifests,
+  setTags,
+  withoutTag,
+} from "../index.ts";
 import type { LayoutPlace, Relisted, Relisting } from "../layout.ts";
 import { OCI_LAYOUT_FILE } from "../oci_layout_file.ts";
 import { pushManifest } from "../push_manifest.ts";
@@ -75,7 +86,7 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
       for (const needed of contents.values()) await requireBlob(path, needed);
       const before = await readIndex(path);
       const { index, moved } = inFile(indexFile, () => setTags(before, manifest, tags.map(({ name }) => name)));
-      refuseToMove(url, manifest, tags, moved);
+      checkImmutableTags(url, manifest, tags, moved);
       if (JSON.stringify(index) !== JSON.stringify(before)) await writeFile(indexFile, [formatIndex(index)]);
       return moved;
     });
@@ -129,6 +140,12 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
     push,
     pushManifest: (manifest, context) => pushManifest(manifest, { url, push, list: listReferrer }, context),
     tag,
+    async append(tag: string, arriving: ArrivingLayers, context: Context): Promise<void> {
+      await relist(async (before) => ({
+        ...await appendLayers(before, { tag, place: `${url}:${tag}`, ...arriving }, reader.readIfThere(context.signal)),
+        needs: arriving.layers,
+      }), context);
+    },
     relist,
     async untag(tag: string, context: Context, options: UntagOptions = {}): Promise<void> {
       if (await reader.resolve(tag, context) === undefined) throw new NotFoundError(url, tag);
@@ -144,6 +161,10 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
         if (after === undefined) throw new UnsupportedError(`Cannot delete ${url}@${digest}: it is a part of an index`);
         return Promise.resolve({ ...UNCHANGED, after, dropped: [manifest] });
       }, context);
+    },
+    async hash(watcher): Promise<HashedLayout> {
+      const { hashDirectory } = await import("../check/hash_directory.ts");
+      return await hashDirectory(path, watcher);
     },
     prepare: () => Promise.resolve(),
     commit: () => Promise.resolve([]),

@@ -10,7 +10,7 @@ import { formatIndex, type LayoutIndex } from "../index.ts";
 import { OCI_LAYOUT_BYTES, OCI_LAYOUT_FILE } from "../oci_layout_file.ts";
 import { INDEX_FILE } from "../directory/read_layout.ts";
 import { itemBytes, type TarScan } from "./scan.ts";
-import { verifiedContent } from "../../oci/verified.ts";
+import { verifiedContent } from "../../oci/bytes/verified.ts";
 import { withProgress } from "../../work/with_progress.ts";
 
 /** A tar that is there already, open, and what is in it. */

@@ -1,6 +1,6 @@
 import type { Content } from "../../oci/descriptor.ts";
-import { verifiedContent } from "../../oci/verified.ts";
-import { readBytes } from "../../oci/read_bytes.ts";
+import { verifiedContent } from "../../oci/bytes/verified.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 
 /** Contents that are read one after the other, and of which the next ones are fetched meanwhile. */
 export interface ReadAhead extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { compareBytewise } from "../../oci/compare_bytewise.ts";
-import { compressionOf, type KnownCompression } from "../../oci/decompress.ts";
+import { compressionOf, type KnownCompression } from "../../oci/bytes/decompress.ts";
 import type { TarMember } from "../../oci/tar/read.ts";
-import { verified } from "../../oci/verified.ts";
+import { verified } from "../../oci/bytes/verified.ts";
 import { blobDigest } from "../blob_name.ts";
 import type { LayoutIndex } from "../index.ts";
 import { withProgress } from "../../work/with_progress.ts";

@@ -3,8 +3,9 @@ import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
 import { formatRepository, type LayoutReference } from "../../oci/reference.ts";
-import { verified } from "../../oci/verified.ts";
+import { verified } from "../../oci/bytes/verified.ts";
 import {
+  type ArrivingLayers,
   type Moved,
   NotFoundError,
   type Pushed,
@@ -14,11 +15,21 @@ import {
   type UntagOptions,
 } from "../../store/store.ts";
 import type { Context } from "../../work/context.ts";
+import { appendLayers } from "../append.ts";
 import { blobName } from "../blob_name.ts";
 import { inFile } from "../directory/read_layout.ts";
-import { dropManifest, EMPTY_INDEX, type LayoutIndex, listedAs, refuseToMove, setTags, withoutTag } from "../index.ts";
+import {
+  checkImmutableTags,
+  dropManifest,
+  EMPTY_INDEX,
+  type LayoutIndex,
+  listedAs,
+  setTags,
+  withoutTag,
+} from "../index.ts";
 import type { LayoutPlace, Relisted, Relisting } from "../layout.ts";
 import { pushManifest } from "../push_manifest.ts";
+import type { HashedLayout } from "../check/hashed_layout.ts";
 import { layoutReader, type LayoutStoreOptions } from "../reader.ts";
 import { withReferrerLists } from "../referrer_lists.ts";
 import { superfluous } from "../superfluous.ts";
@@ -149,14 +160,21 @@ export function tarStore(reference: LayoutReference, options: TarStoreOptions = 
     }
     return await addEdit((before) => {
       const after = setTags(before, manifest, tags.map(({ name }) => name));
-      refuseToMove(url, manifest, tags, after.moved);
+      checkImmutableTags(url, manifest, tags, after.moved);
       return after;
     });
+  }
+
+  async function relist(change: Relisting): Promise<void> {
+    changes.relistings.push(change);
+    await giveUp();
   }
 
   /** Everything that changes a list, one after the other. */
   async function relisted(before: LayoutIndex, signal: AbortSignal): Promise<Relisted> {
     const contents = new Map<Digest, Content>();
+    // What one of them brings the next one may read.
+    relistedContents = contents;
     const needs = new Map(changes.needs);
     const dropped = [...changes.deleted];
     const arrived = [...changes.referrers];
@@ -169,7 +187,6 @@ export function tarStore(reference: LayoutReference, options: TarStoreOptions = 
       dropped.push(...next.dropped);
       arrived.push(...next.arrived ?? []);
     }
-    relistedContents = contents;
     const lists = await withReferrerLists(after, { added: arrived, removed: dropped }, reader.readIfThere(signal));
     for (const list of lists.contents) contents.set(list.descriptor.digest, list);
     after = lists.index;
@@ -236,10 +253,12 @@ export function tarStore(reference: LayoutReference, options: TarStoreOptions = 
       }, context);
     },
     tag,
-    async relist(change: Relisting): Promise<void> {
-      changes.relistings.push(change);
-      await giveUp();
-    },
+    append: (tag: string, arriving: ArrivingLayers, { signal }: Context): Promise<void> =>
+      relist(async (before) => ({
+        ...await appendLayers(before, { tag, place: `${url}:${tag}`, ...arriving }, reader.readIfThere(signal)),
+        needs: arriving.layers,
+      })),
+    relist,
     async untag(tag: string, context: Context, options: UntagOptions = {}): Promise<void> {
       if (await reader.resolve(tag, context) === undefined) throw new NotFoundError(url, tag);
       await addEdit((before) => ({ index: withoutTag(url, before, tag, options), moved: [] }));
@@ -252,6 +271,10 @@ export function tarStore(reference: LayoutReference, options: TarStoreOptions = 
       }
       changes.deleted.push(manifest);
       await addEdit((before) => ({ index: dropManifest(before, digest) ?? before, moved: [] }));
+    },
+    async hash(watcher): Promise<HashedLayout> {
+      const { hashTar } = await import("../check/hash_tar.ts");
+      return await hashTar(path, watcher);
     },
     async prepare(context: Context): Promise<void> {
       if (!isEmpty(changes)) await prepared(context);

@@ -1,5 +1,5 @@
 import { type ByteSource, byteSource } from "./byte_source.ts";
-import { decompress } from "../decompress.ts";
+import { decompress } from "../bytes/decompress.ts";
 import { parsePax, type PaxRecords } from "./parse_pax.ts";
 import { parseTarBlock, type TarBlock } from "./parse_block.ts";
 import { TAR_BLOCK_SIZE } from "./header.ts";

@@ -1,7 +1,7 @@
 import { crc32, createInflateRaw, inflateRawSync } from "node:zlib";
 import { type ByteSource, byteSource } from "../tar/byte_source.ts";
 import type { TarMember } from "../tar/read.ts";
-import { through } from "../through.ts";
+import { through } from "../bytes/through.ts";
 import type { ZipMember } from "./directory.ts";
 import { ZIP_DEFLATED, ZIP_HEADER_SIGNATURE, ZIP_STORED } from "./records.ts";
 

@@ -1,4 +1,4 @@
-import { coalesce } from "../../oci/coalesce.ts";
+import { coalesce } from "../../oci/bytes/coalesce.ts";
 import {
   compressorCode,
   DEFLATE_CHUNK_SIZE,

@@ -1,4 +1,4 @@
-import { nearestKey } from "../../driver/nearest_key.ts";
+import { didYouMean } from "../../work/nearest_word.ts";
 import { z } from "../../pipeline/schema.ts";
 import { messageOf } from "../../work/message_of.ts";
 
@@ -109,7 +109,6 @@ function strictObject(schema: JsonSchema, where: string): JsonSchema {
 }
 
 function unknownKeyword(keyword: string, where: string): string {
-  const nearest = nearestKey(keyword, Object.keys(KEYWORDS));
-  const meant = nearest === undefined ? "" : `, did you mean "${nearest}"?`;
+  const meant = didYouMean(keyword, Object.keys(KEYWORDS));
   return `"${where}": the keyword "${keyword}" is not supported in the schema of options${meant}`;
 }

@@ -5,7 +5,7 @@ import { type IgnoreReading, ignoreRules } from "./ignore_reading.ts";
 import { directoriesAbove } from "./ignore_rules.ts";
 import { loadPatterns, type PatternSource } from "./pattern_source.ts";
 import { readingDifference } from "./reading_difference.ts";
-import { readBytes } from "../../oci/read_bytes.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 
 /** Patterns that are known to whoever runs gantry. The last pattern that matches counts. */
 export interface IgnoreMeans {

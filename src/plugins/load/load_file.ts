@@ -1,6 +1,6 @@
 import { basename, dirname, extname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { nearestKey } from "../../driver/nearest_key.ts";
+import { didYouMean } from "../../work/nearest_word.ts";
 import type { PluginFactory } from "../../pipeline/plugin.ts";
 import { readSmallText } from "../../system/read_small_file.ts";
 import { importModule } from "./import_module.ts";
@@ -98,8 +98,7 @@ async function meant(path: string): Promise<string> {
     return `: there is no directory ${JSON.stringify(dirname(path))}`;
   }
   const plugins = names.filter((name) => PLUGIN_EXTENSIONS.includes(extname(name)));
-  const nearest = nearestKey(basename(path), plugins.sort());
-  return nearest === undefined ? ": there is no such file" : `, did you mean ${JSON.stringify(nearest)}?`;
+  return didYouMean(basename(path), plugins.sort()) || ": there is no such file";
 }
 
 function unreadable(path: string, cause: unknown): LoadError {

@@ -1,4 +1,4 @@
-import { readBytes } from "../../oci/read_bytes.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 import type { Entry } from "../../pipeline/entry.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
 import { type ComposeFile, type ComposeReference, readComposeFile } from "./compose_file.ts";

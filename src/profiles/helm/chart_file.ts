@@ -1,5 +1,5 @@
 import { chartError } from "./chart_error.ts";
-import { readBytes } from "../../oci/read_bytes.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 
 /** A file of a chart, below the chart's own directory. */
 export interface ChartFile {

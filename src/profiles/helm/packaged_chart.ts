@@ -1,4 +1,4 @@
-import { compressionOf } from "../../oci/decompress.ts";
+import { compressionOf } from "../../oci/bytes/decompress.ts";
 import { readTar } from "../../oci/tar/read.ts";
 import type { Scratch } from "../../work/context.ts";
 import { chartError } from "./chart_error.ts";
@@ -7,7 +7,7 @@ import { type ChartFile, refuseLarge } from "./chart_file.ts";
 import { CHART_FILE, REQUIREMENTS_FILE } from "./chart_file_names.ts";
 import { type ChartMetadata, readChartYaml, readRequirements } from "./chart_yaml.ts";
 import { messageOf } from "../../work/message_of.ts";
-import { readBytes } from "../../oci/read_bytes.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 
 /** Reads the bytes of an archive from their start. */
 export type OpenArchive = () => ReadableStream<Uint8Array<ArrayBuffer>>;

@@ -1,4 +1,4 @@
-import { readBytes } from "../../oci/read_bytes.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 import { type Entry, inWalkOrder } from "../../pipeline/entry.ts";
 import { bundleError } from "./bundle_error.ts";
 import { BINARY_MANIFEST, BUNDLE_MANIFEST, SIGNATURES } from "./bundle_files.ts";

@@ -1,6 +1,6 @@
 import { bytesContent } from "../../oci/bytes_content.ts";
 import type { Content } from "../../oci/descriptor.ts";
-import { readBytes } from "../../oci/read_bytes.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 import type { Entry } from "../../pipeline/entry.ts";
 import type { DeclaredProfile, OwnConfig } from "./declaration.ts";
 import { ownError } from "./own_error.ts";

@@ -2,7 +2,7 @@ import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Call } from "../../work/context.ts";
 import type { RepositoryLink } from "../link.ts";
 import { ConnectionError } from "../http/transport.ts";
-import { DigestMismatchError, verifiedStream } from "../../oci/verified.ts";
+import { DigestMismatchError, verifiedStream } from "../../oci/bytes/verified.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

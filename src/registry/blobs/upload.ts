@@ -9,7 +9,7 @@ import { isTemporary } from "../retry.ts";
 import { type UploadBody, uploadBody } from "./upload_body.ts";
 import { isRefusedShortcut, isSessionLost, isTooLarge, isWrongDigest, isWrongOffset } from "./upload_failure.ts";
 import { cancelUpload, findSession, patchChunk, postBlob, putRest, startUpload } from "./upload_session.ts";
-import { verifiedStream } from "../../oci/verified.ts";
+import { verifiedStream } from "../../oci/bytes/verified.ts";
 
 /** Brings a blob to the registry unless it is there. */
 export async function pushBlob(

@@ -1,7 +1,7 @@
 import type { Content } from "../../oci/descriptor.ts";
 import type { Call } from "../../work/context.ts";
 import type { RequestBody } from "../http/transport.ts";
-import { DigestMismatchError } from "../../oci/verified.ts";
+import { DigestMismatchError } from "../../oci/bytes/verified.ts";
 
 /** The content of one blob on its way to a registry, as often as it takes. */
 export interface UploadBody {

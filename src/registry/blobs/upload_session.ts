@@ -10,6 +10,8 @@ import type { RepositoryLink } from "../link.ts";
 import { repositoryScope } from "../login/scope.ts";
 import type { Answer } from "../sender.ts";
 import type { UploadSession } from "./begun_uploads.ts";
+import { isTaken, TAKEN_STATUSES } from "../http/read_answer.ts";
+import { readRegistryError } from "../http/registry_error.ts";
 import { parseServerUrl } from "../http/server_url.ts";
 import type { RequestBody } from "../http/transport.ts";
 import { messageOf } from "../../work/message_of.ts";
@@ -75,14 +77,16 @@ export async function putRest(
   body: RequestBody,
   call: Call,
 ): Promise<void> {
-  const { response } = await link.send({
-    action: `push blob ${blob.digest}`,
+  const action = `push blob ${blob.digest}`;
+  const { response, url } = await link.send({
+    action,
     method: "PUT",
     target: withDigest(session.url, blob.digest),
     headers: OCTETS,
     body,
-    expect: [201, 204],
+    expect: TAKEN_STATUSES,
   }, call);
+  if (!isTaken(response)) throw await readRegistryError(action, { method: "PUT", url }, response);
   await response.body?.cancel();
 }
 

@@ -1,6 +1,5 @@
 import type { Clock } from "../../system/clock.ts";
-import type { Guard, Guarded } from "./with_guards.ts";
-import { ConnectionError, type Routes } from "./transport.ts";
+import { ConnectionError, type Guard, type Guarded, type Routes } from "./transport.ts";
 
 /** How long it may take until somebody takes a connection, in milliseconds. */
 const CONNECT_LIMIT = 10_000;

@@ -1,9 +1,9 @@
+import { fetchProblem } from "./fetch_problem.ts";
 import { outgoing } from "./outgoing.ts";
 import { createHttpClient } from "./process_env.ts";
 import { type Env, type Proxy, proxyFor } from "./proxy.ts";
 import {
   ConnectionError,
-  type ConnectionProblem,
   type OpenTransport,
   type RequestBody,
   type Routes,
@@ -181,40 +181,15 @@ async function readAtMost(answer: Response, limit: number): Promise<Uint8Array<A
   return new Uint8Array(await new Blob(parts).arrayBuffer()).subarray(0, limit);
 }
 
-const PROBLEMS: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
-  [/proxy authentication required/, "proxy", "the proxy wants a user name and a password"],
-  [/unsuccessful tunnel|tunneling|socks|proxy server/i, "proxy", "the proxy does not let it through"],
-  [/dns error|failed to lookup/, "dns", "the host name is not known"],
-  [/connection refused/i, "refused", "connection refused"],
-  [/ports? .*blocked|bad port/i, "blocked", "this port is blocked by the runtime"],
-  [
-    /received fatal alert: \w*(?:certificate|CA)\w*/i,
-    "client-certificate",
-    "it wants a client certificate, and got none that it trusts",
-  ],
-  [/invalid peer certificate: .*expired(.*)/i, "certificate-expired", "its certificate has expired"],
-  [/invalid peer certificate: .*not ?valid ?yet(.*)/i, "certificate-expired", "its certificate is not valid yet"],
-  [/invalid peer certificate: .*not ?valid ?for ?name(.*)/i, "certificate-host", "its certificate is for another host"],
-  [/invalid peer certificate: (.+)/, "certificate", "its certificate is not trusted"],
-  [/InvalidContentType|tls handshake|HandshakeFailure|corrupt message/i, "tls", "it does not answer TLS"],
-  [
-    /reset|broken pipe|closed|reading a body|unexpected end|incomplete|os error|early eof/i,
-    "reset",
-    "the connection broke",
-  ],
-];
-
 function explain(error: unknown, request: TransportRequest, proxy: Proxy | undefined): unknown {
   if (request.signal.aborted || !(error instanceof TypeError)) return error;
   // Deno 2.6 puts the reason into the message, 2.9 into the cause.
   const reason = error.cause instanceof Error && error.message === "fetch failed" ? error.cause.message : error.message;
-  const found = PROBLEMS.find(([pattern]) => pattern.test(reason));
-  const [pattern, problem, text] = found ?? [undefined, "other", reason] as const;
-  const detail = pattern?.exec(reason)?.[1]?.replace(/^[\s:,]+/, "") ?? "";
+  const { problem, text } = fetchProblem(reason);
   const through = proxy === undefined ? "" : ` through the proxy ${proxy.url} of ${proxy.variable}`;
   return new ConnectionError(
     problem,
-    `Cannot reach ${request.url.host}${through}: ${text}${detail === "" ? "" : `, ${detail}`}`,
+    `Cannot reach ${request.url.host}${through}: ${text}`,
     {
       cause: error,
       peer: (proxy ?? request.url).hostname,

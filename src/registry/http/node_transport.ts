@@ -134,7 +134,9 @@ function answerOf(incoming: http.IncomingMessage, request: TransportRequest, rel
 
 const PROBLEMS: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
   [/ECONNREFUSED/, "refused", "connection refused"],
-  [/ENOTFOUND|EAI_AGAIN|lookup/, "dns", "the host name is not known"],
+  [/ENOTFOUND/, "unknown-host", "the host name is not known"],
+  [/EAI_|lookup/, "dns", "the host name cannot be looked up now"],
+  [/HPE_|invalid HTTP/, "not-http", "it does not answer HTTP"],
   [/alert.*certificate/i, "client-certificate", "it wants a client certificate, and got none that it trusts"],
   [/HAS_EXPIRED|expired/i, "certificate-expired", "its certificate has expired"],
   [/NOT_YET_VALID|not ?valid ?yet/i, "certificate-expired", "its certificate is not valid yet"],

@@ -1,12 +1,19 @@
+import { type Clock, SYSTEM_CLOCK } from "../../system/clock.ts";
+import { connectLimit } from "./connect_limit.ts";
 import { createFetchTransport } from "./fetch_transport.ts";
 import { processEnv } from "./process_env.ts";
 import type { Env } from "./proxy.ts";
+import { DEFAULT_STALL_LIMITS, stallGuard, type StallLimits } from "./stall_guard.ts";
 import { systemCertificates } from "./system_certificates.ts";
+import { tellSecrets } from "./tell_secrets.ts";
 import {
   ConnectionError,
+  type Guard,
+  type Guarded,
   type OpenTransport,
   type Routes,
   type TlsOptions,
+  type Transport,
   type TransportRequest,
 } from "./transport.ts";
 
@@ -15,17 +22,62 @@ export interface TransportOptions extends TlsOptions {
   /** Host and port of the registry. */
   readonly host: string;
   /** Reads the variables that name proxies and certificate authorities; those of this process when left out. */
-  readonly env?: Env;
+  readonly env?: Env | undefined;
+  /** When to give up on a request in which nothing moves. */
+  readonly stall?: StallLimits | undefined;
+  /** Told every secret that is sent or received, before anything can quote it. */
+  readonly secret?: ((text: string) => void) | undefined;
+  /** What carries the requests; a test puts its faults here. */
+  readonly transport?: Transport | undefined;
+  /** What tells the time; a test puts its own here. */
+  readonly clock?: Clock | undefined;
 }
 
 /**
- * Opens the way to a registry: over `fetch`, and where that cannot go, over `node:http`.
- *
- * The authorities of the system are trusted besides Deno's own. They are read when a certificate is met that needs them.
+ * Opens the way to a registry, past guards: what stalls or reaches nobody is ended, and secrets are told.
  *
  * @throws {Error} When a certificate is not PEM, or this Deno cannot do what is asked for.
  */
-export function openTransport({ env = processEnv, ...options }: TransportOptions): OpenTransport & Routes {
+export function openTransport(options: TransportOptions): OpenTransport & Routes {
+  const { transport, stall = DEFAULT_STALL_LIMITS, secret, clock = SYSTEM_CLOCK } = options;
+  const way: OpenTransport & Routes = transport === undefined
+    ? fetchOrNode(options)
+    : { send: transport, close: () => {}, reach: () => Promise.resolve(), proxyOf: () => undefined };
+  const guards = [
+    stallGuard(stall, clock),
+    connectLimit({ ...way, clock }),
+    ...(secret === undefined ? [] : [tellSecrets(secret)]),
+  ];
+  return { ...way, send: withGuards(way.send, guards) };
+}
+
+/** Sends requests past guards, the first one first; answers come back past the last one first. */
+export function withGuards(send: Transport, guards: readonly Guard[]): Transport {
+  return async (request) => {
+    const passed: Guarded[] = [];
+    try {
+      for (const guard of guards) {
+        const waiting = guard(request);
+        // Where nothing has to be waited for, the request goes out at once.
+        const next = waiting instanceof Promise ? await waiting : waiting;
+        passed.unshift(next);
+        request = next.request;
+      }
+      const answer = await send(request);
+      return passed.reduce((from, { answered }) => answered?.(from) ?? from, answer);
+    } catch (error) {
+      for (const { failed } of passed) failed?.();
+      throw error;
+    }
+  };
+}
+
+/**
+ * Goes over `fetch`, and where that cannot go, over `node:http`.
+ *
+ * The authorities of the system are trusted besides Deno's own. They are read when a certificate is met that needs them.
+ */
+function fetchOrNode({ env = processEnv, ...options }: TransportOptions): OpenTransport & Routes {
   const { hostname } = new URL(`https://${options.host}`);
   if (options.insecure && !isNodeReliable()) {
     throw new Error(`Cannot skip the certificate check of ${hostname}: that needs Deno 2.9 or newer`);

@@ -1,5 +1,5 @@
 import type { RequestBody } from "./transport.ts";
-import { readBytes } from "../../oci/read_bytes.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 
 /** A body on its way to `fetch`. */
 export interface Outgoing {
@@ -41,15 +41,15 @@ function streamed(body: RequestBody): Outgoing {
     readers.add(reader);
     return new ReadableStream({
       async pull(controller): Promise<void> {
-        try {
-          const { done, value } = await reader.read();
-          if (!done) return controller.enqueue(value);
-          readers.delete(reader);
-          controller.close();
-        } catch (error) {
+        const { done, value } = await reader.read().catch((error) => {
           failure = error instanceof Error ? error : new Error(String(error));
           throw failure;
-        }
+        });
+        // The connection may have broken meanwhile: then nobody takes it any more.
+        if (!readers.has(reader)) return;
+        if (!done) return controller.enqueue(value);
+        readers.delete(reader);
+        controller.close();
       },
       async cancel(reason): Promise<void> {
         readers.delete(reader);

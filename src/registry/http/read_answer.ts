@@ -1,4 +1,4 @@
-import { compressionOf } from "../../oci/decompress.ts";
+import { compressionOf } from "../../oci/bytes/decompress.ts";
 import { plainText, redactUrl, RegistryError } from "./registry_error.ts";
 
 /** How much JSON is read from a registry: far more than any page or token needs. */
@@ -79,4 +79,18 @@ export async function readLimited(response: Response, limit: number, action: str
 /** A media type without parameters, in lower case: registries add `; charset=utf-8`. */
 export function bareMediaType(text: string | undefined): string {
   return (text ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+}
+
+/** The statuses that an answer may have which says that what was sent was taken. */
+export const TAKEN_STATUSES: readonly number[] = [200, 201, 202, 204];
+
+/** What a registry says of what it has taken, if its status is not enough. */
+const TAKEN_HEADERS = ["docker-content-digest", "location"];
+
+/**
+ * Tells whether a registry has taken a blob or a manifest. The spec says 201; some registries say less. A portal or a
+ * proxy answers everything with a page, and with 200.
+ */
+export function isTaken({ status, headers }: Response): boolean {
+  return status === 201 || status === 204 || TAKEN_HEADERS.some((name) => headers.has(name));
 }

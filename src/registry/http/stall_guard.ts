@@ -1,7 +1,6 @@
 import type { Clock } from "../../system/clock.ts";
 import { answerLimit, REGISTRY_DEFAULTS } from "../defaults.ts";
-import type { Guard, Guarded } from "./with_guards.ts";
-import { ConnectionError, type RequestBody, type TransportRequest } from "./transport.ts";
+import { ConnectionError, type Guard, type Guarded, type RequestBody, type TransportRequest } from "./transport.ts";
 
 /** How long nothing may happen, in milliseconds. */
 export interface StallLimits {

@@ -1,5 +1,4 @@
-import type { Guard, Guarded } from "./with_guards.ts";
-import type { RequestBody, TransportRequest } from "./transport.ts";
+import type { Guard, Guarded, RequestBody, TransportRequest } from "./transport.ts";
 
 /**
  * Tells every secret on its way before anybody can quote it: what requests show to say who we are, and what is secret in

@@ -39,6 +39,22 @@ export interface TransportRequest {
  */
 export type Transport = (request: TransportRequest) => Promise<Response>;
 
+/**
+ * Something that stands between whoever sends a request and the network: it changes the request on its way out, looks
+ * at the answer on its way back, and knows when there will be none.
+ */
+export type Guard = (request: TransportRequest) => Guarded | Promise<Guarded>;
+
+/** One request in the care of a guard. */
+export interface Guarded {
+  /** The request as it goes on. */
+  readonly request: TransportRequest;
+  /** Takes the answer and gives it as it goes on. */
+  answered?(answer: Response): Response;
+  /** Told that there is no answer. */
+  failed?(): void;
+}
+
 /** A transport, and the way to let go of its connections. */
 export interface OpenTransport {
   /** Sends requests. */
@@ -61,15 +77,17 @@ export interface Routes {
 
 /**
  * What went wrong on the way. `certificate` is one that nobody trusts here, and `client-certificate` one that the server
- * wants from us. Certificates, `tls`, `blocked` and `proxy`, which is a proxy that lets nobody through, do not get better
- * by themselves; the others may.
+ * wants from us; `unknown-host` is a name that does not exist, and `dns` one that nobody could be asked for; `not-http`
+ * is what answers with TLS, or worse. `refused`, `reset`, `dns`, `stalled` and `other` may get better by themselves.
  */
 export type ConnectionProblem =
   | "refused"
   | "reset"
+  | "unknown-host"
   | "dns"
   | "stalled"
   | "tls"
+  | "not-http"
   | "certificate"
   | "certificate-expired"
   | "certificate-host"

@@ -1,4 +1,4 @@
-import { readBytes } from "../../oci/read_bytes.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 import type { Context } from "../../work/context.ts";
 import type { HashedFile } from "../../extract/hash_artifact.ts";
 import type { DiffResult, DiffSide, FileChange } from "./diff_result.ts";

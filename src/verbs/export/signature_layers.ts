@@ -1,7 +1,7 @@
 import type { Digest } from "../../oci/digest.ts";
 import { DSSE_ENVELOPE_MEDIA_TYPE, SIGSTORE_BUNDLE_PREFIX, SIMPLE_SIGNING_MEDIA_TYPE } from "../../oci/media_types.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
-import { readBytes } from "../../oci/read_bytes.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 import type { ArtifactGraph } from "../../store/graph.ts";
 
 /**

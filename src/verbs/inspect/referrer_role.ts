@@ -2,7 +2,7 @@ import { BUNDLE_PREDICATE_ANNOTATION } from "../../oci/annotation_keys.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { isSigstoreBundleMediaType, SIGSTORE_BUNDLE_PREFIX } from "../../oci/media_types.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
-import { readBytes } from "../../oci/read_bytes.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 import { SIGNATURE_PREDICATE } from "../../sign/predicate_types.ts";
 import { parseSigstoreBundle } from "../../sign/sigstore_bundle.ts";
 import { parseStatement } from "../../sign/statement.ts";

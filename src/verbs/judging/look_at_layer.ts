@@ -3,7 +3,7 @@ import { createMeter, type Meter } from "../../extract/meter.ts";
 import { DEFAULT_EXTRACTION_RULES } from "../../extract/extraction_rules.ts";
 import { peekStart } from "../../extract/peek_start.ts";
 import { type UnpackedBytes, unpackedBytes } from "../../extract/unpacked_bytes.ts";
-import { compressionOf, knowsZstd } from "../../oci/decompress.ts";
+import { compressionOf, knowsZstd } from "../../oci/bytes/decompress.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { createDigester, type Digester } from "../../oci/digest.ts";
 import { parseTarBlock } from "../../oci/tar/parse_block.ts";

@@ -1,5 +1,6 @@
 import type { ImageManifest } from "../../oci/parse_manifest.ts";
 import type { Profile, SourceListing } from "../../profiles/profile.ts";
+import { didYouMean } from "../../work/nearest_word.ts";
 import type { Spell } from "../../options/spell.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import type { Wanted } from "../../options/wanted.ts";
@@ -32,8 +33,10 @@ export async function chooseProfile({ profile, source, wanted, own }: ProfileWis
   const { declared, placeOf } = own;
   const found = Object.hasOwn(declared, profile) ? declared[profile] : undefined;
   if (found === undefined) {
-    const names = ["auto", ...PROFILE_NAMES, ...Object.keys(declared)].map((name) => JSON.stringify(name)).join(", ");
-    throw new OptionsError(`Cannot use profile ${JSON.stringify(profile)}: it must be one of ${names}`);
+    const names = ["auto", ...PROFILE_NAMES, ...Object.keys(declared)];
+    const known = names.map((name) => JSON.stringify(name)).join(", ");
+    const meant = didYouMean(profile, names);
+    throw new OptionsError(`Cannot use profile ${JSON.stringify(profile)}: it must be one of ${known}${meant}`);
   }
   const { ownProfile } = await import("../../profiles/own_profile.ts");
   const facts = ownProfile({

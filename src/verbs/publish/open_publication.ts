@@ -8,14 +8,14 @@ import {
 import { parsePlatform, USUAL_PLATFORM } from "../../oci/platform.ts";
 import { localPath, withoutScheme } from "../../oci/reference.ts";
 import { parsePlace } from "../../places/open_store.ts";
-import { openBase, type OpenedBase } from "./base_image.ts";
+import { openBase, type OpenedBase } from "./open_base.ts";
 import { VERSION } from "../../host/version.ts";
 import type { PublishingName } from "../../options/publishing.ts";
-import { withStep } from "../../pipeline/flow.ts";
+import { type CustomStep, withStep } from "../../pipeline/flow.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { Pipeline } from "../../pipeline/publish.ts";
-import type { Artifact } from "../../pipeline/values.ts";
-import { type Context, type Log, SILENT_LOG } from "../../work/context.ts";
+import type { Artifact, Selected } from "../../pipeline/values.ts";
+import { type Context, SILENT_LOG } from "../../work/context.ts";
 import type { RegistryAccess } from "../../places/registry_access.ts";
 import { openSession } from "../session.ts";
 import { buildPipeline } from "./build_pipeline.ts";
@@ -47,7 +47,6 @@ export async function openPublication(
 ): Promise<OpenPublication & AsyncDisposable> {
   const { log = SILENT_LOG, machine = thisMachine() } = options;
   const said = await settingsOf(options);
-  sayChoices(said, log);
   const wanted = await withIdentity(said);
   const { concurrency, retries, timeout } = wanted;
   const places = [...wanted.targets, ...(wanted.base === undefined ? [] : [parsePlace(wanted.base)])];
@@ -64,7 +63,7 @@ export async function openPublication(
   const all = opened.move();
   return {
     settings,
-    pipeline: withSourceCheck(pipeline, settings),
+    pipeline: withChoicesSaid(withSourceCheck(pipeline, settings), settings),
     plugins,
     context,
     access,
@@ -93,11 +92,19 @@ function withBase(settings: Settings, { reference, digest }: OpenedBase): Settin
   return { ...settings, annotations: { ...known, ...settings.annotations } };
 }
 
-function sayChoices({ profile, compression, spell }: Settings, log: Log): void {
-  if (profile.isDetected) log.info(profileLine(profile, spell));
-  if (compression.kind === "zstd") {
-    log.warn("The digest may change with a new version of gantry: what zstd writes is not the same in every version");
-  }
+/** Says what was chosen once it is known what will be packed: where the source or an option is wrong, that alone is said. */
+function withChoicesSaid(pipeline: Pipeline, { profile, compression, spell }: Settings): Pipeline {
+  const step: CustomStep<Selected> = {
+    name: "choices",
+    run(selected, { log }): Promise<Selected> {
+      if (profile.isDetected) log.info(profileLine(profile, spell));
+      if (compression.kind === "zstd") {
+        log.warn("The digest may change with a new version of gantry: what zstd writes differs between versions");
+      }
+      return Promise.resolve(selected);
+    },
+  };
+  return { ...pipeline, custom: withStep(pipeline.custom ?? {}, { after: "filter", step, isFirst: true }) };
 }
 
 /** What a plugin of the user's own packs is the plugin's business. */

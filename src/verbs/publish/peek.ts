@@ -1,4 +1,4 @@
-import { compressionOf } from "../../oci/decompress.ts";
+import { compressionOf } from "../../oci/bytes/decompress.ts";
 
 /** The beginning of a stream, and the stream with that beginning put back. */
 export interface Peeked {

@@ -17,7 +17,7 @@ import { compareBytewise } from "../../oci/compare_bytewise.ts";
 import type { Annotations, Content, Descriptor } from "../../oci/descriptor.ts";
 import { MANIFEST_SIZE_LIMIT } from "../../oci/manifest.ts";
 import { type ImageManifest, parseManifest } from "../../oci/parse_manifest.ts";
-import { readBytes } from "../../oci/read_bytes.ts";
+import { readBytes } from "../../oci/bytes/read.ts";
 import type { Artifact } from "../../pipeline/values.ts";
 import type { Profile } from "../../profiles/profile.ts";
 import type { BlobReader, StoreReader } from "../../store/store.ts";

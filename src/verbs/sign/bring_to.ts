@@ -6,11 +6,9 @@ import { parseManifest } from "../../oci/parse_manifest.ts";
 import { formatReference } from "../../oci/reference.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import { meantName, openStore, parsePlace } from "../../places/open_store.ts";
-import { attachedReferrer } from "../../pipeline/attach_to_targets.ts";
+import { attachmentsOf } from "../../pipeline/bring_to_targets.ts";
 import type { Belongings } from "../../pipeline/plugin.ts";
-import { storeTarget } from "../../pipeline/store_target.ts";
-import { appendCompanion } from "../../store/append_companion.ts";
-import { type Clock, SYSTEM_CLOCK } from "../../system/clock.ts";
+import { bring } from "../../store/bring.ts";
 import { NotFoundError, type Store, UnsupportedError } from "../../store/store.ts";
 import type { Context } from "../../work/context.ts";
 import { type Session, withSession } from "../session.ts";
@@ -71,52 +69,17 @@ export async function bringTo<Made extends Belongings>(
     await refuseMoved(tag, subject, "Cannot use", context);
     const made = await make(subject, session);
     await refuseMoved(tag, subject, `Nothing was written for ${formatReference(opened.reference)}:`, context);
-    const brought = await bring(made, subject, { context, concurrency });
+    const attachments = attachmentsOf(made, descriptor);
+    await bring(store, attachments, { context, concurrency });
     await store.commit(context);
     await refuseMoved(tag, subject, `${subject.url} has what was wanted, but`, context);
+    const brought = {
+      referrers: attachments.referrers.map(({ manifest }) => manifest.descriptor),
+      tags: attachments.companions.map(({ tag }) => tag),
+    };
     return { subject, made, brought };
   });
 }
-
-/**
- * Brings it, and looks again until all of it stays there. No registry can compare and set a tag, and lists of referrers
- * and signatures may be tags: somebody else who signs at the same time may replace them. Whoever had looked before this
- * was written has written, too, after as long as this took.
- */
-async function bring(
-  { referrers = [], companions = [] }: Belongings,
-  { store, descriptor: { mediaType, digest, size } }: Subject,
-  { clock = SYSTEM_CLOCK, context, concurrency }: Pick<Session, "context" | "concurrency"> & { readonly clock?: Clock },
-): Promise<Brought> {
-  const target = storeTarget(store, { name: "place", concurrency });
-  const subject = { mediaType, digest, size };
-  const attached = referrers.map((referrer) => attachedReferrer(referrer, subject));
-  const tags = new Set<string>();
-
-  async function bringMissing(look: number): Promise<boolean> {
-    const listed = new Set((await store.referrers(digest, context)).map(({ digest }) => digest));
-    // What is listed may be gone all the same, and is brought once.
-    const missing = look === 0 ? attached : attached.filter(({ manifest }) => !listed.has(manifest.descriptor.digest));
-    for (const referrer of missing) await target.attach?.(referrer, context);
-    let isNew = missing.length > 0;
-    for (const { ending, layers } of companions) {
-      const appended = await appendCompanion(store, { subject: digest, ending, layers }, context);
-      tags.add(appended.tag);
-      isNew ||= appended.isNew;
-    }
-    return isNew;
-  }
-
-  for (let look = 0; look < LOOK_LIMIT; look++) {
-    const started = clock.now();
-    if (!await bringMissing(look)) break;
-    if (store.url.startsWith("oci://")) await clock.wait(clock.now() - started, context.signal);
-  }
-  return { referrers: attached.map(({ manifest }) => manifest.descriptor), tags: [...tags] };
-}
-
-/** How often it is looked at, at most: others may sign all the time. */
-const LOOK_LIMIT = 10;
 
 /** An import would leave behind what came to it later, and refuse what has a name that the description does not know. */
 async function refuseBundle(layout: LayoutPlace | undefined, context: Context): Promise<void> {

@@ -53,7 +53,7 @@ gantry.jsonc:4:36: "retries": must be a whole number from 0 to 20, not -1
 gantry.jsonc:4:60: "compressionLevel": must be a whole number from 1 to 19, not 20
 gantry.jsonc:5:19: "annotations": a key must not be empty
 gantry.jsonc:5:35: "annotations.a.b": must be a string, not 1: put it in quotes
-gantry.jsonc:6:14: "profile": must be one of ${PROFILES}, not "fluxx"
+gantry.jsonc:6:14: "profile": must be one of ${PROFILES}, not "fluxx", did you mean "flux"?
 gantry.jsonc:6:35: "symlinks": must be one of "follow", "skip", "error", not "keep"
 gantry.jsonc:6:58: "compression": must be one of "gzip", "zstd", "none", not a list
 gantry.jsonc:7:14: "version": Cannot parse version "v1.2.3": SemVer has no leading "v", write "1.2.3"
@@ -81,7 +81,7 @@ annotations: {1.10: 1.10, "": &a x}
 ignore: [*a, '*.md']
 `,
     `gantry.yaml:2:1: unknown key "taget", did you mean "targets"?
-gantry.yaml:3:12: "profile": must be one of ${PROFILES}, not "fluxx"
+gantry.yaml:3:12: "profile": must be one of ${PROFILES}, not "fluxx", did you mean "flux"?
 gantry.yaml:6:5: "targets[1]": Cannot parse reference "https://ghcr.io/acme/app": unknown scheme "https:", write oci://HOST/REPOSITORY, oci-layout:PATH or oci-archive:PATH
 gantry.yaml:7:5: unknown scalar tag !<!secret>
 gantry.yaml:8:9: "latest": must be true or false, not "yes"

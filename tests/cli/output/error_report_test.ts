@@ -53,7 +53,9 @@ const CONNECTION_ADVICE: readonly (readonly [problem: ConnectionProblem, advice:
   ["certificate-expired", /^the registry needs a new certificate; /],
   ["certificate-host", /^use the name that is in the certificate/],
   ["client-certificate", /--cert-file and --key-file/],
-  ["tls", /--plain-http/],
+  ["tls", /needs --plain-http$/],
+  ["not-http", /leave --plain-http away$/],
+  ["unknown-host", /^check how the name is written/],
   ["refused", undefined],
 ];
 

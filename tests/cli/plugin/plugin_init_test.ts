@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { hasTemplate, TEMPLATE_LANGUAGES, TEMPLATE_STAGES } from "../../../src/cli/plugin/init/templates.ts";
 import { PLUGIN_TYPES } from "../../../src/cli/plugin/init/types_text.ts";
-import { GANTRY } from "../../support/gantry_process.ts";
+import { GANTRY } from "../../support/processes/gantry_process.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { runTool, tool, type ToolResult, toolTest } from "../../support/tools.ts";
 import { writeTree } from "../../support/tree.ts";

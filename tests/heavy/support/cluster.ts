@@ -1,6 +1,6 @@
 /** A Kubernetes API server with etcd and Flux's controllers, all real, as processes of this machine on loopback. */
 import { join } from "node:path";
-import { makeCertificate } from "../../support/certificates.ts";
+import { makeCertificate } from "../../support/network/certificates.ts";
 import { findTool } from "../../support/tools.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { freePort, startProcess, until } from "./process.ts";

@@ -10,6 +10,7 @@ import { bundleContents } from "../../../src/bundle/bundle_contents.ts";
 import type { LayoutReference } from "../../../src/oci/reference.ts";
 import { tarStore } from "../../../src/layout/tar/store.ts";
 import { checkLayout, type LayoutCheck } from "../../../src/layout/check/check_layout.ts";
+import { openLayout } from "../../../src/places/open_store.ts";
 import { EMPTY_INDEX } from "../../../src/layout/index.ts";
 import { withReferrerLists } from "../../../src/layout/referrer_lists.ts";
 import { directoryStore } from "../../../src/layout/directory/store.ts";
@@ -98,7 +99,7 @@ async function write(
 }
 
 async function check(reference: LayoutReference): Promise<LayoutCheck> {
-  return await checkLayout(reference, testContext());
+  return await checkLayout(await openLayout(reference), testContext());
 }
 
 /** The problems, as texts. */

@@ -316,7 +316,7 @@ Deno.test("checkLayout() finds nothing wrong when another process deletes an art
       Deno.removeSync(join(path, "blobs/sha256", digestHex(gone)));
     }
   };
-  const check = await checkLayout({ kind: "oci-layout", path }, { signal, progress });
+  const check = await checkLayout(directoryStore({ kind: "oci-layout", path }), { signal, progress });
   assert.deepEqual([check.problems, check.manifests], [[], 1]);
 });
 

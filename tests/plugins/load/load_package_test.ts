@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { loadPackage } from "../../../src/plugins/load/load_package.ts";
-import { startPackageRegistry } from "../../support/package_registry.ts";
+import { startPackageRegistry } from "../../support/network/package_registry.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { runTool } from "../../support/tools.ts";
 import { writeTree } from "../../support/tree.ts";

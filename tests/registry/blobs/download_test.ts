@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type FakeRegistry, startFakeRegistry } from "../../support/fake_registry.ts";
-import { emptyRepository } from "../../support/fake_registry_store.ts";
+import { emptyRepository } from "../../support/fake_registry/store.ts";
 import { type CountedContent, sizedContent, testClient, testContext } from "../support.ts";
 
 const SIZE = 300_000;

@@ -108,13 +108,36 @@ Deno.test("upload/location-cross-host: an HTTPS registry cannot send the upload 
       Promise.resolve(
         request.method === "HEAD"
           ? new Response(undefined, { status: 404 })
-          : new Response(undefined, { status: 202, headers: { location: "http://registry.example/upload" } }),
+          : new Response(undefined, { status: 202, headers: { location: "http://storage.example/upload" } }),
       ),
   });
   await assert.rejects(client.repository("acme/app", "push").pushBlob(content, testContext()), {
     message:
-      "Cannot use the upload location http://registry.example/upload of registry.example: the registry speaks HTTPS and this is not",
+      "Cannot use the upload location http://storage.example/upload of registry.example: the registry speaks HTTPS and this is not",
   });
+});
+
+Deno.test("upload/put-status: what a registry has taken is there, whatever it says instead of 201", async () => {
+  for (const status of [200, 202, 204]) {
+    await using fake = startFakeRegistry();
+    using client = testClient(fake);
+    const edit = ({ headers }: Response): Response => new Response(undefined, { status, headers });
+    fake.fault({ method: "PUT", fault: { kind: "edit", edit } });
+    const content = sizedContent(10_000);
+    await client.repository("acme/app", "push").pushBlob(content, testContext());
+    assertStored(fake, content);
+    assert.equal(fake.requests.filter(({ method }) => method === "PUT").length, 1);
+  }
+});
+
+Deno.test("upload/put-status: a page with status 200 is no blob", async () => {
+  await using fake = startFakeRegistry();
+  using client = testClient(fake);
+  fake.fault({ method: "PUT", fault: { kind: "answer", answer: () => new Response("Log in") } });
+  await assert.rejects(
+    client.repository("acme/app", "push").pushBlob(sizedContent(10_000), testContext()),
+    /^RegistryError: Cannot push blob sha256:[0-9a-f]{64}: HTTP 200, Log in /,
+  );
 });
 
 Deno.test("upload/single-post-201: a small blob is asked for once and sent once", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { connectLimit } from "../../../src/registry/http/connect_limit.ts";
-import { withGuards } from "../../../src/registry/http/with_guards.ts";
+import { withGuards } from "../../../src/registry/http/open_transport.ts";
 import type { Routes, Transport, TransportRequest } from "../../../src/registry/http/transport.ts";
 import { testClock } from "../support.ts";
 

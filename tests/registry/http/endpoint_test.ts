@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createRegistryClient } from "../../../src/registry/client.ts";
 import { findEndpoint, isDockerHub, isLoopbackHost } from "../../../src/registry/http/endpoint.ts";
 import { ConnectionError, type ConnectionProblem, type Transport } from "../../../src/registry/http/transport.ts";
-import { makeCertificate } from "../../support/certificates.ts";
+import { makeCertificate } from "../../support/network/certificates.ts";
 import { startFakeRegistry } from "../../support/fake_registry.ts";
 import { testClient, testClock, testContext } from "../support.ts";
 
@@ -62,6 +62,7 @@ const ANSWERS: readonly (readonly [ConnectionProblem, string | undefined])[] = [
   ["refused", undefined],
   ["stalled", "http://localhost:5000/"],
   ["dns", undefined],
+  ["unknown-host", undefined],
 ];
 
 for (const [problem, expected] of ANSWERS) {

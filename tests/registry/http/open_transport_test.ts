@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createNodeTransport } from "../../../src/registry/http/node_transport.ts";
 import { openTransport, type TransportOptions } from "../../../src/registry/http/open_transport.ts";
 import { ConnectionError, type OpenTransport, type TransportRequest } from "../../../src/registry/http/transport.ts";
-import { type Certificate, makeCertificate } from "../../support/certificates.ts";
+import { type Certificate, makeCertificate } from "../../support/network/certificates.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../support/fake_registry.ts";
 import { sizedContent, testClient, testContext } from "../support.ts";
 
@@ -243,13 +243,20 @@ for (const [name, declare, open] of TRANSPORTS) {
     });
   });
 
+  test("says that a server of TLS does not answer HTTP", async (_fake, { send }) => {
+    await using tls = startTls(server);
+    await assert.rejects(send(get(new URL(`http://${tls.host}/v2/`))), (error) => {
+      return error instanceof ConnectionError && error.problem === "not-http";
+    });
+  });
+
   test("says that a host has no TLS, and that it is not known", async (fake, { send }) => {
     const problem = async (url: string): Promise<string> => {
       const error = await send(get(new URL(url))).catch((error) => error);
       return error instanceof ConnectionError ? error.problem : String(error);
     };
     assert.equal(await problem(`https://${fake.host}/v2/`), "tls");
-    assert.equal(await problem("http://does-not-exist.invalid/v2/"), "dns");
+    assert.equal(await problem("http://does-not-exist.invalid/v2/"), "unknown-host");
   });
 
   test("ends at once when it is aborted", async (fake, { send }) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withGuards } from "../../../src/registry/http/with_guards.ts";
+import { withGuards } from "../../../src/registry/http/open_transport.ts";
 import { stallGuard } from "../../../src/registry/http/stall_guard.ts";
 import {
   bytesBody,

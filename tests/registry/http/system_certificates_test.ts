@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openTransport } from "../../../src/registry/http/open_transport.ts";
 import { systemCertificates } from "../../../src/registry/http/system_certificates.ts";
 import { ConnectionError } from "../../../src/registry/http/transport.ts";
-import { makeCertificate } from "../../support/certificates.ts";
+import { makeCertificate } from "../../support/network/certificates.ts";
 import { startFakeRegistry } from "../../support/fake_registry.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 

@@ -5,7 +5,7 @@ import { EXIT } from "../../output/exit_code.ts";
 import { createLog } from "../../output/log.ts";
 import { UsageError } from "../../usage_error.ts";
 import type { World } from "../../world.ts";
-import { testPlugin } from "../test.ts";
+import { runPluginTest } from "../test.ts";
 import { hasTemplate, pluginText, type TemplateLanguage, type TemplateStage } from "./templates.ts";
 import { PLUGIN_TYPES } from "./types_text.ts";
 
@@ -23,7 +23,7 @@ const CONFIGS = ["gantry.jsonc", "gantry.json", "gantry.yaml", "gantry.yml"] as 
  * `gantry plugin init`: writes a plugin that works, what it gives as a golden file, its types, and a configuration that
  * uses it. Nothing that is there is replaced.
  */
-export async function pluginInit(name: string, flags: PluginInitFlags, world: World): Promise<number> {
+export async function runPluginInit(name: string, flags: PluginInitFlags, world: World): Promise<number> {
   const { stage, language, directory } = flags;
   checkName(name);
   if (!hasTemplate(flags)) {
@@ -43,7 +43,7 @@ export async function pluginInit(name: string, flags: PluginInitFlags, world: Wo
   for (const file of files) await write(file);
   // Made by the same run that will compare it later.
   const quiet: World = { ...world, stdout: () => {}, stderr: () => {} };
-  await testPlugin(use, { update: true }, quiet);
+  await runPluginTest(use, { update: true }, quiet);
   world.stdout([...files.map((file) => file.path), `${path}.golden.json`].map((line) => `${line}\n`).join(""));
   const log = createLog(world, "normal");
   if (config !== undefined) log.info(`Add to ${config}: ${JSON.stringify({ pipeline: pipelineOf(stage, use) })}`);

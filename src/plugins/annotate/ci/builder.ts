@@ -38,9 +38,12 @@ export function builderOf(env: (name: string) => string | undefined): string {
 const NAME_REGEXP = /\{([A-Z_]+)\}/g;
 
 /** The variables that are looked at. */
-export const BUILDER_VARIABLES: readonly string[] = CI_SYSTEMS.flatMap((system) => {
+export const BUILDER_VARIABLES: readonly string[] = CI_SYSTEMS.flatMap(builderVariablesOf);
+
+/** Those of one CI system. */
+export function builderVariablesOf(system: CiSystem): readonly string[] {
   return [...Object.keys(system.detect), ...templatesOf(system).flatMap(namesIn)];
-});
+}
 
 function templatesOf({ name }: CiSystem): readonly string[] {
   return BUILDERS[name] ?? [];

@@ -5,7 +5,8 @@ export const CI_VARIABLES: readonly string[] = [
   ...new Set(["SOURCE_DATE_EPOCH", ...CI_SYSTEMS.flatMap(variablesOf)]),
 ].sort();
 
-function variablesOf(system: CiSystem): readonly string[] {
+/** The variables that one CI system says something in. */
+export function variablesOf(system: CiSystem): readonly string[] {
   const { source, commit, branch, pullRequest, tag, time } = system;
   const places = [source, commit, branch, pullRequest?.commit ?? [], pullRequest?.branch ?? [], tag, time].flat();
   return [...Object.keys(system.detect), ...places.flatMap(variablesOfFact)];

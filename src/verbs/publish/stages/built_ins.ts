@@ -1,4 +1,5 @@
 import { makePlugin } from "../../../driver/check_plugin.ts";
+import { PLACE_KIND_NAMES } from "../../../oci/reference.ts";
 import { wantedOf } from "../../../options/wanted.ts";
 import { GZIP_LEVEL } from "../../../pack/compression.ts";
 import type { Kit, PluginBase, Stage } from "../../../pipeline/plugin.ts";
@@ -12,7 +13,7 @@ import { COLLECTOR_NAMES, collectors } from "./collect.ts";
 import { FILTER_NAMES, filters } from "./filter.ts";
 import type { BuiltIn } from "./stage_entry.ts";
 import { TAGGER_NAMES, taggers } from "./tag.ts";
-import { isTargetKind, TARGET_KIND_NAMES, targetKind } from "./upload.ts";
+import { isTargetKind, targetKind } from "./upload.ts";
 
 /** What is built in, by the stage in whose list a configuration may name it. Each stage has a file that makes them. */
 const NAMES: Readonly<Record<StageName, readonly string[]>> = {
@@ -20,7 +21,7 @@ const NAMES: Readonly<Record<StageName, readonly string[]>> = {
   filter: FILTER_NAMES,
   archive: PROFILE_NAMES,
   annotate: ANNOTATOR_NAMES,
-  upload: TARGET_KIND_NAMES,
+  upload: PLACE_KIND_NAMES,
   tag: TAGGER_NAMES,
 };
 

@@ -1,4 +1,4 @@
-import { nearestKey } from "../../../driver/nearest_key.ts";
+import { didYouMean } from "../../../work/nearest_word.ts";
 import type { PluginFactory } from "../../../pipeline/plugin.ts";
 import { PluginError } from "../../../pipeline/plugin_error.ts";
 import { bakedPlugins, loadBaked } from "../../../plugins/load/baked.ts";
@@ -80,7 +80,6 @@ async function loadByName(name: string, known: readonly string[]): Promise<Plugi
   const plugin = baked.find((each) => each.name === name);
   if (plugin !== undefined) return await loadBaked(plugin);
   const names = [...known, ...baked.map((each) => each.name)];
-  const nearest = nearestKey(name, names);
-  const meant = nearest === undefined ? "" : `, did you mean ${JSON.stringify(nearest)}?`;
-  throw new LoadError("missing", `Cannot find a plugin of the name ${JSON.stringify(name)} in this gantry${meant}`);
+  const what = `a plugin of the name ${JSON.stringify(name)}`;
+  throw new LoadError("missing", `Cannot find ${what} in this gantry${didYouMean(name, names)}`);
 }

@@ -1,0 +1,87 @@
+import type { Content, Descriptor } from "../oci/descriptor.ts";
+import { parseManifest } from "../oci/parse_manifest.ts";
+import { isSharedTag } from "../store/companion_tags.ts";
+import { layersIn, mergeCompanion } from "../store/merge_companion.ts";
+import type { ArrivingLayers, StoredManifest } from "../store/store.ts";
+import { descriptorOf, type IndexEntry } from "./entry.ts";
+import type { ReadManifest } from "./graph.ts";
+import { dropManifest, entryName, type LayoutIndex, listedAs, setTags, takeEntries } from "./index.ts";
+import type { Relisted } from "./layout.ts";
+import { layoutNames } from "./names.ts";
+
+/** What becomes of a list by layers that came to it. */
+export type Appended = Pick<Relisted, "after" | "contents" | "dropped">;
+
+/**
+ * Adds layers to those behind a tag such as `sha256-….sig`. A manifest that has a part of them alone goes, unless it has a
+ * name: without any it would count as an artifact of its own.
+ *
+ * @param place The tag, as errors show it.
+ * @throws {TypeError} When something else has the tag.
+ */
+export async function appendLayers(
+  before: LayoutIndex,
+  { tag, place, ...arriving }: ArrivingLayers & { readonly tag: string; readonly place: string },
+  read: ReadManifest,
+): Promise<Appended> {
+  const there = await storedAt(layoutNames(before).resolve(tag), read);
+  const merged = await mergeCompanion(there, arriving, place);
+  const after = merged === undefined ? before : setTags(before, listed(merged.manifest), [tag]).index;
+  return { ...withoutSuperseded(after, [there, arriving.manifest]), contents: merged?.contents ?? [] };
+}
+
+/**
+ * Takes over entries of another index as they are. What would replace others' layers behind a tag such as `sha256-….sig`
+ * is added to them instead.
+ */
+export async function takeAndAppend(
+  before: LayoutIndex,
+  entries: readonly IndexEntry[],
+  read: ReadManifest,
+): Promise<Appended> {
+  const contents: Content[] = [];
+  const superseded: (StoredManifest | undefined)[] = [];
+  const taken: IndexEntry[] = [];
+  const moved = new Set(
+    takeEntries(before, entries).moved.flatMap(({ name, tag = "" }) => isSharedTag(tag) ? name : []),
+  );
+  for (const entry of entries) {
+    const name = entryName(entry) ?? "";
+    const own = before.manifests.find((each) => entryName(each) === name);
+    const [manifest, there] = moved.has(name)
+      ? await Promise.all([entry, own].map((each) => storedAt(each && descriptorOf(each), read)))
+      : [];
+    const layers = manifest && layersIn(manifest);
+    if (manifest === undefined || there === undefined || layers === undefined) {
+      taken.push(entry);
+      continue;
+    }
+    superseded.push(there, manifest);
+    const merged = await mergeCompanion(there, { layers, manifest }, name);
+    if (merged === undefined) continue;
+    contents.push(...merged.contents);
+    taken.push({ ...entry, ...listed(merged.manifest) });
+  }
+  return { ...withoutSuperseded(takeEntries(before, taken).index, superseded), contents };
+}
+
+async function storedAt(descriptor: Descriptor | undefined, read: ReadManifest): Promise<StoredManifest | undefined> {
+  const bytes = descriptor && await read(descriptor);
+  return descriptor && bytes && { descriptor, bytes };
+}
+
+function listed({ descriptor, bytes }: StoredManifest): Descriptor {
+  return listedAs(descriptor, parseManifest(bytes, descriptor));
+}
+
+function withoutSuperseded(
+  index: LayoutIndex,
+  parts: readonly (StoredManifest | undefined)[],
+): Pick<Appended, "after" | "dropped"> {
+  const named = new Set(index.manifests.filter((entry) => entryName(entry) !== undefined).map(({ digest }) => digest));
+  const dropped = parts.flatMap((stored) =>
+    stored !== undefined && layersIn(stored) !== undefined ? stored.descriptor : []
+  )
+    .filter(({ digest }) => !named.has(digest));
+  return { after: dropped.reduce((after, { digest }) => dropManifest(after, digest) ?? after, index), dropped };
+}
