@@ -65,7 +65,8 @@ export async function unpackLayer(
 
   await using archive = await openArchive(bytes, { what, meter, signal, scratch, maxSize: rules.maxSize, explain });
   for await (const member of archive.members) {
-    await pause();
+    const turn = pause();
+    if (turn !== undefined) await turn;
     meter.entry(what);
     const parts = locate(member.name);
     if (!whiteouts || !applyWhiteout(parts, placer, () => refuse(member.name, "path", "it takes away no name"))) {
@@ -129,7 +130,7 @@ export async function unpackLayer(
 
 /** Makes the function that says where in the tree a member is; it can be told how to refuse a name. */
 function locator(
-  { title = ".", strip = false }: UnpackOptions,
+  { title = ".", strip = false, whiteouts = false }: UnpackOptions,
   rules: ExtractionRules,
   refuseMember: Refuse,
 ): (name: string, refuse?: Refuse) => readonly string[] {
@@ -148,9 +149,11 @@ function locator(
   };
 
   function checkedParts(name: string, refuse: Refuse): readonly string[] {
-    const problem = pathProblem(name, rules);
+    // What tools write with a "/" before it begins at the root of the image, as every runtime reads it.
+    const inside = whiteouts && name.startsWith("/") ? `.${name}` : name;
+    const problem = pathProblem(inside, rules);
     if (problem !== undefined) refuse(name, problem.rule, problem.why);
-    return pathParts(name);
+    return pathParts(inside);
   }
 }
 

@@ -6,6 +6,12 @@ import type { Descriptor } from "./descriptor.ts";
  * Stores ask for a manifest in another way than for a blob, and go by the media type. Whoever wrote the manifest chose
  * that of its layers: one that is called a manifest is a blob all the same.
  */
-export function asBlob({ digest, size, urls }: Descriptor): Descriptor {
-  return { mediaType: "application/octet-stream", digest, size, ...(urls === undefined ? {} : { urls }) };
+export function asBlob({ digest, size, urls, data }: Descriptor): Descriptor {
+  return {
+    mediaType: "application/octet-stream",
+    digest,
+    size,
+    ...(urls === undefined ? {} : { urls }),
+    ...(data === undefined ? {} : { data }),
+  };
 }

@@ -141,7 +141,7 @@ async function sendAuthorized(
       if (authorization !== undefined) await authorizer.accepted();
       return { response, url };
     }
-    const location = redirectLocation(response);
+    const location = redirectLocation(request.method, response);
     const challenge = response.status === 401 && trusted ? response.headers.get("www-authenticate") ?? "" : undefined;
     const refusal = await readRegistryError(request.action, { method: request.method, url, headers }, response);
     if (location !== undefined) {
@@ -159,9 +159,10 @@ async function sendAuthorized(
   }
 }
 
-/** A 303 asks for a GET of something else, and no request of the distribution API can mean that. */
-function redirectLocation(response: Response): string | undefined {
-  if (![301, 302, 307, 308].includes(response.status)) return undefined;
+/** A 303 asks for a GET, which is no answer to what changes something. */
+function redirectLocation(method: Method, response: Response): string | undefined {
+  const redirects = method === "GET" || method === "HEAD" ? [301, 302, 303, 307, 308] : [301, 302, 307, 308];
+  if (!redirects.includes(response.status)) return undefined;
   return response.headers.get("location") ?? undefined;
 }
 

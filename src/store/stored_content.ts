@@ -1,4 +1,5 @@
 import type { Content, Descriptor } from "../oci/descriptor.ts";
+import { embeddedData } from "../oci/embedded_data.ts";
 import type { Context } from "../work/context.ts";
 import type { StoreReader } from "./store.ts";
 import { messageOf } from "../work/message_of.ts";
@@ -22,7 +23,8 @@ export class SourceReadError extends Error {
 }
 
 /**
- * Content that is in a store, read from there each time it is opened, and verified.
+ * Content that is in a store, read from there each time it is opened, and verified. What a descriptor carries in itself
+ * may be missing there.
  *
  * Reading it fails with a {@linkcode SourceReadError}, so that whoever writes it elsewhere can tell which side failed;
  * an abort stays an abort.
@@ -40,6 +42,8 @@ async function* read(
   descriptor: Descriptor,
   context: Context,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  const embedded = embeddedData(descriptor);
+  if (embedded !== undefined) return yield embedded;
   try {
     yield* await store.fetch(descriptor, context);
   } catch (cause) {

@@ -11,7 +11,13 @@ import { writeTree } from "../support/tree.ts";
 
 const CHART = { "Chart.yaml": "name: app\nversion: 0.1.0\n", "templates/a.yaml": "a: 1\n" };
 const ID = "5".repeat(64);
-const SAVED = { "manifest.json": "[]", [`${ID}.json`]: "{}", [`${ID}.tar`]: "" };
+/** How they call config and layer: docker, crane and kaniko, jib, rules_oci. */
+const SAVED: readonly (readonly [config: string, layer: string])[] = [
+  [`${ID}.json`, `${ID}/layer.tar`],
+  [`sha256:${ID}`, `${ID}.tar.gz`],
+  ["config.json", `${ID}.tar.gz`],
+  [`blobs/sha256/${ID}`, `blobs/sha256/${ID.replace("5", "6")}`],
+];
 
 /** What `push` says of a source that it refuses; the target gets nothing. */
 async function refusal(
@@ -92,14 +98,18 @@ Deno.test("push refuses an OCI layout, as a directory or as a tar, and says how 
   assert.match(await refusal(at("layout")), /oci-layout:.*layout:TAG oci:/);
 });
 
-Deno.test("push refuses an image that was saved by Docker, podman or skopeo", async () => {
+Deno.test("push refuses an image that was saved by Docker, podman, skopeo, or a tool that does as they do", async () => {
   await using directory = await tempDirectory();
   const path = join(directory.path, "saved.tar");
-  await Deno.writeFile(
-    path,
-    await collectBytes(writeTar(Object.entries(SAVED).map(([name, text]) => tarFile(name, text)))),
-  );
-  assert.match(await refusal(path), /it is a container image[^]*skopeo copy docker-archive:.*saved\.tar oci-archive:/);
+  for (const [Config, layer] of SAVED) {
+    const list = JSON.stringify([{ Config, RepoTags: ["acme/app:1.0.0"], Layers: [layer] }]);
+    const members = [tarFile("manifest.json", list), tarFile(Config, "{}"), tarFile(layer, "")];
+    await Deno.writeFile(path, await collectBytes(writeTar(members)));
+    assert.match(
+      await refusal(path),
+      /it is a container image[^]*skopeo copy docker-archive:.*saved\.tar oci-archive:/,
+    );
+  }
   const folder = join(directory.path, "folder");
   await writeTree(folder, { "manifest.json": "{}", "version": "Directory Transport Version: 1.1\n", [ID]: "" });
   assert.match(await refusal(folder), /it is a container image[^]*skopeo copy dir:/);

@@ -317,6 +317,27 @@ Deno.test("auth/redirect-strips: another port gets no Authorization, the same or
   assert.deepEqual(fake.unusedFaults, []);
 });
 
+Deno.test("a redirect of any kind leads to content, and 303 does not lead an upload astray", async () => {
+  await using cdn = startFakeRegistry();
+  await using fake = startFakeRegistry();
+  using client = testClient(fake);
+  const { descriptor } = await fill(cdn);
+  const location = `${cdn.origin}/v2/acme/app/blobs/${descriptor.digest}`;
+  const redirect = (status: number) => ({
+    times: 2,
+    fault: { kind: "answer", answer: () => new Response(undefined, { status, headers: { location } }) },
+  } as const);
+  for (const status of [301, 302, 303, 307, 308]) {
+    fake.fault(redirect(status));
+    const repository = client.repository("acme/app");
+    assert.equal(await repository.exists(descriptor, testContext()), true);
+    const bytes = await new Response(await repository.fetch(descriptor, testContext())).bytes();
+    assert.equal(bytes.byteLength, 1000);
+  }
+  fake.fault({ method: "POST", ...redirect(303) });
+  await assert.rejects(client.repository("acme/app").pushBlob(sizedContent(10_000), testContext()), { status: 303 });
+});
+
 Deno.test("auth/redirect-strips: a redirect that never ends, does", async () => {
   await using fake = startFakeRegistry();
   using client = testClient(fake);

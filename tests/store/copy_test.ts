@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readContent } from "../../src/oci/bytes_content.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
+import { EMPTY_MEDIA_TYPE, OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import { type Digest, digestHex } from "../../src/oci/digest.ts";
 import { readGraph } from "../../src/store/graph.ts";
 import type { Context } from "../../src/work/context.ts";
@@ -8,7 +10,7 @@ import { NotFoundError, type Store, type StoredManifest } from "../../src/store/
 import { createScratch } from "../../src/system/scratch.ts";
 import { testContext } from "../registry/support.ts";
 import { type MemoryPlace, memoryPlace, memoryStore } from "../support/memory_store.ts";
-import { indexOf, putSample, type Sample, sampleOf } from "../support/store_samples.ts";
+import { indexOf, putSample, type Sample, sampleOf, textContent } from "../support/store_samples.ts";
 
 Deno.test("copyGraph() copies indexes with everything in them, and what refers to any of it (ref/recursive-copy)", async () => {
   await withScratch(async (context) => {
@@ -20,6 +22,23 @@ Deno.test("copyGraph() copies indexes with everything in them, and what refers t
       assert.deepEqual([...to.blobs.keys()].sort(), [...place.blobs.keys()].sort());
       assert.deepEqual(Object.fromEntries(to.tags), Object.fromEntries(place.tags));
     }
+  });
+});
+
+Deno.test("copyGraph() copies what a descriptor carries, and its source lacks", async () => {
+  await withScratch(async (context) => {
+    const { descriptor } = textContent("{}", EMPTY_MEDIA_TYPE);
+    const part = { ...descriptor, data: btoa("{}") };
+    const manifest = textContent(
+      JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST_MEDIA_TYPE, config: part, layers: [part] }),
+      OCI_MANIFEST_MEDIA_TYPE,
+    );
+    const [place, to] = [memoryPlace(), memoryPlace()];
+    const stored = { descriptor: manifest.descriptor, bytes: await readContent(manifest) };
+    place.manifests.set(manifest.descriptor.digest, stored);
+    place.tags.set("1.0", manifest.descriptor.digest);
+    await copy(place, to, { referrers: false }, context);
+    assert.deepEqual([...to.blobs.keys()], [descriptor.digest]);
   });
 });
 

@@ -16,6 +16,11 @@ Deno.test("storedContent() gives what the store has, as often as it is read", as
   }
 });
 
+Deno.test("storedContent() gives what a descriptor carries without the store", async () => {
+  const content = storedContent(memoryStore(), { ...descriptor, data: btoa("text") }, testContext());
+  assert.equal(new TextDecoder().decode(await collectBytes(content.open())), "text");
+});
+
 Deno.test("storedContent() blames the store, in the words of the error, and no one for an abort", async () => {
   const abort = new AbortController();
   const failure = new TypeError("the line is dead");

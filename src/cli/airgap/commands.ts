@@ -75,7 +75,7 @@ export function importCommand(): Command {
     .option("--force", "let a version tag move")
     .optionsGroup("What happens:")
     .option("--dry-run", "show the plan and change nothing")
-    .option("-y, --yes", "do not ask")
+    .option("-y, --yes", "do not ask; needed where there is no terminal")
     .option("--receipt <path>", "write what is there afterwards to a file, as JSON");
   addVerifyKeyFlag(command);
   addStoredFlags(command)
@@ -88,7 +88,7 @@ export function importCommand(): Command {
     ],
     [
       "From a connected machine through a pipe; the bundle is kept in a private directory meanwhile",
-      "gantry export oci://ghcr.io/acme/app:1.0.0 oci-archive:- | gantry import oci-archive:- oci://registry.site/mirror",
+      "gantry export oci://ghcr.io/acme/app:1.0.0 oci-archive:- | gantry import oci-archive:- oci://registry.site/mirror --yes",
     ],
     [
       "Into other repositories",

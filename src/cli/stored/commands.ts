@@ -251,7 +251,7 @@ export function deleteCommand(): Command {
     .description("take away a tag, or a manifest with all of its tags")
     .argument("<reference>", "…:TAG for a tag alone, …@DIGEST for a manifest")
     .optionsGroup("Safety:")
-    .option("-y, --yes", "do not ask");
+    .option("-y, --yes", "do not ask; needed where there is no terminal");
   addStoredFlags(command)
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
   return withExamples(command, [

@@ -214,6 +214,8 @@ function asText(value: unknown): string {
 
 /** What a page says, without its tags and without anything that acts on a terminal; cut where it gets long. */
 export function plainText(text: string): string {
+  // That is content, and says nothing.
+  if (text.includes("\0")) return "";
   const title = /<title>([^<]*)<\/title>/i.exec(text)?.[1];
   // Control characters could move the cursor of the terminal that shows the message.
   // deno-lint-ignore no-control-regex

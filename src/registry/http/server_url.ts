@@ -17,7 +17,8 @@ export interface ServerUrlOptions {
 /**
  * Parses a URL that a server sent.
  *
- * HTTPS may go anywhere; HTTP is taken only where the registry itself is spoken to over HTTP. Link-local, unspecified
+ * HTTPS may go anywhere; HTTP is taken only where the registry itself is spoken to over HTTP, and is HTTPS where it is
+ * the registry's own. Link-local, unspecified
  * and metadata addresses are refused; private addresses only when the registry is neither there nor private itself, by
  * its address or by all addresses that its name stands for.
  *
@@ -29,10 +30,18 @@ export interface ServerUrlOptions {
 export async function parseServerUrl(text: string, options: ServerUrlOptions): Promise<URL> {
   const { what, base, endpoint, addresses = systemAddresses } = options;
   if (!URL.canParse(text, base)) throw new TypeError(`Cannot use the ${what} of ${endpoint.host}: it is not a URL`);
-  const url = new URL(text, base);
+  const url = asSpoken(new URL(text, base), endpoint);
   const problem = await problemOf(url, endpoint, addresses);
   if (problem === undefined) return url;
   throw new TypeError(`Cannot use the ${what} ${redactUrl(url)} of ${endpoint.host}: ${problem}`);
+}
+
+/** A registry behind a proxy that ends TLS may not know of it, and writes `http:` of itself (buildah#4788). */
+function asSpoken(url: URL, endpoint: URL): URL {
+  if (url.protocol !== "http:" || endpoint.protocol !== "https:") return url;
+  const secure = new URL(url);
+  secure.protocol = "https:";
+  return secure.host === endpoint.host ? secure : url;
 }
 
 async function problemOf(

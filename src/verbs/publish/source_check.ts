@@ -1,4 +1,5 @@
 import { REF_NAME_ANNOTATION } from "../../oci/annotation_keys.ts";
+import { isObject } from "../../oci/is_object.ts";
 import { formatReference } from "../../oci/reference.ts";
 import { isTag } from "../../oci/tag.ts";
 import type { Entry } from "../../pipeline/entry.ts";
@@ -54,7 +55,11 @@ async function refuseImages(entries: readonly Entry[], checked: CheckedSource): 
       { hint: `publish what it holds with \`gantry copy ${word(from + await tagIn(index))} ${place}\`; ${filesToo}` },
     );
   }
-  if (root.has("manifest.json") && [...root.keys()].some((path) => /^[0-9a-f]{64}(?:\.json|\.tar)?$/.test(path))) {
+  const manifest = root.get("manifest.json");
+  const isSaved = manifest !== undefined &&
+    (root.has("version") && [...root.keys()].some((path) => /^[0-9a-f]{64}$/.test(path)) ||
+      await listsImages(manifest));
+  if (isSaved) {
     const from = `${isTree ? "dir" : "docker-archive"}:${source === "-" ? "FILE" : source}`;
     throw new SourceError(
       `Cannot pack ${named} as files: it is a container image, saved without a registry`,
@@ -72,19 +77,26 @@ function destination({ targets: [target], version }: CheckedSource): string {
   return formatReference({ ...place, ...(version === undefined ? {} : { tag: place.tag ?? version }) });
 }
 
+/** Whether it says which images there are, as `docker save` writes it, and crane, kaniko, jib and others after that. */
+async function listsImages(manifest: Entry): Promise<boolean> {
+  const images = await readJson(manifest);
+  return Array.isArray(images) && images.length > 0 &&
+    images.every((image) => typeof image?.Config === "string" && Array.isArray(image.Layers));
+}
+
 /** The tag to name when there is one artifact with a name. */
-async function tagIn(index: Entry): Promise<string> {
-  if (index.size > 1024 * 1024) return ":TAG";
-  try {
-    const { manifests } = await new Response(index.open()).json();
-    if (!Array.isArray(manifests)) return ":TAG";
-    const names = manifests.map((descriptor) => descriptor?.annotations?.[REF_NAME_ANNOTATION]);
-    const [name] = names.filter((each) => each !== undefined);
-    return names.length === 1 && typeof name === "string" && isTag(name) ? `:${name}` : ":TAG";
-  } catch {
-    // An index that cannot be read is what the advised command will speak of.
-    return ":TAG";
-  }
+async function tagIn(file: Entry): Promise<string> {
+  const index = await readJson(file);
+  const manifests = isObject(index) && Array.isArray(index.manifests) ? index.manifests : [];
+  const names = manifests.map((descriptor) => descriptor?.annotations?.[REF_NAME_ANNOTATION]);
+  const [name] = names.filter((each) => each !== undefined);
+  return names.length === 1 && typeof name === "string" && isTag(name) ? `:${name}` : ":TAG";
+}
+
+/** `undefined` for what is large or no JSON: what it is worth, the advised command will say. */
+async function readJson(file: Entry): Promise<unknown> {
+  if (file.size > 1024 * 1024) return undefined;
+  return await new Response(file.open()).json().catch(() => undefined);
 }
 
 /** What an ecosystem publishes in a way of its own, and nobody takes as a generic artifact. */

@@ -108,12 +108,12 @@ Deno.test("upload/location-cross-host: an HTTPS registry cannot send the upload 
       Promise.resolve(
         request.method === "HEAD"
           ? new Response(undefined, { status: 404 })
-          : new Response(undefined, { status: 202, headers: { location: "http://registry.example/upload" } }),
+          : new Response(undefined, { status: 202, headers: { location: "http://storage.example/upload" } }),
       ),
   });
   await assert.rejects(client.repository("acme/app", "push").pushBlob(content, testContext()), {
     message:
-      "Cannot use the upload location http://registry.example/upload of registry.example: the registry speaks HTTPS and this is not",
+      "Cannot use the upload location http://storage.example/upload of registry.example: the registry speaks HTTPS and this is not",
   });
 });
 

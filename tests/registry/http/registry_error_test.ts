@@ -47,6 +47,7 @@ const CASES: readonly Case[] = [
     "<html><head><title>502 Bad\nGateway</title></head><body><h1>x</h1>",
     "HTTP 502, 502 Bad Gateway",
   ],
+  ["err/binary-body", 206, "PK\u0003\u0004\u0000\u0000", "HTTP 206"],
   ["err/html-body without a title", 502, "<p>down for <b>maintenance</b></p>", "HTTP 502, down for maintenance"],
   [
     "plain text",

@@ -6,7 +6,16 @@ type Case = readonly [name: string, endpoint: string, text: string, expected: st
 const CASES: readonly Case[] = [
   ["any HTTPS host", "https://ghcr.io/", "https://auth.example/token?x=1", "https://auth.example/token?x=1"],
   ["a relative one", "https://ghcr.io/", "/token", "https://ghcr.io/token"],
-  ["auth/realm-downgrade", "https://ghcr.io/", "http://ghcr.io/token", /speaks HTTPS and this is not/],
+  ["auth/realm-downgrade", "https://ghcr.io/", "http://auth.ghcr.io/token", /speaks HTTPS and this is not/],
+  ["auth/realm-downgrade, at another port", "https://ghcr.io/", "http://ghcr.io:8080/token", /speaks HTTPS/],
+  [
+    "the registry itself, behind TLS",
+    "https://r.example/",
+    "http://r.example/upload?a=b",
+    "https://r.example/upload?a=b",
+  ],
+  ["the same with a port", "https://r.example:5000/", "http://r.example:5000/upload", "https://r.example:5000/upload"],
+  ["the same with the port of HTTPS", "https://r.example/", "http://r.example:443/upload", "https://r.example/upload"],
   ["HTTP where the registry is", "http://registry.lan:5000/", "http://auth.lan/token", "http://auth.lan/token"],
   ["auth/realm-file-scheme", "https://ghcr.io/", "file:///etc/passwd", /file: is not HTTP/],
   ["auth/realm-file-scheme, data", "https://ghcr.io/", "data:text/plain,x", /data: is not HTTP/],

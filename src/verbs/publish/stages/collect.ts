@@ -1,6 +1,7 @@
 import { pluginOptions } from "../../../options/plugin_options.ts";
 import { directory } from "../../../plugins/collect/directory.ts";
 import { file } from "../../../plugins/collect/file.ts";
+import { readingError } from "../../../plugins/collect/reading_error.ts";
 import { stdin } from "../../../plugins/collect/stdin.ts";
 import { tar } from "../../../plugins/collect/tar.ts";
 import type { Context } from "../../../work/context.ts";
@@ -55,7 +56,9 @@ async function collectorFor(
   { stdin, signal }: Pick<Machine, "stdin"> & Pick<Context, "signal">,
 ): Promise<{ readonly name: CollectorName } & Partial<CollectorMeans>> {
   if (source === "-") {
-    const { head, stream } = await peek(stdin(), signal);
+    const { head, stream } = await peek(stdin(), signal).catch((cause) => {
+      throw signal.aborted ? cause : readingError("standard input", cause);
+    });
     return { name: looksLikeTar(head) ? "tar" : "stdin", stdin: () => stream };
   }
   if (!await isFile(source)) return { name: "directory" };
