@@ -25,6 +25,8 @@ export interface Text {
    * @throws {Error} Says what is wrong with it.
    */
   readonly parse?: (text: string) => string;
+  /** Whether it is a reference, whose path may be relative to the configuration file that says it. */
+  readonly isReference?: boolean;
 }
 
 /** A path. One in a configuration file is relative to that file. */

@@ -312,7 +312,7 @@ Deno.test("a second key leaves nothing in a layout that nobody has signed", asyn
 
 const USAGE: readonly (readonly [args: (app: string) => readonly string[], reason: RegExp])[] = [
   [(app) => ["sign", app, "--key", KEY], /name the artifact by a tag or a digest/],
-  [(app) => ["sign", `${app}:dev`], /Required option '--key <key>' not specified/],
+  [(app) => ["sign", `${app}:dev`], /Nobody signs: name a key with --key, or sign without one by --keyless/],
   [(app) => ["attach", `${app}:dev`, KEY, "--type", "unknown"], /it is none of spdx, .* and no URI/],
   [
     (app) => ["attach", `${app}:dev`, "missing.json", "--type", "spdx"],

@@ -35,7 +35,7 @@ export interface Means {
   readonly context: Context;
   readonly mode: Host["mode"];
   /** The way to registries; without it the pipeline has no targets. */
-  readonly access?: Pick<RegistryAccess, "store">;
+  readonly access?: Pick<RegistryAccess, "ask" | "store">;
   /** The image that an image is built on. */
   readonly base?: BaseImage | undefined;
 }
@@ -77,7 +77,10 @@ export async function buildPipeline(
   ];
   let targets: readonly Target[] = [];
   // Behind all steps of the user's own: one of them may be a gate.
-  const entries = [...stages, ...await signing(settings, { machine, context, mode, targets: () => targets })];
+  const entries = [
+    ...stages,
+    ...await signing(settings, { machine, context, mode, ask: access?.ask, targets: () => targets }),
+  ];
   // Only certain artifacts and plugins of the user's own ask for it, and to know it takes a look at git.
   const isAsked = profile.facts.usesTime ||
     stages.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
@@ -110,8 +113,8 @@ export async function buildPipeline(
 
 /** What signs is loaded only where something is to be signed or said. */
 async function signing(settings: Settings, means: SigningMeans): Promise<readonly StageEntry[]> {
-  const { sign, provenance, sboms } = settings;
-  if (sign.length === 0 && sboms.length === 0 && !provenance) return [];
+  const { sign, signKeyless, provenance, sboms } = settings;
+  if (sign.length === 0 && !signKeyless && sboms.length === 0 && !provenance) return [];
   const { signingEntries } = await import("./signing.ts");
   return await signingEntries(settings, means);
 }

@@ -53,7 +53,7 @@ async function packingLayer(
 
 /** Which profile somebody asks for by its name. */
 function profileBy(said: readonly OptionLayer[], by: OptionLayer["by"]): string | undefined {
-  const profile = said.find((layer) => layer.by === by)?.values.profile;
+  const profile = said.find((layer) => layer.by === by && layer.values.profile !== undefined)?.values.profile;
   return profile === "auto" ? undefined : profile;
 }
 

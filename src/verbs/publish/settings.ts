@@ -6,6 +6,7 @@ import { type Compression, GZIP_LEVEL } from "../../pack/compression.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import { formatPath } from "../../driver/format_path.ts";
 import { chooseProfile, type ChosenProfile, type OwnProfiles } from "./choose_profile.ts";
+import { withFilesRead } from "./file_layers.ts";
 import { givenAnnotations } from "./given_annotations.ts";
 import { listLayer, refuseUnused } from "./list_layer.ts";
 import type { Spell } from "../../options/spell.ts";
@@ -51,10 +52,11 @@ export async function settingsOf(options: ConfiguredOptions): Promise<Settings> 
     values: usually,
     origin: () => ({ name: "default", place: "default" }),
   };
-  const fields = configuration === undefined ? [] : [configurationLayer(configuration)];
-  refuseUnused(written, wantedOf([...fields, caller]));
-  const listed = await listLayer(written, [...fields, caller], places);
-  const wanted = wantedOf([byDefault, ...fields, ...listed, caller]);
+  const fields = configuration === undefined ? [] : await withFilesRead(configurationLayer(configuration));
+  const callers = await withFilesRead(caller);
+  refuseUnused(written, wantedOf([...fields, ...callers]));
+  const listed = await listLayer(written, [...fields, ...callers], places);
+  const wanted = wantedOf([byDefault, ...fields, ...listed, ...callers]);
   const { values } = wanted;
   const { source } = values;
   if (source === undefined) {
@@ -67,7 +69,7 @@ export async function settingsOf(options: ConfiguredOptions): Promise<Settings> 
     spell,
     source,
     targets: values.targets.map((text) => parseReference(text)),
-    annotations: await givenAnnotations(wanted),
+    annotations: givenAnnotations(wanted),
     compression: compressionOf(values),
     profile: await chooseProfile({ profile: values.profile, source, wanted, own: ownProfiles(options) }),
   };

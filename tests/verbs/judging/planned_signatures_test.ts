@@ -3,7 +3,7 @@ import { FLUX_VERIFY } from "../../../src/consumers/flux_verify.ts";
 import { plannedSignatures, type SigningSettings } from "../../../src/verbs/judging/planned_signatures.ts";
 import { single, tar } from "../../support/judged.ts";
 
-const UNSIGNED: SigningSettings = { sign: [], signFormat: "both", provenance: false, sboms: [] };
+const UNSIGNED: SigningSettings = { sign: [], signFormat: "both", signKeyless: false, provenance: false, sboms: [] };
 const SIGNED: SigningSettings = { ...UNSIGNED, sign: ["release.key"] };
 
 const cases: readonly (readonly [what: string, settings: SigningSettings, refusal: RegExp | undefined])[] = [
