@@ -39,7 +39,7 @@ export function parseConfig(
   { path, readEnv = (): Record<string, string> => ({}) }: ConfigFile,
 ): ParsedConfig {
   if (text.length > CONFIG_SIZE_LIMIT) throw new ConfigError([`${path}: it is larger than 1 MiB`]);
-  const written = read(text, path);
+  const written = readConfigText(text, path);
   const broken = [...written.problems, ...(written.root === undefined ? [] : keyProblems(written.root))];
   if (written.root === undefined) throw new ConfigError(locateProblems(text, path, broken));
   const { root, problems } = substituteEnv(written.root, readEnv);
@@ -68,7 +68,12 @@ function profileProblems(root: ConfigNode): readonly ConfigProblem[] {
   return [placed(root, { path: ["profile"], message })];
 }
 
-function read(text: string, path: string): ConfigText {
+/**
+ * Reads a configuration file as its ending says, whatever it says.
+ *
+ * @throws {ConfigError} When the ending is none of a configuration file.
+ */
+export function readConfigText(text: string, path: string): ConfigText {
   if (path.endsWith(".jsonc")) return readJsonc(text, { plain: false });
   if (path.endsWith(".json")) return readJsonc(text, { plain: true });
   if (/\.ya?ml$/.test(path)) return readYaml(text);

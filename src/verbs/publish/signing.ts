@@ -6,7 +6,7 @@ import type { PluginFactory } from "../../pipeline/plugin.ts";
 import type { Target } from "../../pipeline/target.ts";
 import type { Uploaded } from "../../pipeline/values.ts";
 import type { Attestation } from "../../sign/attestation.ts";
-import type { Ask } from "../../work/ask.ts";
+import type { AskService } from "../../work/ask_service.ts";
 import type { Call, Context } from "../../work/context.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { KeyMachine } from "./machine.ts";
@@ -20,7 +20,7 @@ export interface SigningMeans {
   readonly context: Context;
   readonly mode: Host["mode"];
   /** Asks services; left out where nothing may be contacted. */
-  readonly ask?: Ask | undefined;
+  readonly ask?: AskService | undefined;
   /** The targets, once they are open. */
   readonly targets: () => readonly Target[];
 }
