@@ -276,7 +276,11 @@ function arranged(name: string, { given, source, destination, version, tag }: Re
   }
 }
 
+/** With a port, or this machine: other names may be those of files. */
+const HOST_REGEXP = /^(?:localhost|(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+):\d+)\/?$/;
+
 function asPlace(word: string): string {
+  if (HOST_REGEXP.test(word)) return `oci://${word.replace(/\/$/, "")}/REPOSITORY`;
   return gantryPlace(word) ??
     (/^[a-z0-9]+(?:\/[a-z0-9]|:[\w.-]+$)/.test(word) ? `oci://HOST/${word}` : gantryLayout(word));
 }
