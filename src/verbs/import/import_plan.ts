@@ -9,11 +9,10 @@ import { isSharedTag } from "../../store/companion_tags.ts";
 import { layersIn, mergeCompanion } from "../../store/merge_companion.ts";
 import type { Store } from "../../store/store.ts";
 import { RegistryError } from "../../registry/http/registry_error.ts";
-import { forArtifacts } from "../for_artifacts.ts";
 import { formatBytes } from "../../work/amounts.ts";
 import type { Destined } from "./import_destinations.ts";
 import type { OpenBundle, OpenedArtifact } from "./open_bundle.ts";
-import type { Session } from "../session.ts";
+import { forArtifacts, type Session } from "../session.ts";
 
 /** What becomes of a registry. */
 export interface ImportPlan {
