@@ -76,7 +76,7 @@ const EXAMPLES: Readonly<Record<"push" | "plan", readonly Example[]>> = {
     ],
     [
       "Signed before anybody can see it, in the name of this job of GitHub or GitLab",
-      "gantry push ./deploy oci://ghcr.io/acme/app --version 1.0.0 --sign-keyless",
+      "gantry push ./deploy oci://ghcr.io/acme/app --version 2.0.0 --sign-keyless",
     ],
   ],
   plan: [
