@@ -7,10 +7,24 @@
  * deno task build:deflate --check    # exits with 1 when it is not what the source gives, byte for byte
  * ```
  */
-import asc from "assemblyscript/asc";
+import { join } from "node:path";
+
+/**
+ * The compiler, which is run as a program and has a lock file of its own: it brings 100 MB, and what gantry imports is
+ * downloaded by everybody who tries a checkout.
+ */
+const ASC = [
+  "run",
+  "-A",
+  "--quiet",
+  "--no-config",
+  "--frozen",
+  "--lock=scripts/asc.lock",
+  "npm:assemblyscript@0.28.20/asc",
+];
 
 const ROOT = new URL("../", import.meta.url);
-const ENTRY = "src/pack/deflate/assembly/index.ts";
+const SOURCES = new URL("src/pack/deflate/assembly/", ROOT);
 const MODULE = new URL("src/pack/deflate/module.ts", ROOT);
 const SIZE_LIMIT = 64 * 1024;
 /** What may give different results on different machines: numbers with a point, and relaxed SIMD. */
@@ -38,31 +52,36 @@ if (Deno.args.includes("--check")) {
 }
 
 async function compile(): Promise<{ readonly wasm: Uint8Array; readonly text: string }> {
-  const written = new Map<string, Uint8Array | string>();
-  const { error, stderr } = await asc.main([
-    ...[ENTRY, "--outFile", "module.wasm", "--textFile", "module.wat"],
-    ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--noAssert", "--runtime", "stub", "--use", "abort="],
-    ...["--enable", "simd", "--enable", "bulk-memory"],
-  ], {
-    readFile: (name: string): string | null => readIfPresent(new URL(name, ROOT)),
-    writeFile: (name: string, contents: Uint8Array | string): void => void written.set(name, contents),
-    listFiles: (): string[] => [],
-  });
-  const warnings = stderr.toString();
-  if (error !== null || warnings !== "") fail(`asc says\n${warnings}${error?.message ?? ""}`);
-  const wasm = written.get("module.wasm");
-  const text = written.get("module.wat");
-  if (!(wasm instanceof Uint8Array) || typeof text !== "string") fail("asc wrote no module");
-  return { wasm, text };
+  const directory = await Deno.makeTempDir({ prefix: "gantry-asc-" });
+  const written = (name: string): string => join(directory, name);
+  try {
+    await copySources(directory);
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...ASC,
+        ...["index.ts", "--baseDir", directory, "--outFile", "module.wasm", "--textFile", "module.wat"],
+        ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--noAssert", "--runtime", "stub", "--use", "abort="],
+        ...["--enable", "simd", "--enable", "bulk-memory"],
+      ],
+      cwd: ROOT,
+      stderr: "piped",
+    }).output();
+    const warnings = new TextDecoder().decode(stderr);
+    if (!success || warnings !== "") fail(`asc says\n${warnings}`);
+    return {
+      wasm: await Deno.readFile(written("module.wasm")),
+      text: await Deno.readTextFile(written("module.wat")),
+    };
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 }
 
-/** asc also asks for files that it has itself. */
-function readIfPresent(url: URL): string | null {
-  try {
-    return Deno.readTextFileSync(url);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
+/** `deno fmt` takes `@inline` away from a function, so it is a comment in the sources, and becomes what asc reads here. */
+async function copySources(directory: string): Promise<void> {
+  for await (const { name } of Deno.readDir(SOURCES)) {
+    const source = await Deno.readTextFile(new URL(name, SOURCES));
+    await Deno.writeTextFile(join(directory, name), source.replaceAll(/^\/\/ (?=@inline$)/gm, ""));
   }
 }
 

@@ -13,7 +13,7 @@ import { pagesOf } from "../src/cli/man/man_page.ts";
 import { TOPICS } from "../src/cli/help/topics.ts";
 import { topicPage } from "../src/cli/help/topic_page.ts";
 import type { World } from "../src/cli/world.ts";
-import { HOMEPAGE } from "./release/homepage.ts";
+import { HOMEPAGE } from "../src/host/version.ts";
 
 const OUT = "dist/site";
 

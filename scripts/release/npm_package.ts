@@ -5,11 +5,10 @@
  * gives the command `gantry`, and `npm publish` takes the file as it is. The same checkout gives the same bytes.
  */
 import { basename } from "node:path";
-import { VERSION } from "../../src/host/version.ts";
+import { HOMEPAGE, VERSION } from "../../src/host/version.ts";
 import { type TarEntry, writeTar } from "../../src/oci/tar/write.ts";
 import { gzip } from "../../src/pack/gzip.ts";
 import { bundleProgram, PROGRAM } from "../bundle_program.ts";
-import { HOMEPAGE } from "./homepage.ts";
 
 const DIRECTORY = "dist/npm";
 

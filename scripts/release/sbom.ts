@@ -7,8 +7,7 @@
  * @see {@link https://spdx.github.io/spdx-spec/v2.3/ | SPDX 2.3}
  */
 import { Buffer } from "node:buffer";
-import { VERSION } from "../../src/host/version.ts";
-import { HOMEPAGE } from "./homepage.ts";
+import { HOMEPAGE, VERSION } from "../../src/host/version.ts";
 
 const OUT = "dist/gantry.spdx.json";
 

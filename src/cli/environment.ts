@@ -45,6 +45,8 @@ export const ENVIRONMENT: readonly (readonly [names: readonly string[], what: st
   [["HOME", "USERPROFILE"], "The home directory, where files are that no other variable names"],
   [["PATH"], "Where credential helpers, plugins and programs that sign are looked for"],
   [["COSIGN_PASSWORD"], "The password of a private key"],
+  [["SIGSTORE_ID_TOKEN"], "The identity token that signs without a key, as GitLab's `id_tokens` give it"],
+  [["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"], "The same in GitHub Actions"],
   [["SOURCE_DATE_EPOCH"], "The time that stands for now, in seconds since 1970"],
   [["GANTRY_CACHE"], "The directory of the cache; `off` for none"],
   [["XDG_CACHE_HOME"], "Where the directory of the cache is when `GANTRY_CACHE` is not set"],

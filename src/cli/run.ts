@@ -180,9 +180,12 @@ async function usage(error: CommanderError, { args, program, world }: Usage): Pr
     return EXIT.usage;
   }
   const [first = "", ...more] = error.message.replace(/^error: /, "").split("\n");
-  const hint = more.filter((line) => line !== "").map((line) => ` ${line}`).join("") || nearWord(first);
+  const habit = await adviceOf(args, program);
+  // What is meant is known: what else is near is none of it.
+  const near = more.filter((line) => line !== "").map((line) => ` ${line}`).join("") || nearWord(first);
+  const hint = habit === undefined ? near : "";
   const said = printable(`error: ${first.charAt(0).toUpperCase()}${first.slice(1)}${hint}\n`);
-  sayError(said + (await adviceOf(args, program) ?? commandAdvice(args, program)), world);
+  sayError(said + (habit ?? commandAdvice(args, program)), world);
   return EXIT.usage;
 }
 

@@ -43,8 +43,8 @@ export const IMAGE = {
     },
   },
   base: {
-    kind: { kind: "text", parse: (text) => formatReference(parseReference(text)) },
-    field: "The image that an image is built on, such as oci://gcr.io/distroless/cc-debian12 or oci-layout:PATH.",
+    kind: { kind: "text", isReference: true, parse: (text) => formatReference(parseReference(text)) },
+    field: "The image that an image is built on: a reference like those of targets, its path relative to this file.",
     flag: {
       group: content,
       argument: "<reference>",

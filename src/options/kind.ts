@@ -25,6 +25,8 @@ export interface Text {
    * @throws {Error} Says what is wrong with it.
    */
   readonly parse?: (text: string) => string;
+  /** Whether it is a reference, whose path may be relative to the configuration file that says it. */
+  readonly isReference?: boolean;
 }
 
 /** A path. One in a configuration file is relative to that file. */
@@ -138,7 +140,7 @@ export function mismatch(kind: Kind, value: unknown): string | undefined {
 }
 
 /** Tells whether a value is an object whose values are texts. */
-export function isPairs(value: unknown): value is Readonly<Record<string, string>> {
+function isPairs(value: unknown): value is Readonly<Record<string, string>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) &&
     Object.values(value).every((each) => typeof each === "string");
 }

@@ -30,6 +30,7 @@ export const NAMING = {
     kind: { kind: "texts", parse: parseTag },
     default: [],
     field: "Further tags, which may move.",
+    plugins: ["tag/static.tags"],
     flag: {
       group: tags,
       name: "tag",

@@ -20,6 +20,8 @@ export interface Option {
   readonly variable?: string;
   /** The options of built-in plugins that it is. */
   readonly plugins?: readonly PluginOption[];
+  /** The option whose values are in the file that it names; what is said beside the file counts over that. */
+  readonly file?: string;
   /** The annotation that it is. */
   readonly annotation?: string;
 }

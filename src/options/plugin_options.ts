@@ -1,7 +1,7 @@
 import type { StageName } from "../pipeline/stage_error.ts";
 import type { Option } from "./option.ts";
 import { PUBLISHING, type PublishingName } from "./publishing.ts";
-import type { Wanted } from "./wanted.ts";
+import type { ValueOrigin, Wanted } from "./wanted.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -26,8 +26,19 @@ export function pluginOptions(
   return (own = {}) => ({ ...complete, ...own, ...last });
 }
 
+/** Where it was said what is wanted of a built-in plugin: the last word on each of its options. */
+export function pluginOrigins(wanted: Wanted, plugin: `${StageName}/${string}`): readonly ValueOrigin[] {
+  return rowsOf(plugin).flatMap(([name]) => wanted.last(name)?.from ?? []);
+}
+
+/** What several options of ours say of one list of a plugin comes one after the other. */
 function wantedBy({ values }: Wanted, plugin: string): Options {
-  return Object.fromEntries(rowsOf(plugin).map(([name, option]) => [option, values[name]]));
+  const options: Record<string, unknown> = {};
+  for (const [name, option] of rowsOf(plugin)) {
+    const [before, value] = [options[option], values[name]];
+    options[option] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value ?? before;
+  }
+  return options;
 }
 
 /** The options that a plugin has, by the names that they have there. */

@@ -66,6 +66,12 @@ export interface Publishing extends ImageOptions {
   readonly sign?: readonly string[];
   /** In which forms it is signed. */
   readonly signFormat?: SignFormat;
+  /** Whether it is signed without a key: in the name of this CI job, which stands in a public log after that. */
+  readonly signKeyless?: boolean;
+  /** The path of sigstore's signing configuration: which services sign without a key; the public ones when left out. */
+  readonly signingConfig?: string;
+  /** The path of sigstore's trusted root: what is signed without a key is verified with it, and not signed again. */
+  readonly trustedRoot?: string;
   /** Whether to say how it was made: SLSA provenance, signed by the same keys. */
   readonly provenance?: boolean;
   /** Files that list what is in it, SPDX or CycloneDX in JSON, attached and signed by the same keys. */
@@ -143,6 +149,7 @@ export const PUBLISHING = {
   },
   annotationFile: {
     kind: { kind: "path" },
+    file: "annotations",
     field: "A file with more annotations, an object of strings in JSON or YAML, relative to this file.",
     flag: { group: metadata, argument: "<path>", help: "read more annotations from a JSON or YAML file" },
   },
@@ -283,9 +290,14 @@ export const PUBLISHING = {
   },
   sign: SIGNING.sign,
   signFormat: SIGNING.signFormat,
+  signKeyless: SIGNING.signKeyless,
+  signingConfig: SIGNING.signingConfig,
+  trustedRoot: SIGNING.trustedRoot,
   provenance: SIGNING.provenance,
   sboms: SIGNING.sboms,
-} as const satisfies { readonly [Name in keyof Publishing]-?: OptionOf<NonNullable<Publishing[Name]>> };
+} as const satisfies {
+  readonly [Name in keyof Publishing]-?: OptionOf<NonNullable<Publishing[Name]>> & { readonly file?: keyof Publishing };
+};
 
 /** The name of an option of publishing. */
 export type PublishingName = keyof typeof PUBLISHING;

@@ -23,6 +23,34 @@ export const SIGNING = {
     field: "In which forms it is signed: as a bundle, as older verifiers expect it (legacy), or both.",
     flag: { group: signing, argument: "<form>", help: "in which forms, for new verifiers, for older ones or for both" },
   },
+  signKeyless: {
+    kind: { kind: "switch" },
+    default: false,
+    field: "Whether it is signed without a key: in the name of the CI job, which stands in a public log after that.",
+    flag: {
+      group: signing,
+      help: "sign without a key: in the name of this CI job, which stands in a public log after that",
+      no: "do not sign without a key, whatever the configuration file says",
+    },
+  },
+  signingConfig: {
+    kind: { kind: "path" },
+    field: "Sigstore's signing configuration, relative to this file: which services sign without a key.",
+    flag: {
+      group: signing,
+      argument: "<file>",
+      help: "which services sign without a key: sigstore's signing configuration (default: the public ones)",
+    },
+  },
+  trustedRoot: {
+    kind: { kind: "path" },
+    field: "Sigstore's trusted root, relative to this file: what is signed without a key is verified with it at once.",
+    flag: {
+      group: signing,
+      argument: "<file>",
+      help: "sigstore's trusted root: verify with it at once what is signed without a key, and sign once only",
+    },
+  },
   provenance: {
     kind: { kind: "switch" },
     default: false,

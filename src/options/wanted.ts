@@ -8,10 +8,7 @@ import { messageOf } from "../work/message_of.ts";
  * Who says something, the one with the last word last: who puts another default in the place of the usual one, the
  * fields of the configuration, its lists of plugins, the caller.
  */
-export const SPEAKERS = ["default", "configuration", "list", "caller"] as const;
-
-/** One of them. */
-export type Speaker = typeof SPEAKERS[number];
+export type Speaker = "default" | "configuration" | "list" | "caller";
 
 /** Where a value is from. */
 export interface ValueOrigin {
@@ -20,6 +17,8 @@ export interface ValueOrigin {
   readonly name: string;
   /** The same to the letter: `--ignore`, `gantry.jsonc:3:5`. */
   readonly place: string;
+  /** Set when it stands in a file of values that an option names. */
+  readonly isFile?: boolean;
 }
 
 /** What one speaker says. */

@@ -6,7 +6,9 @@ import { processEnv } from "../registry/http/process_env.ts";
 import type { ChallengeMemory } from "../registry/login/challenge_memory.ts";
 import type { CredentialSource } from "../registry/login/credentials.ts";
 import type { Access } from "../registry/login/scope.ts";
+import type { WebClient } from "../registry/web_client.ts";
 import type { Store } from "../store/store.ts";
+import type { AskService } from "../work/ask_service.ts";
 import type { Context } from "../work/context.ts";
 import type { Patience } from "../options/registry.ts";
 import { clientOptions, type RegistryOptions } from "./registry_options.ts";
@@ -26,6 +28,8 @@ export interface RegistryAccess {
    * @throws {RegistryError} When it has no such list, or not for us.
    */
   repositories(host: string, context: Context): AsyncIterable<string>;
+  /** Asks a service that is no registry, by the same proxies and with the same patience. Who we are is not said. */
+  readonly ask: AskService;
   /** Closes all connections. */
   close(): Promise<void>;
 }
@@ -54,6 +58,7 @@ export async function openRegistries(
   const credentials = credentialSource(registries, { hosts: registryHosts(places), signal, log, spell });
   const options = await clientOptions(registries, { ...patience, spell });
   const clients = new Map<string, Promise<RegistryClient>>();
+  let web: Promise<WebClient> | undefined;
   return {
     async store(reference, access, { concurrency = usual } = {}): Promise<Store> {
       const { registryStore } = await import("../registry/store.ts");
@@ -62,8 +67,11 @@ export async function openRegistries(
     async *repositories(host, context): AsyncGenerator<string, void, void> {
       yield* (await client(host)).repositories(context);
     },
+    async ask(request, call): ReturnType<AskService> {
+      return await (await (web ??= openWeb())).ask(request, call);
+    },
     async close(): Promise<void> {
-      for (const client of await Promise.allSettled(clients.values())) {
+      for (const client of await Promise.allSettled([...clients.values(), ...(web === undefined ? [] : [web])])) {
         if (client.status === "fulfilled") client.value.close();
       }
     },
@@ -79,6 +87,11 @@ export async function openRegistries(
   async function open(host: string): Promise<RegistryClient> {
     const { createRegistryClient } = await import("../registry/client.ts");
     return createRegistryClient({ ...options, host, credentials, challenges });
+  }
+
+  async function openWeb(): Promise<WebClient> {
+    const { createWebClient } = await import("../registry/web_client.ts");
+    return createWebClient(options);
   }
 }
 

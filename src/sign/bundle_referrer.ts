@@ -1,9 +1,9 @@
 import { BUNDLE_CONTENT_ANNOTATION, BUNDLE_PREDICATE_ANNOTATION, CREATED_ANNOTATION } from "../oci/annotation_keys.ts";
 import { bytesContent } from "../oci/bytes_content.ts";
 import type { Annotations, Content } from "../oci/descriptor.ts";
-import { IN_TOTO_MEDIA_TYPE, SIGSTORE_BUNDLE_MEDIA_TYPE } from "../oci/media_types.ts";
-import { preAuthEncoding } from "./dsse.ts";
-import type { Signer } from "./signers/signer.ts";
+import { SIGSTORE_BUNDLE_MEDIA_TYPE } from "../oci/media_types.ts";
+import type { Call } from "../work/context.ts";
+import type { BundleSigner } from "./bundle_signer.ts";
 import { encodeSigstoreBundle } from "./sigstore_bundle.ts";
 import { encodeStatement, type StatementContent } from "./statement.ts";
 
@@ -30,12 +30,11 @@ export interface SignedContent extends StatementContent {
  */
 export async function bundleReferrer(
   content: SignedContent,
-  signer: Signer,
-  signal: AbortSignal,
+  signer: BundleSigner,
+  call: Call,
 ): Promise<StatementReferrer> {
   const statement = encodeStatement(content);
-  const signature = await signer.sign(preAuthEncoding(IN_TOTO_MEDIA_TYPE, statement), signal);
-  const bundle = encodeSigstoreBundle({ statement, signature, hint: signer.publicKey.hint });
+  const bundle = encodeSigstoreBundle({ statement, ...await signer.sign(statement, call) });
   return {
     artifactType: SIGSTORE_BUNDLE_MEDIA_TYPE,
     layers: [bytesContent(SIGSTORE_BUNDLE_MEDIA_TYPE, bundle)],

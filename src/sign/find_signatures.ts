@@ -223,9 +223,14 @@ export async function findSignatures(
 
 const NO_KEY = "it is signed by none of the keys";
 
+/** The problem of a bundle that has a certificate, where a key is asked for. */
+export const BY_CERTIFICATE = `${NO_KEY}, but for a certificate`;
+/** The problem of a bundle that a key has signed, where an identity is asked for. */
+export const BY_OTHER_KEY = "it is signed with a key that is not asked for, and without a certificate";
+
 function noSigner(isCertified: boolean, identity: TrustedIdentity | undefined): string {
-  if (isCertified) return `${NO_KEY}, but for a certificate`;
-  return identity === undefined ? NO_KEY : "it is signed with a key that is not asked for, and without a certificate";
+  if (isCertified) return BY_CERTIFICATE;
+  return identity === undefined ? NO_KEY : BY_OTHER_KEY;
 }
 
 /** How much of what others wrote is shown, in characters. */

@@ -10,14 +10,30 @@ import { toBase64 } from "./base64.ts";
 import { decoded, type Envelope, parseEnvelope } from "./envelope.ts";
 
 /** What a bundle is made of. */
-export interface BundleContent {
+export interface BundleContent extends StatementSignature {
   /** The statement that was signed. */
   readonly statement: Uint8Array;
+}
+
+/** The signature of a statement, and what it takes to verify it. */
+export interface StatementSignature {
   /** The signature of its pre-authentication encoding. */
   readonly signature: Uint8Array;
-  /** Names the key: {@linkcode PublicKey.hint}. */
-  readonly hint: string;
+  /** The name of the key, or a certificate and what says when it was used. */
+  readonly material: VerificationMaterial;
 }
+
+/** What verifies a signature, as JSON. Lists that are absent are empty. */
+export type VerificationMaterial =
+  | { readonly publicKey: { readonly hint: string } }
+  | {
+    /** In DER and Base64. */
+    readonly certificate: { readonly rawBytes: string };
+    readonly tlogEntries?: readonly unknown[];
+    readonly timestampVerificationData?: {
+      readonly rfc3161Timestamps: readonly { readonly signedTimestamp: string }[];
+    };
+  };
 
 /** A bundle, as somebody wrote it. Nothing in it is verified. */
 export interface SigstoreBundle extends Envelope {
@@ -32,16 +48,21 @@ export interface SigstoreBundle extends Envelope {
 }
 
 /** Writes a bundle as JSON. The same content always gives the same bytes. */
-export function encodeSigstoreBundle({ statement, signature, hint }: BundleContent): Uint8Array<ArrayBuffer> {
+export function encodeSigstoreBundle({ statement, signature, material }: BundleContent): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify({
     mediaType: SIGSTORE_BUNDLE_MEDIA_TYPE,
-    verificationMaterial: { publicKey: { hint } },
-    dsseEnvelope: {
-      payload: toBase64(statement),
-      payloadType: IN_TOTO_MEDIA_TYPE,
-      signatures: [{ sig: toBase64(signature) }],
-    },
+    verificationMaterial: material,
+    dsseEnvelope: envelopeOf({ statement, signature }),
   }));
+}
+
+/** The envelope around a statement, as JSON. */
+export function envelopeOf({ statement, signature }: Pick<BundleContent, "statement" | "signature">): unknown {
+  return {
+    payload: toBase64(statement),
+    payloadType: IN_TOTO_MEDIA_TYPE,
+    signatures: [{ sig: toBase64(signature) }],
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
-import { reason } from "../system/io_error.ts";
-import { readSmallFile } from "../system/read_small_file.ts";
 import { messageOf } from "../work/message_of.ts";
 import { KeyError } from "./public_key.ts";
+import { readSigstoreFile } from "./read_sigstore_file.ts";
+import type { BundleVerifier, CertificateNames } from "./sigstore.ts";
 
 /** Who may sign without a key that lasts, as a certificate has to name them. */
 export interface CertificateIdentity {
@@ -29,9 +29,6 @@ export interface TrustedIdentity {
   verify(json: unknown): void;
 }
 
-/** How large a trusted root may be, in bytes. */
-const ROOT_SIZE_LIMIT = 16 * 1024 * 1024;
-
 /**
  * Reads whom to trust.
  *
@@ -40,14 +37,24 @@ const ROOT_SIZE_LIMIT = 16 * 1024 * 1024;
 export async function readTrustedIdentity(wanted: CertificateIdentity): Promise<TrustedIdentity> {
   const { identity, identityRegexp, issuer, trustedRoot } = wanted;
   const pattern = identityRegexp === undefined ? undefined : parseExpression(identityRegexp);
-  const { bundleVerifier } = await import("./sigstore.ts");
-  const verifyBundle = await readRoot(trustedRoot, bundleVerifier);
-  return {
+  return trustedIdentity(await readTrustedRoot(trustedRoot), {
     name: `${identity ?? `/${identityRegexp}/`} (${issuer})`,
+    isMeant: (signer) =>
+      (pattern === undefined ? signer.identity === identity : pattern.test(signer.identity)) &&
+      signer.issuer === issuer,
+  });
+}
+
+/** Makes an identity of what a trusted root vouches for. */
+export function trustedIdentity(
+  verifyBundle: BundleVerifier,
+  { name, isMeant }: { readonly name: string; readonly isMeant: (signer: CertificateNames) => boolean },
+): TrustedIdentity {
+  return {
+    name,
     verify(json): void {
       const signer = held(() => verifyBundle(json));
-      const isMeant = pattern === undefined ? signer.identity === identity : pattern.test(signer.identity);
-      if (isMeant && signer.issuer === issuer) return;
+      if (isMeant(signer)) return;
       throw new SyntaxError(`it is signed by ${JSON.stringify(signer.identity)} of ${JSON.stringify(signer.issuer)}`);
     },
   };
@@ -65,18 +72,14 @@ function parseExpression(text: string): RegExp {
   }
 }
 
-async function readRoot<Verifier>(path: string, parse: (json: unknown) => Verifier): Promise<Verifier> {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(await readSmallFile(path, ROOT_SIZE_LIMIT));
-  } catch (cause) {
-    throw new KeyError(`Cannot read the trusted root ${JSON.stringify(path)}: ${reason(cause)}`, { cause });
-  }
-  try {
-    return parse(JSON.parse(text));
-  } catch (cause) {
-    throw new KeyError(`Cannot use ${JSON.stringify(path)} as a trusted root: ${messageOf(cause)}`, { cause });
-  }
+/**
+ * Reads a trusted root.
+ *
+ * @throws {KeyError} When it cannot be read, or is none.
+ */
+export async function readTrustedRoot(path: string): Promise<BundleVerifier> {
+  const { bundleVerifier } = await import("./sigstore.ts");
+  return await readSigstoreFile(path, { what: "trusted root", parse: bundleVerifier });
 }
 
 function held<Result>(verify: () => Result): Result {

@@ -17,6 +17,8 @@ export interface RunProgramOptions {
   readonly signal: AbortSignal;
   /** The `PATH` to look for the program in, and to run it with; that of this process when left out. */
   readonly path?: string;
+  /** Variables of this process that it shall not see: they are empty for it. */
+  readonly hidden?: readonly string[];
   /** After how many milliseconds the program is ended; 30 seconds when left out. */
   readonly limit?: number;
   readonly clock?: Clock;
@@ -66,14 +68,17 @@ export async function runProgram(program: string, options: RunProgramOptions): P
   }
 }
 
-function start(program: string, { args, path }: RunProgramOptions): Deno.ChildProcess | undefined {
+function start(program: string, { args, path, hidden = [] }: RunProgramOptions): Deno.ChildProcess | undefined {
   try {
     return new Deno.Command(program, {
       args: [...args],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
-      ...(path === undefined ? {} : { env: { PATH: path } }),
+      env: {
+        ...(path === undefined ? {} : { PATH: path }),
+        ...Object.fromEntries(hidden.map((name) => [name, ""])),
+      },
     }).spawn();
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;

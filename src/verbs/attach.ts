@@ -7,11 +7,12 @@ import { optionOf } from "./option_of.ts";
 import { type KeyMachine, thisMachine } from "./publish/machine.ts";
 import { readAttestation } from "./read_attestation.ts";
 import { bringTo } from "./sign/bring_to.ts";
-import { signersOf } from "./signers_of.ts";
+import { type KeylessOptions, signersOf } from "./signers_of.ts";
+import type { Call } from "../work/context.ts";
 import type { VerbOptions } from "./verb_options.ts";
 
 /** What is attached, and to what. */
-export interface AttachOptions extends VerbOptions {
+export interface AttachOptions extends VerbOptions, KeylessOptions {
   /** The artifact, with a tag or a digest. */
   readonly source: string;
   /** The file: a JSON object. */
@@ -47,7 +48,7 @@ export interface AttachResult {
  * @throws {Error} When its tag moves meanwhile, or a registry does not list what it was given.
  */
 export async function attachStored(options: AttachOptions): Promise<AttachResult> {
-  const { source, file, type, keys = [], machine = thisMachine() } = options;
+  const { source, file, type, keys = [], keyless = false, machine = thisMachine() } = options;
   const predicateType = optionOf(type, parsePredicateType) ?? type;
   if (predicateType === SIGNATURE_PREDICATE) {
     throw new OptionsError(
@@ -55,17 +56,25 @@ export async function attachStored(options: AttachOptions): Promise<AttachResult
     );
   }
   const attestation = await readAttestation(file, (bytes) => parseAttestation(bytes, predicateType));
-  const signers = await signersOf(keys, machine, options);
-  const { subject, made, brought } = await bringTo(source, options, async (subject, { context, concurrency }) => {
+  const { signers, certify } = await signersOf({ ...options, keys }, machine, options);
+  const { subject, made, brought } = await bringTo(source, options, async (subject, session) => {
+    const { access: { ask }, context, concurrency } = session;
     const { url, store, created, descriptor: { digest } } = subject;
-    const means = { signers, places: [{ name: url, store }], concurrency };
+    const means = {
+      signers,
+      certify: certify && ((call: Call) => certify(ask, call)),
+      places: [{ name: url, store }],
+      concurrency,
+    };
     return await makeAttestations([attestation], { subject: digest, created }, means, context);
   });
   const referrers = brought.referrers.map(({ digest }) => digest);
   options.log?.info(
     referrers.length === 0
       ? `${subject.url} has ${JSON.stringify(file)} already, nothing was written`
-      : `Attached ${JSON.stringify(file)} to ${subject.url}, ${keys.length === 0 ? "and nobody signs it" : "signed"}`,
+      : `Attached ${JSON.stringify(file)} to ${subject.url}, ${
+        keys.length === 0 && !keyless ? "and nobody signs it" : "signed"
+      }`,
   );
   const { url, descriptor: { digest } } = subject;
   return { url, digest, predicateType, referrers, warnings: made.warnings };

@@ -97,6 +97,7 @@ export async function pushConfigured(options: ConfiguredOptions): Promise<PushRe
     throw new Error("Nothing was published: the plugins of all targets had nothing to do");
   }
   sayTags(result, opened);
+  warnOfMoved(publication, opened);
   sayVersion(publication, opened);
   return result;
 }
@@ -208,6 +209,25 @@ function sayTags(result: PushResult, { settings: { spell }, context: { log }, pi
     }
     const names = tags.length === 0 ? "no tag, by digest only" : `tagged ${tags.join(", ")}`;
     sayDone(log, `Published ${url}: ${names}, ${uploaded} sent, ${existing} there already`);
+  }
+}
+
+/** Whoever writes a version as a mere tag may believe that it stays where it is. */
+function warnOfMoved({ manifest, published }: Publication, { settings, context: { log } }: OpenPublication): void {
+  const { spell, version, immutable } = settings;
+  if (immutable) return;
+  const named = new Set([...settings.tags, ...settings.targets.flatMap(({ tag }) => tag ?? [])]);
+  for (const { url, tags } of published) {
+    for (const { tag, from } of tags) {
+      if (from === undefined || from === manifest.descriptor.digest) continue;
+      if (tag === version || !named.has(tag) || !isVersion(tag.replace(/^v/, ""))) continue;
+      log.warn(
+        `Moved the tag ${JSON.stringify(tag)} of ${url}, which pointed to ${from}: ${
+          spell("version")
+        } gives a version ` +
+          `that never moves, and with ${spell("immutable")} no tag does`,
+      );
+    }
   }
 }
 

@@ -16,7 +16,6 @@ const NOT_RUN: readonly (readonly [line: RegExp, reason: string])[] = [
   [/^kubectl /, "needs a cluster"],
   [/^docker /, "needs Docker"],
   [/^(?:apt-get|docker-registry) |^cat > registry\.yml/, "needs root, and goes on for as long as one wants"],
-  [/^gantry .*--trusted-root /, "needs what Sigstore has signed; tests/sign/trusted_identity_test.ts has it"],
   [/^curl .*\/install\.sh/, "needs a release; tests/scripts/install_test.ts runs the script"],
   [/^npx @gantry\/gantry |^npm install /, "needs the package on npm; tests/e2e/compiled_test.ts runs what is in it"],
   [/^deno (?:install|run|add) .*jsr:/, "needs the package on JSR"],

@@ -121,7 +121,7 @@ Deno.test("a bundle can be imported when cosign's tag moved between two exports 
     await gantryOk(["export", `${app.url}:${tag}`, layout, "-q"]);
   }
   await gantryOk(["verify", layout]);
-  await gantryOk(["import", layout, `oci://${near.host}/mirror`]);
+  await gantryOk(["import", "--yes", layout, `oci://${near.host}/mirror`]);
   const { tags } = near.repositories.get("mirror/acme/app") ?? assert.fail();
   assert.deepEqual([...tags.keys()].sort(), ["1.0.0", "1.0.1", sig]);
   assert.equal(tags.get(sig), signatures[1]?.digest);
@@ -185,7 +185,14 @@ Deno.test("export fails when the referrers cannot be listed, and leaves them beh
     assert.match(told.stderr, /1 artifact without referrers/);
     const { stdout } = await gantryOk(["verify", `oci-layout:${layout.path}`]);
     assert.match(stdout, /: whole, 1 artifact, 1 of them without what refers to it, 2 manifests, /);
-    const imported = await gantryOk(["import", `oci-layout:${layout.path}`, `oci://${far.host}`, "-o", "json"]);
+    const imported = await gantryOk([
+      "import",
+      "--yes",
+      `oci-layout:${layout.path}`,
+      `oci://${far.host}`,
+      "-o",
+      "json",
+    ]);
     assert.match(imported.stderr, /1 manifest, without what refers to it\n/);
     assert.match(imported.stderr, /, 1 without referrers because the export left them behind, /);
     assert.equal(JSON.parse(imported.stdout).artifacts[0].withoutReferrers, true);
@@ -272,7 +279,9 @@ Deno.test("export and import leave out a layer that is at another place, with a 
     near.repositories.get("acme/windows")?.blobs.delete(String(layer.digest));
     for (const kind of ["oci-layout", "oci-archive"]) {
       const bundle = `${kind}:${join(directory, kind)}`;
-      for (const args of [["export", `${windows.url}:1`, bundle], ["import", bundle, `oci://${far.host}/${kind}`]]) {
+      for (
+        const args of [["export", `${windows.url}:1`, bundle], ["import", "--yes", bundle, `oci://${far.host}/${kind}`]]
+      ) {
         const { stderr } = await gantryOk(args);
         assert.ok(stderr.includes(`${layer.digest} is not in `) && stderr.includes("left out"), stderr);
       }
@@ -353,13 +362,13 @@ Deno.test("import moves no version, and sends nothing then, unless it is forced"
     await putSample(storeOf(far, "acme/multi"), sampleOf("older"), ["1.0.0"], context);
     far.clearLog();
     for (const flags of [[], ["--dry-run"], ["--yes"]]) {
-      const { code, stderr } = await gantry(["import", layout, `oci://${far.host}`, ...flags]);
+      const { code, stderr } = await gantry(["import", "--yes", layout, `oci://${far.host}`, ...flags]);
       assert.equal(code, 1);
       assert.equal(stderr.match(/error: Cannot move tag "1\.0\.0"/g)?.length, 2, stderr);
       assert.match(stderr, /advice: .*--force/);
     }
     assertOnlyRead(far);
-    const { stdout } = await gantryOk(["import", layout, `oci://${far.host}`, "--force", "-o", "json", "-q"]);
+    const { stdout } = await gantryOk(["import", "--yes", layout, `oci://${far.host}`, "--force", "-o", "json", "-q"]);
     const [app] = JSON.parse(stdout).artifacts;
     const older = sampleOf("older").manifest.descriptor.digest;
     assert.deepEqual(app.tags, [{ tag: "1.0.0", from: older }, { tag: "latest", from: older }]);
@@ -390,7 +399,7 @@ Deno.test("import moves no version that somebody sets while it asks or sends", a
       assert.ok(stderr.includes(`Cannot move tag "1.0.0" of oci://${far.host}/acme/app: it is immutable`), stderr);
       assert.match(stderr, /advice: .*--force/);
       assert.deepEqual([...far.repositories.get("acme/app")?.tags ?? []], [["1.0.0", there]]);
-      await gantryOk(["import", layout, `oci://${far.host}`, "--force"]);
+      await gantryOk(["import", "--yes", layout, `oci://${far.host}`, "--force"]);
       assert.equal(far.repositories.get("acme/app")?.tags.get("1.0.0"), digestOf(APP));
     });
   }
@@ -398,12 +407,21 @@ Deno.test("import moves no version that somebody sets while it asks or sends", a
 
 Deno.test("import sets the tags of cosign for all artifacts before any other tag", async () => {
   await withBundle({}, async ({ far, layout }) => {
-    await gantryOk(["import", layout, `oci://${far.host}`, "-q"]);
+    await gantryOk(["import", "--yes", layout, `oci://${far.host}`, "-q"]);
     const tags = far.requests.filter(({ method, path }) => method === "PUT" && /\/manifests\/[^:]+$/.test(path))
       .map(({ path }) => /\.(?:sig|att|sbom)$/.test(path) ? "cosign" : "other");
     const first = tags.indexOf("other");
     assert.ok(first > 1 && tags.length > first + 1, tags.join());
     assert.ok(!tags.slice(first).includes("cosign"), tags.join());
+  });
+});
+
+Deno.test("import contacts nobody where nobody can be asked and --yes does not say it, but shows what would be", async () => {
+  await withBundle({}, async ({ layout, far }) => {
+    const { code, stdout, stderr } = await gantry(["import", layout, `oci://${far.host}`]);
+    const message = "error: Cannot ask whether to import: there is no terminal, so say it with --yes\n";
+    assert.deepEqual([code, stdout, stderr, far.requests.length], [2, "", message, 0]);
+    await gantryOk(["import", layout, `oci://${far.host}`, "--dry-run"]);
   });
 });
 
@@ -422,7 +440,7 @@ Deno.test("import puts artifacts where a mapping says, the longest first, and ke
   await withBundle({}, async ({ near, far, layout }) => {
     const maps = [`${near.host}/acme/=team`, `${near.host}/acme/multi=images/multi`, `${near.host}/other/deep=deep`];
     const { stdout } = await gantryOk(
-      ["import", layout, `oci://${far.host}/m`, "-q", ...maps.flatMap((map) => ["--map", map])],
+      ["import", "--yes", layout, `oci://${far.host}/m`, "-q", ...maps.flatMap((map) => ["--map", map])],
     );
     const expected = ["team/app", "images/multi", "m/other/cosigned", "deep/bundled", "team/plain"];
     assert.deepEqual(
@@ -455,7 +473,7 @@ for (
   Deno.test(`import refuses ${what} before it contacts anything`, async () => {
     await withBundle({}, async ({ near, far, layout }) => {
       const flags = args.map((arg) => arg.replace("NEAR", near.host));
-      const { code, stderr } = await gantry(["import", layout, `oci://${far.host}`, ...flags]);
+      const { code, stderr } = await gantry(["import", "--yes", layout, `oci://${far.host}`, ...flags]);
       assert.match(stderr, says);
       assert.deepEqual([code, far.requests.length], [2, 0]);
     });
@@ -470,7 +488,7 @@ Deno.test("import contacts nobody when a blob is damaged or a signature is missi
       const path = join(directory, "bundle", "blobs", "sha256", digestHex(digest));
       if (breaking === "layer") await Deno.writeTextFile(path, "THE APP");
       else await Deno.remove(path);
-      const { code, stderr } = await gantry(["import", layout, `oci://${far.host}`]);
+      const { code, stderr } = await gantry(["import", "--yes", layout, `oci://${far.host}`]);
       assert.equal(code, 1);
       assert.ok(stderr.startsWith(`error: Cannot import ${layout}: it is not whole\n  ${digest} `), stderr);
       assert.equal(far.requests.length, 0);
@@ -488,7 +506,7 @@ Deno.test("import says what an entry of the bundle does not hold that its descri
       entry.digest !== SIGNATURE?.digest && entry.annotations?.["org.opencontainers.image.ref.name"] !== list
     );
     await Deno.writeTextFile(file, JSON.stringify(index));
-    const { code, stderr } = await gantry(["import", layout, `oci://${far.host}`]);
+    const { code, stderr } = await gantry(["import", "--yes", layout, `oci://${far.host}`]);
     assert.equal(code, 1);
     assert.ok(stderr.includes(`${SIGNATURE?.digest} is promised as a referrer of ${digestOf(APP)}`), stderr);
     assert.equal(far.requests.length, 0);
@@ -504,7 +522,7 @@ Deno.test("import tags nothing when the registry does not find a referrer that w
       times: Infinity,
       fault: { kind: "answer", answer: empty },
     });
-    const { code, stderr } = await gantry(["import", layout, `oci://${far.host}`]);
+    const { code, stderr } = await gantry(["import", "--yes", layout, `oci://${far.host}`]);
     assert.equal(code, 1);
     assert.ok(
       stderr.includes(`${SIGNATURE?.digest} was sent, and is not found as a referrer of ${digestOf(APP)}`),
@@ -516,7 +534,7 @@ Deno.test("import tags nothing when the registry does not find a referrer that w
 
 Deno.test("import goes on where it broke, and sends only the rest", async () => {
   await withBundle({}, async ({ far, layout }) => {
-    const args = ["import", layout, `oci://${far.host}`, "-q", "--retries", "0", "--concurrency", "1"];
+    const args = ["import", "--yes", layout, `oci://${far.host}`, "-q", "--retries", "0", "--concurrency", "1"];
     far.fault({ method: "PUT", path: /\/manifests\//, skip: 6, fault: answer(500) });
     assert.equal((await gantry(args)).code, 1);
     for (const { tags } of far.repositories.values()) assert.deepEqual([...tags.keys()], []);
@@ -533,12 +551,12 @@ Deno.test("import goes on where it broke, and sends only the rest", async () => 
 Deno.test("import that was killed goes on in the next run, and nothing has a tag before", async () => {
   await withBundle({}, async ({ far, layout }) => {
     far.fault({ method: "PUT", path: /\/manifests\//, skip: 9, fault: { kind: "stall", after: 0 } });
-    const args = ["import", layout, `oci://${far.host}`, "--concurrency", "1", "-q"];
+    const args = ["import", "--yes", layout, `oci://${far.host}`, "--concurrency", "1", "-q"];
     assert.equal(await killGantry(args, { kind: "when", reached: far.stalled() }), true);
     for (const { tags } of far.repositories.values()) assert.deepEqual([...tags.keys()], []);
     const before = new Set(sent(far).filter((line) => line.startsWith("blob")));
     far.clearLog();
-    await gantryOk(["import", layout, `oci://${far.host}`, "-q"]);
+    await gantryOk(["import", "--yes", layout, `oci://${far.host}`, "-q"]);
     assert.deepEqual(sent(far).filter((line) => before.has(line)), []);
     await assertArrived(far, "");
   });
@@ -560,6 +578,7 @@ Deno.test("import contacts the target and nothing else", async () => {
         `--allow-net=${far.host}`,
         MAIN,
         "import",
+        "--yes",
         layout,
         `oci://${far.host}`,
       ],
@@ -574,13 +593,25 @@ Deno.test("import contacts the target and nothing else", async () => {
 Deno.test("import writes a receipt of what is there, and the same for the second time", async () => {
   await withBundle({}, async ({ far, directory, layout }) => {
     const path = join(directory, "receipt.json");
-    const { stdout } = await gantryOk(["import", layout, `oci://${far.host}/m`, "-q", "-o", "json", "--receipt", path]);
+    const { stdout } = await gantryOk([
+      "import",
+      "--yes",
+      layout,
+      `oci://${far.host}/m`,
+      "-q",
+      "-o",
+      "json",
+      "--receipt",
+      path,
+    ]);
     assert.equal(await Deno.readTextFile(path), stdout);
     const receipt = JSON.parse(stdout);
     assert.deepEqual([receipt.version, receipt.target], [1, `oci://${far.host}/m`]);
     const app = receipt.artifacts.find(({ digest }: { digest: string }) => digest === digestOf(APP));
     assert.deepEqual([app.repository, app.existed, app.referrers.length], [`${far.host}/m/acme/app`, false, 3]);
-    const again = JSON.parse((await gantryOk(["import", layout, `oci://${far.host}/m`, "-q", "-o", "json"])).stdout);
+    const again = JSON.parse(
+      (await gantryOk(["import", "--yes", layout, `oci://${far.host}/m`, "-q", "-o", "json"])).stdout,
+    );
     assert.ok(again.artifacts.every(({ existed }: { existed: boolean }) => existed));
   });
 });
@@ -589,7 +620,7 @@ Deno.test("import sends nothing when it cannot write its receipt, and prints it 
   await withBundle({}, async ({ far, directory, layout }) => {
     const path = join(directory, "receipts");
     const file = join(path, "receipt.json");
-    const args = ["import", layout, `oci://${far.host}`, "-q", "--receipt"];
+    const args = ["import", "--yes", layout, `oci://${far.host}`, "-q", "--receipt"];
     const missing = await gantry([...args, file]);
     assert.deepEqual([missing.code, missing.stdout], [1, ""]);
     assert.match(missing.stderr, /Cannot write ".*receipt\.json": no such file or directory/);
@@ -609,7 +640,7 @@ Deno.test("import sends nothing when it cannot write its receipt, and prints it 
 
 Deno.test("a delta leaves out what the far side has, and mounts it from another repository there", async () => {
   await withBundle({}, async ({ near, far, directory, layout }) => {
-    await gantryOk(["import", layout, `oci://${far.host}/m`, "-q"]);
+    await gantryOk(["import", "--yes", layout, `oci://${far.host}/m`, "-q"]);
     catalog(far, ["m/acme/app", "m/acme/multi", "m/other/cosigned", "unrelated"]);
     const have = join(directory, "have.json");
     const { stdout } = await gantryOk(["inventory", `oci://${far.host}/m`, "-q"]);
@@ -642,7 +673,7 @@ Deno.test("a delta leaves out what the far side has, and mounts it from another 
     );
 
     far.clearLog();
-    await gantryOk(["import", `oci-archive:${delta}`, `oci://${far.host}/elsewhere`, "-q"]);
+    await gantryOk(["import", "--yes", `oci-archive:${delta}`, `oci://${far.host}/elsewhere`, "-q"]);
     assert.ok(far.repositories.get("elsewhere/acme/app")?.blobs.has(old.digest));
     assert.ok(
       far.requests.some(({ path }) =>
@@ -664,20 +695,20 @@ Deno.test("a delta has the signatures that the far side has too, so that it can 
     assert.ok(delta !== undefined && have !== undefined && key !== undefined);
     await gantryOk(["sign", app, "--key", join(directory, "release.key")]);
     await gantryOk(["export", app, `oci-layout:${delta}-first`, "-q"]);
-    await gantryOk(["import", `oci-layout:${delta}-first`, `oci://${far.host}/m`, "-q"]);
+    await gantryOk(["import", "--yes", `oci-layout:${delta}-first`, `oci://${far.host}/m`, "-q"]);
     catalog(far, ["m/acme/app"]);
     await Deno.writeTextFile(have, (await gantryOk(["inventory", `oci://${far.host}/m`, "-q"])).stdout);
     await gantryOk(["export", app, `oci-layout:${delta}`, "--have", have, "-q"]);
     const { stdout } = await gantryOk(["verify", `oci-layout:${delta}`, "--key", key]);
     assert.match(stdout, /left out on purpose/);
     assert.match(stdout, /signed by .*\(bundle\), .*\(legacy\)/);
-    await gantryOk(["import", `oci-layout:${delta}`, `oci://${far.host}/m`, "--verify-key", key, "-q"]);
+    await gantryOk(["import", "--yes", `oci-layout:${delta}`, `oci://${far.host}/m`, "--verify-key", key, "-q"]);
   });
 });
 
 Deno.test("what a delta has left out is left out no more when it has come", async () => {
   await withBundle({}, async ({ near, far, directory, layout }) => {
-    await gantryOk(["import", layout, `oci://${far.host}/m`, "-q"]);
+    await gantryOk(["import", "--yes", layout, `oci://${far.host}/m`, "-q"]);
     catalog(far, ["m/acme/app"]);
     const have = join(directory, "have.json");
     await Deno.writeTextFile(have, (await gantryOk(["inventory", `oci://${far.host}/m`, "-q"])).stdout);
@@ -697,13 +728,13 @@ Deno.test("what a delta has left out is left out no more when it has come", asyn
 Deno.test("a delta by a lying inventory fails at the far side, which names what is missing and tags nothing", async () => {
   await withBundle({}, async ({ near, far, directory, layout }) => {
     await using liar = startFakeRegistry();
-    await gantryOk(["import", layout, `oci://${liar.host}/m`, "-q"]);
+    await gantryOk(["import", "--yes", layout, `oci://${liar.host}/m`, "-q"]);
     catalog(liar, ["m/acme/app"]);
     const have = join(directory, "have.json");
     await Deno.writeTextFile(have, (await gantryOk(["inventory", `oci://${liar.host}`, "-q"])).stdout);
     const delta = `oci-archive:${join(directory, "delta.tar")}`;
     await gantryOk(["export", tag(near, "acme/app:1.0.0"), delta, "--have", have, "-q"]);
-    const { code, stderr } = await gantry(["import", delta, `oci://${far.host}/m`]);
+    const { code, stderr } = await gantry(["import", "--yes", delta, `oci://${far.host}/m`]);
     assert.equal(code, 1);
     const layers = APP.samples.flatMap(({ blobs: [, layer] }) => layer?.descriptor ?? []);
     const lines = layers.map(({ digest, size }) =>
@@ -723,7 +754,7 @@ Deno.test("a delta by a lying inventory fails at the far side, which names what 
 
 Deno.test("a delta tags nothing when the registry does not mount what was left out", async () => {
   await withBundle({}, async ({ near, far, directory, layout }) => {
-    await gantryOk(["import", layout, `oci://${far.host}/m`, "-q"]);
+    await gantryOk(["import", "--yes", layout, `oci://${far.host}/m`, "-q"]);
     catalog(far, ["m/acme/app"]);
     const have = join(directory, "have.json");
     await Deno.writeTextFile(have, (await gantryOk(["inventory", `oci://${far.host}`, "-q"])).stdout);
@@ -732,7 +763,7 @@ Deno.test("a delta tags nothing when the registry does not mount what was left o
     const headers = { location: "/v2/other/acme/app/blobs/uploads/none" };
     const refused = (): Response => new Response(null, { status: 202, headers });
     far.fault({ method: "POST", path: /mount=/, times: Infinity, fault: { kind: "answer", answer: refused } });
-    const { code, stderr } = await gantry(["import", delta, `oci://${far.host}/other`]);
+    const { code, stderr } = await gantry(["import", "--yes", delta, `oci://${far.host}/other`]);
     assert.equal(code, 1);
     assert.match(
       stderr,
@@ -774,28 +805,28 @@ Deno.test("import takes a layout of another tool that has full references, and a
       await putSample(place, APP.samples[1] ?? APP.root, [], context);
     }
     const target = `oci://${far.host}/m`;
-    const { code, stderr } = await gantry(["import", `oci-layout:${path}`, target]);
+    const { code, stderr } = await gantry(["import", "--yes", `oci-layout:${path}`, target]);
     assert.equal(code, 2);
     assert.match(
       stderr,
       /does not say which repository 1\.0\.0 comes from; say where it goes with --map foreign=REPOSITORY/,
     );
     assert.equal(far.requests.length, 0);
-    await gantryOk(["import", `oci-layout:${path}`, target, "--map", "foreign=mapped", "-q"]);
+    await gantryOk(["import", "--yes", `oci-layout:${path}`, target, "--map", "foreign=mapped", "-q"]);
     assert.ok(far.repositories.get("mapped")?.manifests.has(SIGNATURE?.digest ?? ""));
 
     const file = join(path, "index.json");
     const index = await Deno.readTextFile(file);
     const name = `"io.containerd.image.name":"docker.io/acme/app:1.0.0",`;
     await Deno.writeTextFile(file, index.replace(`"annotations":{`, `"annotations":{${name}`));
-    const { stdout } = await gantryOk(["import", `oci-layout:${path}`, target, "-q"]);
+    const { stdout } = await gantryOk(["import", "--yes", `oci-layout:${path}`, target, "-q"]);
     assert.equal(stdout, `${far.host}/m/acme/app@${digestOf(APP)}\n`);
 
     // As containerd writes an image that was pulled by its digest.
     const [entry] = JSON.parse(index).manifests;
     const pinned = { ...entry, annotations: { "io.containerd.image.name": `docker.io/acme/pinned@${digestOf(APP)}` } };
     await Deno.writeTextFile(file, JSON.stringify({ ...JSON.parse(index), manifests: [pinned] }));
-    await gantryOk(["import", `oci-layout:${path}`, target, "-q"]);
+    await gantryOk(["import", "--yes", `oci-layout:${path}`, target, "-q"]);
     const { manifests, tags } = far.repositories.get("m/acme/pinned") ?? assert.fail();
     assert.deepEqual([manifests.has(digestOf(APP)), [...tags.keys()]], [true, []]);
     await gantryOk(["export", `oci-layout:${path}@${digestOf(APP)}`, `oci-layout:${join(directory, "again")}`, "-q"]);
@@ -831,9 +862,9 @@ Deno.test("export, import and inventory say what is wrong with their arguments",
       ["export", "oci-layout:a:1", "oci-layout:b", "--have", "/nowhere.json"],
       /Cannot use the inventory .*: it is not there/,
     ],
-    [["import", "oci://localhost:1/a", "oci://localhost:1"], /write oci-layout:PATH or oci-archive:PATH/],
-    [["import", "oci-layout:a:1", "oci://localhost:1"], /name it without a tag/],
-    [["import", "oci-layout:a", "localhost:1"], /write oci:\/\/HOST or oci:\/\/HOST\/PREFIX/],
+    [["import", "--yes", "oci://localhost:1/a", "oci://localhost:1"], /write oci-layout:PATH or oci-archive:PATH/],
+    [["import", "--yes", "oci-layout:a:1", "oci://localhost:1"], /name it without a tag/],
+    [["import", "--yes", "oci-layout:a", "localhost:1"], /write oci:\/\/HOST or oci:\/\/HOST\/PREFIX/],
     [["inventory", "oci://localhost:1/a:1"], /without a tag or a digest/],
     [["inventory", "oci://localhost:1/a", "oci://localhost:2/a"], /write one inventory for each registry/],
     [["inventory", "oci://user:secret@localhost:1/a"], /Cannot use "oci:\/\/localhost:1\/a"/],

@@ -98,10 +98,10 @@ Deno.test("a layout of names without a host is imported under those names", asyn
     [ONE, { [REF_NAME]: "acme/app:1.0" }],
     [TWO, { [REF_NAME]: "acme/tools/db:1.0" }],
   ]);
-  const { stderr } = await gantryOk(["import", url, `oci://${far.host}/mirror`]);
+  const { stderr } = await gantryOk(["import", "--yes", url, `oci://${far.host}/mirror`]);
   assert.deepEqual([...far.repositories.keys()].sort(), ["mirror/acme/app", "mirror/acme/tools/db"]);
   assert.ok(stderr.includes(`Imported to ${far.host}/mirror/acme/app, ${far.host}/mirror/acme/tools/db: `), stderr);
-  const mapped = await gantryOk(["import", url, `oci://${far.host}/x`, "--map", "docker.io/acme=team"]);
+  const mapped = await gantryOk(["import", "--yes", url, `oci://${far.host}/x`, "--map", "docker.io/acme=team"]);
   assert.ok(mapped.stderr.includes(`Imported to ${far.host}/team/app, ${far.host}/team/tools/db: `), mapped.stderr);
 });
 
@@ -124,7 +124,7 @@ Deno.test("an artifact without a tag is listed, and found where it is the only o
   await gantryOk(["copy", "--all-tags", url, `oci://${far.host}/all`]);
   assert.ok(far.repositories.get("all")?.manifests.has(ONE.manifest.descriptor.digest));
   assert.equal((await json(["export", url, `oci-layout:${at("bundle")}`])).artifacts[0].digest, digest(ONE));
-  await gantryOk(["import", url, `oci://${far.host}`, "--map", "layout=acme/app"]);
+  await gantryOk(["import", "--yes", url, `oci://${far.host}`, "--map", "layout=acme/app"]);
   assert.ok(far.repositories.get("acme/app")?.manifests.has(signature.manifest.descriptor.digest));
 });
 
@@ -173,7 +173,7 @@ for (const [kind, ending] of [["sigs", "sig"], ["atts", "att"]] as const) {
     await gantryOk(["copy", "--all-tags", url, `oci://${far.host}/all`]);
     assert.equal(far.repositories.get("all")?.tags.get(tag), digest(TWO));
     await gantryOk(["export", url, `oci-layout:${at("bundle")}`]);
-    await gantryOk(["import", `oci-layout:${at("bundle")}`, `oci://${far.host}`, "--map", "saved=imported"]);
+    await gantryOk(["import", "--yes", `oci-layout:${at("bundle")}`, `oci://${far.host}`, "--map", "saved=imported"]);
     assert.equal(far.repositories.get("imported")?.tags.get(tag), digest(TWO));
     // cosign itself finds them in a copy of the whole layout.
     await gantryOk(["copy", "--all-tags", url, `oci-layout:${at("again")}`]);

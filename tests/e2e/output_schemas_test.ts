@@ -75,7 +75,7 @@ const RUNS: readonly (readonly [schema: string, args: readonly string[], code?: 
   ["delete", ["delete", "oci-layout:DIR/copy:1.0.0", "--yes"]],
   ["export", ["export", "oci://HOST/acme/app:1.0.0", "oci-archive:DIR/bundle.tar"]],
   ["import", ["import", "oci-archive:DIR/bundle.tar", "oci://HOST/mirror", "--dry-run"]],
-  ["import", ["import", "oci-archive:DIR/bundle.tar", "oci://HOST/mirror"]],
+  ["import", ["import", "--yes", "oci-archive:DIR/bundle.tar", "oci://HOST/mirror"]],
   ["inventory", ["inventory", "oci://HOST/acme/app"]],
   ["verify", ["verify", "oci-archive:DIR/bundle.tar"]],
   ["consumers", ["consumers"]],

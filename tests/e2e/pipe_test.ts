@@ -63,7 +63,7 @@ toolTest("a bundle comes through a pipe as it was, and can be imported", ["sh"],
     assert.match((await gantryOk(["verify", to])).stdout, /: whole, 2 artifacts, /);
 
     await using far = startFakeRegistry();
-    await gantryOk(["import", to, `oci://${far.host}`, "-q"]);
+    await gantryOk(["import", "--yes", to, `oci://${far.host}`, "-q"]);
     assert.deepEqual([...far.repositories.keys()].sort(), ["acme/app", "acme/db"]);
     const app = far.repositories.get("acme/app");
     assert.ok(app?.manifests.has(SIGNATURE.manifest.descriptor.digest));
@@ -221,7 +221,7 @@ toolTest("import takes a bundle from a pipe, with its signatures, and keeps noth
     const temporary = join(directory, "tmp");
     await Deno.mkdir(temporary);
     const line = `$GANTRY export ${sources.join(" ")} oci-archive:- | ` +
-      `TMPDIR=${temporary} $GANTRY import oci-archive:- oci://${far.host}/m -o json`;
+      `TMPDIR=${temporary} $GANTRY import oci-archive:- oci://${far.host}/m --yes -o json`;
     const { code, stdout, stderr } = await runTool("sh", ["-c", line], { cwd: directory, env: ENV });
     assert.equal(code, 0, stderr);
     assert.match(stderr, /^Verified oci-archive:-: /m);
@@ -255,6 +255,7 @@ Deno.test("import from a pipe contacts nobody, and keeps nothing, when the bundl
     for (const end of [0, 10_000, bytes.byteLength - 1024]) {
       const { code, stderr } = await gantry([
         "import",
+        "--yes",
         "oci-archive:-",
         `oci://${far.host}/m`,
         "--map",
@@ -295,9 +296,9 @@ Deno.test("oci-archive:- is refused where it has no meaning, and ./- is a file",
       [["copy", "oci-archive:-", "oci-archive:-"], ADVICE],
       [["copy", "oci-archive:-", to, `${to}2`], ADVICE],
       [["export", "oci-archive:-:1.0", to], ADVICE],
-      [["import", "oci-archive:-:1.0", "oci://localhost:1"], "all of a bundle is imported"],
+      [["import", "--yes", "oci-archive:-:1.0", "oci://localhost:1"], "all of a bundle is imported"],
       [
-        ["import", "oci-archive:-", "oci://localhost:1", "--username", "me", "--password-stdin"],
+        ["import", "--yes", "oci-archive:-", "oci://localhost:1", "--username", "me", "--password-stdin"],
         "Cannot read both the password and",
       ],
       [["verify", "oci-archive:-"], ADVICE],

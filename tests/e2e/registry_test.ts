@@ -48,6 +48,32 @@ Deno.test("push sends blobs, then the manifest under its tags, and an unchanged 
   });
 });
 
+Deno.test("push says when a tag has moved that looks like a version and was given as a mere tag", async () => {
+  await withSource(async (source, directory) => {
+    await using registry = startFakeRegistry();
+    const places = [`oci://${registry.host}/acme/app`, `oci-layout:${join(directory, "layout")}`];
+    const pushed = async (...args: readonly string[]): Promise<string> => (await gantry(["push", ...args])).stderr;
+    const targets = places.map((place) => `${place}:1.2.3`);
+    const { digest } = await push([source, ...targets, "-t", "stable"]);
+    const again = await pushed(source, ...targets, "-t", "stable");
+    assert.doesNotMatch(again, /warning/);
+    await Deno.writeTextFile(join(source, "a.yaml"), "a: 2\n");
+    const moved = await pushed(source, ...targets, "-t", "stable");
+    const warnings = places.map((place) =>
+      `warning: Moved the tag "1.2.3" of ${place}, which pointed to ${digest}: ` +
+      "--version gives a version that never moves, and with --immutable no tag does\n"
+    );
+    assert.deepEqual(moved.match(/^warning: .*\n/gm), warnings);
+    const second = await pushed(source, places[0] ?? "", "-t", "v1.2.4");
+    await Deno.writeTextFile(join(source, "a.yaml"), "a: 3\n");
+    const third = await pushed(source, places[0] ?? "", "-t", "v1.2.4");
+    assert.doesNotMatch(second, /warning/);
+    assert.match(third, /^warning: Moved the tag "v1\.2\.4" of /m);
+    const forced = await pushed(source, places[0] ?? "", "--version", "1.2.3", "--force");
+    assert.doesNotMatch(forced, /warning/);
+  });
+});
+
 Deno.test("push refuses to move a version before it uploads anything, and --force moves it", async () => {
   await withSource(async (source, directory) => {
     await using registry = startFakeRegistry();

@@ -69,7 +69,7 @@ async function cross(
     return tags.length === 0 ? [`${place}@${root.manifest.descriptor.digest}`] : tags.map((tag) => `${place}:${tag}`);
   });
   const exported = await gantryOk(["export", ...references, path, "-q"]);
-  const imported = await gantryOk(["import", path, `oci://${to.host}/mirror`, "-q"]);
+  const imported = await gantryOk(["import", "--yes", path, `oci://${to.host}/mirror`, "-q"]);
   const lines = (prefix: string): string =>
     CROSSING.map(({ repository, root }) => `${prefix}${repository}@${root.manifest.descriptor.digest}\n`).join("");
   assert.equal(exported.stdout, lines(`${from.host}/${prefix}`));

@@ -38,7 +38,7 @@ Deno.test("an export of one artifact lists one entry, and is a bundle all the sa
     const url = `oci-layout:${at("bundle")}`;
     assert.match((await gantryOk(["verify", url])).stdout, /: whole, 1 artifact, /);
     await using far = startFakeRegistry();
-    await gantryOk(["import", url, `oci://${far.host}`, "--map", "app=acme/app"]);
+    await gantryOk(["import", "--yes", url, `oci://${far.host}`, "--map", "app=acme/app"]);
     assert.equal(far.repositories.get("acme/app")?.tags.get("1.0"), ONE.manifest.descriptor.digest);
     // The same again, in a tar and through a copy of all.
     await gantryOk(["export", `oci-layout:${at("app")}:1.0`, url]);

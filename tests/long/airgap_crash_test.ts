@@ -81,14 +81,14 @@ for (const referrers of [true, false]) {
       await using far = await begin();
       await using proxy = startCountingProxy(far);
       const moment = proxy.request(count);
-      assert.ok(await killGantry(["import", layout, `oci://${proxy.host}`, "-q"], moment), `request ${count}`);
+      assert.ok(await killGantry(["import", "--yes", layout, `oci://${proxy.host}`, "-q"], moment), `request ${count}`);
       const names = [...far.repositories.values()].flatMap(({ tags }) => [...tags.keys()]);
       assert.ok(names.includes("theirs"));
       // A list of referrers is a tag, and cosign's come before what people ask for.
       if (names.some((name) => name !== "theirs" && !name.startsWith("sha256-"))) {
         assert.deepEqual((await all(far)).map(withoutTags), expected.map(withoutTags));
       }
-      await gantryOk(["import", layout, `oci://${far.host}`, "-q"]);
+      await gantryOk(["import", "--yes", layout, `oci://${far.host}`, "-q"]);
       assert.deepEqual(await all(far), expected);
       assert.ok(far.repositories.get(APP.repository)?.tags.has("theirs"));
     }
@@ -99,7 +99,7 @@ for (const referrers of [true, false]) {
 async function requestsOf(begin: () => Promise<FakeRegistry>, layout: string): Promise<number> {
   await using far = await begin();
   await using proxy = startCountingProxy(far);
-  await gantryOk(["import", layout, `oci://${proxy.host}`, "-q"]);
+  await gantryOk(["import", "--yes", layout, `oci://${proxy.host}`, "-q"]);
   return proxy.asked();
 }
 

@@ -8,6 +8,7 @@ import { readContent } from "../../src/oci/bytes_content.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { attachedReferrer } from "../../src/pipeline/bring_to_targets.ts";
 import { parseAttestation, plainReferrer } from "../../src/sign/attestation.ts";
+import { keyBundleSigner } from "../../src/sign/bundle_signer.ts";
 import { bundleReferrer, type StatementReferrer } from "../../src/sign/bundle_referrer.ts";
 import { makeSignatures } from "../../src/sign/make_signatures.ts";
 import { provenance } from "../../src/sign/provenance.ts";
@@ -78,7 +79,10 @@ const FACTS = {
 Deno.test("signed and unsigned provenance has the bytes that it always had", async () => {
   const attestation = provenance(FACTS);
   const content = { ...attestation, subject: SUBJECT.digest, created };
-  await matchesReferrer("provenance.bundle", await bundleReferrer(content, await signerOf("p256"), context.signal));
+  await matchesReferrer(
+    "provenance.bundle",
+    await bundleReferrer(content, keyBundleSigner(await signerOf("p256")), context),
+  );
   await matchesReferrer("provenance.plain", plainReferrer(SUBJECT.digest, attestation, created));
 });
 

@@ -6,7 +6,7 @@ const signature = Uint8Array.of(1, 2, 3);
 const bytes = (json: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(json));
 
 Deno.test("encodeSigstoreBundle() writes a bundle of version 0.3 around a DSSE envelope", () => {
-  const bundle = encodeSigstoreBundle({ statement, signature, hint: "aGludA==" });
+  const bundle = encodeSigstoreBundle({ statement, signature, material: { publicKey: { hint: "aGludA==" } } });
   assert.equal(
     new TextDecoder().decode(bundle),
     '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json",' +
@@ -17,7 +17,9 @@ Deno.test("encodeSigstoreBundle() writes a bundle of version 0.3 around a DSSE e
 });
 
 Deno.test("parseSigstoreBundle() reads what encodeSigstoreBundle() writes", () => {
-  const { json: _, ...bundle } = parseSigstoreBundle(encodeSigstoreBundle({ statement, signature, hint: "h" }));
+  const { json: _, ...bundle } = parseSigstoreBundle(
+    encodeSigstoreBundle({ statement, signature, material: { publicKey: { hint: "h" } } }),
+  );
   assert.deepEqual(bundle, {
     mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json",
     payloadType: "application/vnd.in-toto+json",

@@ -6,7 +6,7 @@ import { isPiped } from "../../oci/reference.ts";
 import { parsePipedPlace } from "../../places/open_store.ts";
 import { formatRegistryPlace, parseRegistryPlace } from "../../places/registry_place.ts";
 import { counted, formatBytes } from "../../work/amounts.ts";
-import { confirmed } from "../confirmed.ts";
+import { asking } from "../asking.ts";
 import { addStepSummary, type StepSummary } from "../ci/step_summary.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
@@ -20,11 +20,12 @@ import { importPlanText } from "./import_plan_text.ts";
 
 /** `gantry import`: a bundle becomes a part of a registry. */
 export async function runImport(source: string, target: string, flags: ImportFlags, world: World): Promise<number> {
-  const { map, force = false, dryRun = false, yes = false, receipt, output: format = "text" } = flags;
-  const { prompt } = world;
+  const { map, force = false, dryRun = false, receipt, output: format = "text" } = flags;
   const isFromPipe = isPiped(parsePipedPlace(source));
   if (isFromPipe) takeInput(flags, world);
   const place = parseRegistryPlace(target);
+  // Whoever only looks need not be asked.
+  const ask = asking(world, "import", { yes: flags.yes || dryRun });
   const time = stopwatch();
   return await withVerbOptions(flags, world, { phase: "Importing", places: [place] }, async (options) => {
     const result = await importBundle({
@@ -62,7 +63,7 @@ export async function runImport(source: string, target: string, flags: ImportFla
       options.log.info((world.terminal === undefined ? table(rows) : importPlanText(result)).trimEnd());
       if (hasConflict) return true;
       const question = `Import ${counted(result.artifacts.length, "artifact")} to ${formatRegistryPlace(place)}?`;
-      if (!yes && prompt !== undefined && !await confirmed(question, prompt)) return false;
+      if (!await ask(question)) return false;
       // When everything is tagged it would be too late: a second import no longer knows what the first one moved.
       if (receipt !== undefined) await checkOutputPlace(receipt);
       return true;

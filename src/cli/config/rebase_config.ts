@@ -8,7 +8,7 @@ import type { PipelineConfig } from "./pipeline_schema.ts";
 
 /**
  * Makes the paths of a configuration file start from the current directory instead of the file's own: the options that
- * are paths, the layouts and archives in `targets`, and the files and programs of plugins. Absolute paths stay, and
+ * are paths, the layouts that options refer to, and the files and programs of plugins. Absolute paths stay, and
  * nothing changes for a file that stands in the current directory.
  *
  * @param directory The directory of the file.
@@ -32,6 +32,7 @@ function rebaseValue(kind: Kind, value: unknown, directory: string): unknown {
   if (kind.kind === "path" && typeof value === "string") {
     return kind.orStdin && value === "-" ? value : rebasePath(value, directory);
   }
+  if (kind.kind === "text" && kind.isReference && typeof value === "string") return rebaseTarget(value, directory);
   if (kind.kind !== "texts" || kind.are === undefined || !Array.isArray(value)) return value;
   const rebaseOne = { references: rebaseTarget, paths: rebasePath, keys: rebaseKey }[kind.are];
   return value.map((each) => rebaseOne(each, directory));

@@ -10,7 +10,6 @@ export interface ForeignCommand {
   readonly note?: string;
 }
 
-/** Longer ones first where one begins as another does. */
 export const FOREIGN_COMMANDS: readonly ForeignCommand[] = [
   // Flux.
   { words: "push artifact", command: "push", adds: "--profile flux" },
@@ -19,15 +18,23 @@ export const FOREIGN_COMMANDS: readonly ForeignCommand[] = [
   { words: "list artifact", command: "list" },
   { words: "diff artifact", command: "diff" },
   { words: "tag artifact", command: "tag" },
+  {
+    words: "build artifact",
+    command: "plan",
+    adds: "--profile flux",
+    note: "`gantry push` packs while it publishes; `gantry plan` shows what would be in it",
+  },
   // Timoni.
   { words: "mod push", command: "push", adds: "--profile timoni" },
   { words: "mod pull", command: "pull" },
   { words: "mod list", command: "list" },
+  { words: "mod build", command: "push", adds: "--profile timoni" },
   { words: "artifact push", command: "push", adds: "--profile timoni" },
   { words: "artifact pull", command: "pull" },
   { words: "artifact list", command: "list" },
   { words: "artifact tag", command: "tag" },
   // Helm, Timoni and ORAS.
+  { words: "package", command: "push", note: "`gantry push` packs the chart while it publishes it" },
   { words: "registry login", command: "login" },
   { words: "registry logout", command: "logout" },
   { words: "auth login", command: "login" },
@@ -43,14 +50,31 @@ export const FOREIGN_COMMANDS: readonly ForeignCommand[] = [
   // skopeo and crane.
   { words: "sync", command: "copy", adds: "--all-tags --referrers" },
   { words: "list-tags", command: "list", adds: "--all" },
-  { words: "validate", command: "verify" },
+  { words: "validate", command: "inspect", adds: "--files", note: "that reads every layer, and checks its digest" },
   { words: "digest", command: "inspect", note: "`gantry inspect` shows the digest among the rest" },
   { words: "manifest", command: "inspect", adds: "--raw" },
   { words: "catalog", command: "inventory" },
   { words: "cp", command: "copy" },
   { words: "ls", command: "list", adds: "--all" },
   { words: "rm", command: "delete" },
+  // regctl.
+  { words: "image copy", command: "copy" },
+  { words: "image export", command: "export" },
+  { words: "image digest", command: "inspect", note: "`gantry inspect` shows the digest among the rest" },
+  { words: "image manifest", command: "inspect", adds: "--raw" },
+  { words: "image delete", command: "delete" },
+  { words: "tag ls", command: "list", adds: "--all" },
+  { words: "tag list", command: "list", adds: "--all" },
+  { words: "tag rm", command: "delete" },
+  { words: "tag delete", command: "delete" },
+  { words: "artifact get", command: "pull" },
+  { words: "artifact put", command: "push" },
+  { words: "artifact tree", command: "inspect", adds: "--referrers" },
+  { words: "manifest get", command: "inspect", adds: "--raw" },
+  { words: "manifest head", command: "inspect", note: "`gantry inspect` shows the digest among the rest" },
+  { words: "manifest diff", command: "diff" },
   // Docker, Hauler and Zarf.
+  { words: "buildx imagetools inspect", command: "inspect" },
   { words: "image save", command: "export" },
   { words: "image load", command: "import" },
   { words: "image inspect", command: "inspect" },

@@ -29,7 +29,7 @@ export function gantryPlace(text: string): string | undefined {
   return BARE_REGEXP.test(text) ? `oci://${text}` : undefined;
 }
 
-/** Writes a path where a place is needed as a layout: a tar by its ending, or else a directory. */
+/** Writes a path where a place is needed as a layout: a tar by its ending or a pipe, or else a directory. */
 export function gantryLayout(path: string): string {
-  return /\.tar(?:[:@]|$)/.test(path) ? `oci-archive:${path}` : `oci-layout:${path}`;
+  return path === "-" || /\.tar(?:[:@]|$)/.test(path) ? `oci-archive:${path}` : `oci-layout:${path}`;
 }

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { isReference } from "../../oci/reference.ts";
-import { FOREIGN_COMMANDS } from "./foreign_commands.ts";
+import { nearestWord } from "../../work/nearest_word.ts";
 import { FOREIGN_FLAGS, type ForeignFlag } from "./foreign_flags.ts";
+import { foreignWords } from "./foreign_words.ts";
 import { gantryLayout, gantryPlace } from "./gantry_place.ts";
 import { shellLine } from "./shell_line.ts";
 
@@ -30,8 +31,30 @@ export function translate(args: readonly string[], program: Command): Translatio
   // The value of a misspelt flag looks like a word in the wrong place.
   if (!found.isForeign && !read.isForeign && (!places.isForeign || read.hasUnknown)) return undefined;
   const { words, version } = versionOf(command.name(), places.words, read);
-  const line = ["gantry", command.name(), ...words, ...adds, ...version, ...read.flags.flat()];
-  return { line: shellLine(line), notes: [...notes, ...read.notes] };
+  const line = [
+    "gantry",
+    command.name(),
+    ...words,
+    ...adds,
+    ...version,
+    ...read.flags.flat(),
+    ...needed(command, read),
+  ];
+  const daemon = words.includes(UNKNOWN_SOURCE) ? [`${UNKNOWN_SOURCE} is a directory or a file: ${NO_DAEMON}`] : [];
+  return { line: shellLine(line), notes: [...notes, ...daemon, ...read.notes] };
+}
+
+/** Flags without which the command does not run, and that were not typed. */
+function needed(command: Command, { flags }: ReadWords): readonly string[] {
+  const missing = command.options.filter(({ mandatory, long, short }) =>
+    mandatory && !flags.some(([flag]) => flag === long || flag === short)
+  );
+  // As `cosign sign` does it where no key is named.
+  const isKeyless = command.name() === "sign" && !flags.some(([flag]) => flag === "--key" || flag === "--keyless");
+  return [
+    ...missing.flatMap(({ long }) => long ? [long, long.slice(2).toUpperCase()] : []),
+    ...(isKeyless ? ["--keyless"] : []),
+  ];
 }
 
 /** Elsewhere a version is a tag like any other; here it is one that never moves. */
@@ -61,23 +84,20 @@ interface FoundCommand {
 
 function commandOf(args: readonly string[], program: Command): FoundCommand | undefined {
   const named = (name: string): Command | undefined => program.commands.find((command) => command.name() === name);
-  for (const { words, command: name, adds, note } of FOREIGN_COMMANDS) {
-    const theirs = words.split(" ");
-    const command = named(name);
-    // What gantry has by that name is no habit of others.
-    if (command === undefined || (theirs.length === 1 && named(words) !== undefined)) continue;
-    if (!theirs.every((word, at) => args[at] === word)) continue;
-    return {
-      command,
-      rest: args.slice(theirs.length),
-      adds: adds?.split(" ") ?? [],
-      notes: note === undefined ? [] : [note],
-      isForeign: true,
-    };
-  }
-  const command = named(args[0] ?? "");
+  const foreign = foreignWords(args, program);
+  const command = named(foreign === undefined || "by" in foreign ? args[0] ?? "" : foreign.command);
   if (command === undefined) return undefined;
-  return { command, rest: args.slice(1), adds: [], notes: [], isForeign: false };
+  if (foreign === undefined || "by" in foreign) {
+    return { command, rest: args.slice(1), adds: [], notes: [], isForeign: false };
+  }
+  const { words, adds, note } = foreign;
+  return {
+    command,
+    rest: args.slice(words.split(" ").length),
+    adds: adds?.split(" ") ?? [],
+    notes: note === undefined ? [] : [note],
+    isForeign: true,
+  };
 }
 
 /** The words after a command, taken apart. */
@@ -169,7 +189,8 @@ function foreignFlag(flag: string, value: string | undefined, command: Command):
 /** `-v 1.0.0` is a version, and `-o ./app` a directory. */
 function isMeantOtherwise({ short, required, argChoices }: Command["options"][number], value = ""): boolean {
   if (short === "-v" && !required) return /^v?\d+\.\d+/.test(value);
-  return argChoices !== undefined && value !== "" && !argChoices.includes(value);
+  return argChoices !== undefined && value !== "" && !argChoices.includes(value) &&
+    nearestWord(value, argChoices) === undefined;
 }
 
 /** The arguments in gantry's order. */
@@ -186,6 +207,9 @@ function arrange(name: string, read: ReadWords): Arranged {
   return { words, isForeign: read.given.some((word, at) => word !== typed[at]) };
 }
 
+/** For who believes that what was built is known already. */
+const NO_DAEMON = "what a daemon has built, docker push publishes";
+
 /** Stands in a line for the source that whoever typed it did not name. */
 const UNKNOWN_SOURCE = "SOURCE";
 
@@ -198,6 +222,7 @@ function arranged(name: string, { given, source, destination, version, tag }: Re
       // More files than one are published by naming the directory that they lie in.
       const [first = UNKNOWN_SOURCE] = sources;
       if (name === "plan") return [...(sources.length === 0 ? [] : [first]), ...targets];
+      if (destination !== undefined) targets.push(gantryPlaceOrLayout(destination));
       return [first, ...(targets.length === 0 ? ["oci://HOST/REPOSITORY"] : targets)];
     }
     case "diff":
@@ -231,6 +256,11 @@ function arranged(name: string, { given, source, destination, version, tag }: Re
       const bundle = first === undefined ? "oci-archive:bundle.tar" : gantryPlaceOrLayout(first);
       return [bundle, second === undefined ? "oci://HOST/PREFIX" : repositoryOf(second)];
     }
+    case "attach": {
+      const [place = "", file = "FILE"] = given;
+      // ORAS writes a type behind the file.
+      return [asPlace(place), file.replace(/:[\w.+-]+\/[\w.+-]+$/, "")];
+    }
     case "inventory":
       // A registry as a whole has no repository in its name.
       return given.map((word) => gantryPlace(word) ?? `oci://${word}`);
@@ -238,6 +268,7 @@ function arranged(name: string, { given, source, destination, version, tag }: Re
     case "delete":
     case "inspect":
     case "list":
+    case "sign":
     case "verify":
       return given.map((word, at) => at === 0 ? withTag(asPlace(word), version) : asPlace(word));
     default:
@@ -245,7 +276,11 @@ function arranged(name: string, { given, source, destination, version, tag }: Re
   }
 }
 
+/** With a port, or this machine: other names may be those of files. */
+const HOST_REGEXP = /^(?:localhost|(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+):\d+)\/?$/;
+
 function asPlace(word: string): string {
+  if (HOST_REGEXP.test(word)) return `oci://${word.replace(/\/$/, "")}/REPOSITORY`;
   return gantryPlace(word) ??
     (/^[a-z0-9]+(?:\/[a-z0-9]|:[\w.-]+$)/.test(word) ? `oci://HOST/${word}` : gantryLayout(word));
 }

@@ -1,4 +1,5 @@
 import type { Command, Help, HelpConfiguration } from "commander";
+import { HOMEPAGE } from "../../host/version.ts";
 import { examplesOf } from "./examples.ts";
 import { foldedFlags } from "./folded_flags.ts";
 import { wrappedLine } from "./wrapped_line.ts";
@@ -47,6 +48,7 @@ export const HELP_LAYOUT: HelpConfiguration = {
         section(heading, group.map((each) => item(helper.optionTerm(each), helper.optionDescription(each))))
       ),
       foldedLines(command, helper),
+      [wrapped(`Docs: ${HOMEPAGE}/tree/main/docs`, helper)],
     ].filter((lines) => lines.length > 0).map((lines) => `${lines.join("\n")}\n`).join("\n");
   },
   formatItem(term, termWidth, description, helper): string {

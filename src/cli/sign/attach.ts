@@ -6,7 +6,7 @@ import { parseGivenPlace } from "../places/pipes.ts";
 import { withVerbOptions } from "../places/with_verb_options.ts";
 import { machineOf } from "../machine.ts";
 import type { World } from "../world.ts";
-import type { AttachFlags } from "./flags.ts";
+import { type AttachFlags, keylessOptions } from "./flags.ts";
 
 /** `gantry attach`: says something of what was published. */
 export async function runAttach(
@@ -16,9 +16,10 @@ export async function runAttach(
   world: World,
 ): Promise<number> {
   const { key: keys = [], type, output: format = "text" } = flags;
+  const keyless = keylessOptions(flags);
   const places = [parseGivenPlace(source)];
   return await withVerbOptions(flags, world, { phase: "Attaching", places }, async (options) => {
-    const result = await attachStored({ ...options, source, file, type, keys, machine: machineOf(world) });
+    const result = await attachStored({ ...options, source, file, type, keys, ...keyless, machine: machineOf(world) });
     world.stdout(format === "text" ? `${printedReference(result.url)}\n` : await formatOutput(result, format));
     return EXIT.done;
   });

@@ -1,6 +1,8 @@
 import { Command, Option } from "commander";
 import { referenceForms } from "../../oci/reference.ts";
+import { SIGNING } from "../../options/signing.ts";
 import { SIGN_FORMATS } from "../../sign/sign_format.ts";
+import { declareOptions, outputOption } from "../declare_options.ts";
 import { withExamples } from "../help/examples.ts";
 import { repeated } from "../flag_parsers.ts";
 import { addStoredFlags } from "../stored/commands.ts";
@@ -13,11 +15,12 @@ export function signCommand(): Command {
     .description("sign what was published, by its digest, so that cosign and Flux verify it")
     .argument("<reference>", referenceForms("[:TAG][@DIGEST]"))
     .optionsGroup("Signing:")
-    .requiredOption("--key <key>", `who signs: ${KEY_HELP}`, repeated)
+    .option("--key <key>", `who signs: ${KEY_HELP}`, repeated)
     .addOption(
       new Option("--sign-format <form>", "in which forms, for new verifiers, for older ones or for both (default both)")
         .choices(SIGN_FORMATS),
     );
+  addKeylessFlags(command);
   addStoredFlags(command).addOption(outputOption());
   return withExamples(command, [
     [
@@ -32,6 +35,10 @@ export function signCommand(): Command {
       "With a key that only a program has, such as that of a KMS",
       "gantry sign oci://ghcr.io/acme/app:1.0.0 --key 'exec:./signer.sh alias/release'",
     ],
+    [
+      "Without a key, in the name of a job of GitHub or GitLab",
+      "gantry sign oci://ghcr.io/acme/app:1.0.0 --keyless",
+    ],
   ]);
 }
 
@@ -44,6 +51,7 @@ export function attachCommand(): Command {
     .optionsGroup("Signing:")
     .requiredOption("--type <type>", "what it is: spdx, cyclonedx, slsaprovenance1, vex, or a URI")
     .option("--key <key>", `who vouches for it: ${KEY_HELP}; nobody when left out`, repeated);
+  addKeylessFlags(command);
   addStoredFlags(command).addOption(outputOption());
   return withExamples(command, [
     [
@@ -72,6 +80,7 @@ export function keygenCommand(): Command {
   ]);
 }
 
-function outputOption(): Option {
-  return new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]);
+function addKeylessFlags(command: Command): void {
+  command.option("--keyless", SIGNING.signKeyless.flag.help);
+  declareOptions(command, SIGNING, { heading: "Signing:", only: ["signingConfig", "trustedRoot"] });
 }

@@ -1,6 +1,7 @@
 import { problemLine, verify, type VerifyResult } from "../../verbs/verify.ts";
 import { formatReference } from "../../oci/reference.ts";
 import { type VerifiedArtifact, verifySignatures, type VerifySignaturesResult } from "../../verbs/verify_signatures.ts";
+import { BY_CERTIFICATE, BY_OTHER_KEY } from "../../sign/find_signatures.ts";
 import type { CertificateIdentity } from "../../sign/trusted_identity.ts";
 import { counted, formatBytes } from "../../work/amounts.ts";
 import { EXIT } from "../output/exit_code.ts";
@@ -51,8 +52,20 @@ export async function runVerify(source: string, flags: VerifyFlags, world: World
         for (const line of artifactLines(artifact, flags)) options.log.warn(line);
       }
     }
+    const advice = result.verified || flags.quiet ? undefined : adviceOn(result);
+    if (advice !== undefined) world.stderr(`advice: ${advice}\n`);
     return result.verified ? EXIT.done : EXIT.failed;
   });
+}
+
+/** What could be asked instead, where there are signatures of another kind than those that were asked for. */
+function adviceOn({ artifacts }: VerifySignaturesResult): string | undefined {
+  const problems = artifacts.flatMap(({ rejected }) => rejected.map(({ problem }) => problem));
+  if (problems.includes(BY_CERTIFICATE)) {
+    return "what has a certificate is verified by whom it names: --certificate-identity NAME " +
+      "--certificate-oidc-issuer URL --trusted-root FILE";
+  }
+  return problems.includes(BY_OTHER_KEY) ? "what a key has signed is verified with --key KEY.pub" : undefined;
 }
 
 /** Whose certificates count: all of it is said, or nothing. */
@@ -96,7 +109,7 @@ function signatureText({ artifacts, layout }: VerifySignaturesResult, flags: Ver
 
 function artifactLines(
   { url, names, verified, signatures, rejected }: VerifiedArtifact,
-  { type, allKeys }: VerifyFlags,
+  { type, allKeys, key = [] }: VerifyFlags,
 ): readonly string[] {
   const name = names.length === 0 ? url : `${url} (${names.join(", ")})`;
   const what = type === undefined ? "signed" : `attested (${type})`;
@@ -104,7 +117,9 @@ function artifactLines(
   if (verified) return [`${name}: ${what} by ${by}`];
   return [
     ...rejected.map(({ where, problem }) => `${where}: ${problem}`),
-    `${name}: not ${what} by ${allKeys ? "every key" : "the key"}${by === "" ? "" : `, only by ${by}`}`,
+    `${name}: not ${what} by ${allKeys ? "every key" : key.length === 0 ? "the identity" : "the key"}${
+      by === "" ? "" : `, only by ${by}`
+    }`,
   ];
 }
 

@@ -3,8 +3,10 @@ import type { Belongings, Factory } from "../../pipeline/plugin.ts";
 import type { Target } from "../../pipeline/target.ts";
 import type { Uploaded } from "../../pipeline/values.ts";
 import type { Attestation } from "../../sign/attestation.ts";
+import type { CertifiedSigner } from "../../sign/bundle_signer.ts";
 import { makeAttestations } from "../../sign/make_attestations.ts";
 import type { Signer } from "../../sign/signers/signer.ts";
+import type { Call } from "../../work/context.ts";
 import { signingPlaces } from "./signing_places.ts";
 
 /** What {@linkcode attest} says, and who vouches for it. */
@@ -16,6 +18,8 @@ export interface AttestMeans {
   readonly statements: (uploaded: Uploaded) => readonly Attestation[];
   /** Nobody vouches for it when there are none. */
   readonly signers: readonly Signer[];
+  /** Gets a certificate to sign with; left out when keys alone sign. */
+  readonly certify?: (call: Call) => Promise<CertifiedSigner>;
   /** The targets, in the order of their receipts: what is there already is not made again. */
   readonly targets: () => readonly Target[];
   /** How many referrers of one place are looked at at a time. */
@@ -24,7 +28,7 @@ export interface AttestMeans {
 
 /** Says something of the artifact, when every target has it and no tag points to it. */
 export function attest(
-  { name, description, statements, signers, targets, concurrency }: AttestMeans,
+  { name, description, statements, signers, certify, targets, concurrency }: AttestMeans,
 ): Factory<"before:tag", Readonly<Record<string, never>>> {
   return (kit) =>
     kit.plugin({
@@ -36,11 +40,13 @@ export function attest(
       options: kit.z.strictObject({}),
       async run(uploaded, _options, context): Promise<Belongings> {
         const { manifest: { descriptor: { digest } }, annotations } = uploaded;
-        if (signers.length === 0) context.log.info(`Nobody signs the ${name}, so nobody vouches for it`);
+        if (signers.length === 0 && certify === undefined) {
+          context.log.info(`Nobody signs the ${name}, so nobody vouches for it`);
+        }
         const { referrers } = await makeAttestations(
           statements(uploaded),
           { subject: digest, created: annotations[CREATED_ANNOTATION]?.value },
-          { signers, places: signingPlaces(uploaded, targets()), concurrency },
+          { signers, certify, places: signingPlaces(uploaded, targets()), concurrency },
           context,
         );
         return { referrers };

@@ -27,7 +27,10 @@ export function systemCredentialWorld(
     changeFile: changePrivateFile,
     run(program, args, input): Promise<ProgramResult | undefined> {
       const path = env("PATH");
-      return runProgram(program, { args, input, signal, ...(path === undefined ? {} : { path }) });
+      return runProgram(program, { args, input, signal, hidden: HIDDEN, ...(path === undefined ? {} : { path }) });
     },
   };
 }
+
+/** What signs is no business of whoever knows a password. */
+const HIDDEN = ["COSIGN_PASSWORD", "SIGSTORE_ID_TOKEN"];

@@ -6,13 +6,13 @@ import { PROVENANCE_PREDICATE, SIGNATURE_PREDICATE, SPDX_PREDICATE } from "../..
 import type { Settings } from "../publish/settings.ts";
 
 /** What of the settings of a push says how it will be signed. */
-export type SigningSettings = Pick<Settings, "sign" | "signFormat" | "provenance" | "sboms">;
+export type SigningSettings = Pick<Settings, "sign" | "signFormat" | "signKeyless" | "provenance" | "sboms">;
 
-/** Says what will sign an artifact, as its consumers will find it; nothing where no key is given. */
+/** Says what will sign an artifact, as its consumers will find it; nothing where nobody signs. */
 export function plannedSignatures(
-  { sign, signFormat, provenance, sboms }: SigningSettings,
+  { sign, signFormat, signKeyless, provenance, sboms }: SigningSettings,
 ): { readonly signatures?: Signatures } {
-  if (sign.length === 0) return {};
+  if (sign.length === 0 && !signKeyless) return {};
   const types = [
     ...(signFormat === "legacy" ? [] : [SIGNATURE_PREDICATE]),
     ...(provenance ? [PROVENANCE_PREDICATE] : []),
@@ -22,7 +22,7 @@ export function plannedSignatures(
   return {
     signatures: {
       referrers: types.map(bundle),
-      ...(signFormat === "bundle" ? {} : { tagged: TAGGED }),
+      ...(sign.length === 0 || signFormat === "bundle" ? {} : { tagged: TAGGED }),
     },
   };
 }

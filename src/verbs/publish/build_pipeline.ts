@@ -35,7 +35,7 @@ export interface Means {
   readonly context: Context;
   readonly mode: Host["mode"];
   /** The way to registries; without it the pipeline has no targets. */
-  readonly access?: Pick<RegistryAccess, "store">;
+  readonly access?: Pick<RegistryAccess, "ask" | "store">;
   /** The image that an image is built on. */
   readonly base?: BaseImage | undefined;
 }
@@ -57,7 +57,7 @@ export async function buildPipeline(
   { machine, context, mode, access, base }: Means,
 ): Promise<BuiltPipeline> {
   const { signal, log } = context;
-  const { written, places, profile } = settings;
+  const { written, positions, profile } = settings;
   await askLeave(settings, log);
   const { entries: filters, prune } = await filterEntries(settings);
   const cache = settings.cache && settings.cacheDirectory !== undefined
@@ -77,29 +77,32 @@ export async function buildPipeline(
   ];
   let targets: readonly Target[] = [];
   // Behind all steps of the user's own: one of them may be a gate.
-  const entries = [...stages, ...await signing(settings, { machine, context, mode, targets: () => targets })];
+  const entries = [
+    ...stages,
+    ...await signing(settings, { machine, context, mode, ask: access?.ask, targets: () => targets }),
+  ];
   // Only certain artifacts and plugins of the user's own ask for it, and to know it takes a look at git.
   const isAsked = profile.facts.usesTime ||
     stages.some(({ builtIn, target }) => builtIn === undefined && target === undefined);
   const created = isAsked ? await known(CREATED_ANNOTATION) : undefined;
   const sourceDate = created === undefined ? undefined : new Date(created);
   const host = pluginHost(machine, { mode, log, sourceDate, cache });
-  const plugins = await makePlugins(entries, { host, places, load: machine.load, signal });
+  const plugins = await makePlugins(entries, { host, positions, load: machine.load, signal });
   targets = targetsOf(plugins, settings);
-  const [archive] = of(plugins, "archive");
+  const [archive] = ofStage(plugins, "archive");
   if (archive === undefined) throw new TypeError("Cannot build a pipeline: nothing makes layers");
   // What a plugin of the user's own packs is the plugin's business.
   const describe = written.packsItself ? undefined : profile.facts.describe;
   return {
     plugins,
     pipeline: {
-      collect: of(plugins, "collect"),
-      filter: of(plugins, "filter"),
+      collect: ofStage(plugins, "collect"),
+      filter: ofStage(plugins, "filter"),
       archive,
-      annotate: of(plugins, "annotate"),
+      annotate: ofStage(plugins, "annotate"),
       ...(describe === undefined ? {} : { describe }),
       upload: targets,
-      tag: of(plugins, "tag"),
+      tag: ofStage(plugins, "tag"),
       custom: pluginSteps(
         plugins.flatMap(({ plugin }) => plugin !== undefined && isStep(plugin) ? [plugin] : []),
         targets,
@@ -110,8 +113,8 @@ export async function buildPipeline(
 
 /** What signs is loaded only where something is to be signed or said. */
 async function signing(settings: Settings, means: SigningMeans): Promise<readonly StageEntry[]> {
-  const { sign, provenance, sboms } = settings;
-  if (sign.length === 0 && sboms.length === 0 && !provenance) return [];
+  const { sign, signKeyless, provenance, sboms } = settings;
+  if (sign.length === 0 && !signKeyless && sboms.length === 0 && !provenance) return [];
   const { signingEntries } = await import("./signing.ts");
   return await signingEntries(settings, means);
 }
@@ -140,7 +143,7 @@ function targetsOf(plugins: readonly MadePlugin[], { targets: references }: Sett
   return targets;
 }
 
-function of<S extends Stage>(plugins: readonly MadePlugin[], stage: S): readonly ReadyOf<S>[] {
+function ofStage<S extends Stage>(plugins: readonly MadePlugin[], stage: S): readonly ReadyOf<S>[] {
   return plugins.flatMap(({ plugin }) => plugin?.stage === stage ? [plugin as ReadyOf<Stage> as ReadyOf<S>] : []);
 }
 

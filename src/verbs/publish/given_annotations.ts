@@ -4,27 +4,20 @@ import { withoutCredentials } from "../../oci/source_url.ts";
 import type { Option } from "../../options/option.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import { PUBLISHING, type PublishingName } from "../../options/publishing.ts";
-import { SPEAKERS, type Wanted } from "../../options/wanted.ts";
+import type { Wanted } from "../../options/wanted.ts";
 import type { Attributed } from "../../pipeline/values.ts";
-import { readAnnotationFile } from "./annotation_file.ts";
 import { messageOf } from "../../work/message_of.ts";
 
 /**
- * Gathers the annotations that were given: by the options that have any, a file's below those that the same speaker gives
- * one by one, and by the options that are one annotation each.
+ * Gathers the annotations that were given, in files and one by one, and by the options that are one annotation each.
  *
  * @throws {OptionsError} When one is given in two ways, or is not what its key demands.
  */
-export async function givenAnnotations(wanted: Wanted): Promise<Readonly<Record<string, Attributed>>> {
+export function givenAnnotations(wanted: Wanted): Readonly<Record<string, Attributed>> {
   // A map, because a key may be "__proto__".
   const given = new Map<string, Attributed>();
-  for (const by of SPEAKERS) {
-    for (const { value: path } of wanted.said("annotationFile").filter(({ from }) => from.by === by)) {
-      for (const [key, value] of await readAnnotationFile(path)) given.set(key, { value, from: path });
-    }
-    for (const { value: pairs, from } of wanted.said("annotations").filter(({ from }) => from.by === by)) {
-      for (const [key, value] of Object.entries(pairs)) given.set(key, { value, from: from.name });
-    }
+  for (const { value: pairs, from } of wanted.said("annotations")) {
+    for (const [key, value] of Object.entries(pairs)) given.set(key, { value, from: from.name });
   }
   const own = ownAnnotations(wanted);
   refuseContradictions(wanted, own);
@@ -49,7 +42,7 @@ function ownAnnotations(wanted: Wanted): readonly (readonly [key: string, Attrib
 
 /** What has an option of its own must not be said in two ways. */
 function refuseContradictions(wanted: Wanted, own: readonly (readonly [string, Attributed])[]): void {
-  const last = wanted.last("annotations");
+  const last = wanted.said("annotations").findLast(({ from }) => !from.isFile);
   if (last?.from.by !== "caller") return;
   const { value: named, from } = last;
   for (const [key, { value, from: other }] of own) {

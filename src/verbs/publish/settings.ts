@@ -6,9 +6,10 @@ import { type Compression, GZIP_LEVEL } from "../../pack/compression.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import { formatPath } from "../../driver/format_path.ts";
 import { chooseProfile, type ChosenProfile, type OwnProfiles } from "./choose_profile.ts";
+import { withFilesRead } from "./file_layers.ts";
 import { givenAnnotations } from "./given_annotations.ts";
 import { listLayer, refuseUnused } from "./list_layer.ts";
-import type { Spell } from "../../options/spell.ts";
+import { type Spell, spellOption } from "../../options/spell.ts";
 import type { ConfiguredOptions } from "./publish_options.ts";
 import { type SaidPipeline, writtenPipeline } from "./stages/written_entries.ts";
 
@@ -38,9 +39,9 @@ export interface Settings
  * @throws {OptionsError} Names the first thing that is wrong.
  */
 export async function settingsOf(options: ConfiguredOptions): Promise<Settings> {
-  const { configuration, usually = {}, spell = (name) => name } = options;
+  const { configuration, usually = {}, spell = spellOption } = options;
   const said = writtenPipeline(options);
-  const { written, places } = said;
+  const { written, positions } = said;
   const caller: OptionLayer = {
     by: "caller",
     values: options,
@@ -51,10 +52,11 @@ export async function settingsOf(options: ConfiguredOptions): Promise<Settings> 
     values: usually,
     origin: () => ({ name: "default", place: "default" }),
   };
-  const fields = configuration === undefined ? [] : [configurationLayer(configuration)];
-  refuseUnused(written, wantedOf([...fields, caller]));
-  const listed = await listLayer(written, [...fields, caller], places);
-  const wanted = wantedOf([byDefault, ...fields, ...listed, caller]);
+  const fields = configuration === undefined ? [] : await withFilesRead(configurationLayer(configuration));
+  const callers = await withFilesRead(caller);
+  refuseUnused(written, wantedOf([...fields, ...callers]));
+  const listed = await listLayer(written, [...fields, ...callers], positions);
+  const wanted = wantedOf([byDefault, ...fields, ...listed, ...callers]);
   const { values } = wanted;
   const { source } = values;
   if (source === undefined) {
@@ -67,7 +69,7 @@ export async function settingsOf(options: ConfiguredOptions): Promise<Settings> 
     spell,
     source,
     targets: values.targets.map((text) => parseReference(text)),
-    annotations: await givenAnnotations(wanted),
+    annotations: givenAnnotations(wanted),
     compression: compressionOf(values),
     profile: await chooseProfile({ profile: values.profile, source, wanted, own: ownProfiles(options) }),
   };
@@ -75,12 +77,12 @@ export async function settingsOf(options: ConfiguredOptions): Promise<Settings> 
 
 function ownProfiles({ profiles, configuration }: ConfiguredOptions): OwnProfiles {
   return profiles === undefined && configuration !== undefined
-    ? { declared: configuration.values.profiles ?? {}, placeOf: configuration.places.at }
+    ? { declared: configuration.values.profiles ?? {}, placeOf: configuration.positions.at }
     : { declared: profiles ?? {}, placeOf: (path) => `option ${formatPath(path)}` };
 }
 
-function configurationLayer({ path, values, places }: NonNullable<ConfiguredOptions["configuration"]>): OptionLayer {
-  return { by: "configuration", values, origin: (name) => ({ name: path, place: places.at([name]) }) };
+function configurationLayer({ path, values, positions }: NonNullable<ConfiguredOptions["configuration"]>): OptionLayer {
+  return { by: "configuration", values, origin: (name) => ({ name: path, place: positions.at([name]) }) };
 }
 
 /** Each worker costs some 17 MiB; with more of them a large layer takes more than 200 MiB in all. */

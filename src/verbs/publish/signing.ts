@@ -1,15 +1,17 @@
 /** What `push` signs and says of an artifact before any tag points to it. */
 import { REVISION_ANNOTATION, SOURCE_ANNOTATION } from "../../oci/annotation_keys.ts";
 import { VERSION } from "../../host/version.ts";
-import { PUBLISHING, type PublishingName } from "../../options/publishing.ts";
+import type { PublishingName } from "../../options/publishing.ts";
 import type { PluginFactory } from "../../pipeline/plugin.ts";
 import type { Target } from "../../pipeline/target.ts";
 import type { Uploaded } from "../../pipeline/values.ts";
 import type { Attestation } from "../../sign/attestation.ts";
-import type { Context } from "../../work/context.ts";
+import type { AskService } from "../../work/ask_service.ts";
+import type { Call, Context } from "../../work/context.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { KeyMachine } from "./machine.ts";
-import { signersOf } from "../signers_of.ts";
+import { checkSignFormat, signersOf } from "../signers_of.ts";
+import { provenanceOptions } from "./provenance_options.ts";
 import type { Settings } from "./settings.ts";
 import type { StageEntry } from "./stages/stage_entry.ts";
 
@@ -18,15 +20,11 @@ export interface SigningMeans {
   readonly machine: KeyMachine;
   readonly context: Context;
   readonly mode: Host["mode"];
+  /** Asks services; left out where nothing may be contacted. */
+  readonly ask?: AskService | undefined;
   /** The targets, once they are open. */
   readonly targets: () => readonly Target[];
 }
-
-/** What somebody has said of the artifact itself, and what its provenance says because of that. */
-const PARAMETERS = (Object.keys(PUBLISHING) as PublishingName[]).filter((name) => {
-  const { flag } = PUBLISHING[name] as { readonly flag?: { readonly group: string } };
-  return name !== "consumers" && name !== "profile" && (flag?.group === "Content:" || name === "version");
-});
 
 /**
  * The steps that come last before the tags. Keys are opened now, so that a password that is wrong is said before
@@ -35,14 +33,23 @@ const PARAMETERS = (Object.keys(PUBLISHING) as PublishingName[]).filter((name) =
  * @throws {OptionsError} When a key cannot be used, or a file is not what it should be.
  */
 export async function signingEntries(settings: Settings, means: SigningMeans): Promise<readonly StageEntry[]> {
-  const { sign: keys, signFormat: format, provenance, sboms, concurrency } = settings;
-  const { machine, context, mode, targets } = means;
+  const { sign: keys, signFormat: format, signKeyless: keyless, provenance, sboms, concurrency } = settings;
+  const { machine, context, mode, targets, ask } = means;
+  checkSignFormat({ keyless, signFormat: format });
   const listed = sboms.length === 0 ? [] : await readSboms(sboms);
-  const signers = mode === "plan" ? [] : await signersOf(keys, machine, context);
+  const isPlan = mode === "plan" || ask === undefined;
+  const { signers, certify } = isPlan
+    ? { signers: [] }
+    : await signersOf({ ...settings, keys, keyless }, machine, context);
   const { attest } = await import("../../plugins/sign/attest.ts");
   const { sign } = await import("../../plugins/sign/sign.ts");
   const { provenanceOf } = await provenanceMaker(settings, machine);
-  const common = { signers, targets, concurrency };
+  const common = {
+    signers,
+    ...(certify === undefined || ask === undefined ? {} : { certify: (call: Call) => certify(ask, call) }),
+    targets,
+    concurrency,
+  };
   return [
     ...(listed.length === 0 ? [] : [
       entry(
@@ -70,7 +77,9 @@ export async function signingEntries(settings: Settings, means: SigningMeans): P
         ),
       ]
       : []),
-    ...(keys.length === 0 ? [] : [entry("sign", "sign", sign({ format, ...common }))]),
+    ...(keys.length === 0 && !keyless ? [] : [
+      entry(keys.length === 0 ? "signKeyless" : "sign", "sign", sign({ format, ...common })),
+    ]),
   ];
 
   function entry(option: PublishingName, spec: string, factory: PluginFactory): StageEntry {
@@ -91,16 +100,13 @@ async function provenanceMaker(
 ): Promise<{ readonly provenanceOf: (uploaded: Uploaded) => Attestation }> {
   const { provenance } = await import("../../sign/provenance.ts");
   const { builderOf } = await import("../../plugins/annotate/ci/builder.ts");
-  const said = PARAMETERS.filter((name) => settings.wanted.last(name) !== undefined);
+  const options = await provenanceOptions(settings);
   return {
     provenanceOf: ({ annotations, archive: { profile } }) =>
       provenance({
         source: annotations[SOURCE_ANNOTATION]?.value,
         revision: annotations[REVISION_ANNOTATION]?.value,
-        parameters: {
-          profile,
-          options: Object.fromEntries(said.map((name) => [name, settings.wanted.values[name]])),
-        },
+        parameters: { profile, options },
         builder: builderOf(env),
         version: VERSION,
       }),

@@ -6,6 +6,7 @@ import type { CertificateIdentity, TrustedIdentity } from "../../sign/trusted_id
 import type { NamedKey } from "../../sign/read_public_keys.ts";
 import { TargetsError } from "../../pipeline/target.ts";
 import type { Session } from "../session.ts";
+import { usableKey } from "../usable_key.ts";
 
 /** What every verb takes that uses an artifact which is there already. */
 export interface SignedOptions {
@@ -101,7 +102,7 @@ export async function signedName(
  */
 export async function usableKeys(keys: readonly string[]): Promise<readonly NamedKey[]> {
   const { readPublicKeys } = await import("../../sign/read_public_keys.ts");
-  return await usable(() => readPublicKeys(keys));
+  return await usableKey(() => readPublicKeys(keys));
 }
 
 /**
@@ -114,15 +115,5 @@ export async function usableIdentity(wanted: CertificateIdentity): Promise<Trust
     throw new OptionsError("Cannot verify certificates: give one identity, exactly or as a regular expression");
   }
   const { readTrustedIdentity } = await import("../../sign/trusted_identity.ts");
-  return await usable(() => readTrustedIdentity(wanted));
-}
-
-async function usable<Result>(read: () => Promise<Result>): Promise<Result> {
-  const { KeyError } = await import("../../sign/public_key.ts");
-  try {
-    return await read();
-  } catch (cause) {
-    if (!(cause instanceof KeyError)) throw cause;
-    throw new OptionsError(cause.message, { cause });
-  }
+  return await usableKey(() => readTrustedIdentity(wanted));
 }

@@ -30,6 +30,7 @@ const CASES: readonly (readonly [what: string, directory: string, config: Config
   }, {
     targets: ["oci://ghcr.io/acme/app:1.0", "oci-layout:deploy/dist/app", "oci-archive:app.tar:1.0"],
   }],
+  ["the layout of a base image", "deploy", { base: "oci-layout:./base:1" }, { base: "oci-layout:deploy/base:1" }],
   ["files and programs of plugins, and no names", "deploy", {
     pipeline: {
       filter: ["ignore", "./a.ts", ["../b.ts", { x: "./y" }], { use: "./c/d.ts", id: "d" }, "/e.ts", "plugins/f.ts"],

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { MIGRATIONS } from "../../../src/cli/habits/migrations.ts";
+import { OTHER_WORK } from "../../../src/cli/habits/other_tools.ts";
 import { gantry } from "../../support/gantry.ts";
 
 const GOLDEN = new URL("golden.txt", import.meta.url);
@@ -39,11 +40,45 @@ const HABITS: readonly string[] = [
   "catalog registry.site/mirror",
   "rm ghcr.io/acme/app:stable",
   "sync --src docker --dest dir ghcr.io/acme/app ./mirror",
+  "list oci-lay:./out",
+  "list localhost:5000",
+  "push ./deploy -o ./out",
+  "push ghcr.io/acme/app:1.0.0",
+  "pull ghcr.io/acme/app:1.0.0",
+  "inspect docker://ghcr.io/acme/app:1.0.0",
+  "delete docker://ghcr.io/acme/app:stable",
+  "login ghcr.io -u ann -p secret",
+  "export ghcr.io/acme/app:1.0.0 -",
+  "sign ghcr.io/acme/app:1.0.0",
+  "build artifact --path ./deploy --output app.tgz",
+  "mod build ./module -v 1.0.0 -o module.tar",
+  "package ./chart -d ./out",
+  "attach --artifact-type application/spdx+json ghcr.io/acme/app:1.0.0 sbom.spdx.json:application/json",
+  "validate --remote ghcr.io/acme/app:1.0.0",
+  "manifest fetch ghcr.io/acme/app:1.0.0",
+  "repo ls ghcr.io/acme",
+  "image copy ghcr.io/acme/app:1.0.0 registry.site/acme/app:1.0.0",
+  "image export ghcr.io/acme/app:1.0.0 app.tar",
+  "image digest ghcr.io/acme/app:1.0.0",
+  "image manifest ghcr.io/acme/app:1.0.0",
+  "image delete ghcr.io/acme/app:1.0.0",
+  "tag ls ghcr.io/acme/app",
+  "tag rm ghcr.io/acme/app:stable",
+  "artifact get ghcr.io/acme/app:1.0.0 -o ./app",
+  "artifact put -f scan.json ghcr.io/acme/scan:1.0.0",
+  "artifact tree ghcr.io/acme/app:1.0.0",
+  "manifest get ghcr.io/acme/app:1.0.0",
+  "manifest diff ghcr.io/acme/app:1.0.0 ghcr.io/acme/app:1.1.0",
+  "buildx imagetools inspect ghcr.io/acme/app:1.0.0",
 ];
+
+/** What other tools do and gantry does not, by every word for it. */
+const ELSEWHERE = OTHER_WORK.flatMap(({ words }) => words.split(", "));
 
 const TYPED = [
   ...new Set([
     ...HABITS,
+    ...ELSEWHERE,
     ...MIGRATIONS.flatMap(({ today, typed = today.slice(today.indexOf(" ") + 1) }) => typed === "" ? [] : [typed]),
   ]),
 ];
@@ -53,7 +88,12 @@ for (const typed of TYPED) {
   Deno.test(`gantry ${typed} is answered with the line that is meant`, async () => {
     const { code, stdout, stderr } = await gantry(typed.split(" "));
     assert.deepEqual([code, stdout], [2, ""], stderr);
-    assert.match(stderr, /^error: .*\nadvice: type `gantry /);
+    assert.match(
+      stderr,
+      ELSEWHERE.includes(typed)
+        ? /^error: .*\nadvice: that is done with [^:]+: .*\n$/
+        : /^error: .*\nadvice: type `gantry /,
+    );
     said[typed] = `$ gantry ${typed}\n${stderr}\n`;
     if (Deno.env.get("GANTRY_UPDATE") === "1") return;
     const golden = (await Deno.readTextFile(GOLDEN)).split(/^(?=\$ )/m);

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { MIGRATIONS } from "../../../src/cli/habits/migrations.ts";
+import { FOREIGN_COMMANDS } from "../../../src/cli/habits/foreign_commands.ts";
+import { foreignWords } from "../../../src/cli/habits/foreign_words.ts";
+import { OTHER_WORK } from "../../../src/cli/habits/other_tools.ts";
 import { translate } from "../../../src/cli/habits/translate.ts";
 import { createProgram } from "../../../src/cli/program.ts";
 import { fakeWorld } from "../fake_world.ts";
@@ -28,6 +31,17 @@ Deno.test("translate() leaves alone what is gantry's own", () => {
     "pul",
   ];
   for (const typed of [...own, ...more]) assert.equal(line(typed), undefined, typed);
+});
+
+Deno.test("foreignWords() finds every command of another tool by its own words, the longest of several", () => {
+  for (const each of [...FOREIGN_COMMANDS, ...OTHER_WORK]) {
+    for (const words of each.words.split(", ")) {
+      const isOwn = PROGRAM.commands.some((command) => command.name() === words);
+      assert.equal(isOwn ? each : foreignWords(words.split(" "), PROGRAM), each, words);
+    }
+  }
+  assert.equal(foreignWords(["manifest", "x"], PROGRAM)?.words, "manifest");
+  assert.equal(foreignWords(["push"], PROGRAM), undefined);
 });
 
 Deno.test("translate() takes no port for a tag", () => {

@@ -14,6 +14,7 @@ import type { StoredRepository } from "../fake_registry/store.ts";
 import { makeCertificate } from "../network/certificates.ts";
 import { gantry, gantryOk, type GantryResult } from "../gantry.ts";
 import { sampleKey } from "../sample_keys.ts";
+import { identityToken, startSigstore } from "../sigstore_server.ts";
 import { bundleReferrer, place } from "../signatures.ts";
 import { writeScript } from "../script.ts";
 import { tempDirectory } from "../temp_directory.ts";
@@ -41,6 +42,11 @@ async function runAll(): Promise<void> {
       kind: "answer",
       answer: () => Response.json({ repositories: [...registry.repositories.keys()].sort() }),
     },
+  });
+  await using sigstore = await startSigstore();
+  await writeTree(template.path, {
+    [SERVICES]: JSON.stringify(sigstore.signingConfig),
+    "trusted_root.json": JSON.stringify(sigstore.trustedRoot),
   });
   const digest = await prepare(template.path, registry.host);
   const stored = structuredClone(registry.repositories);
@@ -130,6 +136,8 @@ async function prepare(directory: string, host: string): Promise<string> {
   const image = ["--profile", "image", "-t", "latest"];
   await make("push", join(directory, "root"), `oci://${host}/distroless/cc-debian12`, ...image);
   await sign(join(directory, "out"));
+  const services = ["--keyless", "--signing-config", join(directory, SERVICES)];
+  await make("sign", `oci-layout:${join(directory, "out")}:1.0.0`, ...services);
   await make("copy", `oci-layout:${join(directory, "out")}:1.0.0`, app, "--referrers");
   await make("export", `${app}:1.0.0`, `oci-archive:${join(directory, "bundle.tar")}`);
   await make("export", `${app}:1.0.0`, `oci-archive:${join(directory, "carry.tar")}`, "--volume-size", "4GiB");
@@ -160,7 +168,10 @@ const answer = Deno.args[0] === "sign"
 await Deno.stdout.write(answer);
 `;
 
-const ENVIRONMENT = { SOURCE_DATE_EPOCH: "1700000000" };
+const ENVIRONMENT = { SOURCE_DATE_EPOCH: "1700000000", SIGSTORE_ID_TOKEN: identityToken() };
+
+/** The services that stand in for the public ones. */
+const SERVICES = "services.json";
 
 /** The first plugin of `docs/plugins.md`. */
 const NO_DRAFTS = `import type { Kit, PluginFactory } from "@gantry/gantry/plugin";
@@ -199,7 +210,8 @@ async function runLine(line: string, directory: string): Promise<{ readonly code
       given = GIVEN[program] ?? "";
       continue;
     }
-    const result = await gantry(args, {
+    const services = args.some((arg) => /^--(?:sign-)?keyless$/.test(arg)) ? ["--signing-config", SERVICES] : [];
+    const result = await gantry([...args, ...services], {
       stdin: typeof given === "string" ? new TextEncoder().encode(given) : given,
       // Who reads from a pipe cannot be asked.
       ...(given.length === 0 ? { answer: "y" } : {}),

@@ -9,6 +9,7 @@ import { parseIgnoreFile } from "../../../plugins/filter/parse_ignore_file.ts";
 import type { PatternSource } from "../../../plugins/filter/pattern_source.ts";
 import { type SourceFilters, sourceFilters } from "../../../plugins/filter/source_filters.ts";
 import { readSmallFile, readSmallText } from "../../../system/read_small_file.ts";
+import { pluginOrigins } from "../../../options/plugin_options.ts";
 import { OptionsError } from "../../../options/options_error.ts";
 import { ignore } from "../../../plugins/filter/ignore.ts";
 import type { Settings } from "../settings.ts";
@@ -40,8 +41,8 @@ export async function filterEntries(settings: Settings): Promise<Filtering> {
   const ignoring: BuiltIn = { factory: leavingOut, options: ownOptions({ patterns: [] }) };
   const list = written.stages.filter ?? [];
   const first = list.findIndex(({ spec }) => spec === "ignore");
-  const last = wanted.last("ignore");
-  const also = last?.from.by === "caller" ? `, ${last.from.place}` : "";
+  const also = pluginOrigins(wanted, "filter/ignore").filter(({ by }) => by === "caller")
+    .map(({ place }) => `, ${place}`).join("");
   const listed = list.map((entry, at): StageEntry => {
     if (at !== first) return fromList("filter", entry, filters());
     return { stage: "filter", spec: "ignore", decidedBy: `${entry.place}${also}`, written: entry, builtIn: ignoring };
@@ -49,14 +50,14 @@ export async function filterEntries(settings: Settings): Promise<Filtering> {
   const entries = [
     ...(first === -1 ? [{ ...byDefault("filter", "ignore", ignoring), decidedBy: `default${also}` }] : []),
     ...listed,
-    ...(only === undefined ? [] : [{ ...whole("only", only), decidedBy: `profile ${profile.name}` }]),
-    ...(emptied === undefined ? [] : [whole("emptied", emptied)]),
+    ...(only === undefined ? [] : [{ ...withoutOptions("only", only), decidedBy: `profile ${profile.name}` }]),
+    ...(emptied === undefined ? [] : [withoutOptions("emptied", emptied)]),
   ];
   return { entries, prune };
 }
 
 /** The entry of a filter that has no options. */
-function whole(spec: string, factory: PluginFactory): StageEntry {
+function withoutOptions(spec: string, factory: PluginFactory): StageEntry {
   return byDefault("filter", spec, { factory, options: ownOptions({}) });
 }
 

@@ -1,8 +1,9 @@
+import { pluginOptions, pluginOrigins } from "../../../options/plugin_options.ts";
 import { latest } from "../../../plugins/tag/latest.ts";
 import { staticTags } from "../../../plugins/tag/static.ts";
 import { version } from "../../../plugins/tag/version.ts";
 import type { Settings } from "../settings.ts";
-import { type BuiltIn, fromList, type StageEntry } from "./stage_entry.ts";
+import { type BuiltIn, byDefault, fromList, type StageEntry } from "./stage_entry.ts";
 
 /** The names of the taggers that are built in. */
 export const TAGGER_NAMES = ["version", "static", "latest"] as const;
@@ -33,7 +34,7 @@ function moving({ force }: TaggingSettings, immutable: boolean): BuiltIn["option
 
 /** What names the artifact: its version, the tags that were given and `latest`, then the list. */
 export function tagEntries(settings: Settings): readonly StageEntry[] {
-  const { version, versionFrom, tags, latest, wanted, written } = settings;
+  const { version, versionFrom, latest, wanted, written } = settings;
   const builtIns = taggers(settings);
   const last = wanted.last("latest");
   const isUnwanted = last?.from.by === "caller" && !last.value;
@@ -42,15 +43,23 @@ export function tagEntries(settings: Settings): readonly StageEntry[] {
     .map((entry) => fromList("tag", entry, builtIns));
   const isListed = (spec: TaggerName): boolean => entries.some((entry) => entry.spec === spec);
   return [
-    ...(version === undefined || isListed("version") ? [] : [given("version", "version")]),
-    ...(tags.length === 0 ? [] : [given("static", "tags", { tags })]),
-    ...(latest && !isListed("latest") ? [given("latest", "latest")] : []),
+    ...(version === undefined || isListed("version")
+      ? []
+      : [given("version", wanted.last("version")?.from.place ?? versionFrom)]),
+    ...namedTags(settings, builtIns.static),
+    ...(latest && !isListed("latest") ? [given("latest", wanted.last("latest")?.from.place)] : []),
     ...entries,
   ];
 
-  function given(spec: TaggerName, name: "version" | "tags" | "latest", more: object = {}): StageEntry {
-    const decidedBy = wanted.last(name)?.from.place ?? (name === "version" ? versionFrom : undefined) ?? "default";
-    const { factory, options } = builtIns[spec];
-    return { stage: "tag", spec, decidedBy, builtIn: { factory, options: (own) => ({ ...options(own), ...more }) } };
+  function given(spec: TaggerName, decidedBy = "default"): StageEntry {
+    return { ...byDefault("tag", spec, builtIns[spec]), decidedBy };
   }
+}
+
+/** The tags that were given by name. */
+function namedTags({ wanted }: Settings, { factory, options }: BuiltIn): readonly StageEntry[] {
+  const { tags } = pluginOptions(wanted, "tag/static")();
+  if (!Array.isArray(tags) || tags.length === 0) return [];
+  const decidedBy = pluginOrigins(wanted, "tag/static").map(({ place }) => place).join(", ");
+  return [{ stage: "tag", spec: "static", decidedBy, builtIn: { factory, options: () => ({ ...options(), tags }) } }];
 }

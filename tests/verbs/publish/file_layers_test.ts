@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readAnnotationFile } from "../../../src/verbs/publish/annotation_file.ts";
+import type { OptionLayer } from "../../../src/options/wanted.ts";
+import { withFilesRead } from "../../../src/verbs/publish/file_layers.ts";
 import { gantryOk } from "../../support/gantry.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { writeTree } from "../../support/tree.ts";
+
+function naming(annotationFile: string): OptionLayer {
+  const place = "--annotation-file";
+  return { by: "caller", values: { annotationFile }, origin: () => ({ name: place, place }) };
+}
 
 const READ: readonly (readonly [what: string, text: string, annotations: Readonly<Record<string, string>>])[] = [
   ["JSON", '{ "a": "1", "b.c": "two words" }', { a: "1", "b.c": "two words" }],
@@ -13,11 +19,14 @@ const READ: readonly (readonly [what: string, text: string, annotations: Readonl
 ];
 
 for (const [what, text, annotations] of READ) {
-  Deno.test(`readAnnotationFile() reads ${what}`, async () => {
+  Deno.test(`withFilesRead() reads ${what}`, async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "annotations");
     await Deno.writeTextFile(path, text);
-    assert.deepEqual(Object.fromEntries(await readAnnotationFile(path)), annotations);
+    const [inFile, itself] = await withFilesRead(naming(path));
+    assert.deepEqual(inFile?.values, { annotations });
+    assert.deepEqual(inFile?.origin("annotations"), { name: path, place: path, isFile: true });
+    assert.deepEqual([inFile?.by, itself?.values], ["caller", { annotationFile: path }]);
   });
 }
 
@@ -33,11 +42,11 @@ const REFUSED: readonly (readonly [what: string, text: string | Uint8Array, prob
 ];
 
 for (const [what, text, problems] of REFUSED) {
-  Deno.test(`readAnnotationFile() refuses ${what}`, async () => {
+  Deno.test(`withFilesRead() refuses ${what}`, async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "annotations");
     await Deno.writeFile(path, typeof text === "string" ? new TextEncoder().encode(text) : text);
-    await assert.rejects(readAnnotationFile(path), {
+    await assert.rejects(withFilesRead(naming(path)), {
       name: "OptionsError",
       problems: problems.map((problem) => problem.replace("FILE", path)),
     });
