@@ -6,8 +6,8 @@ import { ConfigError } from "./config_error.ts";
 import { PROFILE_NAMES } from "../../profiles/profiles.ts";
 import { mustBe } from "./config_fields.ts";
 import { type ConfigNode, type ConfigProblem, type ConfigText, keyProblems, quoteKey, valueOf } from "./config_node.ts";
-import type { PathProblem, Places } from "../../verbs/publish/publish_options.ts";
-import { configPlaces, placed } from "./config_places.ts";
+import type { PathProblem, Positions } from "../../verbs/publish/publish_options.ts";
+import { configPositions, placed } from "./config_positions.ts";
 import { type Config, CONFIG_SCHEMA } from "./config_schema.ts";
 import { CONFIG_SIZE_LIMIT } from "./config_size_limit.ts";
 import { locateProblems } from "./locate_problems.ts";
@@ -17,7 +17,7 @@ import { type ReadEnv, substituteEnv } from "./substitute_env.ts";
 /** What a configuration file says, and where it says it. */
 export interface ParsedConfig {
   readonly config: Config;
-  readonly places: Places;
+  readonly positions: Positions;
 }
 
 /** A configuration file and what it is read with. */
@@ -46,7 +46,7 @@ export function parseConfig(
   broken.push(...problems, ...profileProblems(root));
   const result = CONFIG_SCHEMA.safeParse(valueOf(root));
   if (result.success && broken.length === 0) {
-    return { config: result.data as Config, places: configPlaces(root, { path, text }) };
+    return { config: result.data as Config, positions: configPositions(root, { path, text }) };
   }
   const known = new Set(broken.map(({ offset }) => offset));
   const described = describeSchema(CONFIG_SCHEMA);

@@ -49,7 +49,12 @@ function needed(command: Command, { flags }: ReadWords): readonly string[] {
   const missing = command.options.filter(({ mandatory, long, short }) =>
     mandatory && !flags.some(([flag]) => flag === long || flag === short)
   );
-  return missing.flatMap(({ long }) => long ? [long, long.slice(2).toUpperCase()] : []);
+  // As `cosign sign` does it where no key is named.
+  const isKeyless = command.name() === "sign" && !flags.some(([flag]) => flag === "--key" || flag === "--keyless");
+  return [
+    ...missing.flatMap(({ long }) => long ? [long, long.slice(2).toUpperCase()] : []),
+    ...(isKeyless ? ["--keyless"] : []),
+  ];
 }
 
 /** Elsewhere a version is a tag like any other; here it is one that never moves. */
