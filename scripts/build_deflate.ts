@@ -24,7 +24,7 @@ const ASC = [
 ];
 
 const ROOT = new URL("../", import.meta.url);
-const ENTRY = "src/pack/deflate/assembly/index.ts";
+const SOURCES = new URL("src/pack/deflate/assembly/", ROOT);
 const MODULE = new URL("src/pack/deflate/module.ts", ROOT);
 const SIZE_LIMIT = 64 * 1024;
 /** What may give different results on different machines: numbers with a point, and relaxed SIMD. */
@@ -55,10 +55,11 @@ async function compile(): Promise<{ readonly wasm: Uint8Array; readonly text: st
   const directory = await Deno.makeTempDir({ prefix: "gantry-asc-" });
   const written = (name: string): string => join(directory, name);
   try {
+    await copySources(directory);
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
         ...ASC,
-        ...[ENTRY, "--outFile", written("module.wasm"), "--textFile", written("module.wat")],
+        ...["index.ts", "--baseDir", directory, "--outFile", "module.wasm", "--textFile", "module.wat"],
         ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--noAssert", "--runtime", "stub", "--use", "abort="],
         ...["--enable", "simd", "--enable", "bulk-memory"],
       ],
@@ -73,6 +74,14 @@ async function compile(): Promise<{ readonly wasm: Uint8Array; readonly text: st
     };
   } finally {
     await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** `deno fmt` takes `@inline` away from a function, so it is a comment in the sources, and becomes what asc reads here. */
+async function copySources(directory: string): Promise<void> {
+  for await (const { name } of Deno.readDir(SOURCES)) {
+    const source = await Deno.readTextFile(new URL(name, SOURCES));
+    await Deno.writeTextFile(join(directory, name), source.replaceAll(/^\/\/ (?=@inline$)/gm, ""));
   }
 }
 

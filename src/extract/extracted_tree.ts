@@ -38,22 +38,33 @@ export interface ExtractedTree {
   readonly root: DirectoryNode;
   /** What is at a path; `undefined` when there is nothing, or a file or a link on the way. */
   find(parts: readonly string[]): TreeNode | undefined;
+  /** How many files and links are in a directory and below it; empty stands for the root. */
+  countFiles(path: string): number;
 }
 
 /** Makes a tree in which nothing is. */
 export function createTree(): ExtractedTree {
   const root = directoryNode(0);
+  function find(parts: readonly string[]): TreeNode | undefined {
+    let node: TreeNode | undefined = root;
+    for (const part of parts) {
+      if (node?.kind !== "directory") return undefined;
+      node = node.children.get(part);
+    }
+    return node;
+  }
   return {
     root,
-    find(parts): TreeNode | undefined {
-      let node: TreeNode | undefined = root;
-      for (const part of parts) {
-        if (node?.kind !== "directory") return undefined;
-        node = node.children.get(part);
-      }
-      return node;
+    find,
+    countFiles(path): number {
+      const node = find(path === "" ? [] : path.split("/"));
+      return node === undefined ? 0 : countIn(node);
     },
   };
+}
+
+function countIn(node: TreeNode): number {
+  return node.kind === "directory" ? node.children.values().reduce((sum, child) => sum + countIn(child), 0) : 1;
 }
 
 /** Makes a directory in which nothing is. */

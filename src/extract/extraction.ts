@@ -61,7 +61,7 @@ export async function startExtraction(destination: string, rules: ExtractionRule
     ...extractInto(tree, staging, rules),
     async finish(signal): Promise<Placed> {
       await settleLinks(tree, staging, signal);
-      return await moveIntoPlace(staging, place, { overwrite: rules.overwrite, signal });
+      return await moveIntoPlace(staging, place, { overwrite: rules.overwrite, countFiles: tree.countFiles, signal });
     },
     [Symbol.asyncDispose]: () => all[Symbol.asyncDispose](),
   };

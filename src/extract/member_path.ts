@@ -15,6 +15,7 @@ const CUT_REGEXP = /[. ]$/;
 const DRIVE_REGEXP = /^[a-z]:/i;
 // deno-lint-ignore no-control-regex -- control characters are what it looks for
 const CONTROL_REGEXP = /[\u0000-\u001f\u007f]/;
+const ASCII_REGEXP = /^[ -~]*$/;
 /** What stands in the place of bytes that are not UTF-8. */
 const REPLACEMENT = "\ufffd";
 /** The longest name that common file systems hold, in bytes. */
@@ -35,8 +36,8 @@ export function pathProblem(
   name: string,
   { maxPathLength, maxDepth, names }: Pick<ExtractionRules, "maxPathLength" | "maxDepth" | "names">,
 ): MemberPathProblem | undefined {
-  const length = ENCODER.encode(name).byteLength;
-  if (length > maxPathLength) {
+  if (isLonger(name, maxPathLength)) {
+    const length = ENCODER.encode(name).byteLength;
     return { rule: "path-length", why: `its path has ${length} bytes, and ${maxPathLength} are allowed` };
   }
   const parts = pathParts(name);
@@ -52,7 +53,9 @@ export function pathProblem(
 /** What a name becomes on file systems that tell fewer names apart: two names that give the same are one there. */
 export function foldedName(name: string): string {
   // Upper case first: it makes one of letters such as the two small sigmas, which lower case alone keeps apart.
-  const folded = name.normalize("NFD").toUpperCase().toLowerCase().normalize("NFD");
+  const folded = ASCII_REGEXP.test(name)
+    ? name.toLowerCase()
+    : name.normalize("NFD").toUpperCase().toLowerCase().normalize("NFD");
   // Windows cuts these off. A regular expression would look at a run of them again from each of its dots.
   let end = folded.length;
   while (". ".includes(folded.charAt(end - 1)) && end > 0) end--;
@@ -68,10 +71,15 @@ function harmOf(name: string, parts: readonly string[]): string | undefined {
   if (parts.some((part) => DOTS_REGEXP.test(part))) return "a part of its path is nothing but dots and spaces";
   if (CONTROL_REGEXP.test(name)) return "its path holds a control character";
   if (name.includes(REPLACEMENT) || !name.isWellFormed()) return "its path is not valid UTF-8";
-  if (parts.some((part) => ENCODER.encode(part).byteLength > NAME_LENGTH_LIMIT)) {
+  if (parts.some((part) => isLonger(part, NAME_LENGTH_LIMIT))) {
     return `a part of its path has more than ${NAME_LENGTH_LIMIT} bytes`;
   }
   return undefined;
+}
+
+/** Tells whether a text has more bytes than that. No character of a string becomes more than three. */
+function isLonger(text: string, limit: number): boolean {
+  return 3 * text.length > limit && ENCODER.encode(text).byteLength > limit;
 }
 
 function unportableName(parts: readonly string[]): string | undefined {

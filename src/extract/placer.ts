@@ -74,16 +74,18 @@ export function createPlacer(options: PlacerOptions): Placer {
   /** Goes down the first parts of a path, and makes what is missing there. */
   function open(parts: readonly string[], depth: number): DirectoryNode {
     let directory = tree.root;
-    for (let length = 1; length <= depth; length++) directory = openChild(directory, parts, length);
+    for (let length = 1; length <= depth; length++) {
+      const child = directory.children.get(parts[length - 1] ?? "");
+      directory = child?.kind === "directory" ? child : makeChild(directory, parts, length);
+    }
     return directory;
   }
 
-  function openChild(parent: DirectoryNode, parts: readonly string[], length: number): DirectoryNode {
+  function makeChild(parent: DirectoryNode, parts: readonly string[], length: number): DirectoryNode {
     const way = parts.slice(0, length);
     const path = parts.join("/");
     const name = way.at(-1) ?? "";
     const there = parent.children.get(name);
-    if (there?.kind === "directory") return there;
     if (there === undefined) checkName(parent, name, path);
     else {
       // Who follows a link of an archive writes where the archive wants it.

@@ -65,7 +65,8 @@ export async function unpackLayer(
 
   await using archive = await openArchive(bytes, { what, meter, signal, scratch, maxSize: rules.maxSize, explain });
   for await (const member of archive.members) {
-    await pause();
+    const turn = pause();
+    if (turn !== undefined) await turn;
     meter.entry(what);
     const parts = locate(member.name);
     if (!whiteouts || !applyWhiteout(parts, placer, () => refuse(member.name, "path", "it takes away no name"))) {

@@ -1,5 +1,4 @@
-import { coalesce } from "../oci/bytes/coalesce.ts";
-import { compressionOf, decompress } from "../oci/bytes/decompress.ts";
+import { compressionOf, decompress, withLongStart } from "../oci/bytes/decompress.ts";
 import { ExtractionError } from "./extraction_error.ts";
 import type { Meter } from "./meter.ts";
 
@@ -19,8 +18,6 @@ export interface UnpackedBytes extends AsyncDisposable {
    */
   drain(): Promise<void>;
 }
-
-const PIECE_SIZE = 64 * 1024;
 
 /**
  * Undoes the compression of an archive, gzip or zstd, and counts what goes in and what comes out.
@@ -50,7 +47,7 @@ export function unpackedBytes(
 
   async function* produced(): AsyncGenerator<Bytes, void, void> {
     let isFirst = true;
-    for await (const piece of coalesce(counted(decompress(consumed())), PIECE_SIZE)) {
+    for await (const piece of withLongStart(counted(decompress(consumed())))) {
       // The reader of the archive would undo that too, and nobody would count.
       if (isFirst && compressionOf(piece) !== undefined) {
         throw new ExtractionError("archive", `Cannot unpack ${what}: it is compressed twice`);

@@ -24,5 +24,10 @@ export function zstd(
   if (constants.ZSTD_c_compressionLevel === undefined) {
     throw new Error(`Cannot compress with zstd: Deno ${Deno.version.deno} has none`);
   }
-  return through(bytes, () => createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: level } }));
+  return owned(through(bytes, () => createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: level } })));
+}
+
+/** Gives each piece a buffer of its own, so that it can be given away. */
+async function* owned(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  for await (const piece of pieces) yield new Uint8Array(piece);
 }

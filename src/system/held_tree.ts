@@ -77,8 +77,8 @@ export function holdTree(directory: string, { descriptors, expected }: HoldOptio
     if (descriptors === undefined) return { name, path, within, close: (): void => {} };
     const opened = openDirectory(path);
     try {
-      check(within, opened.info());
-      return { name, path: descriptorPath(descriptors, opened), within, close: opened.close };
+      check(within, opened.info);
+      return { name, within, ...findPath(descriptors, opened) };
     } catch (cause) {
       opened.close();
       throw cause;
@@ -168,7 +168,7 @@ function canUse(descriptors: string, directory: string): boolean {
   const opened = openDirectory(directory);
   try {
     Deno.mkdirSync(join(directory, "own"), { recursive: true });
-    openDirectory(join(descriptorPath(descriptors, opened), "own")).close();
+    openDirectory(join(findPath(descriptors, opened).path, "own")).close();
     return true;
   } catch {
     return false;
@@ -181,7 +181,7 @@ function canUse(descriptors: string, directory: string): boolean {
 interface OpenDirectory {
   /** The number of its descriptor, if it is known. */
   readonly descriptor?: number;
-  info(): Identity & { readonly isDirectory: boolean };
+  readonly info: Identity & { readonly isDirectory: boolean };
   readonly close: () => void;
 }
 
@@ -194,46 +194,64 @@ function openDirectory(path: string): OpenDirectory {
     if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
     // Deno 2.6 looks through our own link here, and there alone.
     const file = Deno.openSync(path);
-    return { info: () => file.statSync(), close: () => file.close() };
+    return { info: file.statSync(), close: () => file.close() };
   }
+  const stats = fs.fstatSync(descriptor);
   return {
     descriptor,
-    info(): ReturnType<OpenDirectory["info"]> {
-      const info = fs.fstatSync(descriptor);
-      return { isDirectory: info.isDirectory(), dev: info.dev, ino: info.ino };
-    },
+    info: { isDirectory: stats.isDirectory(), dev: stats.dev, ino: stats.ino },
     close: () => fs.closeSync(descriptor),
   };
 }
 
+/** A path that leads to what is open, and how it is closed. */
+function findPath(descriptors: string, opened: OpenDirectory): Pick<Level, "path" | "close"> {
+  const number = findNumber(descriptors, opened);
+  return {
+    path: join(descriptors, String(number)),
+    close(): void {
+      opened.close();
+      closed.add(number);
+    },
+  };
+}
+
+/** Numbers of directories that were closed. The system gives the lowest that is free, so they come back first. */
+const closed = new Set<number>();
 /** The number that was found last. */
 let latest = 0;
+/** Whether Deno calls what is open by other numbers than the system does, as Deno 2.6 does; not known at first. */
+let isRenumbered = false;
 
 /**
- * Deno 2.6 has numbers of its own for what is open, so the system's is looked for: first near the last one, because the
- * system gives the lowest that is free.
+ * Finds the number by which the system knows what is open. Where it is not the one that Deno gives, it is looked for:
+ * first where it must be if nobody else has opened anything meanwhile.
  */
-function descriptorPath(descriptors: string, { descriptor, info }: OpenDirectory): string {
-  const own = info();
-  const isIt = (path: string): boolean => {
-    try {
-      return isSame(Deno.statSync(path), own);
-    } catch {
-      return false;
-    }
-  };
-  const near = [descriptor ?? latest, latest, latest + 1, latest - 1, latest + 2];
-  for (const number of candidates(near, descriptors)) {
-    const path = join(descriptors, String(number));
-    if (!isIt(path)) continue;
+function findNumber(descriptors: string, { descriptor, info: own }: OpenDirectory): number {
+  for (const number of candidates(isRenumbered ? undefined : descriptor, descriptors)) {
+    const there = lookAt(join(descriptors, String(number)));
+    // What is there now is no longer what was closed.
+    if (there !== undefined) closed.delete(number);
+    if (there === undefined || !isSame(there, own)) continue;
+    isRenumbered = number !== descriptor;
     latest = number;
-    return path;
+    return number;
   }
   throw new Error("its descriptor cannot be found");
 }
 
-function* candidates(near: readonly number[], descriptors: string): Generator<number, void, void> {
-  yield* new Set(near);
+function* candidates(descriptor: number | undefined, descriptors: string): Generator<number, void, void> {
+  if (descriptor !== undefined) yield descriptor;
+  yield* [...closed].sort((one, other) => one - other);
+  yield latest + 1;
   // Only read when it comes to that.
   for (const { name } of Deno.readDirSync(descriptors)) yield Number(name);
+}
+
+function lookAt(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch {
+    return undefined;
+  }
 }

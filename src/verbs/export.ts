@@ -20,8 +20,7 @@ import { type ExportResult, exportResult } from "./export/export_result.ts";
 import { checkExportNames, type ExportSource, findSources } from "./export/export_sources.ts";
 import { type Had, readInventories } from "./export/read_inventories.ts";
 import { signatureLayers } from "./export/signature_layers.ts";
-import { forArtifacts } from "./for_artifacts.ts";
-import { type Session, withSession } from "./session.ts";
+import { forArtifacts, type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
 import { requireAll, requiredSignature, type SignedOptions } from "./verify/require_signatures.ts";
 

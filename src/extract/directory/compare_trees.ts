@@ -29,6 +29,8 @@ export interface TreeComparison {
 export interface TreeInPlace {
   /** What is there; `undefined` when nothing is. */
   readonly there: HeldTree | undefined;
+  /** Tells how many files and links a directory of the staged tree has, those in directories below it counted. */
+  readonly countFiles: (directory: string) => number;
   readonly signal: AbortSignal;
 }
 
@@ -40,14 +42,14 @@ export interface TreeInPlace {
  */
 export async function compareTrees(
   staged: (path: string) => string,
-  { there, signal }: TreeInPlace,
+  { there, countFiles, signal }: TreeInPlace,
 ): Promise<TreeComparison> {
   const moves: Move[] = [];
   const changed: string[] = [];
   const blocked: string[] = [];
   let moved = 0;
   let unchanged = 0;
-  if (there === undefined) await move("", { isDirectory: true });
+  if (there === undefined) move("", { isDirectory: true });
   else {
     await compareDirectory("", there);
     await refuseOtherDisks(there);
@@ -59,7 +61,7 @@ export async function compareTrees(
       signal.throwIfAborted();
       const below = path === "" ? entry.name : `${path}/${entry.name}`;
       const found = await lookAt(below, place);
-      if (found === undefined) await move(below, entry);
+      if (found === undefined) move(below, entry);
       else if (!entry.isDirectory) await compareWithFile(below, found, place);
       else if (found.isDirectory) await compareDirectory(below, place);
       else {
@@ -75,7 +77,7 @@ export async function compareTrees(
     } else if (await hasSameContent(staged(path), { path, at: () => place.at(path), info: found, signal })) unchanged++;
     else {
       changed.push(path);
-      await move(path, { isDirectory: false, replaced: found });
+      move(path, { isDirectory: false, replaced: found });
     }
   }
 
@@ -87,21 +89,12 @@ export async function compareTrees(
     }
   }
 
-  async function move(
+  function move(
     path: string,
     { isDirectory, replaced }: { readonly isDirectory: boolean; readonly replaced?: Deno.FileInfo },
-  ): Promise<void> {
+  ): void {
     moves.push({ path, ...(replaced === undefined ? {} : { replaced }) });
-    moved += isDirectory ? await countFiles(path) : 1;
-  }
-
-  async function countFiles(directory: string): Promise<number> {
-    signal.throwIfAborted();
-    let count = 0;
-    for await (const { name, isDirectory } of Deno.readDir(staged(directory))) {
-      count += isDirectory ? await countFiles(directory === "" ? name : `${directory}/${name}`) : 1;
-    }
-    return count;
+    moved += isDirectory ? countFiles(path) : 1;
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { compareTrees, type Move, type TreeComparison } from "./compare_trees.ts";
+import { compareTrees, type Move, type TreeComparison, type TreeInPlace } from "./compare_trees.ts";
 import type { DestinationDirectory } from "./destination.ts";
 import { ExtractionError } from "../extraction_error.ts";
 import { ioError } from "../../system/io_error.ts";
@@ -29,10 +29,10 @@ const SHOWN = 10;
 export async function moveIntoPlace(
   staging: Staging,
   destination: DestinationDirectory,
-  { overwrite, signal }: { readonly overwrite: boolean; readonly signal: AbortSignal },
+  { overwrite, countFiles, signal }: Pick<TreeInPlace, "countFiles" | "signal"> & { readonly overwrite: boolean },
 ): Promise<Placed> {
   const there = destination.find();
-  const comparison = await compareTrees(staging.at, { there, signal });
+  const comparison = await compareTrees(staging.at, { there, countFiles, signal });
   refuseConflicts(comparison, destination.path, overwrite);
   signal.throwIfAborted();
   // Nothing stops it from here on: a tree that is half moved is less use than the old one or the new one.

@@ -24,7 +24,7 @@ const LONGEST_MAGIC = 10;
  * cannot be undone: xz, bzip2, and zstd under Deno 2.6.
  */
 export async function* decompress(bytes: AsyncIterable<Bytes>): AsyncGenerator<Bytes, void, void> {
-  const pieces = withLongStart(bytes, LONGEST_MAGIC);
+  const pieces = withLongStart(bytes);
   try {
     const first = await pieces.next();
     if (first.done === true) return;
@@ -70,8 +70,8 @@ async function* explained(bytes: AsyncIterable<Bytes>): AsyncGenerator<Bytes, vo
   }
 }
 
-/** The same bytes; the first piece has `size` of them, if there are so many. */
-async function* withLongStart(bytes: AsyncIterable<Bytes>, size: number): AsyncGenerator<Bytes, void, void> {
+/** The same bytes; the first piece is long enough for {@linkcode compressionOf}, if there are so many. */
+export async function* withLongStart(bytes: AsyncIterable<Bytes>): AsyncGenerator<Bytes, void, void> {
   let start: Bytes | undefined = new Uint8Array(0);
   for await (const piece of bytes) {
     if (start === undefined) {
@@ -79,7 +79,7 @@ async function* withLongStart(bytes: AsyncIterable<Bytes>, size: number): AsyncG
       continue;
     }
     start = start.byteLength === 0 ? piece : concat(start, piece);
-    if (start.byteLength < size) continue;
+    if (start.byteLength < LONGEST_MAGIC) continue;
     yield start;
     start = undefined;
   }

@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
  * Passes bytes through a stream of Node that makes other bytes of them, such as a compressor.
  *
  * The stream is opened with the first read and destroyed at the end; the bytes are ended when the reader stops early.
+ * What comes out are parts of larger buffers, which are not used again.
  *
  * @throws {unknown} What `open`, the bytes or the stream fail with.
  */
@@ -16,7 +17,9 @@ export async function* through(
   // It fails together with the stream, and the loop throws what the stream fails with.
   const done = pipeline(Readable.from(bytes), duplex).catch(() => {});
   try {
-    for await (const chunk of duplex as AsyncIterable<Uint8Array>) yield new Uint8Array(chunk);
+    for await (const { buffer, byteOffset, byteLength } of duplex as AsyncIterable<Uint8Array<ArrayBuffer>>) {
+      yield new Uint8Array(buffer, byteOffset, byteLength);
+    }
   } finally {
     await done;
   }

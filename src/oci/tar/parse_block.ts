@@ -51,14 +51,27 @@ function hasOwnChecksum(block: Uint8Array): boolean {
 
 /** Octal digits, or, where those are too few, GNU's number in base 256. */
 function number(field: Uint8Array): number {
-  const [first = 0, ...rest] = field;
-  if (first < 0x80) {
-    const digits = /^[ \0]*([0-7]*)(?:[ \0].*)?$/s.exec(String.fromCharCode(...field))?.[1];
-    return digits === undefined ? NaN : digits === "" ? 0 : parseInt(digits, 8);
-  }
+  const first = field[0] ?? 0;
+  if (first < 0x80) return octalNumber(field);
+  let value = first & 0x3f;
+  for (let at = 1; at < field.byteLength; at++) value = value * 256 + (field[at] ?? 0);
   // The second bit is the sign.
-  const value = rest.reduce((sum, byte) => sum * 256 + byte, first & 0x3f);
   return first < 0xc0 && Number.isSafeInteger(value) ? value : NaN;
+}
+
+/** Spaces and zeros may stand before the digits, and anything behind a space or a zero that ends them. */
+function octalNumber(field: Uint8Array): number {
+  let at = 0;
+  while (isBlank(field[at])) at++;
+  let value = 0;
+  for (let digit = field[at] ?? 0; digit >= 0x30 && digit < 0x38; digit = field[++at] ?? 0) {
+    value = value * 8 + digit - 0x30;
+  }
+  return at === field.byteLength || isBlank(field[at]) ? value : NaN;
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0 || byte === 0x20;
 }
 
 function text(field: Uint8Array): string {

@@ -19,7 +19,10 @@ export interface TarMember {
   readonly size: number;
   /** What a link points to; empty for everything else. */
   readonly target: string;
-  /** The content. It can be read once, in part or not at all, until the next member is asked for. */
+  /**
+   * The content. It can be read once, in part or not at all, until the next member is asked for. The pieces are parts of
+   * larger buffers: whoever keeps one of a small file keeps all of that.
+   */
   readonly body: AsyncIterable<Uint8Array<ArrayBuffer>>;
 }
 
@@ -71,7 +74,7 @@ export async function* readTar(
       const { size, ...member } = memberOf(block, extension);
       const content = contentOf(source, size);
       yield { ...member, size: member.type === "directory" ? 0 : size, body: readBody(content, member.type, failed) };
-      await content.skip();
+      if (!content.skipReady()) await content.skip();
       // By then all the bytes may have come.
       aborted?.throwIfAborted();
     }
@@ -107,7 +110,7 @@ async function* readHeaders(
 ): AsyncGenerator<MemberHeader, void, void> {
   let extension = NO_EXTENSION;
   for (let isFirst = true;; isFirst = false) {
-    const bytes = await source.take(TAR_BLOCK_SIZE);
+    const bytes = source.takeReady(TAR_BLOCK_SIZE) ?? await source.take(TAR_BLOCK_SIZE);
     if (bytes.byteLength === 0 && isFirst) throw new Error("It is empty");
     if (bytes.byteLength === 0 && extension === NO_EXTENSION) return missEnd(onMissingEnd);
     if (bytes.byteLength < TAR_BLOCK_SIZE) throw cutOff();
@@ -222,25 +225,34 @@ function sizeOf({ kind, size }: TarBlock, path: string, pax: PaxRecords): number
 
 interface Content {
   /** The next bytes of the content; none behind its end, and none once the next member was asked for. */
-  next(): Promise<Uint8Array | undefined>;
+  next(): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Passes over what nobody has read, and over what fills up the last block. */
   skip(): Promise<void>;
+  /** The same where all of that is there already; tells whether it is. */
+  skipReady(): boolean;
 }
 
 function contentOf(source: ByteSource, size: number): Content {
   let left = size;
+  const rest = (): number => left + paddingOf(size);
   return {
-    async next(): Promise<Uint8Array | undefined> {
+    async next(): Promise<Uint8Array<ArrayBuffer> | undefined> {
       if (left === 0) return undefined;
-      const piece = await source.next(Math.min(left, PIECE_SIZE));
+      const limit = Math.min(left, PIECE_SIZE);
+      const piece = source.takeReady(limit) ?? await source.next(limit);
       if (piece === undefined) throw cutOff();
       left -= piece.byteLength;
       return piece;
     },
     async skip(): Promise<void> {
-      const rest = left + paddingOf(size);
+      const size = rest();
       left = 0;
-      await skip(source, rest);
+      await skip(source, size);
+    },
+    skipReady(): boolean {
+      if (source.takeReady(rest()) === undefined) return false;
+      left = 0;
+      return true;
     },
   };
 }
@@ -252,10 +264,7 @@ async function* readBody(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
   if (type === "directory") return;
   try {
-    // A chunk is a part of a large buffer; whoever keeps a small file would keep all of that.
-    for (let piece = await content.next(); piece !== undefined; piece = await content.next()) {
-      yield new Uint8Array(piece);
-    }
+    for (let piece = await content.next(); piece !== undefined; piece = await content.next()) yield piece;
   } catch (cause) {
     throw failed(cause);
   }

@@ -71,7 +71,7 @@ interface PlacedSource extends ByteSource {
 
 function placed(source: ByteSource): PlacedSource {
   let at = 0;
-  async function next(limit: number): Promise<Uint8Array | undefined> {
+  async function next(limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const part = await source.next(limit);
     at += part?.byteLength ?? 0;
     return part;
@@ -79,7 +79,12 @@ function placed(source: ByteSource): PlacedSource {
   return {
     next,
     at: () => at,
-    async take(size): Promise<Uint8Array> {
+    takeReady(size): Bytes | undefined {
+      const taken = source.takeReady(size);
+      at += taken?.byteLength ?? 0;
+      return taken;
+    },
+    async take(size): Promise<Uint8Array<ArrayBuffer>> {
       const taken = await source.take(size);
       at += taken.byteLength;
       return taken;

@@ -1,3 +1,4 @@
+import { isObject } from "../../oci/is_object.ts";
 import { compressionOf } from "../../oci/bytes/decompress.ts";
 import { plainText, redactUrl, RegistryError } from "./registry_error.ts";
 
@@ -35,7 +36,7 @@ export async function readJson(answer: ReadAnswer, action: string): Promise<Json
 export function parseJsonObject(bytes: Uint8Array<ArrayBuffer>): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return isObject(value) ? { ...value } : undefined;
   } catch {
     return undefined;
   }

@@ -73,11 +73,13 @@ export function findMatch(place: usize, distance: u32, reach: u32, depth: u32, e
  * @param tries How many places to look at.
  * @returns As `findMatch` does.
  */
+// @inline
 export function findLonger(place: usize, length: u32, reach: u32, tries: u32, enough: u32): u32 {
   const distance = distanceTo(place + length - 3);
   return distance - 1 < reach ? followEnds(place, distance, length, reach, tries, enough) : 0;
 }
 
+// @inline
 function followEnds(place: usize, distance: u32, length: u32, reach: u32, tries: u32, enough: u32): u32 {
   const here = v128.load(place);
   const first = load<u32>(place);
@@ -115,14 +117,14 @@ export function matchAgain(place: usize, distance: u32): u32 {
 
 /** How many bytes are equal: up to the first multiple of 16 above the longest match. `here` are the first of them. */
 function equalBytes(here: v128, place: usize, there: usize): u32 {
-  const different = i8x16.bitmask(i8x16.ne(here, v128.load(there)));
+  const different = i8x16.bitmask(i8x16.eq(here, v128.load(there))) ^ 0xffff;
   return different ? <u32> ctz(different) : equalBeyond(place, there);
 }
 
 function equalBeyond(place: usize, there: usize): u32 {
   let length: u32 = 16;
   do {
-    const different = i8x16.bitmask(i8x16.ne(v128.load(place + length), v128.load(there + length)));
+    const different = i8x16.bitmask(i8x16.eq(v128.load(place + length), v128.load(there + length))) ^ 0xffff;
     if (different) return length + <u32> ctz(different);
     length += 16;
   } while (length < LONGEST_MATCH);

@@ -50,14 +50,14 @@ export async function filterEntries(settings: Settings): Promise<Filtering> {
   const entries = [
     ...(first === -1 ? [{ ...byDefault("filter", "ignore", ignoring), decidedBy: `default${also}` }] : []),
     ...listed,
-    ...(only === undefined ? [] : [{ ...whole("only", only), decidedBy: `profile ${profile.name}` }]),
-    ...(emptied === undefined ? [] : [whole("emptied", emptied)]),
+    ...(only === undefined ? [] : [{ ...withoutOptions("only", only), decidedBy: `profile ${profile.name}` }]),
+    ...(emptied === undefined ? [] : [withoutOptions("emptied", emptied)]),
   ];
   return { entries, prune };
 }
 
 /** The entry of a filter that has no options. */
-function whole(spec: string, factory: PluginFactory): StageEntry {
+function withoutOptions(spec: string, factory: PluginFactory): StageEntry {
   return byDefault("filter", spec, { factory, options: ownOptions({}) });
 }
 
