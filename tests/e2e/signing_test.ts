@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { everyPlace } from "../support/every_place.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk, type GantryOptions, push } from "../support/gantry.ts";
+import { startGantry } from "../support/processes/gantry_process.ts";
 import { SAMPLE_KEYS, sampleKey, sampleKeyPath } from "../support/sample_keys.ts";
 import { writeScript } from "../support/script.ts";
 import { type TempDirectory, tempDirectory } from "../support/temp_directory.ts";
@@ -203,6 +204,7 @@ for (
   const [what, script, reason] of [
     ["gives garbage", [PUBLIC, "echo garbage"], /what it gave is no signature of these bytes by its key/],
     ["has an expired token", [PUBLIC, "echo token expired >&2", "exit 1"], /exit code 1; [^]*token expired/],
+    ["gives no end of bytes", [PUBLIC, "exec yes"], /more than 65536 bytes to standard output/],
     ["has no key", ["exit 1"], /Cannot get the public key of "exec:/],
   ] as const
 ) {
@@ -217,6 +219,18 @@ for (
     assert.deepEqual(tags(at.registry), []);
   });
 }
+
+Deno.test("push tags nothing when the program that signs hangs until somebody ends it", async () => {
+  await using at = await bench();
+  const signer = await writeScript(at.directory, "signer.sh", PUBLIC, "echo touch the token >&2", "exec sleep 600");
+  const args = ["push", at.source, at.app, "-t", "dev", "--sign-key", `exec:${signer}`];
+  const run = startGantry(args, { cwd: at.directory, env: { PATH: Deno.env.get("PATH") ?? "" } });
+  await run.said("touch the token");
+  run.kill("SIGINT");
+  const { code, stderr } = await run.ended();
+  assert.equal(code, 130, stderr);
+  assert.deepEqual(tags(at.registry), []);
+});
 
 for (
   const [what, key, env, reason] of [

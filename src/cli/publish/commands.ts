@@ -74,6 +74,10 @@ const EXAMPLES: Readonly<Record<"push" | "plan", readonly Example[]>> = {
       "What another program prints, to a registry and into a file for an air-gapped site, with one digest",
       "kustomize build ./deploy | gantry push - oci://ghcr.io/acme/app oci-archive:rendered.tar --version 2.0.0",
     ],
+    [
+      "Signed before anybody can see it, in the name of this job of GitHub or GitLab",
+      "gantry push ./deploy oci://ghcr.io/acme/app --version 2.0.0 --sign-keyless",
+    ],
   ],
   plan: [
     [
