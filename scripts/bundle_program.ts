@@ -14,6 +14,8 @@ export interface BundledProgram {
 export interface BundleOptions {
   /** The module that the program begins with. */
   readonly entry: string;
+  /** Modules beside it that others import. */
+  readonly library?: readonly string[];
   /** The modules of its workers, which nothing imports. */
   readonly workers: readonly string[];
   /** What the program names by a place relative to one of its modules, and where it is relative to the bundle. */
@@ -40,14 +42,14 @@ export const PROGRAM: Omit<BundleOptions, "directory"> = {
  * @throws {Error} When the program has not the places that it should have.
  */
 export async function bundleProgram(
-  { entry, workers, moved, external, directory }: BundleOptions,
+  { entry, library = [], workers, moved, external, directory }: BundleOptions,
 ): Promise<BundledProgram | undefined> {
   await Deno.remove(directory, { recursive: true }).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
   const included = workers.map((worker) => join(directory, bundledName(worker)));
   const left = external.flatMap((name) => ["--external", name]);
-  if (!await bundle([...left, "--code-splitting", "--outdir", directory, entry])) return undefined;
+  if (!await bundle([...left, "--code-splitting", "--outdir", directory, entry, ...library])) return undefined;
   for (const [at, worker] of workers.entries()) {
     if (!await bundle(["--output", included[at] ?? "", worker])) return undefined;
   }

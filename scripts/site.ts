@@ -38,8 +38,9 @@ if (import.meta.main) {
 async function installTools(): Promise<string> {
   const cache = Deno.env.get("XDG_CACHE_HOME") ?? join(Deno.env.get("HOME") ?? ".", ".cache");
   const directory = join(cache, "gantry-site");
-  await Deno.mkdir(join(directory, ".vitepress"), { recursive: true });
-  for (const name of ["package.json", "check.mjs", ".vitepress/config.mjs"]) {
+  await Deno.mkdir(join(directory, ".vitepress/theme"), { recursive: true });
+  const theme = [".vitepress/theme/index.mjs", ".vitepress/theme/narrow.css"];
+  for (const name of ["package.json", "check.mjs", ".vitepress/config.mjs", ...theme]) {
     await Deno.copyFile(join("site", name), join(directory, name));
   }
   await run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"], directory);

@@ -1,16 +1,19 @@
 /**
  * Makes the npm package: `deno task release:npm` writes `dist/npm/gantry-gantry-VERSION.tgz`.
  *
- * It holds the bundled program, which runs under the npm package `deno`, and a launcher. `npm install -g` of the file
- * gives the command `gantry`, and `npm publish` takes the file as it is. The same checkout gives the same bytes.
+ * It holds the bundled program and library, which run under the npm package `deno`, their types, and a launcher.
+ * `npm install -g` of the file gives the command `gantry`, and `npm publish` takes the file as it is. The same checkout
+ * gives the same bytes.
  */
-import { basename } from "node:path";
 import { HOMEPAGE, VERSION } from "../../src/host/version.ts";
 import { type TarEntry, writeTar } from "../../src/oci/tar/write.ts";
+import { readTar } from "../../src/oci/tar/read.ts";
 import { gzip } from "../../src/pack/gzip.ts";
 import { bundleProgram, PROGRAM } from "../bundle_program.ts";
 
 const DIRECTORY = "dist/npm";
+/** What others import: the same modules that `deno.json` exports. */
+const LIBRARY = ["mod.ts", "plugin.ts", "testing.ts"] as const;
 
 if (import.meta.main) {
   const path = await writeNpmPackage(DIRECTORY);
@@ -26,7 +29,7 @@ if (import.meta.main) {
  */
 export async function writeNpmPackage(directory: string): Promise<string> {
   const bundle = `${directory}/program`;
-  const program = await bundleProgram({ ...PROGRAM, directory: bundle });
+  const program = await bundleProgram({ ...PROGRAM, library: LIBRARY, directory: bundle });
   if (program === undefined) throw new Error("Cannot make the npm package: this Deno cannot bundle");
   const { permissions } = JSON.parse(await Deno.readTextFile("deno.json"));
   const files = new Map<string, string | Uint8Array<ArrayBuffer>>([
@@ -36,6 +39,7 @@ export async function writeNpmPackage(directory: string): Promise<string> {
     ["gantry.cjs", await Deno.readTextFile("scripts/release/npm_launcher.cjs")],
     // Packages are where npm put them.
     ["program/deno.json", json({ permissions, nodeModulesDir: "manual" })],
+    ...await declarations(`${directory}/declarations.tgz`),
   ]);
   for await (const { name } of Deno.readDir(bundle)) {
     if (name.endsWith(".js")) files.set(`program/${name}`, await Deno.readFile(`${bundle}/${name}`));
@@ -46,9 +50,31 @@ export async function writeNpmPackage(directory: string): Promise<string> {
   return path;
 }
 
+/** The types of all that the package exports, as Deno makes them for npm. */
+async function declarations(
+  path: string,
+): Promise<readonly (readonly [name: string, text: Uint8Array<ArrayBuffer>])[]> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["pack", "--quiet", "--allow-dirty", "--no-source-maps", "--output", path],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  if (!success) throw new Error(`Cannot make the types of the npm package: ${new TextDecoder().decode(stderr)}`);
+  const packed = await Deno.readFile(path);
+  await Deno.remove(path);
+  const found: [string, Uint8Array<ArrayBuffer>][] = [];
+  const explain = (cause: unknown): Error => new Error("Cannot read what deno pack has written", { cause });
+  for await (const { name, body } of readTar(new Blob([packed]).stream(), { explain })) {
+    if (!name.endsWith(".d.ts")) continue;
+    found.push([name.replace(/^package\//, "types/"), await new Response(ReadableStream.from(body)).bytes()]);
+  }
+  return found;
+}
+
 async function manifest(): Promise<unknown> {
   const { imports } = JSON.parse(await Deno.readTextFile("deno.json"));
-  const external = PROGRAM.external.map((name) => [name, basename(imports[name]).slice(basename(name).length + 1)]);
+  // The types are made with zod, which the program brings with it.
+  const external = [...PROGRAM.external, "zod"].map((name) => [name, imports[name].replace(/^npm:.*@/, "")]);
   return {
     name: "@gantry/gantry",
     version: VERSION,
@@ -58,6 +84,13 @@ async function manifest(): Promise<unknown> {
     homepage: HOMEPAGE,
     repository: { type: "git", url: `git+${HOMEPAGE}.git` },
     bin: { gantry: "gantry.cjs" },
+    exports: {
+      ".": { types: "./types/mod.d.ts", default: "./program/mod.js" },
+      "./cli": "./program/main.js",
+      "./plugin": { types: "./types/plugin.d.ts", default: "./program/plugin.js" },
+      "./testing": { types: "./types/testing.d.ts", default: "./program/testing.js" },
+      "./package.json": "./package.json",
+    },
     engines: { node: ">=18" },
     dependencies: Object.fromEntries([["deno", await denoVersion()], ...external]),
   };

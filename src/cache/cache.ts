@@ -53,7 +53,7 @@ export interface CacheOptions {
 }
 
 /** How many bytes the cache may hold when nobody says otherwise: 2 GiB. What was used least recently goes. */
-export const CACHE_LIMIT = 2 * 1024 ** 3;
+const CACHE_LIMIT = 2 * 1024 ** 3;
 
 /**
  * Opens the cache in a directory, which is made if it is not there. Never fails.

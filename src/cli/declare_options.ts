@@ -2,6 +2,7 @@ import { type Command, Option as CommandOption } from "commander";
 import type { Kind } from "../options/kind.ts";
 import { type Flag, flagName, type Option, type OptionTable } from "../options/option.ts";
 import { durationFlag, keyValue, patternType, repeated, wholeNumberFlag } from "./flag_parsers.ts";
+import type { OutputFormat } from "./output/format_output.ts";
 
 /** Which flags of a table a command has. */
 export interface DeclaredOptions {
@@ -58,6 +59,14 @@ function parsing(declared: CommandOption, kind: Kind): CommandOption {
 
 function pairs(split: (text: string) => unknown): (text: string, before?: readonly unknown[]) => readonly unknown[] {
   return (text, before = []) => [...before, split(text)];
+}
+
+/** Declares `-o`, by which programs say how they want to read what a command prints. */
+export function outputOption(
+  formats: readonly OutputFormat[] = ["text", "json", "yaml"],
+  help = "what is printed",
+): CommandOption {
+  return new CommandOption("-o, --output <format>", help).choices(formats);
 }
 
 /** What the parser of the command line makes of the flags of a table: by the names of the flags, not of the options. */

@@ -1,3 +1,4 @@
+import { isObject } from "../oci/is_object.ts";
 import { kindOf } from "./kind_of.ts";
 import { type Issue, jsonSchemaOf, type Schema } from "../pipeline/schema.ts";
 import { didYouMean } from "../work/nearest_word.ts";
@@ -12,7 +13,10 @@ export function issueMessage(issue: Issue, whole: unknown): string {
   const { code, path, message } = issue;
   const { expected, values, issues } = issue as Details;
   if (code === "invalid_key") return `has a key that ${issues?.[0]?.message ?? "is not allowed"}`;
-  const given = path.reduce<unknown>((at, key) => isObject(at) ? Reflect.get(at, key) : undefined, whole);
+  const given = path.reduce<unknown>(
+    (at, key) => typeof at === "object" && at !== null ? Reflect.get(at, key) : undefined,
+    whole,
+  );
   if (code === "invalid_value" && Array.isArray(values)) {
     const names = values.map((each) => JSON.stringify(each)).join(" or ");
     const words = values.filter((each) => typeof each === "string");
@@ -49,10 +53,6 @@ function expectedKind(expected: string): string {
   }
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}
-
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -72,9 +72,9 @@ export function knownKeys(root: JsonSchema, path: readonly PropertyKey[]): reado
   function keysAt(schema: JsonSchema, path: readonly PropertyKey[]): readonly string[] {
     const [key, ...rest] = path;
     const own = key === undefined ? schema["properties"] : stepInto(schema, key);
-    const found = !isSchema(own) ? [] : key === undefined ? Object.keys(own) : keysAt(own, rest);
+    const found = !isObject(own) ? [] : key === undefined ? Object.keys(own) : keysAt(own, rest);
     const choices = [schema["anyOf"], schema["oneOf"], schema["allOf"], referredTo(root, schema)].flat();
-    return [...found, ...choices.filter(isSchema).flatMap((choice) => keysAt(choice, path))];
+    return [...found, ...choices.filter(isObject).flatMap((choice) => keysAt(choice, path))];
   }
 }
 
@@ -82,15 +82,11 @@ export function knownKeys(root: JsonSchema, path: readonly PropertyKey[]): reado
 function referredTo(root: JsonSchema, { $ref }: JsonSchema): unknown {
   const name = /^#\/definitions\/([^/]+)$/.exec(String($ref))?.[1];
   const definitions = root["definitions"];
-  return name === undefined || !isSchema(definitions) ? undefined : definitions[name];
+  return name === undefined || !isObject(definitions) ? undefined : definitions[name];
 }
 
 function stepInto(schema: JsonSchema, key: PropertyKey): unknown {
   if (typeof key === "number") return Array.isArray(schema["items"]) ? schema["items"][key] : schema["items"];
   const properties = schema["properties"];
-  return (isSchema(properties) ? properties[String(key)] : undefined) ?? schema["additionalProperties"];
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return (isObject(properties) ? properties[String(key)] : undefined) ?? schema["additionalProperties"];
 }

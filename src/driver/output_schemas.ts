@@ -15,6 +15,7 @@ const mediaType = z.string().refine(isMediaType, "must be a media type, such as 
 // A key is shown as it is, and no consumer has a use for what a terminal obeys.
 const key = text.regex(/^\P{Cc}+$/u, "has a control character");
 const annotations = z.record(key, z.string());
+const annotation = z.string().or(z.strictObject({ value: z.string(), from: text }));
 
 const entry = z.object({
   path: text,
@@ -49,7 +50,7 @@ const belongings = z.strictObject({
 });
 
 /** The value of an annotation, as annotate plugins may give it. */
-export const ANNOTATION_SCHEMA: Schema<unknown> = z.string().or(z.strictObject({ value: z.string(), from: text }));
+export const ANNOTATION_SCHEMA: Schema<unknown> = annotation;
 
 /** What {@linkcode Place.tag} gives. */
 export const MOVED_SCHEMA: Schema<unknown> = z.strictObject({
@@ -61,7 +62,7 @@ export const OUTPUT_SCHEMAS: Readonly<Record<Stage, Schema<unknown>>> = {
   collect: entries,
   filter: z.strictObject({ drop: z.array(z.strictObject({ path: text, reason: text })) }),
   archive: contents,
-  annotate: z.strictObject({ set: z.record(key, z.string().or(z.strictObject({ value: z.string(), from: text }))) }),
+  annotate: z.strictObject({ set: z.record(key, annotation) }),
   upload: z.strictObject({ uploaded: z.array(digest), existing: z.array(digest), bytesSent: size.optional() }),
   tag: z.strictObject({
     tags: z.array(tagName.or(z.strictObject({ name: tagName, immutable: z.boolean() }))),

@@ -71,7 +71,7 @@ export function resolveTag(index: LayoutIndex, tag: string): Descriptor | undefi
 }
 
 /** The entries at which a tag stands. One that ends a whole reference is meant where none is written as it is. */
-export function entriesAt({ manifests }: Pick<LayoutIndex, "manifests">, tag: string): readonly IndexEntry[] {
+function entriesAt({ manifests }: Pick<LayoutIndex, "manifests">, tag: string): readonly IndexEntry[] {
   const written = manifests.filter((entry) => refNameOf(entry) === tag);
   return written.length > 0 ? written : manifests.filter((entry) => tagOf(entry) === tag);
 }

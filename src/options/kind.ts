@@ -140,7 +140,7 @@ export function mismatch(kind: Kind, value: unknown): string | undefined {
 }
 
 /** Tells whether a value is an object whose values are texts. */
-export function isPairs(value: unknown): value is Readonly<Record<string, string>> {
+function isPairs(value: unknown): value is Readonly<Record<string, string>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) &&
     Object.values(value).every((each) => typeof each === "string");
 }

@@ -8,7 +8,7 @@ import type { CredentialSource } from "../registry/login/credentials.ts";
 import type { Access } from "../registry/login/scope.ts";
 import type { WebClient } from "../registry/web_client.ts";
 import type { Store } from "../store/store.ts";
-import type { Ask } from "../work/ask.ts";
+import type { AskService } from "../work/ask_service.ts";
 import type { Context } from "../work/context.ts";
 import type { Patience } from "../options/registry.ts";
 import { clientOptions, type RegistryOptions } from "./registry_options.ts";
@@ -29,7 +29,7 @@ export interface RegistryAccess {
    */
   repositories(host: string, context: Context): AsyncIterable<string>;
   /** Asks a service that is no registry, by the same proxies and with the same patience. Who we are is not said. */
-  readonly ask: Ask;
+  readonly ask: AskService;
   /** Closes all connections. */
   close(): Promise<void>;
 }
@@ -67,7 +67,7 @@ export async function openRegistries(
     async *repositories(host, context): AsyncGenerator<string, void, void> {
       yield* (await client(host)).repositories(context);
     },
-    async ask(request, call): ReturnType<Ask> {
+    async ask(request, call): ReturnType<AskService> {
       return await (await (web ??= openWeb())).ask(request, call);
     },
     async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { isObject } from "../oci/is_object.ts";
 import { SYSTEM_CLOCK } from "../system/clock.ts";
-import type { Ask, WebRequest } from "../work/ask.ts";
+import type { AskService, WebRequest } from "../work/ask_service.ts";
 import type { Call } from "../work/context.ts";
 import { messageOf } from "../work/message_of.ts";
 import type { RegistryClientOptions } from "./client.ts";
@@ -16,7 +16,7 @@ export type WebClientOptions = Omit<RegistryClientOptions, "host" | "plainHttp" 
 
 /** Asks services other than registries. */
 export interface WebClient {
-  readonly ask: Ask;
+  readonly ask: AskService;
   /** Closes connections. */
   close(): void;
 }
@@ -43,7 +43,7 @@ export function createWebClient(options: WebClientOptions): WebClient {
     return transport;
   }
 
-  async function askOnce(request: WebRequest, { signal, log }: Call): ReturnType<Ask> {
+  async function askOnce(request: WebRequest, { signal, log }: Call): ReturnType<AskService> {
     const { action, method, url, headers, body, expect, secrets = [] } = request;
     const started = clock.now();
     const answer = await transportTo(url).send({
@@ -63,7 +63,7 @@ export function createWebClient(options: WebClientOptions): WebClient {
   }
 
   return {
-    async ask(request, call): ReturnType<Ask> {
+    async ask(request, call): ReturnType<AskService> {
       const { action, url } = request;
       if (url.protocol !== "https:" && hostKind(url.hostname) !== "loopback") {
         throw new Error(`Cannot ${action}: ${redactUrl(url)} is no HTTPS, and everybody on the way could read along`);

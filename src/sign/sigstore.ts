@@ -39,14 +39,19 @@ export interface CertificateNames {
 export type BundleVerifier = (json: unknown) => CertificateNames;
 
 /**
- * Makes a verifier of what a trusted root names: authorities of certificates and of time stamps, and logs.
+ * Makes a verifier of what a trusted root names: authorities of certificates and of time stamps, and logs. A signature
+ * has to be on a log of each kind that it names, and something that it names has to say when it was made.
  *
  * @throws {Error} When it is no trusted root.
  */
 export function bundleVerifier(trustedRoot: unknown): BundleVerifier {
   const root = TrustedRoot.fromJSON(trustedRoot);
   if (root.certificateAuthorities.length === 0) throw new Error("it names no authority of certificates");
-  const verifier = new Verifier(toTrustMaterial(root));
+  // A root of services without a log names none, and then nobody can ask for an entry there.
+  const verifier = new Verifier(toTrustMaterial(root), {
+    tlogThreshold: Math.min(root.tlogs.length, 1),
+    ctlogThreshold: Math.min(root.ctlogs.length, 1),
+  });
   return (json) => {
     const { identity } = verifier.verify(toSignedEntity(bundleFromJSON(json)));
     return { identity: identity?.subjectAlternativeName ?? "", issuer: identity?.extensions?.issuer ?? "" };
@@ -59,8 +64,7 @@ export function bundleVerifier(trustedRoot: unknown): BundleVerifier {
  * @throws {Error} When it is none of version 0.2.
  */
 export function parseSigningConfig(json: unknown): SigningConfig {
-  const config = SigningConfig.fromJSON(json);
-  if (config.mediaType === SIGNING_CONFIG_MEDIA_TYPE) return config;
+  if (isObject(json) && json.mediaType === SIGNING_CONFIG_MEDIA_TYPE) return SigningConfig.fromJSON(json);
   throw new Error(`its mediaType is not ${SIGNING_CONFIG_MEDIA_TYPE}`);
 }
 

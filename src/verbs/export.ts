@@ -20,8 +20,7 @@ import { type ExportResult, exportResult } from "./export/export_result.ts";
 import { checkExportNames, type ExportSource, findSources } from "./export/export_sources.ts";
 import { type Had, readInventories } from "./export/read_inventories.ts";
 import { signatureLayers } from "./export/signature_layers.ts";
-import { forArtifacts } from "./for_artifacts.ts";
-import { type Session, withSession } from "./session.ts";
+import { forArtifacts, type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
 import { requireAll, requiredSignature, type SignedOptions } from "./verify/require_signatures.ts";
 
@@ -35,7 +34,7 @@ export interface ExportOptions extends VerbOptions, SignedOptions {
   readonly withoutReferrers?: boolean;
   /** Splits a tar into numbered files of at most so many bytes. */
   readonly volumeSize?: number;
-  /** What the far side has is left out: results of `inventory`, or the paths of files that hold them. */
+  /** What the target has is left out: results of `inventory`, or the paths of files that hold them. */
   readonly have?: readonly (string | Inventory)[];
   /** Takes the tar that the target `oci-archive:-` stands for. */
   readonly output?: (bytes: Uint8Array) => Promise<void>;
@@ -144,7 +143,7 @@ async function readArtifacts(
 }
 
 /**
- * What the far side has, and the layout does not. Manifests always travel: they are small, and say what must be there.
+ * What the target has, and the layout does not. Manifests always travel: they are small, and say what must be there.
  * So do signatures and attestations: whoever carries the bundle verifies it without a network.
  */
 async function omittedOf(

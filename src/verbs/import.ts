@@ -3,7 +3,7 @@ import { isLayoutReference, isPiped, layoutForms, type LayoutReference } from ".
 import { OptionsError } from "../options/options_error.ts";
 import { TargetsError } from "../pipeline/target.ts";
 import { openLayout, parsePipedPlace, parsePlace } from "../places/open_store.ts";
-import { spoolArchive } from "../places/spooled_archive.ts";
+import { spoolTar } from "../places/spooled_tar.ts";
 import { formatRegistryPlace, parseRegistryPlace, type RegistryPlace } from "../places/registry_place.ts";
 import type { Copied } from "../store/copy.ts";
 import { TagExistsError } from "../store/store.ts";
@@ -74,7 +74,7 @@ async function withPlan<T>(
   const requireSigned = await requiredSignature(options);
   return await withSession(options, { places: [target] }, async (session) => {
     await using spooled = isPiped(named) && options.input !== undefined
-      ? await spoolArchive(options.input(), session.context)
+      ? await spoolTar(options.input(), session.context)
       : undefined;
     const source = spooled?.reference ?? named;
     const check = await checkLayout(await openLayout(source), session.context);

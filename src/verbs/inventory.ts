@@ -6,6 +6,7 @@ import { RegistryError } from "../registry/http/registry_error.ts";
 import { readGraph } from "../store/graph.ts";
 import type { StoreReader } from "../store/store.ts";
 import { counted } from "../work/amounts.ts";
+import { knownRepositories } from "./known_repositories.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
 
@@ -17,8 +18,6 @@ export interface InventoryOptions extends VerbOptions {
 
 /** Manifests are small, so more of them are read at a time than blobs are sent. */
 const CONCURRENCY = 8;
-/** What a registry without a list of its repositories answers, or one that does not show it to us. */
-const NO_CATALOG: readonly number[] = [400, 401, 403, 404, 405, 501];
 
 /**
  * Lists every blob that a registry has, for an export that leaves out what is there.
@@ -50,7 +49,7 @@ async function repositoriesOf(
   session: Session,
 ): Promise<readonly string[]> {
   const { log } = session.context;
-  const all = await catalog(places[0]?.host ?? "", session);
+  const all = await knownRepositories(places[0]?.host ?? "", session);
   const found = places.flatMap((place) => {
     const { prefix } = place;
     if (all !== undefined) {
@@ -69,16 +68,6 @@ async function repositoriesOf(
     return [prefix];
   });
   return [...new Set(found)].sort(compareBytewise);
-}
-
-async function catalog(host: string, { access, context }: Session): Promise<readonly string[] | undefined> {
-  try {
-    return await Array.fromAsync(access.repositories(host, context));
-  } catch (error) {
-    if (!(error instanceof RegistryError) || !NO_CATALOG.includes(error.status)) throw error;
-    context.log.debug(error.message);
-    return undefined;
-  }
 }
 
 async function blobsOf(host: string, repository: string, session: Session): Promise<readonly InventoriedBlob[]> {

@@ -3,15 +3,17 @@ import type { Digest } from "../oci/digest.ts";
 import { refNameOf } from "../layout/entry.ts";
 import type { ListedManifest } from "../layout/layout.ts";
 import { artifactTypeOf, manifestParts, parseManifest } from "../oci/parse_manifest.ts";
-import { withoutScheme } from "../oci/reference.ts";
+import { type Reference, withoutScheme } from "../oci/reference.ts";
 import { parseRange, type VersionRange } from "../oci/semver.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { type OpenedLayout, openReader, parsePlace } from "../places/open_store.ts";
+import { RegistryError } from "../registry/http/registry_error.ts";
 import type { StoreReader } from "../store/store.ts";
 import { counted } from "../work/amounts.ts";
 import type { Context, Log } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
 import { chosenTags, type TagSelection } from "../store/chosen_tags.ts";
+import { knownRepositories } from "./known_repositories.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
 import { messageOf } from "../work/message_of.ts";
@@ -86,7 +88,7 @@ export async function list(options: ListOptions): Promise<readonly ListedVersion
     if (reference.tag !== undefined || reference.digest !== undefined) {
       throw new OptionsError(`Cannot list ${JSON.stringify(source)}: name the repository without a tag or a digest`);
     }
-    const tags = await Array.fromAsync(store.tags(context));
+    const tags = await tagsOf(store, place, session);
     const isFiltered = choice.range !== undefined || choice.regexp !== undefined;
     const versions = chosenTags(tags, choice);
     // Where nobody tags versions, other tags are what there is to see.
@@ -119,6 +121,21 @@ export async function list(options: ListOptions): Promise<readonly ListedVersion
       return details === undefined ? version : { ...version, details };
     });
   });
+}
+
+/** A name under which there are repositories looks like one, and what is there is more use than that it is none. */
+async function tagsOf(store: StoreReader, place: Reference, session: Session): Promise<readonly string[]> {
+  try {
+    return await Array.fromAsync(store.tags(session.context));
+  } catch (error) {
+    if (place.kind !== "registry" || !(error instanceof RegistryError) || error.status !== 404) throw error;
+    const { host, repository } = place;
+    const below = (await knownRepositories(host, session))?.filter((name) => name.startsWith(`${repository}/`)) ?? [];
+    if (below.length === 0) throw error;
+    throw new Error(`Cannot list ${store.url}: it is no repository, and below it there are ${named(below)}`, {
+      cause: error,
+    });
+  }
 }
 
 /** What a manifest says; a malformed one hides no other. */

@@ -6,6 +6,7 @@ import type { ChallengeMemory } from "../registry/login/challenge_memory.ts";
 import { REGISTRY_DEFAULTS } from "../registry/defaults.ts";
 import { createScratch } from "../system/scratch.ts";
 import { type Context, SILENT_LOG } from "../work/context.ts";
+import { together } from "../work/together.ts";
 import type { VerbOptions } from "./verb_options.ts";
 
 /** Everything that a verb works with. */
@@ -66,4 +67,20 @@ export async function openSession(
       await scratch.close();
     },
   };
+}
+
+/**
+ * Does work for many artifacts side by side. What one of them does at a time is its share, so that all of them together
+ * stay below the limit of the session. The first error cancels the rest.
+ *
+ * @returns The results, in the order of the artifacts.
+ */
+export async function forArtifacts<Item, Result>(
+  items: readonly Item[],
+  session: Session,
+  work: (item: Item, session: Session) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const atATime = Math.min(session.concurrency, items.length);
+  const share = Math.max(1, Math.floor(session.concurrency / atATime));
+  return await together(items, session, (item, context) => work(item, { ...session, context, concurrency: share }));
 }

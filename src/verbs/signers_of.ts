@@ -2,7 +2,7 @@ import { OptionsError } from "../options/options_error.ts";
 import type { CertifiedSigner } from "../sign/bundle_signer.ts";
 import type { SignFormat } from "../sign/sign_format.ts";
 import type { Signer } from "../sign/signers/signer.ts";
-import type { Ask } from "../work/ask.ts";
+import type { AskService } from "../work/ask_service.ts";
 import { type Call, type Context, SILENT_LOG } from "../work/context.ts";
 import type { KeyMachine } from "./publish/machine.ts";
 import { usableKey } from "./usable_key.ts";
@@ -39,7 +39,7 @@ export function checkSignFormat(
 export interface OpenedSigners {
   readonly signers: readonly Signer[];
   /** Gets a certificate to sign with; left out when keys alone sign. */
-  readonly certify?: (ask: Ask, call: Call) => Promise<CertifiedSigner>;
+  readonly certify?: (ask: AskService, call: Call) => Promise<CertifiedSigner>;
 }
 
 /**

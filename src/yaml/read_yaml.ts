@@ -76,7 +76,7 @@ export interface YamlText {
 export const YAML_DEPTH_LIMIT = 100;
 
 /** What is said of a text that is nested deeper than {@linkcode YAML_DEPTH_LIMIT}. */
-export const YAML_TOO_DEEP = `it is nested deeper than ${YAML_DEPTH_LIMIT} levels`;
+const YAML_TOO_DEEP = `it is nested deeper than ${YAML_DEPTH_LIMIT} levels`;
 
 /**
  * Reads YAML 1.2 with the core schema: one document, no aliases, no tags on lists and objects. An empty document is an

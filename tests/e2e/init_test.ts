@@ -69,6 +69,18 @@ Deno.test("init and push choose the same profile, for the same reason", async ()
   }
 });
 
+Deno.test("init says the next command, and that works as it stands", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "my module");
+  await writeTree(path, { "a.yaml": "a: 1\n" });
+  const { stderr } = await gantryOk(["init", path]);
+  const [, line = ""] = /^`gantry (.*)` shows what a push would publish$/m.exec(stderr) ?? [];
+  assert.equal(line, `plan '${path}' --config '${path}/gantry.jsonc'`);
+  const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+  const planned = await gantryOk(words);
+  assert.match(planned.stdout, /^ *\+ a\.yaml/m);
+});
+
 Deno.test("init suggests the registry of the remote's host, with a part for a directory below the root", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, { ".git/HEAD": "", ".git/config": REMOTE, "a.yaml": "", "Deploy/b.yaml": "" });

@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeCertificate } from "../support/network/certificates.ts";
 import { everyPlace } from "../support/every_place.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk, type GantryResult } from "../support/gantry.ts";
 import { sampleKeyPath } from "../support/sample_keys.ts";
+import { writeScript } from "../support/script.ts";
 import {
   identityToken,
   type SigstoreOptions,
@@ -15,8 +17,10 @@ import {
   WORKFLOW_CLAIMS,
 } from "../support/sigstore_server.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
+import { toolTest } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
 
+const ROOT = new URL("../../", import.meta.url).pathname;
 const KEY = fileURLToPath(sampleKeyPath("p256.pem"));
 const PUBLIC_KEY = fileURLToPath(sampleKeyPath("p256.pub"));
 const NAME = `${WORKFLOW.identity} (${WORKFLOW.issuer})`;
@@ -351,6 +355,69 @@ Deno.test("an entry is found whose answer was lost on the way", async () => {
   const args = ["push", at.source, at.app, "-t", "dev", "--sign-keyless", ...at.services, ...at.root];
   await gantryOk(args, TOKEN);
   assert.equal((await verify(at, `${at.app}:dev`)).code, 0);
+});
+
+Deno.test("services without a log sign and verify, when the trusted root names none", async () => {
+  await using at = await bench({ log: 2 });
+  const { rekorTlogUrls: _, rekorTlogConfig: __, ...services } = at.sigstore.signingConfig as Record<string, unknown>;
+  const { tlogs, ...root } = at.sigstore.trustedRoot as Record<string, unknown>;
+  const write = (file: string, json: unknown): Promise<void> =>
+    Deno.writeTextFile(join(at.directory, file), JSON.stringify(json));
+  await write("services.json", services);
+  const args = ["push", at.source, at.app, "-t", "dev", "--sign-keyless", ...at.services, ...at.root];
+  // A root that names a log wants an entry there.
+  const refused = await gantry(args, TOKEN);
+  assert.match(refused.stderr, /its certificate does not hold: expected 1 tlog entries, got 0$/m);
+  await write("root.json", { ...root, tlogs: [] });
+  await gantryOk(args, TOKEN);
+  assert.equal((await verify(at, `${at.app}:dev`)).code, 0);
+  await write("root.json", { ...root, tlogs });
+  assert.equal((await verify(at, `${at.app}:dev`)).code, 1);
+});
+
+Deno.test("services are trusted by --ca-file, and no --insecure makes gantry trust any", async () => {
+  const authority = await makeCertificate({ name: "company", authority: true });
+  const tls = await makeCertificate({ name: "sigstore", issuer: authority, hosts: ["127.0.0.1"] });
+  await using at = await bench({ tls });
+  const ca = join(at.directory, "ca.pem");
+  await Deno.writeTextFile(ca, authority.cert);
+  const args = ["push", at.source, `oci-layout:${join(at.directory, "layout")}:dev`, "--sign-keyless", ...at.services];
+  for (const more of [[], ["--insecure"]]) {
+    const { code, stderr } = await gantry([...args, ...more], TOKEN);
+    assert.equal(code, 1);
+    assert.match(stderr, /^error: Cannot get a certificate for .*: cannot reach 127\.0\.0\.1:\d+: /m);
+    assert.match(stderr, /^advice: name the authority that signed it with --ca-file/m);
+  }
+  await gantryOk([...args, "--ca-file", ca, ...at.root], TOKEN);
+});
+
+toolTest("no program that gantry runs is given the identity token", ["openssl"], async () => {
+  await using at = await bench();
+  const seen = join(at.directory, "seen.txt");
+  await writeScript(
+    at.directory,
+    "signer.sh",
+    [
+      `env >> "${seen}"`,
+      `case "$1" in public-key) openssl pkey -in "${KEY}" -pubout ;; *) openssl dgst -sha256 -sign "${KEY}" ;; esac`,
+    ].join("\n"),
+  );
+  const env = {
+    ...TOKEN.env,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: "the-token-of-the-job",
+    PATH: Deno.env.get("PATH") ?? "",
+  };
+  const who = ["--sign-key", `exec:${join(at.directory, "signer.sh")}`, "--sign-keyless", ...at.services];
+  const run = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "-A", "--frozen", "main.ts", "push", at.source, at.app, "-t", "dev", ...who],
+    cwd: ROOT,
+    env,
+  });
+  const { code, stderr } = await run.output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  const given = await Deno.readTextFile(seen);
+  assert.ok(given.includes("PATH="));
+  for (const secret of [TOKEN.env.SIGSTORE_ID_TOKEN, "the-token-of-the-job"]) assert.ok(!given.includes(secret));
 });
 
 const wrong: readonly (readonly [what: string, more: readonly string[], message: RegExp])[] = [

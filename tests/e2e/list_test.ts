@@ -8,7 +8,7 @@ import { OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import { errorAnswer } from "../support/fake_registry/answer.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { emptyRepository } from "../support/fake_registry/store.ts";
-import { gantry, gantryOk, push } from "../support/gantry.ts";
+import { gantry, gantryOk, type GantryResult, push } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";
 
@@ -36,6 +36,27 @@ async function listing(
   assert.match(header ?? "", /^VERSION +DIGEST$/);
   return { versions: rows.map((row) => row.split(/ +/)[0] ?? ""), stderr };
 }
+
+/** A registry with repositories below `acme/group`, that tells what it has or does not. */
+function startGroup(catalog: () => Response): FakeRegistry {
+  const registry = startFakeRegistry();
+  registry.repositories.set("acme/group/app", emptyRepository());
+  registry.fault({ path: /^\/v2\/_catalog/, times: Infinity, fault: { kind: "answer", answer: catalog } });
+  return registry;
+}
+
+Deno.test("list of what is no repository says which are below it, where the registry tells them", async () => {
+  const names = ["acme/group/app", "acme/group/db/main", "acme/groups", "other"];
+  await using registry = startGroup(() => Response.json({ repositories: names }));
+  const list = (path: string): Promise<GantryResult> => gantry(["list", `oci://${registry.host}/${path}`]);
+  const { code, stderr } = await list("acme/group");
+  const there = "it is no repository, and below it there are acme/group/app, acme/group/db/main";
+  assert.deepEqual([code, stderr], [1, `error: Cannot list oci://${registry.host}/acme/group: ${there}\n`]);
+  assert.match((await list("acme/nope")).stderr, /NAME_UNKNOWN.*\nadvice: there is no such repository/);
+  await using silent = startGroup(() => errorAnswer(401, "UNAUTHORIZED", "no"));
+  const hidden = await gantry(["list", `oci://${silent.host}/acme/group`]);
+  assert.match(hidden.stderr, /NAME_UNKNOWN.*\nadvice: there is no such repository/);
+});
 
 Deno.test("list prints latest, then the versions, the highest first, with their digests, wherever they are", async () => {
   await using directory = await tempDirectory();

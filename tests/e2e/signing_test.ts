@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { everyPlace } from "../support/every_place.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk, type GantryOptions, push } from "../support/gantry.ts";
+import { startGantry } from "../support/processes/gantry_process.ts";
 import { SAMPLE_KEYS, sampleKey, sampleKeyPath } from "../support/sample_keys.ts";
 import { writeScript } from "../support/script.ts";
 import { type TempDirectory, tempDirectory } from "../support/temp_directory.ts";
@@ -128,12 +129,82 @@ Deno.test("a registry that drops referrers gets no tag, and the error says why",
   assert.ok(!index.includes('"org.opencontainers.image.ref.name":"dev"'), index);
 });
 
+const SIG = /manifests\/sha256-[0-9a-f]{64}\.sig$/;
+
+for (
+  const [what, written, { referrers = true, ...answer }, advice] of [
+    [
+      "lets no tag of signatures move (Harbor)",
+      SIG,
+      { status: 412, code: "PRECONDITION", message: "'app:sha256-….sig' configured as immutable" },
+      /signatures of the older form .*: let tags that begin with "sha256-" move .*; or write .* --sign-format bundle$/m,
+    ],
+    [
+      "lets no tag of signatures move (ECR)",
+      SIG,
+      { status: 400, code: "TAG_INVALID", message: "cannot be overwritten because the tag is immutable" },
+      /signatures of the older form .*: let tags that begin with "sha256-" move .*; or write .* --sign-format bundle$/m,
+    ],
+    [
+      "lets no list of referrers move",
+      /manifests\/sha256-[0-9a-f]{64}$/,
+      { referrers: false, status: 412, code: "PRECONDITION", message: "configured as immutable" },
+      /the list of what refers to the artifact .*: let tags that begin with "sha256-" move in the registry$/m,
+    ],
+    [
+      "has no room for a signature",
+      SIG,
+      { status: 403, code: "DENIED", message: "adding 5 KiB will exceed the configured upper limit of 10 GiB" },
+      /the registry has no room for this: delete there what nobody needs, or have the limit raised$/m,
+    ],
+    [
+      "denies a signature",
+      /manifests\/sha256:[0-9a-f]{64}$/,
+      { status: 403, code: "DENIED", message: "no" },
+      /the credentials are known but not allowed to do this/,
+    ],
+  ] as const satisfies readonly (readonly [string, RegExp, Refusal, RegExp])[]
+) {
+  Deno.test(`push tags nothing, and says what to do, where a registry ${what}`, async () => {
+    await using at = await bench({ referrers });
+    await push([at.source, at.app, "-t", "dev", "--sign-key", KEY]);
+    const before = at.registry.repositories.get("acme/app")?.tags.get("dev");
+    const { status, ...error } = answer;
+    const refuse = (): Response => Response.json({ errors: [error] }, { status });
+    at.registry.fault({ method: "PUT", path: written, times: Infinity, fault: { kind: "answer", answer: refuse } });
+    const other = ["--sign-key", path("p384.pem"), "--retries", "0"];
+    const layout = `oci-layout:${at.directory}/layout`;
+    const result = await gantry(["push", at.source, at.app, layout, "-t", "next", ...other]);
+    assert.equal(result.code, 1);
+    assert.match(
+      result.stderr,
+      /^error: Cannot (?:tag|push) .*\n {2}while uploading to oci:.*\n {2}in step sign: nothing was tagged\n/m,
+    );
+    assert.match(result.stderr, advice);
+    assert.deepEqual(tags(at.registry), ["dev"]);
+    const index = await Deno.readTextFile(join(at.directory, "layout/index.json"));
+    assert.ok(!index.includes('"org.opencontainers.image.ref.name":"next"'), index);
+    // What was signed before is as it was.
+    await gantryOk(["verify", `${at.app}:dev`, "--key", path("p256.pub")]);
+    assert.equal(at.registry.repositories.get("acme/app")?.tags.get("dev"), before);
+  });
+}
+
+/** How a registry refuses to take something. */
+interface Refusal {
+  readonly referrers?: boolean;
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
 const PUBLIC = `[ "$1" = public-key ] && exec cat ${path("p256.pub")}`;
 
 for (
   const [what, script, reason] of [
     ["gives garbage", [PUBLIC, "echo garbage"], /what it gave is no signature of these bytes by its key/],
     ["has an expired token", [PUBLIC, "echo token expired >&2", "exit 1"], /exit code 1; [^]*token expired/],
+    ["gives no end of bytes", [PUBLIC, "exec yes"], /more than 65536 bytes to standard output/],
     ["has no key", ["exit 1"], /Cannot get the public key of "exec:/],
   ] as const
 ) {
@@ -148,6 +219,18 @@ for (
     assert.deepEqual(tags(at.registry), []);
   });
 }
+
+Deno.test("push tags nothing when the program that signs hangs until somebody ends it", async () => {
+  await using at = await bench();
+  const signer = await writeScript(at.directory, "signer.sh", PUBLIC, "echo touch the token >&2", "exec sleep 600");
+  const args = ["push", at.source, at.app, "-t", "dev", "--sign-key", `exec:${signer}`];
+  const run = startGantry(args, { cwd: at.directory, env: { PATH: Deno.env.get("PATH") ?? "" } });
+  await run.said("touch the token");
+  run.kill("SIGINT");
+  const { code, stderr } = await run.ended();
+  assert.equal(code, 130, stderr);
+  assert.deepEqual(tags(at.registry), []);
+});
 
 for (
   const [what, key, env, reason] of [
@@ -274,6 +357,35 @@ Deno.test("push --provenance is the same from one run to the next, whatever the 
   }
   assert.equal(runs[0].length, 2);
   assert.deepEqual(runs[0], runs[1]);
+});
+
+Deno.test("push --provenance says the same wherever the source is, and no path of this machine", async () => {
+  await using at = await bench();
+  await writeTree(at.directory, {
+    "a/source/app.yaml": "a: 1\n",
+    "deep/in/b/source/app.yaml": "a: 1\n",
+    "a/source/.hidden/ignores": "*.md\n",
+    "deep/in/b/source/.hidden/ignores": "*.md\n",
+    "outside": "*.txt\n",
+  });
+  const place = `oci-layout:${at.directory}/layout`;
+  const said = async (args: readonly string[]): Promise<Readonly<Record<string, unknown>>> => {
+    await push([...args, place, "-t", "dev", "--provenance", "--sign-key", KEY]);
+    const { stdout } = await gantryOk([
+      ...["verify", `${place}:dev`, "--key", path("p256.pub"), "--type", "slsaprovenance1", "-o", "json"],
+    ]);
+    const statements = JSON.parse(stdout).artifacts[0].signatures;
+    assert.equal(statements.length, 1, "the same provenance is not made twice");
+    return statements[0].statement.predicate.buildDefinition.externalParameters.options;
+  };
+  const [a, b] = ["a/source", "deep/in/b/source"].map((name) => join(at.directory, name));
+  assert.ok(a !== undefined && b !== undefined);
+  const ignoring = (source: string): readonly string[] => [source, "--ignore-file", join(source, ".hidden/ignores")];
+  const expected = { ignoreFile: ".hidden/ignores" };
+  assert.deepEqual([await said(ignoring(a)), await said(ignoring(b))], [expected, expected]);
+  await Deno.remove(join(at.directory, "layout"), { recursive: true });
+  const outside = [a, "--ignore-file", join(at.directory, "outside"), "--no-cache", "--ignore", "*.md"];
+  assert.deepEqual(await said(outside), { ignore: ["*.md"] });
 });
 
 Deno.test("sign and attach take every place, and name what they have written", async () => {
@@ -415,6 +527,31 @@ Deno.test("sign and attach leave a bundle as it is: an import would not bring wh
     }
     await gantryOk(["verify", bundle, "--key", path("p256.pub")]);
   }
+});
+
+Deno.test("import says beforehand what will stand behind the tag of signatures that are there", async () => {
+  await using at = await bench();
+  const bundle = `oci-archive:${at.directory}/bundle.tar`;
+  const far = `oci://${at.registry.host}/far`;
+  const signing = ["--sign-format", "legacy"];
+  const { digest } = await push([at.source, at.app, "-t", "dev", "--sign-key", KEY, ...signing]);
+  const tag = `${digest.replace(":", "-")}.sig`;
+  const there = (): string | undefined => at.registry.repositories.get("far/acme/app")?.tags.get(tag);
+  const planned = async (): Promise<unknown> => {
+    const { stdout } = await gantryOk(["import", bundle, far, "--dry-run", "-o", "json"]);
+    return JSON.parse(stdout).artifacts[0].companions[tag];
+  };
+  await gantryOk(["export", `${at.app}:dev`, bundle]);
+  await gantryOk(["import", bundle, far, "-y"]);
+  await gantryOk(["sign", `${far}/acme/app:dev`, "--key", path("p384.pem"), ...signing]);
+  // The bundle has nothing that is not there.
+  assert.equal(await planned(), there());
+  await gantryOk(["sign", `${at.app}:dev`, "--key", path("ed25519.pem"), ...signing]);
+  await gantryOk(["export", `${at.app}:dev`, bundle]);
+  const [before, expected] = [there(), await planned()];
+  const { stdout } = await gantryOk(["import", bundle, far, "-y", "-o", "json"]);
+  assert.equal(JSON.parse(stdout).artifacts[0].companions[tag], expected);
+  assert.deepEqual([there(), there() === before], [expected, false]);
 });
 
 Deno.test("sign brings a signature again whose content the registry has lost, and others may still sign", async () => {

@@ -6,6 +6,7 @@ import { cosignKeys, cosignSign, cosignVerify } from "../support/cosign.ts";
 import { gantry, gantryOk, push } from "../support/gantry.ts";
 import { startRegistry } from "../support/registry_process.ts";
 import { SAMPLE_KEYS, sampleKeyPath } from "../support/sample_keys.ts";
+import { writeScript } from "../support/script.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { runTool, tool, toolTest } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
@@ -58,7 +59,7 @@ for (const command of KINDS) {
         const layout = join(directory.path, "layout");
         const args = [await source(directory.path), `oci://${app}`, `oci-layout:${layout}`, "--version", "1.0.0"];
         const key = ["--sign-key", sample("p256.pem"), "--sign-format", format];
-        await push([...args, ...key]);
+        const { digest } = await push([...args, ...key]);
         await tool("cosign", [
           "verify",
           "--key",
@@ -71,8 +72,12 @@ for (const command of KINDS) {
         const bundle = `oci-archive:${join(directory.path, "bundle.tar")}`;
         await gantryOk(["export", `oci-layout:${layout}:1.0.0`, bundle]);
         await gantryOk(["copy", `oci-layout:${layout}:1.0.0`, `oci://${registry.host}/acme/laid`, "--referrers"]);
-        for (const repository of ["app", "copied", "laid"]) {
-          const reference = `${registry.host}/acme/${repository}:1.0.0`;
+        const exported = `oci-archive:${join(directory.path, "exported.tar")}`;
+        await gantryOk(["export", `oci://${app}:1.0.0`, exported]);
+        await gantryOk(["import", exported, `oci://${registry.host}/mirror`, "--yes"]);
+        const names = ["acme/app:1.0.0", "acme/copied:1.0.0", "acme/laid:1.0.0", "mirror/acme/app:1.0.0"];
+        for (const repository of [...names, `acme/app@${digest}`, `mirror/acme/app@${digest}`]) {
+          const reference = `${registry.host}/${repository}`;
           assert.deepEqual(await verifiers(reference, sample("p256.pub")), expected, repository);
           assert.deepEqual(await verifiers(reference, sample("p384.pub")), NOBODY, repository);
           await gantryOk(["verify", `oci://${reference}`, "--key", sample("p256.pub")]);
@@ -226,6 +231,62 @@ toolTest("the example of a signer that has its key in openssl signs for cosign a
   const after = JSON.parse((await gantryOk(["inspect", `oci://${app}@${digest}`, "--referrers", "-o", "json"])).stdout);
   assert.deepEqual(after.referrers, before.referrers);
 });
+
+/** Programs that stand in for those of a KMS: they take what the real ones take of it, and no other word. */
+const STAND_INS: readonly (readonly [
+  what: string,
+  signer: string,
+  program: string,
+  tools: readonly string[],
+  lines: readonly string[],
+])[] = [
+  ["AWS KMS", "aws_kms.sh alias/release", "aws", [], [
+    'case "$*" in',
+    '  "kms get-public-key --key-id alias/release --query PublicKey --output text")',
+    `    openssl pkey -pubin -in ${sample("p256.pub")} -outform DER | base64 -w 0 ;;`,
+    '  "kms sign --key-id alias/release --message fileb://"*" --message-type DIGEST "' +
+    '"--signing-algorithm ECDSA_SHA_256 --query Signature --output text")',
+    '    file=${6#fileb://}; [ "$(wc -c < "$file")" -eq 32 ] || exit 3',
+    `    openssl pkeyutl -sign -inkey ${sample("p256.pem")} -in "$file" | base64 -w 0 ;;`,
+    '  *) echo "unknown: $*" >&2; exit 252 ;;',
+    "esac",
+  ]],
+  ["Vault", "vault.sh release", "vault", ["jq"], [
+    'case "$*" in',
+    '  "read -format=json transit/keys/release")',
+    `    jq -n --rawfile new ${sample("p256.pub")} --rawfile old ${sample("p384.pub")} \\`,
+    '      \'{data: {latest_version: 2, keys: {"1": {public_key: $old}, "2": {public_key: $new}}}}\' ;;',
+    '  "write -field=signature transit/sign/release/sha2-256 marshaling_algorithm=asn1 input=-")',
+    `    printf 'vault:v2:%s' "$(base64 -d | openssl dgst -sha256 -sign ${sample("p256.pem")} | base64 -w 0)" ;;`,
+    '  *) echo "unknown: $*" >&2; exit 2 ;;',
+    "esac",
+  ]],
+];
+
+for (const [what, signer, program, tools, lines] of STAND_INS) {
+  toolTest(`the example of a signer that has its key in ${what} signs for cosign and Flux`, [
+    "registry",
+    "cosign",
+    "flux-verify",
+    "openssl",
+    ...tools,
+  ], async () => {
+    await using directory = await tempDirectory();
+    await using registry = await startRegistry("registry");
+    const app = `${registry.host}/acme/app`;
+    await writeScript(join(directory.path), program, ...lines);
+    const example = fileURLToPath(new URL("../../examples/signers/", import.meta.url));
+    const path = await writeScript(
+      directory.path,
+      "signer.sh",
+      `PATH=${directory.path}:$PATH exec ${example}${signer.split(" ")[0]} "$@"`,
+    );
+    const key = `exec:${path} ${signer.split(" ")[1]}`;
+    const args = [await source(directory.path), `oci://${app}`, "--version", "1.0.0"];
+    await push([...args, "--sign-key", key], { env: { PATH: Deno.env.get("PATH") ?? "" } });
+    assert.deepEqual(await verifiers(`${app}:1.0.0`, sample("p256.pub")), EVERYBODY);
+  });
+}
 
 for (const command of KINDS) {
   toolTest(`signers at the same time lose no signature in ${command}`, [command], async () => {

@@ -18,6 +18,23 @@ const PLUGIN = `export default (kit) => kit.plugin({
 });
 `;
 
+/** The test of docs/plugins.md. */
+const PLUGIN_TEST = `import assert from "node:assert/strict";
+import { entriesOf, runStage } from "@gantry/gantry/testing";
+import noDrafts from "./no_drafts.ts";
+
+Deno.test("no-drafts leaves out drafts", async () => {
+  const entries = entriesOf({ "app.yaml": "a: 1", "app.draft.yaml": "a: 2" });
+  const { output } = await runStage(noDrafts, { input: { entries }, options: { suffix: ".draft.yaml" } });
+  assert.deepEqual(output?.drop.map(({ path }) => path), ["app.draft.yaml"]);
+});
+`;
+/** A program of the library. */
+const LIBRARY = `import { push, type PushResult } from "@gantry/gantry";
+const result: PushResult = await push({ source: ${JSON.stringify(SOURCE)}, targets: ["oci-layout:by-library"] });
+console.log(result.digest);
+`;
+
 /** What gantry publishes when it runs from its sources: every way to get it must give this digest. */
 async function expectedDigest(source: string, ...args: readonly string[]): Promise<string> {
   await using directory = await tempDirectory();
@@ -75,6 +92,22 @@ toolTest("the npm package installs a gantry that works", { tools: ["npm", "node"
     const { code, stdout, stderr } = await run("push", "-q", "-o", "json");
     assert.equal(code, 0, stderr);
     assert.equal(JSON.parse(stdout).annotations["com.example.stamp"], "yes");
+  });
+  await t.step("a plugin that it begins is tested with its library, and all of it has types", async () => {
+    const made = await run("plugin", "init", "no_drafts", "--directory", "mine");
+    assert.equal(made.code, 0, made.stderr);
+    await writeTree(project.path, { "mine/no_drafts_test.ts": PLUGIN_TEST, "library.ts": LIBRARY });
+    // What Deno wants for the types of Node.js where packages are npm's.
+    const types = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--save-dev", "@types/node@24.10.1"];
+    await tool("npm", types, { cwd: project.path });
+    const deno = (...args: readonly string[]): Promise<string> =>
+      tool(join(project.path, "node_modules/.bin/deno"), args, { cwd: project.path, env: { NO_COLOR: "1" } });
+    assert.match(await deno("test", "-A", "mine/"), /^ok \| 1 passed/m);
+    assert.equal((await deno("run", "-A", "--check", "library.ts")).trim(), await expectedDigest(SOURCE));
+    const wrong = 'import { runStage } from "@gantry/gantry/testing";\nexport const wrong: number = runStage;\n';
+    await writeTree(project.path, { "mine/wrong.ts": wrong });
+    await assert.rejects(deno("check", "mine/wrong.ts"), /TS2322/, "the types are those of the library");
+    assert.match(await deno("run", "-A", "npm:@gantry/gantry/cli", "version"), new RegExp(`^gantry ${VERSION} `));
   });
   await t.step("its exit code and its errors are gantry's", async () => {
     const { code, stderr } = await run("push", "nowhere", "oci-layout:x", "--no-config");

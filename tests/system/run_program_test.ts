@@ -23,6 +23,15 @@ Deno.test("runProgram() gives what the program makes of its arguments and its in
   assert.deepEqual(result, { code: 3, stdout: "get s\u00e9cret\n", stderr: "oops\n" });
 });
 
+Deno.test("runProgram() gives a program the environment of this process, but for what it shall not see", async () => {
+  const lines = ['echo "$HOME|$TMPDIR"'];
+  const home = Deno.env.get("HOME") ?? "";
+  assert.notEqual(home, "");
+  const result = await runScript(lines, { hidden: ["HOME"] });
+  assert.equal(result?.stdout.startsWith("|"), true);
+  assert.equal((await runScript(lines))?.stdout.startsWith(`${home}|`), true);
+});
+
 Deno.test("runProgram() does not mind a program that reads nothing", async () => {
   assert.equal((await runScript(["exit 0"], { input: "x".repeat(1_000_000) }))?.code, 0);
 });

@@ -1,9 +1,10 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
+import { outputOption } from "../declare_options.ts";
 import { layoutForms, referenceForms } from "../../oci/reference.ts";
 import { byteSize } from "../byte_size.ts";
 import { keyValue, repeated } from "../flag_parsers.ts";
 import { addVerifyKeyFlag, type VerifyKeyFlags } from "../places/flags.ts";
-import type { OutputFormat } from "../publish/commands.ts";
+import type { OutputFormat } from "../output/format_output.ts";
 import type { RepositoryMapping } from "../../verbs/import/import_destinations.ts";
 import { withExamples } from "../help/examples.ts";
 import { addStoredFlags, type StoredFlags } from "../stored/commands.ts";
@@ -32,7 +33,7 @@ export function exportCommand(): Command {
     .option("--have <path>", "leave out what the target has, as `gantry inventory` wrote it (repeatable)", repeated);
   addVerifyKeyFlag(command);
   addStoredFlags(command)
-    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+    .addOption(outputOption());
   return withExamples(command, [
     [
       "Two repositories and their signatures into one file",
@@ -79,7 +80,7 @@ export function importCommand(): Command {
     .option("--receipt <path>", "write what is there afterwards to a file, as JSON");
   addVerifyKeyFlag(command);
   addStoredFlags(command)
-    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+    .addOption(outputOption());
   return withExamples(command, [
     ["What would happen; changes nothing", "gantry import oci-archive:bundle.tar oci://registry.site/mirror --dry-run"],
     [
@@ -113,7 +114,7 @@ export function inventoryCommand(): Command {
     .description("list every blob that a registry has, for `gantry export --have` on a connected machine")
     .argument("<place...>", "oci://HOST, oci://HOST/PREFIX or oci://HOST/REPOSITORY");
   addStoredFlags(command)
-    .addOption(new Option("-o, --output <format>", "what is printed (default json)").choices(["json", "yaml"]));
+    .addOption(outputOption(["json", "yaml"], "what is printed (default json)"));
   return withExamples(command, [
     ["All of a registry that lists its repositories", "gantry inventory oci://registry.site > have.json"],
     ["Everything below a prefix", "gantry inventory oci://registry.site/mirror > have.json"],

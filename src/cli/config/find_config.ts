@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import { whyUnreadable } from "../../system/io_error.ts";
 import { readSmallFile } from "../../system/read_small_file.ts";
-import type { Places } from "../../verbs/publish/publish_options.ts";
+import type { Positions } from "../../verbs/publish/publish_options.ts";
 import { UsageError } from "../usage_error.ts";
 import type { Config } from "./config_schema.ts";
 import { CONFIG_SIZE_LIMIT } from "./config_size_limit.ts";
@@ -17,7 +17,7 @@ export interface FoundConfig {
   /** What it says; relative paths in it now start from the current directory. */
   readonly config: Config;
   /** Where it says so. */
-  readonly places: Places;
+  readonly positions: Positions;
   /** Whether the user has named the file. */
   readonly isNamed: boolean;
 }
@@ -56,8 +56,11 @@ export async function findConfig({ source, explicit, readEnv, here }: ConfigSear
     import("./parse_config.ts"),
     import("./rebase_config.ts"),
   ]);
-  const { config, places } = parseConfig(await readText(path), { path, ...(readEnv === undefined ? {} : { readEnv }) });
-  return { path, config: rebaseConfig(config, dirname(path)), places, isNamed: explicit !== undefined };
+  const { config, positions } = parseConfig(await readText(path), {
+    path,
+    ...(readEnv === undefined ? {} : { readEnv }),
+  });
+  return { path, config: rebaseConfig(config, dirname(path)), positions, isNamed: explicit !== undefined };
 }
 
 /** Before anything of the file is read: what it says of variables, targets and plugins must not count either. */

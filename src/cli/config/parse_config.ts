@@ -6,8 +6,8 @@ import { ConfigError } from "./config_error.ts";
 import { PROFILE_NAMES } from "../../profiles/profiles.ts";
 import { mustBe } from "./config_fields.ts";
 import { type ConfigNode, type ConfigProblem, type ConfigText, keyProblems, quoteKey, valueOf } from "./config_node.ts";
-import type { PathProblem, Places } from "../../verbs/publish/publish_options.ts";
-import { configPlaces, placed } from "./config_places.ts";
+import type { PathProblem, Positions } from "../../verbs/publish/publish_options.ts";
+import { configPositions, placed } from "./config_positions.ts";
 import { type Config, CONFIG_SCHEMA } from "./config_schema.ts";
 import { CONFIG_SIZE_LIMIT } from "./config_size_limit.ts";
 import { locateProblems } from "./locate_problems.ts";
@@ -17,7 +17,7 @@ import { type ReadEnv, substituteEnv } from "./substitute_env.ts";
 /** What a configuration file says, and where it says it. */
 export interface ParsedConfig {
   readonly config: Config;
-  readonly places: Places;
+  readonly positions: Positions;
 }
 
 /** A configuration file and what it is read with. */
@@ -39,14 +39,14 @@ export function parseConfig(
   { path, readEnv = (): Record<string, string> => ({}) }: ConfigFile,
 ): ParsedConfig {
   if (text.length > CONFIG_SIZE_LIMIT) throw new ConfigError([`${path}: it is larger than 1 MiB`]);
-  const written = read(text, path);
+  const written = readConfigText(text, path);
   const broken = [...written.problems, ...(written.root === undefined ? [] : keyProblems(written.root))];
   if (written.root === undefined) throw new ConfigError(locateProblems(text, path, broken));
   const { root, problems } = substituteEnv(written.root, readEnv);
   broken.push(...problems, ...profileProblems(root));
   const result = CONFIG_SCHEMA.safeParse(valueOf(root));
   if (result.success && broken.length === 0) {
-    return { config: result.data as Config, places: configPlaces(root, { path, text }) };
+    return { config: result.data as Config, positions: configPositions(root, { path, text }) };
   }
   const known = new Set(broken.map(({ offset }) => offset));
   const described = describeSchema(CONFIG_SCHEMA);
@@ -68,7 +68,12 @@ function profileProblems(root: ConfigNode): readonly ConfigProblem[] {
   return [placed(root, { path: ["profile"], message })];
 }
 
-function read(text: string, path: string): ConfigText {
+/**
+ * Reads a configuration file as its ending says, whatever it says.
+ *
+ * @throws {ConfigError} When the ending is none of a configuration file.
+ */
+export function readConfigText(text: string, path: string): ConfigText {
   if (path.endsWith(".jsonc")) return readJsonc(text, { plain: false });
   if (path.endsWith(".json")) return readJsonc(text, { plain: true });
   if (/\.ya?ml$/.test(path)) return readYaml(text);

@@ -28,11 +28,11 @@ export async function readConfiguration(
 
 /** Says what a configuration file says, in the words of the verbs. */
 export function configurationOf(found: FoundConfig): Configuration {
-  const { path, config: { timeout, ...config }, places } = found;
+  const { path, config: { timeout, ...config }, positions } = found;
   return {
     path,
     values: { ...config, ...(timeout === undefined ? {} : { timeout: parseDuration(timeout) }) },
-    places,
+    positions,
     allow: (code, log) => refuseUntrusted(found, code, log),
   };
 }

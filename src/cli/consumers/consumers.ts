@@ -1,8 +1,7 @@
 import { loadConsumers } from "../../consumers/consumers.ts";
 import { EXIT } from "../output/exit_code.ts";
-import { formatOutput } from "../output/format_output.ts";
+import { formatOutput, type OutputFormat } from "../output/format_output.ts";
 import { table } from "../output/table.ts";
-import type { OutputFormat } from "../publish/commands.ts";
 import type { World } from "../world.ts";
 
 /** The flags of `consumers`, as they were given; what was not given is absent. */

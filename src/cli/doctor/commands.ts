@@ -1,7 +1,8 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
+import { outputOption } from "../declare_options.ts";
 import { withExamples } from "../help/examples.ts";
 import { addRegistryFlags, type RegistryFlags } from "../places/flags.ts";
-import type { OutputFormat } from "../publish/commands.ts";
+import type { OutputFormat } from "../output/format_output.ts";
 
 /** The flags of `doctor`, as they were given; what was not given is absent. */
 export interface DoctorFlags extends RegistryFlags {
@@ -21,7 +22,7 @@ export function doctorCommand(): Command {
   command
     .optionsGroup("Output:")
     .option("-v, --verbose", "print every request")
-    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+    .addOption(outputOption());
   return withExamples(command, [
     ["This machine alone; needs no network", "gantry doctor"],
     ["Who am I at this registry, from which file, and am I let in?", "gantry doctor ghcr.io/acme/app"],

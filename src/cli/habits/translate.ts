@@ -49,7 +49,12 @@ function needed(command: Command, { flags }: ReadWords): readonly string[] {
   const missing = command.options.filter(({ mandatory, long, short }) =>
     mandatory && !flags.some(([flag]) => flag === long || flag === short)
   );
-  return missing.flatMap(({ long }) => long ? [long, long.slice(2).toUpperCase()] : []);
+  // As `cosign sign` does it where no key is named.
+  const isKeyless = command.name() === "sign" && !flags.some(([flag]) => flag === "--key" || flag === "--keyless");
+  return [
+    ...missing.flatMap(({ long }) => long ? [long, long.slice(2).toUpperCase()] : []),
+    ...(isKeyless ? ["--keyless"] : []),
+  ];
 }
 
 /** Elsewhere a version is a tag like any other; here it is one that never moves. */
@@ -271,7 +276,11 @@ function arranged(name: string, { given, source, destination, version, tag }: Re
   }
 }
 
+/** With a port, or this machine: other names may be those of files. */
+const HOST_REGEXP = /^(?:localhost|(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+):\d+)\/?$/;
+
 function asPlace(word: string): string {
+  if (HOST_REGEXP.test(word)) return `oci://${word.replace(/\/$/, "")}/REPOSITORY`;
   return gantryPlace(word) ??
     (/^[a-z0-9]+(?:\/[a-z0-9]|:[\w.-]+$)/.test(word) ? `oci://HOST/${word}` : gantryLayout(word));
 }

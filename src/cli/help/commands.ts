@@ -1,5 +1,6 @@
-import { Command, Option } from "commander";
-import type { OutputFormat } from "../publish/commands.ts";
+import { Command } from "commander";
+import { outputOption } from "../declare_options.ts";
+import type { OutputFormat } from "../output/format_output.ts";
 import { withExamples } from "./examples.ts";
 import { TOPICS } from "./topics.ts";
 
@@ -25,7 +26,7 @@ export interface SchemaFlags {
 export function schemaCommand(): Command {
   const command = new Command("schema")
     .description("print the JSON Schema of the configuration file")
-    .addOption(new Option("-o, --output <format>", "what is printed (default json)").choices(["json", "yaml"]));
+    .addOption(outputOption(["json", "yaml"], "what is printed (default json)"));
   return withExamples(command, [
     ["For an editor that completes and checks", "gantry schema > gantry.schema.json"],
     ["Which keys there are", "gantry schema | jq '.properties | keys'"],
@@ -42,7 +43,7 @@ export interface VersionFlags {
 export function versionCommand(): Command {
   const command = new Command("version")
     .description("print the version of gantry and of what it runs on")
-    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+    .addOption(outputOption());
   return withExamples(command, [
     ["With the runtime and the platform", "gantry version"],
     ["The number alone", "gantry --version"],

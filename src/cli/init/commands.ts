@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { outputOption } from "../declare_options.ts";
 import { PROFILE_NAMES } from "../../profiles/profiles.ts";
 import { withExamples } from "../help/examples.ts";
 
@@ -9,7 +10,7 @@ export function initCommand(): Command {
     .argument("[directory]", "what will be published", ".")
     .addOption(new Option("--profile <profile>", "the shape that an ecosystem expects").choices(PROFILE_NAMES))
     .option("--force", "replace files that are there already")
-    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+    .addOption(outputOption());
   return withExamples(command, [
     ["For the current directory", "gantry init"],
     ["For manifests that Flux will read", "gantry init ./deploy --profile flux"],

@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { whyUnreadable } from "../../system/io_error.ts";
 import type { ProfileName } from "../../profiles/profiles.ts";
 import { EXIT } from "../output/exit_code.ts";
-import { formatOutput } from "../output/format_output.ts";
+import { formatOutput, type OutputFormat } from "../output/format_output.ts";
 import { distrustOf } from "../config/distrust_of.ts";
+import { shellLine } from "../habits/shell_line.ts";
 import { isThere } from "../config/is_there.ts";
 import { createLog } from "../output/log.ts";
-import type { OutputFormat } from "../publish/commands.ts";
 import { type ChosenProfile, detectProfile, namedProfile, profileLine } from "../../verbs/publish/choose_profile.ts";
 import { spellFlag } from "../spell_flag.ts";
 import { UsageError } from "../usage_error.ts";
@@ -61,8 +61,10 @@ export async function runInit(directory: string, flags: InitFlags, world: World)
     written.push(path);
   }
   log.info(profileLine(chosen, spellFlag));
-  const named = config !== undefined && await distrustOf(config.path) !== undefined ? ` --config ${config.path}` : "";
-  log.info(`\`gantry plan ${directory}${named}\` shows what a push would publish`);
+  // One that is found by itself need not be named.
+  const isNamed = config !== undefined && await distrustOf(config.path) !== undefined;
+  const line = shellLine(["gantry", "plan", directory, ...(isNamed ? ["--config", config.path] : [])]);
+  log.info(`\`${line}\` shows what a push would publish`);
   const format = flags.output ?? "text";
   const report: InitResult = {
     directory,

@@ -1,6 +1,7 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
+import { outputOption } from "../declare_options.ts";
 import { withExamples } from "../help/examples.ts";
-import type { OutputFormat } from "../publish/commands.ts";
+import type { OutputFormat } from "../output/format_output.ts";
 import { addRegistryFlags, type RegistryFlags } from "../places/flags.ts";
 
 /** The flags of `login`, as they were given; what was not given is absent. */
@@ -14,7 +15,7 @@ export function loginCommand(): Command {
     .description("check credentials with a registry and keep them for the other commands")
     .argument("<host>", "registry, such as ghcr.io or localhost:5000");
   addRegistryFlags(command);
-  command.addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+  command.addOption(outputOption());
   return withExamples(command, [
     ["Asks for the user name and the password", "gantry login ghcr.io"],
     [
@@ -39,7 +40,7 @@ export function logoutCommand(): Command {
     .description("forget the credentials for a registry")
     .argument("<host>", "registry, such as ghcr.io or localhost:5000")
     .option("--registry-config <path>", "Docker config file to forget the credentials in")
-    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+    .addOption(outputOption());
   return withExamples(command, [
     ["Wherever `gantry login` keeps them", "gantry logout ghcr.io"],
     ["A registry with a port", "gantry logout localhost:5000"],

@@ -6,6 +6,7 @@ import { StageError } from "../../pipeline/stage_error.ts";
 import { TargetsError } from "../../pipeline/target.ts";
 import { CredentialsRefusedError, RegistryError } from "../../registry/http/registry_error.ts";
 import { ConnectionError } from "../../registry/http/transport.ts";
+import { isCompanionTag, isReferrersTag } from "../../store/companion_tags.ts";
 import { NotFoundError, TagExistsError } from "../../store/store.ts";
 import { ScratchError } from "../../system/scratch_error.ts";
 import { NotVerifiedError } from "../../sign/not_verified_error.ts";
@@ -25,8 +26,8 @@ export function errorReport(error: unknown, failed: FailedCommand = {}): string 
   const { root, wheres, host } = unwrap(error);
   if (root instanceof TargetsError && root.errors.length > 1) {
     const reports = root.errors.map((each) => errorReport(each, failed).trimEnd());
-    const tagged = isTagging(error) && root.done.length > 0 ? `  tagged in ${root.done.join(", ")}\n` : "";
-    return `${reports.join("\n")}\n${tagged}`;
+    const tagged = isTagging(error) && root.done.length > 0 ? [`tagged in ${root.done.join(", ")}`] : [];
+    return [...reports, ...[...wheres, ...tagged].map((where) => `  ${where}`), ""].join("\n");
   }
   const lines = [`error: ${messageOf(root)}`];
   if (root instanceof PluginError) lines.push(...pluginLines(root));
@@ -76,8 +77,10 @@ function unwrap(error: unknown): Unwrapped {
         (current.stage === "upload" || current.stage === "tag") && current.plugin !== undefined && !isNamed(current)
       ) {
         host = registryHost(current.plugin) ?? host;
-        // A refusal names the place itself, and nothing was done there.
-        if (!(current.cause instanceof TagExistsError)) {
+        if (isStep(current)) {
+          wheres.unshift(`in step ${current.plugin}: nothing was tagged`);
+        } else if (!(current.cause instanceof TagExistsError)) {
+          // A refusal names the place itself, and nothing was done there.
           wheres.unshift(`while ${current.stage === "tag" ? "tagging in" : "uploading to"} ${current.plugin}`);
         }
       }
@@ -101,9 +104,14 @@ function isNamed({ plugin, cause }: StageError): boolean {
   return cause instanceof PluginError && cause.plugin === plugin;
 }
 
+/** One of gantry's own, or what somebody else's has given failed in a target; what is no step has an URL for a name. */
+function isStep({ plugin, cause }: StageError): boolean {
+  return plugin !== undefined && (cause instanceof TargetsError || !plugin.includes(":"));
+}
+
 /** Before tagging, nothing is visible in any target, so there is nothing to tell of the others. */
 function isTagging(error: unknown): boolean {
-  return error instanceof StageError && error.stage === "tag";
+  return error instanceof StageError && error.stage === "tag" && !isStep(error);
 }
 
 function messageOf(error: unknown): string {
@@ -225,8 +233,9 @@ function registryAdvice(
   if (error.status === 401) {
     return `log in with \`gantry login ${host}\`, or pass --username and --password-stdin`;
   }
-  if (error.errors.some(({ message }) => /immutable/i.test(message))) {
-    return "the registry lets nobody move this tag: publish a new version";
+  if (error.errors.some(({ message }) => /immutable/i.test(message))) return immutableAdvice(error, command);
+  if (error.errors.some(({ message }) => /\bquota\b|\bexceeds?\b.*\blimit\b/i.test(message))) {
+    return "the registry has no room for this: delete there what nobody needs, or have the limit raised";
   }
   if (isTypeRefused(error)) {
     return command === "push"
@@ -246,6 +255,19 @@ function registryAdvice(
       : "the repository does not exist, and the registry does not make it on push";
   }
   return undefined;
+}
+
+/** Rules that let no tag move are made for versions, and hold what several writers add to as well. */
+function immutableAdvice({ url }: RegistryError, command = ""): string {
+  const tag = new URL(url).pathname.split("/").at(-1) ?? "";
+  if (!isCompanionTag(tag)) return "the registry lets nobody move this tag: publish a new version";
+  const what = isReferrersTag(tag)
+    ? "the list of what refers to the artifact stands behind this tag"
+    : "signatures of the older form stand behind this tag";
+  const instead = tag.endsWith(".sig") && ["push", "sign"].includes(command)
+    ? "; or write bundles alone, with --sign-format bundle"
+    : "";
+  return `${what}, and each one more moves it: let tags that begin with "sha256-" move in the registry${instead}`;
 }
 
 /**

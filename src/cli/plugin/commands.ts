@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { outputOption } from "../declare_options.ts";
 import { withExamples } from "../help/examples.ts";
 import { TEMPLATE_LANGUAGES, TEMPLATE_STAGES } from "./init/templates.ts";
 
@@ -6,7 +7,6 @@ import { TEMPLATE_LANGUAGES, TEMPLATE_STAGES } from "./init/templates.ts";
 export function pluginCommand(): Command {
   const command = new Command("plugin").description("begin, list, look at, test and build plugins");
   const add = (below: Command): void => void command.addCommand(below);
-  const output = (): Option => new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]);
   add(
     withExamples(
       new Command("list")
@@ -14,7 +14,7 @@ export function pluginCommand(): Command {
         .argument("[source]", "where the configuration is looked for", ".")
         .option("--config <path>", "configuration file (default: gantry.jsonc, .json, .yaml or .yml beside the source)")
         .option("--no-config", "read no configuration file")
-        .addOption(output()),
+        .addOption(outputOption()),
       [
         ["Those in this gantry, and those that ./deploy configures", "gantry plugin list ./deploy"],
         ["Those in this gantry alone", "gantry plugin list --no-config"],
@@ -27,7 +27,7 @@ export function pluginCommand(): Command {
       new Command("info")
         .description("show what a plugin is and which options it has; loads it, but does not run it")
         .argument("<plugin>", "a name, ./FILE, npm:PACKAGE, jsr:PACKAGE or exec:PROGRAM")
-        .addOption(output()),
+        .addOption(outputOption()),
       [
         ["What a file of yours is, and which options it has", "gantry plugin info ./plugins/no_drafts.ts"],
         ["A plugin that gantry brings", "gantry plugin info ignore"],
@@ -44,7 +44,7 @@ export function pluginCommand(): Command {
         .option("--options <json>", "the plugin's options as JSON, or @FILE")
         .option("--golden <path>", "what the output must be (default: FILE.golden.json, when it is there)")
         .option("--update", "write the golden file")
-        .addOption(new Option("-o, --output <format>", "what is printed; always JSON").choices(["json"]))
+        .addOption(outputOption(["json"], "what is printed; always JSON"))
         .option("-v, --verbose", "print what happens"),
       [
         [

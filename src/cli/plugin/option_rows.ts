@@ -1,4 +1,5 @@
 import type { JsonSchema } from "../../driver/issue_message.ts";
+import { isObject } from "../../oci/is_object.ts";
 import { printable } from "../output/printable.ts";
 
 /** One option of a plugin, for people. */
@@ -14,10 +15,10 @@ export interface OptionRow {
 
 /** Lists the options that a JSON Schema describes, those of objects in them included. */
 export function optionRows(schema: JsonSchema, prefix = ""): readonly OptionRow[] {
-  const properties = isSchema(schema["properties"]) ? schema["properties"] : {};
+  const properties = isObject(schema["properties"]) ? schema["properties"] : {};
   const required = Array.isArray(schema["required"]) ? schema["required"] : [];
-  const own = Object.entries(properties).filter(([, value]) => isSchema(value)).flatMap(([key, value]) => {
-    const option = isSchema(value) ? value : {};
+  const own = Object.entries(properties).filter(([, value]) => isObject(value)).flatMap(([key, value]) => {
+    const option = isObject(value) ? value : {};
     const name = prefix + key;
     const given = option["default"] !== undefined
       ? JSON.stringify(option["default"])
@@ -33,7 +34,7 @@ export function optionRows(schema: JsonSchema, prefix = ""): readonly OptionRow[
     return [{ ...row, name: line(name) }, ...below(option, name)];
   });
   const { additionalProperties } = schema;
-  if (!isSchema(additionalProperties) || Object.keys(additionalProperties).length === 0) return own;
+  if (!isObject(additionalProperties) || Object.keys(additionalProperties).length === 0) return own;
   const description = line(String(schema["description"] ?? ""));
   return [...own, { name: `${prefix}<key>`, type: typeOf(additionalProperties), given: "", description }];
 }
@@ -44,7 +45,7 @@ const DEPTH_LIMIT = 4;
 function below(option: JsonSchema, name: string): readonly OptionRow[] {
   if (name.split(".").length >= DEPTH_LIMIT) return [];
   const items = option["items"];
-  if (isSchema(items)) return optionRows(items, `${name}[].`);
+  if (isObject(items)) return optionRows(items, `${name}[].`);
   return optionRows(option, `${name}.`);
 }
 
@@ -52,16 +53,12 @@ function typeOf(schema: JsonSchema): string {
   const choices = schema["enum"] ?? (schema["const"] === undefined ? undefined : [schema["const"]]);
   if (Array.isArray(choices)) return line(choices.map((choice) => JSON.stringify(choice)).join(" | "));
   const variants = schema["anyOf"] ?? schema["oneOf"];
-  if (Array.isArray(variants)) return [...new Set(variants.filter(isSchema).map(typeOf))].join(" | ");
+  if (Array.isArray(variants)) return [...new Set(variants.filter(isObject).map(typeOf))].join(" | ");
   const { type } = schema;
   if (Array.isArray(type)) return type.join(" | ");
   if (type !== "array") return typeof type === "string" ? type : "any";
-  const items = isSchema(schema["items"]) ? typeOf(schema["items"]) : "any";
+  const items = isObject(schema["items"]) ? typeOf(schema["items"]) : "any";
   return items.includes(" ") ? `(${items})[]` : `${items}[]`;
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function line(text: string): string {

@@ -1,12 +1,10 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { referenceForms } from "../../oci/reference.ts";
 import { PUBLISHING } from "../../options/publishing.ts";
-import { declareOptions, type ParsedFlags } from "../declare_options.ts";
+import { declareOptions, outputOption, type ParsedFlags } from "../declare_options.ts";
 import { type Example, withExamples } from "../help/examples.ts";
+import type { OutputFormat } from "../output/format_output.ts";
 import { addRegistryFlags, type RegistryFlags } from "../places/flags.ts";
-
-/** How results are written on standard output. */
-export type OutputFormat = "text" | "json" | "yaml";
 
 /** The flags of `push` and `plan`: those that say what is published, and those of the command line alone. */
 export interface PublishFlags extends RegistryFlags {
@@ -37,7 +35,7 @@ export function publishCommand(name: "push" | "plan"): Command {
   addRegistryFlags(command);
   command
     .optionsGroup("Output:")
-    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]))
+    .addOption(outputOption())
     .option("--config <path>", "configuration file (default: gantry.jsonc, .json, .yaml or .yml beside the source)")
     .option("--no-config", "read no configuration file")
     .option("-q, --quiet", "print nothing but results and errors")
@@ -75,6 +73,10 @@ const EXAMPLES: Readonly<Record<"push" | "plan", readonly Example[]>> = {
     [
       "What another program prints, to a registry and into a file for an air-gapped site, with one digest",
       "kustomize build ./deploy | gantry push - oci://ghcr.io/acme/app oci-archive:rendered.tar --version 2.0.0",
+    ],
+    [
+      "Signed before anybody can see it, in the name of this job of GitHub or GitLab",
+      "gantry push ./deploy oci://ghcr.io/acme/app --version 2.0.0 --sign-keyless",
     ],
   ],
   plan: [

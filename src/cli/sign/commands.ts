@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { referenceForms } from "../../oci/reference.ts";
 import { SIGNING } from "../../options/signing.ts";
 import { SIGN_FORMATS } from "../../sign/sign_format.ts";
-import { declareOptions } from "../declare_options.ts";
+import { declareOptions, outputOption } from "../declare_options.ts";
 import { withExamples } from "../help/examples.ts";
 import { repeated } from "../flag_parsers.ts";
 import { addStoredFlags } from "../stored/commands.ts";
@@ -83,8 +83,4 @@ export function keygenCommand(): Command {
 function addKeylessFlags(command: Command): void {
   command.option("--keyless", SIGNING.signKeyless.flag.help);
   declareOptions(command, SIGNING, { heading: "Signing:", only: ["signingConfig", "trustedRoot"] });
-}
-
-function outputOption(): Option {
-  return new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]);
 }

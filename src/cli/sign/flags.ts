@@ -1,5 +1,5 @@
 import type { SignFormat } from "../../sign/sign_format.ts";
-import type { OutputFormat } from "../publish/commands.ts";
+import type { OutputFormat } from "../output/format_output.ts";
 import { UsageError } from "../usage_error.ts";
 import type { KeylessOptions } from "../../verbs/signers_of.ts";
 import type { StoredFlags } from "../stored/commands.ts";

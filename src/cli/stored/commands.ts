@@ -3,11 +3,11 @@ import { referenceForms } from "../../oci/reference.ts";
 import type { LinkPolicy, NamePolicy } from "../../extract/extraction_rules.ts";
 import { PUBLISHING, type Publishing, type PublishingName } from "../../options/publishing.ts";
 import { byteSize } from "../byte_size.ts";
-import { declareOptions } from "../declare_options.ts";
+import { declareOptions, outputOption } from "../declare_options.ts";
 import { withExamples } from "../help/examples.ts";
 import { platform, repeated, wholeNumberFlag } from "../flag_parsers.ts";
 import { addRegistryFlags, addVerifyKeyFlag, type RegistryFlags, type VerifyKeyFlags } from "../places/flags.ts";
-import type { OutputFormat } from "../publish/commands.ts";
+import type { OutputFormat } from "../output/format_output.ts";
 
 /** The flags of every command that works with what was published already; what was not given is absent. */
 export interface StoredFlags extends RegistryFlags {
@@ -78,7 +78,7 @@ export function pullCommand(): Command {
     .option("--max-depth <number>", "how many parts a path may have (default 100)", wholeNumberFlag(1, 1000));
   addVerifyKeyFlag(command);
   addStoredFlags(command)
-    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+    .addOption(outputOption());
   return withExamples(command, [
     ["Into a directory, which is made; nothing is overwritten", "gantry pull oci://ghcr.io/acme/app:1.0.0 ./app"],
     [
@@ -117,7 +117,7 @@ export function listCommand(): Command {
     )
     .option("--limit <number>", "no more than so many; 0 for all (default)", wholeNumberFlag(0, 999_999_999));
   addStoredFlags(command)
-    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+    .addOption(outputOption());
   return withExamples(command, [
     ["Versions and their digests, the highest first", "gantry list oci://ghcr.io/acme/app"],
     [
@@ -154,7 +154,7 @@ export function inspectCommand(): Command {
     .option("--raw", "the exact bytes of the manifest, and nothing else")
     .option("--platform <os/arch>", "which manifest of an index, such as linux/amd64", platform);
   addStoredFlags(command)
-    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+    .addOption(outputOption());
   return withExamples(command, [
     ["Manifest, annotations and layers", "gantry inspect oci://ghcr.io/acme/app:1.0.0"],
     [
@@ -202,7 +202,7 @@ export function diffCommand(): Command {
     .option("--no-config", "read no configuration file");
   addVerifyKeyFlag(command);
   addStoredFlags(command)
-    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+    .addOption(outputOption());
   return withExamples(command, [
     [
       "What a push of this directory would change, with the lines",
@@ -231,7 +231,7 @@ export function tagCommand(): Command {
     .optionsGroup("Tags:")
     .option("--force", "let a version tag move");
   addStoredFlags(command)
-    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+    .addOption(outputOption());
   return withExamples(command, [
     ["Another name for a version", "gantry tag oci://ghcr.io/acme/app:1.0.0 stable"],
     ["Several at once, by the digest", "gantry tag oci://ghcr.io/acme/app@sha256:DIGEST staging approved"],
@@ -253,7 +253,7 @@ export function deleteCommand(): Command {
     .optionsGroup("Safety:")
     .option("-y, --yes", "do not ask; needed where there is no terminal");
   addStoredFlags(command)
-    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+    .addOption(outputOption());
   return withExamples(command, [
     ["One tag; asks first", "gantry delete oci://ghcr.io/acme/app:stable"],
     [
@@ -285,7 +285,7 @@ export function copyCommand(): Command {
     .option("--force", "let a version tag move");
   addVerifyKeyFlag(command);
   addStoredFlags(command)
-    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+    .addOption(outputOption());
   return withExamples(command, [
     [
       "To another registry, with signatures and SBOMs",

@@ -1,8 +1,9 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
+import { outputOption } from "../declare_options.ts";
 import { layoutForms, referenceForms } from "../../oci/reference.ts";
 import { withExamples } from "../help/examples.ts";
 import { repeated } from "../flag_parsers.ts";
-import type { OutputFormat } from "../publish/commands.ts";
+import type { OutputFormat } from "../output/format_output.ts";
 import { addStoredFlags, type StoredFlags } from "../stored/commands.ts";
 
 /** The flags of `verify`, as they were given; what was not given is absent. */
@@ -42,7 +43,7 @@ export function verifyCommand(): Command {
     .optionsGroup("Changes:")
     .option("--repair", "list what nothing lists, and make a lost index.json anew; directories only");
   addStoredFlags(command)
-    .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "yaml"]));
+    .addOption(outputOption());
   return withExamples(command, [
     ["A bundle, offline", "gantry verify oci-archive:bundle.tar"],
     ["Whether an artifact is signed", "gantry verify oci://ghcr.io/acme/app:1.0.0 --key cosign.pub"],

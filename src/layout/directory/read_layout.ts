@@ -121,7 +121,7 @@ async function namesIn(path: string): Promise<readonly string[] | "file"> {
 }
 
 /** Reads a file of a layout as a whole; `undefined` when there is none. */
-export async function readLayoutFile(path: string, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function readLayoutFile(path: string, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
     using file = openFile(path);
     if (file === undefined) return undefined;

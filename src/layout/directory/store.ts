@@ -32,7 +32,7 @@ import { OCI_LAYOUT_FILE } from "../oci_layout_file.ts";
 import { pushManifest } from "../push_manifest.ts";
 import { layoutReader, type LayoutStoreOptions } from "../reader.ts";
 import { withReferrerLists } from "../referrer_lists.ts";
-import { superfluous } from "../superfluous.ts";
+import { onlyNeededBy } from "../only_needed_by.ts";
 import { blobPath, hasBlob, isIntact, listBlobs, readBlob, writeBlob } from "./blob.ts";
 import { type MadeLayout, makeLayout } from "./make_layout.ts";
 import { INDEX_FILE, inFile, readIndex } from "./read_layout.ts";
@@ -122,7 +122,7 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
       const after = lists.index;
       const unneeded: Descriptor[] = [];
       for (const manifest of [...changed.dropped, ...lists.dropped]) {
-        unneeded.push(...await superfluous(reader, manifest, after, context));
+        unneeded.push(...await onlyNeededBy(reader, manifest, after, context));
       }
       await writeFile(indexFile, [formatIndex(after)]);
       index.forget();

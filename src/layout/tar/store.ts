@@ -32,7 +32,7 @@ import { pushManifest } from "../push_manifest.ts";
 import type { HashedLayout } from "../check/hashed_layout.ts";
 import { layoutReader, type LayoutStoreOptions } from "../reader.ts";
 import { withReferrerLists } from "../referrer_lists.ts";
-import { superfluous } from "../superfluous.ts";
+import { onlyNeededBy } from "../only_needed_by.ts";
 import { type Edit, edited, isEmpty, noChanges } from "./changes.ts";
 import { type NextTar, prepareTar, type TarChange } from "./next.ts";
 import { readAhead } from "./read_ahead.ts";
@@ -201,7 +201,7 @@ export function tarStore(reference: LayoutReference, options: TarStoreOptions = 
     const before = withEdits(base);
     const { after, contents, needs, dropped } = await relisted(before, context.signal);
     const unneeded: Descriptor[] = [];
-    for (const manifest of dropped) unneeded.push(...await superfluous(reader, manifest, after, context));
+    for (const manifest of dropped) unneeded.push(...await onlyNeededBy(reader, manifest, after, context));
     const left = new Set(unneeded.map(({ digest }) => digest));
     const isNeeded = ({ digest }: Descriptor): boolean => !left.has(digest);
     const wanted = contents.filter(({ descriptor }) => isNeeded(descriptor));

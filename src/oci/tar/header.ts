@@ -56,7 +56,7 @@ export function tarHeader(header: TarHeader): Uint8Array<ArrayBuffer> {
 }
 
 /** The zeros that fill up the last block of a body. */
-export function tarPadding(size: number): Uint8Array<ArrayBuffer> {
+function tarPadding(size: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array((TAR_BLOCK_SIZE - size % TAR_BLOCK_SIZE) % TAR_BLOCK_SIZE);
 }
 

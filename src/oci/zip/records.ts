@@ -8,7 +8,7 @@
 /** Begins the header of a member. */
 export const ZIP_HEADER_SIGNATURE = 0x04034b50;
 /** Begins the sizes behind a member's data. */
-export const ZIP_DESCRIPTOR_SIGNATURE = 0x08074b50;
+const ZIP_DESCRIPTOR_SIGNATURE = 0x08074b50;
 /** Begins the record of a member in the directory. */
 export const ZIP_RECORD_SIGNATURE = 0x02014b50;
 /** Begins the end of the directory. */

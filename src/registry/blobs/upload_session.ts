@@ -161,7 +161,7 @@ export async function cancelUpload(link: RepositoryLink, session: UploadSession,
  *
  * @returns How many bytes there are; `undefined` when the header is missing, malformed or does not begin at 0.
  */
-export function parseUploadRange(header: string | null): number | undefined {
+function parseUploadRange(header: string | null): number | undefined {
   const end = /^(?:bytes=)?0-([0-9]{1,15})$/.exec(header?.trim() ?? "")?.[1];
   return end === undefined ? undefined : Number(end) + 1;
 }

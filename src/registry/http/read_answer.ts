@@ -1,4 +1,6 @@
+import { isObject } from "../../oci/is_object.ts";
 import { compressionOf } from "../../oci/bytes/decompress.ts";
+import { joinBytes } from "../../oci/bytes/read.ts";
 import { plainText, redactUrl, RegistryError } from "./registry_error.ts";
 
 /** How much JSON is read from a registry: far more than any page or token needs. */
@@ -35,7 +37,7 @@ export async function readJson(answer: ReadAnswer, action: string): Promise<Json
 export function parseJsonObject(bytes: Uint8Array<ArrayBuffer>): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return isObject(value) ? { ...value } : undefined;
   } catch {
     return undefined;
   }
@@ -73,7 +75,7 @@ export async function readLimited(response: Response, limit: number, action: str
     if (size > limit) throw new RangeError(`Cannot ${action}: the answer is larger than ${limit} bytes`);
     parts.push(part);
   }
-  return new Uint8Array(await new Blob(parts).arrayBuffer());
+  return joinBytes(parts);
 }
 
 /** A media type without parameters, in lower case: registries add `; charset=utf-8`. */

@@ -2,6 +2,7 @@
  * Docker's configuration file, as far as it is about credentials. podman's `auth.json` and a Kubernetes
  * `dockerconfigjson` secret have the same form.
  */
+import { isObject } from "../../oci/is_object.ts";
 import { isDockerHub } from "../http/endpoint.ts";
 import type { Credential } from "./credentials.ts";
 import { jsonErrorPosition } from "./json_position.ts";
@@ -52,7 +53,7 @@ export function parseObject(text: string, name: string): Readonly<Record<string,
     const { line, column } = jsonErrorPosition(json);
     throw new SyntaxError(`Cannot parse ${name}: it is not JSON from line ${line}, column ${column} on`);
   }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  if (isObject(value)) return { ...value };
   throw new SyntaxError(`Cannot parse ${name}: it is not a JSON object`);
 }
 
@@ -71,7 +72,7 @@ export function helperFor({ credHelpers, credsStore }: DockerConfig, host: strin
 }
 
 /** Every name under which a host's credentials may be kept, the most likely one first. */
-export function serverNames(host: string): readonly string[] {
+function serverNames(host: string): readonly string[] {
   const hosts = isDockerHub(host) ? ["index.docker.io", "docker.io", "registry-1.docker.io"] : [host];
   return [...new Set([serverName(host), ...hosts])];
 }

@@ -1,5 +1,5 @@
 import { isObject } from "../../oci/is_object.ts";
-import type { Ask } from "../../work/ask.ts";
+import type { AskService } from "../../work/ask_service.ts";
 import type { Call } from "../../work/context.ts";
 import { messageOf } from "../../work/message_of.ts";
 import { toBase64 } from "../base64.ts";
@@ -31,7 +31,7 @@ export interface CertificateWish {
  */
 export async function issueCertificate(
   fulcio: URL,
-  { token, key, ask, call }: CertificateWish & { readonly ask: Ask; readonly call: Call },
+  { token, key, ask, call }: CertificateWish & { readonly ask: AskService; readonly call: Call },
 ): Promise<IssuedCertificate> {
   const action = `get a certificate for ${JSON.stringify(token.subject)} of ${token.issuer}`;
   // Whoever has the token alone cannot have a key of somebody else certified.

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { IN_TOTO_MEDIA_TYPE } from "../../oci/media_types.ts";
 import { type Clock, SYSTEM_CLOCK } from "../../system/clock.ts";
-import type { Ask } from "../../work/ask.ts";
+import type { AskService } from "../../work/ask_service.ts";
 import type { Call } from "../../work/context.ts";
 import { messageOf } from "../../work/message_of.ts";
 import { toBase64 } from "../base64.ts";
@@ -26,7 +26,7 @@ export interface KeylessSigner {
    * @throws {KeyError} When the identity token cannot be used any more.
    * @throws {Error} When a service cannot be reached or refuses.
    */
-  certify(ask: Ask, call: Call): Promise<CertifiedSigner>;
+  certify(ask: AskService, call: Call): Promise<CertifiedSigner>;
 }
 
 /** What of the services is not the usual. */
@@ -82,7 +82,7 @@ interface Certifying {
   readonly source: TokenSource;
   readonly services: SigningServices;
   readonly verifyBundle: BundleVerifier | undefined;
-  readonly ask: Ask;
+  readonly ask: AskService;
 }
 
 async function certified(

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { isObject } from "../../oci/is_object.ts";
 import { IN_TOTO_MEDIA_TYPE } from "../../oci/media_types.ts";
-import type { Ask, WebAnswer } from "../../work/ask.ts";
+import type { AskService, WebAnswer } from "../../work/ask_service.ts";
 import type { Call } from "../../work/context.ts";
 import { messageOf } from "../../work/message_of.ts";
 import { toBase64 } from "../base64.ts";
@@ -31,7 +31,7 @@ export interface Logged {
  */
 export async function logEntry(
   { url, version }: TransparencyLog,
-  { ask, call, ...logged }: Logged & { readonly ask: Ask; readonly call: Call },
+  { ask, call, ...logged }: Logged & { readonly ask: AskService; readonly call: Call },
 ): Promise<unknown> {
   const action = `put the signature on the log ${url.host}`;
   if (version === 2) {

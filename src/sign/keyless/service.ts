@@ -1,4 +1,4 @@
-import type { WebRequest } from "../../work/ask.ts";
+import type { WebRequest } from "../../work/ask_service.ts";
 
 /** A request to a service of sigstore, which is to make something new of what is sent as JSON. */
 export function postJson(url: URL, json: unknown): Omit<WebRequest, "action"> {

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { Buffer } from "node:buffer";
-import type { Ask } from "../../work/ask.ts";
+import type { AskService } from "../../work/ask_service.ts";
 import type { Call } from "../../work/context.ts";
 import { messageOf } from "../../work/message_of.ts";
 import { checkTimestamp } from "../sigstore.ts";
@@ -19,7 +19,7 @@ import { checkTimestamp } from "../sigstore.ts";
  */
 export async function timestampOf(
   authority: URL,
-  { signature, ask, call }: { readonly signature: Uint8Array; readonly ask: Ask; readonly call: Call },
+  { signature, ask, call }: { readonly signature: Uint8Array; readonly ask: AskService; readonly call: Call },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const action = `get a time stamp of ${authority.host}`;
   const { bytes } = await ask({

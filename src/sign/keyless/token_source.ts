@@ -1,5 +1,5 @@
 import { isObject } from "../../oci/is_object.ts";
-import type { Ask } from "../../work/ask.ts";
+import type { AskService } from "../../work/ask_service.ts";
 import type { Call } from "../../work/context.ts";
 import { KeyError } from "../public_key.ts";
 import { AUDIENCE } from "./identity_token.ts";
@@ -12,7 +12,7 @@ export interface TokenSource {
   /** The token that is there already; left out where one is made when it is asked for. */
   readonly given?: string;
   /** Gets a token. */
-  get(ask: Ask, call: Call): Promise<string>;
+  get(ask: AskService, call: Call): Promise<string>;
 }
 
 /** A token that somebody else has got: GitLab's `id_tokens`, or any program. */

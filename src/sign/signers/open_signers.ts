@@ -34,7 +34,15 @@ export const PASSWORD_VARIABLE = "COSIGN_PASSWORD";
 const ENV_PREFIX = "env://";
 /** The bit of a file's mode that lets others read it. */
 const READABLE_BY_ALL = 0o004;
-const HIDDEN_VARIABLES = [PASSWORD_VARIABLE, "GANTRY_PASSWORD", TOKEN_VARIABLE, ...ACTIONS_VARIABLES];
+/** What registries are shown, what opens private keys, and what says who signs. */
+const HIDDEN_VARIABLES = [
+  PASSWORD_VARIABLE,
+  "DOCKER_AUTH_CONFIG",
+  "GANTRY_USERNAME",
+  "GANTRY_PASSWORD",
+  TOKEN_VARIABLE,
+  ...ACTIONS_VARIABLES,
+];
 
 /**
  * Opens what signs: the path of a PEM file, `env://NAME` for one in the environment, or `exec:PROGRAM`. The same key
@@ -82,10 +90,11 @@ function textInEnv(key: string, { env }: SignerMeans): string {
 async function textInFile(path: string, log: Log): Promise<string> {
   try {
     using file = openNamedFile(path);
-    if (((file.mode ?? 0) & READABLE_BY_ALL) !== 0) {
+    const text = await readSmallText(path);
+    if (((file.mode ?? 0) & READABLE_BY_ALL) !== 0 && text.includes("PRIVATE KEY-----")) {
       log.warn(`Anybody on this machine may read the private key ${JSON.stringify(path)}: chmod 600 keeps it private`);
     }
-    return await readSmallText(path);
+    return text;
   } catch (cause) {
     throw new KeyError(`Cannot read the private key ${JSON.stringify(path)}: ${whyUnreadable(cause)}`, { cause });
   }

@@ -1,16 +1,18 @@
-import type { Descriptor } from "../../oci/descriptor.ts";
+import { readContent } from "../../oci/bytes_content.ts";
+import type { Content, Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { OmittedBlob } from "../../bundle/bundle.ts";
 import { isVersion } from "../../oci/version.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
+import { isSharedTag } from "../../store/companion_tags.ts";
+import { layersIn, mergeCompanion } from "../../store/merge_companion.ts";
 import type { Store } from "../../store/store.ts";
 import { RegistryError } from "../../registry/http/registry_error.ts";
-import { forArtifacts } from "../for_artifacts.ts";
 import { formatBytes } from "../../work/amounts.ts";
 import type { Destined } from "./import_destinations.ts";
 import type { OpenBundle, OpenedArtifact } from "./open_bundle.ts";
-import type { Session } from "../session.ts";
+import { forArtifacts, type Session } from "../session.ts";
 
 /** What becomes of a registry. */
 export interface ImportPlan {
@@ -35,6 +37,7 @@ export interface PlannedArtifact extends Destined<OpenedArtifact> {
 /** What becomes of one tag. */
 export interface PlannedTag {
   readonly tag: string;
+  /** What it will point to: behind a tag of signatures, those of the bundle together with those that are there. */
   readonly digest: Digest;
   /** What it points to now; absent when it is new. */
   readonly from?: Digest;
@@ -120,15 +123,35 @@ async function isVisible(store: Store, blob: Descriptor, context: Context): Prom
 
 async function planTags(
   store: Store,
-  { digest, tags, companions }: OpenedArtifact,
+  { digest, tags, companions, graph }: OpenedArtifact,
   { session: { context, concurrency }, force }: { readonly session: Session; readonly force: boolean },
 ): Promise<readonly PlannedTag[]> {
+  const contents = new Map(graph.manifests.flat().map(({ content }) => [content.descriptor.digest, content]));
   const wanted = [...Object.entries(companions), ...tags.map((tag) => [tag, digest] as const)];
   return await inParallel(wanted, concurrency, async ([tag, digest]): Promise<PlannedTag> => {
     const there: Descriptor | undefined = await store.resolve(tag, context);
     if (there === undefined) return { tag, digest, isConflict: false };
-    return { tag, digest, from: there.digest, isConflict: !force && there.digest !== digest && isVersion(tag) };
+    const arriving = isSharedTag(tag) && there.digest !== digest ? contents.get(digest) : undefined;
+    if (arriving === undefined) {
+      return { tag, digest, from: there.digest, isConflict: !force && there.digest !== digest && isVersion(tag) };
+    }
+    const merged = await mergedDigest(store, { tag, arriving }, context);
+    return { tag, digest: merged, from: there.digest, isConflict: false };
   });
+}
+
+/** Behind a tag of signatures comes what the bundle has and what is there, together. */
+async function mergedDigest(
+  store: Store,
+  { tag, arriving }: { readonly tag: string; readonly arriving: Content },
+  context: Context,
+): Promise<Digest> {
+  const manifest = { descriptor: arriving.descriptor, bytes: await readContent(arriving) };
+  const layers = layersIn(manifest);
+  if (layers === undefined) return manifest.descriptor.digest;
+  const there = await store.fetchManifest(tag, context);
+  const merged = await mergeCompanion(there, { layers, manifest }, `${store.url}:${tag}`);
+  return (merged?.manifest ?? there ?? manifest).descriptor.digest;
 }
 
 /** What people call an artifact of a bundle. */

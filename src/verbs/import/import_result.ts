@@ -39,7 +39,7 @@ export interface ImportedArtifact {
   readonly tags: readonly ImportedTag[];
   /** What refers to it or to one of its parts. */
   readonly referrers: readonly { readonly subject: Digest; readonly digest: Digest }[];
-  /** cosign's tags. */
+  /** cosign's tags, with what they point to then: what the bundle has and what is there, together. */
   readonly companions: Readonly<Record<string, Digest>>;
   /** Set when what refers to it was left behind on purpose. */
   readonly withoutReferrers?: true;
@@ -108,21 +108,21 @@ function importedArtifact(
   { artifact, repository, present, manifests, tags }: PlannedArtifact,
   { host }: RegistryPlace,
 ): ImportedArtifact {
+  const isCompanion = ({ tag }: PlannedTag): boolean => Object.hasOwn(artifact.companions, tag);
+  const companions = tags.filter(isCompanion);
   return {
     origin: artifact.origin,
     repository: `${host}/${repository}`,
     digest: artifact.digest,
     size: sizeOf(artifact.graph),
     existed: present === manifests,
-    tags: tags.filter(({ tag }) => !Object.hasOwn(artifact.companions, tag)).map((
-      { tag, digest, from, isConflict },
-    ) => ({
+    tags: tags.filter((planned) => !isCompanion(planned)).map(({ tag, digest, from, isConflict }) => ({
       tag,
       ...(from === undefined || from === digest ? {} : { from }),
       ...(isConflict ? { conflict: isConflict } : {}),
     })),
     referrers: artifact.referrers.map(({ subject, digest }) => ({ subject, digest })),
-    companions: artifact.companions,
+    companions: Object.fromEntries(companions.map(({ tag, digest }) => [tag, digest])),
     ...(artifact.withoutReferrers ? { withoutReferrers: true } : {}),
   };
 }

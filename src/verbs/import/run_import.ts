@@ -4,9 +4,8 @@ import { formatRepository, registryHost } from "../../oci/reference.ts";
 import { type Copied, copyGraph, tagGraph } from "../../store/copy.ts";
 import { inParallel, together } from "../../work/together.ts";
 import { errorWithLines } from "../error_with_lines.ts";
-import type { Session } from "../session.ts";
+import { forArtifacts, type Session } from "../session.ts";
 import { refuseToMoveVersion } from "../refuse_to_move_version.ts";
-import { forArtifacts } from "../for_artifacts.ts";
 import type { PlannedArtifact } from "./import_plan.ts";
 
 /** How tags are set. */

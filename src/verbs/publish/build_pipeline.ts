@@ -57,7 +57,7 @@ export async function buildPipeline(
   { machine, context, mode, access, base }: Means,
 ): Promise<BuiltPipeline> {
   const { signal, log } = context;
-  const { written, places, profile } = settings;
+  const { written, positions, profile } = settings;
   await askLeave(settings, log);
   const { entries: filters, prune } = await filterEntries(settings);
   const cache = settings.cache && settings.cacheDirectory !== undefined
@@ -87,22 +87,22 @@ export async function buildPipeline(
   const created = isAsked ? await known(CREATED_ANNOTATION) : undefined;
   const sourceDate = created === undefined ? undefined : new Date(created);
   const host = pluginHost(machine, { mode, log, sourceDate, cache });
-  const plugins = await makePlugins(entries, { host, places, load: machine.load, signal });
+  const plugins = await makePlugins(entries, { host, positions, load: machine.load, signal });
   targets = targetsOf(plugins, settings);
-  const [archive] = of(plugins, "archive");
+  const [archive] = ofStage(plugins, "archive");
   if (archive === undefined) throw new TypeError("Cannot build a pipeline: nothing makes layers");
   // What a plugin of the user's own packs is the plugin's business.
   const describe = written.packsItself ? undefined : profile.facts.describe;
   return {
     plugins,
     pipeline: {
-      collect: of(plugins, "collect"),
-      filter: of(plugins, "filter"),
+      collect: ofStage(plugins, "collect"),
+      filter: ofStage(plugins, "filter"),
       archive,
-      annotate: of(plugins, "annotate"),
+      annotate: ofStage(plugins, "annotate"),
       ...(describe === undefined ? {} : { describe }),
       upload: targets,
-      tag: of(plugins, "tag"),
+      tag: ofStage(plugins, "tag"),
       custom: pluginSteps(
         plugins.flatMap(({ plugin }) => plugin !== undefined && isStep(plugin) ? [plugin] : []),
         targets,
@@ -143,7 +143,7 @@ function targetsOf(plugins: readonly MadePlugin[], { targets: references }: Sett
   return targets;
 }
 
-function of<S extends Stage>(plugins: readonly MadePlugin[], stage: S): readonly ReadyOf<S>[] {
+function ofStage<S extends Stage>(plugins: readonly MadePlugin[], stage: S): readonly ReadyOf<S>[] {
   return plugins.flatMap(({ plugin }) => plugin?.stage === stage ? [plugin as ReadyOf<Stage> as ReadyOf<S>] : []);
 }
 

@@ -4,7 +4,7 @@ import { OptionsError } from "../../options/options_error.ts";
 import { PUBLISHING, type Publishing, type PublishingName } from "../../options/publishing.ts";
 import type { OptionLayer, Wanted } from "../../options/wanted.ts";
 import { isProfileName, loadProfiles, type ProfileName } from "../../profiles/profiles.ts";
-import type { Places } from "./publish_options.ts";
+import type { Positions } from "./publish_options.ts";
 import type { WrittenEntry } from "./stages/stage_entry.ts";
 import type { WrittenPipeline } from "./stages/written_entries.ts";
 
@@ -19,13 +19,13 @@ import type { WrittenPipeline } from "./stages/written_entries.ts";
 export async function listLayer(
   written: WrittenPipeline,
   said: readonly OptionLayer[],
-  places: Places,
+  positions: Positions,
 ): Promise<readonly OptionLayer[]> {
   const ignore = written.stages.filter?.find(({ spec }) => spec === "ignore");
   const packing = written.stages.archive?.[0];
   return [
     ...(ignore === undefined ? [] : [layerOf(ignore, optionsIn(ignore, "filter/ignore."))]),
-    ...(packing === undefined ? [] : await packingLayer(packing, said, places)),
+    ...(packing === undefined ? [] : await packingLayer(packing, said, positions)),
   ];
 }
 
@@ -33,14 +33,14 @@ export async function listLayer(
 async function packingLayer(
   entry: WrittenEntry,
   said: readonly OptionLayer[],
-  places: Places,
+  positions: Positions,
 ): Promise<readonly OptionLayer[]> {
   const { spec, path } = entry;
   const [caller, field] = (["caller", "configuration"] as const).map((by) => profileBy(said, by));
   if (!isProfileName(spec) || caller !== undefined && caller !== spec) return [];
   if (field !== undefined && field !== spec) {
     const message = `is ${JSON.stringify(spec)}, and "profile" is ${JSON.stringify(field)}`;
-    const problems = places.problems([{ path, message }]);
+    const problems = positions.problems([{ path, message }]);
     throw new OptionsError(problems.join("\n"), { problems });
   }
   const options = optionsIn(entry, "archive/*.");

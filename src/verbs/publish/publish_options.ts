@@ -54,7 +54,7 @@ export interface Configuration {
   /** Its fields. Paths in them start from the current directory. */
   readonly values: Publishing & Pick<PublishOptions, "pipeline" | "profiles">;
   /** Where it says so. */
-  readonly places: Places;
+  readonly positions: Positions;
   /**
    * Asked before any code that it names is loaded.
    *
@@ -65,7 +65,7 @@ export interface Configuration {
 }
 
 /** Where things stand that people have written. */
-export interface Places {
+export interface Positions {
   /** Where the value at a path stands, as `gantry.jsonc:14:5`. */
   at(path: readonly PropertyKey[]): string;
   /** Writes problems, each with its place. */

@@ -9,7 +9,7 @@ import { chooseProfile, type ChosenProfile, type OwnProfiles } from "./choose_pr
 import { withFilesRead } from "./file_layers.ts";
 import { givenAnnotations } from "./given_annotations.ts";
 import { listLayer, refuseUnused } from "./list_layer.ts";
-import type { Spell } from "../../options/spell.ts";
+import { type Spell, spellOption } from "../../options/spell.ts";
 import type { ConfiguredOptions } from "./publish_options.ts";
 import { type SaidPipeline, writtenPipeline } from "./stages/written_entries.ts";
 
@@ -39,9 +39,9 @@ export interface Settings
  * @throws {OptionsError} Names the first thing that is wrong.
  */
 export async function settingsOf(options: ConfiguredOptions): Promise<Settings> {
-  const { configuration, usually = {}, spell = (name) => name } = options;
+  const { configuration, usually = {}, spell = spellOption } = options;
   const said = writtenPipeline(options);
-  const { written, places } = said;
+  const { written, positions } = said;
   const caller: OptionLayer = {
     by: "caller",
     values: options,
@@ -55,7 +55,7 @@ export async function settingsOf(options: ConfiguredOptions): Promise<Settings> 
   const fields = configuration === undefined ? [] : await withFilesRead(configurationLayer(configuration));
   const callers = await withFilesRead(caller);
   refuseUnused(written, wantedOf([...fields, ...callers]));
-  const listed = await listLayer(written, [...fields, ...callers], places);
+  const listed = await listLayer(written, [...fields, ...callers], positions);
   const wanted = wantedOf([byDefault, ...fields, ...listed, ...callers]);
   const { values } = wanted;
   const { source } = values;
@@ -77,12 +77,12 @@ export async function settingsOf(options: ConfiguredOptions): Promise<Settings> 
 
 function ownProfiles({ profiles, configuration }: ConfiguredOptions): OwnProfiles {
   return profiles === undefined && configuration !== undefined
-    ? { declared: configuration.values.profiles ?? {}, placeOf: configuration.places.at }
+    ? { declared: configuration.values.profiles ?? {}, placeOf: configuration.positions.at }
     : { declared: profiles ?? {}, placeOf: (path) => `option ${formatPath(path)}` };
 }
 
-function configurationLayer({ path, values, places }: NonNullable<ConfiguredOptions["configuration"]>): OptionLayer {
-  return { by: "configuration", values, origin: (name) => ({ name: path, place: places.at([name]) }) };
+function configurationLayer({ path, values, positions }: NonNullable<ConfiguredOptions["configuration"]>): OptionLayer {
+  return { by: "configuration", values, origin: (name) => ({ name: path, place: positions.at([name]) }) };
 }
 
 /** Each worker costs some 17 MiB; with more of them a large layer takes more than 200 MiB in all. */

@@ -1,16 +1,17 @@
 /** What `push` signs and says of an artifact before any tag points to it. */
 import { REVISION_ANNOTATION, SOURCE_ANNOTATION } from "../../oci/annotation_keys.ts";
 import { VERSION } from "../../host/version.ts";
-import { PUBLISHING, type PublishingName } from "../../options/publishing.ts";
+import type { PublishingName } from "../../options/publishing.ts";
 import type { PluginFactory } from "../../pipeline/plugin.ts";
 import type { Target } from "../../pipeline/target.ts";
 import type { Uploaded } from "../../pipeline/values.ts";
 import type { Attestation } from "../../sign/attestation.ts";
-import type { Ask } from "../../work/ask.ts";
+import type { AskService } from "../../work/ask_service.ts";
 import type { Call, Context } from "../../work/context.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { KeyMachine } from "./machine.ts";
 import { checkSignFormat, signersOf } from "../signers_of.ts";
+import { provenanceOptions } from "./provenance_options.ts";
 import type { Settings } from "./settings.ts";
 import type { StageEntry } from "./stages/stage_entry.ts";
 
@@ -20,16 +21,10 @@ export interface SigningMeans {
   readonly context: Context;
   readonly mode: Host["mode"];
   /** Asks services; left out where nothing may be contacted. */
-  readonly ask?: Ask | undefined;
+  readonly ask?: AskService | undefined;
   /** The targets, once they are open. */
   readonly targets: () => readonly Target[];
 }
-
-/** What somebody has said of the artifact itself, and what its provenance says because of that. */
-const PARAMETERS = (Object.keys(PUBLISHING) as PublishingName[]).filter((name) => {
-  const { flag } = PUBLISHING[name] as { readonly flag?: { readonly group: string } };
-  return name !== "consumers" && name !== "profile" && (flag?.group === "Content:" || name === "version");
-});
 
 /**
  * The steps that come last before the tags. Keys are opened now, so that a password that is wrong is said before
@@ -105,16 +100,13 @@ async function provenanceMaker(
 ): Promise<{ readonly provenanceOf: (uploaded: Uploaded) => Attestation }> {
   const { provenance } = await import("../../sign/provenance.ts");
   const { builderOf } = await import("../../plugins/annotate/ci/builder.ts");
-  const said = PARAMETERS.filter((name) => settings.wanted.last(name) !== undefined);
+  const options = await provenanceOptions(settings);
   return {
     provenanceOf: ({ annotations, archive: { profile } }) =>
       provenance({
         source: annotations[SOURCE_ANNOTATION]?.value,
         revision: annotations[REVISION_ANNOTATION]?.value,
-        parameters: {
-          profile,
-          options: Object.fromEntries(said.map((name) => [name, settings.wanted.values[name]])),
-        },
+        parameters: { profile, options },
         builder: builderOf(env),
         version: VERSION,
       }),

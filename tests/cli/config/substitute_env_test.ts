@@ -77,7 +77,7 @@ for (const [what, text, message] of REFUSED) {
 }
 
 Deno.test("parseConfig() can say later where something stands, and what is wrong with it", () => {
-  const { places } = parse(`
+  const { positions } = parse(`
 env: [SCAN_TOKEN]
 pipeline:
   filter:
@@ -86,10 +86,10 @@ pipeline:
       options: { kindz: [], token: "\${SCAN_TOKEN}" }
 `);
   const options = ["pipeline", "filter", 1, "options"];
-  assert.equal(places.at(["pipeline", "filter", 1]), "gantry.yaml:6:7");
-  assert.equal(places.at(["pipeline", "filter", 1, "options", "nowhere"]), "gantry.yaml:7:16");
+  assert.equal(positions.at(["pipeline", "filter", 1]), "gantry.yaml:6:7");
+  assert.equal(positions.at(["pipeline", "filter", 1, "options", "nowhere"]), "gantry.yaml:7:16");
   assert.deepEqual(
-    places.problems([
+    positions.problems([
       { path: [...options, "token"], message: `must be a number, not ${SECRET}` },
       { path: [...options, "kindz"], message: "unknown option", isKey: true },
       { path: [...options, "kinds"], message: "is missing" },

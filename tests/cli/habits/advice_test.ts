@@ -41,6 +41,7 @@ const HABITS: readonly string[] = [
   "rm ghcr.io/acme/app:stable",
   "sync --src docker --dest dir ghcr.io/acme/app ./mirror",
   "list oci-lay:./out",
+  "list localhost:5000",
   "push ./deploy -o ./out",
   "push ghcr.io/acme/app:1.0.0",
   "pull ghcr.io/acme/app:1.0.0",

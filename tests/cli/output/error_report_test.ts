@@ -28,6 +28,22 @@ Deno.test("errorReport() advises to log in to the registry that the user has nam
   assert.equal(adviceOf(new StageError("upload", undefined, new TargetsError([inTarget], [], []))), expected);
 });
 
+Deno.test("errorReport() says that nothing was tagged when a step cannot bring what it has made", () => {
+  const failed = ["oci://a/x", "oci://b/x"].map((url) => new StageError("upload", url, new Error("disk full")));
+  const report = (errors: readonly Error[]): string =>
+    errorReport(new StageError("tag", "acme:scan", new TargetsError(errors, ["oci-layout:c"], [])));
+  const [first = assert.fail()] = failed;
+  assert.equal(
+    report([first]),
+    "error: disk full\n  while uploading to oci://a/x\n  in step acme:scan: nothing was tagged\n",
+  );
+  assert.equal(
+    report(failed),
+    "error: disk full\n  while uploading to oci://a/x\nerror: disk full\n  while uploading to oci://b/x\n" +
+      "  in step acme:scan: nothing was tagged\n",
+  );
+});
+
 Deno.test("errorReport() advises to log in to the host that has answered when it knows no other", () => {
   assert.match(adviceOf(UNAUTHORIZED) ?? "", /`gantry login auth\.docker\.io`/);
 });

@@ -86,11 +86,50 @@ Deno.test("plan of a directory below says that the configuration beside it does 
   assert.equal(await said("./deploy", "--config", "gantry.jsonc"), false);
 });
 
+const NAMES: readonly (readonly [typed: string, name: string, file: string])[] = [
+  ["no-drafts", "no-drafts", "no_drafts.ts"],
+  ["no_drafts", "no-drafts", "no_drafts.ts"],
+  ["noDrafts", "no-drafts", "no_drafts.ts"],
+  ["NoDrafts2", "no-drafts2", "no_drafts2.ts"],
+  ["drafts", "drafts", "drafts.ts"],
+];
+
+for (const [typed, name, file] of NAMES) {
+  Deno.test(`plugin init ${typed} writes ${file}, a plugin that is called ${name}`, async () => {
+    await using directory = await tempDirectory();
+    const { code, stdout, stderr } = await gantryIn(directory.path, "plugin", "init", typed);
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout.split("\n")[0], `plugins/${file}`);
+    const text = await Deno.readTextFile(join(directory.path, "plugins", file));
+    assert.ok(text.includes(`name: "local:${name}"`), text);
+  });
+}
+
+Deno.test("plugin init adds every plugin to the configuration that is there, and all of them run", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, {
+    "gantry.jsonc": '{\n  // Mine.\n  "ignore": ["/plugins/"],\n}\n',
+    "app.yaml": "a: 1\n",
+    "README.md": "",
+  });
+  for (const name of ["first", "second"]) {
+    const { code, stdout, stderr } = await gantryIn(directory.path, "plugin", "init", name);
+    assert.equal(code, 0, stderr);
+    assert.ok(stdout.split("\n").includes("gantry.jsonc"), stdout);
+  }
+  const list = '"pipeline.filter": ["ignore","./plugins/first.ts","./plugins/second.ts","./plugins/third.ts"]';
+  const third = await gantryIn(directory.path, "plugin", "init", "third");
+  assert.ok(third.stderr.includes(`gantry.jsonc has ${list}\n`), third.stderr);
+  assert.match(await Deno.readTextFile(join(directory.path, "gantry.jsonc")), /^\{\n {2}\/\/ Mine\.\n/);
+  const { code, stdout, stderr } = await gantryIn(directory.path, "plan", ".", "--stages", "--no-cache");
+  assert.equal(code, 0, stderr);
+  for (const name of ["first", "second", "third"]) assert.ok(stdout.includes(`local:${name}`), stdout);
+});
+
 Deno.test("plugin init replaces nothing, and says what it cannot begin", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, { "gantry.json": "{}" });
   assert.equal((await gantryIn(directory.path, "plugin", "init", "mine")).code, 0);
-  assert.equal(await Deno.readTextFile(join(directory.path, "gantry.json")), "{}");
   const again = await gantryIn(directory.path, "plugin", "init", "mine");
   assert.equal(again.code, 2);
   assert.match(again.stderr, /^error: Cannot write "plugins\/mine\.ts": it exists$/m);

@@ -5,6 +5,7 @@ import { formatPublicKey, KeyError } from "../../../src/sign/public_key.ts";
 import { openSigners, type SignerMeans } from "../../../src/sign/signers/open_signers.ts";
 import { programOfKey } from "../../../src/sign/signers/program_of_key.ts";
 import { verifySignature } from "../../../src/sign/verify_signature.ts";
+import { writeScript } from "../../support/script.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { sampleKey, sampleKeyPath } from "../../support/sample_keys.ts";
 
@@ -91,6 +92,39 @@ Deno.test("openSigners() warns of a file that anybody may read, and of no other"
     warnings[0],
     `Anybody on this machine may read the private key ${JSON.stringify(file)}: chmod 600 keeps it private`,
   );
+});
+
+Deno.test("openSigners() says that a public key is one, and nothing of who may read it", async () => {
+  await using directory = await tempDirectory();
+  const file = join(directory.path, "release.pub");
+  await Deno.writeTextFile(file, sampleKey("p256.pub"), { mode: 0o644 });
+  const { means, warnings } = meansWith();
+  await assert.rejects(openSigners([file], means), {
+    message: `Cannot sign with ${JSON.stringify(file)}: it is a public key, where the private one is needed`,
+  });
+  assert.deepEqual(warnings, []);
+});
+
+Deno.test("openSigners() keeps what opens registries and keys from programs that sign", async () => {
+  await using directory = await tempDirectory();
+  const seen = join(directory.path, "seen");
+  const program = await writeScript(
+    directory.path,
+    "signer.sh",
+    `env > ${seen}`,
+    `exec cat ${path("p256.pub")}`,
+  );
+  const secrets = ["COSIGN_PASSWORD", "DOCKER_AUTH_CONFIG", "GANTRY_USERNAME", "GANTRY_PASSWORD", "SIGNING_KEY"];
+  for (const name of secrets) Deno.env.set(name, "secret-of-gantry");
+  try {
+    const { means } = meansWith({ SIGNING_KEY: sampleKey("p384.pem"), PATH: Deno.env.get("PATH") ?? "" });
+    await openSigners(["env://SIGNING_KEY", `exec:${program}`], means);
+  } finally {
+    for (const name of secrets) Deno.env.delete(name);
+  }
+  const environment = (await Deno.readTextFile(seen)).split("\n");
+  assert.ok(!environment.join().includes("secret-of-gantry"));
+  for (const name of secrets) assert.ok(environment.includes(`${name}=`), name);
 });
 
 const damaged = sampleKey("p256.pem").replace(/\n(.{20}).*\n/, "\n$1\n");

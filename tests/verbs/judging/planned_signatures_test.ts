@@ -12,6 +12,8 @@ const cases: readonly (readonly [what: string, settings: SigningSettings, refusa
   ["it is signed in both forms", SIGNED, undefined],
   ["it is signed in a bundle", { ...SIGNED, signFormat: "bundle" }, undefined],
   ["it is signed behind the tag", { ...SIGNED, signFormat: "legacy" }, undefined],
+  ["it is signed without a key", { ...UNSIGNED, signKeyless: true }, undefined],
+  ["there is an SBOM of somebody without a key", { ...UNSIGNED, signKeyless: true, sboms: ["s"] }, undefined],
   ["it is signed in both forms, with provenance and an SBOM", { ...SIGNED, provenance: true, sboms: ["s"] }, undefined],
   [
     "provenance hides its signature",

@@ -9,7 +9,10 @@ function file(values: Configuration["values"]): Configuration {
   return {
     path: "gantry.jsonc",
     values,
-    places: { at: (path) => `gantry.jsonc at ${path.join(".")}`, problems: (all) => all.map(({ message }) => message) },
+    positions: {
+      at: (path) => `gantry.jsonc at ${path.join(".")}`,
+      problems: (all) => all.map(({ message }) => message),
+    },
     allow: () => Promise.resolve(),
   };
 }

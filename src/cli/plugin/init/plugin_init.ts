@@ -1,11 +1,14 @@
 import { dirname, join, normalize } from "node:path";
 import { whyUnreadable } from "../../../system/io_error.ts";
+import { readSmallText } from "../../../system/read_small_file.ts";
+import { CONFIG_SIZE_LIMIT } from "../../config/config_size_limit.ts";
 import { isThere } from "../../config/is_there.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { createLog } from "../../output/log.ts";
 import { UsageError } from "../../usage_error.ts";
 import type { World } from "../../world.ts";
 import { runPluginTest } from "../test.ts";
+import { type AddedPlugin, addToConfig } from "./add_to_config.ts";
 import { hasTemplate, pluginText, type TemplateLanguage, type TemplateStage } from "./templates.ts";
 import { PLUGIN_TYPES } from "./types_text.ts";
 
@@ -25,38 +28,72 @@ const CONFIGS = ["gantry.jsonc", "gantry.json", "gantry.yaml", "gantry.yml"] as 
  */
 export async function runPluginInit(name: string, flags: PluginInitFlags, world: World): Promise<number> {
   const { stage, language, directory } = flags;
-  checkName(name);
+  const called = kebab(name);
   if (!hasTemplate(flags)) {
     throw new UsageError(`Cannot begin a plugin of ${stage} in ${language}: what packs is best written in TypeScript`);
   }
-  const path = join(directory, `${name.replaceAll("-", "_")}${ENDINGS[language]}`);
+  const path = join(directory, `${called.replaceAll("-", "_")}${ENDINGS[language]}`);
   if (await isThere(path)) throw new UsageError(`Cannot write ${JSON.stringify(path)}: it exists`);
   const use = `${language === "ts" ? "" : "exec:"}./${path}`;
-  const config = await firstThere(CONFIGS);
   const files = [
-    { path, text: pluginText({ name, stage, language }), mode: language === "ts" ? 0o644 : 0o755 },
+    { path, text: pluginText({ name: called, stage, language }), mode: language === "ts" ? 0o644 : 0o755 },
     ...(language === "ts" ? await typeFiles(directory) : []),
-    ...(config === undefined
-      ? [{ path: "gantry.jsonc", text: configText(directory, pipelineOf(stage, use)), mode: 0o644 }]
-      : []),
   ];
+  const config = await configured({ stage, use }, directory);
   for (const file of files) await write(file);
+  if (config.text !== undefined) await Deno.writeTextFile(config.path, config.text);
   // Made by the same run that will compare it later.
   const quiet: World = { ...world, stdout: () => {}, stderr: () => {} };
   await runPluginTest(use, { update: true }, quiet);
-  world.stdout([...files.map((file) => file.path), `${path}.golden.json`].map((line) => `${line}\n`).join(""));
+  const written = [...files.map((file) => file.path), ...(config.text === undefined ? [] : [config.path])];
+  world.stdout([...written, `${path}.golden.json`].map((line) => `${line}\n`).join(""));
   const log = createLog(world, "normal");
-  if (config !== undefined) log.info(`Add to ${config}: ${JSON.stringify({ pipeline: pipelineOf(stage, use) })}`);
+  log.info(config.said);
   log.info(`\`gantry plugin test ${use}\` runs it on a few files, and \`gantry plan\` on yours`);
   return EXIT.done;
 }
 
-function checkName(name: string): void {
-  if (/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name)) return;
+/** A plugin's name has dashes; who writes it as a file or a variable is called means the same. */
+function kebab(name: string): string {
+  const called = name.replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2").replaceAll("_", "-").toLowerCase();
+  if (/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(called)) return called;
   throw new UsageError(
-    `Cannot call a plugin ${JSON.stringify(name)}: write words of small letters and digits with dashes between them, ` +
-      "such as no-drafts",
+    `Cannot call a plugin ${
+      JSON.stringify(name)
+    }: write words of letters and digits with dashes between them, such as ` +
+      "no-drafts",
   );
+}
+
+/** What becomes of the configuration that counts here. */
+interface Configured {
+  readonly path: string;
+  /** The whole file; absent where it stays as it is. */
+  readonly text?: string;
+  /** What was done, or is left to do. */
+  readonly said: string;
+}
+
+async function configured(plugin: AddedPlugin, directory: string): Promise<Configured> {
+  const there = await firstThere(CONFIGS);
+  // What publishes the directory around the plugins, and not the plugins themselves.
+  const begun = (): string =>
+    `${JSON.stringify({ source: ".", ignore: [`/${normalize(directory)}/`] }, undefined, 2)}\n`;
+  const path = there ?? CONFIGS[0];
+  const { place, entry, list, text } = addToConfig(there === undefined ? begun() : await readText(path), path, plugin);
+  if (list === undefined) {
+    return { path, said: `${path} stays as it is: put ${JSON.stringify(entry)} into "${place}" to use it` };
+  }
+  const now = `"${place}": ${JSON.stringify(list)}`;
+  return text === undefined ? { path, said: `Write in ${path} ${now}` } : { path, text, said: `${path} has ${now}` };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readSmallText(path, CONFIG_SIZE_LIMIT);
+  } catch (cause) {
+    throw new UsageError(`Cannot read configuration file ${JSON.stringify(path)}: ${whyUnreadable(cause)}`, { cause });
+  }
 }
 
 async function firstThere(paths: readonly string[]): Promise<string | undefined> {
@@ -75,31 +112,6 @@ async function typeFiles(directory: string): Promise<readonly { path: string; te
       ? []
       : [{ path: deno, text: `${JSON.stringify({ imports }, undefined, 2)}\n`, mode: 0o644 }]),
   ];
-}
-
-/** Where the plugin stands, with what gantry has there by itself. */
-function pipelineOf(stage: TemplateStage, use: string): unknown {
-  switch (stage) {
-    case "collect":
-      return { collect: ["directory", use] };
-    case "filter":
-      return { filter: ["ignore", use] };
-    case "archive":
-      return { archive: [use] };
-    case "annotate":
-      return { annotate: [use, "env", "git"] };
-    case "tag":
-      return { tag: ["version", "latest", use] };
-    case "before:archive":
-      return { custom: [{ before: "archive", use }] };
-    case "after:tag":
-      return { custom: [{ after: "tag", use }] };
-  }
-}
-
-/** What publishes the directory around the plugins, and not the plugins themselves. */
-function configText(directory: string, pipeline: unknown): string {
-  return `${JSON.stringify({ source: ".", ignore: [`/${normalize(directory)}/`], pipeline }, undefined, 2)}\n`;
 }
 
 async function write({ path, text, mode }: { path: string; text: string; mode: number }): Promise<void> {

@@ -10,7 +10,7 @@ import type { ReadyOf } from "../../../pipeline/ready_plugin.ts";
 import { OptionsError } from "../../../options/options_error.ts";
 import type { Target } from "../../../pipeline/target.ts";
 import type { Machine } from "../machine.ts";
-import type { PathProblem, Places } from "../publish_options.ts";
+import type { PathProblem, Positions } from "../publish_options.ts";
 import { namesOfStage, stagesOfBuiltIn } from "./built_ins.ts";
 import type { StageEntry, WrittenEntry } from "./stage_entry.ts";
 import { isTargetKind, targetKind } from "./upload.ts";
@@ -26,7 +26,7 @@ type Made =
 export interface MakingMeans {
   readonly host: Host;
   /** Where the lists stand that name plugins. */
-  readonly places: Places;
+  readonly positions: Positions;
   readonly load: Machine["load"];
   readonly signal: AbortSignal;
 }
@@ -52,7 +52,7 @@ export async function makePlugins(entries: readonly StageEntry[], means: MakingM
     } else if (!entry.onlyChecked) made.push({ entry, ...outcome });
   }
   if (problems.length === 0) return made;
-  const written = means.places.problems(problems);
+  const written = means.positions.problems(problems);
   throw new OptionsError(written.join("\n"), { problems: written, hints: [...hints] });
 }
 

@@ -45,13 +45,13 @@ export function uploadEntries(
   settings: Settings,
   access: Pick<RegistryAccess, "store"> | undefined,
 ): readonly StageEntry[] {
-  const { targets, wanted, places, written } = settings;
+  const { targets, wanted, positions, written } = settings;
   const entries = written.stages.upload ?? [];
   const named = wanted.last("targets")?.from;
   const reached = access === undefined ? [] : targets.map((reference, at): StageEntry => {
     const spec = reference.kind;
     const said = entries.find((entry) => isKind(entry) && entry.spec === spec);
-    const from = named?.by === "caller" ? named.place : places.at(["targets", at]);
+    const from = named?.by === "caller" ? named.place : positions.at(["targets", at]);
     return {
       stage: "upload",
       spec,

@@ -8,7 +8,7 @@ import type {
   ConfiguredOptions,
   PipelineEntry,
   PipelineInstance,
-  Places,
+  Positions,
   PublishPipeline,
 } from "../publish_options.ts";
 import type { WrittenEntry } from "./stage_entry.ts";
@@ -25,29 +25,29 @@ export interface WrittenPipeline {
 export function writtenPipeline(
   { pipeline, configuration }: Pick<ConfiguredOptions, "pipeline" | "configuration">,
 ): SaidPipeline {
-  if (pipeline !== undefined) return { written: writtenEntries(pipeline, IN_CODE), places: IN_CODE };
-  if (configuration === undefined) return { written: writtenEntries({}, IN_CODE), places: IN_CODE };
-  const { values, places, allow } = configuration;
-  return { written: writtenEntries(values.pipeline ?? {}, places), places, allow };
+  if (pipeline !== undefined) return { written: writtenEntries(pipeline, IN_CODE), positions: IN_CODE };
+  if (configuration === undefined) return { written: writtenEntries({}, IN_CODE), positions: IN_CODE };
+  const { values, positions, allow } = configuration;
+  return { written: writtenEntries(values.pipeline ?? {}, positions), positions, allow };
 }
 
 /** The lists of plugins, and whose they are. */
 export interface SaidPipeline extends Pick<Partial<Configuration>, "allow"> {
   readonly written: WrittenPipeline;
   /** Where they, and the fields of the configuration, stand. */
-  readonly places: Places;
+  readonly positions: Positions;
 }
 
-/** Places in options that a program gives. */
-const IN_CODE: Places = {
+/** Positions in options that a program gives. */
+const IN_CODE: Positions = {
   at: (path) => `option ${formatPath(path)}`,
   problems: (problems) => problems.map(({ path, message }) => `option ${formatPath(path)}: ${message}`),
 };
 
 /** Reads the entries of all lists, of all three forms. */
-export function writtenEntries(pipeline: PublishPipeline, places: Pick<Places, "at">): WrittenPipeline {
+function writtenEntries(pipeline: PublishPipeline, positions: Pick<Positions, "at">): WrittenPipeline {
   const { custom = [], ...stages } = pipeline;
-  const at = (path: readonly PropertyKey[]): Position => ({ path, place: places.at(path) });
+  const at = (path: readonly PropertyKey[]): Position => ({ path, place: positions.at(path) });
   const lists: WrittenPipeline["stages"] = Object.fromEntries(
     Object.entries(stages).map(([stage, entries]) => [
       stage,

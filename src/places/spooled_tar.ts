@@ -5,7 +5,7 @@ import { makeTemporaryDirectory } from "../system/temporary_directory.ts";
 import type { Call } from "../work/context.ts";
 
 /** A tar that came by a pipe, as a file. */
-export interface SpooledArchive extends AsyncDisposable {
+export interface SpooledTar extends AsyncDisposable {
   readonly reference: LayoutReference;
 }
 
@@ -18,10 +18,10 @@ const FILE = "bundle.tar";
  *
  * @throws {Error} When it cannot be written, as on a full disk; names the place.
  */
-export async function spoolArchive(
+export async function spoolTar(
   input: ReadableStream<Uint8Array<ArrayBuffer>>,
   { signal, log }: Pick<Call, "signal" | "log">,
-): Promise<SpooledArchive> {
+): Promise<SpooledTar> {
   const directory = await makeTemporaryDirectory({ prefix: "gantry-" }).catch((cause) => {
     throw ioError("make a temporary directory for", "standard input", cause);
   });

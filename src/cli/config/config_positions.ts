@@ -1,4 +1,4 @@
-import type { PathProblem, Places } from "../../verbs/publish/publish_options.ts";
+import type { PathProblem, Positions } from "../../verbs/publish/publish_options.ts";
 import { formatPath } from "../../driver/format_path.ts";
 import { type ConfigNode, type ConfigProblem, hiddenIn, keyOffset, quoteKey, valueOffset } from "./config_node.ts";
 import { locateProblems } from "./locate_problems.ts";
@@ -9,7 +9,7 @@ import { locateProblems } from "./locate_problems.ts";
  *
  * @param file Its name and its content.
  */
-export function configPlaces(root: ConfigNode, file: { readonly path: string; readonly text: string }): Places {
+export function configPositions(root: ConfigNode, file: { readonly path: string; readonly text: string }): Positions {
   return {
     at: (path) =>
       locateProblems(file.text, file.path, [{ offset: valueOffset(root, path), message: "" }]).join("")

@@ -28,4 +28,4 @@ export interface WebAnswer {
  *
  * @throws {Error} When there is no answer, or one of another status: what was tried, and what the service says.
  */
-export type Ask = (request: WebRequest, call: Call) => Promise<WebAnswer>;
+export type AskService = (request: WebRequest, call: Call) => Promise<WebAnswer>;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { forArtifacts } from "../../src/verbs/for_artifacts.ts";
+import { forArtifacts, type Session } from "../../src/verbs/session.ts";
 import { spellOption } from "../../src/options/spell.ts";
-import type { Session } from "../../src/verbs/session.ts";
 import { testContext } from "../registry/support.ts";
 
 for (

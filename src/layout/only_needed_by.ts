@@ -11,7 +11,7 @@ import { messageOf } from "../work/message_of.ts";
  * @param deleted The manifest.
  * @param after What is still listed.
  */
-export async function superfluous(
+export async function onlyNeededBy(
   reader: LayoutReader,
   deleted: Descriptor,
   after: LayoutIndex,
