@@ -1,4 +1,4 @@
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { startFakeRegistry } from "../tests/support/fake_registry.ts";
 import { tempDirectory } from "../tests/support/temp_directory.ts";
@@ -48,10 +48,12 @@ export async function withCodeCache(
   const pushed = await record(run, push);
   await writeScripts({ start, push: pushed.filter((name) => !start.includes(name)) });
   const whole = { ...program, included: [...program.included, parts] };
-  const binary = resolve(directory, `recorder${Deno.build.os === "windows" ? ".exe" : ""}`);
+  // Of the name of the real one, which is part of where Deno says that the modules are.
+  const binary = resolve(directory, "recording", "gantry");
+  await Deno.mkdir(dirname(binary));
   await compile(binary, { ...whole, entry: recorder });
   await record([binary], push);
-  await Deno.remove(binary);
+  await Deno.remove(dirname(binary), { recursive: true });
   return { ...whole, entry: starter };
 
   async function bundleEntry(path: string): Promise<string> {
