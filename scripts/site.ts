@@ -30,6 +30,7 @@ if (import.meta.main) {
     "plugin.ts",
     "testing.ts",
   ]);
+  await namePackage(join(OUT, "api"));
   if (Deno.args.includes("--check")) await run("node", ["check.mjs", join(Deno.cwd(), OUT), ...pages], tools);
   say(`${OUT} has ${pages.length} pages`);
 }
@@ -84,6 +85,21 @@ function commandPage(): string {
     `## gantry help ${topic}\n\n\`\`\`text\n${topicPage(topic, program).trimEnd()}\n\`\`\`\n`
   );
   return `# Commands and flags\n\nWhat \`gantry help COMMAND\` prints.\n\n${[...commands, ...topics].join("\n")}`;
+}
+
+/** `deno doc` shows imports by the name of an export, where readers write that of the package. */
+async function namePackage(directory: string): Promise<void> {
+  for (const [folder, exported] of [["", "."], ["plugin", "plugin"], ["testing", "testing"]] as const) {
+    const symbols = join(directory, folder, "~");
+    for await (const { name } of Deno.readDir(symbols)) {
+      const text = await Deno.readTextFile(join(symbols, name));
+      const shown = text.replaceAll(
+        `from &quot;${exported}&quot;`,
+        `from &quot;${join("@gantry/gantry", folder)}&quot;`,
+      );
+      await Deno.writeTextFile(join(symbols, name), shown);
+    }
+  }
 }
 
 async function run(command: string, args: readonly string[], cwd = "."): Promise<void> {

@@ -16,10 +16,10 @@ const START = [
   { text: "Troubleshooting", link: "/troubleshooting" },
 ];
 const GUIDE = [
-  { text: "Publishing", link: "/push" },
+  { text: "push and plan", link: "/push" },
   { text: "Profiles", link: "/profiles" },
   { text: "Who accepts it", link: "/consumers" },
-  { text: "Signing and verifying", link: "/signing" },
+  { text: "Signing", link: "/signing" },
   { text: "Configuration", link: "/configuration" },
   { text: "Registries and credentials", link: "/registries" },
   { text: "Reading back", link: "/reading" },
@@ -34,7 +34,7 @@ const REFERENCE = [
   { text: "Commands and flags", link: "/commands" },
   { text: "Configuration fields", link: "/configuration#fields" },
   { text: "Formats of profiles", link: "/profiles#formats" },
-  { text: "JSON", link: "/json" },
+  { text: "JSON output", link: "/json" },
   { text: "Exit codes", link: "/exit-codes" },
   { text: "Environment variables", link: "/environment" },
   { text: "Library API", link: "/api/index.html", target: "_blank" },
