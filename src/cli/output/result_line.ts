@@ -1,6 +1,6 @@
-import { formatBytes } from "../../work/amounts.ts";
+import { counted, formatBytes } from "../../work/amounts.ts";
 import type { World } from "../world.ts";
-import { printable } from "./printable.ts";
+import { oneLine } from "./printable.ts";
 
 /** What a command has done, for who looks at a terminal. */
 export interface ResultLine {
@@ -23,7 +23,7 @@ export function sayResults(
 
 /** The amounts stand behind, or below where there is no room; those at the end go where even that is too long. */
 export function resultText({ what, where, amounts }: ResultLine, columns: number): string {
-  const head = printable(`\u2714 ${what}${where === undefined ? "" : ` \u2192 ${where}`}`).replaceAll("\n", "\\n");
+  const head = oneLine(`\u2714 ${what}${where === undefined ? "" : ` \u2192 ${where}`}`);
   const all = amounts.join(", ");
   if (all === "") return head;
   if (head.length + GAP.length + all.length <= columns) return `${head}${GAP}${all}`;
@@ -41,8 +41,7 @@ export function transferred(
     readonly bytesSent: number;
   },
 ): readonly string[] {
-  const blobs = uploaded + existing;
-  return [`${formatBytes(bytesSent)} sent`, `${blobs} ${blobs === 1 ? "blob" : "blobs"} (${existing} reused)`];
+  return [`${formatBytes(bytesSent)} sent`, `${counted(uploaded + existing, "blob")} (${existing} reused)`];
 }
 
 /**

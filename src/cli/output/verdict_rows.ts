@@ -1,5 +1,5 @@
 import type { Verdict } from "../../consumers/judge.ts";
-import { printable } from "./printable.ts";
+import { oneLine } from "./printable.ts";
 import { table } from "./table.ts";
 
 /** Writes verdicts for people: a line for each consumer, and below it why, what to change, and what may surprise. */
@@ -13,9 +13,4 @@ export function verdictRows(verdicts: readonly Verdict[]): readonly string[] {
     return [[consumer, accepted ? "accepted" : "refused", first], ...rest.map((line) => ["", "", line])];
   });
   return table(rows).trimEnd().split("\n");
-}
-
-/** What others have written must not act on a terminal, and not look like a line of its own. */
-function oneLine(text: string): string {
-  return printable(text).replaceAll("\n", "\\n");
 }

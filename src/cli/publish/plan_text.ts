@@ -1,7 +1,7 @@
 import type { TagName } from "../../store/store.ts";
 import type { PlannedBlob, PlannedFiles, PlannedStages, PlanResult } from "../../verbs/plan.ts";
 import { formatBytes } from "../../work/amounts.ts";
-import { printable } from "../output/printable.ts";
+import { oneLine } from "../output/printable.ts";
 import { verdictRows } from "../output/verdict_rows.ts";
 import { table } from "../output/table.ts";
 
@@ -60,11 +60,6 @@ function indented(row: string): string {
   return `  ${row}`;
 }
 
-/** No name and no value can begin a line of its own. */
-function oneLine(text: string): string {
-  return printable(text).replaceAll("\n", "\\n");
-}
-
 function field(name: string, value: string): string {
   return `${name.padEnd(8)} ${value}`;
 }
@@ -91,7 +86,7 @@ export function stagesText({ plugins }: PlannedStages): string {
       use === name ? "" : `${use} (${version})`,
       target ?? "",
       decidedBy,
-    ].map((cell) => printable(cell).replaceAll("\n", "\\n"))
+    ].map(oneLine)
   );
   return table([["STAGE", "PLUGIN", "FROM", "TARGET", "DECIDED BY"], ...rows]);
 }

@@ -3,7 +3,7 @@ import type { Digest } from "../../oci/digest.ts";
 import { formatBytes } from "../../work/amounts.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
-import { printable } from "../output/printable.ts";
+import { oneLine } from "../output/printable.ts";
 import { shortDigest } from "../output/short_digest.ts";
 import { table } from "../output/table.ts";
 import { parseGivenPlace } from "../places/pipes.ts";
@@ -43,7 +43,7 @@ function versionTable(versions: readonly ListedVersion[], { screen }: Pick<World
   ]);
   return table([
     ["VERSION", "DIGEST", ...(isWide ? ["CREATED", "REVISION", "SIZE", "TYPE"] : []), ...(hasNames ? ["NAME"] : [])],
-    ...rows.map((row) => row.map((cell) => printable(cell).replaceAll("\n", "\\n"))),
+    ...rows.map((row) => row.map(oneLine)),
   ]);
 }
 
