@@ -2,6 +2,21 @@
  * Package a directory as an OCI artifact, publish it, and work with what was published: the verbs of the command line as
  * functions. Each takes one object of options and gives what the command prints with `-o json`.
  *
+ * - Publish: {@linkcode push}, {@linkcode plan}, {@linkcode planStages}
+ * - Read: {@linkcode list}, {@linkcode inspect}, {@linkcode readManifest}, {@linkcode pull}, {@linkcode diff}
+ * - Change: {@linkcode tagStored}, {@linkcode copy}, {@linkcode deleteStored}
+ * - Sign and verify: {@linkcode keygen}, {@linkcode signStored}, {@linkcode attachStored}, {@linkcode verifySignatures}
+ * - Carry over an air gap: {@linkcode exportBundle}, {@linkcode verify}, {@linkcode planImport},
+ *   {@linkcode importBundle}, {@linkcode inventory}
+ *
+ * @example A directory becomes an artifact in an OCI image layout
+ * ```ts
+ * import { push } from "@gantry/gantry";
+ *
+ * const { digest, profile } = await push({ source: "examples/plain", targets: ["oci-layout:dist/plain:edge"] });
+ * console.log(digest, profile);
+ * ```
+ *
  * @module
  */
 

@@ -1,4 +1,4 @@
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { startFakeRegistry } from "../tests/support/fake_registry.ts";
 import { tempDirectory } from "../tests/support/temp_directory.ts";
@@ -48,10 +48,12 @@ export async function withCodeCache(
   const pushed = await record(run, push);
   await writeScripts({ start, push: pushed.filter((name) => !start.includes(name)) });
   const whole = { ...program, included: [...program.included, parts] };
-  const binary = resolve(directory, `recorder${Deno.build.os === "windows" ? ".exe" : ""}`);
+  // Of the name of the real one, which is part of where Deno says that the modules are.
+  const binary = resolve(directory, "recording", "gantry");
+  await Deno.mkdir(dirname(binary));
   await compile(binary, { ...whole, entry: recorder });
   await record([binary], push);
-  await Deno.remove(binary);
+  await Deno.remove(dirname(binary), { recursive: true });
   return { ...whole, entry: starter };
 
   async function bundleEntry(path: string): Promise<string> {
@@ -101,36 +103,23 @@ async function moduleFunctions(
   { included }: BundledProgram,
   { directory, external }: Pick<CodeCacheOptions, "directory" | "external">,
 ): Promise<ReadonlyMap<string, string>> {
-  await using work = await tempDirectory();
-  const modules = new Map(external.map((name) => [packageModule(name), `export * from ${JSON.stringify(name)};`]));
-  for await (const { name } of Deno.readDir(directory)) {
-    if (!name.endsWith(".js") || included.includes(join(directory, name))) continue;
-    modules.set(name, asScript(await Deno.readTextFile(join(directory, name)), external));
+  const { stop, transform } = await import("esbuild");
+  const functions = new Map<string, string>();
+  async function add(name: string, text: string): Promise<void> {
+    const options = { format: "cjs", legalComments: "none", minify: true, target: "esnext" } as const;
+    const { code } = await transform(text, options);
+    functions.set(`./${name}`, `function(${GIVEN_NAMES.join(",")}){"use strict";${code}\n}`);
   }
-  const files: string[] = [];
-  for (const [name, text] of modules) {
-    // Under another name, or what they import would be what is bundled.
-    const file = join(work.path, `${name}.mjs`);
-    await Deno.writeTextFile(file, text);
-    files.push(file);
+  try {
+    for await (const { name } of Deno.readDir(directory)) {
+      if (!name.endsWith(".js") || included.includes(join(directory, name))) continue;
+      await add(name, asScript(await Deno.readTextFile(join(directory, name)), external));
+    }
+    for (const name of external) await add(packageModule(name), await bundledPackage(name));
+  } finally {
+    await stop();
   }
-  const functions = join(work.path, "functions");
-  await mustBundle([
-    "--config",
-    "deno.json",
-    "--external",
-    "./*.js",
-    "--format",
-    "cjs",
-    "--outdir",
-    functions,
-    ...files,
-  ]);
-  const texts = [...modules.keys()].sort().map(async (name): Promise<[string, string]> => {
-    const text = await Deno.readTextFile(join(functions, `${name}.js`));
-    return [`./${name}`, `function(${GIVEN_NAMES.join(",")}){"use strict";${text}\n}`];
-  });
-  return new Map(await Promise.all(texts));
+  return functions;
 }
 
 /** What a script cannot do by itself, it does by what it is given. */
@@ -145,6 +134,14 @@ function asScript(text: string, external: readonly string[]): string {
 
 function packageModule(name: string): string {
   return `${basename(name)}.js`;
+}
+
+async function bundledPackage(name: string): Promise<string> {
+  await using work = await tempDirectory();
+  const [module, output] = [join(work.path, "package.mjs"), join(work.path, "package.js")];
+  await Deno.writeTextFile(module, `export * from ${JSON.stringify(name)};`);
+  await mustBundle(["--config", "deno.json", "--format", "cjs", "--output", output, module]);
+  return await Deno.readTextFile(output);
 }
 
 async function mustBundle(args: readonly string[]): Promise<void> {

@@ -172,18 +172,21 @@ async function formats(): Promise<string> {
   const rows = PROFILE_NAMES.map(async (name) => {
     const { ignoreFile, needsTag, takes } = profiles[name];
     const { artifactType, config, layers } = await planned(name);
-    return [
-      code(name),
-      artifactType === undefined ? "" : code(artifactType),
-      code(config.mediaType),
-      [...new Set(layers.map(({ mediaType }) => code(mediaType)))].join(", "),
-      ignoreFile === undefined ? "" : code(ignoreFile),
-      takes.map((option) => code(flagName(option, (PUBLISHING as OptionTable)[option] ?? {}))).join(", "),
-      needsTag ? "yes" : "",
+    const types = [
+      ...(artifactType === undefined ? [] : [`type ${code(artifactType)}`]),
+      `config ${code(config.mediaType)}`,
+      ...new Set(layers.map(({ mediaType }) => `layer ${code(mediaType)}`)),
     ];
+    const facts = [
+      ...types,
+      ...(ignoreFile === undefined ? [] : [`reads ${code(ignoreFile)}`]),
+      ...takes.map((option) => `takes ${code(flagName(option, (PUBLISHING as OptionTable)[option] ?? {}))}`),
+      ...(needsTag ? ["needs a tag"] : []),
+    ];
+    return [code(name), facts.join("<br>")];
   });
   return table(
-    ["profile", "artifact type", "config", "layers", "ignore file", "its own flags", "needs a tag"],
+    ["profile", "media types, ignore file, flags"],
     await Promise.all(rows),
   );
 }

@@ -30,6 +30,7 @@ if (import.meta.main) {
     "plugin.ts",
     "testing.ts",
   ]);
+  await namePackage(join(OUT, "api"));
   if (Deno.args.includes("--check")) await run("node", ["check.mjs", join(Deno.cwd(), OUT), ...pages], tools);
   say(`${OUT} has ${pages.length} pages`);
 }
@@ -38,8 +39,9 @@ if (import.meta.main) {
 async function installTools(): Promise<string> {
   const cache = Deno.env.get("XDG_CACHE_HOME") ?? join(Deno.env.get("HOME") ?? ".", ".cache");
   const directory = join(cache, "gantry-site");
-  await Deno.mkdir(join(directory, ".vitepress"), { recursive: true });
-  for (const name of ["package.json", "check.mjs", ".vitepress/config.mjs"]) {
+  await Deno.mkdir(join(directory, ".vitepress/theme"), { recursive: true });
+  const theme = [".vitepress/theme/index.mjs", ".vitepress/theme/narrow.css"];
+  for (const name of ["package.json", "check.mjs", ".vitepress/config.mjs", ...theme]) {
     await Deno.copyFile(join("site", name), join(directory, name));
   }
   await run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"], directory);
@@ -83,6 +85,21 @@ function commandPage(): string {
     `## gantry help ${topic}\n\n\`\`\`text\n${topicPage(topic, program).trimEnd()}\n\`\`\`\n`
   );
   return `# Commands and flags\n\nWhat \`gantry help COMMAND\` prints.\n\n${[...commands, ...topics].join("\n")}`;
+}
+
+/** `deno doc` shows imports by the name of an export, where readers write that of the package. */
+async function namePackage(directory: string): Promise<void> {
+  for (const [folder, exported] of [["", "."], ["plugin", "plugin"], ["testing", "testing"]] as const) {
+    const symbols = join(directory, folder, "~");
+    for await (const { name } of Deno.readDir(symbols)) {
+      const text = await Deno.readTextFile(join(symbols, name));
+      const shown = text.replaceAll(
+        `from &quot;${exported}&quot;`,
+        `from &quot;${join("@gantry/gantry", folder)}&quot;`,
+      );
+      await Deno.writeTextFile(join(symbols, name), shown);
+    }
+  }
 }
 
 async function run(command: string, args: readonly string[], cwd = "."): Promise<void> {

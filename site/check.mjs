@@ -60,6 +60,15 @@ try {
     if (width > WIDTH) problems.push(`${page}: it is ${width} pixels wide on a screen of ${WIDTH}`);
     if (heading === "") problems.push(`${page}: it has no heading`);
   }
+  current = "sidebar";
+  await tab.setViewport({ width: 1200, height: 900 });
+  await tab.goto(origin, { waitUntil: "networkidle0" });
+  const links = await tab.evaluate(() => [...document.querySelectorAll("aside a")].map(({ href }) => href));
+  if (links.length < pages.length) problems.push(`sidebar: it has ${links.length} links for ${pages.length} pages`);
+  for (const link of links) {
+    const { status } = await fetch(link);
+    if (status !== 200) problems.push(`sidebar: ${link} answers ${status}`);
+  }
   current = "search";
   await tab.setViewport({ width: 1200, height: 900 });
   await tab.goto(origin, { waitUntil: "networkidle0" });

@@ -49,7 +49,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/plugins/annotate",
     "src/pack",
     "src/pipeline",
-    "src/system",
     "src/yaml",
     "src/work",
     "src/oci",
@@ -58,8 +57,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/plugins/filter": ["src/pipeline", "src/system", "src/work", "src/oci"],
   "src/plugins/annotate": ["src/pipeline", "src/system", "src/work", "src/oci"],
   "src/plugins/tag": ["src/pipeline", "src/system", "src/work", "src/oci"],
-  "src/plugins/sign": ["src/sign", "src/pipeline", "src/store", "src/work", "src/oci"],
-  "src/plugins/load": ["src/driver", "src/pipeline", "src/system", "src/work", "src/oci"],
+  "src/plugins/sign": ["src/sign", "src/pipeline", "src/work", "src/oci"],
+  "src/plugins/load": ["src/pipeline", "src/system", "src/work", "src/oci"],
   "src/plugins/exec": ["src/driver", "src/pipeline", "src/store", "src/system", "src/work", "src/oci"],
   "src/options": [
     "src/consumers",
@@ -108,7 +107,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/places": [
     "src/layout",
     "src/registry",
-    "src/pipeline",
     "src/options",
     "src/store",
     "src/system",

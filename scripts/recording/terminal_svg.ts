@@ -22,7 +22,7 @@ const COLORS: readonly string[] = [
 ];
 
 /** How long each step stays before the next one comes, in seconds: what is typed, and what it prints. */
-const TYPED_SECONDS = 1.5;
+const TYPED_SECONDS = 1;
 const PRINTED_SECONDS = 4.5;
 
 /**

@@ -16,10 +16,10 @@ const START = [
   { text: "Troubleshooting", link: "/troubleshooting" },
 ];
 const GUIDE = [
-  { text: "Publishing", link: "/push" },
+  { text: "push and plan", link: "/push" },
   { text: "Profiles", link: "/profiles" },
   { text: "Who accepts it", link: "/consumers" },
-  { text: "Signing and verifying", link: "/signing" },
+  { text: "Signing", link: "/signing" },
   { text: "Configuration", link: "/configuration" },
   { text: "Registries and credentials", link: "/registries" },
   { text: "Reading back", link: "/reading" },
@@ -34,7 +34,7 @@ const REFERENCE = [
   { text: "Commands and flags", link: "/commands" },
   { text: "Configuration fields", link: "/configuration#fields" },
   { text: "Formats of profiles", link: "/profiles#formats" },
-  { text: "JSON", link: "/json" },
+  { text: "JSON output", link: "/json" },
   { text: "Exit codes", link: "/exit-codes" },
   { text: "Environment variables", link: "/environment" },
   { text: "Library API", link: "/api/index.html", target: "_blank" },
@@ -55,6 +55,7 @@ export default defineConfig({
   head: [["link", { rel: "icon", href: "data:," }]],
   // Dead links fail the build.
   ignoreDeadLinks: false,
+  markdown: { config: (markdown) => markdown.core.ruler.push("columns", ({ tokens }) => labelCells(tokens)) },
   themeConfig: {
     search: { provider: "local" },
     outline: [2, 3],
@@ -73,3 +74,15 @@ export default defineConfig({
     footer: { message: "Apache-2.0" },
   },
 });
+
+/** Lets each cell of a table say which column it is in: on a narrow screen nothing stands above it. */
+function labelCells(tokens) {
+  let columns = [];
+  let at = 0;
+  for (const [place, token] of tokens.entries()) {
+    if (token.type === "thead_open") columns = [];
+    if (token.type === "th_open") columns.push(tokens[place + 1].content);
+    if (token.type === "tr_open") at = 0;
+    if (token.type === "td_open") token.attrSet("data-column", columns[at++]);
+  }
+}

@@ -17,7 +17,7 @@ export const BUNDLE_SIZE_LIMIT = 64 * 1024 * 1024;
 export interface BundleDescription {
   /** Sorted by origin and digest; the same digest of two repositories stands here twice. */
   readonly artifacts: readonly BundledArtifact[];
-  /** Blobs that belong to the artifacts and are not in the bundle, because the far side has them. */
+  /** Blobs that belong to the artifacts and are not in the bundle, because the target has them. */
   readonly omitted: readonly OmittedBlob[];
 }
 
@@ -25,7 +25,7 @@ export interface BundleDescription {
 export interface BundledArtifact extends Named {
   /** Where it comes from: `HOST/REPOSITORY`, or the name of a layout without any host. */
   readonly origin: string;
-  /** The tags that it gets at the far side. */
+  /** The tags that it gets at the target. */
   readonly tags: readonly string[];
   /** What refers to it, to one of its parts, or to another referrer. */
   readonly referrers: readonly BundledReferrer[];
@@ -44,7 +44,7 @@ export interface BundledReferrer extends Named {
 
 /** A blob that is not in the bundle. */
 export interface OmittedBlob extends Named {
-  /** The repositories of the far registry that had it. */
+  /** The repositories of the target that had it. */
   readonly at: readonly string[];
 }
 
@@ -165,7 +165,7 @@ interface BundledName {
   readonly digest: Digest;
 }
 
-/** Every name that the far side gets, in the order of the artifacts. A companion of several artifacts comes for each. */
+/** Every name that the target gets, in the order of the artifacts. A companion of several artifacts comes for each. */
 export function bundledNames(artifacts: readonly WithNames[]): readonly BundledName[] {
   return artifacts.flatMap(({ origin, digest, tags, companions }): readonly BundledName[] => [
     ...tags.map((tag) => ({ origin, tag, digest })),

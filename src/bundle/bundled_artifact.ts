@@ -13,7 +13,7 @@ export interface BundledAs {
   readonly withoutReferrers?: boolean;
 }
 
-/** Describes an artifact for the far side: what belongs to it is what its graph has. */
+/** Describes an artifact for the target: what belongs to it is what its graph has. */
 export function bundledArtifact(
   graph: ArtifactGraph,
   { origin, root: { digest, mediaType, size }, tags, withoutReferrers = false }: BundledAs,

@@ -1,3 +1,4 @@
+import { joinBytes } from "../oci/bytes/read.ts";
 import { beginsLikeZip } from "../oci/zip/directory.ts";
 import { compressionOf } from "../oci/bytes/decompress.ts";
 
@@ -23,7 +24,7 @@ export async function peekStart(stream: ReadableStream<Bytes>): Promise<PeekedSt
     size += value.byteLength;
   }
   return {
-    start: new Uint8Array(await new Blob(pieces).arrayBuffer()),
+    start: joinBytes(pieces),
     stream: new ReadableStream({
       async pull(controller): Promise<void> {
         const value = pieces.shift() ?? (await reader.read()).value;

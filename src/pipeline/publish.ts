@@ -35,7 +35,7 @@ export interface Pipeline {
 }
 
 /**
- * Makes the artifact and contacts nobody: the digest is the one that {@linkcode publish} will have.
+ * Makes the artifact and contacts no registry: the digest is the one that {@linkcode publish} will have.
  *
  * @throws {StageError} Says in which stage it failed.
  */

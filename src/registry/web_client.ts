@@ -2,7 +2,6 @@ import { isObject } from "../oci/is_object.ts";
 import { SYSTEM_CLOCK } from "../system/clock.ts";
 import type { AskService, WebRequest } from "../work/ask_service.ts";
 import type { Call } from "../work/context.ts";
-import { messageOf } from "../work/message_of.ts";
 import type { RegistryClientOptions } from "./client.ts";
 import { hostKind } from "./http/address.ts";
 import { openTransport } from "./http/open_transport.ts";
@@ -92,13 +91,11 @@ const ERROR_LIMIT = 64 * 1024;
 /** What is for people in an answer such as `{"code":16,"message":"…"}`; all of it where it is something else. */
 async function inPlainWords(answer: Response): Promise<Response> {
   const { status, headers } = answer;
-  let text: string;
-  try {
-    text = new TextDecoder().decode(await readLimited(answer, ERROR_LIMIT, "read"));
-  } catch (cause) {
-    text = messageOf(cause);
-  }
-  return new Response(wordsIn(text), { status, headers });
+  // The status is known; a body that breaks off or does not end only costs details.
+  const bytes = await readLimited(answer, ERROR_LIMIT, "read").catch(() => new Uint8Array());
+  const words = wordsIn(new TextDecoder().decode(bytes));
+  // Some statuses have no body at all.
+  return new Response(words === "" ? null : words, { status, headers });
 }
 
 function wordsIn(text: string): string {

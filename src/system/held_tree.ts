@@ -88,7 +88,7 @@ export function holdTree(directory: string, { descriptors, expected }: HoldOptio
   /** What is at a path must be a directory, and the one that was there before. */
   function check(within: string, { isDirectory, dev, ino }: Identity & { readonly isDirectory: boolean }): void {
     const before = seen.get(within) ?? { dev, ino };
-    if (!isDirectory || !isSame(before, { dev, ino })) {
+    if (!isDirectory || !isSameInode(before, { dev, ino })) {
       throw new Error(`${within === "" ? "it" : JSON.stringify(within)} is no longer the directory that it was`);
     }
     seen.set(within, before);
@@ -112,7 +112,7 @@ export function holdTree(directory: string, { descriptors, expected }: HoldOptio
 }
 
 /** Tells whether two looks have seen the same thing. */
-export function isSame(a: Identity, b: Identity): boolean {
+export function isSameInode(a: Identity, b: Identity): boolean {
   return a.dev === b.dev && a.ino === b.ino;
 }
 
@@ -232,7 +232,7 @@ function findNumber(descriptors: string, { descriptor, info: own }: OpenDirector
     const there = lookAt(join(descriptors, String(number)));
     // What is there now is no longer what was closed.
     if (there !== undefined) closed.delete(number);
-    if (there === undefined || !isSame(there, own)) continue;
+    if (there === undefined || !isSameInode(there, own)) continue;
     isRenumbered = number !== descriptor;
     latest = number;
     return number;

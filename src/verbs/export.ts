@@ -34,7 +34,7 @@ export interface ExportOptions extends VerbOptions, SignedOptions {
   readonly withoutReferrers?: boolean;
   /** Splits a tar into numbered files of at most so many bytes. */
   readonly volumeSize?: number;
-  /** What the far side has is left out: results of `inventory`, or the paths of files that hold them. */
+  /** What the target has is left out: results of `inventory`, or the paths of files that hold them. */
   readonly have?: readonly (string | Inventory)[];
   /** Takes the tar that the target `oci-archive:-` stands for. */
   readonly output?: (bytes: Uint8Array) => Promise<void>;
@@ -143,7 +143,7 @@ async function readArtifacts(
 }
 
 /**
- * What the far side has, and the layout does not. Manifests always travel: they are small, and say what must be there.
+ * What the target has, and the layout does not. Manifests always travel: they are small, and say what must be there.
  * So do signatures and attestations: whoever carries the bundle verifies it without a network.
  */
 async function omittedOf(

@@ -62,7 +62,7 @@ export interface PlannedBlob {
 }
 
 /**
- * Says what {@linkcode push} would publish. It contacts nobody, and writes nothing but the cache.
+ * Says what {@linkcode push} would publish. It contacts no registry, and writes nothing but the cache.
  *
  * @throws {OptionsError} When an option makes no sense.
  * @throws {StageError} Says in which stage it failed.

@@ -40,7 +40,7 @@ export interface VerifyResult {
   readonly unreferenced: readonly { readonly digest: Digest; readonly size: number }[];
   /** What a killed process has left, or another one is writing. */
   readonly leftovers: readonly string[];
-  /** What the far side has, so that it is not here. */
+  /** What the target has, so that it is not here. */
   readonly omitted: readonly { readonly digest: Digest; readonly size: number }[];
   /** What was repaired, one sentence each. */
   readonly repaired?: readonly string[];
@@ -49,7 +49,7 @@ export interface VerifyResult {
 }
 
 /**
- * Checks every byte of a layout or a bundle, and that nothing is missing. It contacts nobody.
+ * Checks every byte of a layout or a bundle, and that nothing is missing. It contacts no registry.
  *
  * @returns What was found; a layout that is not whole is no error.
  * @throws {OptionsError} When the options make no sense.

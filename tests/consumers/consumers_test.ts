@@ -29,7 +29,7 @@ Deno.test("parseConsumers() reads names with commas between them, and says which
   for (const wrong of ["", "flux,", "Flux", "toString"]) {
     assert.throws(
       () => parseConsumers(wrong),
-      /^SyntaxError: Cannot find consumer ".*": it must be one of flux, .*crossplane$/,
+      /^SyntaxError: Cannot find consumer ".*": it must be one of flux, .*crossplane(?:, did you mean "flux"\?)?$/,
     );
   }
 });

@@ -855,14 +855,14 @@ Deno.test("export takes inventories of one registry and no more", async () => {
 Deno.test("export, import and inventory say what is wrong with their arguments", async () => {
   const cases: readonly (readonly [args: readonly string[], says: RegExp])[] = [
     [["export", "oci-layout:a"], /There is nothing to export/],
-    [["export", "oci-layout:a:1", "oci://localhost:1/b"], /write oci-layout:PATH or oci-archive:PATH/],
+    [["export", "oci-layout:a:1", "oci://localhost:1/b"], /write oci-layout:PATH/],
     [["export", "oci-layout:a:1", "oci-layout:b:1"], /each artifact keeps its own tags/],
     [["export", "oci-layout:a:1", "oci-layout:b", "--volume-size", "1GiB"], /only a tar is split/],
     [
       ["export", "oci-layout:a:1", "oci-layout:b", "--have", "/nowhere.json"],
       /Cannot use the inventory .*: it is not there/,
     ],
-    [["import", "--yes", "oci://localhost:1/a", "oci://localhost:1"], /write oci-layout:PATH or oci-archive:PATH/],
+    [["import", "--yes", "oci://localhost:1/a", "oci://localhost:1"], /write oci-layout:PATH/],
     [["import", "--yes", "oci-layout:a:1", "oci://localhost:1"], /name it without a tag/],
     [["import", "--yes", "oci-layout:a", "localhost:1"], /write oci:\/\/HOST or oci:\/\/HOST\/PREFIX/],
     [["inventory", "oci://localhost:1/a:1"], /without a tag or a digest/],

@@ -2,6 +2,7 @@
  * Bad input gets one clear sentence, the right exit code, and leaves nothing behind.
  */
 import assert from "node:assert/strict";
+import { referenceForms } from "../../src/oci/reference.ts";
 import { join } from "node:path";
 import { gantry, type GantryOptions } from "../support/gantry.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
@@ -149,7 +150,7 @@ const CASES: readonly Case[] = [
     args: ["push", "DIR/source", "docker://ghcr.io/acme/app"],
     code: 2,
     says:
-      'error: Cannot parse reference "docker://ghcr.io/acme/app": unknown scheme "docker:", write oci://HOST/REPOSITORY, oci-layout:PATH or oci-archive:PATH',
+      `error: Cannot parse reference "docker://ghcr.io/acme/app": unknown scheme "docker:", write ${referenceForms()}`,
   },
   {
     name: "a target without a scheme",

@@ -110,7 +110,7 @@ Deno.test("push reads who has to accept it from the configuration file, and --fo
 
 Deno.test("--for refuses names that are no consumers, before anything is read", async () => {
   for (
-    const args of [["plan", "/nowhere"], ["push", "/nowhere", "oci://registry.invalid/a"], [
+    const args of [["plan", "/dev/null"], ["push", "/dev/null", "oci://registry.invalid/a"], [
       "inspect",
       "oci://registry.invalid/a",
     ]]

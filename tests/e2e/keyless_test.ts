@@ -1,5 +1,7 @@
 /** `push --sign-keyless`, `sign --keyless` and `attach --keyless`, against sigstore's services on this machine. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { generateKeyPairSync, sign } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeCertificate } from "../support/network/certificates.ts";
@@ -251,6 +253,8 @@ const answering = (path: string, body: unknown): SigstoreOptions => ({
   answer: (asked) => asked === path ? Response.json(body, { status: 201 }) : undefined,
 });
 
+const { cert: NOBODY } = await makeCertificate({ name: "nobody" });
+
 const failing: readonly (readonly [what: string, options: SigstoreOptions, message: RegExp])[] = [
   [
     "the authority of certificates refuses",
@@ -266,6 +270,29 @@ const failing: readonly (readonly [what: string, options: SigstoreOptions, messa
     "the authority of certificates gives none",
     answering("/api/v2/signingCert", { signedCertificateEmbeddedSct: { chain: { certificates: [] } } }),
     /^error: Cannot get a certificate for .* answers with something else: it has no certificate$/m,
+  ],
+  [
+    "the authority of certificates names nobody",
+    answering("/api/v2/signingCert", { signedCertificateEmbeddedSct: { chain: { certificates: [NOBODY] } } }),
+    /^error: Cannot get a certificate for .* answers with something else: its certificate names nobody$/m,
+  ],
+  [
+    "the authority of certificates certifies another key",
+    {
+      async answer(path, request): Promise<Response | undefined> {
+        if (path !== "/api/v2/signingCert" || request.headers.has("x-other")) return undefined;
+        const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+        const content = publicKey.export({ type: "spki", format: "pem" });
+        const proofOfPossession = sign("sha256", Buffer.from(WORKFLOW_CLAIMS.sub), privateKey).toString("base64");
+        const body = { ...await request.json(), publicKeyRequest: { publicKey: { content }, proofOfPossession } };
+        return await fetch(request.url, {
+          method: "POST",
+          headers: { "x-other": "yes" },
+          body: JSON.stringify(body),
+        });
+      },
+    },
+    /^error: Cannot get a certificate for .* answers with something else: its certificate is one of another key$/m,
   ],
   [
     "the log refuses",

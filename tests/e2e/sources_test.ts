@@ -94,7 +94,13 @@ Deno.test("push of a directory leaves out the layouts in it that it publishes to
   assert.match(stdout, /- app\.tar +\/app\.tar \(a target of this push\)/);
 });
 
-Deno.test("an ignore file that is a link is read as the link's policy says, and never out of the source", async () => {
+const LINKS = [
+  ["../secret", "it leads out of the source"],
+  ["nowhere", "it is a symbolic link, and there is nothing at its target"],
+  [".gantryignore", "it is a symbolic link that leads back to itself"],
+] as const;
+
+Deno.test("an ignore file that is a link counts, or the push is refused; it is never read out of the source", async () => {
   await using directory = await tempDirectory();
   const source = join(directory.path, "source");
   await writeTree(directory.path, { "secret": "a/[!token\n", "source/rules": "*.log\n", "source/x.log": "x\n" });
@@ -104,12 +110,18 @@ Deno.test("an ignore file that is a link is read as the link's policy says, and 
     return JSON.parse(stdout).dropped.map(({ path }: { path: string }) => path);
   };
   assert.deepEqual(await dropped(), [".gantryignore", "x.log"]);
-  assert.deepEqual(await dropped("--symlinks", "skip"), []);
 
-  await Deno.remove(join(source, ".gantryignore"));
-  await Deno.symlink("../secret", join(source, ".gantryignore"));
-  const { stderr } = await gantry(["plan", source]);
-  assert.ok(!stderr.includes("token"), stderr);
+  const refused = async (why: string, ...args: readonly string[]): Promise<void> => {
+    const { code, stderr } = await gantry(["plan", source, "-q", ...args]);
+    assert.equal(stderr, `error: Cannot read ignore file ".gantryignore": ${why}\n`);
+    assert.equal(code, 2);
+  };
+  await refused("it is a symbolic link, and those are not followed", "--symlinks", "skip");
+  for (const [target, why] of LINKS) {
+    await Deno.remove(join(source, ".gantryignore"));
+    await Deno.symlink(target, join(source, ".gantryignore"));
+    await refused(why);
+  }
 });
 
 Deno.test("push prints the same as JSON and as YAML", async () => {

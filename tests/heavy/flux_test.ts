@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gantry, gantryOk, push } from "../support/gantry.ts";
 import { htpasswdAuth, PASSWORD, USER } from "../support/network/htpasswd.ts";
 import { type RunningRegistry, startRegistry } from "../support/registry_process.ts";
+import { identityToken, startSigstore, WORKFLOW } from "../support/sigstore_server.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { tool, toolTest } from "../support/tools.ts";
 import { writeTree } from "../support/tree.ts";
@@ -208,6 +209,34 @@ toolTest("Flux's controllers", { tools: TOOLS, timeout: 600_000 }, async (t) => 
     const copied = await fetched(cluster, "signed-copy", at("signed-copy"), { ref: refs.tag, ...verify });
     assert.equal(copied.ready.status, "True", copied.ready.message);
   });
+
+  for (const log of [1, 2] as const) {
+    await t.step(`Flux verifies what gantry signs without a key (version ${log} of the log)`, async () => {
+      await using sigstore = await startSigstore({ log });
+      const name = `keyless-${log}`;
+      const services = join(directory.path, `${name}.json`);
+      await Deno.writeTextFile(services, JSON.stringify(sigstore.signingConfig));
+      await cluster.apply({
+        ...{ apiVersion: "v1", kind: "Secret", metadata: { name } },
+        stringData: { "trusted_root.json": JSON.stringify(sigstore.trustedRoot) },
+      });
+      const args = [tree, at(name), "--version", "1.0.0", "--profile", "flux", ...METADATA];
+      const env = { SIGSTORE_ID_TOKEN: identityToken() };
+      await push([...args, "--sign-keyless", "--signing-config", services], { env });
+      const verify = (subject: string): Readonly<Record<string, unknown>> => ({
+        ref: refs.tag,
+        verify: {
+          provider: "cosign",
+          trustedRootSecretRef: { name },
+          matchOIDCIdentity: [{ issuer: `^${WORKFLOW.issuer}$`, subject }],
+        },
+      });
+      const { ready } = await fetched(cluster, name, at(name), verify(`^${WORKFLOW.identity}$`));
+      assert.equal(ready.status, "True", ready.message);
+      const other = await fetched(cluster, `${name}-other`, at(name), verify("^https://github.com/other/"));
+      assert.equal(other.ready.status, "False");
+    });
+  }
 
   await t.step("Flux fetches a chart of profile helm, by a layer selector and as a HelmChart", async () => {
     const chart = join(directory.path, "chart");

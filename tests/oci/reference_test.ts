@@ -6,6 +6,7 @@ import {
   formatRepository,
   layoutForms,
   parseReference,
+  PLACE_KINDS,
   type Reference,
   referenceForms,
   referenceSchemes,
@@ -53,7 +54,7 @@ for (const [text, reference] of GOOD) {
   });
 }
 
-const FORMS = "write oci://HOST/REPOSITORY, oci-layout:PATH or oci-archive:PATH";
+const FORMS = `write ${referenceForms()}`;
 const NO_HOST = "it needs a host and a repository, such as oci://ghcr.io/acme/app";
 const JOINED = `a part of it is a-z and 0-9, joined by ".", "_", "__" or "-"`;
 const DIGEST_FORMS = `it must be "sha256:" and 64, or "sha512:" and 128 digits of 0-9a-f`;
@@ -353,10 +354,13 @@ function thrownBy(run: () => unknown): Error {
 }
 
 Deno.test("referenceForms() says how each kind of place is written, and its names once", () => {
-  assert.equal(referenceForms(), "oci://HOST/REPOSITORY, oci-layout:PATH or oci-archive:PATH");
-  assert.equal(referenceForms("[:TAG]"), "oci://HOST/REPOSITORY[:TAG], oci-layout:PATH… or oci-archive:PATH…");
-  assert.equal(layoutForms(), "oci-layout:PATH or oci-archive:PATH");
-  assert.equal(referenceSchemes(), "oci://, oci-layout: or oci-archive:");
+  // Of each kind what is in the table, and nothing else.
+  const kinds = Object.values(PLACE_KINDS);
+  assert.deepEqual(referenceForms().split(/, | or /), kinds.map(({ scheme, form }) => `${scheme}${form}`));
+  assert.deepEqual(referenceSchemes().split(/, | or /), kinds.map(({ scheme }) => scheme));
+  assert.match(referenceForms("[:TAG]"), /^oci:\/\/HOST\/REPOSITORY\[:TAG\], oci-layout:PATH….* or \S+$/);
+  assert.match(layoutForms(), /^oci-layout:PATH.* or \S+$/);
+  assert.doesNotMatch(layoutForms(), /oci:\/\//);
 });
 
 Deno.test("withRepository() changes the repository of a registry, and no place that has none", () => {

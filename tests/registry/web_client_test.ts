@@ -87,6 +87,7 @@ const refused: readonly (readonly [what: string, answer: Response | Error, messa
     new Response(null, { status: 307, headers: { location: "https://elsewhere.example/" } }),
     /^Cannot get a certificate: HTTP 307 \(POST /,
   ],
+  ["says nothing", new Response(null, { status: 204 }), /^Cannot get a certificate: HTTP 204 \(POST /],
   [
     "is not there",
     new ConnectionError("certificate", "Cannot reach fulcio.example: a certificate that nobody trusts"),

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { digestHex, digestOf } from "../../oci/digest.ts";
-import { type Identity, isSame } from "../../system/held_tree.ts";
+import { type Identity, isSameInode } from "../../system/held_tree.ts";
 import { ioError } from "../../system/io_error.ts";
 
 /** A directory that nobody else can look into. Disposing removes it with everything in it. */
@@ -56,7 +56,7 @@ async function makeDirectory(path: string): Promise<PrivateDirectory> {
     identity,
     async [Symbol.asyncDispose](): Promise<void> {
       try {
-        if (isSame(await Deno.lstat(path), identity)) await Deno.remove(path, { recursive: true });
+        if (isSameInode(await Deno.lstat(path), identity)) await Deno.remove(path, { recursive: true });
       } catch (cause) {
         if (!(cause instanceof Deno.errors.NotFound)) throw ioError("remove", path, cause);
       }

@@ -1,4 +1,4 @@
-import { isSame } from "../../system/held_tree.ts";
+import { isSameInode } from "../../system/held_tree.ts";
 import { ioError } from "../../system/io_error.ts";
 import { type OpenFile, openFile } from "../../system/open_file.ts";
 
@@ -38,7 +38,7 @@ export async function hasSameContent(staged: string, { path, at, info, signal }:
 /** Opens the file that was looked at. */
 function openKnown(path: string, expected: Deno.FileInfo): OpenFile {
   const file = openFile(path);
-  if (file !== undefined && isSame(file.identity, expected)) return file;
+  if (file !== undefined && isSameInode(file.identity, expected)) return file;
   file?.[Symbol.dispose]();
   throw new Error("it is no longer the file that it was");
 }

@@ -71,7 +71,7 @@ export async function listBundle(
     const after = describeIndex(artifacts.reduce(listArtifact, kept), manifest);
     const omitted = new Set(complete.omitted.map(({ digest }) => digest));
     return {
-      after: isSame(before, after) ? before : after,
+      after: isSameIndex(before, after) ? before : after,
       contents,
       needs: graphs.flatMap(partsOf).filter(({ digest }) => !omitted.has(digest)),
       dropped,
@@ -232,7 +232,7 @@ async function missingOf(
   return omitted.filter((_, at) => isThere[at] === false);
 }
 
-function isSame(a: LayoutIndex, b: LayoutIndex): boolean {
+function isSameIndex(a: LayoutIndex, b: LayoutIndex): boolean {
   const [x, y] = [a, b].map((index) => new TextDecoder().decode(formatIndex(index)));
   return x === y;
 }

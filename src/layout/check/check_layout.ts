@@ -30,7 +30,7 @@ export interface LayoutCheck {
   readonly unreferenced: readonly Pick<Descriptor, "digest" | "size">[];
   /** Files that a process has left which was killed, or that one is writing at the moment. */
   readonly leftovers: readonly string[];
-  /** What is not there and need not be, because the far side has it. */
+  /** What is not there and need not be, because the target has it. */
   readonly omitted: readonly OmittedBlob[];
   /** The description of what the layout carries, if it has one. */
   readonly description?: FoundDescription;

@@ -85,12 +85,12 @@ export async function prepareTar(
   const itemOf = ({ descriptor }: Content): string => `${url}@${descriptor.digest}`;
   const parts = { path: reference.path, index, added, itemOf, existing: before };
   const volumes = change.volumeSize === undefined ? undefined : volumesOf(parts, change.volumeSize);
-  const isSame = before !== undefined && added.length === 0 && (change.unneeded ?? []).length === 0 &&
+  const isUnchanged = before !== undefined && added.length === 0 && (change.unneeded ?? []).length === 0 &&
     JSON.stringify(index) === JSON.stringify(before.scan.index) && haveSameSizes(volumes, before.file.set?.volumes);
   let next: UnnamedTar | undefined;
   if (output !== undefined) {
     next = await writePiped(writeTar(tarEntriesOf(parts, context)), output);
-  } else if (!isSame) {
+  } else if (!isUnchanged) {
     const path = before?.file.set?.base ?? await realPath(reference.path);
     const directories = await makeDirectories(dirname(path));
     if (!await syncDirectory(dirname(path))) context.log.warn(lacking(reference.path, "sync"));

@@ -23,21 +23,21 @@ const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
  */
 export function parseTarBlock(block: Uint8Array): TarBlock | undefined {
   if (!hasOwnChecksum(block)) return undefined;
-  const name = text(block.subarray(0, 100));
+  const name = text(block, 0, 100);
   // GNU has times in that place, and another magic.
-  const prefix = text(block.subarray(257, 263)) === "ustar" ? text(block.subarray(345, 500)) : "";
+  const prefix = text(block, 257, 263) === "ustar" ? text(block, 345, 500) : "";
   return {
     kind: String.fromCharCode(block[156] ?? 0),
     name: prefix === "" ? name : `${prefix}/${name}`,
-    mode: number(block.subarray(100, 108)) & 0o7777,
-    size: number(block.subarray(124, 136)),
-    target: text(block.subarray(157, 257)),
+    mode: number(block, 100, 108) & 0o7777,
+    size: number(block, 124, 136),
+    target: text(block, 157, 257),
   };
 }
 
 /** Some programs of old have summed up bytes with a sign. */
 function hasOwnChecksum(block: Uint8Array): boolean {
-  const said = number(block.subarray(148, 156));
+  const said = number(block, 148, 156);
   let unsigned = 0;
   let signed = 0;
   for (let at = 0; at < block.byteLength; at++) {
@@ -50,31 +50,37 @@ function hasOwnChecksum(block: Uint8Array): boolean {
 }
 
 /** Octal digits, or, where those are too few, GNU's number in base 256. */
-function number(field: Uint8Array): number {
-  const first = field[0] ?? 0;
-  if (first < 0x80) return octalNumber(field);
+function number(block: Uint8Array, from: number, to: number): number {
+  const first = block[from] ?? 0;
+  if (first < 0x80) return octalNumber(block, from, to);
   let value = first & 0x3f;
-  for (let at = 1; at < field.byteLength; at++) value = value * 256 + (field[at] ?? 0);
+  for (let at = from + 1; at < to; at++) value = value * 256 + (block[at] ?? 0);
   // The second bit is the sign.
   return first < 0xc0 && Number.isSafeInteger(value) ? value : NaN;
 }
 
 /** Spaces and zeros may stand before the digits, and anything behind a space or a zero that ends them. */
-function octalNumber(field: Uint8Array): number {
-  let at = 0;
-  while (isBlank(field[at])) at++;
+function octalNumber(block: Uint8Array, from: number, to: number): number {
+  let at = from;
+  while (at < to && isBlank(block[at])) at++;
   let value = 0;
-  for (let digit = field[at] ?? 0; digit >= 0x30 && digit < 0x38; digit = field[++at] ?? 0) {
-    value = value * 8 + digit - 0x30;
-  }
-  return at === field.byteLength || isBlank(field[at]) ? value : NaN;
+  for (; at < to && isOctalDigit(block[at]); at++) value = value * 8 + (block[at] ?? 0) - ZERO;
+  return at === to || isBlank(block[at]) ? value : NaN;
+}
+
+const ZERO = 0x30;
+
+function isOctalDigit(byte = 0): boolean {
+  return byte >= ZERO && byte < ZERO + 8;
 }
 
 function isBlank(byte: number | undefined): boolean {
   return byte === 0 || byte === 0x20;
 }
 
-function text(field: Uint8Array): string {
-  const end = field.indexOf(0);
-  return DECODER.decode(end < 0 ? field : field.subarray(0, end));
+function text(block: Uint8Array, from: number, to: number): string {
+  // Most of what is not a name is empty: there may be 100,000 headers.
+  if (block[from] === 0) return "";
+  const end = block.indexOf(0, from);
+  return DECODER.decode(block.subarray(from, end < 0 || end > to ? to : end));
 }

@@ -12,7 +12,7 @@ import {
 export interface DeflateOptions {
   /** 1 (fast) to 9 (small). */
   readonly level: number;
-  /** How many workers to use at most; 0 compresses in this thread. */
+  /** How many workers compress beside this thread at most. */
   readonly workers: number;
   /**
    * Says that the pieces are given away, and that they are chunks: each but the last one has their size. Takes back the
@@ -25,8 +25,9 @@ export interface DeflateOptions {
  * Compresses bytes into a raw deflate stream, chunk by chunk.
  *
  * The result depends on the bytes and the level only: neither on the pieces they come in nor on the number of workers.
- * Workers start with the second chunk, so what fits into one costs none, a further one when all have something to do,
- * and at most two chunks per worker are in memory. No worker is left when the iteration ends, whichever way it ends.
+ * Workers start with the second chunk, so what fits into one costs none, and a further one when all have their hands
+ * full; when all of them have, this thread compresses as well instead of waiting. No worker is left when the iteration
+ * ends, whichever way it ends.
  *
  * @throws {Error} When a worker fails.
  */
@@ -37,20 +38,20 @@ export async function* deflateChunks(
   const pool: ChunkWorker[] = [];
   const giveBack = takeBack ?? ((buffer: ArrayBuffer): void => void buffer.transfer(0));
   const pending: Promise<Uint8Array<ArrayBuffer>>[] = [];
-  let count = 0;
+  let isFirst = true;
   try {
     const whole = takeBack === undefined
       ? coalesce(bytes, DEFLATE_CHUNK_SIZE)
       : bytes as AsyncIterable<Uint8Array<ArrayBuffer>>; // what is given away has a buffer of its own
     for await (const chunk of chunks(whole, level)) {
-      if (workers === 0 || count === 0 && chunk.last) {
-        yield deflateChunk(chunk);
+      const worker = isFirst && chunk.last ? undefined : workerFor(pool, { workers, giveBack });
+      isFirst = false;
+      if (worker !== undefined) pending.push(worker.deflate(chunk));
+      else {
+        pending.push(Promise.resolve(deflateChunk(chunk)));
         giveBack(chunk.bytes.buffer);
-        continue;
       }
-      pending.push(workerFor(pool, { workers, giveBack }).deflate(chunk));
-      count++;
-      if (pending.length >= 2 * workers) yield* pending.splice(0, 1);
+      if (pending.length > QUEUE * pool.length) yield* pending.splice(0, 1);
     }
     yield* pending;
   } finally {
@@ -81,20 +82,23 @@ async function* chunks(
 /**
  * Takes the worker that has least to do, or starts another one when that has its hands full: each takes 15 MiB, and of
  * many small files one worker compresses faster than they can be read.
+ *
+ * @returns `undefined` when all of them have their hands full.
  */
 function workerFor(
   pool: ChunkWorker[],
   { workers, giveBack }: { readonly workers: number; readonly giveBack: (buffer: ArrayBuffer) => void },
-): ChunkWorker {
+): ChunkWorker | undefined {
   const [idlest] = pool.toSorted((a, b) => a.waiting - b.waiting);
-  if (idlest !== undefined && (pool.length === workers || idlest.waiting < QUEUE)) return idlest;
+  if (idlest !== undefined && idlest.waiting < QUEUE) return idlest;
+  if (pool.length === workers) return undefined;
   const worker = startWorker(giveBack);
   pool.push(worker);
   return worker;
 }
 
-/** How many chunks a worker has in its hands when another one is worth its memory. */
-const QUEUE = 2;
+/** How many chunks a worker has in its hands, so that it has something to do while this thread compresses one. */
+const QUEUE = 4;
 
 interface ChunkWorker {
   /** How many chunks it has not answered. */

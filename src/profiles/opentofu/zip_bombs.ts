@@ -1,3 +1,4 @@
+import { readBytes } from "../../oci/bytes/read.ts";
 import { readZipDirectory, type ZipMember } from "../../oci/zip/directory.ts";
 import { readZip } from "../../oci/zip/read.ts";
 import { keepTail } from "../../oci/zip/tail.ts";
@@ -82,7 +83,7 @@ async function lookInto(
   const explain = (cause: unknown): Error => cause instanceof Error ? cause : new Error(String(cause));
   try {
     for await (const { body } of readZip(bytes, members, { explain, signal: looking.signal })) {
-      const inner = new Uint8Array(await new Blob(await Array.fromAsync(body)).arrayBuffer());
+      const inner = await readBytes(body);
       const opened = async function* (): AsyncGenerator<Bytes, void, void> {
         yield inner;
       };

@@ -7,7 +7,8 @@ import type { ConnectionProblem } from "./transport.ts";
  */
 export function fetchProblem(reason: string): { readonly problem: ConnectionProblem; readonly text: string } {
   const found = PROBLEMS.find(([pattern]) => pattern.test(reason));
-  if (found === undefined) return { problem: "other", text: reason };
+  // What the library says first are addresses, and who reads it knows the one that matters.
+  if (found === undefined) return { problem: "other", text: reason.replace(/^.* client error \(\w+\): /, "") };
   const [pattern, problem, text] = found;
   const detail = pattern.exec(reason)?.[1]?.replace(/^[\s:,]+/, "") ?? "";
   return { problem, text: detail === "" ? text : `${text}, ${detail}` };

@@ -10,6 +10,7 @@ import {
   type TlsOptions,
   type TransportRequest,
 } from "./transport.ts";
+import { joinBytes } from "../../oci/bytes/read.ts";
 import { messageOf } from "../../work/message_of.ts";
 
 /** How much of the answer to a request with a body is read: errors and locations, never content. */
@@ -116,7 +117,7 @@ async function sendBody(request: TransportRequest, source: RequestBody, way: Way
     // Closing the source breaks a connection that still sends, so the answer is read before.
     const text = await readAtMost(answer, ANSWER_LIMIT);
     const { status, headers } = answer;
-    return new Response([204, 205, 304].includes(status) ? undefined : text, { status, headers });
+    return new Response(text.byteLength === 0 ? undefined : text, { status, headers });
   } catch (error) {
     throw sending.failure ?? error;
   } finally {
@@ -139,7 +140,10 @@ async function send(request: TransportRequest, { client, proxy }: Way, body?: Bo
       await content?.cancel();
       throw new TypeError("proxy authentication required");
     }
-    return new Response(content && explained(content, request, proxy), { status, headers });
+    // Most answers are empty, and need no streams that nobody reads.
+    const isEmpty = headers.get("content-length") === "0";
+    if (isEmpty) await content?.cancel();
+    return new Response(isEmpty ? undefined : content && explained(content, request, proxy), { status, headers });
   } catch (error) {
     throw explain(error, request, proxy);
   }
@@ -178,7 +182,7 @@ async function readAtMost(answer: Response, limit: number): Promise<Uint8Array<A
   } catch {
     // The connection broke after the answer's head; the status is worth more than the rest of the text.
   }
-  return new Uint8Array(await new Blob(parts).arrayBuffer()).subarray(0, limit);
+  return joinBytes(parts).subarray(0, limit);
 }
 
 function explain(error: unknown, request: TransportRequest, proxy: Proxy | undefined): unknown {

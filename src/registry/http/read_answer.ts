@@ -1,5 +1,6 @@
 import { isObject } from "../../oci/is_object.ts";
 import { compressionOf } from "../../oci/bytes/decompress.ts";
+import { joinBytes } from "../../oci/bytes/read.ts";
 import { plainText, redactUrl, RegistryError } from "./registry_error.ts";
 
 /** How much JSON is read from a registry: far more than any page or token needs. */
@@ -74,7 +75,7 @@ export async function readLimited(response: Response, limit: number, action: str
     if (size > limit) throw new RangeError(`Cannot ${action}: the answer is larger than ${limit} bytes`);
     parts.push(part);
   }
-  return new Uint8Array(await new Blob(parts).arrayBuffer());
+  return joinBytes(parts);
 }
 
 /** A media type without parameters, in lower case: registries add `; charset=utf-8`. */

@@ -108,11 +108,22 @@ async function readConfig(path: string, world: CredentialWorld, log: Log): Promi
   let text: string | undefined;
   try {
     text = await world.readTextFile(path);
+    const mistake = text === undefined ? await mistakeIn(path, world) : undefined;
+    if (mistake !== undefined) log.warn(mistake);
   } catch (error) {
     // In a container the home directory is often that of somebody else.
     log.warn(`${messageOf(error)}: going on without the credentials in it`);
   }
   return text === undefined ? undefined : parseDockerConfig(text, path);
+}
+
+/** What somebody got wrong who has named a file that is not there; `undefined` for one that nobody has named. */
+async function mistakeIn(path: string, world: CredentialWorld): Promise<string | undefined> {
+  if (path === world.env("REGISTRY_AUTH_FILE")) return `There is no ${path}, which REGISTRY_AUTH_FILE names`;
+  const directory = world.env("DOCKER_CONFIG");
+  if (!directory || path !== join(directory, "config.json")) return undefined;
+  const isFile = await world.readTextFile(directory).then((text) => text !== undefined, () => false);
+  return isFile ? `DOCKER_CONFIG names the directory of config.json, and ${directory} is a file` : undefined;
 }
 
 /** The helpers that configurations name. Each is asked once for each host. */

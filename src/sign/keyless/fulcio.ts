@@ -58,6 +58,7 @@ function certificateIn(answer: unknown, { publicKey }: Signer): IssuedCertificat
   const [block] = typeof pem === "string" ? parsePem(pem) : [];
   if (block?.label !== "CERTIFICATE") throw new Error("it has no certificate");
   const certificate = readCertificate(block.bytes);
+  if (certificate.identity === "" || certificate.issuer === "") throw new Error("its certificate names nobody");
   if (toBase64(certificate.spki) !== toBase64(publicKey.spki)) throw new Error("its certificate is one of another key");
   return { ...certificate, der: block.bytes };
 }

@@ -23,7 +23,7 @@ export interface WholeLayout {
   readonly names: readonly Digest[];
   /** What of it are artifacts of their own. */
   readonly artifacts: ReadonlySet<Digest>;
-  /** What of it is there: a bundle leaves out on purpose what the far side has. */
+  /** What of it is there: a bundle leaves out on purpose what the target has. */
   present(graph: ArtifactGraph): Promise<ArtifactGraph>;
   /** What becomes of each destination. */
   jobs(graph: ArtifactGraph, options: Pick<CopyOptions, "force">): readonly CopyJob[];

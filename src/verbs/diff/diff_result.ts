@@ -81,7 +81,7 @@ function fileChanges(a: DiffSide["files"], b: DiffSide["files"]): readonly FileC
     const files = [a.get(path), b.get(path)] as const;
     const hasModes = files.every((file) => file?.kind !== "file" || file.executable !== undefined);
     const [before, after] = files.map((file) => stateOf(file, { hasModes }));
-    if (isSame(before, after)) return [];
+    if (isSameJson(before, after)) return [];
     const change = before === undefined ? "added" : after === undefined ? "removed" : "changed";
     return [{ path, change, ...changeOf(before, after) }];
   });
@@ -132,7 +132,7 @@ function named<Name extends string, Value>(
   before: Value | undefined,
   after: Value | undefined,
 ): { readonly [Key in Name]?: Change<Value> } {
-  if (isSame(before, after)) return {};
+  if (isSameJson(before, after)) return {};
   return { [name]: changeOf(before, after) } as { readonly [Key in Name]?: Change<Value> };
 }
 
@@ -141,6 +141,6 @@ function changeOf<Value>(before: Value | undefined, after: Value | undefined): C
 }
 
 /** Both are made here, with their fields in one order. */
-function isSame(a: unknown, b: unknown): boolean {
+function isSameJson(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -13,7 +13,7 @@ export interface ExportResult extends Copied {
   readonly artifacts: readonly ExportedArtifact[];
   /** How many artifacts are in the bundle, those of earlier exports included. */
   readonly total: number;
-  /** What of the bundle is not in it, because the far side has it. */
+  /** What of the bundle is not in it, because the target has it. */
   readonly omitted: { readonly count: number; readonly bytes: number };
 }
 
@@ -23,7 +23,7 @@ export interface ExportedArtifact {
   readonly origin: string;
   /** Its digest. */
   readonly digest: Digest;
-  /** The tags that it gets at the far side. */
+  /** The tags that it gets at the target. */
   readonly tags: readonly string[];
   /** How many manifests refer to it or to one of its parts. */
   readonly referrers: number;

@@ -4,11 +4,11 @@ import { readSmallText } from "../../system/read_small_file.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import { messageOf } from "../../work/message_of.ts";
 
-/** Where the far side has blobs: the repositories, by digest. */
+/** Where the target has blobs: the repositories, by digest. */
 export type Had = ReadonlyMap<Digest, readonly string[]>;
 
 /**
- * Reads what the far side has.
+ * Reads what the target has.
  *
  * @param given Inventories, or the paths of files that hold them.
  *

@@ -21,7 +21,7 @@ export interface OpenBundle {
   /** The digests of its descriptions; none when another tool made it. */
   readonly digests: readonly Digest[];
   readonly artifacts: readonly OpenedArtifact[];
-  /** What is not in it, because the far side has it. */
+  /** What is not in it, because the target has it. */
   readonly omitted: readonly OmittedBlob[];
 }
 

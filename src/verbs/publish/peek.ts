@@ -1,3 +1,4 @@
+import { joinBytes } from "../../oci/bytes/read.ts";
 import { compressionOf } from "../../oci/bytes/decompress.ts";
 
 /** The beginning of a stream, and the stream with that beginning put back. */
@@ -32,7 +33,7 @@ export async function peek(
   }
   signal.removeEventListener("abort", abort);
   signal.throwIfAborted();
-  return { head: new Uint8Array(await new Blob(chunks).arrayBuffer()), stream: put(chunks) };
+  return { head: joinBytes(chunks), stream: put(chunks) };
 
   function put(first: readonly Uint8Array<ArrayBuffer>[]): ReadableStream<Uint8Array<ArrayBuffer>> {
     const waiting = [...first];

@@ -97,5 +97,5 @@ function compressionOf({ compression: kind, compressionLevel: level }: Chosen): 
   if (level !== undefined && level > 9) {
     throw new OptionsError(`Cannot use compression level ${level} with gzip: 9 is the most`);
   }
-  return { kind, level: level ?? GZIP_LEVEL, workers: Math.min(navigator.hardwareConcurrency, WORKER_LIMIT) };
+  return { kind, level: level ?? GZIP_LEVEL, workers: Math.min(navigator.hardwareConcurrency - 1, WORKER_LIMIT) };
 }

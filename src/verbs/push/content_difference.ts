@@ -71,7 +71,7 @@ function manifestDifference(ours: ImageManifest, theirs: ImageManifest): string 
   const layers = [ours, theirs].map(({ layers }) =>
     layers.map(({ mediaType, annotations }) => [mediaType, settled(annotations)] as const)
   );
-  if (!isSame(layers[0], layers[1])) return "the layers' types or annotations";
+  if (!isSameJson(layers[0], layers[1])) return "the layers' types or annotations";
   const [before, after] = [settled(theirs.annotations), settled(ours.annotations)];
   const key = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(compareBytewise)
     .find((key) => before[key] !== after[key]);
@@ -106,7 +106,7 @@ async function configDifference(
       return text;
     }
   }));
-  return isSame(own, other) ? undefined : "the config";
+  return isSameJson(own, other) ? undefined : "the config";
 }
 
 /** What the config of an image says beyond its layers, which are compared by themselves. */
@@ -139,14 +139,14 @@ async function filesDifference(
   { profile, context }: { readonly profile: Profile; readonly context: Context },
 ): Promise<string | undefined> {
   const digests = ({ manifest }: StoredLayers): readonly string[] => manifest.layers.map(({ digest }) => digest);
-  if (isSame(digests(ours), digests(theirs))) return undefined;
+  if (isSameJson(digests(ours), digests(theirs))) return undefined;
   try {
     const [own, other] = [await treeOf(ours), await treeOf(theirs)];
     const paths = [...new Set([...own.files.keys(), ...other.files.keys()])].sort(compareBytewise);
     for (const path of paths) {
       if (!await isSameFile(path, own.files.get(path), other.files.get(path))) return JSON.stringify(path);
     }
-    return isSame(own.emptyDirectories.toSorted(compareBytewise), other.emptyDirectories.toSorted(compareBytewise))
+    return isSameJson(own.emptyDirectories.toSorted(compareBytewise), other.emptyDirectories.toSorted(compareBytewise))
       ? undefined
       : "its empty directories";
   } catch (error) {
@@ -197,6 +197,6 @@ function packedReader({ archive: { config, layers } }: Artifact): BlobReader {
   };
 }
 
-function isSame(a: unknown, b: unknown): boolean {
+function isSameJson(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

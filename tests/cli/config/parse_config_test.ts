@@ -4,6 +4,7 @@ import { dump } from "js-yaml";
 import type { Config } from "../../../src/cli/config/config_schema.ts";
 import { ConfigError } from "../../../src/cli/config/config_error.ts";
 import { parseConfig } from "../../../src/cli/config/parse_config.ts";
+import { referenceForms } from "../../../src/oci/reference.ts";
 import { PROFILE_NAMES } from "../../../src/profiles/profiles.ts";
 import { UsageError } from "../../../src/cli/usage_error.ts";
 
@@ -43,7 +44,7 @@ const REFUSED: readonly (readonly [what: string, path: string, text: string, mes
   "source": "", "ignore": "*.md", "artifactType": null, "defaultIgnores": {},
 }`,
     `gantry.jsonc:2:3: unknown key "taget", did you mean "targets"?
-gantry.jsonc:2:28: "targets[0]": Cannot parse reference "ghcr.io/acme/app": it has no scheme, write oci://HOST/REPOSITORY, oci-layout:PATH or oci-archive:PATH
+gantry.jsonc:2:28: "targets[0]": Cannot parse reference "ghcr.io/acme/app": it has no scheme, write ${referenceForms()}
 gantry.jsonc:2:48: "targets[1]": Cannot parse reference "oci://ghcr.io/Acme/app": "Acme" cannot stand in a repository name, repositories are lower case: "acme"
 gantry.jsonc:2:74: "targets[2]": must be a string, not 3: put it in quotes
 gantry.jsonc:3:13: "latest": must be true or false, not "yes"
@@ -82,7 +83,7 @@ ignore: [*a, '*.md']
 `,
     `gantry.yaml:2:1: unknown key "taget", did you mean "targets"?
 gantry.yaml:3:12: "profile": must be one of ${PROFILES}, not "fluxx", did you mean "flux"?
-gantry.yaml:6:5: "targets[1]": Cannot parse reference "https://ghcr.io/acme/app": unknown scheme "https:", write oci://HOST/REPOSITORY, oci-layout:PATH or oci-archive:PATH
+gantry.yaml:6:5: "targets[1]": Cannot parse reference "https://ghcr.io/acme/app": unknown scheme "https:", write ${referenceForms()}
 gantry.yaml:7:5: unknown scalar tag !<!secret>
 gantry.yaml:8:9: "latest": must be true or false, not "yes"
 gantry.yaml:9:10: "version": must be a string, not 1.1: put it in quotes

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readBytes } from "../../../src/oci/bytes/read.ts";
+import { joinBytes, readBytes } from "../../../src/oci/bytes/read.ts";
 
 Deno.test("readBytes() puts the pieces of a stream and of any other iterable together", async () => {
   const pieces = [new Uint8Array([1, 2]), new Uint8Array(), new Uint8Array([3])];
@@ -16,4 +16,12 @@ Deno.test("readBytes() passes on what reading throws", async () => {
     throw new RangeError("broken");
   }
   await assert.rejects(readBytes(broken()), { name: "RangeError", message: "broken" });
+});
+
+Deno.test("joinBytes() copies pieces into a buffer of their own", () => {
+  const piece = new Uint8Array([0, 1, 2]).subarray(1);
+  const bytes = joinBytes([piece]);
+  assert.deepEqual(bytes, new Uint8Array([1, 2]));
+  assert.equal(bytes.buffer.byteLength, 2);
+  assert.deepEqual(joinBytes([]), new Uint8Array());
 });

@@ -15,18 +15,32 @@ Deno.test("deflateChunks() starts no worker when there is one chunk", async () =
   }
 });
 
-Deno.test("deflateChunks() starts a worker for every two chunks, not more than it may, and ends them all", async () => {
-  for (
-    const [size, expected] of [[MEBIBYTE + 1, 1], [2 * MEBIBYTE + 1, 2], [5 * MEBIBYTE, 3], [9 * MEBIBYTE, 3]] as const
-  ) {
-    const workers = await watchWorkers(() => compress(textLike(size), { level: 1, workers: 3 }));
-    assert.deepEqual(workers, { started: expected, ended: expected }, `${size} bytes`);
+Deno.test("deflateChunks() starts a worker for every four chunks, not more than it may, and ends them all", async () => {
+  for (const [chunks, expected] of [[2, 1], [4, 1], [5, 2], [9, 3], [13, 3]] as const) {
+    const workers = await watchWorkers(() => compress(textLike(chunks * MEBIBYTE), { level: 1, workers: 3 }));
+    assert.deepEqual(workers, { started: expected, ended: expected }, `${chunks} chunks`);
   }
+});
+
+Deno.test("deflateChunks() compresses in this thread as well when all workers have their hands full", async () => {
+  const bytes = textLike(7 * MEBIBYTE + 1);
+  const alone = await compress(bytes, { level: 1, workers: 0 });
+  let given = 0;
+  const takenBack: number[] = [];
+  async function* pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    for (; given * MEBIBYTE < bytes.byteLength; given++) yield bytes.slice(given * MEBIBYTE, (given + 1) * MEBIBYTE);
+  }
+  const takeBack = (): void => void takenBack.push(given);
+  const packed = await collectBytes(deflateChunks(pieces(), { level: 1, workers: 1, takeBack }));
+  assert.ok(Buffer.compare(packed, alone) === 0);
+  // No worker can have answered before anybody waited: what comes back first was compressed here, the fifth.
+  assert.equal(takenBack[0], 5);
+  assert.equal(takenBack.length, 8);
 });
 
 Deno.test("deflateChunks() ends its workers when the reader stops", async () => {
   const workers = await watchWorkers(async () => {
-    for await (const _piece of deflateChunks(inPieces(textLike(5 * MEBIBYTE)), { level: 1, workers: 2 })) break;
+    for await (const _piece of deflateChunks(inPieces(textLike(12 * MEBIBYTE)), { level: 1, workers: 2 })) break;
   });
   assert.deepEqual(workers, { started: 2, ended: 2 });
 });
@@ -34,7 +48,7 @@ Deno.test("deflateChunks() ends its workers when the reader stops", async () => 
 Deno.test("deflateChunks() fails with the error of a worker, and ends them all, when one fails", async () => {
   const workers = await watchWorkers(async () => {
     await assert.rejects(
-      compress(textLike(4 * MEBIBYTE), { level: WRONG_LEVEL, workers: 2 }),
+      compress(textLike(5 * MEBIBYTE), { level: WRONG_LEVEL, workers: 2 }),
       /^Error: Cannot compress in a worker: Cannot compress with level 99: it must be 1 to 9/,
     );
   });

@@ -25,4 +25,7 @@ for (const [system, said, expected] of NAMES) {
 
 Deno.test("fetchProblem() leaves what it does not know as it is", () => {
   assert.deepEqual(fetchProblem("a riddle"), { problem: "other", text: "a riddle" });
+  const long =
+    "error sending request from 127.0.0.1:1 for http://h/ (127.0.0.1:2): client error (SendRequest): a riddle";
+  assert.deepEqual(fetchProblem(long), { problem: "other", text: "a riddle" });
 });

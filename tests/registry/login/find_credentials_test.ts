@@ -357,3 +357,20 @@ Deno.test("findCredentials() runs no program that a path could hide in", async (
   const env = { DOCKER_AUTH_CONFIG: JSON.stringify({ credsStore: "x/../../tmp/evil" }) };
   await assert.rejects(find({ env }), /as a credential helper: it is not a plain name/);
 });
+
+Deno.test("findCredentials() says what is wrong with the name of a file that somebody has named", async () => {
+  const warnings = async (env: Readonly<Record<string, string>>, files = {}): Promise<readonly string[]> => {
+    const { log } = testContext();
+    const world = fakeWorld({ env: { HOME: "/home/ann", ...env }, files });
+    assert.equal(await findCredentials({ world, log })("ghcr.io", "acme/app"), undefined);
+    return log.lines;
+  };
+  assert.deepEqual(await warnings({}), []);
+  assert.deepEqual(await warnings({ DOCKER_CONFIG: "/etc/docker" }), []);
+  assert.deepEqual(await warnings({ DOCKER_CONFIG: "/d/config.json" }, { "/d/config.json": {} }), [
+    "warn DOCKER_CONFIG names the directory of config.json, and /d/config.json is a file",
+  ]);
+  assert.deepEqual(await warnings({ REGISTRY_AUTH_FILE: "~/auth.json" }), [
+    "warn There is no ~/auth.json, which REGISTRY_AUTH_FILE names",
+  ]);
+});

@@ -1,6 +1,7 @@
 /**
  * The volumes of a tar: files that together hold one tar, each with a header of its own.
  */
+import { joinBytes } from "../../../oci/bytes/read.ts";
 import { basename, dirname, join } from "node:path";
 import type { Digest } from "../../../oci/digest.ts";
 import { ioError } from "../../../system/io_error.ts";
@@ -71,7 +72,7 @@ export async function readVolume(path: string): Promise<FoundVolume | undefined>
     if (file === undefined) return undefined;
     const { size, mode, stamp } = file;
     const pieces = await Array.fromAsync(file.read(0, VOLUME_HEADER_SIZE));
-    const start = new Uint8Array(await new Blob(pieces).arrayBuffer());
+    const start = joinBytes(pieces);
     return { path, info: { size, mode, stamp }, ...headerIn(start) };
   } catch (cause) {
     // Three digits are a common ending, of directories too.

@@ -165,22 +165,35 @@ async function readRootFile(
   name: string,
   symlinks: SymlinkPolicy,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const place = join(root, name);
   try {
-    const path = await Deno.realPath(join(root, name));
-    const isLinked = path !== join(root, name);
-    if (isLinked && (symlinks !== "follow" || !path.startsWith(join(root, "/")))) return undefined;
+    const path = await Deno.realPath(place);
+    const isLinked = path !== place;
+    if (isLinked && symlinks !== "follow") throw unread(name, "it is a symbolic link, and those are not followed");
+    if (isLinked && !path.startsWith(join(root, "/"))) throw unread(name, "it leads out of the source");
     if ((await Deno.stat(path)).isDirectory) return undefined;
     return await readSmallFile(path);
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
-    throw new OptionsError(`Cannot read ignore file ${JSON.stringify(name)}: ${whyUnreadable(cause)}`, { cause });
+    if (cause instanceof OptionsError) throw cause;
+    if (!(cause instanceof Deno.errors.NotFound)) throw unread(name, whyUnreadable(cause), cause);
+    if (await isDangling(place)) throw unread(name, "it is a symbolic link, and there is nothing at its target", cause);
+    return undefined;
   }
+}
+
+/** Patterns that do not count would let out what they are there for. */
+function unread(name: string, why: string, cause?: unknown): OptionsError {
+  return new OptionsError(`Cannot read ignore file ${JSON.stringify(name)}: ${why}`, { cause });
+}
+
+async function isDangling(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(({ isSymlink }) => isSymlink, () => false);
 }
 
 async function readPatterns(path: string): Promise<PatternGroup> {
   try {
     return parseIgnoreFile(await readSmallText(path), path);
   } catch (cause) {
-    throw new OptionsError(`Cannot read ignore file ${JSON.stringify(path)}: ${whyUnreadable(cause)}`, { cause });
+    throw unread(path, whyUnreadable(cause), cause);
   }
 }
