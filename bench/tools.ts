@@ -94,6 +94,7 @@ function binaryTool(binary: string | undefined): readonly Tool[] {
   return gantry("gantry, binary", [path]);
 }
 
+/** As `deno task gantry` does it. */
 function fromSources(): readonly Tool[] {
   return gantry("gantry, deno run", [
     Deno.execPath(),
@@ -102,6 +103,7 @@ function fromSources(): readonly Tool[] {
     "-P",
     "--no-prompt",
     "--frozen",
+    "--unstable-lazy-dynamic-imports",
     "--config",
     join(ROOT, "deno.json"),
     join(ROOT, "main.ts"),

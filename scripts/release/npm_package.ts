@@ -38,8 +38,8 @@ export async function writeNpmPackage(directory: string): Promise<string> {
     ["README.md", await Deno.readTextFile("README.md")],
     ["LICENSE", await Deno.readTextFile("LICENSE")],
     ["gantry.cjs", await Deno.readTextFile("scripts/release/npm_launcher.cjs")],
-    // Packages are where npm put them.
-    ["program/deno.json", json({ permissions, nodeModulesDir: "manual" })],
+    // Packages are where npm put them, and Deno need not read what a command does not use.
+    ["program/deno.json", json({ permissions, nodeModulesDir: "manual", unstable: ["lazy-dynamic-imports"] })],
     ...types,
   ]);
   for await (const { name } of Deno.readDir(bundle)) {

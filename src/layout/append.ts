@@ -24,9 +24,14 @@ export async function appendLayers(
   { tag, place, ...arriving }: ArrivingLayers & { readonly tag: string; readonly place: string },
   read: ReadManifest,
 ): Promise<Appended> {
-  const there = await storedAt(layoutNames(before).resolve(tag), read);
+  const names = layoutNames(before);
+  const there = await storedAt(names.resolve(tag), read);
   const merged = await mergeCompanion(there, arriving, place);
-  const after = merged === undefined ? before : setTags(before, listed(merged.manifest), [tag]).index;
+  const after = merged === undefined
+    ? before
+    : there !== undefined && layersIn(there) !== undefined
+    ? withManifestAt(before, (entry) => names.tagOf(entry) === tag, merged.manifest)
+    : setTags(before, listed(merged.manifest), [tag]).index;
   return { ...withoutSuperseded(after, [there, arriving.manifest]), contents: merged?.contents ?? [] };
 }
 
@@ -63,6 +68,21 @@ export async function takeAndAppend(
     taken.push({ ...entry, ...listed(merged.manifest) });
   }
   return { ...withoutSuperseded(takeEntries(before, taken).index, superseded), contents };
+}
+
+/** The entry stays what it is, whatever tells other tools that it has signatures. */
+function withManifestAt(
+  index: LayoutIndex,
+  isMeant: (entry: IndexEntry) => boolean,
+  manifest: StoredManifest,
+): LayoutIndex {
+  return {
+    ...index,
+    manifests: index.manifests.map((entry) => {
+      const { artifactType: _, ...others } = entry;
+      return isMeant(entry) ? { ...others, ...listed(manifest) } : entry;
+    }),
+  };
 }
 
 async function storedAt(descriptor: Descriptor | undefined, read: ReadManifest): Promise<StoredManifest | undefined> {

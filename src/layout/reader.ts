@@ -41,6 +41,8 @@ export interface LayoutReader
   extends Omit<StoreReader, typeof Symbol.asyncDispose>, Pick<LayoutPlace, "listed" | "artifacts" | "unusable"> {
   /** Everything that an index leads to. */
   graphOf(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph>;
+  /** The bundles that `cosign save` has left unlisted: once something of ours is listed, nobody looks for them any more. */
+  unlisted(index: LayoutIndex, signal: AbortSignal): Promise<readonly StoredManifest[]>;
   /** Reads a manifest if it is there. */
   readIfThere(signal: AbortSignal): ReadManifest;
   /** Everything that one manifest consists of, itself included. */
@@ -74,13 +76,16 @@ export function layoutReader(
     return inFile(contents.indexFile, () => look(found));
   }
 
-  async function readGraph(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph> {
-    const unlisted = await unlistedBundles(index, () => contents.blobs(signal), (blob) => {
+  function unlistedIn(index: LayoutIndex, signal: AbortSignal): Promise<readonly Descriptor[]> {
+    return unlistedBundles(index, () => contents.blobs(signal), (blob) => {
       signal.throwIfAborted();
       // One that is damaged is none: whoever reads the layout as a whole says so.
       return readBytes(contents.open({ ...blob, mediaType: "" }));
     });
-    return await reader.read(index, unlisted, readManifestOf(signal));
+  }
+
+  async function readGraph(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph> {
+    return await reader.read(index, await unlistedIn(index, signal), readManifestOf(signal));
   }
 
   /** Everything that the index leads to, read once as long as it is the same. */
@@ -155,6 +160,10 @@ export function layoutReader(
     },
     readIfThere: readManifestOf,
     graphOf: readGraph,
+    async unlisted(index, signal): Promise<readonly StoredManifest[]> {
+      const found = await unlistedIn(index, signal);
+      return await Promise.all(found.map(async (descriptor) => ({ descriptor, bytes: await read(descriptor) })));
+    },
     partsOf: (root, signal) => reader.partsOf(root, readManifestOf(signal)),
   };
 }

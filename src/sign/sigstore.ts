@@ -12,13 +12,12 @@
 import { Buffer } from "node:buffer";
 import { createPublicKey, verify as verifyBytes } from "node:crypto";
 import { bundleFromJSON } from "@sigstore/bundle";
-import { RFC3161Timestamp, X509Certificate } from "@sigstore/core";
-import core from "@sigstore/core/dist/crypto.js";
+import { crypto, RFC3161Timestamp, X509Certificate } from "@sigstore/core";
 import { SigningConfig, TransparencyLogEntry, TrustedRoot } from "@sigstore/protobuf-specs";
 import { toSignedEntity, toTrustMaterial, Verifier } from "@sigstore/verify";
 import { isObject } from "../oci/is_object.ts";
 
-core.verify = (data, key, signature, algorithm) => {
+const verify: typeof crypto.verify = (data, key, signature, algorithm) => {
   try {
     const { asymmetricKeyType } = typeof key === "object" && "asymmetricKeyType" in key ? key : createPublicKey(key);
     return verifyBytes(algorithm ?? (asymmetricKeyType === "ed25519" ? null : "sha256"), data, key, signature);
@@ -26,6 +25,8 @@ core.verify = (data, key, signature, algorithm) => {
     return false;
   }
 };
+// The module itself, as its siblings have it, also where all of them are one file: a module of its own would be a copy.
+Object.assign(crypto, { verify });
 
 /** Who a certificate was given to. */
 export interface CertificateNames {

@@ -76,7 +76,8 @@ const KINDS: readonly Kind[] = [
   },
   {
     what: "manifest or job of another program",
-    is: ({ text, language }) => language === "yaml" && /^(?:apiVersion|source|publish|args|spec|kind)[:]/m.test(text),
+    is: ({ text, language }) =>
+      language === "yaml" && /^(?:apiVersion|args|bundles|publish|source|spec|values):/m.test(text),
     check: ({ text }) => assert.equal(typeof load(text), "object"),
   },
 ];

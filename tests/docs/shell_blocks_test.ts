@@ -12,7 +12,11 @@ const BLOCKS = await pageBlocks();
 
 /** What no test of the pages runs, and why. */
 const NOT_RUN: readonly (readonly [line: RegExp, reason: string])[] = [
-  [/^(?:CUE_REGISTRY=\S+ cue|conftest|cosign|helm|opa|oras|timoni) /, "tests/interop gives them what gantry published"],
+  [
+    /^(?:(?:export )?CUE_REGISTRY=|(?:conftest|cosign|cue|helm|opa|oras|timoni) )/,
+    "tests/interop gives them what gantry published",
+  ],
+  [/^kustomize |^curl localhost:8181/, "Flux and OPA themselves, of which an example says what they make of it"],
   [/^kubectl /, "needs a cluster"],
   [/^docker /, "needs Docker"],
   [/^(?:apt-get|docker-registry) |^cat > registry\.yml/, "needs root, and goes on for as long as one wants"],
@@ -37,8 +41,17 @@ function commandsOf({ text }: Block): readonly string[] {
 
 const SHELL = BLOCKS.filter(({ language }) => language === "sh").map((block) => ({ block, lines: commandsOf(block) }));
 
+/** The table of the examples says in its lines how each is published. */
+const EXAMPLES = [...(await readPage("examples/README.md")).matchAll(/`(gantry push [^`]+)`/g)].map((
+  [, line = ""],
+  at,
+) => ({
+  block: { page: "examples/README.md", line: at + 1, language: "sh", text: line },
+  lines: [line],
+}));
+
 Deno.test("every line of every shell block runs as it stands, after those above it", async (t) => {
-  const scripts = SHELL.map(({ block, lines }) => ({
+  const scripts = [...SHELL, ...EXAMPLES].map(({ block, lines }) => ({
     block,
     lines: lines.filter((each) => isGantry(each) && notRun(each) === undefined),
   }))

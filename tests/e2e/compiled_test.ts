@@ -7,6 +7,7 @@ import { EXAMPLE_PLUGINS, examplePipelines, startHook } from "../support/example
 import { startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry } from "../support/gantry.ts";
 import { startGantry } from "../support/processes/gantry_process.ts";
+import { identityToken, startSigstore, WORKFLOW } from "../support/sigstore_server.ts";
 import { writeStep } from "../support/step_plugin.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { runTool, tool } from "../support/tools.ts";
@@ -95,6 +96,23 @@ Deno.test({
       const args = ["plan", directory.path, "-q", "-o", "json"];
       const ours = await gantry(args);
       assert.equal(JSON.parse(await tool(binary, args, { clearEnv: true })).digest, JSON.parse(ours.stdout).digest);
+    });
+
+    await t.step("it signs without a key, and verifies that", async () => {
+      await using directory = await tempDirectory();
+      await using sigstore = await startSigstore();
+      await writeTree(directory.path, {
+        "source/app.yaml": "kind: ConfigMap\n",
+        "services.json": JSON.stringify(sigstore.signingConfig),
+        "root.json": JSON.stringify(sigstore.trustedRoot),
+      });
+      const root = ["--trusted-root", join(directory.path, "root.json")];
+      const services = ["--signing-config", join(directory.path, "services.json")];
+      const layout = `oci-layout:${join(directory.path, "layout")}:dev`;
+      const args = ["push", join(directory.path, "source"), layout, "--sign-keyless", ...services, ...root];
+      await tool(binary, args, { env: { SIGSTORE_ID_TOKEN: identityToken() }, clearEnv: true });
+      const names = ["--certificate-identity", WORKFLOW.identity, "--certificate-oidc-issuer", WORKFLOW.issuer];
+      await tool(binary, ["verify", layout, ...names, ...root], { clearEnv: true });
     });
 
     await t.step("it keeps no compiled code where others could have put theirs", async () => {

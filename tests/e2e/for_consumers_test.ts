@@ -108,9 +108,9 @@ Deno.test("push reads who has to accept it from the configuration file, and --fo
   assert.match(stderr, /gantry\.yaml:1:13: .*"helmet".* must be one of flux, /);
 });
 
-Deno.test("--for refuses names that are no consumers, before anything is read", async () => {
+Deno.test("--for refuses names that are no consumers, before anything is packed", async () => {
   for (
-    const args of [["plan", "/dev/null"], ["push", "/dev/null", "oci://registry.invalid/a"], [
+    const args of [["plan", "examples/plain"], ["push", "examples/plain", "oci://registry.invalid/a"], [
       "inspect",
       "oci://registry.invalid/a",
     ]]

@@ -127,22 +127,36 @@ for (const command of KINDS) {
   }
 }
 
-toolTest("what cosign save made is verified and carried on with its signatures", ["registry", "cosign"], async () => {
-  await using at = await bench("registry");
-  for (const [name, legacy, format] of [["new", false, "bundle"], ["old", true, "legacy"]] as const) {
-    const digest = await at.publish(name);
-    const reference = `${at.base}/${name}`;
-    await cosignSign(`${reference}@${digest}`, at.ours, { legacy });
-    const saved = join(at.directory, `saved-${name}`);
-    await tool("cosign", ["save", "--allow-http-registry", "--dir", saved, `${reference}:1.0.0`]);
-    assert.deepEqual(await verifiedFormats(`oci-layout:${saved}`, at.ours), [format]);
-    const copied = join(at.directory, `copied-${name}`);
-    const back = `${at.base}/back-${name}:1.0.0`;
-    await gantryOk(["copy", `oci-layout:${saved}`, `oci-layout:${copied}:1.0.0`, `oci://${back}`, "--referrers"]);
-    assert.equal((await cosignVerify(copied, at.ours, { flags: ["--local-image"] })).code, 0, name);
-    assert.equal((await cosignVerify(back, at.ours)).code, 0, name);
-  }
-});
+toolTest(
+  "what cosign save made is verified, carried on and signed once more",
+  ["registry", "cosign", "tar"],
+  async () => {
+    await using at = await bench("registry");
+    for (const [name, legacy, format] of [["new", false, "bundle"], ["old", true, "legacy"]] as const) {
+      const digest = await at.publish(name);
+      const reference = `${at.base}/${name}`;
+      await cosignSign(`${reference}@${digest}`, at.ours, { legacy });
+      const saved = join(at.directory, `saved-${name}`);
+      await tool("cosign", ["save", "--allow-http-registry", "--dir", saved, `${reference}:1.0.0`]);
+      assert.deepEqual(await verifiedFormats(`oci-layout:${saved}`, at.ours), [format]);
+      const copied = join(at.directory, `copied-${name}`);
+      const back = `${at.base}/back-${name}:1.0.0`;
+      await gantryOk(["copy", `oci-layout:${saved}`, `oci-layout:${copied}:1.0.0`, `oci://${back}`, "--referrers"]);
+      assert.equal((await cosignVerify(copied, at.ours, { flags: ["--local-image"] })).code, 0, name);
+      assert.equal((await cosignVerify(back, at.ours)).code, 0, name);
+      // A second signature comes to the first one, for cosign as well.
+      const signing = ["--key", at.theirs.private, "--sign-format", format];
+      await tool("tar", ["-cf", `${saved}.tar`, "-C", saved, "."]);
+      for (const place of [`oci-layout:${saved}`, `oci-archive:${saved}.tar`]) {
+        await gantryOk(["sign", place, ...signing], { env: { COSIGN_PASSWORD: "" } });
+        for (const keys of [at.ours, at.theirs]) assert.deepEqual(await verifiedFormats(place, keys), [format], place);
+      }
+      for (const keys of [at.ours, at.theirs]) {
+        assert.equal((await cosignVerify(saved, keys, { flags: ["--local-image"] })).code, 0, name);
+      }
+    }
+  },
+);
 
 toolTest("an attestation is no signature to gantry, though it is one to cosign and Flux", [
   "registry",

@@ -45,9 +45,10 @@ function startProxy(leadsTo: string): Proxy {
   };
 }
 
-/** Pushes a blob to `registry.example` in a process of its own: proxies are read from the environment at its start. */
+/** Pushes a blob to `registry.example`. */
 async function push(env: Readonly<Record<string, string>>, options: object): Promise<string> {
-  const script = `
+  return await run(
+    `
     import { createRegistryClient } from ${JSON.stringify(import.meta.resolve("../../src/registry/client.ts"))};
     import { bytesContent } from ${JSON.stringify(import.meta.resolve("../../src/oci/bytes_content.ts"))};
     const client = createRegistryClient({ host: "registry.example", ...${JSON.stringify(options)} });
@@ -61,7 +62,35 @@ async function push(env: Readonly<Record<string, string>>, options: object): Pro
       console.log(error.name, error.problem, error.message);
     }
     client.close();
-  `;
+  `,
+    env,
+  );
+}
+
+/** Asks a service at `fulcio.example`. */
+async function ask(env: Readonly<Record<string, string>>, options: object): Promise<string> {
+  return await run(
+    `
+    import { createWebClient } from ${JSON.stringify(import.meta.resolve("../../src/registry/web_client.ts"))};
+    const client = createWebClient(${JSON.stringify(options)});
+    const log = { debug() {}, info() {}, warn() {} };
+    const call = { signal: new AbortController().signal, log, progress() {} };
+    const url = new URL("https://fulcio.example/");
+    const request = { action: "ask", method: "POST", url, headers: {}, body: new Uint8Array(3), expect: [200] };
+    try {
+      const { bytes } = await client.ask(request, call);
+      console.log(new TextDecoder().decode(bytes));
+    } catch (error) {
+      console.log(error.name, error.problem, error.message);
+    }
+    client.close();
+  `,
+    env,
+  );
+}
+
+/** Runs a program in a process of its own: proxies are read from the environment at its start. */
+async function run(script: string, env: Readonly<Record<string, string>>): Promise<string> {
   const config = fileURLToPath(import.meta.resolve("../../deno.json"));
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", "--config", config, "--allow-net", "--allow-env", "-"],
@@ -94,6 +123,24 @@ Deno.test("transport/proxy: HTTPS goes through a tunnel of HTTPS_PROXY, and the 
   assert.equal(await push(env, { tls: { caCerts: [authority.cert] } }), "sent 300000");
   assert.equal(proxy.asked[0], "CONNECT registry.example:443 HTTP/1.1");
   assert.match(await push(env, {}), /^ConnectionError certificate /);
+});
+
+Deno.test("transport/proxy: other services go through the same tunnel, with the same authorities", async () => {
+  const authority = await makeCertificate({ name: "test authority", authority: true });
+  const tls = await makeCertificate({ name: "fulcio", issuer: authority, hosts: ["fulcio.example"] });
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {}, ...tls },
+    async (request) => new Response(`${request.method} ${(await request.bytes()).byteLength}`),
+  );
+  await using proxy = startProxy(`127.0.0.1:${server.addr.port}`);
+  const env = { HTTPS_PROXY: `http://${proxy.host}`, NO_PROXY: "" };
+  assert.equal(await ask(env, { tls: { caCerts: [authority.cert] } }), "POST 3");
+  assert.equal(proxy.asked[0], "CONNECT fulcio.example:443 HTTP/1.1");
+  assert.match(
+    await ask(env, { retry: { retries: 0, budget: 0 } }),
+    /^ConnectionError certificate Cannot ask: cannot reach /,
+  );
+  await server.shutdown();
 });
 
 Deno.test("transport/proxy: NO_PROXY names hosts that are reached directly", async () => {

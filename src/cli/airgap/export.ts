@@ -1,9 +1,8 @@
 import type { ByteWriter } from "../../layout/tar/unnamed.ts";
-import { isLayoutReference, isPiped, type Reference } from "../../oci/reference.ts";
+import { isLayoutReference, isPiped, type Reference, withoutScheme } from "../../oci/reference.ts";
 import { parsePipedPlace } from "../../places/open_store.ts";
 import { exportBundle } from "../../verbs/export.ts";
 import type { ExportResult } from "../../verbs/export/export_result.ts";
-import { withoutScheme } from "../../oci/reference.ts";
 import { counted, formatBytes } from "../../work/amounts.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";

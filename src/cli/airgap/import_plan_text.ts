@@ -1,7 +1,7 @@
 import type { Digest } from "../../oci/digest.ts";
 import type { ImportedArtifact, ImportedTag, ImportPlanResult } from "../../verbs/import/import_result.ts";
 import { counted, formatBytes } from "../../work/amounts.ts";
-import { printable } from "../output/printable.ts";
+import { oneLine } from "../output/printable.ts";
 import { shortDigest } from "../output/short_digest.ts";
 import { fittedTable } from "../output/table.ts";
 
@@ -16,7 +16,7 @@ export function importPlanText({ artifacts }: ImportPlanResult, columns?: number
       artifact.withoutReferrers ? "no referrers" : counted(referrersOf(artifact), "referrer"),
       formatBytes(artifact.size),
       stateOf(artifact),
-    ].map((cell) => printable(cell).replaceAll("\n", "\\n"))
+    ].map(oneLine)
   );
   const sum = (of: (artifact: ImportedArtifact) => number): number =>
     artifacts.reduce((all, each) => all + of(each), 0);

@@ -1,7 +1,7 @@
 import type { PathProblem, Positions } from "../../verbs/publish/publish_options.ts";
 import { formatPath } from "../../driver/format_path.ts";
 import { type ConfigNode, type ConfigProblem, hiddenIn, keyOffset, quoteKey, valueOffset } from "./config_node.ts";
-import { locateProblems } from "./locate_problems.ts";
+import { locateProblems } from "../../yaml/locate_problems.ts";
 
 /**
  * Remembers where the parts of a configuration file stand. Problems are written as `gantry.jsonc:14:5: "PATH": MESSAGE`,

@@ -10,7 +10,7 @@ import type { PathProblem, Positions } from "../../verbs/publish/publish_options
 import { configPositions, placed } from "./config_positions.ts";
 import { type Config, CONFIG_SCHEMA } from "./config_schema.ts";
 import { CONFIG_SIZE_LIMIT } from "./config_size_limit.ts";
-import { locateProblems } from "./locate_problems.ts";
+import { locateProblems } from "../../yaml/locate_problems.ts";
 import { readJsonc } from "./read_jsonc.ts";
 import { type ReadEnv, substituteEnv } from "./substitute_env.ts";
 

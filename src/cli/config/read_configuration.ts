@@ -5,7 +5,7 @@ import type { Log } from "../../work/context.ts";
 import type { PublishFlags } from "../publish/commands.ts";
 import type { World } from "../world.ts";
 import { configHere, findConfig, type FoundConfig } from "./find_config.ts";
-import { refuseUntrusted } from "./refuse_untrusted.ts";
+import { refuseUntrustedCode } from "./refuse_untrusted_code.ts";
 
 /** Finds and reads the configuration file. */
 export async function readConfiguration(
@@ -33,6 +33,6 @@ export function configurationOf(found: FoundConfig): Configuration {
     path,
     values: { ...config, ...(timeout === undefined ? {} : { timeout: parseDuration(timeout) }) },
     positions,
-    allow: (code, log) => refuseUntrusted(found, code, log),
+    allow: (code, log) => refuseUntrustedCode(found, code, log),
   };
 }

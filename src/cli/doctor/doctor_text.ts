@@ -1,4 +1,4 @@
-import { printable } from "../output/printable.ts";
+import { oneLine } from "../output/printable.ts";
 import { table } from "../output/table.ts";
 import type { DoctoredRegistry, DoctorResult } from "./doctor_result.ts";
 
@@ -41,8 +41,4 @@ function registryRows(registry: DoctoredRegistry): readonly (readonly [string, s
 function clockText(ahead: number): string {
   if (Math.abs(ahead) <= 1) return "as here";
   return `${Math.abs(ahead)} s ${ahead > 0 ? "ahead of" : "behind"} ours`;
-}
-
-function oneLine(text: string): string {
-  return printable(text).replaceAll("\n", "\\n");
 }

@@ -15,6 +15,11 @@ export function printable(text: string): string {
   });
 }
 
+/** {@linkcode printable} for what must not look like a line of its own: a line end is `\n`. */
+export function oneLine(text: string): string {
+  return printable(text).replaceAll("\n", "\\n");
+}
+
 /** {@linkcode printable} for what has tabs and the line ends of Windows, which are harmless. */
 export function printableLines(text: string): string {
   return text.split(/(\t|\r\n)/).map((part) => part === "\t" || part === "\r\n" ? part : printable(part)).join("");

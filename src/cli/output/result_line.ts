@@ -1,6 +1,6 @@
-import { formatBytes } from "../../work/amounts.ts";
+import { counted, formatBytes } from "../../work/amounts.ts";
 import type { World } from "../world.ts";
-import { printable } from "./printable.ts";
+import { oneLine } from "./printable.ts";
 
 /** What a command has done, for who looks at a terminal. */
 export interface ResultLine {
@@ -34,7 +34,7 @@ export function resultText(line: ResultLine, columns: number): string {
 
 /** Where it is goes below, too, where there is no room. */
 function headText({ what, where }: ResultLine, columns: number): string {
-  const [done, place] = [`\u2714 ${what}`, `\u2192 ${where}`].map((text) => printable(text).replaceAll("\n", "\\n"));
+  const [done, place] = [`\u2714 ${what}`, `\u2192 ${where}`].map(oneLine);
   if (where === undefined) return done ?? "";
   const whole = `${done} ${place}`;
   return whole.length <= columns ? whole : `${done}\n${GAP}${place}`;
@@ -50,8 +50,7 @@ export function transferred(
     readonly bytesSent: number;
   },
 ): readonly string[] {
-  const blobs = uploaded + existing;
-  return [`${formatBytes(bytesSent)} sent`, `${blobs} ${blobs === 1 ? "blob" : "blobs"} (${existing} reused)`];
+  return [`${formatBytes(bytesSent)} sent`, `${counted(uploaded + existing, "blob")} (${existing} reused)`];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Verdict } from "../../consumers/judge.ts";
-import { printable } from "./printable.ts";
+import { oneLine } from "./printable.ts";
 import { table } from "./table.ts";
 import { wrapText } from "./wrap_text.ts";
 
@@ -36,9 +36,4 @@ function sentences({ refusals, notes }: Verdict): readonly string[] {
     ...refusals.flatMap(({ reason, change }) => [reason, `change: ${change}`]),
     ...notes.map((text) => `note: ${text}`),
   ].map(oneLine);
-}
-
-/** What others have written must not act on a terminal, and not look like a line of its own. */
-function oneLine(text: string): string {
-  return printable(text).replaceAll("\n", "\\n");
 }

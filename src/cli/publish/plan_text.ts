@@ -1,7 +1,7 @@
 import type { TagName } from "../../store/store.ts";
 import type { PlannedBlob, PlannedFiles, PlannedStages, PlanResult } from "../../verbs/plan.ts";
 import { formatBytes } from "../../work/amounts.ts";
-import { printable } from "../output/printable.ts";
+import { oneLine } from "../output/printable.ts";
 import { shortDigest } from "../output/short_digest.ts";
 import { verdictRows } from "../output/verdict_rows.ts";
 import { fittedTable, table } from "../output/table.ts";
@@ -72,11 +72,6 @@ function indented(row: string): string {
   return `  ${row}`;
 }
 
-/** No name and no value can begin a line of its own. */
-function oneLine(text: string): string {
-  return printable(text).replaceAll("\n", "\\n");
-}
-
 function field(name: string, value: string): string {
   return `${name.padEnd(8)} ${value}`;
 }
@@ -117,7 +112,7 @@ export function stagesText({ plugins }: PlannedStages): string {
       use === name ? "" : `${use} (${version})`,
       target ?? "",
       decidedBy,
-    ].map((cell) => printable(cell).replaceAll("\n", "\\n"))
+    ].map(oneLine)
   );
   return table([["STAGE", "PLUGIN", "FROM", "TARGET", "DECIDED BY"], ...rows]);
 }

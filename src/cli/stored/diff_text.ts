@@ -1,6 +1,7 @@
 import type { Change, DiffResult, FileChange, FileState } from "../../verbs/diff/diff_result.ts";
 import { formatBytes } from "../../work/amounts.ts";
-import { printable, printableLines } from "../output/printable.ts";
+import { oneLine, printableLines } from "../output/printable.ts";
+import { shortDigest } from "../output/short_digest.ts";
 import { type Fit, fittedTable } from "../output/table.ts";
 
 /**
@@ -31,7 +32,7 @@ function section(
 ): string {
   if (rows.length === 0) return "";
   // What others have written must not act on a terminal, and not look like a row of its own.
-  const cells = rows.map((row) => row.map((cell) => printable(cell).replaceAll("\n", "\\n")));
+  const cells = rows.map((row) => row.map(oneLine));
   return `${title}\n${fittedTable(cells, fit).replace(/^(?=.)/gm, "  ")}`;
 }
 
@@ -57,5 +58,5 @@ function fileRow({ path, change, before, after, noPatch }: FileChange): readonly
 function stateCells(state: FileState): readonly string[] {
   if (state.type === "symlink") return ["link", "", state.target];
   // As many digits as tell two files apart; -o json has all of them.
-  return [state.mode ?? "", formatBytes(state.size), state.digest.slice(0, state.digest.indexOf(":") + 13)];
+  return [state.mode ?? "", formatBytes(state.size), shortDigest(state.digest)];
 }

@@ -3,7 +3,7 @@ import type { Descriptor, Platform } from "../../oci/descriptor.ts";
 import { formatBytes } from "../../work/amounts.ts";
 import type { InspectedReferrer, InspectResult } from "../../verbs/inspect/inspect_result.ts";
 import type { LayerFile } from "../../verbs/inspect/layer_files.ts";
-import { printable } from "../output/printable.ts";
+import { oneLine } from "../output/printable.ts";
 import { shortDigest } from "../output/short_digest.ts";
 import { table } from "../output/table.ts";
 import { verdictRows } from "../output/verdict_rows.ts";
@@ -128,5 +128,5 @@ function roleText({ role, predicateType, tag }: InspectedReferrer): string {
 
 /** What others have written must not act on a terminal, and not look like a row of its own. */
 function cells(row: readonly string[]): readonly string[] {
-  return row.map((cell) => printable(cell).replaceAll("\n", "\\n"));
+  return row.map(oneLine);
 }

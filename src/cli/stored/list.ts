@@ -3,7 +3,7 @@ import type { Digest } from "../../oci/digest.ts";
 import { formatBytes } from "../../work/amounts.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
-import { printable } from "../output/printable.ts";
+import { oneLine } from "../output/printable.ts";
 import { shortDigest } from "../output/short_digest.ts";
 import { fittedTable } from "../output/table.ts";
 import { parseGivenPlace } from "../places/pipes.ts";
@@ -44,7 +44,7 @@ function versionTable(versions: readonly ListedVersion[], { screen }: Pick<World
   const heads = [
     ["VERSION", "DIGEST", ...(isWide ? ["CREATED", "REVISION", "SIZE", "TYPE"] : []), ...(hasNames ? ["NAME"] : [])],
   ];
-  const cells = rows.map((row) => row.map((cell) => printable(cell).replaceAll("\n", "\\n")));
+  const cells = rows.map((row) => row.map(oneLine));
   return fittedTable([...heads, ...cells], { width: screen?.columns(), drop: isWide ? LEAST_NEEDED : [] });
 }
 

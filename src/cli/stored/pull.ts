@@ -44,5 +44,5 @@ export async function runPull(
 
 function resultLine({ output, written, unchanged }: PullResult, time: string): ResultLine {
   const same = unchanged === 0 ? [] : [`${unchanged} there already`];
-  return { what: `Pulled`, where: output, amounts: [`${counted(written, "file")} written`, ...same, time] };
+  return { what: "Pulled", where: output, amounts: [`${counted(written, "file")} written`, ...same, time] };
 }

@@ -6,7 +6,7 @@ import type { CertificateIdentity } from "../../sign/trusted_identity.ts";
 import { counted, formatBytes } from "../../work/amounts.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
-import { printable } from "../output/printable.ts";
+import { oneLine } from "../output/printable.ts";
 import { givenKeys } from "../places/keys.ts";
 import { parseGivenPlace } from "../places/pipes.ts";
 import { withVerbOptions } from "../places/with_verb_options.ts";
@@ -145,5 +145,5 @@ function layoutLines(result: VerifyResult): readonly string[] {
 
 /** A line end in a name from elsewhere must not make a line of its own. */
 function lines(texts: readonly string[]): string {
-  return texts.map((line) => `${printable(line).replaceAll("\n", "\\n")}\n`).join("");
+  return texts.map((line) => `${oneLine(line)}\n`).join("");
 }

@@ -113,9 +113,11 @@ export function directoryStore(reference: LayoutReference, options: LayoutStoreO
       const { contents, needs } = changed;
       for (const content of contents) await writeBlob(path, content, { signal });
       for (const needed of needs) await requireBlob(path, needed);
+      const { arrived = [] } = changed;
+      const unlisted = arrived.length === 0 ? [] : await reader.unlisted(before, signal);
       const lists = await withReferrerLists(
         changed.after,
-        { added: changed.arrived ?? [], removed: changed.dropped },
+        { added: [...unlisted, ...arrived], removed: changed.dropped },
         reader.readIfThere(signal),
       );
       for (const content of lists.contents) await writeBlob(path, content, { signal });

@@ -187,6 +187,7 @@ export function tarStore(reference: LayoutReference, options: TarStoreOptions = 
       dropped.push(...next.dropped);
       arrived.push(...next.arrived ?? []);
     }
+    if (arrived.length > 0) arrived.push(...await reader.unlisted(before, signal));
     const lists = await withReferrerLists(after, { added: arrived, removed: dropped }, reader.readIfThere(signal));
     for (const list of lists.contents) contents.set(list.descriptor.digest, list);
     after = lists.index;

@@ -5,6 +5,7 @@ import { PUBLISHING, type Publishing, type PublishingName } from "../../options/
 import type { OptionLayer } from "../../options/wanted.ts";
 import { whyUnreadable } from "../../system/io_error.ts";
 import { readSmallFile } from "../../system/read_small_file.ts";
+import type { YamlProblem } from "../../yaml/read_yaml.ts";
 
 const TABLE: Readonly<Record<PublishingName, Option & { readonly file?: PublishingName }>> = PUBLISHING;
 const NAMES = Object.keys(PUBLISHING) as readonly PublishingName[];
@@ -42,9 +43,10 @@ async function readPairs(path: string, what: string): Promise<Readonly<Record<st
   const text = await readText(path, what);
   // Imported only now, because most runs have no such file.
   const { readYaml } = await import("../../yaml/read_yaml.ts");
+  const { locateProblems } = await import("../../yaml/locate_problems.ts");
   const { root, problems } = readYaml(text);
-  if (root === undefined || problems.length > 0) throw wrong(path, text, problems);
-  if (root.kind !== "object") throw wrong(path, text, [{ offset: root.offset, message: "it must be an object" }]);
+  if (root === undefined || problems.length > 0) throw wrong(problems);
+  if (root.kind !== "object") throw wrong([{ offset: root.offset, message: "it must be an object" }]);
   const unfit = root.members.flatMap(({ key, keyOffset, value }, at) => {
     const again = root.members.findIndex((other) => other.key === key) < at;
     if (key === "") return [{ offset: keyOffset, message: "a key must not be empty" }];
@@ -53,10 +55,15 @@ async function readPairs(path: string, what: string): Promise<Readonly<Record<st
     const advice = value.kind === "scalar" ? ": put it in quotes" : "";
     return [{ offset: value.offset, message: `${JSON.stringify(key)} must be a string${advice}` }];
   });
-  if (unfit.length > 0) throw wrong(path, text, unfit);
+  if (unfit.length > 0) throw wrong(unfit);
   return Object.fromEntries(
     root.members.map(({ key, value }) => [key, value.kind === "scalar" ? String(value.value) : ""]),
   );
+
+  function wrong(problems: readonly YamlProblem[]): OptionsError {
+    const lines = locateProblems(text, path, problems);
+    return new OptionsError(lines.join("\n"), { problems: lines });
+  }
 }
 
 async function readText(path: string, what: string): Promise<string> {
@@ -66,17 +73,4 @@ async function readText(path: string, what: string): Promise<string> {
     const reason = cause instanceof TypeError ? "it is not UTF-8" : whyUnreadable(cause);
     throw new OptionsError(`Cannot read ${what} ${JSON.stringify(path)}: ${reason}`, { cause });
   }
-}
-
-interface Problem {
-  readonly offset: number;
-  readonly message: string;
-}
-
-function wrong(path: string, text: string, problems: readonly Problem[]): OptionsError {
-  const lines = problems.map(({ offset, message }) => {
-    const before = text.slice(0, offset).split("\n");
-    return `${path}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: ${message}`;
-  });
-  return new OptionsError(lines.join("\n"), { problems: lines });
 }

@@ -17,8 +17,16 @@ const BLOCK_REGEXP = /^( *)```(\w*)\n(.*?)^ *```$/gms;
 
 /** The names of all pages, sorted. */
 export async function pageNames(): Promise<readonly string[]> {
-  const docs = await Array.fromAsync(Deno.readDir(new URL("docs/", ROOT)), ({ name }) => `docs/${name}`);
-  return ["README.md", "examples/README.md", ...docs.filter((name) => name.endsWith(".md"))].sort();
+  return ["README.md", ...await markdownBelow("docs"), ...await markdownBelow("examples")].sort();
+}
+
+async function markdownBelow(directory: string): Promise<readonly string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(new URL(directory, ROOT)));
+  const files = await Promise.all(entries.map(async ({ name, isDirectory }) => {
+    const path = `${directory}/${name}`;
+    return isDirectory ? await markdownBelow(path) : name.endsWith(".md") ? [path] : [];
+  }));
+  return files.flat();
 }
 
 /** The text of a page. */

@@ -28,7 +28,7 @@ export interface ExampleResult {
 }
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
-const HOSTS_REGEXP = /\b(?:ghcr\.io|gcr\.io|registry\.site|localhost:5000)(?=[/:\s@=]|$)/g;
+const HOSTS_REGEXP = /\b(?:ghcr\.io|gcr\.io|registry\.site|registry\.example\.com|localhost:5000)(?=[/:\s@=]|$)/g;
 
 async function runAll(): Promise<void> {
   const scripts: readonly (readonly string[])[] = JSON.parse(await new Response(Deno.stdin.readable).text());
@@ -54,6 +54,9 @@ async function runAll(): Promise<void> {
   for (const [at, lines] of scripts.entries()) {
     const directory = join(work.path, String(at));
     await cp(template.path, directory, { recursive: true });
+    if (lines.some((line) => line.includes("examples/"))) {
+      await cp(join(ROOT, "examples"), join(directory, "examples"), { recursive: true, verbatimSymlinks: true });
+    }
     fill(registry.repositories, stored);
     Deno.chdir(directory);
     // A script that makes the keys does not find them there.

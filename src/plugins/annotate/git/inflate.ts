@@ -1,4 +1,4 @@
-import { constants, inflateSync } from "node:zlib";
+import { constants, inflateSync, type ZlibOptions } from "node:zlib";
 
 /**
  * Unpacks a zlib stream of which the unpacked size is known. What follows the stream is not looked at.
@@ -6,16 +6,30 @@ import { constants, inflateSync } from "node:zlib";
  * @throws {Error} When the stream is damaged or gives another size.
  */
 export function inflate(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
-  const unpacked = inflateSync(bytes, { maxOutputLength: Math.max(size, 1) });
-  if (unpacked.byteLength !== size) {
-    throw new Error(`Cannot unpack object: it has not the ${size} bytes that it should`);
-  }
-  return new Uint8Array(unpacked);
+  const unpacked = unpack(bytes, { maxOutputLength: Math.max(size, 1) });
+  if (unpacked.byteLength !== size) throw damaged();
+  return unpacked;
 }
 
-/** Unpacks what the first bytes of a zlib stream give. */
+/**
+ * Unpacks what the first bytes of a zlib stream give.
+ *
+ * @throws {Error} When they are damaged.
+ */
 export function inflateStart(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(inflateSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }));
+  return unpack(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+}
+
+function unpack(bytes: Uint8Array, options: ZlibOptions): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(inflateSync(bytes, options));
+  } catch (cause) {
+    throw damaged(cause);
+  }
+}
+
+function damaged(cause?: unknown): Error {
+  return new Error("Cannot unpack a git object: it is damaged", { cause });
 }
 
 /** How many bytes zlib at most makes of so many, whatever its level. */

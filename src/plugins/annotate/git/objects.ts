@@ -62,7 +62,7 @@ async function packIndexes(directory: string): Promise<readonly string[]> {
     const names = await Array.fromAsync(Deno.readDir(directory), ({ name }) => name);
     return names.filter((name) => name.endsWith(".idx")).sort().map((name) => join(directory, name));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
     throw error;
   }
 }

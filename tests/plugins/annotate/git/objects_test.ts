@@ -5,6 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { committerTime } from "../../../../src/plugins/annotate/git/object.ts";
 import { readObject } from "../../../../src/plugins/annotate/git/objects.ts";
+import { writeTree } from "../../../support/tree.ts";
 import { tempDirectory } from "../../../support/temp_directory.ts";
 import { toolTest } from "../../../support/tools.ts";
 import { commitTo, gitIn, makeRepository } from "../support.ts";
@@ -21,8 +22,8 @@ Deno.test("readObject() refuses an object that is too large or not what its head
   await using temp = await tempDirectory();
   const cases: readonly (readonly [string, string, number, RegExp])[] = [
     ["too large", "commit 16777217\0", 10, /16777217 bytes/],
-    ["larger than it says", "commit 5\0", 6, /Cannot create a Buffer|5 bytes|should/],
-    ["smaller than it says", "commit 7\0", 6, /bytes that it should/],
+    ["larger than it says", "commit 5\0", 6, /it is damaged/],
+    ["smaller than it says", "commit 7\0", 6, /it is damaged/],
     ["of no known type", "note 6\0", 6, /no header/],
     ["without a size", "commit \0", 6, /no header/],
   ];
@@ -46,6 +47,16 @@ Deno.test("readObject() says so when no directory has the object", async () => {
   await assert.rejects(readObject([temp.path, join(temp.path, "none")], id), {
     message: /aaa: it is not in this clone/,
   });
+});
+
+Deno.test("readObject() says that an object is damaged, and looks into no file as into a directory", async () => {
+  await using temp = await tempDirectory();
+  const id = "a".repeat(40);
+  await writeTree(temp.path, { file: "", [`objects/${id.slice(0, 2)}/${id.slice(2)}`]: "no zlib" });
+  await assert.rejects(readObject([join(temp.path, "objects")], id), {
+    message: "Cannot unpack a git object: it is damaged",
+  });
+  await assert.rejects(readObject([join(temp.path, "file")], id), { message: /aaa: it is not in this clone/ });
 });
 
 toolTest("readObject() gives the true content or none, whatever is damaged", ["git"], async () => {

@@ -11,7 +11,7 @@ import type { FoundConfig } from "./find_config.ts";
  * @param code The files, packages and programs that it names.
  * @throws {UsageError} Names the file, and why it is not trusted.
  */
-export async function refuseUntrusted(
+export async function refuseUntrustedCode(
   { path, isNamed }: Pick<FoundConfig, "path" | "isNamed">,
   code: readonly string[],
   log: Log,

@@ -1,4 +1,4 @@
-import type { ConfigProblem } from "./config_node.ts";
+import type { YamlProblem } from "./read_yaml.ts";
 
 /**
  * Writes each problem as `FILE:LINE:COLUMN: MESSAGE`, in the order of the file and none twice.
@@ -9,7 +9,7 @@ import type { ConfigProblem } from "./config_node.ts";
 export function locateProblems(
   text: string,
   path: string,
-  problems: readonly ConfigProblem[],
+  problems: readonly YamlProblem[],
 ): readonly string[] {
   const lineStarts = [0];
   for (const match of text.matchAll(/\r\n?|\n/g)) lineStarts.push(match.index + match[0].length);
