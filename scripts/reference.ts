@@ -28,9 +28,8 @@ const PAGES: Readonly<Record<string, Readonly<Record<string, () => Promise<strin
   "docs/environment.md": { variables },
 };
 
-/** The smallest source of each profile. */
-const SOURCES: Readonly<Record<ProfileName, Readonly<Record<string, string>>>> = {
-  generic: { "a.txt": "a\n" },
+/** The smallest source of the profiles that do not take any. */
+const SOURCES: { readonly [Name in ProfileName]?: Readonly<Record<string, string>> } = {
   helm: { "Chart.yaml": "apiVersion: v2\nname: a\nversion: 1.0.0\n" },
   timoni: { "timoni.cue": "package main\n", "cue.mod/module.cue": 'module: "timoni.sh/a"\n' },
   opa: { "a.rego": "package a\n" },
@@ -38,9 +37,6 @@ const SOURCES: Readonly<Record<ProfileName, Readonly<Record<string, string>>>> =
   cue: { "cue.mod/module.cue": 'module: "a.example/a@v1"\nlanguage: version: "v0.15.0"\n' },
   opentofu: { "main.tf": "\n" },
   compose: { "compose.yaml": "services: { a: { image: a, env_file: a.env } }\n", "a.env": "A=a\n" },
-  flux: { "a.yaml": "a: 1\n" },
-  image: { "a.txt": "a\n" },
-  files: { "a.txt": "a\n" },
 };
 
 const SCHEMAS = "docs/schemas/output";
@@ -194,7 +190,7 @@ async function formats(): Promise<string> {
 async function planned(profile: ProfileName): Promise<Awaited<ReturnType<typeof plan>>> {
   const source = await Deno.makeTempDir({ prefix: "gantry-reference-" });
   try {
-    for (const [path, text] of Object.entries(SOURCES[profile])) {
+    for (const [path, text] of Object.entries(SOURCES[profile] ?? { "a.txt": "a\n" })) {
       await Deno.mkdir(dirname(join(source, path)), { recursive: true });
       await Deno.writeTextFile(join(source, path), text);
     }

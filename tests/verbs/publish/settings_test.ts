@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { localPath } from "../../../src/oci/reference.ts";
 import type { Publishing } from "../../../src/options/publishing.ts";
 import { withIdentity } from "../../../src/verbs/publish/identity.ts";
 import type { Configuration } from "../../../src/verbs/publish/publish_options.ts";
@@ -73,7 +74,7 @@ Deno.test("settingsOf() compresses with gzip at level 6, unless something else i
 Deno.test("settingsOf() takes the caller's targets in the place of those in the file", async () => {
   const config = { targets: ["oci-layout:a", "oci-layout:b:x"] };
   const paths = async (caller: Publishing): Promise<readonly unknown[]> =>
-    (await settings(caller, config)).targets.map((target) => target.kind === "registry" ? "" : target.path);
+    (await settings(caller, config)).targets.map(localPath);
   assert.deepEqual(await paths({}), ["a", "b"]);
   assert.deepEqual(await paths({ targets: ["oci-layout:c"] }), ["c"]);
 });
