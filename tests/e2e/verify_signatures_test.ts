@@ -14,7 +14,8 @@ import {
   signatureTag,
   taggedSignature,
 } from "../support/signatures.ts";
-import { sigstoreMock } from "../support/sigstore_mock.ts";
+import { startSigstore } from "../support/sigstore_server.ts";
+import { certifiedBundle } from "../support/certified_bundle.ts";
 import { sampleOf, textContent } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";
@@ -414,15 +415,18 @@ Deno.test("copy --verify-key leaves nothing of a tar that came through a pipe an
 Deno.test("verify takes an identity that a certificate names, with a file of whom to trust", async () => {
   await using directory = await tempDirectory();
   const { path } = await signedLayout(directory.path, {});
-  const mock = await sigstoreMock();
+  await using sigstore = await startSigstore();
   const claims = { sub: "release@acme.test", iss: "https://issuer.test" };
   const root = join(directory.path, "trusted_root.json");
-  await Deno.writeTextFile(root, JSON.stringify(mock.trustedRoot));
+  await Deno.writeTextFile(root, JSON.stringify(sigstore.trustedRoot));
   {
     await using store = directoryStore({ kind: "oci-layout", path });
     const subject = await store.resolve("1.0.0", context);
     assert.ok(subject);
-    const layer = textContent(JSON.stringify(await mock.bundle(subject, claims)), BUNDLE_TYPE);
+    const layer = textContent(
+      JSON.stringify(await certifiedBundle(sigstore, { subject: subject.digest, claims })),
+      BUNDLE_TYPE,
+    );
     await place(store, referrerOf(subject, [layer]), context);
   }
   const where = `oci-layout:${path}:1.0.0`;

@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { directoryStore } from "../../src/layout/directory/store.ts";
 import { testContext } from "../layout/test_context.ts";
+import type { Digest } from "../../src/oci/digest.ts";
+import { type CertifiedBundle, certifiedBundle } from "../support/certified_bundle.ts";
 import { gantry, gantryOk, push } from "../support/gantry.ts";
 import { place, referrerOf } from "../support/signatures.ts";
-import { type CertifiedBundle, sigstoreMock } from "../support/sigstore_mock.ts";
+import { startSigstore } from "../support/sigstore_server.ts";
 import { textContent } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { runTool, toolTest } from "../support/tools.ts";
@@ -21,15 +23,17 @@ const IDENTITY = ["--certificate-identity", CLAIMS.sub, "--certificate-oidc-issu
 
 toolTest("cosign and gantry take the same bundles with certificates, and refuse the same", ["cosign"], async () => {
   await using directory = await tempDirectory();
-  const [mock, foreign] = await Promise.all([sigstoreMock(), sigstoreMock()]);
+  await using sigstore = await startSigstore();
+  await using foreign = await startSigstore();
   const root = join(directory.path, "trusted_root.json");
-  await Deno.writeTextFile(root, JSON.stringify(mock.trustedRoot));
+  await Deno.writeTextFile(root, JSON.stringify(sigstore.trustedRoot));
   await writeTree(join(directory.path, "source"), { "a.yaml": "a: 1\n" });
   const published = join(directory.path, "published");
   const { digest } = await push([join(directory.path, "source"), `oci-layout:${published}`, "--version", "1.0.0"]);
-  const subject = { digest: digest as `sha256:${string}` };
-  const good = await mock.bundle(subject, CLAIMS);
-  const second = await mock.bundle(subject, CLAIMS);
+  const wanted = { subject: digest as Digest, claims: CLAIMS };
+  const good = await certifiedBundle(sigstore, wanted);
+  const second = await certifiedBundle(sigstore, wanted);
+  const elsewhere = await certifiedBundle(sigstore, { ...wanted, subject: `sha256:${"0".repeat(64)}` });
   const withMaterial = (material: Partial<CertifiedBundle["verificationMaterial"]>): CertifiedBundle => ({
     ...good,
     verificationMaterial: { ...good.verificationMaterial, ...material },
@@ -47,11 +51,11 @@ toolTest("cosign and gantry take the same bundles with certificates, and refuse 
       ["as it is", good, IDENTITY, true],
       ["another identity", good, identity("https://github.com/acme/other", CLAIMS.iss), false],
       ["another issuer", good, identity(CLAIMS.sub, "https://other.test"), false],
-      ["another authority", await foreign.bundle(subject, CLAIMS), IDENTITY, false],
+      ["another authority", await certifiedBundle(foreign, wanted), IDENTITY, false],
       ["no entry in a log", withMaterial({ tlogEntries: [] }), IDENTITY, false],
       ["the entry of another signature", withMaterial({ tlogEntries }), IDENTITY, false],
       ["the certificate of another signature", withMaterial({ certificate }), IDENTITY, false],
-      ["another artifact", await mock.bundle({ digest: `sha256:${"0".repeat(64)}` }, CLAIMS), IDENTITY, false],
+      ["another artifact", elsewhere, IDENTITY, false],
     ];
   for (const [at, [what, bundle, flags, holds]] of cases.entries()) {
     const path = join(directory.path, `layout-${at}`);
