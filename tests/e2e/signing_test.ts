@@ -220,6 +220,26 @@ for (
   });
 }
 
+Deno.test("a program that signs sees nothing that opens registries or keys", async () => {
+  await using at = await bench();
+  const seen = join(at.directory, "seen");
+  const signer = await writeScript(at.directory, "signer.sh", `env > ${seen}`, "exit 1");
+  const secrets = {
+    COSIGN_PASSWORD: PASSWORD,
+    DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { "elsewhere.example": { auth: btoa(`acme:${PASSWORD}`) } } }),
+    GANTRY_USERNAME: "acme",
+    GANTRY_PASSWORD: PASSWORD,
+    SIGNING_KEY: sampleKey("p256.pem"),
+  };
+  const args = ["push", at.source, at.app, "--sign-key", "env://SIGNING_KEY", "--sign-key", `exec:${signer}`];
+  const env = { ...secrets, PATH: Deno.env.get("PATH") ?? "", VAULT_TOKEN: "its-own" };
+  const { code, stderr } = await startGantry(args, { cwd: at.directory, env }).ended();
+  assert.equal(code, 1, stderr);
+  const environment = (await Deno.readTextFile(seen)).split("\n");
+  for (const name of Object.keys(secrets)) assert.ok(environment.includes(`${name}=`), name);
+  assert.ok(environment.includes("VAULT_TOKEN=its-own"));
+});
+
 Deno.test("push tags nothing when the program that signs hangs until somebody ends it", async () => {
   await using at = await bench();
   const signer = await writeScript(at.directory, "signer.sh", PUBLIC, "echo touch the token >&2", "exec sleep 600");

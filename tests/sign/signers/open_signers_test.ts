@@ -5,7 +5,6 @@ import { formatPublicKey, KeyError } from "../../../src/sign/public_key.ts";
 import { openSigners, type SignerMeans } from "../../../src/sign/signers/open_signers.ts";
 import { programOfKey } from "../../../src/sign/signers/program_of_key.ts";
 import { verifySignature } from "../../../src/sign/verify_signature.ts";
-import { writeScript } from "../../support/script.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { sampleKey, sampleKeyPath } from "../../support/sample_keys.ts";
 
@@ -103,28 +102,6 @@ Deno.test("openSigners() says that a public key is one, and nothing of who may r
     message: `Cannot sign with ${JSON.stringify(file)}: it is a public key, where the private one is needed`,
   });
   assert.deepEqual(warnings, []);
-});
-
-Deno.test("openSigners() keeps what opens registries and keys from programs that sign", async () => {
-  await using directory = await tempDirectory();
-  const seen = join(directory.path, "seen");
-  const program = await writeScript(
-    directory.path,
-    "signer.sh",
-    `env > ${seen}`,
-    `exec cat ${path("p256.pub")}`,
-  );
-  const secrets = ["COSIGN_PASSWORD", "DOCKER_AUTH_CONFIG", "GANTRY_USERNAME", "GANTRY_PASSWORD", "SIGNING_KEY"];
-  for (const name of secrets) Deno.env.set(name, "secret-of-gantry");
-  try {
-    const { means } = meansWith({ SIGNING_KEY: sampleKey("p384.pem"), PATH: Deno.env.get("PATH") ?? "" });
-    await openSigners(["env://SIGNING_KEY", `exec:${program}`], means);
-  } finally {
-    for (const name of secrets) Deno.env.delete(name);
-  }
-  const environment = (await Deno.readTextFile(seen)).split("\n");
-  assert.ok(!environment.join().includes("secret-of-gantry"));
-  for (const name of secrets) assert.ok(environment.includes(`${name}=`), name);
 });
 
 const damaged = sampleKey("p256.pem").replace(/\n(.{20}).*\n/, "\n$1\n");
