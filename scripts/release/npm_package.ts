@@ -32,14 +32,15 @@ export async function writeNpmPackage(directory: string): Promise<string> {
   const program = await bundleProgram({ ...PROGRAM, library: LIBRARY, directory: bundle });
   if (program === undefined) throw new Error("Cannot make the npm package: this Deno cannot bundle");
   const { permissions } = JSON.parse(await Deno.readTextFile("deno.json"));
+  const types = await declarations(`${directory}/declarations.tgz`);
   const files = new Map<string, string | Uint8Array<ArrayBuffer>>([
-    ["package.json", json(await manifest())],
+    ["package.json", json(await manifest({ hasTypes: types.length > 0 }))],
     ["README.md", await Deno.readTextFile("README.md")],
     ["LICENSE", await Deno.readTextFile("LICENSE")],
     ["gantry.cjs", await Deno.readTextFile("scripts/release/npm_launcher.cjs")],
     // Packages are where npm put them, and Deno need not read what a command does not use.
     ["program/deno.json", json({ permissions, nodeModulesDir: "manual", unstable: ["lazy-dynamic-imports"] })],
-    ...await declarations(`${directory}/declarations.tgz`),
+    ...types,
   ]);
   for await (const { name } of Deno.readDir(bundle)) {
     if (name.endsWith(".js")) files.set(`program/${name}`, await Deno.readFile(`${bundle}/${name}`));
@@ -50,10 +51,15 @@ export async function writeNpmPackage(directory: string): Promise<string> {
   return path;
 }
 
-/** The types of all that the package exports, as Deno makes them for npm. */
+/** The types of all that the package exports, as Deno makes them for npm; none where this Deno does not. */
 async function declarations(
   path: string,
 ): Promise<readonly (readonly [name: string, text: Uint8Array<ArrayBuffer>])[]> {
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  if (major === 2 && minor < 9) {
+    say("This Deno makes no types for npm, so the npm package has none: take Deno 2.9 or newer");
+    return [];
+  }
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["pack", "--quiet", "--allow-dirty", "--no-source-maps", "--output", path],
     env: { NO_COLOR: "1" },
@@ -71,10 +77,14 @@ async function declarations(
   return found;
 }
 
-async function manifest(): Promise<unknown> {
+async function manifest({ hasTypes }: { readonly hasTypes: boolean }): Promise<unknown> {
   const { imports } = JSON.parse(await Deno.readTextFile("deno.json"));
   // The types are made with zod, which the program brings with it.
   const external = [...PROGRAM.external, "zod"].map((name) => [name, imports[name].replace(/^npm:.*@/, "")]);
+  const exported = (name: string): unknown => ({
+    ...(hasTypes ? { types: `./types/${name}.d.ts` } : {}),
+    default: `./program/${name}.js`,
+  });
   return {
     name: "@gantry/gantry",
     version: VERSION,
@@ -85,10 +95,10 @@ async function manifest(): Promise<unknown> {
     repository: { type: "git", url: `git+${HOMEPAGE}.git` },
     bin: { gantry: "gantry.cjs" },
     exports: {
-      ".": { types: "./types/mod.d.ts", default: "./program/mod.js" },
+      ".": exported("mod"),
       "./cli": "./program/main.js",
-      "./plugin": { types: "./types/plugin.d.ts", default: "./program/plugin.js" },
-      "./testing": { types: "./types/testing.d.ts", default: "./program/testing.js" },
+      "./plugin": exported("plugin"),
+      "./testing": exported("testing"),
       "./package.json": "./package.json",
     },
     engines: { node: ">=18" },
@@ -113,6 +123,10 @@ function entry(name: string, content: string | Uint8Array<ArrayBuffer>): TarEntr
     size: bytes.byteLength,
     open: () => ReadableStream.from([bytes]),
   };
+}
+
+function say(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
 function json(value: unknown): string {

@@ -124,7 +124,10 @@ Deno.test("plan shows the files on a terminal before it packs them, and the rest
   const args = ["plan", join(directory.path, "app"), "--profile", "flux", "--ignore", "*.draft", "--version", "1.0.0"];
   const plain = (await gantryOk(args)).stdout.split("\n");
   const shown = (await gantryOk(args, { columns: 80 })).stdout.split("\n");
-  assert.deepEqual(shown.toSorted(), plain.toSorted());
+  // On a terminal what matters least of a blob has no place, and names are followed by their values.
+  const words = (lines: readonly string[]): readonly string[] =>
+    lines.map((line) => line.replace(/^( {2}(?:config|layer) +)sha256:\S+ +/, "$1").replaceAll(/ +/g, " ")).toSorted();
+  assert.deepEqual(words(shown), words(plain));
   assert.ok(shown.indexOf("content") > shown.findIndex((line) => line.includes("b.draft")));
 });
 

@@ -28,9 +28,11 @@ for (const columns of [100, 80, 40, 25]) {
         COLOR_REGEXP.lastIndex = 0;
         const lines = shown.replaceAll(COLOR_REGEXP, "").trimEnd().split("\n");
         assert.equal(shown.match(/sha256:[0-9a-f]{64}/g)?.length, 1, shown);
-        const at = lines.findIndex((text) => text.startsWith("\u2714 Published 1.0.0, latest \u2192 out"));
+        const at = lines.findIndex((text) => text.startsWith("\u2714 Published 1.0.0, latest"));
         assert.ok(at >= 0, shown);
-        const amounts = columns >= 80 ? lines[at] : lines[at + 1];
+        // Where it went, and how much, stand below where there is no room.
+        assert.ok(lines[columns > 25 ? at : at + 1]?.includes("\u2192 out"), shown);
+        const amounts = lines[at + (columns >= 80 ? 0 : columns > 25 ? 1 : 2)];
         assert.match(amounts ?? "", /6\d\.\d KiB sent/);
         assert.ok((amounts ?? "").length <= columns, amounts);
         assert.match(lines.at(-1) ?? "", /^oci-layout:out@sha256:/);

@@ -1,8 +1,10 @@
 /** The files of a release, made in a copy of the checkout and installed from as their users would install them. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
+import { load } from "js-yaml";
 import { VERSION } from "../../src/host/version.ts";
 import { copiedCheckout } from "../support/checkout.ts";
+import { startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry } from "../support/gantry.ts";
 import { writeScript } from "../support/script.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
@@ -194,6 +196,43 @@ Deno.test({
         assert.ok(said.startsWith(`gantry ${VERSION} `), said);
       }
     });
+    await t.step(
+      "the script of the GitLab component installs it and publishes, with nothing but a shell and curl",
+      async () => {
+        await using home = await tempDirectory();
+        await using server = serveFiles(release);
+        await using registry = startFakeRegistry();
+        await writeTree(home.path, { "deploy/app.yaml": "kind: App\n" });
+        const inputs = {
+          source: "deploy",
+          targets: "oci://$CI_REGISTRY_IMAGE oci-layout:out",
+          args: "--profile generic --version 1.2.0",
+        };
+        const { script, artifacts, variables } = await componentJob(inputs);
+        const lines = ["set -e", ...script].join("\n");
+        const env = {
+          PATH: await programs(join(home.path, "bin"), COMPONENT_NEEDS),
+          HOME: home.path,
+          GITLAB_CI: "true",
+          GANTRY_RELEASES: server.url,
+          // What another such job has reported before.
+          GANTRY_VERSION: "0.0.1",
+          CI_PROJECT_DIR: home.path,
+          CI_REGISTRY_IMAGE: `${registry.host}/group/app`,
+        };
+        assert.deepEqual(variables, {
+          GANTRY_USERNAME: "$CI_REGISTRY_USER",
+          GANTRY_PASSWORD: "$CI_REGISTRY_PASSWORD",
+        });
+        await tool("sh", ["-c", lines], { cwd: home.path, clearEnv: true, env });
+        const report = await Deno.readTextFile(join(home.path, artifacts.reports.dotenv));
+        const [digest = "", ref, url, ...more] = report.trimEnd().split("\n").map((line) => line.split("=")[1]);
+        assert.match(digest, /^sha256:[0-9a-f]{64}$/);
+        const place = `${env.CI_REGISTRY_IMAGE}@${digest}`;
+        assert.deepEqual([ref, url, ...more], [place, `oci://${place}`, "1.2.0", "1.2.0"]);
+        assert.equal(registry.repositories.get("group/app")?.tags.get("1.2.0"), digest);
+      },
+    );
     await t.step("the steps of the GitHub Action install it and publish", async () => {
       await using home = await tempDirectory();
       await using server = serveFiles(release);
@@ -226,6 +265,7 @@ Deno.test({
       assert.match(outputs.digest ?? "", /^sha256:[0-9a-f]{64}$/);
       assert.equal(outputs.ref, `oci-layout:Site/App@${outputs.digest}`);
       assert.equal(outputs.url, `oci-layout:Site/App@${outputs.digest}`);
+      assert.deepEqual(await actionOutputs(), Object.keys(outputs));
     });
   },
 });
@@ -242,7 +282,7 @@ async function runStep(
   id: string,
   options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<void> {
-  const { runs } = (await import("js-yaml")).load(await Deno.readTextFile(join(ROOT, "action.yml"))) as {
+  const { runs } = load(await Deno.readTextFile(join(ROOT, "action.yml"))) as {
     readonly runs: { readonly steps: readonly { readonly id?: string; readonly run?: string }[] };
   };
   const script = runs.steps.find((step) => step.id === id)?.run ?? assert.fail(`action.yml has no step ${id}`);
@@ -253,6 +293,45 @@ async function runStep(
     clearEnv: true,
     env: { ...options.env, GITHUB_ACTION_PATH: ROOT },
   });
+}
+
+/** The outputs that action.yml promises; each is the one of that name of its step. */
+async function actionOutputs(): Promise<readonly string[]> {
+  const { outputs } = load(await Deno.readTextFile(join(ROOT, "action.yml"))) as {
+    readonly outputs: Readonly<Record<string, { readonly value: string }>>;
+  };
+  for (const [name, { value }] of Object.entries(outputs)) assert.equal(value, `\${{ steps.push.outputs.${name} }}`);
+  return Object.keys(outputs);
+}
+
+/** What an image has to have for the component, beside a shell. */
+const COMPONENT_NEEDS = "sh curl uname ls mkdir mktemp rm awk cut sha256sum chmod mv".split(" ");
+
+/** Makes a directory with links to some programs of this machine, and to no others. */
+async function programs(directory: string, names: readonly string[]): Promise<string> {
+  await Deno.mkdir(directory);
+  for (const name of names) {
+    await Deno.symlink((await tool("sh", ["-c", 'command -v "$1"', "sh", name])).trim(), join(directory, name));
+  }
+  return directory;
+}
+
+/** The job of the GitLab component, with inputs in the places where GitLab puts them. */
+async function componentJob(inputs: Readonly<Record<string, string>>): Promise<ComponentJob> {
+  const text = await Deno.readTextFile(join(ROOT, "templates/push.yml"));
+  const [head = "", body = ""] = text.split(/^---$/m);
+  const { spec } = load(head) as { readonly spec: { readonly inputs: Readonly<Record<string, { default: string }>> } };
+  const filled = body.replaceAll(/\$\[\[ inputs\.(\w+) \]\]/g, (_, name) => {
+    return inputs[name] ?? spec.inputs[name]?.default ?? assert.fail(`the component has no input ${name}`);
+  });
+  const [job] = Object.values(load(filled) as Readonly<Record<string, ComponentJob>>);
+  return job ?? assert.fail("the component has no job");
+}
+
+interface ComponentJob {
+  readonly script: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+  readonly artifacts: { readonly reports: { readonly dotenv: string } };
 }
 
 /** The files of a directory as releases serve them, whatever the release is called. */

@@ -54,13 +54,16 @@ export async function runImport(source: string, target: string, flags: ImportFla
     return EXIT.done;
 
     async function show({ rows, result }: PlannedImport): Promise<false> {
-      const text = (): string => world.screen === undefined ? table(rows) : importPlanText(result);
+      const text = (): string =>
+        world.screen === undefined ? table(rows) : importPlanText(result, world.screen.columns());
       world.stdout(format === "text" ? text() : await formatOutput(result, format));
       return false;
     }
 
     async function agree({ rows, result, hasConflict }: PlannedImport): Promise<boolean> {
-      options.log.info((world.terminal === undefined ? table(rows) : importPlanText(result)).trimEnd());
+      options.log.info(
+        (world.terminal === undefined ? table(rows) : importPlanText(result, world.terminal.columns())).trimEnd(),
+      );
       if (hasConflict) return true;
       const question = `Import ${counted(result.artifacts.length, "artifact")} to ${formatRegistryPlace(place)}?`;
       if (!await ask(question)) return false;

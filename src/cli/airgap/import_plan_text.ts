@@ -3,10 +3,10 @@ import type { ImportedArtifact, ImportedTag, ImportPlanResult } from "../../verb
 import { counted, formatBytes } from "../../work/amounts.ts";
 import { oneLine } from "../output/printable.ts";
 import { shortDigest } from "../output/short_digest.ts";
-import { table } from "../output/table.ts";
+import { fittedTable } from "../output/table.ts";
 
 /** Writes what an import would do for who looks at a terminal: a line for each artifact, and all of it in the last. */
-export function importPlanText({ artifacts }: ImportPlanResult): string {
+export function importPlanText({ artifacts }: ImportPlanResult, columns?: number): string {
   const rows = artifacts.map((artifact) =>
     [
       markOf(artifact),
@@ -26,8 +26,13 @@ export function importPlanText({ artifacts }: ImportPlanResult): string {
     counted(sum(referrersOf), "referrer"),
     formatBytes(sum(({ size }) => size)),
   ];
-  return `${table(rows)}${total.join(", ")}: ${added} new, ${artifacts.length - added} there already\n`;
+  return `${fittedTable(rows, { width: columns, drop: LEAST_NEEDED })}${total.join(", ")}: ${added} new, ${
+    artifacts.length - added
+  } there already\n`;
 }
+
+/** Size, referrers, digest: whoever says yes wants to see what goes where, and what moves. */
+const LEAST_NEEDED = [5, 4, 3];
 
 function markOf({ existed, tags }: ImportedArtifact): string {
   if (tags.some(({ conflict }) => conflict)) return "\u2718";

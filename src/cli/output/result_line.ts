@@ -22,13 +22,22 @@ export function sayResults(
 }
 
 /** The amounts stand behind, or below where there is no room; those at the end go where even that is too long. */
-export function resultText({ what, where, amounts }: ResultLine, columns: number): string {
-  const head = oneLine(`\u2714 ${what}${where === undefined ? "" : ` \u2192 ${where}`}`);
+export function resultText(line: ResultLine, columns: number): string {
+  const { amounts } = line;
+  const head = headText(line, columns);
   const all = amounts.join(", ");
   if (all === "") return head;
-  if (head.length + GAP.length + all.length <= columns) return `${head}${GAP}${all}`;
+  if (!head.includes("\n") && head.length + GAP.length + all.length <= columns) return `${head}${GAP}${all}`;
   const shown = amounts.map((_, at) => amounts.slice(0, amounts.length - at).join(", "));
   return `${head}\n${GAP}${shown.find((text) => GAP.length + text.length <= columns) ?? amounts[0]}`;
+}
+
+/** Where it is goes below, too, where there is no room. */
+function headText({ what, where }: ResultLine, columns: number): string {
+  const [done, place] = [`\u2714 ${what}`, `\u2192 ${where}`].map(oneLine);
+  if (where === undefined) return done ?? "";
+  const whole = `${done} ${place}`;
+  return whole.length <= columns ? whole : `${done}\n${GAP}${place}`;
 }
 
 const GAP = "  ";

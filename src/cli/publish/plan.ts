@@ -34,7 +34,9 @@ export async function runPlan(
   };
   const result = await planned((options) => planConfigured(options, tell));
   if (format !== "text") world.stdout(await formatOutput(result, format));
-  else world.stdout(early === undefined || isOther(early, result) ? planText(result) : contentText(result, result));
+  else {world.stdout(
+      early === undefined || isOther(early, result) ? planText(result, world) : contentText(result, world, result),
+    );}
   if (flags.digestFile !== undefined) await Deno.writeTextFile(flags.digestFile, `${result.digest}\n`);
   return EXIT.done;
 

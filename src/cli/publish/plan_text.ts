@@ -2,12 +2,17 @@ import type { TagName } from "../../store/store.ts";
 import type { PlannedBlob, PlannedFiles, PlannedStages, PlanResult } from "../../verbs/plan.ts";
 import { formatBytes } from "../../work/amounts.ts";
 import { oneLine } from "../output/printable.ts";
+import { shortDigest } from "../output/short_digest.ts";
 import { verdictRows } from "../output/verdict_rows.ts";
-import { table } from "../output/table.ts";
+import { fittedTable, table } from "../output/table.ts";
+import type { World } from "../world.ts";
+
+/** The terminal on which a plan is read; digests that nobody copies are short there, and lines fit. */
+export type PlanScreen = Pick<World, "screen">;
 
 /** Writes a plan for people. */
-export function planText(report: PlanResult): string {
-  return headText(report, report.artifactType) + contentText(report);
+export function planText(report: PlanResult, world: PlanScreen): string {
+  return headText(report, report.artifactType) + contentText(report, world);
 }
 
 /** Writes what is known of a plan before anything is packed. */
@@ -35,23 +40,30 @@ function headText(report: PlannedFiles, type?: string): string {
 }
 
 /** Writes what is known of a plan when everything is packed. */
-export function contentText(report: PlanResult, { artifactType }: Pick<PlanResult, "artifactType"> = {}): string {
+export function contentText(
+  report: PlanResult,
+  { screen }: PlanScreen,
+  { artifactType }: Pick<PlanResult, "artifactType"> = {},
+): string {
   const { layers, annotations, targets, consumers } = report;
   return [
     "",
     "content",
     ...(artifactType === undefined ? [] : [item("type", artifactType)]),
-    item("config", blobText(report.config)),
-    ...layers.map((layer) => item("layer", blobText(layer))),
+    ...blobLines([["config", report.config], ...layers.map((layer) => ["layer", layer] as const)], screen),
     "",
     "annotations",
-    ...Object.entries(annotations).map(([key, { value, from }]) => item(key, `${value}  (${from})`)),
+    ...Object.entries(annotations).map(([key, { value, from }]) =>
+      screen === undefined ? item(key, `${value}  (${from})`) : `  ${key}  ${value}  (${from})`
+    ),
     ...(Object.keys(annotations).length === 0 ? ["  none"] : []),
     "",
     ...(targets.length === 0 ? [field("tags", tagList(report.tags))] : []),
     ...targets.map(({ url, tags }) => field("target", `${url}  ${tagList(tags)}`)),
     field("digest", report.digest),
-    ...(consumers === undefined ? [] : ["", "consumers", ...verdictRows(consumers).map(indented)]),
+    ...(consumers === undefined
+      ? []
+      : ["", "consumers", ...verdictRows(consumers, screen && screen.columns() - 2).map(indented)]),
     "",
   ].map(oneLine).join("\n");
 }
@@ -68,8 +80,22 @@ function item(name: string, value: string): string {
   return `  ${name.padEnd(40)}  ${value}`;
 }
 
-function blobText({ digest, size, mediaType }: PlannedBlob): string {
-  return `${digest}  ${formatBytes(size)}  ${mediaType}`;
+function blobLines(
+  blobs: readonly (readonly [what: string, blob: PlannedBlob])[],
+  screen: PlanScreen["screen"],
+): readonly string[] {
+  if (screen === undefined) {
+    return blobs.map(([what, { digest, size, mediaType }]) =>
+      item(what, `${digest}  ${formatBytes(size)}  ${mediaType}`)
+    );
+  }
+  const rows = blobs.map(([what, { digest, size, mediaType }]) => [
+    what,
+    shortDigest(digest),
+    formatBytes(size),
+    mediaType,
+  ]);
+  return fittedTable(rows, { width: screen.columns() - 2, drop: [1] }).trimEnd().split("\n").map(indented);
 }
 
 function tagList(tags: readonly TagName[]): string {

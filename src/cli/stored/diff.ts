@@ -32,7 +32,9 @@ export async function runDiff(a: string, b: string, flags: DiffFlags, world: Wor
       configuration: (directory) => readConfiguration(directory, flags, { world, log }),
       machine: machineOf(world),
     });
-    if (!quiet) world.stdout(format === "text" ? diffText(result) : await formatOutput(result, format));
+    if (!quiet) {
+      world.stdout(format === "text" ? diffText(result, world.screen?.columns()) : await formatOutput(result, format));
+    }
     // A difference is no failure, but scripts ask for it in the same way as of every other diff.
     return result.same ? EXIT.done : EXIT.failed;
   });

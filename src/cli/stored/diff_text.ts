@@ -2,13 +2,17 @@ import type { Change, DiffResult, FileChange, FileState } from "../../verbs/diff
 import { formatBytes } from "../../work/amounts.ts";
 import { oneLine, printableLines } from "../output/printable.ts";
 import { shortDigest } from "../output/short_digest.ts";
-import { table } from "../output/table.ts";
+import { type Fit, fittedTable } from "../output/table.ts";
 
-/** Writes what differs for people; nothing when nothing does. */
-export function diffText(report: DiffResult): string {
+/**
+ * Writes what differs for people; nothing when nothing does.
+ *
+ * @param columns How many a terminal has, where it is read on one.
+ */
+export function diffText(report: DiffResult, columns?: number): string {
   const { files, annotations, mediaType, artifactType, config, layers } = report;
   return [
-    section("files", files.map(fileRow)),
+    section("files", files.map(fileRow), { width: columns && columns - 2, drop: LEAST_NEEDED }),
     section("annotations", annotations.flatMap(({ key, ...change }) => rows(change, (value) => [key, value]))),
     section("media type", rows(mediaType, (value) => [value])),
     section("artifact type", rows(artifactType, (value) => [value])),
@@ -18,11 +22,18 @@ export function diffText(report: DiffResult): string {
   ].filter((part) => part !== "").join("\n");
 }
 
-function section(title: string, rows: readonly (readonly string[])[]): string {
+/** The digests of a file, and what it may. */
+const LEAST_NEEDED = [4, 2];
+
+function section(
+  title: string,
+  rows: readonly (readonly string[])[],
+  fit: Fit = { width: undefined, drop: [] },
+): string {
   if (rows.length === 0) return "";
   // What others have written must not act on a terminal, and not look like a row of its own.
   const cells = rows.map((row) => row.map(oneLine));
-  return `${title}\n${table(cells).replace(/^(?=.)/gm, "  ")}`;
+  return `${title}\n${fittedTable(cells, fit).replace(/^(?=.)/gm, "  ")}`;
 }
 
 function rows<Value>(

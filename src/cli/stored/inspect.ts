@@ -24,7 +24,7 @@ export async function runInspect(source: string, flags: InspectFlags, world: Wor
     }
     const result = await inspect({ ...named, files, referrers, consumers });
     const format = output ?? "text";
-    world.stdout(format === "text" ? inspectText(result) : await formatOutput(result, format));
+    world.stdout(format === "text" ? inspectText(result, world) : await formatOutput(result, format));
     return EXIT.done;
   });
 }

@@ -4,11 +4,13 @@ import { formatBytes } from "../../work/amounts.ts";
 import type { InspectedReferrer, InspectResult } from "../../verbs/inspect/inspect_result.ts";
 import type { LayerFile } from "../../verbs/inspect/layer_files.ts";
 import { oneLine } from "../output/printable.ts";
+import { shortDigest } from "../output/short_digest.ts";
 import { table } from "../output/table.ts";
 import { verdictRows } from "../output/verdict_rows.ts";
+import type { World } from "../world.ts";
 
 /** Writes what was found out for people. */
-export function inspectText(report: InspectResult): string {
+export function inspectText(report: InspectResult, { screen }: Pick<World, "screen">): string {
   const { index, config, layers, manifests, subject, referrers, notes = [], consumers } = report;
   return [
     table([
@@ -20,12 +22,14 @@ export function inspectText(report: InspectResult): string {
       ["size", formatBytes(report.size)],
       ...(subject === undefined ? [] : [["refers to", subject.digest]]),
     ].map(cells)),
-    ...(config === undefined ? [] : [section("config", [blobRow(config)])]),
-    ...(layers === undefined ? [] : [section("layers", layers.map(blobRow))]),
-    ...(manifests === undefined ? [] : [section("manifests", manifests.map(blobRow))]),
+    ...(config === undefined ? [] : [blobSection("config", [config], screen?.columns())]),
+    ...(layers === undefined ? [] : [blobSection("layers", layers, screen?.columns())]),
+    ...(manifests === undefined ? [] : [blobSection("manifests", manifests, screen?.columns())]),
     section("annotations", Object.entries(report.annotations).map(([key, value]) => [key, value])),
     ...(layers ?? []).flatMap(({ files, digest }) => {
-      return files === undefined ? [] : [section(`files in ${digest}`, files.map(fileRow))];
+      return files === undefined
+        ? []
+        : [section(`files in ${screen === undefined ? digest : shortDigest(digest)}`, files.map(fileRow))];
     }),
     ...(referrers === undefined ? [] : [section("referrers", referrerRows(referrers))]),
     ...notes.map((note) => `${note}\n`),
@@ -34,13 +38,23 @@ export function inspectText(report: InspectResult): string {
         ? []
         : [section(`referrers of ${digest}`, referrerRows(referrers))];
     }),
-    ...(consumers === undefined ? [] : [`consumers\n${verdictRows(consumers).map((row) => `  ${row}\n`).join("")}`]),
+    ...(consumers === undefined
+      ? []
+      : [`consumers\n${verdictRows(consumers, screen && screen.columns() - 2).map((row) => `  ${row}\n`).join("")}`]),
   ].join("\n");
 }
 
 function section(title: string, rows: readonly (readonly string[])[]): string {
   const lines = rows.length === 0 ? "none\n" : table(rows.map(cells));
   return `${title}\n${lines.replace(/^(?=.)/gm, "  ")}`;
+}
+
+/** Where a blob is too long for one line of the terminal, its digest has one for itself, so that it can be copied. */
+function blobSection(title: string, blobs: readonly Descriptor[], columns: number = Infinity): string {
+  const text = section(title, blobs.map(blobRow));
+  if (text.split("\n").every((line) => line.length <= columns)) return text;
+  const rows = blobs.map(blobRow).flatMap(([digest = "", ...more]) => [[digest], [`  ${more.join("  ")}`]]);
+  return section(title, rows);
 }
 
 function blobRow(descriptor: Descriptor): readonly string[] {

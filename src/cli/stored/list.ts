@@ -5,7 +5,7 @@ import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { oneLine } from "../output/printable.ts";
 import { shortDigest } from "../output/short_digest.ts";
-import { table } from "../output/table.ts";
+import { fittedTable } from "../output/table.ts";
 import { parseGivenPlace } from "../places/pipes.ts";
 import { withVerbOptions } from "../places/with_verb_options.ts";
 import type { World } from "../world.ts";
@@ -38,17 +38,26 @@ function versionTable(versions: readonly ListedVersion[], { screen }: Pick<World
   const rows = versions.map(({ version = "-", digest, name, details }) => [
     version,
     shown(digest),
-    ...(isWide ? wideCells(details) : []),
+    ...(isWide ? wideCells(details, { isShort: screen !== undefined }) : []),
     ...(hasNames ? [name ?? ""] : []),
   ]);
-  return table([
+  const heads = [
     ["VERSION", "DIGEST", ...(isWide ? ["CREATED", "REVISION", "SIZE", "TYPE"] : []), ...(hasNames ? ["NAME"] : [])],
-    ...rows.map((row) => row.map(oneLine)),
-  ]);
+  ];
+  const cells = rows.map((row) => row.map(oneLine));
+  return fittedTable([...heads, ...cells], { width: screen?.columns(), drop: isWide ? LEAST_NEEDED : [] });
 }
 
+/** Type, size, time, revision. */
+const LEAST_NEEDED = [5, 4, 2, 3];
+
 /** Who has not said when, or of what, gets a dash. */
-function wideCells(details: VersionDetails | undefined): readonly string[] {
+function wideCells(
+  details: VersionDetails | undefined,
+  { isShort }: { readonly isShort: boolean },
+): readonly string[] {
   const { created = "-", revision = "-", size, artifactType = "-" } = details ?? {};
-  return [created, revision, size === undefined ? "-" : formatBytes(size), artifactType];
+  // As much of a commit as of a digest.
+  const shown = isShort ? revision.replace(/([0-9a-f]{12})[0-9a-f]{28,}$/, "$1") : revision;
+  return [created, shown, size === undefined ? "-" : formatBytes(size), artifactType];
 }

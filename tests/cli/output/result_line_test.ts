@@ -11,8 +11,8 @@ const LINE = {
 const SCREENS: readonly (readonly [columns: number, text: string])[] = [
   [100, "✔ Published 1.0.0, latest → ghcr.io/acme/app  4.2 KiB sent, 3 blobs (0 reused), 0.8 s"],
   [80, "✔ Published 1.0.0, latest → ghcr.io/acme/app\n  4.2 KiB sent, 3 blobs (0 reused), 0.8 s"],
-  [40, "✔ Published 1.0.0, latest → ghcr.io/acme/app\n  4.2 KiB sent, 3 blobs (0 reused)"],
-  [25, "✔ Published 1.0.0, latest → ghcr.io/acme/app\n  4.2 KiB sent"],
+  [40, "✔ Published 1.0.0, latest\n  → ghcr.io/acme/app\n  4.2 KiB sent, 3 blobs (0 reused)"],
+  [25, "✔ Published 1.0.0, latest\n  → ghcr.io/acme/app\n  4.2 KiB sent"],
 ];
 
 for (const [columns, text] of SCREENS) {
