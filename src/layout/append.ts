@@ -32,7 +32,9 @@ export async function appendLayers(
     : there !== undefined && layersIn(there) !== undefined
     ? withManifestAt(before, (entry) => names.tagOf(entry) === tag, merged.manifest)
     : setTags(before, listed(merged.manifest), [tag]).index;
-  return { ...withoutSuperseded(after, [there, arriving.manifest]), contents: merged?.contents ?? [] };
+  const stays = merged?.manifest ?? there;
+  const superseded = [there, arriving.manifest].filter((each) => each?.descriptor.digest !== stays?.descriptor.digest);
+  return { ...withoutSuperseded(after, superseded), contents: merged?.contents ?? [] };
 }
 
 /**
@@ -99,9 +101,7 @@ function withoutSuperseded(
   parts: readonly (StoredManifest | undefined)[],
 ): Pick<Appended, "after" | "dropped"> {
   const named = new Set(index.manifests.filter((entry) => entryName(entry) !== undefined).map(({ digest }) => digest));
-  const dropped = parts.flatMap((stored) =>
-    stored !== undefined && layersIn(stored) !== undefined ? stored.descriptor : []
-  )
-    .filter(({ digest }) => !named.has(digest));
+  const manifests = parts.flatMap((stored) => stored !== undefined && layersIn(stored) !== undefined ? [stored] : []);
+  const dropped = manifests.map(({ descriptor }) => descriptor).filter(({ digest }) => !named.has(digest));
   return { after: dropped.reduce((after, { digest }) => dropManifest(after, digest) ?? after, index), dropped };
 }

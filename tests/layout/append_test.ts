@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { readContent } from "../../src/oci/bytes_content.ts";
+import type { Descriptor } from "../../src/oci/descriptor.ts";
+import { digestOf } from "../../src/oci/digest.ts";
+import { appendLayers } from "../../src/layout/append.ts";
+import { EMPTY_INDEX, type LayoutIndex } from "../../src/layout/index.ts";
+import { companionManifest } from "../../src/store/companion_manifest.ts";
+import { layersIn } from "../../src/store/merge_companion.ts";
+import type { StoredManifest } from "../../src/store/store.ts";
+import { sampleArtifact } from "./sample_artifact.ts";
+
+const IMAGE = sampleArtifact("image").manifest.descriptor;
+const TAG = `${IMAGE.digest.replace(":", "-")}.sig`;
+const KIND = "dev.cosignproject.cosign/";
+
+function layer(name: string): Descriptor {
+  const digest = digestOf(new TextEncoder().encode("payload"));
+  return { mediaType: "text/plain", digest, size: 7, annotations: { signature: name } };
+}
+
+async function signatures(...names: readonly string[]): Promise<StoredManifest> {
+  const { manifest } = companionManifest(names.map(layer));
+  return { descriptor: manifest.descriptor, bytes: await readContent(manifest) };
+}
+
+/** What `cosign save` writes: no names, and kinds that say what is what. */
+function savedWith({ descriptor }: StoredManifest): LayoutIndex {
+  const { mediaType, digest, size } = IMAGE;
+  return {
+    ...EMPTY_INDEX,
+    manifests: [
+      { mediaType, digest, size, annotations: { kind: `${KIND}image` } },
+      { ...descriptor, annotations: { kind: `${KIND}sigs` } },
+    ],
+  };
+}
+
+/** What is listed as signatures, by its digest. */
+function listedIn({ manifests }: LayoutIndex): readonly string[] {
+  return manifests.filter(({ digest }) => digest !== IMAGE.digest).map(({ digest, annotations }) => {
+    return `${digest} ${JSON.stringify(annotations)}`;
+  });
+}
+
+const SIGS = JSON.stringify({ kind: `${KIND}sigs` });
+
+for (
+  const [what, there, arriving, expected] of [
+    ["leaves signatures as they are when all are there", ["a", "b"], ["a"], ["a", "b"]],
+    ["leaves signatures as they are when just these are there", ["a"], ["a"], ["a"]],
+    ["takes a manifest that has those that are there, and more", ["a"], ["a", "b"], ["a", "b"]],
+    ["puts together what is there and what comes", ["a"], ["b"], ["a", "b"]],
+  ] as const
+) {
+  Deno.test(`appendLayers() ${what}, and they stay what cosign looks for`, async () => {
+    const [before, manifest] = [await signatures(...there), await signatures(...arriving)];
+    const known = new Map([before, manifest].map(({ descriptor, bytes }) => [descriptor.digest, bytes]));
+    const index = savedWith(before);
+    const layers = arriving.map(layer);
+    const result = await appendLayers(
+      index,
+      { tag: TAG, place: TAG, layers, manifest },
+      ({ digest }) => Promise.resolve(known.get(digest)),
+    );
+    const after = (await signatures(...expected)).descriptor.digest;
+    assert.deepEqual(listedIn(result.after), [`${after} ${SIGS}`]);
+    assert.ok(result.dropped.every(({ digest }) => digest !== after));
+    const parts = [before, manifest].map(({ descriptor }) => descriptor.digest).filter((digest) => digest !== after);
+    assert.deepEqual(new Set(result.dropped.map(({ digest }) => digest)), new Set(parts));
+    const [, written] = result.contents;
+    const bytes = written === undefined ? known.get(after) : await readContent(written);
+    assert.ok(bytes !== undefined);
+    assert.deepEqual(layersIn({ descriptor: { ...IMAGE, digest: after }, bytes }), expected.map(layer));
+  });
+}
