@@ -45,7 +45,8 @@ export async function optionsFromFlags(
   const configuration = await readConfiguration(given.source, flags, { world, log });
   const { source, targets = [] } = given;
   // What is no reference among the targets is a source in the wrong place, which is said elsewhere.
-  if (source === undefined && configuration === undefined && targets.every((target) => isReference(target))) {
+  const isUnnamed = source === undefined && configuration === undefined && flags.config === undefined;
+  if (isUnnamed && targets.every((target) => isReference(target))) {
     throw new UsageError("There is no source: name a directory, a file or - for standard input", {
       hints: ["a gantry.jsonc here, or in the root of the repository, can name it: `gantry init` writes one"],
     });
