@@ -13,8 +13,8 @@ import { layoutNames } from "./names.ts";
 export type Appended = Pick<Relisted, "after" | "contents" | "dropped">;
 
 /**
- * Adds layers to those behind a tag such as `sha256-….sig`. A manifest that has a part of them alone goes, unless it has a
- * name: without any it would count as an artifact of its own.
+ * Adds layers to those behind a tag such as `sha256-….sig`. A manifest that has a part of them alone goes, unless it
+ * has a name: without any it would count as an artifact of its own.
  *
  * @param place The tag, as errors show it.
  * @throws {TypeError} When something else has the tag.
@@ -38,8 +38,8 @@ export async function appendLayers(
 }
 
 /**
- * Takes over entries of another index as they are. What would replace others' layers behind a tag such as `sha256-….sig`
- * is added to them instead.
+ * Takes over entries of another index as they are. What would replace others' layers behind a tag such as
+ * `sha256-….sig` is added to them instead.
  */
 export async function takeAndAppend(
   before: LayoutIndex,

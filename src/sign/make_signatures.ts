@@ -54,8 +54,8 @@ export interface SignatureMeans {
 
 /**
  * Signs an artifact with every key, in those forms in which no signature by that key is in all of its places. What is
- * there is verified before it counts; so to sign again makes nothing new, whatever the key. Who has a certificate in the
- * place of a key signs in a bundle, whatever the format.
+ * there is verified before it counts; so to sign again makes nothing new, whatever the key. Who has a certificate in
+ * the place of a key signs in a bundle, whatever the format.
  *
  * @throws {Error} When a place cannot be asked, or a signer fails.
  */

@@ -40,7 +40,9 @@ export async function formsAt(
   return { bundles, tagged: stored === undefined ? 0 : countTagged(stored) };
 }
 
-/** What cannot be read holds none, and whoever put it there must not be able to stop others from signing in a bundle. */
+/**
+ * What cannot be read holds none, and whoever put it there must not be able to stop others from signing in a bundle.
+ */
 function countTagged({ bytes, descriptor }: StoredManifest): number {
   try {
     return taggedSignatures(parseManifest(bytes, descriptor)).length;

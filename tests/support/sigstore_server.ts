@@ -1,7 +1,7 @@
 /**
- * sigstore's services on this machine: an authority of certificates, transparency logs of both versions and an authority
- * of time stamps. Keys and answers are those of sigstore's own mock; what it does not look at, and the real services do,
- * is looked at here.
+ * sigstore's services on this machine: an authority of certificates, transparency logs of both versions and an
+ * authority of time stamps. Keys and answers are those of sigstore's own mock; what it does not look at, and the real
+ * services do, is looked at here.
  */
 import { Buffer } from "node:buffer";
 import {
