@@ -62,8 +62,8 @@ export function encodeDescription({ artifacts, omitted }: BundleDescription): Ui
 }
 
 /**
- * Joins two descriptions. A tag of one repository, and one of cosign's too, stands at what the later one says; everything
- * else of both is kept.
+ * Joins two descriptions. A tag of one repository, and one of cosign's too, stands at what the later one says;
+ * everything else of both is kept.
  */
 export function mergeDescriptions(earlier: BundleDescription, later: BundleDescription): BundleDescription {
   const taken = new Map(

@@ -4,8 +4,8 @@ import type { BundledArtifact, BundledReferrer } from "./bundle.ts";
 import type { StoreReader } from "../store/store.ts";
 
 /**
- * One artifact of a bundle as it was in its repository: what refers to it is what the bundle's description says, and not
- * what came into the same place with other artifacts. Its only tags are cosign's.
+ * One artifact of a bundle as it was in its repository: what refers to it is what the bundle's description says, and
+ * not what came into the same place with other artifacts. Its only tags are cosign's.
  */
 export function bundledReader(
   bundle: StoreReader,

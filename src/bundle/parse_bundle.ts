@@ -19,7 +19,8 @@ import {
 import { isObject } from "../oci/is_object.ts";
 
 /**
- * Reads a description. Whoever wrote it may be hostile, so nothing but what {@linkcode encodeDescription} writes is taken.
+ * Reads a description. Whoever wrote it may be hostile, so nothing but what {@linkcode encodeDescription} writes is
+ * taken.
  *
  * @throws {SyntaxError} Says what is wrong, as the last part of a sentence.
  */

@@ -3,8 +3,8 @@ import { UsageError } from "./usage_error.ts";
 import type { World } from "./world.ts";
 
 /**
- * How every command asks that asks before it changes what others use: on a terminal somebody has to say yes, and where
- * there is none `--yes` has to have said it.
+ * How a command asks before it changes what others use: on a terminal somebody has to say yes, and where there is none
+ * `--yes` has to have said it.
  *
  * @param what What it is about to do, as in `delete`.
  * @returns Puts a question to somebody, and says whether the answer was yes.

@@ -130,8 +130,8 @@ function outputFormat(args: readonly string[]): "json" | "yaml" | undefined {
 }
 
 /**
- * `help plugin info` is `plugin help info`, since a command knows only what is right below it; and what is no command is
- * refused as one, since the parser shows the whole help for it.
+ * `help plugin info` is `plugin help info`, since a command knows only what is right below it; and what is no command
+ * is refused as one, since the parser shows the whole help for it.
  */
 function helpBelow(args: readonly string[], program: Command): readonly string[] {
   const [first, name, below] = args;

@@ -14,7 +14,8 @@ import { stageNameOf } from "../pipeline/stages.ts";
  * A built-in plugin is trusted: it ends when it is aborted, what it throws is meant for people, and what it gives has
  * the type that it says.
  *
- * @throws {StageError} Names the plugin, if it is none of upload: those throw the cause itself. The cause is what a built-in plugin threw, and a `PluginError` for all others.
+ * @throws {StageError} Names the plugin, if it is none of upload: those throw the cause itself. The cause is what a
+ *   built-in plugin threw, and a `PluginError` for all others.
  */
 export async function callPlugin<S extends Stage, T>(
   instance: Instance<S>,

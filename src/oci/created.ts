@@ -56,8 +56,8 @@ export function formatCreated(epochSeconds: number): string {
  *
  * @returns Whole seconds since 1970-01-01T00:00:00Z; `undefined` for an empty text, which counts as not set, because
  * many CI systems cannot unset a variable.
- * @throws {SyntaxError} When it is not what `date +%s` prints (digits, with a `-` before 1970, nothing else) or its year
- * has no four digits.
+ * @throws {SyntaxError} When it is not what `date +%s` prints (digits, with a `-` before 1970, nothing else) or its
+ * year has no four digits.
  *
  * @see {@link https://reproducible-builds.org/specs/source-date-epoch/ | SOURCE_DATE_EPOCH specification 1.1}
  */

@@ -105,7 +105,9 @@ export function isMediaType(text: string): boolean {
 /** How the media types of sigstore bundles begin, whatever their version. */
 export const SIGSTORE_BUNDLE_PREFIX = "application/vnd.dev.sigstore.bundle";
 
-/** Whether a layer is a sigstore bundle of version 0.3 or later. cosign goes by this, and never by the artifact type. */
+/**
+ * Whether a layer is a sigstore bundle of version 0.3 or later. cosign goes by this, and never by the artifact type.
+ */
 export function isSigstoreBundleMediaType(mediaType: string): boolean {
   if (!mediaType.startsWith(SIGSTORE_BUNDLE_PREFIX)) return false;
   const [, major, minor] = /(?:\.v|;version=)(\d+)\.(\d+)/.exec(mediaType) ?? [];

@@ -23,8 +23,8 @@ export function parseOrigin(origin: string): Origin {
 }
 
 /**
- * Reads a full reference as containerd keeps it for a manifest: `HOST/REPOSITORY`, then a tag, the manifest's digest, or
- * both.
+ * Reads a full reference as containerd keeps it for a manifest: `HOST/REPOSITORY`, then a tag, the manifest's digest,
+ * or both.
  *
  * A name of several parts without a host is one of docker.io, as Docker and containerd read it.
  *

@@ -315,7 +315,9 @@ function checkRepository(host: string, repository: string): void {
   }
 }
 
-/** Takes away what may be credentials: all before an "@" that a "/" follows, and all before one in the place of a host. */
+/**
+ * Takes away what may be credentials: all before an "@" that a "/" follows, and all before one in the place of a host.
+ */
 function redactUserInfo(text: string): string {
   if (Object.values(PLACE_KINDS).some(({ scheme, onDisk }) => onDisk !== undefined && text.startsWith(scheme))) {
     return text;

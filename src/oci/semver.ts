@@ -26,8 +26,8 @@ export function compareSemVer(a: ParsedVersion, b: ParsedVersion): number {
 }
 
 /**
- * Parses a range as npm writes it, and what Flux and Timoni write beyond that: `>=1.0.0, <3.0.0` with a comma for "and",
- * `!=1.2.3`, `=>` and `=<`.
+ * Parses a range as npm writes it, and what Flux and Timoni write beyond that: `>=1.0.0, <3.0.0` with a comma for
+ * "and", `!=1.2.3`, `=>` and `=<`.
  *
  * @throws {TypeError} When it is none.
  *

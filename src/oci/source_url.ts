@@ -47,8 +47,9 @@ const SECRET_NAME_REGEXP = /token|secret|pass|pwd|key|cred|auth|sig|jwt|session|
  * `git@host:org/repo.git` and `ssh://git@host/org/repo.git` name a user and no page, and become what
  * {@linkcode cleanSourceUrl} makes of them: `https://host/org/repo`. Doing it again changes nothing.
  *
- * @returns `undefined` for an empty text, and for everything that cannot be told from credentials, such as a URL with an
- * `@` after the host.
+ * @returns
+ * `undefined` for an empty text, and for everything that cannot be told from credentials, such as a URL with an `@`
+ * after the host.
  */
 export function withoutCredentials(text: string): string | undefined {
   const trimmed = text.trim();

@@ -40,7 +40,9 @@ export interface Path {
 export interface Choice<Word extends string = string> {
   readonly kind: "choice";
   readonly words: readonly Word[];
-  /** Set when there may be others, which the user declares elsewhere; whether there is one of a name is checked there. */
+  /**
+   * Set when there may be others, which the user declares elsewhere; whether there is one of a name is checked there.
+   */
   readonly isOpen?: boolean;
 }
 

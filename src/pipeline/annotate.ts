@@ -17,7 +17,8 @@ export type Describe = (config: Content, annotations: Annotations) => Promise<Co
 /**
  * Gathers annotations, the first plugin to know a key wins, and writes the manifest.
  *
- * @param describe Makes the config that is published of the one that was packed; it is published as it is when left out.
+ * @param describe Makes the config that is published of the one that was packed; it is published as it is when left
+ *   out.
  */
 export function annotate(
   plugins: readonly ReadyPlugin<"annotate">[],

@@ -15,7 +15,8 @@ import { wrongOutput } from "./plugin_error.ts";
  *
  * The entries are checked here, after filters and custom steps: a name that was left out harms nobody.
  *
- * @returns A step that throws a `SourceError` when two entries have the same path, a name that consumers refuse, or no file at all.
+ * @returns A step that throws a `SourceError` when two entries have the same path, a name that consumers refuse, or no
+ *   file at all.
  */
 export function archive(plugin: ReadyPlugin<"archive">): Step<Selected, Packed> {
   return async (selected, context) => {

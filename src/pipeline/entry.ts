@@ -43,7 +43,9 @@ export function inWalkOrder(entries: readonly Entry[]): readonly Entry[] {
   return sorted;
 }
 
-/** Compares path by path: a slash sorts before everything that can stand in a name, so parts are compared one by one. */
+/**
+ * Compares path by path: a slash sorts before everything that can stand in a name, so parts are compared one by one.
+ */
 function compareInWalk(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   let at = 0;

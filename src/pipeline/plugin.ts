@@ -50,8 +50,8 @@ export interface Referrer extends Contents {
 }
 
 /**
- * Something that stands beside the artifact under a tag that is made of its digest, without naming it as its subject: so
- * cosign keeps signatures for those who look for no referrers. What others have behind the tag stays there.
+ * Something that stands beside the artifact under a tag that is made of its digest, without naming it as its subject:
+ * so cosign keeps signatures for those who look for no referrers. What others have behind the tag stays there.
  */
 export interface Companion {
   /** How the tag ends: `sig` stands for `sha256-….sig`, `att` for attestations, `sbom` for SBOMs. */

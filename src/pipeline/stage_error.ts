@@ -1,4 +1,5 @@
 import { messageOf } from "../work/message_of.ts";
+
 /** The name of a stage. */
 export type StageName = "collect" | "filter" | "archive" | "annotate" | "upload" | "tag";
 

@@ -15,8 +15,8 @@ import { TagExistsError, type TagName } from "../store/store.ts";
  *
  * While they are asked, they look ahead at what an upload would ask for, so that it can begin at once.
  *
- * @returns A step that throws a `TargetsError`; the cause of each of its errors is a `TagExistsError` or what the target
- *   threw.
+ * @returns A step that throws a `TargetsError`; the cause of each of its errors is a `TagExistsError` or what the
+ *   target threw.
  */
 export function upload(
   targets: readonly Target[],

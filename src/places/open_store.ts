@@ -99,8 +99,8 @@ export interface StoreAtOptions extends TarStoreOptions {
 }
 
 /**
- * Opens the store of a place. Nothing is contacted, read or written yet; what knows its kind of place is loaded now, and
- * not before.
+ * Opens the store of a place. Nothing is contacted, read or written yet; what knows its kind of place is loaded now,
+ * and not before.
  */
 export async function storeAt(
   reference: Reference,

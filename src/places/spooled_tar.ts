@@ -13,8 +13,8 @@ export interface SpooledTar extends AsyncDisposable {
 const FILE = "bundle.tar";
 
 /**
- * Keeps a layout tar that comes by a pipe, where all of it must be looked at before anything is done with it. It lies in
- * a directory that nobody but the user can read, and is gone when it is disposed of.
+ * Keeps a layout tar that comes by a pipe, where all of it must be looked at before anything is done with it. It lies
+ * in a directory that nobody but the user can read, and is gone when it is disposed of.
  *
  * @throws {Error} When it cannot be written, as on a full disk; names the place.
  */

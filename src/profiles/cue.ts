@@ -33,8 +33,8 @@ export const CUE_PROFILE: Profile = {
 };
 
 /**
- * Two layers, as `cue mod publish` makes them: the module as a zip, and its module file once more. What CUE refuses in a
- * zip is refused; whether the module is tidy is not looked at, because that takes CUE itself.
+ * Two layers, as `cue mod publish` makes them: the module as a zip, and its module file once more. What CUE refuses in
+ * a zip is refused; whether the module is tidy is not looked at, because that takes CUE itself.
  *
  * @see {@link https://github.com/cue-lang/cue/blob/v0.17.1/mod/modregistry/client.go | CUE 0.17.1, modregistry/client.go}
  */

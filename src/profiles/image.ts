@@ -50,8 +50,9 @@ export interface ImageChoice extends CompressionChoice {
 }
 
 /**
- * A container image with the files and nothing else, as `FROM scratch` and `COPY` make it, or with another image below
- * them. The config has real `diff_ids` and a history, so every image tool takes it, and the time that stands for now if there is one.
+ * A container image with the files and nothing else, as `FROM scratch` and
+ * `COPY` make it, or with another image below them. The config has real `diff_ids` and a history, so every image tool
+ * takes it, and the time that stands for now if there is one.
  *
  * A name that begins with `.wh.` is refused with a `SourceError`: in an image it is no file, but takes one away.
  *
@@ -119,7 +120,9 @@ function platformFields(text: string): Platform {
   return { architecture, os, ...(variant === undefined ? {} : { variant }) };
 }
 
-/** How a container starts: as the base says, but for what was chosen. A new program takes no arguments of the old one. */
+/**
+ * How a container starts: as the base says, but for what was chosen. A new program takes no arguments of the old one.
+ */
 function runConfig(
   { entrypoint, imageEnv: env = {}, labels = {} }: Pick<ImageChoice, "entrypoint" | "imageEnv" | "labels">,
   base: BaseConfig | undefined,
@@ -144,7 +147,9 @@ function labelled(labels: Annotations): { readonly Labels?: Annotations } {
   return sorted.length === 0 ? {} : { Labels: Object.fromEntries(sorted) };
 }
 
-/** Many tools show the labels of an image, and know nothing of annotations. A label that was given counts over those. */
+/**
+ * Many tools show the labels of an image, and know nothing of annotations. A label that was given counts over those.
+ */
 async function withLabels(config: Content, annotations: Annotations): Promise<Content> {
   const fields: ImageConfig = JSON.parse(new TextDecoder().decode(await readContent(config)));
   const described = {

@@ -9,8 +9,8 @@ import type { Context } from "../work/context.ts";
 import type { Profile, SourceListing } from "./profile.ts";
 
 /**
- * What belongs to whoever uses a module and not to the module: what was installed, states, which hold secrets, and values
- * of variables. No module that is installed is asked for any of it.
+ * What belongs to whoever uses a module and not to the module: what was installed, states, which hold secrets, and
+ * values of variables. No module that is installed is asked for any of it.
  */
 const OPENTOFU_DEFAULT_IGNORES: readonly string[] = [
   ".terraform/",

@@ -21,8 +21,8 @@ export interface Profile {
    * What the source itself says that it is, for ecosystems whose sources do.
    *
    * @param given The version that was asked for.
-   * @throws {SourceError} When it does not say it as the ecosystem has it, or the version does not go together with what
-   *   it says; names the file and the line.
+   * @throws {SourceError} When it does not say it as the ecosystem has it, or the version does not go together with
+   *   what it says; names the file and the line.
    */
   identify?(source: SourceView, given: { readonly version?: string | undefined }): Promise<SourceIdentity>;
   /**
@@ -56,8 +56,8 @@ export interface Profile {
   /** Whether its bytes hold the time that stands for now. */
   readonly usesTime: boolean;
   /**
-   * How its layers may be compressed: what its consumers read; none when nothing of it is compressed. A `zip` compresses
-   * in its own way, of which only the level can be chosen.
+   * How its layers may be compressed: what its consumers read; none when nothing of it is compressed. A `zip`
+   * compresses in its own way, of which only the level can be chosen.
    */
   readonly compressions: readonly (Compression["kind"] | "zip")[];
   /** What else the user chooses; its consumers expect a certain thing otherwise, or nothing of the kind. */

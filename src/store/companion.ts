@@ -17,8 +17,8 @@ export interface ArrivingCompanion extends ArrivingLayers {
 }
 
 /**
- * Adds layers to those behind such a tag. What others have there stays; what came there after the look, and was replaced
- * by the writing, is taken over where the store tells of it.
+ * Adds layers to those behind such a tag. What others have there stays; what came there after the look, and was
+ * replaced by the writing, is taken over where the store tells of it.
  *
  * @returns Does it, unless they are there, and gives what to say if they do not stay: see {@linkcode untilKept}.
  */

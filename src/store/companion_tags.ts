@@ -1,6 +1,6 @@
 /**
- * The tags that belong to another manifest: those under which cosign keeps signatures, attestations and SBOMs, and those
- * of lists of referrers where a registry has no referrers API.
+ * The tags that belong to another manifest: those under which cosign keeps signatures, attestations and SBOMs, and
+ * those of lists of referrers where a registry has no referrers API.
  *
  * @see {@link https://github.com/sigstore/cosign/blob/v2.4.0/specs/SIGNATURE_SPEC.md | cosign signature specification}
  * @see {@link https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema | OCI distribution-spec 1.1.1, Referrers Tag Schema}

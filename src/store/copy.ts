@@ -61,8 +61,8 @@ export async function copyGraph(
 type Push = readonly [content: Descriptor, pushed: Pushed];
 
 /**
- * Points tags to manifests of a graph that was copied: cosign's tags first, then the others. Behind those with signatures
- * and attestations stays what the destination has there.
+ * Points tags to manifests of a graph that was copied: cosign's tags first, then the others. Behind those with
+ * signatures and attestations stays what the destination has there.
  *
  * @param tags The tags of each root. One without any is only listed.
  */

@@ -60,8 +60,8 @@ const LEAD_LIMIT = 1_000_000;
  *
  * @param names Tags and digests.
  * @throws {NotFoundError} When there is no manifest of a name, and nobody is told of that.
- * @throws {Error} When a manifest is not what its index says. When a manifest of an index or a referrer is not there, and
- *   nobody is told of that.
+ * @throws {Error} When a manifest is not what its index says. When a manifest of an index or a referrer is not there,
+ *   and nobody is told of that.
  */
 export async function readGraph(
   source: StoreReader,

@@ -8,7 +8,9 @@ import type { ArrivingLayers, StoredManifest } from "./store.ts";
 /** What has to stand behind the tag. */
 export interface MergedCompanion {
   readonly manifest: StoredManifest;
-  /** What is new: nothing when the manifest is that of another place, and otherwise its config and the manifest itself. */
+  /**
+   * What is new: nothing when the manifest is that of another place, and otherwise its config and the manifest itself.
+   */
   readonly contents: readonly Content[];
 }
 

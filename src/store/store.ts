@@ -17,8 +17,8 @@ export interface StoredManifest {
 /**
  * What can be read from a store. Reading changes nothing.
  *
- * `name` is a tag or a digest: everything with a `:` in it is a digest. A place that does not exist yet is an empty one.
- * Disposing lets go of open files; connections belong to whoever made the client.
+ * `name` is a tag or a digest: everything with a `:` in it is a digest. A place that does not exist yet is an empty
+ * one. Disposing lets go of open files; connections belong to whoever made the client.
  */
 export interface StoreReader extends AsyncDisposable {
   /** The place without tag and digest: `oci://HOST/REPOSITORY`, `oci-layout:PATH` or `oci-archive:PATH`. */
@@ -45,8 +45,8 @@ export interface StoreReader extends AsyncDisposable {
    */
   tags(context: Context): AsyncIterable<string>;
   /**
-   * Lists the manifests that name this one as their subject, each once, sorted by digest. Where the store knows artifact
-   * type and annotations of a referrer, its descriptor has them.
+   * Lists the manifests that name this one as their subject, each once, sorted by digest. Where the store knows
+   * artifact type and annotations of a referrer, its descriptor has them.
    */
   referrers(subject: Digest, context: Context): Promise<readonly Descriptor[]>;
 }
@@ -116,8 +116,8 @@ export interface Store extends StoreReader {
    * that no tag, no index and no referrer leads to is lost in a layout.
    *
    * @returns What each tag pointed to before, in the order of the tags.
-   * @throws {TagExistsError} When an immutable tag points to something else; no tag is set then. A layout looks and sets
-   *   in one step. A registry cannot, so it is asked right before.
+   * @throws {TagExistsError} When an immutable tag points to something else; no tag is set then. A layout looks and
+   *   sets in one step. A registry cannot, so it is asked right before.
    */
   tag(
     manifest: StoredManifest,
@@ -126,16 +126,16 @@ export interface Store extends StoreReader {
     options?: TaggingOptions,
   ): Promise<readonly Moved[]>;
   /**
-   * Adds layers to those behind a tag such as `sha256-….sig`, in one step with the look at what is there. Left out where
-   * nothing can do both in one step, as in a registry: there it is read, written, and looked at again.
+   * Adds layers to those behind a tag such as `sha256-….sig`, in one step with the look at what is there. Left out
+   * where nothing can do both in one step, as in a registry: there it is read, written, and looked at again.
    *
    * @throws {TypeError} When something else has the tag.
    */
   readonly append?: (tag: string, arriving: ArrivingLayers, context: Context) => Promise<void>;
   /**
-   * Waits as long as anybody may take who had looked at the same list, of referrers or of layers behind a tag, before it
-   * was written here: what is there after that stays there. Waits for nothing when no such list was written since the
-   * last time; left out where nobody can replace what they have not seen.
+   * Waits as long as anybody may take who had looked at the same list, of referrers or of layers behind a tag, before
+   * it was written here: what is there after that stays there. Waits for nothing when no such list was written since
+   * the last time; left out where nobody can replace what they have not seen.
    */
   readonly settle?: (context: Context) => Promise<void>;
   /**
@@ -187,8 +187,8 @@ export interface ArrivingLayers {
   /** What is added to that which others have there. They are in the store. */
   readonly layers: readonly Descriptor[];
   /**
-   * The manifest that has these layers at another place, and is in the store. It is taken as it is where nothing is lost
-   * by that.
+   * The manifest that has these layers at another place, and is in the store. It is taken as it is where nothing is
+   * lost by that.
    */
   readonly manifest?: StoredManifest;
 }

@@ -56,7 +56,8 @@ export interface WrittenSignature {
 }
 
 /**
- * Signs what was published, by its digest. To sign again by the same key writes nothing: what is there is verified first.
+ * Signs what was published, by its digest. To sign again by the same key writes nothing: what is there is verified
+ * first.
  *
  * @throws {OptionsError} When the options make no sense, or a key cannot be used.
  * @throws {NotFoundError} When there is no such artifact.

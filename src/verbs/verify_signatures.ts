@@ -62,7 +62,9 @@ export interface VerifiedArtifact {
 
 /** A signature by one of the keys. */
 export interface VerifiedSignature {
-  /** Where it stands: in a `bundle` that refers to the artifact, or behind a tag as cosign wrote it before version 3. */
+  /**
+   * Where it stands: in a `bundle` that refers to the artifact, or behind a tag as cosign wrote it before version 3.
+   */
   readonly format: SignatureFormat;
   /** The manifest that holds it. */
   readonly digest: Digest;

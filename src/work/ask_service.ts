@@ -24,7 +24,8 @@ export interface WebAnswer {
 }
 
 /**
- * Asks a web service. Whoever gives this function knows of proxies, certificate authorities, retries and limits of time.
+ * Asks a web service. Whoever gives this function knows of proxies, certificate authorities, retries and limits of
+ * time.
  *
  * @throws {Error} When there is no answer, or one of another status: what was tried, and what the service says.
  */

@@ -6,7 +6,8 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
 
 /**
  * Finds what a mistyped word was meant to be: the candidate that is the fewest edits away, if those are at most two or
- * a third of the word, and one in a short word; or else the first one that begins with it. Two neighbours that changed places are one edit.
+ * a third of the word, and one in a short word; or else the first one that begins with it. Two neighbours that changed
+ * places are one edit.
  */
 export function nearestWord(word: string, candidates: readonly string[]): string | undefined {
   const limit = word.length < 5 ? 1 : Math.max(2, Math.floor(word.length / 3));

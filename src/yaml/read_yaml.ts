@@ -9,7 +9,9 @@ import {
   YAMLException,
 } from "js-yaml";
 
-/** A part of a YAML document with the place where it stands; `offset` counts UTF-16 units from the start of the text. */
+/**
+ * A part of a YAML document with the place where it stands; `offset` counts UTF-16 units from the start of the text.
+ */
 export type YamlNode = YamlObject | YamlList | YamlScalar;
 
 /** An object with its keys as they stand in the text. */

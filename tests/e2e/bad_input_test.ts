@@ -130,7 +130,7 @@ const CASES: readonly Case[] = [
     name: "no source",
     args: ["push"],
     code: 2,
-    says: "error: There is no source: name a directory, a file or - for standard input",
+    says: "error: There is no source: name a directory, a file or - for standard input\nadvice: a gantry.jsonc here, ",
   },
   {
     name: "no target",

@@ -76,7 +76,7 @@ export function importCommand(): Command {
     .option("--force", "let a version tag move")
     .optionsGroup("What happens:")
     .option("--dry-run", "show the plan and change nothing")
-    .option("-y, --yes", "do not ask; needed where there is no terminal")
+    .option("-y, --yes", "do not ask; on no terminal nothing is asked")
     .option("--receipt <path>", "write what is there afterwards to a file, as JSON");
   addVerifyKeyFlag(command);
   addStoredFlags(command)

@@ -24,8 +24,8 @@ export async function runImport(source: string, target: string, flags: ImportFla
   const isFromPipe = isPiped(parsePipedPlace(source));
   if (isFromPipe) takeInput(flags, world);
   const place = parseRegistryPlace(target);
-  // Whoever only looks need not be asked.
-  const ask = asking(world, "import", { yes: flags.yes || dryRun });
+  // An import takes nothing away: where nobody can be asked it goes ahead, as a push does.
+  const ask = asking(world, "import", { yes: flags.yes || dryRun || world.prompt === undefined });
   const time = stopwatch();
   return await withVerbOptions(flags, world, { phase: "Importing", places: [place] }, async (options) => {
     const result = await importBundle({

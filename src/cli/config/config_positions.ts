@@ -4,8 +4,8 @@ import { type ConfigNode, type ConfigProblem, hiddenIn, keyOffset, quoteKey, val
 import { locateProblems } from "../../yaml/locate_problems.ts";
 
 /**
- * Remembers where the parts of a configuration file stand. Problems are written as `gantry.jsonc:14:5: "PATH": MESSAGE`,
- * in the order of the file.
+ * Remembers where the parts of a configuration file stand. Problems are written as
+ * `gantry.jsonc:14:5: "PATH": MESSAGE`, in the order of the file.
  *
  * @param file Its name and its content.
  */

@@ -18,7 +18,9 @@ import type { OwnProfile } from "../../profiles/own/declaration.ts";
 import { PROFILES_SCHEMA } from "./profiles_schema.ts";
 import { PIPELINE_SCHEMA, type PipelineConfig } from "./pipeline_schema.ts";
 
-/** What a configuration file may say, for the check of a file and for the JSON Schema: the options, and a little more. */
+/**
+ * What a configuration file may say, for the check of a file and for the JSON Schema: the options, and a little more.
+ */
 export const CONFIG_SCHEMA = object({
   $schema: string()
     .describe("Where an editor finds the JSON Schema of this file.")

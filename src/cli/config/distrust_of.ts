@@ -2,8 +2,8 @@ import { dirname } from "node:path";
 import { repositoryRoot } from "./repository_root.ts";
 
 /**
- * Says why a configuration file that was found, and that nobody has named, must not count. It may say what is published,
- * where to, with whose credentials and with whose code, so it counts only
+ * Says why a configuration file that was found, and that nobody has named, must not count. It may say what is
+ * published, where to, with whose credentials and with whose code, so it counts only
  *
  * - where the user works: in the current directory, or in the git repository around it. A repository inside that one, a
  *   submodule too, is somebody else's, and so is what was unpacked below a directory that is in no repository;

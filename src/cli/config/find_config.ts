@@ -43,8 +43,8 @@ const CONFIG_NAMES = ["gantry.jsonc", "gantry.json", "gantry.yaml", "gantry.yml"
  *
  * @returns `undefined` when there is no configuration file.
  * @throws {ConfigError} When the file says something that gantry does not take.
- * @throws {UsageError} When the file cannot be read, when one directory holds several, or when the file was found and is
- *   not trusted, as {@linkcode distrustOf} says; then nothing of it was read.
+ * @throws {UsageError} When the file cannot be read, when one directory holds several, or when the file was found and
+ *   is not trusted, as {@linkcode distrustOf} says; then nothing of it was read.
  */
 export async function findConfig({ source, explicit, readEnv, here }: ConfigSearch): Promise<FoundConfig | undefined> {
   if (explicit === false) return undefined;

@@ -5,8 +5,8 @@ import { distrustOfFile } from "./distrust_of.ts";
 import type { FoundConfig } from "./find_config.ts";
 
 /**
- * Says whose code will run, and refuses a plugin's file that others can have written, when a configuration names it that
- * was found. Whether that configuration itself counts was decided before it was read.
+ * Says whose code will run, and refuses a plugin's file that others can have written, when a configuration names it
+ * that was found. Whether that configuration itself counts was decided before it was read.
  *
  * @param code The files, packages and programs that it names.
  * @throws {UsageError} Names the file, and why it is not trusted.

@@ -2,8 +2,8 @@ import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { isThere } from "./is_there.ts";
 
 /**
- * Finds the root of the git repository around a directory: the nearest directory that holds a `.git`, which is a file in
- * a worktree and in a submodule.
+ * Finds the root of the git repository around a directory: the nearest directory that holds a `.git`, which is a file
+ * in a worktree and in a submodule.
  *
  * @returns A path that is absolute when the directory's is.
  */

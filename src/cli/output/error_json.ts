@@ -23,8 +23,8 @@ export interface ErrorJson {
   /** What of the source or of its own output a plugin names: an entry's path, or `drop[3].path`. */
   readonly path?: string;
   /**
-   * What can be done about it: by the plugin's own word, for a consumer, or when the source is to be published in another
-   * way.
+   * What can be done about it: by the plugin's own word, for a consumer, or when the source is to be published in
+   * another way.
    */
   readonly hint?: string;
   /** The HTTP status. */

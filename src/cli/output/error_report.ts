@@ -151,11 +151,17 @@ function adviceFor(
   }
   if (error instanceof RegistryError) return registryAdvice(error, { host: host ?? new URL(error.url).host, command });
   if (error instanceof ConnectionError) return connectionAdvice(error);
+  if (FULL_DISK_REGEXP.test(messageOf(error)) && !(error instanceof ScratchError)) {
+    return "make room on that disk, and run the same again";
+  }
   if (error instanceof ScratchError) {
     return "more than a few MiB need temporary files for a while: the variable TMPDIR says where they go";
   }
   return undefined;
 }
+
+/** What systems say of a disk with no room, and of a user with no more of it. */
+const FULL_DISK_REGEXP = /no space left on device|disk quota exceeded|not enough space on the disk/i;
 
 function pluginAdvice({ code }: PluginError, command: string | undefined): string | undefined {
   // Whoever tests a plugin is its author.
@@ -190,6 +196,8 @@ function connectionAdvice({ problem, proxyVariable }: ConnectionError): string |
     case "unknown-host":
       return proxyAdvice(proxyVariable) ??
         "check how the name is written, and whether it is known in this network only";
+    case "refused":
+      return proxyAdvice(proxyVariable) ?? "nobody listens there: check host and port, and whether the registry runs";
     case "blocked":
       return undefined;
     default:

@@ -49,8 +49,8 @@ export function exitCode(error: unknown, signal: AbortSignal): number {
 }
 
 /**
- * Of several tags some may be set, even in a single target. None is when what was to come before them has failed, such as
- * a signature or the manifest that the first one brings, or when the first one refuses to move.
+ * Of several tags some may be set, even in a single target. None is when what was to come before them has failed, such
+ * as a signature or the manifest that the first one brings, or when the first one refuses to move.
  */
 function taggingCode({ done, errors }: TargetsError): number {
   const areBefore = errors.every((error) => error instanceof StageError && error.stage === "upload");

@@ -1,6 +1,6 @@
 /**
- * Characters that move a cursor, change colours, turn the order of others round or cannot be seen: controls, formats and
- * what is drawn as nothing. Those that choose between text and an emoji are harmless.
+ * Characters that move a cursor, change colours, turn the order of others round or cannot be seen: controls, formats
+ * and what is drawn as nothing. Those that choose between text and an emoji are harmless.
  */
 const UNPRINTABLE_REGEXP = /[[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{DI}]--[\n\ufe00-\ufe0f]]/gv;
 

@@ -7,8 +7,8 @@ const ENV_PREFIX = "env://";
 /**
  * Puts the value of the variable in the place of each `env://NAME`.
  *
- * @throws {UsageError} When there is no such variable, or no PEM in it. What is in it instead may be a secret, such as a
- *   private key in Base64: it is neither taken for a path nor quoted.
+ * @throws {UsageError} When there is no such variable, or no PEM in it. What is in it instead may be a secret, such as
+ *   a private key in Base64: it is neither taken for a path nor quoted.
  */
 export function givenKeys(keys: readonly string[], world: World): readonly string[] {
   return keys.map((key) => {

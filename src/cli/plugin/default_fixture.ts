@@ -12,7 +12,9 @@ const FILES: Readonly<Record<string, string>> = {
   "kustomization.yaml": "resources:\n  - deploy/app.yaml\n  - deploy/secret.yaml\n",
 };
 
-/** Gives the directory that plugins are tested on: the one that was named, or a temporary one that is gone afterwards. */
+/**
+ * Gives the directory that plugins are tested on: the one that was named, or a temporary one that is gone afterwards.
+ */
 export async function withFixture<T>(named: string | undefined, use: (directory: string) => Promise<T>): Promise<T> {
   if (named !== undefined) return await use(named);
   const temporary = await makeTemporaryDirectory({ prefix: "gantry-fixture-" });

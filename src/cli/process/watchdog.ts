@@ -23,11 +23,11 @@ const START_LIMIT = 5000;
 const QUIET = 250;
 
 /**
- * Makes the watchdog: a thread of its own, which takes SIGINT, SIGTERM and SIGHUP in the place of this one. Deno handles
- * a signal in JavaScript, and a thread that is busy handles nothing.
+ * Makes the watchdog: a thread of its own, which takes SIGINT, SIGTERM and SIGHUP in the place of this one. Deno
+ * handles a signal in JavaScript, and a thread that is busy handles nothing.
  *
- * The thread starts when a command is not over in a moment, and before any code runs that is not gantry's. A signal that
- * comes before this ends the process as it would any other.
+ * The thread starts when a command is not over in a moment, and before any code runs that is not gantry's. A signal
+ * that comes before this ends the process as it would any other.
  *
  * @param told Told each signal, and whether it is not the first one.
  */

@@ -43,6 +43,14 @@ export async function optionsFromFlags(
   const given: Publishing = { ...givenOptions(PUBLISHING, flags), ...sourceAndTargets(named) };
   if (given.source !== undefined) await refuseMissing(given.source);
   const configuration = await readConfiguration(given.source, flags, { world, log });
+  const { source, targets = [] } = given;
+  // What is no reference among the targets is a source in the wrong place, which is said elsewhere.
+  const isUnnamed = source === undefined && configuration === undefined && flags.config === undefined;
+  if (isUnnamed && targets.every((target) => isReference(target))) {
+    throw new UsageError("There is no source: name a directory, a file or - for standard input", {
+      hints: ["a gantry.jsonc here, or in the root of the repository, can name it: `gantry init` writes one"],
+    });
+  }
   if (flags.passwordStdin && (given.source ?? configuration?.values.source) === "-") {
     throw new UsageError("Cannot read both the password and the source from standard input");
   }

@@ -8,7 +8,9 @@ import type { PublishFlags } from "./commands.ts";
 import { contentText, filesText, planText, stagesText } from "./plan_text.ts";
 import { optionsFromFlags } from "./options_from_flags.ts";
 
-/** `gantry plan`: the pipeline without upload and tag. It contacts no registry, and writes only the plan and the cache. */
+/**
+ * `gantry plan`: the pipeline without upload and tag. It contacts no registry, and writes only the plan and the cache.
+ */
 export async function runPlan(
   source: string | undefined,
   targets: readonly string[],

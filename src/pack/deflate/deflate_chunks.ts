@@ -51,7 +51,7 @@ export async function* deflateChunks(
         pending.push(Promise.resolve(deflateChunk(chunk)));
         giveBack(chunk.bytes.buffer);
       }
-      if (pending.length > QUEUE * pool.length) yield* pending.splice(0, 1);
+      if (pending.length > (QUEUE + AHEAD) * pool.length) yield* pending.splice(0, 1);
     }
     yield* pending;
   } finally {
@@ -99,6 +99,8 @@ function workerFor(
 
 /** How many chunks a worker has in its hands, so that it has something to do while this thread compresses one. */
 const QUEUE = 4;
+/** How many chunks for each worker this thread compresses before it waits: some take ten times as long as others. */
+const AHEAD = 3;
 
 interface ChunkWorker {
   /** How many chunks it has not answered. */

@@ -13,8 +13,8 @@ export type CueStruct = Extract<CueNode, { readonly kind: "struct" }>;
 export type FailAt = (line: number, problem: string) => never;
 
 /**
- * Reads CUE that is nothing but data, as a module file has to be: fields, structs, lists, texts, numbers. What has to be
- * evaluated is refused, as CUE itself refuses it there.
+ * Reads CUE that is nothing but data, as a module file has to be: fields, structs, lists, texts, numbers. What has to
+ * be evaluated is refused, as CUE itself refuses it there.
  *
  * @see {@link https://cuelang.org/docs/reference/spec/ | The CUE language specification}
  */

@@ -27,9 +27,9 @@ export interface ChartChoice {
 }
 
 /**
- * Loads a chart from the files of its directory, and lays it out as `helm package` does: `Chart.yaml` and `Chart.lock` in
- * Helm's own words, and the charts that it depends on unpacked below `charts/`. What Helm does in no certain order is
- * done in that of names.
+ * Loads a chart from the files of its directory, and lays it out as `helm package` does: `Chart.yaml` and `Chart.lock`
+ * in Helm's own words, and the charts that it depends on unpacked below `charts/`. What Helm does in no certain order
+ * is done in that of names.
  *
  * @param files In the order of a walk.
  * @throws {SourceError} When Helm could not load it; names the file, and the line where there is one.

@@ -9,7 +9,9 @@ import type { YamlObject } from "../../yaml/read_yaml.ts";
 import { decode, lineOf, openDocument, type Reader } from "./chart_document.ts";
 import type { Json } from "./go_yaml.ts";
 
-/** What a chart says of itself. The keys are in the order in which Helm writes them as JSON; what is empty is not there. */
+/**
+ * What a chart says of itself. The keys are in the order in which Helm writes them as JSON; what is empty is not there.
+ */
 export interface ChartMetadata {
   readonly name: string;
   readonly home?: string;
@@ -53,7 +55,9 @@ export interface ChartDependency {
 export interface ChartFileOptions {
   /** What errors call it. */
   readonly file: string;
-  /** Whether Helm has packed the chart, or it is a dependency: what its author wrote is no business of who publishes it. */
+  /**
+   * Whether Helm has packed the chart, or it is a dependency: what its author wrote is no business of who publishes it.
+   */
   readonly isForeign?: boolean;
 }
 
@@ -121,7 +125,9 @@ export function readRequirements(bytes: Uint8Array, { file }: ChartFileOptions):
   return readDependencies(openDocument(bytes, file));
 }
 
-/** Says where the dependencies stand in a `Chart.yaml` or a `requirements.yaml` that was read before: `Chart.yaml:7`. */
+/**
+ * Says where the dependencies stand in a `Chart.yaml` or a `requirements.yaml` that was read before: `Chart.yaml:7`.
+ */
 export function placeOfDependencies(bytes: Uint8Array, { file }: ChartFileOptions): string {
   const source = decode(bytes, file);
   const { root } = openDocument(bytes, file);

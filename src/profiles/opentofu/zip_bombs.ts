@@ -24,8 +24,8 @@ const RATIO_LIMIT = 1000;
 const NESTED_LIMIT = 64 * 1024 * 1024;
 
 /**
- * Finds a zip that unpacks to far more than anybody has room for, by itself or by the zips in it. What is no whole zip is
- * none.
+ * Finds a zip that unpacks to far more than anybody has room for, by itself or by the zips in it. What is no whole zip
+ * is none.
  */
 export async function findZipBomb(
   entries: readonly Entry[],

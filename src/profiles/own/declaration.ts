@@ -27,8 +27,8 @@ export interface OwnConfig {
   /** A file of the source, published as it is. */
   readonly file?: string;
   /**
-   * JSON. In its texts `{version}` stands for the version; a text that is `{digests}` or `{diffIds}` stands for the list
-   * of the digests of all layers, as they are or before compression.
+   * JSON. In its texts `{version}` stands for the version; a text that is `{digests}` or `{diffIds}` stands for the
+   * list of the digests of all layers, as they are or before compression.
    */
   readonly json?: unknown;
   /** A text, published as it is. */

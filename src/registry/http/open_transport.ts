@@ -113,7 +113,7 @@ function fetchOrNode({ env = processEnv, ...options }: TransportOptions): OpenTr
     try {
       return await transport.send(request);
     } catch (error) {
-      throw problem !== undefined && isOfUnknownAuthority(error) ? withReason(error, problem) : error;
+      throw explained(error, problem);
     }
   }
 
@@ -124,7 +124,11 @@ function fetchOrNode({ env = processEnv, ...options }: TransportOptions): OpenTr
       byNode = createNodeTransport({ ...options, ...(trust && { caCerts: trust.caCerts }) });
       opened.push(byNode);
     }
-    return await byNode.send(request);
+    try {
+      return await byNode.send(request);
+    } catch (error) {
+      throw explained(error, trust?.problem);
+    }
   }
 
   return {
@@ -159,7 +163,9 @@ function isOfUnknownAuthority(error: unknown): error is ConnectionError {
   return error instanceof ConnectionError && error.problem === "certificate";
 }
 
-function withReason(error: ConnectionError, reason: string): ConnectionError {
+/** Says of a certificate that nobody trusts here what could not be read that might have named its authority. */
+function explained(error: unknown, reason: string | undefined): unknown {
+  if (reason === undefined || !isOfUnknownAuthority(error)) return error;
   return new ConnectionError(error.problem, `${error.message}; ${reason}`, { ...error, cause: error.cause });
 }
 

@@ -1,4 +1,5 @@
 import { messageOf } from "../../work/message_of.ts";
+
 /** Some tags of a destination are set, and then something failed. The message is the cause's own. */
 export class PartlyTaggedError extends Error {
   /** The name of the class. */

@@ -1,6 +1,7 @@
 /**
- * A copy of everything from one layout to others keeps what only a layout has: full references, what is listed without a
- * name, annotations of other tools, and the description of a bundle. Such a copy can be imported as the layout itself.
+ * A copy of everything from one layout to others keeps what only a layout has: full references, what is listed without
+ * a name, annotations of other tools, and the description of a bundle. Such a copy can be imported as the layout
+ * itself.
  */
 import { refuseMovedVersions, takeLayout } from "../../layout/bundle/list_bundle.ts";
 import { readBundle } from "../../layout/bundle/read_bundle.ts";

@@ -10,7 +10,6 @@ import { isOrigin, parseFullName } from "../../oci/origin.ts";
 import {
   formatReference,
   formatRepository,
-  isLayoutReference,
   type LayoutReference,
   type Reference,
   withoutScheme,
@@ -81,12 +80,10 @@ export async function findSources(
       continue;
     }
     const tag = reference.tag ?? (isDigest(name) ? undefined : name);
-    const artifacts = descriptions.get(place)?.artifacts(root, tag) ?? [];
-    const origins = artifacts.length > 0
-      ? artifacts
-      : isLayoutReference(reference)
-      ? originsIn(await store.listed?.(context) ?? [], root, { reference, tag }).map((origin) => ({ origin, store }))
-      : [{ origin: withoutScheme(place), store }];
+    const described = descriptions.get(place)?.artifacts(root, tag) ?? [];
+    const origins = described.length > 0
+      ? described
+      : (await originsOf(root, { reference, tag, store }, context)).map((origin) => ({ origin, store }));
     for (const { origin, store } of origins) {
       const key = `${origin}@${root.digest}`;
       const before = found.get(key) ?? { origin, store, root, tags: [] };
@@ -94,6 +91,25 @@ export async function findSources(
     }
   }
   return { sources: [...found.values()], gaps };
+}
+
+/** Where an artifact is from, of which no description of a bundle knows. */
+async function originsOf(
+  root: Descriptor,
+  { reference, tag, store }: {
+    readonly reference: Reference;
+    readonly tag: string | undefined;
+    readonly store: Source;
+  },
+  context: Context,
+): Promise<readonly string[]> {
+  switch (reference.kind) {
+    case "registry":
+      return [withoutScheme(formatRepository(reference))];
+    case "oci-layout":
+    case "oci-archive":
+      return originsIn(await store.listed?.(context) ?? [], root, { reference, tag });
+  }
 }
 
 /** Only a layout can say where something was before. */

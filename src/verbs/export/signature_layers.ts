@@ -5,8 +5,8 @@ import { readBytes } from "../../oci/bytes/read.ts";
 import type { ArtifactGraph } from "../../store/graph.ts";
 
 /**
- * The layers in which signatures and attestations are: sigstore's bundles, and what cosign keeps behind its tags. A graph
- * takes all blobs for the same, so the manifests are asked once more.
+ * The layers in which signatures and attestations are: sigstore's bundles, and what cosign keeps behind its tags. A
+ * graph takes all blobs for the same, so the manifests are asked once more.
  */
 export async function signatureLayers(graphs: readonly ArtifactGraph[]): Promise<ReadonlySet<Digest>> {
   const digests = new Set<Digest>();

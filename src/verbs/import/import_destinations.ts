@@ -14,8 +14,8 @@ export interface Destined<A extends BundledArtifact = BundledArtifact> {
 }
 
 /**
- * Says where each artifact goes: where the longest mapping that fits puts it, or else below the prefix under the name of
- * its own repository.
+ * Says where each artifact goes: where the longest mapping that fits puts it, or else below the prefix under the name
+ * of its own repository.
  *
  * @throws {OptionsError} When a mapping fits nothing, or two artifacts would get the same name.
  */

@@ -92,7 +92,10 @@ function withBase(settings: Settings, { reference, digest }: OpenedBase): Settin
   return { ...settings, annotations: { ...known, ...settings.annotations } };
 }
 
-/** Says what was chosen once it is known what will be packed: where the source or an option is wrong, that alone is said. */
+/**
+ * Says what was chosen once it is known what will be packed: where the source or an option is wrong, that alone is
+ * said.
+ */
 function withChoicesSaid(pipeline: Pipeline, { profile, compression, spell }: Settings): Pipeline {
   const step: CustomStep<Selected> = {
     name: "choices",

@@ -11,8 +11,8 @@ const NAMES = (Object.keys(PUBLISHING) as PublishingName[]).filter((name) => {
 });
 
 /**
- * What somebody has said of the artifact, and what its provenance says because of that: the same on every machine. A path
- * starts from the source, and one that leads out of it is nobody's business.
+ * What somebody has said of the artifact, and what its provenance says because of that: the same on every machine. A
+ * path starts from the source, and one that leads out of it is nobody's business.
  */
 export async function provenanceOptions(
   { wanted, source }: Pick<Settings, "wanted" | "source">,

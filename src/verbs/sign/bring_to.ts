@@ -81,7 +81,9 @@ export async function bringTo<Made extends Belongings>(
   });
 }
 
-/** An import would leave behind what came to it later, and refuse what has a name that the description does not know. */
+/**
+ * An import would leave behind what came to it later, and refuse what has a name that the description does not know.
+ */
 async function refuseBundle(layout: LayoutPlace | undefined, context: Context): Promise<void> {
   if (layout === undefined || await readBundle(layout, context) === undefined) return;
   throw new UnsupportedError(

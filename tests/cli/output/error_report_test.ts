@@ -72,7 +72,8 @@ const CONNECTION_ADVICE: readonly (readonly [problem: ConnectionProblem, advice:
   ["tls", /needs --plain-http$/],
   ["not-http", /leave --plain-http away$/],
   ["unknown-host", /^check how the name is written/],
-  ["refused", undefined],
+  ["refused", /^nobody listens there: check host and port/],
+  ["other", undefined],
 ];
 
 for (const [problem, expected] of CONNECTION_ADVICE) {
@@ -82,6 +83,12 @@ for (const [problem, expected] of CONNECTION_ADVICE) {
     else assert.match(advice ?? "", expected);
   });
 }
+
+Deno.test("errorReport() advises to make room when a disk is full", () => {
+  const full = new Error('Cannot write "/mnt/out/blobs/sha256/a": no space left on device');
+  assert.equal(adviceOf(full), "make room on that disk, and run the same again");
+  assert.equal(adviceOf(new Error('Cannot write "/mnt/out": permission denied')), undefined);
+});
 
 Deno.test("errorReport() and errorJson() tell what a plugin stumbled over, and what it advises", () => {
   const about = { plugin: "acme:gate", stage: "before:archive", path: "app.yaml", hint: "name a version" } as const;

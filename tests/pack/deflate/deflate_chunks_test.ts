@@ -40,7 +40,7 @@ Deno.test("deflateChunks() compresses in this thread as well when all workers ha
 
 Deno.test("deflateChunks() ends its workers when the reader stops", async () => {
   const workers = await watchWorkers(async () => {
-    for await (const _piece of deflateChunks(inPieces(textLike(12 * MEBIBYTE)), { level: 1, workers: 2 })) break;
+    for await (const _piece of deflateChunks(inPieces(textLike(20 * MEBIBYTE)), { level: 1, workers: 2 })) break;
   });
   assert.deepEqual(workers, { started: 2, ended: 2 });
 });

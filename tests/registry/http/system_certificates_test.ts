@@ -92,3 +92,20 @@ Deno.test("openTransport() trusts the authorities of the system once a certifica
     assert.match(await answer({ SSL_CERT_FILE: missing }), /^certificate: .*; SSL_CERT_FILE ".*" cannot be read, /);
   });
 });
+
+Deno.test("openTransport() says what could not be read also of a certificate that is its own authority", async () => {
+  await using fake = startFakeRegistry({
+    tls: await makeCertificate({ name: "own", authority: true, hosts: ["127.0.0.1"] }),
+  });
+  await withStore(async ({ directory, missing }) => {
+    const values: Readonly<Record<string, string>> = { SSL_CERT_FILE: missing, SSL_CERT_DIR: directory };
+    const transport = openTransport({ host: fake.host, env: (name) => values[name] });
+    const { signal } = new AbortController();
+    const url = new URL(`${fake.origin}/v2/`);
+    await assert.rejects(
+      transport.send({ method: "GET", url, headers: {}, trusted: true, signal }),
+      /its certificate is not trusted.*; SSL_CERT_FILE ".*" cannot be read, /,
+    );
+    transport.close();
+  });
+});

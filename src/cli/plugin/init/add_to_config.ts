@@ -23,8 +23,8 @@ export interface AddedText {
 }
 
 /**
- * Adds a plugin to what a configuration file says, behind what stands at its stage already; what annotates stands first,
- * since the first to know a key wins. Comments stay.
+ * Adds a plugin to what a configuration file says, behind what stands at its stage already; what annotates stands
+ * first, since the first to know a key wins. Comments stay.
  *
  * @param path The file's name: its ending says the format.
  */

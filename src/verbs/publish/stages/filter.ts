@@ -31,9 +31,9 @@ export interface Filtering {
 }
 
 /**
- * What filters: the list, whose first `ignore` leaves out what patterns match, and which begins with one that nobody has
- * named; then what the profile has no use for, and directories that are there only for what this run writes. What must
- * not be published is not published because a list forgot it.
+ * What filters: the list, whose first `ignore` leaves out what patterns match, and which begins with one that nobody
+ * has named; then what the profile has no use for, and directories that are there only for what this run writes. What
+ * must not be published is not published because a list forgot it.
  */
 export async function filterEntries(settings: Settings): Promise<Filtering> {
   const { written, wanted, profile } = settings;
@@ -62,8 +62,8 @@ function withoutOptions(spec: string, factory: PluginFactory): StageEntry {
 }
 
 /**
- * Makes the filters of a push: by what is left out by default, the profile's own file and rules, `.gantryignore`, a file
- * that was named, and patterns that were given. The last pattern that matches counts.
+ * Makes the filters of a push: by what is left out by default, the profile's own file and rules, `.gantryignore`, a
+ * file that was named, and patterns that were given. The last pattern that matches counts.
  */
 async function ownFilters(settings: Settings): Promise<SourceFilters> {
   const { source, symlinks, profile: { facts } } = settings;
