@@ -13,8 +13,8 @@ import { layoutNames } from "./names.ts";
 export type Appended = Pick<Relisted, "after" | "contents" | "dropped">;
 
 /**
- * Adds layers to those behind a tag such as `sha256-….sig`. A manifest that has a part of them alone goes, unless it
- * has a name: without any it would count as an artifact of its own.
+ * Adds layers to those behind a tag such as `sha256-….sig`. A manifest that has a part of them alone goes, unless it is
+ * listed besides: without a name it would count as an artifact of its own.
  *
  * @param place The tag, as errors show it.
  * @throws {TypeError} When something else has the tag.
@@ -34,7 +34,7 @@ export async function appendLayers(
     : setTags(before, listed(merged.manifest), [tag]).index;
   const stays = merged?.manifest ?? there;
   const superseded = [there, arriving.manifest].filter((each) => each?.descriptor.digest !== stays?.descriptor.digest);
-  return { ...withoutSuperseded(after, superseded), contents: merged?.contents ?? [] };
+  return { ...withoutSuperseded(after, superseded, after.manifests), contents: merged?.contents ?? [] };
 }
 
 /**
@@ -69,7 +69,10 @@ export async function takeAndAppend(
     contents.push(...merged.contents);
     taken.push({ ...entry, ...listed(merged.manifest) });
   }
-  return { ...withoutSuperseded(takeEntries(before, taken).index, superseded), contents };
+  const { index: after } = takeEntries(before, taken);
+  const isNamed = (entry: IndexEntry): boolean => entryName(entry) !== undefined;
+  const nameless = [...before.manifests, ...entries].filter((entry) => !isNamed(entry));
+  return { ...withoutSuperseded(after, superseded, [...after.manifests.filter(isNamed), ...nameless]), contents };
 }
 
 /** The entry stays what it is, whatever tells other tools that it has signatures. */
@@ -96,12 +99,25 @@ function listed({ descriptor, bytes }: StoredManifest): Descriptor {
   return listedAs(descriptor, parseManifest(bytes, descriptor));
 }
 
+/**
+ * Takes away lists of signatures that others have taken the place of. What somebody else lists stays, and so does what
+ * refers to something: whoever wrote the other place may have set its tag to anything.
+ *
+ * @param others What is listed for its own sake.
+ */
 function withoutSuperseded(
   index: LayoutIndex,
   parts: readonly (StoredManifest | undefined)[],
+  others: readonly IndexEntry[],
 ): Pick<Appended, "after" | "dropped"> {
-  const named = new Set(index.manifests.filter((entry) => entryName(entry) !== undefined).map(({ digest }) => digest));
-  const manifests = parts.flatMap((stored) => stored !== undefined && layersIn(stored) !== undefined ? [stored] : []);
-  const dropped = manifests.map(({ descriptor }) => descriptor).filter(({ digest }) => !named.has(digest));
+  const listed = new Set(others.map(({ digest }) => digest));
+  const dropped = parts.flatMap((stored) => {
+    return stored === undefined || listed.has(stored.descriptor.digest) || !isList(stored) ? [] : [stored.descriptor];
+  });
   return { after: dropped.reduce((after, { digest }) => dropManifest(after, digest) ?? after, index), dropped };
+}
+
+function isList({ descriptor, bytes }: StoredManifest): boolean {
+  const manifest = parseManifest(bytes, descriptor);
+  return manifest.kind === "manifest" && manifest.subject === undefined;
 }

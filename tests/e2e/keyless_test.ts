@@ -361,6 +361,27 @@ Deno.test("push --sign-keyless tags nothing when the trusted root knows none of 
   assert.deepEqual([code, tags(at.registry)], [1, []]);
 });
 
+for (const log of [1, 2] as const) {
+  Deno.test(`push --sign-keyless tags nothing when the log answers with another entry, also without a trusted root (version ${log} of the log)`, async () => {
+    let first: string | undefined;
+    await using at = await bench({
+      log,
+      async answer(path, request): Promise<Response | undefined> {
+        if (!path.endsWith("/entries") || request.headers.has("x-first")) return undefined;
+        const { url, method } = request;
+        first ??= await (await fetch(url, { method, headers: { "x-first": "yes" }, body: await request.text() }))
+          .text();
+        return new Response(first, { status: 201 });
+      },
+    });
+    const args = ["push", at.source, at.app, "--sign-keyless", ...at.services, "-t"];
+    await gantryOk([...args, "first"], TOKEN);
+    const { code, stderr } = await gantry([...args, "second"], TOKEN);
+    assert.match(stderr, /^error: Cannot put the .* log .*: its answer is no entry, it is that of another signature$/m);
+    assert.deepEqual([code, tags(at.registry)], [1, ["first"]]);
+  });
+}
+
 Deno.test("an entry is found whose answer was lost on the way", async () => {
   let isLost = false;
   let location = "";

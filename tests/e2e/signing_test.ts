@@ -602,6 +602,29 @@ Deno.test("sign takes nothing away that has a name, whatever a layout keeps behi
   await gantryOk(["verify", `${place}:dev`, "--key", path("p256.pub")]);
 });
 
+for (const kind of ["oci-layout", "oci-archive"] as const) {
+  for (const how of ["--referrers", "--all-tags"] as const) {
+    Deno.test(`copy ${how} to ${kind} takes no signature away, whatever stands behind the tag of signatures elsewhere`, async () => {
+      await using at = await bench();
+      const [place, other] = [`${kind}:${at.directory}/place`, `oci-layout:${at.directory}/other`];
+      for (const each of [place, other]) await push([at.source, each, "-t", "dev", "--sign-key", KEY]);
+      const file = join(at.directory, "other", "index.json");
+      const index = JSON.parse(await Deno.readTextFile(file));
+      const named = (end: string) => (entry: { readonly annotations?: object }): boolean =>
+        Object.values(entry.annotations ?? {}).some((value) => value.endsWith(end));
+      const bundle = index.manifests.find(({ artifactType = "" }) => artifactType.includes("sigstore"));
+      Object.assign(index.manifests.find(named(".sig")), { digest: bundle.digest, size: bundle.size });
+      await Deno.writeTextFile(file, JSON.stringify(index));
+      const name = how === "--referrers" ? ":dev" : "";
+      await gantryOk(["copy", `${other}${name}`, `${place}${name}`, how]);
+      const { stdout } = await gantryOk(["verify", `${place}:dev`, "--key", path("p256.pub"), "-o", "json"]);
+      const [{ signatures }] = JSON.parse(stdout).artifacts;
+      const formats = signatures.map(({ format }: { readonly format: string }) => format);
+      assert.deepEqual(formats.toSorted(), ["bundle", "legacy"]);
+    });
+  }
+}
+
 Deno.test("gantry keygen asks twice for a password, and writes what sign takes", async () => {
   await using at = await bench();
   const name = join(at.directory, "release");

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { readContent } from "../../src/oci/bytes_content.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
+import { REF_NAME_ANNOTATION } from "../../src/oci/annotation_keys.ts";
 import { digestOf } from "../../src/oci/digest.ts";
-import { appendLayers } from "../../src/layout/append.ts";
+import { appendLayers, takeAndAppend } from "../../src/layout/append.ts";
+import type { ReadManifest } from "../../src/layout/graph.ts";
 import { EMPTY_INDEX, type LayoutIndex } from "../../src/layout/index.ts";
 import { companionManifest } from "../../src/store/companion_manifest.ts";
 import { layersIn } from "../../src/store/merge_companion.ts";
@@ -71,5 +73,24 @@ for (
     const bytes = written === undefined ? known.get(after) : await readContent(written);
     assert.ok(bytes !== undefined);
     assert.deepEqual(layersIn({ descriptor: { ...IMAGE, digest: after }, bytes }), expected.map(layer));
+  });
+}
+
+for (const [name, append] of [["appendLayers()", "layers"], ["takeAndAppend()", "entries"]] as const) {
+  Deno.test(`${name} takes nothing away that is listed, whatever comes by the name of signatures`, async () => {
+    const [before, victim] = [await signatures("a"), await signatures("b")];
+    const known = new Map([before, victim].map(({ descriptor, bytes }) => [descriptor.digest, bytes]));
+    const read: ReadManifest = ({ digest }) => Promise.resolve(known.get(digest));
+    const named = { annotations: { [REF_NAME_ANNOTATION]: TAG } };
+    const index = { ...EMPTY_INDEX, manifests: [{ ...before.descriptor, ...named }, { ...victim.descriptor }] };
+    const { after, dropped } = append === "layers"
+      ? await appendLayers(index, { tag: TAG, place: TAG, layers: [layer("b")], manifest: victim }, read)
+      : await takeAndAppend(index, [{ ...victim.descriptor, ...named }], read);
+    const both = (await signatures("a", "b")).descriptor.digest;
+    assert.deepEqual(
+      after.manifests.map(({ digest }) => digest).toSorted(),
+      [both, victim.descriptor.digest].toSorted(),
+    );
+    assert.ok(dropped.every(({ digest }) => digest === before.descriptor.digest));
   });
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Digest } from "../../src/oci/digest.ts";
 import { findSignatures, type SignatureSearch } from "../../src/sign/find_signatures.ts";
 import { readPublicKeys } from "../../src/sign/read_public_keys.ts";
-import { type CertificateIdentity, readTrustedIdentity } from "../../src/sign/trusted_identity.ts";
+import { type CertificateIdentity, readTrustedIdentity, trustedIdentity } from "../../src/sign/trusted_identity.ts";
 import { testContext } from "../layout/test_context.ts";
 import { type CertifiedBundle, certifiedBundle } from "../support/certified_bundle.ts";
 import { memoryStore } from "../support/memory_store.ts";
@@ -166,6 +166,16 @@ Deno.test("findSignatures() takes no signature by a key for one of an identity, 
   const both = await findSignatures(store, SUBJECT.digest, { keys, identity, concurrency: 2 }, context);
   assert.deepEqual(both.found.map(({ by }) => "hint" in by ? "key" : "identity").sort(), ["identity", "key"]);
 });
+
+for (const names of [{ identity: "", issuer: "https://a.example" }, { identity: "me@a.example", issuer: "" }]) {
+  Deno.test(`trustedIdentity() takes no certificate that names ${JSON.stringify(names)}, whoever is meant`, () => {
+    const { verify } = trustedIdentity(() => names, { name: "anybody", isMeant: () => true });
+    assert.throws(() => verify({}), {
+      name: "SyntaxError",
+      message: `it is signed by ${JSON.stringify(names.identity)} of ${JSON.stringify(names.issuer)}`,
+    });
+  });
+}
 
 const unusable: readonly (readonly [
   what: string,

@@ -25,7 +25,7 @@ export interface Logged {
  * Puts a signature on a transparency log, Rekor of either version. What was said does not stand there, but its digest.
  *
  * @returns The entry with the proof that it is on the log, as it stands in a bundle.
- * @throws {Error} When there is no answer, the log refuses, or what it gives is no entry.
+ * @throws {Error} When there is no answer, the log refuses, or what it gives is no entry of this signature.
  * @see {@link https://github.com/sigstore/rekor/blob/v1.4.2/pkg/types/dsse/v0.0.1/dsse_v0_0_1_schema.json | Rekor, dsse 0.0.1}
  * @see {@link https://github.com/sigstore/rekor-tiles/blob/v2.0.1/api/proto/rekor/v2/rekor_service.proto | Rekor 2, CreateEntry}
  */
@@ -39,13 +39,13 @@ export async function logEntry(
       { ...postJson(serviceUrl(url, "api/v2/log/entries"), secondRequest(logged)), action },
       call,
     );
-    return entryOf(() => normalLogEntry(jsonIn(bytes)));
+    return entryOf(() => jsonIn(bytes));
   }
   const target = serviceUrl(url, "api/v1/log/entries");
   const request = postJson(target, firstRequest(logged));
   const answer = await ask({ ...request, action, expect: [...request.expect, CONFLICT] }, call);
   const { bytes } = answer.status === CONFLICT ? await existing(answer) : answer;
-  return entryOf(() => normalLogEntry(firstEntry(jsonIn(bytes))));
+  return entryOf(() => firstEntry(jsonIn(bytes)));
 
   /** It is there already when its answer was lost on the way, and it was sent again. */
   async function existing({ headers }: WebAnswer): Promise<WebAnswer> {
@@ -57,11 +57,22 @@ export async function logEntry(
 
   function entryOf(read: () => unknown): unknown {
     try {
-      return read();
+      const entry = normalLogEntry(read());
+      if (!holds(entry, logged.signature)) throw new Error("it is that of another signature");
+      return entry;
     } catch (cause) {
       throw new Error(`Cannot ${action}: its answer is no entry, ${messageOf(cause)}`, { cause });
     }
   }
+}
+
+/**
+ * Tells whether a signature stands in what was put on the log. Whether it is on the log, only a trusted root can say;
+ * an entry of something else would be of no use to anybody.
+ */
+function holds(entry: unknown, signature: Uint8Array): boolean {
+  const body = isObject(entry) ? Buffer.from(String(entry.canonicalizedBody), "base64").toString("utf8") : "";
+  return body.includes(JSON.stringify(toBase64(signature)));
 }
 
 /** The status for an entry that is there already. */
