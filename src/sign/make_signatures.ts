@@ -7,10 +7,10 @@ import { bundleReferrer, type StatementReferrer } from "./bundle_referrer.ts";
 import { findSignatures, type FoundSignature, type SignatureFormat } from "./find_signatures.ts";
 import { formsAt, mixedForms } from "./mixed_forms.ts";
 import type { SignFormat } from "./sign_format.ts";
-import { SIGNATURE_PREDICATE } from "./predicate_types.ts";
+import { SIGNATURE_PREDICATE } from "./formats/predicate_types.ts";
 import type { Signer } from "./signers/signer.ts";
-import { encodeSimpleSigning } from "./simple_signing.ts";
-import { signatureLayer } from "./tagged_signatures.ts";
+import { encodeSimpleSigning } from "./formats/simple_signing.ts";
+import { signatureLayer } from "./formats/tagged_signatures.ts";
 
 /** What is signed, and how. */
 export interface Signing {

@@ -5,7 +5,7 @@ import { parseManifest } from "../oci/parse_manifest.ts";
 import { companionTag } from "../store/companion_tags.ts";
 import type { StoredManifest, StoreReader } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
-import { taggedSignatures } from "./tagged_signatures.ts";
+import { taggedSignatures } from "./formats/tagged_signatures.ts";
 
 /** What is there, in either form. */
 export interface FormsThere {

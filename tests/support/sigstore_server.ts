@@ -22,7 +22,7 @@ import {
   rekorHandler,
   tsaHandler,
 } from "@sigstore/mock";
-import { preAuthEncoding } from "../../src/sign/dsse.ts";
+import { preAuthEncoding } from "../../src/sign/formats/dsse.ts";
 
 /** What the services shall be like. */
 export interface SigstoreOptions {
