@@ -1,6 +1,6 @@
 /**
- * Package a directory as an OCI artifact, publish it, and work with what was published: the verbs of the command line as
- * functions. Each takes one object of options and gives what the command prints with `-o json`.
+ * Package a directory as an OCI artifact, publish it, and work with what was published: the verbs of the command line
+ * as functions. Each takes one object of options and gives what the command prints with `-o json`.
  *
  * - Publish: {@linkcode push}, {@linkcode plan}, {@linkcode planStages}
  * - Read: {@linkcode list}, {@linkcode inspect}, {@linkcode readManifest}, {@linkcode pull}, {@linkcode diff}

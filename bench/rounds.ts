@@ -33,8 +33,8 @@ export async function measureRounds(
 ): Promise<{ readonly runs: readonly Run[]; readonly leftOut: readonly LeftOut[] }> {
   const { registry, rounds, say } = options;
   const tools = options.tools.filter(({ takes }) => takes(tree));
-  // Nothing that was pulled is removed before all is measured: for minutes after it, ext4 takes several times as long to
-  // make new files, and whoever comes next would pay for that.
+  // Nothing that was pulled is removed before all is measured: for minutes after it, ext4 takes several times as long
+  // to make new files, and whoever comes next would pay for that.
   await using pulled = await tempDirectory();
   const outputs = pulled.path;
   const runs: MutableRun[] = [];

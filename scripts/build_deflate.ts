@@ -77,7 +77,9 @@ async function compile(): Promise<{ readonly wasm: Uint8Array; readonly text: st
   }
 }
 
-/** `deno fmt` takes `@inline` away from a function, so it is a comment in the sources, and becomes what asc reads here. */
+/**
+ * `deno fmt` takes `@inline` away from a function, so it is a comment in the sources, and becomes what asc reads here.
+ */
 async function copySources(directory: string): Promise<void> {
   for await (const { name } of Deno.readDir(SOURCES)) {
     const source = await Deno.readTextFile(new URL(name, SOURCES));

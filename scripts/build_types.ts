@@ -1,9 +1,9 @@
 /**
- * Builds what `gantry plugin types` prints: `deno task build:types` writes `src/cli/plugin/init/types_text.ts`, all types
- * of the contract in one declaration file, for those who write plugins without a checkout of gantry.
+ * Builds what `gantry plugin types` prints: `deno task build:types` writes `src/cli/plugin/init/types_text.ts`, all
+ * types of the contract in one declaration file, for those who write plugins without a checkout of gantry.
  *
- * It needs npm, which installs dts-bundle-generator into a directory that is removed again. A test holds the result to be
- * the same contract, so it has to run only when that fails.
+ * It needs npm, which installs dts-bundle-generator into a directory that is removed again. A test holds the result to
+ * be the same contract, so it has to run only when that fails.
  */
 import { join } from "node:path";
 

@@ -35,10 +35,12 @@ export const PROGRAM: Omit<BundleOptions, "directory"> = {
 };
 
 /**
- * Makes one minified program of all modules, with a file of its own for what is loaded only when it is needed. It starts
- * in a third of the time that hundreds of modules take, and the packages that it uses are in it and nothing else of them.
+ * Makes one minified program of all modules, with a file of its own for what is loaded only when it is needed. It
+ * starts in a third of the time that hundreds of modules take, and the packages that it uses are in it and nothing else
+ * of them.
  *
- * @returns `undefined` where this Deno cannot bundle: it fetches what it bundles with when it does so for the first time.
+ * @returns `undefined` where this Deno cannot bundle: it fetches what it bundles with when it does so for the first
+ *   time.
  * @throws {Error} When the program has not the places that it should have.
  */
 export async function bundleProgram(

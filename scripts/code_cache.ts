@@ -22,8 +22,8 @@ export interface CodeCacheOptions {
 }
 
 /**
- * Puts code into a program that V8 has compiled before, so that it does not compile the same at every start. Deno can do
- * this with scripts and not with modules; so the modules become scripts, and those that a push needs two large ones.
+ * Puts code into a program that V8 has compiled before, so that it does not compile the same at every start. Deno can
+ * do this with scripts and not with modules; so the modules become scripts, and those that a push needs two large ones.
  *
  * V8 refuses code of another version of itself, and of another kind of machine: it is good for one binary.
  *

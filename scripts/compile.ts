@@ -8,9 +8,9 @@
  * is loaded once to check it. A package's specifier is as good as a file.
  *
  * The program is bundled first, because a binary of one minified module starts in a third of the time. `deno bundle`
- * downloads what it needs when it is used for the first time; where it cannot, the binary is made of the modules as they
- * are, does the same, and is larger and slower. The binary for this machine also has code in it that V8 has compiled
- * before, which takes off another quarter.
+ * downloads what it needs when it is used for the first time; where it cannot, the binary is made of the modules as
+ * they are, does the same, and is larger and slower. The binary for this machine also has code in it that V8 has
+ * compiled before, which takes off another quarter.
  *
  * `deno compile` downloads the runtime of the target from Deno's download site; `DENORT_BIN` names one that is here
  * already. It must be `denort` and fit this Deno: the full `deno` would make a binary that is a prompt and no gantry.

@@ -1,7 +1,7 @@
 /**
  * Writes `docs/schemas/output`, the JSON Schemas of what commands print with `-o json`, from the types of the results:
- * `deno run -A scripts/output_schemas.ts`. With `--check` it says whether they are as they should be. It needs Deno 2.9,
- * whose `deno doc` it reads.
+ * `deno run -A scripts/output_schemas.ts`. With `--check` it says whether they are as they should be. It needs Deno
+ * 2.9, whose `deno doc` it reads.
  */
 const ROOT = new URL("../", import.meta.url);
 const DIRECTORY = new URL("docs/schemas/output/", ROOT);

@@ -1,7 +1,7 @@
 /**
  * Shows what gantry looks like on real terminals: `deno task screens [DIRECTORY]` runs it in tmux at 100, 80, 40 and 25
- * columns, with colours and without, and writes what stands there to `DIRECTORY/NAME-COLUMNS[-plain].txt`; `dist/screens`
- * when left out. `cat` shows the colours. The registry is in this process.
+ * columns, with colours and without, and writes what stands there to `DIRECTORY/NAME-COLUMNS[-plain].txt`;
+ * `dist/screens` when left out. `cat` shows the colours. The registry is in this process.
  */
 import { join } from "node:path";
 import { startFakeRegistry } from "../tests/support/fake_registry.ts";

@@ -2,8 +2,9 @@
  * Builds the documentation as a site: `deno task site [--check]` writes `dist/site`.
  *
  * The pages are those of `docs/`; the reference of commands and of the library is made from the code, as
- * `deno task reference` makes the tables in `docs/`. A link that leads nowhere fails the build. With `--check` the site is opened in Chromium too: every
- * page without an error in its console, narrow enough for a telephone, and found by the search.
+ * `deno task reference` makes the tables in `docs/`. A link that leads nowhere fails the build. With `--check` the site
+ * is opened in Chromium too: every page without an error in its console, narrow enough for a telephone, and found by
+ * the search.
  *
  * It needs npm, which installs VitePress into the cache, and for `--check` Chromium.
  */

@@ -1,4 +1,6 @@
-/** The rules of ARCHITECTURE.md that a machine can hold: who imports whom, and what a file of the sources looks like. */
+/**
+ * The rules of ARCHITECTURE.md that a machine can hold: who imports whom, and what a file of the sources looks like.
+ */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { CONSUMER_NAMES } from "../src/consumers/consumers.ts";
@@ -8,6 +10,7 @@ import { isBarrel, withoutComments } from "./support/source_text.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const LINE_LIMIT = 350;
+const COLUMNS = 120;
 /** Modules of Node that touch nothing: what the specs' vocabulary and the stages may use. */
 const PURE_NODE_MODULES = [
   "node:buffer",
@@ -149,8 +152,8 @@ Deno.test("zod is imported by one module, and nothing that every run loads impor
 
 Deno.test("a profile's name stands in its own file and in the list of profiles, and nowhere else", async () => {
   // How a revision is written and how patterns are read have the names of those who do it, and any profile may ask for
-  // it; who takes artifacts may be called as the profile for it, and so may the tools that people come from; generic is what is left, and files are a part of
-  // reports, too.
+  // it; who takes artifacts may be called as the profile for it, and so may the tools that people come from; generic is
+  // what is left, and files are a part of reports, too.
   const names = PROFILE_NAMES.filter((name) => name !== "generic" && name !== "files");
   const others = SOURCES.filter((file) =>
     !/^src\/(?:profiles|consumers|cli\/habits|plugins\/(?:annotate|filter))\//.test(file)
@@ -236,6 +239,11 @@ Deno.test("no source file is a barrel: mod.ts is the only file that passes on wh
 
 Deno.test(`every source file has fewer than ${LINE_LIMIT} lines`, async () => {
   await assertNoFile("src", (text) => text.trimEnd().split("\n").length >= LINE_LIMIT);
+});
+
+Deno.test(`no comment of a source file is wider than ${COLUMNS} columns, unless an address is in it`, async () => {
+  const tooWide = (line: string): boolean => line.length > COLUMNS && /^\s*(?:\/\/|\/?\*)(?!.*https?:\/\/)/.test(line);
+  await assertNoFile("src", (text) => text.split("\n").some(tooWide));
 });
 
 Deno.test("names of files and folders are snake_case, and no folder is called utils", () => {

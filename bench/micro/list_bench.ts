@@ -1,6 +1,6 @@
 /**
- * How fast 5,000 tags are listed, against bare requests to the same registry: `deno bench -A bench/micro/list_bench.ts`.
- * Needs distribution 3 as `registry` on PATH.
+ * How fast 5,000 tags are listed, against bare requests to the same registry:
+ * `deno bench -A bench/micro/list_bench.ts`. Needs distribution 3 as `registry` on PATH.
  */
 import { inParallel } from "../../src/work/together.ts";
 import { createRegistryClient } from "../../src/registry/client.ts";

@@ -50,7 +50,9 @@ export default ((kit: Kit) =>
     },
   })) satisfies PluginFactory;
 
-/** Whether it had to be written. A blob that is there is what its name says: nothing has its name before it is whole. */
+/**
+ * Whether it had to be written. A blob that is there is what its name says: nothing has its name before it is whole.
+ */
 async function writeBlob(path: string, blob: Content): Promise<boolean> {
   const place = `${path}/blobs/${hex(blob.descriptor.digest)}`;
   if (await isThere(place)) return false;

@@ -3,9 +3,9 @@ import { Script } from "node:vm";
 import { gunzipSync } from "node:zlib";
 
 /**
- * The scripts that have the modules of the program, in the order in which one is looked for: what every command needs, and
- * what a push needs. A module that is in none of them is a script of its own, compressed, because all of the binary that is
- * not the runtime is read at every start.
+ * The scripts that have the modules of the program, in the order in which one is looked for: what every command needs,
+ * and what a push needs. A module that is in none of them is a script of its own, compressed, because all of the binary
+ * that is not the runtime is read at every start.
  */
 export const SCRIPTS = ["start", "push"] as const;
 /** The name of a script with several modules. */

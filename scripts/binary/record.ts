@@ -1,4 +1,6 @@
-/** Runs the program, and writes into the current directory which modules have run, and what V8 has compiled of scripts. */
+/**
+ * Runs the program, and writes into the current directory which modules have run, and what V8 has compiled of scripts.
+ */
 import { loadProgram, openScript } from "./load_program.ts";
 
 const { scripts, loaded, run } = loadProgram(() => undefined);

@@ -2,9 +2,9 @@
  * Bytes that are kept from one run to the next, so that nothing is done twice.
  *
  * Each entry is two files of one name in one directory: `NAME.bytes`, and `NAME.json` with what is known of them and a
- * checksum. The bytes come first, and both get their names when they are whole; so whatever dies on the way, and however
- * many processes are at it, an entry is there or it is not. Nothing is synced: after a loss of power an entry may be
- * damaged, and what is damaged counts as missing.
+ * checksum. The bytes come first, and both get their names when they are whole; so whatever dies on the way, and
+ * however many processes are at it, an entry is there or it is not. Nothing is synced: after a loss of power an entry
+ * may be damaged, and what is damaged counts as missing.
  */
 import { basename, join } from "node:path";
 import { digestHex, digestOf } from "../oci/digest.ts";

@@ -11,8 +11,8 @@ export interface ExtractionRules {
   /** How many files and directories there may be. */
   readonly maxEntries: number;
   /**
-   * How many bytes one byte of a compressed archive may become, and one byte of all archives together when hard links are
-   * counted as the files that they become. The first {@linkcode RATIO_GRACE} bytes are free.
+   * How many bytes one byte of a compressed archive may become, and one byte of all archives together when hard links
+   * are counted as the files that they become. The first {@linkcode RATIO_GRACE} bytes are free.
    */
   readonly maxRatio: number;
   /** How many bytes of UTF-8 a path may have. */

@@ -8,8 +8,8 @@ import { ExtractionError } from "./extraction_error.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * Reads a layer: from its descriptor when that carries the content, or else from the store. The stream errors instead of
- * ending when the bytes are not the ones that the descriptor names.
+ * Reads a layer: from its descriptor when that carries the content, or else from the store. The stream errors instead
+ * of ending when the bytes are not the ones that the descriptor names.
  *
  * Other places that a descriptor names are never asked: whoever wrote it could send us anywhere.
  *

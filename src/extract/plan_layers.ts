@@ -63,7 +63,8 @@ export interface UnknownPlan {
 /**
  * Says what becomes of the layers.
  *
- * @param layerTypes Media types or digests of the layers that are wanted; none stands for those that the ecosystem takes.
+ * @param layerTypes Media types or digests of the layers that are wanted; none stands for those that the ecosystem
+ *   takes.
  * @throws {ExtractionError} When no layer is left.
  */
 export function planLayers(manifest: ImageManifest, layerTypes: readonly string[] = []): readonly LayerPlan[] {

@@ -38,8 +38,8 @@ export async function appendLayers(
 }
 
 /**
- * Takes over entries of another index as they are. What would replace others' layers behind a tag such as `sha256-….sig`
- * is added to them instead.
+ * Takes over entries of another index as they are. What would replace others' layers behind a tag such as
+ * `sha256-….sig` is added to them instead.
  */
 export async function takeAndAppend(
   before: LayoutIndex,

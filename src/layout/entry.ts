@@ -36,8 +36,8 @@ export function tagOf(entry: IndexEntry): string | undefined {
 }
 
 /**
- * The full reference of an entry, such as `HOST/REPOSITORY:TAG`; `undefined` when it has none. containerd and gantry have
- * an annotation of their own for it.
+ * The full reference of an entry, such as `HOST/REPOSITORY:TAG`; `undefined` when it has none. containerd and gantry
+ * have an annotation of their own for it.
  */
 export function fullNameOf(entry: IndexEntry): string | undefined {
   const fullName = annotationOf(entry, FULL_NAME_ANNOTATION);

@@ -79,8 +79,8 @@ function entriesAt({ manifests }: Pick<LayoutIndex, "manifests">, tag: string): 
 /**
  * Lets tags point to a manifest. Without any tag the manifest is listed once, without a name.
  *
- * A name is the full reference where there is one, and otherwise the tag: the same tag of two repositories is two names,
- * and each of them moves alone.
+ * A name is the full reference where there is one, and otherwise the tag: the same tag of two repositories is two
+ * names, and each of them moves alone.
  *
  * A manifest that loses its last tag stays listed without a name, as `oras` and `skopeo` keep it too: what is not
  * listed cannot be found again, and would be lost to the first garbage collection.

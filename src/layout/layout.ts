@@ -14,7 +14,10 @@ export interface LayoutPlace extends Store {
    * lists of referrers and the parts of an index do, and no description of a bundle.
    */
   artifacts(context: Context): Promise<readonly ListedManifest[]>;
-  /** The digests of entries that do not say what they are: a type or a size is missing, so nothing can be done with them. */
+  /**
+   * The digests of entries that do not say what they are: a type or a size is missing, so nothing can be done with
+   * them.
+   */
   unusable(context: Context): Promise<readonly string[]>;
   /**
    * Changes what is listed in one step, so that nobody sees a part of it; a tar is written by `commit`.

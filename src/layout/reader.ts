@@ -32,7 +32,9 @@ export interface LayoutContents {
 export interface LayoutStoreOptions {
   /** Whether it is an error when there is no layout; it counts as an empty one otherwise. */
   readonly mustExist?: boolean;
-  /** Whether blobs that nothing lists stay in a directory when it is given up, so that the next run need not fetch them. */
+  /**
+   * Whether blobs that nothing lists stay in a directory when it is given up, so that the next run need not fetch them.
+   */
   readonly keepBlobs?: boolean;
 }
 
@@ -41,7 +43,9 @@ export interface LayoutReader
   extends Omit<StoreReader, typeof Symbol.asyncDispose>, Pick<LayoutPlace, "listed" | "artifacts" | "unusable"> {
   /** Everything that an index leads to. */
   graphOf(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph>;
-  /** The bundles that `cosign save` has left unlisted: once something of ours is listed, nobody looks for them any more. */
+  /**
+   * The bundles that `cosign save` has left unlisted: once something of ours is listed, nobody looks for them any more.
+   */
   unlisted(index: LayoutIndex, signal: AbortSignal): Promise<readonly StoredManifest[]>;
   /** Reads a manifest if it is there. */
   readIfThere(signal: AbortSignal): ReadManifest;

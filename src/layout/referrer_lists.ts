@@ -1,5 +1,6 @@
 /**
- * Lists of what refers to a manifest: indexes under the tag `sha256-HEX`, as in a registry without an API for referrers.
+ * Lists of what refers to a manifest: indexes under the tag `sha256-HEX`, as in a registry without an API for
+ * referrers.
  *
  * gantry and oras find referrers in a layout by looking into every manifest. regclient looks for such a list and for
  * nothing else, and would carry an artifact on without its signatures.

@@ -5,8 +5,8 @@ import { zstd } from "./zstd.ts";
 /**
  * Compresses bytes.
  *
- * The same bytes and options give the same result: with `none` and with `gzip` everywhere, with `zstd` under one version
- * of Deno.
+ * The same bytes and options give the same result: with `none` and with `gzip` everywhere, with `zstd` under one
+ * version of Deno.
  *
  * @throws {RangeError} When there is no such level.
  * @throws {Error} When this version of Deno has no zstd.

@@ -21,8 +21,8 @@ export interface LayerOptions extends Omit<DescribedLayer, "format"> {
 export type PackingContext = Pick<Context, "scratch" | "signal" | "log" | "progress">;
 
 /**
- * Writes entries into an archive, compresses it and keeps it until the end of the run; or takes it from the cache, where
- * the same entries were packed before.
+ * Writes entries into an archive, compresses it and keeps it until the end of the run; or takes it from the cache,
+ * where the same entries were packed before.
  *
  * Everything streams: memory does not grow with the size of the entries.
  *

@@ -7,8 +7,8 @@ import type { DescribedLayer, Layer } from "./cached_layer.ts";
 export type OpenLayerCache = () => Promise<Cache | undefined>;
 
 /**
- * Makes the function that opens the cache of layers in a directory, once. It is imported only then, because small layers
- * need none.
+ * Makes the function that opens the cache of layers in a directory, once. It is imported only then, because small
+ * layers need none.
  */
 export function layerCacheIn(directory: string, options: CacheOptions): OpenLayerCache {
   let opened: Promise<Cache | undefined> | undefined;

@@ -32,7 +32,8 @@ export type LayerKey =
 
 /**
  * Gathers everything that decides the bytes of a layer without reading a file: how it is compressed, and name, kind,
- * mode, size and stamp of each entry in their order. What stands beside the bytes, such as the media type, does not count.
+ * mode, size and stamp of each entry in their order. What stands beside the bytes, such as the media type, does not
+ * count.
  */
 export function layerKey({ format, entries, compression }: LayerInput): LayerKey {
   const hash = createHash("sha256");

@@ -6,8 +6,8 @@ import { SourceError } from "../pipeline/source_error.ts";
 import type { Context } from "../work/context.ts";
 
 /**
- * Makes a layer of each file: its bytes as they are, with its path as the title. Directories come of the paths of files,
- * so one without a file is not there, and nothing says that a file can be executed.
+ * Makes a layer of each file: its bytes as they are, with its path as the title. Directories come of the paths of
+ * files, so one without a file is not there, and nothing says that a file can be executed.
  *
  * @param mediaTypeOf Says what a file is, by its path.
  * @returns The layers, in the order of the entries.

@@ -18,7 +18,10 @@ import type { RepositoryLink } from "./link.ts";
 
 /** The referrers in one repository, whether or not its registry has an API for them. */
 export interface Referrers {
-  /** Whether there is the referrers API; `undefined` when the registry does not say, as for a repository that is not there. */
+  /**
+   * Whether there is the referrers API; `undefined` when the registry does not say, as for a repository that is not
+   * there.
+   */
   isSupported(call: Call): Promise<boolean | undefined>;
   /** Lists the referrers of a manifest, each once, sorted by digest. */
   list(subject: Digest, call: Call): Promise<readonly Descriptor[]>;
@@ -92,8 +95,8 @@ export function createReferrers(link: RepositoryLink): Referrers {
 }
 
 /**
- * What registries answer that have no API for referrers. The spec knows 404 only; 200 is a page for people, or JSON that
- * is no list.
+ * What registries answer that have no API for referrers. The spec knows 404 only; 200 is a page for people, or JSON
+ * that is no list.
  */
 const NO_API_STATUSES: readonly number[] = [200, 400, 401, 403, 404, 405, 406, 410, 415, 501];
 

@@ -52,8 +52,8 @@ export interface Repository {
   /** Deletes a tag, or a manifest by its digest; tells whether it was there. */
   delete(reference: string, call: Call): Promise<boolean>;
   /**
-   * Waits as long as anybody may take who had looked at the same tag, of a list of referrers or of signatures, before it
-   * was written here; not at all where none was.
+   * Waits as long as anybody may take who had looked at the same tag, of a list of referrers or of signatures, before
+   * it was written here; not at all where none was.
    */
   settle(call: Call): Promise<void>;
   /** What refers to the manifests in this repository. */

@@ -47,8 +47,8 @@ export interface RegistryStoreOptions {
 /**
  * A repository in a registry, as a store.
  *
- * Where it is pushed to, a registry that refuses to say what a tag stands for does not stop the work: some answer 403 for
- * what is not there. Once something was pushed, the refusal counts unless that can be read.
+ * Where it is pushed to, a registry that refuses to say what a tag stands for does not stop the work: some answer 403
+ * for what is not there. Once something was pushed, the refusal counts unless that can be read.
  */
 export function registryStore(
   { reference, client, access = "pull", concurrency = 4 }: RegistryStoreOptions,

@@ -4,9 +4,14 @@ import type { Digest } from "../oci/digest.ts";
 import { isObject } from "../oci/is_object.ts";
 import { IN_TOTO_MEDIA_TYPE } from "../oci/media_types.ts";
 import { createdAnnotation, type StatementReferrer } from "./bundle_referrer.ts";
-import { CYCLONEDX_PREDICATE, OPENVEX_PREDICATE, PROVENANCE_PREDICATE, SPDX_PREDICATE } from "./predicate_types.ts";
-import { readJsonObject } from "./read_json_object.ts";
-import { encodeStatement } from "./statement.ts";
+import {
+  CYCLONEDX_PREDICATE,
+  OPENVEX_PREDICATE,
+  PROVENANCE_PREDICATE,
+  SPDX_PREDICATE,
+} from "./formats/predicate_types.ts";
+import { readJsonObject } from "./formats/read_json_object.ts";
+import { encodeStatement } from "./formats/statement.ts";
 
 /** What is said of an artifact, checked to be what it is called. */
 export interface Attestation {

@@ -4,8 +4,8 @@ import type { Annotations, Content } from "../oci/descriptor.ts";
 import { SIGSTORE_BUNDLE_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { Call } from "../work/context.ts";
 import type { BundleSigner } from "./bundle_signer.ts";
-import { encodeSigstoreBundle } from "./sigstore_bundle.ts";
-import { encodeStatement, type StatementContent } from "./statement.ts";
+import { encodeSigstoreBundle } from "./formats/sigstore_bundle.ts";
+import { encodeStatement, type StatementContent } from "./formats/statement.ts";
 
 /** What refers to an artifact and says something of it. */
 export interface StatementReferrer {

@@ -1,11 +1,11 @@
 import { IN_TOTO_MEDIA_TYPE } from "../oci/media_types.ts";
 import type { Call } from "../work/context.ts";
-import { preAuthEncoding } from "./dsse.ts";
+import { preAuthEncoding } from "./formats/dsse.ts";
 import type { SignedBy } from "./find_signatures.ts";
 import type { NamedKey } from "./read_public_keys.ts";
 import type { Signer } from "./signers/signer.ts";
 import type { CertificateNames } from "./sigstore.ts";
-import type { StatementSignature } from "./sigstore_bundle.ts";
+import type { StatementSignature } from "./formats/sigstore_bundle.ts";
 import type { TrustedIdentity } from "./trusted_identity.ts";
 
 /** Signs statements for bundles: by a key, or with a certificate. */

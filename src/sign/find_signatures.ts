@@ -18,16 +18,16 @@ import { companionTags } from "../store/companion_tags.ts";
 import type { StoreReader } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
-import { preAuthEncoding } from "./dsse.ts";
-import { type Envelope, parseEnvelope } from "./envelope.ts";
-import { SIGNATURE_PREDICATE } from "./predicate_types.ts";
-import { readJsonObject } from "./read_json_object.ts";
+import { preAuthEncoding } from "./formats/dsse.ts";
+import { type Envelope, parseEnvelope } from "./formats/envelope.ts";
+import { SIGNATURE_PREDICATE } from "./formats/predicate_types.ts";
+import { readJsonObject } from "./formats/read_json_object.ts";
 import type { NamedKey } from "./read_public_keys.ts";
-import { parseSigstoreBundle } from "./sigstore_bundle.ts";
-import { parseSimpleSigning } from "./simple_signing.ts";
-import { parseStatement } from "./statement.ts";
+import { parseSigstoreBundle } from "./formats/sigstore_bundle.ts";
+import { parseSimpleSigning } from "./formats/simple_signing.ts";
+import { parseStatement } from "./formats/statement.ts";
 import type { TrustedIdentity } from "./trusted_identity.ts";
-import { type TaggedSignature, taggedSignatures } from "./tagged_signatures.ts";
+import { type TaggedSignature, taggedSignatures } from "./formats/tagged_signatures.ts";
 import { verifySignature } from "./verify_signature.ts";
 
 /** How an artifact can be signed: by a bundle that refers to it, or behind a tag. */

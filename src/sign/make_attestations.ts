@@ -7,7 +7,7 @@ import { findSignatures } from "./find_signatures.ts";
 import type { SignatureMeans, SigningPlace } from "./make_signatures.ts";
 import { formsAt, mixedForms } from "./mixed_forms.ts";
 import type { Signer } from "./signers/signer.ts";
-import { encodeStatement } from "./statement.ts";
+import { encodeStatement } from "./formats/statement.ts";
 
 /** What something is said of. */
 export interface Attesting {

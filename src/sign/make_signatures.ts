@@ -7,10 +7,10 @@ import { bundleReferrer, type StatementReferrer } from "./bundle_referrer.ts";
 import { findSignatures, type FoundSignature, type SignatureFormat } from "./find_signatures.ts";
 import { formsAt, mixedForms } from "./mixed_forms.ts";
 import type { SignFormat } from "./sign_format.ts";
-import { SIGNATURE_PREDICATE } from "./predicate_types.ts";
+import { SIGNATURE_PREDICATE } from "./formats/predicate_types.ts";
 import type { Signer } from "./signers/signer.ts";
-import { encodeSimpleSigning } from "./simple_signing.ts";
-import { signatureLayer } from "./tagged_signatures.ts";
+import { encodeSimpleSigning } from "./formats/simple_signing.ts";
+import { signatureLayer } from "./formats/tagged_signatures.ts";
 
 /** What is signed, and how. */
 export interface Signing {
@@ -54,8 +54,8 @@ export interface SignatureMeans {
 
 /**
  * Signs an artifact with every key, in those forms in which no signature by that key is in all of its places. What is
- * there is verified before it counts; so to sign again makes nothing new, whatever the key. Who has a certificate in the
- * place of a key signs in a bundle, whatever the format.
+ * there is verified before it counts; so to sign again makes nothing new, whatever the key. Who has a certificate in
+ * the place of a key signs in a bundle, whatever the format.
  *
  * @throws {Error} When a place cannot be asked, or a signer fails.
  */

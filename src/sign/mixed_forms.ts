@@ -5,7 +5,7 @@ import { parseManifest } from "../oci/parse_manifest.ts";
 import { companionTag } from "../store/companion_tags.ts";
 import type { StoredManifest, StoreReader } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
-import { taggedSignatures } from "./tagged_signatures.ts";
+import { taggedSignatures } from "./formats/tagged_signatures.ts";
 
 /** What is there, in either form. */
 export interface FormsThere {
@@ -40,7 +40,9 @@ export async function formsAt(
   return { bundles, tagged: stored === undefined ? 0 : countTagged(stored) };
 }
 
-/** What cannot be read holds none, and whoever put it there must not be able to stop others from signing in a bundle. */
+/**
+ * What cannot be read holds none, and whoever put it there must not be able to stop others from signing in a bundle.
+ */
 function countTagged({ bytes, descriptor }: StoredManifest): number {
   try {
     return taggedSignatures(parseManifest(bytes, descriptor)).length;

@@ -4,7 +4,7 @@
  *
  * @see {@link https://slsa.dev/spec/v1.1/provenance | SLSA 1.1, Provenance}
  */
-import { PROVENANCE_PREDICATE } from "./predicate_types.ts";
+import { PROVENANCE_PREDICATE } from "./formats/predicate_types.ts";
 import type { Attestation } from "./attestation.ts";
 
 /** What is known of how an artifact was made. */

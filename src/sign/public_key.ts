@@ -6,8 +6,8 @@
 import { Buffer } from "node:buffer";
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { messageOf } from "../work/message_of.ts";
-import { toBase64 } from "./base64.ts";
-import { encodePem, parsePem } from "./pem.ts";
+import { toBase64 } from "./formats/base64.ts";
+import { encodePem, parsePem } from "./formats/pem.ts";
 
 /** What can sign. All of them but Ed25519, which has a hash of its own, sign the SHA-256 of the bytes. */
 export type KeyKind = "P-256" | "P-384" | "RSA" | "Ed25519";

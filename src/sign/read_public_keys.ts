@@ -1,6 +1,6 @@
 import { reason } from "../system/io_error.ts";
 import { readSmallText } from "../system/read_small_file.ts";
-import { isPem } from "./is_pem.ts";
+import { isPem } from "./formats/is_pem.ts";
 import { KeyError, parsePublicKey, type PublicKey } from "./public_key.ts";
 
 /** A public key, and what whoever gave it calls it. */

@@ -1,13 +1,13 @@
 /**
- * sigstore's own libraries: what bundles, certificates and time stamps are, and whether they hold. All that gantry makes
- * of them goes through this module, which is loaded only where somebody has a certificate in the place of a key.
+ * sigstore's own libraries: what bundles, certificates and time stamps are, and whether they hold. All that gantry
+ * makes of them goes through this module, which is loaded only where somebody has a certificate in the place of a key.
  *
  * The one that signs (`@sigstore/sign`) is not among them. It brings 45 packages with 11 MiB for three requests, and
  * sends them by a client of its own, which takes no certificate authorities, no signal and none of gantry's limits.
  * Those requests are in `keyless/`, over the same transport as all others.
  *
- * The one that verifies leaves the hash of an ECDSA signature to Node, which takes SHA-256 then. Deno takes none and says
- * no to every one of them, so it is named here: by the key, as Node chooses it.
+ * The one that verifies leaves the hash of an ECDSA signature to Node, which takes SHA-256 then. Deno takes none and
+ * says no to every one of them, so it is named here: by the key, as Node chooses it.
  */
 import { Buffer } from "node:buffer";
 import { createPublicKey, verify as verifyBytes } from "node:crypto";

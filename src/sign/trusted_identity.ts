@@ -20,8 +20,8 @@ export interface TrustedIdentity {
   /** What messages call it. */
   readonly name: string;
   /**
-   * Verifies a bundle with a certificate: the signature, the certificate at the time when it was used, the log, and whom
-   * it names.
+   * Verifies a bundle with a certificate: the signature, the certificate at the time when it was used, the log, and
+   * whom it names.
    *
    * @param json The bundle as JSON that was parsed.
    * @throws {SyntaxError} Says what does not hold, as a part of a sentence.

@@ -1,8 +1,8 @@
 /**
  * A lock for file systems that have none: a file that can be made only once.
  *
- * It is as safe as can be had there, and not as safe as a lock of the system: a process that is killed leaves it behind,
- * and whoever sleeps for longer than {@linkcode DEAD_AFTER} loses it.
+ * It is as safe as can be had there, and not as safe as a lock of the system: a process that is killed leaves it
+ * behind, and whoever sleeps for longer than {@linkcode DEAD_AFTER} loses it.
  */
 import { basename, dirname, join } from "node:path";
 import { fileSystemTime } from "./file_system_time.ts";

@@ -7,16 +7,17 @@ import { makeTemporaryDirectory } from "./temporary_directory.ts";
  * A directory that is reached by what it is, and not by its name.
  *
  * Whoever may write to a directory that is on the way can put another one, or a link, in its place while gantry works,
- * and what was to be written here would be written there. So a directory on the way is opened once, must be no link, and
- * is gone through by its descriptor from then on. Only Linux gives a path to a descriptor. Elsewhere every directory on
- * the way is looked at again immediately before it is used, which leaves a moment.
+ * and what was to be written here would be written there. So a directory on the way is opened once, must be no link,
+ * and is gone through by its descriptor from then on. Only Linux gives a path to a descriptor. Elsewhere every
+ * directory on the way is looked at again immediately before it is used, which leaves a moment.
  */
 export interface HeldTree extends Disposable {
   /**
    * Leads to something in the tree; the path is good until the next call.
    *
    * @param path Names separated by `/`; empty for the directory itself.
-   * @throws {Error} When a directory on the way is a link, or is another one than before: the second half of a sentence.
+   * @throws {Error} When a directory on the way is a link, or is another one than before: the second half of a
+   *   sentence.
    */
   at(path: string): string;
   /** Tells on which disk a directory in the tree is. */

@@ -1,6 +1,7 @@
 import { messageOf } from "../work/message_of.ts";
 /**
- * Makes one sentence of what the operating system said about a path: `Cannot write "dist/app": no space left on device`.
+ * Makes one sentence of what the operating system said about a path:
+ * `Cannot write "dist/app": no space left on device`.
  *
  * @param action What was tried, such as `write`.
  * @param path The path, as the user knows it.

@@ -47,8 +47,8 @@ export async function withLock<T>(
 /**
  * Waits for the lock of a file.
  *
- * Some file systems have no locks: NFS without its lock daemon, Lustre without `-o flock`, several of FUSE. There a file
- * beside it stands in, which can be made only once.
+ * Some file systems have no locks: NFS without its lock daemon, Lustre without `-o flock`, several of FUSE. There a
+ * file beside it stands in, which can be made only once.
  *
  * @throws {Error} When the file cannot be opened; what `signal` is aborted with.
  */

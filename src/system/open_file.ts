@@ -1,6 +1,6 @@
 /**
- * Files that others have put there are opened without waiting: a pipe in the place of a file would keep gantry for ever,
- * and a device would give bytes without end.
+ * Files that others have put there are opened without waiting: a pipe in the place of a file would keep gantry for
+ * ever, and a device would give bytes without end.
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, read, readSync, type Stats, statSync } from "node:fs";
 import { fileKind } from "./file_kind.ts";
@@ -250,7 +250,9 @@ const ERRORS: ReadonlyMap<unknown, new (message: string, options: ErrorOptions) 
   ["ENOTDIR", Deno.errors.NotADirectory],
 ]);
 
-/** Node's errors have other classes, and other words around what the system said: `EACCES: permission denied, open '…'`. */
+/**
+ * Node's errors have other classes, and other words around what the system said: `EACCES: permission denied, open '…'`.
+ */
 function denoError(cause: unknown): unknown {
   if (!(cause instanceof Error) || !("code" in cause)) return cause;
   const said = /^[A-Z0-9]+: (.+?), open\b/s.exec(cause.message)?.[1] ?? cause.message;

@@ -9,8 +9,8 @@ const MEBIBYTE = 1024 * 1024;
  * and a file that is too large are refused. `/dev/null` is an empty file, as everywhere.
  *
  * @param limit How large it may be, in bytes.
- * @throws What `Deno.readFile` throws; a {@linkcode NotAFileError} (`it is a named pipe`) or a `RangeError` (`it is larger than
- *   1 MiB`), whose messages are parts of a sentence.
+ * @throws What `Deno.readFile` throws; a {@linkcode NotAFileError} (`it is a named pipe`) or a `RangeError`
+ *   (`it is larger than 1 MiB`), whose messages are parts of a sentence.
  */
 export async function readSmallFile(path: string, limit: number = MEBIBYTE): Promise<Uint8Array<ArrayBuffer>> {
   const info = await Deno.stat(path);

@@ -22,7 +22,8 @@ export interface SpillFile {
   /**
    * Appends bytes, and keeps everybody else waiting.
    *
-   * @throws {ScratchError} Names the directory in which the temporary directory is, and the reason that the system gives.
+   * @throws {ScratchError} Names the directory in which the temporary directory is, and the reason that the system
+   *   gives.
    */
   write(bytes: Uint8Array): void;
   /** Ends the writing; may be called again. */
@@ -35,7 +36,9 @@ export interface SpillFile {
    * @throws What the system says.
    */
   copyTo(path: string): Promise<void>;
-  /** Reads the written file from its start. The file is open from the first read to the end or until it is cancelled. */
+  /**
+   * Reads the written file from its start. The file is open from the first read to the end or until it is cancelled.
+   */
   open(): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 

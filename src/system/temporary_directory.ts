@@ -2,8 +2,8 @@
  * Temporary directories that do not outlive their use by long: whoever is killed cannot clean up, so the next run does.
  *
  * The owner of a directory listens on a socket in it for as long as it lives, which no process can forget to end. Where
- * nobody answers on the socket, nobody is left who needs the directory. A process id would not say so: it may be that of
- * another container, or be used again.
+ * nobody answers on the socket, nobody is left who needs the directory. A process id would not say so: it may be that
+ * of another container, or be used again.
  */
 import { dirname, join } from "node:path";
 import { digestHex, digestOf } from "../oci/digest.ts";

@@ -65,7 +65,8 @@ export async function moveToNew(temporary: string, path: string): Promise<boolea
     // A rename would replace what another process has put there a moment ago. A link does not.
     await Deno.link(temporary, path);
   } catch {
-    // A file system without hard links, such as that of a memory stick, leaves a moment between the look and the rename.
+    // A file system without hard links, such as that of a memory stick, leaves a moment between the look and the
+    // rename.
     if (await Deno.lstat(path).then(() => true, () => false)) return false;
     await Deno.rename(temporary, path).catch((cause) => {
       throw ioError("write", path, cause);

@@ -1,7 +1,7 @@
 import type { Digest } from "../oci/digest.ts";
 import { parseAttestation } from "../sign/attestation.ts";
 import { makeAttestations } from "../sign/make_attestations.ts";
-import { parsePredicateType, SIGNATURE_PREDICATE } from "../sign/predicate_types.ts";
+import { parsePredicateType, SIGNATURE_PREDICATE } from "../sign/formats/predicate_types.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { optionOf } from "./option_of.ts";
 import { type KeyMachine, thisMachine } from "./publish/machine.ts";

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { OptionsError } from "../options/options_error.ts";
-import { encodePem, type PemBlock } from "../sign/pem.ts";
+import { encodePem, type PemBlock } from "../sign/formats/pem.ts";
 import { formatPublicKey, publicKeyOf } from "../sign/public_key.ts";
 import { encryptCosignKey } from "../sign/signers/cosign_key.ts";
 import { ioError } from "../system/io_error.ts";

@@ -6,7 +6,7 @@ import { isLayoutReference, type LayoutReference } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { meantName, openLayout, openReader, parsePlace } from "../places/open_store.ts";
 import { findSignatures, type Rejection, type SignatureFormat } from "../sign/find_signatures.ts";
-import { parsePredicateType } from "../sign/predicate_types.ts";
+import { parsePredicateType } from "../sign/formats/predicate_types.ts";
 import type { NamedKey } from "../sign/read_public_keys.ts";
 import type { CertificateIdentity, TrustedIdentity } from "../sign/trusted_identity.ts";
 import { NotFoundError, type StoreReader } from "../store/store.ts";

@@ -1,4 +1,6 @@
-/** Whatever a reader may copy from a page into a shell runs, or stands in a list with the reason why no test runs it. */
+/**
+ * Whatever a reader may copy from a page into a shell runs, or stands in a list with the reason why no test runs it.
+ */
 import assert from "node:assert/strict";
 import type { Command } from "commander";
 import { createProgram } from "../../src/cli/program.ts";

@@ -1,4 +1,6 @@
-/** The examples in `examples/plugins` do what they say, as `deno run` runs them. The compiled binary has its own test. */
+/**
+ * The examples in `examples/plugins` do what they say, as `deno run` runs them. The compiled binary has its own test.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { EXAMPLE_PLUGINS, examplePipelines, startHook } from "../support/examples/example_plugins.ts";

@@ -1,6 +1,6 @@
 /**
- * Registries and networks as they are: proxies, answers that the specification does not know, and registries that do not
- * answer at all.
+ * Registries and networks as they are: proxies, answers that the specification does not know, and registries that do
+ * not answer at all.
  */
 import { fileURLToPath } from "node:url";
 import assert from "node:assert/strict";

@@ -500,7 +500,9 @@ function archive(repository: ForeignRepository, members: readonly RawMember[], m
   return repository.blob(new Uint8Array(zlib.gzipSync(rawTar(members))), mediaType);
 }
 
-/** As no Helm of today writes it any more: with the media type of the first ones, and the provenance before the chart. */
+/**
+ * As no Helm of today writes it any more: with the media type of the first ones, and the provenance before the chart.
+ */
 function oldChart(repository: ForeignRepository): Json {
   const members = [
     file("app/Chart.yaml", "name: app"),

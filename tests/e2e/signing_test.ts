@@ -1,4 +1,6 @@
-/** `push --sign-key`, `sign`, `attach` and `keygen`: what is there before a tag is, and what is said when it cannot be. */
+/**
+ * `push --sign-key`, `sign`, `attach` and `keygen`: what is there before a tag is, and what is said when it cannot be.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

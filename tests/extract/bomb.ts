@@ -1,6 +1,6 @@
 /**
- * Extracts a tar of 1 GiB where half of that is allowed: `bomb.ts DIRECTORY`. Writes, as JSON, what it fails with and by
- * how many bytes its memory has grown. Run by a test.
+ * Extracts a tar of 1 GiB where half of that is allowed: `bomb.ts DIRECTORY`. Writes, as JSON, what it fails with and
+ * by how many bytes its memory has grown. Run by a test.
  */
 import { extractLayers } from "./extract_support.ts";
 import { rawMember } from "../support/raw_tar.ts";

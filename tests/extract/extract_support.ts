@@ -44,7 +44,10 @@ export async function extractLayers(
   return { ...await extraction.finish(signal), notes };
 }
 
-/** Everything below a directory, without looking through links: `path/`, `path = text`, `path* = text`, `path -> target`. */
+/**
+ * Everything below a directory, without looking through links: `path/`, `path = text`, `path* = text`, `path ->
+ * target`.
+ */
 export async function listing(root: string, below = ""): Promise<readonly string[]> {
   const found: string[] = [];
   for await (const { name } of Deno.readDir(join(root, below))) {

@@ -1,4 +1,6 @@
-/** Charts that gantry publishes are what `helm push` would have published, and Helm takes, renders and verifies them. */
+/**
+ * Charts that gantry publishes are what `helm push` would have published, and Helm takes, renders and verifies them.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gantry, gantryOk, push } from "../support/gantry.ts";

@@ -1,4 +1,6 @@
-/** What is signed without a key, by gantry or by cosign, is what the other one verifies; sigstore's services are here. */
+/**
+ * What is signed without a key, by gantry or by cosign, is what the other one verifies; sigstore's services are here.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gantry, gantryOk, push } from "../support/gantry.ts";

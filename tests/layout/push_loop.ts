@@ -1,7 +1,7 @@
 /**
  * Brings one sample artifact after the other into a layout: `push_loop.ts KIND PATH NAME COUNT WAY`, as a push does it,
- * as a copy does it, or as a copy into volumes. It writes `TAG DIGEST` after each tag that is set. Run by tests, which let
- * several of them run at once and let them die on their way.
+ * as a copy does it, or as a copy into volumes. It writes `TAG DIGEST` after each tag that is set. Run by tests, which
+ * let several of them run at once and let them die on their way.
  */
 import { readGraph } from "../../src/store/graph.ts";
 import { copyGraph, tagGraph } from "../../src/store/copy.ts";

@@ -16,7 +16,10 @@ const ROUNDS = Number(Deno.env.get("GANTRY_RACE_ROUNDS") ?? 10);
 const timeout = 60_000 + ROUNDS * 20_000;
 const KEYS = ["p256", "p384"] as const;
 
-/** Programs that sign, each with a key. For each signature they meet: whoever opens one end of a pipe waits for the other. */
+/**
+ * Programs that sign, each with a key. For each signature they meet: whoever opens one end of a pipe waits for the
+ * other.
+ */
 async function meetingSigners(directory: string): Promise<readonly string[]> {
   const [there, back] = [join(directory, "there"), join(directory, "back")];
   await tool("mkfifo", [there, back]);

@@ -36,7 +36,9 @@ const USER = "robot";
 const PASSWORD = "correct horse";
 /** How long all of a test's pushes may take, in milliseconds. */
 const timeout = 120_000 + PUSHES * 10_000;
-/** After how long a request that stands still is given up, in milliseconds: more than a busy machine keeps one waiting. */
+/**
+ * After how long a request that stands still is given up, in milliseconds: more than a busy machine keeps one waiting.
+ */
 const PATIENCE = 5000;
 const MEBIBYTE = 1024 * 1024;
 /** What all content is cut from. */

@@ -1,4 +1,6 @@
-/** The table of options is what the command line, the schema of the configuration and the pages of docs are made from. */
+/**
+ * The table of options is what the command line, the schema of the configuration and the pages of docs are made from.
+ */
 import assert from "node:assert/strict";
 import { CONFIG_SCHEMA } from "../../src/cli/config/config_schema.ts";
 import { publishCommand } from "../../src/cli/publish/commands.ts";

@@ -5,7 +5,7 @@ import {
   OPENVEX_PREDICATE,
   PROVENANCE_PREDICATE,
   SPDX_PREDICATE,
-} from "../../src/sign/predicate_types.ts";
+} from "../../src/sign/formats/predicate_types.ts";
 
 const bytes = (json: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(json));
 const OTHER = "https://acme.example/scan/v1";

@@ -4,7 +4,7 @@ import { readBytes } from "../../src/oci/bytes/read.ts";
 import { createWebClient } from "../../src/registry/web_client.ts";
 import { bundleReferrer } from "../../src/sign/bundle_referrer.ts";
 import { openKeyless } from "../../src/sign/keyless/keyless_signer.ts";
-import { SIGNATURE_PREDICATE } from "../../src/sign/predicate_types.ts";
+import { SIGNATURE_PREDICATE } from "../../src/sign/formats/predicate_types.ts";
 import { testContext } from "../layout/test_context.ts";
 import type { BundleJson } from "./signatures.ts";
 import { identityToken, type SigstoreServer, type TokenClaims } from "./sigstore_server.ts";

@@ -1,5 +1,6 @@
 /**
- * Does something an hour later: the cache trusts no file that was changed a moment ago, and no test waits until it does.
+ * Does something an hour later: the cache trusts no file that was changed a moment ago, and no test waits until it
+ * does.
  */
 export async function later<T>(work: () => Promise<T>): Promise<T> {
   const { now } = Date;

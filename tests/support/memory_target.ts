@@ -7,7 +7,9 @@ import type { Moved, TagName } from "../../src/store/store.ts";
 
 /** A target in memory: it keeps what it is given, and records what was asked of it. */
 export interface MemoryTarget extends Target {
-  /** What was asked, in order: `resolve 1.0.0`, `upload`, `attach TYPE`, `append .sig`, `tag 1.0.0 latest`, `discard`. */
+  /**
+   * What was asked, in order: `resolve 1.0.0`, `upload`, `attach TYPE`, `append .sig`, `tag 1.0.0 latest`, `discard`.
+   */
   readonly calls: readonly string[];
   /** Blobs and manifests, in the order in which they came. */
   readonly contents: ReadonlyMap<Digest, Uint8Array>;

@@ -10,8 +10,8 @@ export async function writeScript(directory: string, name: string, ...lines: rea
 /**
  * Writes a file that can be run.
  *
- * Another process writes it. Were it this one, a process that any test starts in this moment would have the file open for
- * writing as well until it becomes another program, and nobody can run what somebody writes to.
+ * Another process writes it. Were it this one, a process that any test starts in this moment would have the file open
+ * for writing as well until it becomes another program, and nobody can run what somebody writes to.
  */
 export async function writeProgram(path: string, text: string): Promise<void> {
   const process = new Deno.Command("sh", {

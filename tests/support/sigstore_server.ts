@@ -1,7 +1,7 @@
 /**
- * sigstore's services on this machine: an authority of certificates, transparency logs of both versions and an authority
- * of time stamps. Keys and answers are those of sigstore's own mock; what it does not look at, and the real services do,
- * is looked at here.
+ * sigstore's services on this machine: an authority of certificates, transparency logs of both versions and an
+ * authority of time stamps. Keys and answers are those of sigstore's own mock; what it does not look at, and the real
+ * services do, is looked at here.
  */
 import { Buffer } from "node:buffer";
 import {
@@ -22,7 +22,7 @@ import {
   rekorHandler,
   tsaHandler,
 } from "@sigstore/mock";
-import { preAuthEncoding } from "../../src/sign/dsse.ts";
+import { preAuthEncoding } from "../../src/sign/formats/dsse.ts";
 
 /** What the services shall be like. */
 export interface SigstoreOptions {

@@ -1,6 +1,6 @@
 /**
- * Gives every test a limit, so that a run always comes to its end. It is far more than any test needs on a busy machine;
- * one that does a lot says so: `Deno.test(name, { timeout }, fn)`. Deno 2.6 knows no limits.
+ * Gives every test a limit, so that a run always comes to its end. It is far more than any test needs on a busy
+ * machine; one that does a lot says so: `Deno.test(name, { timeout }, fn)`. Deno 2.6 knows no limits.
  */
 const LIMIT = 120_000;
 

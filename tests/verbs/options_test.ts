@@ -1,4 +1,6 @@
-/** What verbs refuse before they contact anybody: without a word of flags, and in the caller's own where it has some. */
+/**
+ * What verbs refuse before they contact anybody: without a word of flags, and in the caller's own where it has some.
+ */
 import assert from "node:assert/strict";
 import {
   copy,

@@ -1,4 +1,4 @@
-import { isPem } from "../../sign/is_pem.ts";
+import { isPem } from "../../sign/formats/is_pem.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 

@@ -35,8 +35,8 @@ export interface TreeInPlace {
 }
 
 /**
- * Compares a staged tree with what is in its place. What is there and not in the tree is not looked at, and no link that
- * is there is followed.
+ * Compares a staged tree with what is in its place. What is there and not in the tree is not looked at, and no link
+ * that is there is followed.
  *
  * @param staged Leads to something in the staged tree; empty stands for the tree itself.
  */

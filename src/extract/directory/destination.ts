@@ -22,7 +22,8 @@ export interface DestinationDirectory extends Disposable {
 }
 
 /**
- * Holds the directory at a path, or the nearest one above it. A link at the path itself is the user's own, and followed.
+ * Holds the directory at a path, or the nearest one above it. A link at the path itself is the user's own, and
+ * followed.
  *
  * @param descriptors Where descriptors are found by their number.
  * @throws {Error} When something else is there.

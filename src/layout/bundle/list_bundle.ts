@@ -124,8 +124,8 @@ export interface TakenLayout {
 }
 
 /**
- * Lists everything that another layout lists, in a layout that has the contents: with the same names, full references and
- * annotations, and with its description when it is a bundle. All of it is one step, and nothing else goes away.
+ * Lists everything that another layout lists, in a layout that has the contents: with the same names, full references
+ * and annotations, and with its description when it is a bundle. All of it is one step, and nothing else goes away.
  *
  * @throws {TagExistsError} When a version would move.
  * @throws {Error} When something is missing that is not omitted on purpose.

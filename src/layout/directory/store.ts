@@ -43,9 +43,9 @@ import { watchedIndex } from "./watched_index.ts";
  * The image layout in a directory, as a store. The first push makes it when there is none.
  *
  * Everything is written at once: blobs go to their names one by one, and stay there when a run fails, so that the next
- * run need not write them again. Looking at a layout writes nothing, so it can be on a read-only disk. Several processes
- * can write to one layout together, and one that is killed leaves a layout in which everything that was listed is still
- * listed and whole.
+ * run need not write them again. Looking at a layout writes nothing, so it can be on a read-only disk. Several
+ * processes can write to one layout together, and one that is killed leaves a layout in which everything that was
+ * listed is still listed and whole.
  *
  * Disposing removes the layout again if it was made here and nothing is listed in it.
  */

@@ -34,10 +34,11 @@ export interface LayoutRepair {
 /**
  * Repairs the list of a layout directory from the manifests that are there.
  *
- * An index that is missing or unreadable is made anew, with the entries that can be used; the old one is kept beside it. A manifest that is whole and that
- * nothing lists is listed without a name. Names come back where the description of a bundle tells them, and only when
- * the index was lost: otherwise somebody may have taken them away. No blob is removed or moved: one that is damaged is
- * written again by the next push that brings it, because a push hashes what it finds.
+ * An index that is missing or unreadable is made anew, with the entries that can be used; the old one is kept beside
+ * it. A manifest that is whole and that nothing lists is listed without a name. Names come back where the description
+ * of a bundle tells them, and only when the index was lost: otherwise somebody may have taken them away. No blob is
+ * removed or moved: one that is damaged is written again by the next push that brings it, because a push hashes what it
+ * finds.
  *
  * @throws {UnsupportedError} When it is a tar.
  * @throws {Error} When there is no layout, or it cannot be read or written.

@@ -53,9 +53,9 @@ export interface TarStoreOptions extends LayoutStoreOptions {
 /**
  * The image layout in a tar, as a store.
  *
- * What changes is remembered. `prepare` writes it as one new tar, to `PATH.<unique>.partial`, and what the old tar holds
- * is carried over. `commit` gives that its name. When another process has replaced the old one in the meantime, the new
- * one is made again from what is there then, so nobody's tags are lost.
+ * What changes is remembered. `prepare` writes it as one new tar, to `PATH.<unique>.partial`, and what the old tar
+ * holds is carried over. `commit` gives that its name. When another process has replaced the old one in the meantime,
+ * the new one is made again from what is there then, so nobody's tags are lost.
  */
 export function tarStore(reference: LayoutReference, options: TarStoreOptions = {}): LayoutPlace {
   const { volumeSize, output } = options;

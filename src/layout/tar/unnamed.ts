@@ -48,8 +48,8 @@ export async function writeUnnamed(
 export type ByteWriter = (bytes: Uint8Array) => Promise<void>;
 
 /**
- * Writes a tar to where it goes at once, such as a pipe. It has no name, so there is nothing to give and to remove: what
- * breaks off has no end blocks, by which readers know that it is not whole.
+ * Writes a tar to where it goes at once, such as a pipe. It has no name, so there is nothing to give and to remove:
+ * what breaks off has no end blocks, by which readers know that it is not whole.
  */
 export async function writePiped(bytes: AsyncIterable<Uint8Array>, write: ByteWriter): Promise<UnnamedTar> {
   for await (const piece of bytes) await write(piece);

@@ -6,7 +6,9 @@
  */
 import { join } from "node:path/posix";
 
-/** What differs from header to header. The rest is the same in all: owner and group 0, time 0, no user or group name. */
+/**
+ * What differs from header to header. The rest is the same in all: owner and group 0, time 0, no user or group name.
+ */
 export interface TarHeader {
   /** The path in the archive, `/` between its parts. A directory's may end in `/`, a file's may not. */
   readonly name: string;

@@ -9,7 +9,9 @@ export type MemberType = "file" | "directory" | "symlink" | "hardlink" | "sparse
 
 /** One member of a tar. */
 export interface TarMember {
-  /** The path as the tar has it, also with `./` before it or `/` after it; U+FFFD stands for bytes that are not UTF-8. */
+  /**
+   * The path as the tar has it, also with `./` before it or `/` after it; U+FFFD stands for bytes that are not UTF-8.
+   */
   readonly name: string;
   /** What it is; `sparse` is a file of which only a part is in the tar. */
   readonly type: MemberType;
@@ -20,8 +22,8 @@ export interface TarMember {
   /** What a link points to; empty for everything else. */
   readonly target: string;
   /**
-   * The content. It can be read once, in part or not at all, until the next member is asked for. The pieces are parts of
-   * larger buffers: whoever keeps one of a small file keeps all of that.
+   * The content. It can be read once, in part or not at all, until the next member is asked for. The pieces are parts
+   * of larger buffers: whoever keeps one of a small file keeps all of that.
    */
   readonly body: AsyncIterable<Uint8Array<ArrayBuffer>>;
 }
@@ -52,8 +54,8 @@ const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
  * grows with the number of bytes, whatever they are. The bytes are cancelled when the caller stops early, when the
  * signal is aborted and on an error.
  *
- * @throws {Error} What `explain` makes of it when the tar is damaged, ends too early, holds a member of an unknown kind,
- * is compressed in another way or is no tar at all, and when its bytes fail; the bodies throw the same.
+ * @throws {Error} What `explain` makes of it when the tar is damaged, ends too early, holds a member of an unknown
+ *   kind, is compressed in another way or is no tar at all, and when its bytes fail; the bodies throw the same.
  *
  * @see {@link https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13 | POSIX, the formats of pax}
  */

@@ -25,7 +25,9 @@ export interface DirectReader extends Disposable {
 
 /** How an archive is written. */
 export interface TarOptions {
-  /** Called for each entry and each piece of a large one: gives a promise when it is time that others have their turn. */
+  /**
+   * Called for each entry and each piece of a large one: gives a promise when it is time that others have their turn.
+   */
   readonly pause?: () => Promise<void> | undefined;
   /** Gives a buffer of {@linkcode TAR_PIECE_SIZE} zeros; a new one when left out. */
   readonly takeBuffer?: () => Uint8Array<ArrayBuffer>;
@@ -40,8 +42,9 @@ const AT_ONCE_LIMIT = 256 * 1024;
 /**
  * Writes an archive: the entries in their order, two blocks of zeros, and nothing after that.
  *
- * The same entries give the same bytes, in pieces of {@linkcode TAR_PIECE_SIZE}, only the last of which is smaller. They
- * belong to the caller: each has a buffer of its own. Entries are read one after the other; when the caller stops early or an entry fails, the entry's reader is closed.
+ * The same entries give the same bytes, in pieces of {@linkcode TAR_PIECE_SIZE}, only the last of which is smaller.
+ * They belong to the caller: each has a buffer of its own. Entries are read one after the other; when the caller stops
+ * early or an entry fails, the entry's reader is closed.
  *
  * @throws {RangeError} When an entry has more or fewer bytes than its size, or its mode or size is none.
  * @throws {TypeError} When the name of an entry cannot stand in an archive.

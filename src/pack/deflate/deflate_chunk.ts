@@ -4,7 +4,9 @@ import { DEFLATE_MODULE } from "./module.ts";
 export interface DeflateChunk {
   /** What to compress: at most {@linkcode DEFLATE_CHUNK_SIZE} bytes. */
   readonly bytes: Uint8Array;
-  /** The bytes before it, which it may refer to: the last {@linkcode DEFLATE_WINDOW} of them, or as many as there are. */
+  /**
+   * The bytes before it, which it may refer to: the last {@linkcode DEFLATE_WINDOW} of them, or as many as there are.
+   */
   readonly history: Uint8Array;
   /** 1 (fast) to 9 (small). */
   readonly level: number;

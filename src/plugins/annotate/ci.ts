@@ -28,8 +28,8 @@ export interface CiMeans {
  * The plugin `env`: knows what the environment of a CI system says: source, revision and creation time.
  *
  * `SOURCE_DATE_EPOCH` gives the creation time on any machine. The rest comes from the first CI system that is
- * recognised; values that cannot be used are passed over with a line for `-v`. Where another commit or another repository
- * is checked out than the one that the CI system names, it says so and leaves that to `git`.
+ * recognised; values that cannot be used are passed over with a line for `-v`. Where another commit or another
+ * repository is checked out than the one that the CI system names, it says so and leaves that to `git`.
  *
  * It throws a `SyntaxError` when `SOURCE_DATE_EPOCH` is malformed.
  */

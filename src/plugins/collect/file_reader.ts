@@ -9,8 +9,8 @@ import { readingError } from "./reading_error.ts";
  * @param location Where the file is.
  * @param name What errors call it.
  * @param found What the file was when it was found.
- * @throws {SourceError} When it cannot be read, or is no longer what it was when it was found: now, while it is read, or
- *   when the reading is finished.
+ * @throws {SourceError} When it cannot be read, or is no longer what it was when it was found: now, while it is read,
+ *   or when the reading is finished.
  */
 export function fileReader(location: string, name: string, found: FileIdentity): DirectReader {
   try {

@@ -22,9 +22,9 @@ const ATTEMPTS = 5;
  * write to a source could put a link in the place of a directory that is walked, and have files published that only the
  * user may read.
  *
- * What was found counts only when the same directories stood on the way before and after: no links, the same inodes, and
- * the times of change of those above it, which move with every exchange, there and back too. A file that was found is
- * known by its inode from then on.
+ * What was found counts only when the same directories stood on the way before and after: no links, the same inodes,
+ * and the times of change of those above it, which move with every exchange, there and back too. A file that was found
+ * is known by its inode from then on.
  *
  * @param root The source, without symbolic links.
  */

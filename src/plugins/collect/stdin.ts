@@ -18,7 +18,9 @@ export interface StdinChoice {
   readonly name: string;
 }
 
-/** Collects standard input as one file. Its size is not known before its end, so it is kept in the context's scratch. */
+/**
+ * Collects standard input as one file. Its size is not known before its end, so it is kept in the context's scratch.
+ */
 export function stdin({ read }: StdinMeans): Factory<"collect", StdinChoice> {
   return (kit) =>
     kit.plugin({

@@ -16,7 +16,8 @@ export interface WalkOptions {
   readonly symlinks: SymlinkPolicy;
   /**
    * Tells that a later filter drops the path and everything below it. Such a directory is given without what is in it;
-   * what could not be packaged at all is given as a file that cannot be read, so that an ignored name never stops a run.
+   * what could not be packaged at all is given as a file that cannot be read, so that an ignored name never stops a
+   * run.
    */
   readonly prune?: (path: string) => boolean;
 }

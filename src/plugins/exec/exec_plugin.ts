@@ -26,7 +26,8 @@ const METADATA_LIMIT = 30_000;
 const METADATA_SIZE = 1024 * 1024;
 
 /**
- * Makes a plugin of a program, by the exec protocol: `PROGRAM metadata` is asked now, `PROGRAM run` when the stage runs.
+ * Makes a plugin of a program, by the exec protocol: `PROGRAM metadata` is asked now, `PROGRAM run` when the stage
+ * runs.
  *
  * @param program A name to look for on `PATH`, or a path with a `/`.
  * @throws {PluginError} When there is no such program, or what it says of itself is no metadata.

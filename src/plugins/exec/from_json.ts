@@ -18,7 +18,9 @@ export interface Given {
 
 const ENTRY_MEDIA_TYPE = "application/octet-stream";
 
-/** Makes an entry of what a program gives: its bytes are copied now, the file is gone when the program's run is over. */
+/**
+ * Makes an entry of what a program gives: its bytes are copied now, the file is gone when the program's run is over.
+ */
 export async function givenEntry(given: GivenEntry, from: Given): Promise<Entry> {
   const { path, kind = "file", executable = false, file } = given;
   const known = from.entries.get(path);

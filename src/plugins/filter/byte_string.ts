@@ -5,7 +5,7 @@ const ENCODER = new TextEncoder();
  * one byte of `é` and not all of it. Plain ASCII stays as it is.
  */
 export function byteString(text: string): string {
-  // deno-lint-ignore no-control-regex -- what is no ASCII is what it looks for, and ASCII begins with control characters
+  // deno-lint-ignore no-control-regex -- it looks for what is no ASCII, and ASCII begins with control characters
   if (/^[\x00-\x7f]*$/.test(text)) return text;
   return Array.from(ENCODER.encode(text), (byte) => String.fromCharCode(byte)).join("");
 }

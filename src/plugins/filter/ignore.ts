@@ -23,7 +23,9 @@ export interface IgnoreChoice {
   readonly patterns: readonly string[];
 }
 
-/** Leaves out what patterns in `.gitignore` syntax match. Everything below a directory that is left out goes with it. */
+/**
+ * Leaves out what patterns in `.gitignore` syntax match. Everything below a directory that is left out goes with it.
+ */
 export function ignore(
   { before = [], after = [], reading = "git" }: IgnoreMeans = {},
 ): Factory<"filter", IgnoreChoice> {

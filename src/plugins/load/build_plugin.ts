@@ -58,7 +58,8 @@ async function bundled(what: string, cwd: string, { deno, signal, why }: Bundlin
       "deno",
       "--format",
       "esm",
-      // A package says itself what it needs; the lock file of whatever project this directory belongs to is not its own.
+      // A package says itself what it needs; the lock file of whatever project this directory belongs to is not its
+      // own.
       ...(isPackage(what) ? ["--no-config", "--no-lock"] : []),
       what,
     ],

@@ -9,8 +9,8 @@ import { headBlob } from "./exists.ts";
 import { cancelUpload, startUpload } from "./upload_session.ts";
 
 /**
- * Asks whether a blob is there, so that the push of it need not. Nothing here fails: what could not be found out is asked
- * again.
+ * Asks whether a blob is there, so that the push of it need not. Nothing here fails: what could not be found out is
+ * asked again.
  *
  * Where the answer has to wait for a token, two round trips are lost already; so the upload is begun together with the
  * question, and content can follow at once. It begins as a mount of the blob from the repository itself: where that is

@@ -8,8 +8,8 @@ export async function blobExists(link: RepositoryLink, blob: Descriptor, call: C
 }
 
 /**
- * Asks once whether a blob is there. A registry that refuses to say so has not got it: whoever wants to read it will hear
- * why not, and whoever wants to send it can.
+ * Asks once whether a blob is there. A registry that refuses to say so has not got it: whoever wants to read it will
+ * hear why not, and whoever wants to send it can.
  */
 export async function headBlob(
   link: RepositoryLink,

@@ -7,8 +7,9 @@ const CONNECT_LIMIT = 10_000;
 /**
  * Ends requests to hosts that take no connection, such as one behind a firewall that drops packets.
  *
- * `fetch` does not say whether it is connected. So when the first answer of a host is late, a connection is opened beside
- * the request; when nobody takes that one either, the request fails. A host that has answered once is not looked at again.
+ * `fetch` does not say whether it is connected. So when the first answer of a host is late, a connection is opened
+ * beside the request; when nobody takes that one either, the request fails. A host that has answered once is not looked
+ * at again.
  */
 export function connectLimit({ reach, proxyOf, clock }: Routes & { readonly clock: Clock }): Guard {
   const answered = new Set<string>();

@@ -75,7 +75,8 @@ export function withGuards(send: Transport, guards: readonly Guard[]): Transport
 /**
  * Goes over `fetch`, and where that cannot go, over `node:http`.
  *
- * The authorities of the system are trusted besides Deno's own. They are read when a certificate is met that needs them.
+ * The authorities of the system are trusted besides Deno's own. They are read when a certificate is met that needs
+ * them.
  */
 function fetchOrNode({ env = processEnv, ...options }: TransportOptions): OpenTransport & Routes {
   const { hostname } = new URL(`https://${options.host}`);

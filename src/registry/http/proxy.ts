@@ -23,8 +23,9 @@ export interface Proxy {
 /**
  * Finds the proxy for a URL.
  *
- * A host of this machine has none, whatever the variables say: to the proxy, `localhost` is another machine. The variable
- * for the URL's scheme comes before `ALL_PROXY`, upper case before lower case, and one that is empty is not set.
+ * A host of this machine has none, whatever the variables say: to the proxy, `localhost` is another machine. The
+ * variable for the URL's scheme comes before `ALL_PROXY`, upper case before lower case, and one that is empty is not
+ * set.
  *
  * @throws {TypeError} When the variable does not name a proxy that can be used.
  */

@@ -47,7 +47,8 @@ export function parseJsonObject(bytes: Uint8Array<ArrayBuffer>): Readonly<Record
  * Makes the error for an answer to a `GET` that has the right status and is something else: a portal or a proxy answers
  * everything with a page, and with 200.
  *
- * @param what What the answer is, such as `no manifest`. What it says is shown, so it must not be one that may hold a token.
+ * @param what What the answer is, such as `no manifest`. What it says is shown, so it must not be one that may hold a
+ *   token.
  */
 export function unexpectedAnswer(
   action: string,

@@ -20,9 +20,9 @@ export const DEFAULT_STALL_LIMITS: StallLimits = {
 const SHORT_ANSWER_FACTOR = 2;
 
 /**
- * Ends requests in which nothing moves any more: slow ones go on, stalled ones fail and can be repeated. Every answer but
- * a blob is short, and fails when it is not there in twice the time in which something must move: a server that sends a
- * byte now and then would never end.
+ * Ends requests in which nothing moves any more: slow ones go on, stalled ones fail and can be repeated. Every answer
+ * but a blob is short, and fails when it is not there in twice the time in which something must move: a server that
+ * sends a byte now and then would never end.
  */
 export function stallGuard(limits: StallLimits, clock: Clock): Guard {
   return (request): Guarded => {

@@ -28,8 +28,8 @@ const FILE_LIMIT = 16 * 1024 * 1024;
 const DIRECTORY_LIMIT = 10_000;
 
 /**
- * Reads the authorities from the file `SSL_CERT_FILE` and the directories of `SSL_CERT_DIR`, or, when neither is set, from
- * where the system keeps them.
+ * Reads the authorities from the file `SSL_CERT_FILE` and the directories of `SSL_CERT_DIR`, or, when neither is set,
+ * from where the system keeps them.
  *
  * @param usual The files to look for when nothing is set; those of Linux distributions when left out.
  */

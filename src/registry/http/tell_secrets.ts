@@ -1,8 +1,8 @@
 import type { Guard, Guarded, RequestBody, TransportRequest } from "./transport.ts";
 
 /**
- * Tells every secret on its way before anybody can quote it: what requests show to say who we are, and what is secret in
- * the URLs that servers send us to. An error may hold the words of any server, and those may hold what it was sent.
+ * Tells every secret on its way before anybody can quote it: what requests show to say who we are, and what is secret
+ * in the URLs that servers send us to. An error may hold the words of any server, and those may hold what it was sent.
  *
  * @param secret Told each text; the same one may come again.
  */

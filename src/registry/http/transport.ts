@@ -76,9 +76,10 @@ export interface Routes {
 }
 
 /**
- * What went wrong on the way. `certificate` is one that nobody trusts here, and `client-certificate` one that the server
- * wants from us; `unknown-host` is a name that does not exist, and `dns` one that nobody could be asked for; `not-http`
- * is what answers with TLS, or worse. `refused`, `reset`, `dns`, `stalled` and `other` may get better by themselves.
+ * What went wrong on the way. `certificate` is one that nobody trusts here, and `client-certificate` one that the
+ * server wants from us; `unknown-host` is a name that does not exist, and `dns` one that nobody could be asked for;
+ * `not-http` is what answers with TLS, or worse. `refused`, `reset`, `dns`, `stalled` and `other` may get better by
+ * themselves.
  */
 export type ConnectionProblem =
   | "refused"

@@ -5,11 +5,11 @@ import { IN_TOTO_MEDIA_TYPE } from "../../oci/media_types.ts";
 import type { AskService, WebAnswer } from "../../work/ask_service.ts";
 import type { Call } from "../../work/context.ts";
 import { messageOf } from "../../work/message_of.ts";
-import { toBase64 } from "../base64.ts";
-import { preAuthEncoding } from "../dsse.ts";
-import { encodePem } from "../pem.ts";
+import { toBase64 } from "../formats/base64.ts";
+import { preAuthEncoding } from "../formats/dsse.ts";
+import { encodePem } from "../formats/pem.ts";
 import { normalLogEntry } from "../sigstore.ts";
-import { envelopeOf } from "../sigstore_bundle.ts";
+import { envelopeOf } from "../formats/sigstore_bundle.ts";
 import { jsonIn, postJson, serviceUrl } from "./service.ts";
 import type { TransparencyLog } from "./signing_services.ts";
 
@@ -67,8 +67,8 @@ export async function logEntry(
 }
 
 /**
- * Tells whether a signature stands in what was put on the log. Whether it is on the log, only a trusted root can say; an
- * entry of something else would be of no use to anybody.
+ * Tells whether a signature stands in what was put on the log. Whether it is on the log, only a trusted root can say;
+ * an entry of something else would be of no use to anybody.
  */
 function holds(entry: unknown, signature: Uint8Array): boolean {
   const body = isObject(entry) ? Buffer.from(String(entry.canonicalizedBody), "base64").toString("utf8") : "";

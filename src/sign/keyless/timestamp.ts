@@ -39,8 +39,8 @@ export async function timestampOf(
 }
 
 /**
- * Writes the request in DER: version 1, the SHA-256, and the wish for the certificate of the authority. Without a nonce,
- * which would tell an answer of today from one of another day: nobody has signed these bytes before.
+ * Writes the request in DER: version 1, the SHA-256, and the wish for the certificate of the authority. Without a
+ * nonce, which would tell an answer of today from one of another day: nobody has signed these bytes before.
  */
 export function timestampRequest(signature: Uint8Array): Uint8Array<ArrayBuffer> {
   const hash = createHash("sha256").update(signature).digest();

@@ -6,10 +6,10 @@
 import { Buffer } from "node:buffer";
 import { scrypt } from "node:crypto";
 import { isObject } from "../../oci/is_object.ts";
-import { fromBase64, toBase64 } from "../base64.ts";
-import type { PemBlock } from "../pem.ts";
+import { fromBase64, toBase64 } from "../formats/base64.ts";
+import type { PemBlock } from "../formats/pem.ts";
 import { KeyError } from "../public_key.ts";
-import { readJsonObject } from "../read_json_object.ts";
+import { readJsonObject } from "../formats/read_json_object.ts";
 
 const LABEL = "ENCRYPTED SIGSTORE PRIVATE KEY";
 /** What cosign wrote before its version 2. */

@@ -5,7 +5,7 @@ import { PATIENCE, runExecProgram } from "../../system/programs/run_exec_program
 import { type Clock, SYSTEM_CLOCK } from "../../system/clock.ts";
 import type { Log } from "../../work/context.ts";
 import { messageOf } from "../../work/message_of.ts";
-import { fromBase64 } from "../base64.ts";
+import { fromBase64 } from "../formats/base64.ts";
 import { KeyError, parsePublicKey, type PublicKey } from "../public_key.ts";
 import { verifySignature } from "../verify_signature.ts";
 import type { Signer } from "./signer.ts";

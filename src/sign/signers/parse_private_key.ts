@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { messageOf } from "../../work/message_of.ts";
-import { parsePem, type PemBlock } from "../pem.ts";
+import { parsePem, type PemBlock } from "../formats/pem.ts";
 import { KeyError, refuseP521 } from "../public_key.ts";
 import { isCosignKey, openCosignKey } from "./cosign_key.ts";
 

@@ -32,7 +32,9 @@ export interface Ended extends Ending {
   readonly lastLines: readonly string[];
 }
 
-/** How long a program may take to end after SIGTERM, in milliseconds: a little less than the host waits for a plugin. */
+/**
+ * How long a program may take to end after SIGTERM, in milliseconds: a little less than the host waits for a plugin.
+ */
 export const PATIENCE = 4000;
 
 /** How long something that the program left behind may hold its output open. */

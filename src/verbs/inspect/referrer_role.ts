@@ -3,9 +3,9 @@ import type { Descriptor } from "../../oci/descriptor.ts";
 import { isSigstoreBundleMediaType, SIGSTORE_BUNDLE_PREFIX } from "../../oci/media_types.ts";
 import { parseManifest } from "../../oci/parse_manifest.ts";
 import { readBytes } from "../../oci/bytes/read.ts";
-import { SIGNATURE_PREDICATE } from "../../sign/predicate_types.ts";
-import { parseSigstoreBundle } from "../../sign/sigstore_bundle.ts";
-import { parseStatement } from "../../sign/statement.ts";
+import { SIGNATURE_PREDICATE } from "../../sign/formats/predicate_types.ts";
+import { parseSigstoreBundle } from "../../sign/formats/sigstore_bundle.ts";
+import { parseStatement } from "../../sign/formats/statement.ts";
 import type { StoreReader } from "../../store/store.ts";
 import type { Context } from "../../work/context.ts";
 

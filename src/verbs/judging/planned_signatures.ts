@@ -2,7 +2,7 @@ import type { Signature, Signatures } from "../../consumers/artifact.ts";
 import { BUNDLE_PREDICATE_ANNOTATION, COSIGN_SIGNATURE_ANNOTATION } from "../../oci/annotation_keys.ts";
 import { digestOf } from "../../oci/digest.ts";
 import { SIGSTORE_BUNDLE_MEDIA_TYPE, SIMPLE_SIGNING_MEDIA_TYPE } from "../../oci/media_types.ts";
-import { PROVENANCE_PREDICATE, SIGNATURE_PREDICATE, SPDX_PREDICATE } from "../../sign/predicate_types.ts";
+import { PROVENANCE_PREDICATE, SIGNATURE_PREDICATE, SPDX_PREDICATE } from "../../sign/formats/predicate_types.ts";
 import type { Settings } from "../publish/settings.ts";
 
 /** What of the settings of a push says how it will be signed. */

@@ -1,4 +1,7 @@
-/** What gzip writes never changes: the vectors of tests/vectors/gzip, and others read it; other processors are in `tests/long`. */
+/**
+ * What gzip writes never changes: the vectors of tests/vectors/gzip, and others read it; other processors are in
+ * `tests/long`.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";

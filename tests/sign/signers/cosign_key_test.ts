@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { encryptCosignKey, openCosignKey } from "../../../src/sign/signers/cosign_key.ts";
-import { parsePem } from "../../../src/sign/pem.ts";
+import { parsePem } from "../../../src/sign/formats/pem.ts";
 import { sampleKey } from "../../support/sample_keys.ts";
 
 const der = new TextEncoder().encode("a key");

@@ -1,6 +1,6 @@
 /**
- * Runs the example lines of the help and of the pages, in a process of its own: they name files of the current directory.
- * Each script begins with the same files and the same content of registries, so that none needs another one.
+ * Runs the example lines of the help and of the pages, in a process of its own: they name files of the current
+ * directory. Each script begins with the same files and the same content of registries, so that none needs another one.
  *
  * Standard input has the scripts as a JSON array of arrays of lines, standard output gets an {@linkcode ExampleResult}
  * for each line.

@@ -1,7 +1,7 @@
 /**
  * A proxy that counts sequential round trips. It holds every request until all of its wave are there, and lets none of
- * the next wave be asked before: a program gets through only if it asks for everything in a wave without waiting for any
- * answer to it. No time is measured.
+ * the next wave be asked before: a program gets through only if it asks for everything in a wave without waiting for
+ * any answer to it. No time is measured.
  */
 
 /** What comes in one round trip: `METHOD PATH`, as {@linkcode WaveProxy.waves} writes it, in any order. */

@@ -115,7 +115,9 @@ export function search(place: usize, stop: usize, first: usize, end: usize): usi
   return place;
 }
 
-/** Whether a longer match is worth the literals before it: a byte more counts as much as a sixteenth of the distance. */
+/**
+ * Whether a longer match is worth the literals before it: a byte more counts as much as a sixteenth of the distance.
+ */
 function isWorth(longer: u32, found: u32, least: i32): bool {
   const bytes = <i32> (longer >> 16) - <i32> (found >> 16);
   return 4 * bytes + <i32> clz(longer & 65535) - <i32> clz(found & 65535) > least;

@@ -51,7 +51,9 @@ export interface CiSystem {
 const TRUE = /^true$/i;
 const SET = /./;
 
-/** The systems, in the order in which they are tried: Forgejo also says that it is Gitea, and both that they are GitHub. */
+/**
+ * The systems, in the order in which they are tried: Forgejo also says that it is Gitea, and both that they are GitHub.
+ */
 export const CI_SYSTEMS: readonly CiSystem[] = [
   actions("Forgejo Actions", "FORGEJO_ACTIONS", ["FORGEJO", "GITHUB"]),
   actions("Gitea Actions", "GITEA_ACTIONS", ["GITHUB"]),

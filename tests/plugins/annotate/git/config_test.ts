@@ -64,7 +64,8 @@ Deno.test("parseGitConfig() throws a SyntaxError with the line when the text is 
 toolTest("parseGitConfig() reads what git reads, and refuses what git refuses", ["git"], async () => {
   await using temp = await tempDirectory();
   const path = join(temp.path, "config");
-  // The pieces from which mistakes are made; no tab and no bare carriage return, which versions of git treat differently.
+  // The pieces from which mistakes are made; no tab and no bare carriage return, which versions of git treat
+  // differently.
   const piece = fc.constantFrom(
     ...'[]"\\#;=. \nab1-'.split(""),
     "\r\n",

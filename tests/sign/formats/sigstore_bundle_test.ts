@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { encodeSigstoreBundle, parseSigstoreBundle } from "../../src/sign/sigstore_bundle.ts";
+import { encodeSigstoreBundle, parseSigstoreBundle } from "../../../src/sign/formats/sigstore_bundle.ts";
 
 const statement = new TextEncoder().encode('{"a":1}');
 const signature = Uint8Array.of(1, 2, 3);

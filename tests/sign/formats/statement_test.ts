@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { digestOf } from "../../src/oci/digest.ts";
-import { preAuthEncoding } from "../../src/sign/dsse.ts";
-import { SIGNATURE_PREDICATE } from "../../src/sign/predicate_types.ts";
-import { encodeStatement, parseStatement } from "../../src/sign/statement.ts";
+import { digestOf } from "../../../src/oci/digest.ts";
+import { preAuthEncoding } from "../../../src/sign/formats/dsse.ts";
+import { SIGNATURE_PREDICATE } from "../../../src/sign/formats/predicate_types.ts";
+import { encodeStatement, parseStatement } from "../../../src/sign/formats/statement.ts";
 
 const HEX = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

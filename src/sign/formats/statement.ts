@@ -3,8 +3,8 @@
  *
  * @see {@link https://github.com/in-toto/attestation/blob/v1.1.2/spec/v1/statement.md | in-toto Attestation Framework, Statement v1}
  */
-import { type Digest, digestAlgorithm, digestHex, isDigest } from "../oci/digest.ts";
-import { isObject } from "../oci/is_object.ts";
+import { type Digest, digestAlgorithm, digestHex, isDigest } from "../../oci/digest.ts";
+import { isObject } from "../../oci/is_object.ts";
 import { readJsonObject } from "./read_json_object.ts";
 
 /** A statement, as somebody wrote it. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readContent } from "../../src/oci/bytes_content.ts";
-import { OCI_MANIFEST_MEDIA_TYPE } from "../../src/oci/media_types.ts";
-import { parseManifest } from "../../src/oci/parse_manifest.ts";
-import { signatureLayer, taggedSignatures } from "../../src/sign/tagged_signatures.ts";
-import { companionManifest } from "../../src/store/companion_manifest.ts";
-import { encodeSimpleSigning, parseSimpleSigning } from "../../src/sign/simple_signing.ts";
+import { readContent } from "../../../src/oci/bytes_content.ts";
+import { OCI_MANIFEST_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
+import { parseManifest } from "../../../src/oci/parse_manifest.ts";
+import { signatureLayer, taggedSignatures } from "../../../src/sign/formats/tagged_signatures.ts";
+import { companionManifest } from "../../../src/store/companion_manifest.ts";
+import { encodeSimpleSigning, parseSimpleSigning } from "../../../src/sign/formats/simple_signing.ts";
 
 const digest = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
 const payload = encodeSimpleSigning({ digest, reference: "registry.example/acme/app" });

@@ -3,7 +3,7 @@
  *
  * @see {@link https://github.com/secure-systems-lab/dsse/blob/v1.0.2/envelope.md | DSSE 1.0.2, Envelope}
  */
-import { isObject } from "../oci/is_object.ts";
+import { isObject } from "../../oci/is_object.ts";
 import { fromBase64 } from "./base64.ts";
 
 /** An envelope, as somebody wrote it. Nothing in it is verified. */

@@ -3,11 +3,11 @@
  *
  * @see {@link https://github.com/sigstore/cosign/blob/v2.4.0/specs/SIGNATURE_SPEC.md | cosign signature specification}
  */
-import { COSIGN_SIGNATURE_ANNOTATION } from "../oci/annotation_keys.ts";
-import { bytesContent } from "../oci/bytes_content.ts";
-import type { Content, Descriptor } from "../oci/descriptor.ts";
-import { SIMPLE_SIGNING_MEDIA_TYPE } from "../oci/media_types.ts";
-import type { ParsedManifest } from "../oci/parse_manifest.ts";
+import { COSIGN_SIGNATURE_ANNOTATION } from "../../oci/annotation_keys.ts";
+import { bytesContent } from "../../oci/bytes_content.ts";
+import type { Content, Descriptor } from "../../oci/descriptor.ts";
+import { SIMPLE_SIGNING_MEDIA_TYPE } from "../../oci/media_types.ts";
+import type { ParsedManifest } from "../../oci/parse_manifest.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 
 /** A signature in the manifest. */

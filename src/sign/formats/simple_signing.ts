@@ -3,8 +3,8 @@
  *
  * @see {@link https://github.com/sigstore/cosign/blob/v2.4.0/specs/SIGNATURE_SPEC.md#simple-signing | cosign signature specification, Simple Signing}
  */
-import { type Digest, isDigest } from "../oci/digest.ts";
-import { isObject } from "../oci/is_object.ts";
+import { type Digest, isDigest } from "../../oci/digest.ts";
+import { isObject } from "../../oci/is_object.ts";
 import { readJsonObject } from "./read_json_object.ts";
 
 /** What the payload says. */

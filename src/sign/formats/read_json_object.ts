@@ -1,4 +1,4 @@
-import { isObject } from "../oci/is_object.ts";
+import { isObject } from "../../oci/is_object.ts";
 
 /**
  * Reads a JSON object that others wrote. One that has a key twice is refused: of two readers each could believe another

@@ -1,4 +1,4 @@
-import { didYouMean } from "../work/nearest_word.ts";
+import { didYouMean } from "../../work/nearest_word.ts";
 
 /** What a statement says of an artifact, by the URI that in-toto calls it. */
 

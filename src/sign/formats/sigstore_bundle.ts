@@ -3,9 +3,9 @@
  *
  * @see {@link https://github.com/sigstore/protobuf-specs/blob/v0.5.0/protos/sigstore_bundle.proto | sigstore, Bundle}
  */
-import { isObject } from "../oci/is_object.ts";
+import { isObject } from "../../oci/is_object.ts";
 import { readJsonObject } from "./read_json_object.ts";
-import { IN_TOTO_MEDIA_TYPE, isSigstoreBundleMediaType, SIGSTORE_BUNDLE_MEDIA_TYPE } from "../oci/media_types.ts";
+import { IN_TOTO_MEDIA_TYPE, isSigstoreBundleMediaType, SIGSTORE_BUNDLE_MEDIA_TYPE } from "../../oci/media_types.ts";
 import { toBase64 } from "./base64.ts";
 import { decoded, type Envelope, parseEnvelope } from "./envelope.ts";
 
