@@ -1,7 +1,7 @@
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import { parseManifest } from "../oci/parse_manifest.ts";
 import { isSharedTag } from "../store/companion_tags.ts";
-import { layersIn, mergeCompanion } from "../store/merge_companion.ts";
+import { arrivingWith, layersIn, mergeCompanion } from "../store/merge_companion.ts";
 import type { ArrivingLayers, StoredManifest } from "../store/store.ts";
 import { descriptorOf, type IndexEntry } from "./entry.ts";
 import type { ReadManifest } from "./graph.ts";
@@ -58,13 +58,12 @@ export async function takeAndAppend(
     const [manifest, there] = moved.has(name)
       ? await Promise.all([entry, own].map((each) => storedAt(each && descriptorOf(each), read)))
       : [];
-    const layers = manifest && layersIn(manifest);
-    if (manifest === undefined || there === undefined || layers === undefined) {
+    if (manifest === undefined || there === undefined) {
       taken.push(entry);
       continue;
     }
     superseded.push(there, manifest);
-    const merged = await mergeCompanion(there, { layers, manifest }, name);
+    const merged = await mergeCompanion(there, arrivingWith(manifest), name);
     if (merged === undefined) continue;
     contents.push(...merged.contents);
     taken.push({ ...entry, ...listed(merged.manifest) });

@@ -24,7 +24,7 @@ export interface Opened<S extends StoreReader> {
   readonly store: S;
   /** The digest that the user named, or else the tag; absent when there was neither. */
   readonly name?: string;
-  /** The store, when it is a layout; absent for a registry. */
+  /** The store, when it is a layout; absent for what is no layout. */
   readonly layout?: OpenedLayout<S>;
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from "../work/context.ts";
 import { together } from "../work/together.ts";
-import { layersIn, mergeCompanion, without } from "./merge_companion.ts";
+import { arrivingWith, layersIn, mergeCompanion, without } from "./merge_companion.ts";
 import type { ArrivingLayers, Store, StoredManifest } from "./store.ts";
 import { untilKept } from "./until_kept.ts";
 
@@ -57,7 +57,7 @@ export function companionWriter(
 
 /**
  * Lets such tags point to manifests from another place, as they are. Where something would be lost by that which others
- * have behind a tag, the layers are added to it instead.
+ * have behind a tag, the layers are added to it instead; an index has none, and takes the place of no list of them.
  *
  * @throws {SyntaxError} When one is no manifest.
  * @throws {Error} When other writers are always faster.
@@ -67,13 +67,7 @@ export async function takeCompanions(
   companions: readonly { readonly tag: string; readonly manifest: StoredManifest }[],
   { context, concurrency }: { readonly context: Context; readonly concurrency: number },
 ): Promise<void> {
-  const writers = companions.map(({ tag, manifest }) => {
-    const layers = layersIn(manifest);
-    if (layers !== undefined) return companionWriter(store, { tag, layers, manifest });
-    return async (context: Context): Promise<undefined> => {
-      await store.tag(manifest, [{ name: tag, immutable: false }], context);
-    };
-  });
+  const writers = companions.map(({ tag, manifest }) => companionWriter(store, { tag, ...arrivingWith(manifest) }));
   await untilKept(store, async () => {
     const problems = await together(writers, { context, concurrency }, async (write, inner) => [await write(inner)]);
     return problems.flat().find((problem) => problem !== undefined);

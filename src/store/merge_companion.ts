@@ -28,6 +28,8 @@ export async function mergeCompanion(
   { layers, manifest }: ArrivingLayers,
   place: string,
 ): Promise<MergedCompanion | undefined> {
+  // Nothing comes, whatever is there.
+  if (there !== undefined && manifest === undefined && layers.length === 0) return undefined;
   const before = there === undefined ? [] : layersIn(there) ?? (manifest === undefined ? undefined : []);
   if (before === undefined) throw new TypeError(`Cannot add to ${place}: it is an index, and no list of signatures`);
   if (manifest !== undefined && without(before, layers).length === 0) {
@@ -41,6 +43,11 @@ export async function mergeCompanion(
     manifest: { descriptor, bytes: await readContent(made.manifest) },
     contents: [made.config, made.manifest],
   };
+}
+
+/** What comes with a manifest from another place: its layers, and none with an index. */
+export function arrivingWith(manifest: StoredManifest): ArrivingLayers {
+  return { layers: layersIn(manifest) ?? [], manifest };
 }
 
 /** The layers of a manifest; `undefined` for an index. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { readContent } from "../../src/oci/bytes_content.ts";
+import { bytesContent, readContent } from "../../src/oci/bytes_content.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { REF_NAME_ANNOTATION } from "../../src/oci/annotation_keys.ts";
+import { OCI_INDEX_MEDIA_TYPE } from "../../src/oci/media_types.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { appendLayers, takeAndAppend } from "../../src/layout/append.ts";
 import type { ReadManifest } from "../../src/layout/graph.ts";
@@ -94,3 +95,15 @@ for (const [name, append] of [["appendLayers()", "layers"], ["takeAndAppend()", 
     assert.ok(dropped.every(({ digest }) => digest === before.descriptor.digest));
   });
 }
+
+Deno.test("takeAndAppend() lets no index take the place of signatures", async () => {
+  const there = await signatures("a");
+  const bytes = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, manifests: [] }));
+  const { descriptor } = bytesContent(OCI_INDEX_MEDIA_TYPE, bytes);
+  const known = new Map([[there.descriptor.digest, there.bytes], [descriptor.digest, bytes]]);
+  const named = { annotations: { [REF_NAME_ANNOTATION]: TAG } };
+  const index = { ...EMPTY_INDEX, manifests: [{ ...there.descriptor, ...named }] };
+  const read: ReadManifest = ({ digest }) => Promise.resolve(known.get(digest));
+  const { after, dropped, contents } = await takeAndAppend(index, [{ ...descriptor, ...named }], read);
+  assert.deepEqual([after.manifests, dropped, contents], [index.manifests, [], []]);
+});

@@ -155,6 +155,21 @@ Deno.test("takeCompanions() replaces what is no list of signatures", async () =>
   assert.equal((await store.resolve(TAG, testContext()))?.digest, manifest.descriptor.digest);
 });
 
+Deno.test("takeCompanions() takes an index where nothing is, and takes no signatures away by one", async () => {
+  const bytes = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, manifests: [] }));
+  const { descriptor } = bytesContent(OCI_INDEX_MEDIA_TYPE, bytes);
+  const take = (store: Store): Promise<void> =>
+    takeCompanions(store, [{ tag: TAG, manifest: { descriptor, bytes } }], POOL);
+  const place = memoryPlace();
+  await memoryStore(place).pushManifest(bytesContent(OCI_INDEX_MEDIA_TYPE, bytes), testContext());
+  await take(memoryStore(place));
+  assert.equal(place.tags.get(TAG), descriptor.digest);
+  place.tags.clear();
+  await add(memoryStore(place), "theirs");
+  await take(memoryStore(place));
+  assert.deepEqual(await layersIn(memoryStore(place)), [signature("theirs").descriptor]);
+});
+
 Deno.test("takeCompanions() looks again when everybody has written who had looked before", async () => {
   const place = memoryPlace();
   const store = memoryStore(place);

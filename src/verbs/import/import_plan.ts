@@ -6,7 +6,7 @@ import { isVersion } from "../../oci/version.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
 import { isSharedTag } from "../../store/companion_tags.ts";
-import { layersIn, mergeCompanion } from "../../store/merge_companion.ts";
+import { arrivingWith, mergeCompanion } from "../../store/merge_companion.ts";
 import type { Store } from "../../store/store.ts";
 import { RegistryError } from "../../registry/http/registry_error.ts";
 import { formatBytes } from "../../work/amounts.ts";
@@ -147,10 +147,8 @@ async function mergedDigest(
   context: Context,
 ): Promise<Digest> {
   const manifest = { descriptor: arriving.descriptor, bytes: await readContent(arriving) };
-  const layers = layersIn(manifest);
-  if (layers === undefined) return manifest.descriptor.digest;
   const there = await store.fetchManifest(tag, context);
-  const merged = await mergeCompanion(there, { layers, manifest }, `${store.url}:${tag}`);
+  const merged = await mergeCompanion(there, arrivingWith(manifest), `${store.url}:${tag}`);
   return (merged?.manifest ?? there ?? manifest).descriptor.digest;
 }
 
