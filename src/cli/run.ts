@@ -63,7 +63,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     const unhandled = unhandledOf(world);
     if (unhandled === undefined) return code;
     // What the command was to print is printed: this comes after it.
-    sayError(await report(unhandled, failedCommand(args, program)), masked);
+    sayError(await report(unhandled, await failedCommand(args, program)), masked);
     return EXIT.failed;
   } catch (thrown) {
     // Whoever folds a section should not have to look into it for what went wrong.
@@ -76,7 +76,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     // Who has stopped reading has seen enough.
     if (code === EXIT.closed) return code;
     const advice = code === EXIT.usage ? await adviceOf(args, declared()) ?? "" : "";
-    const said = isInterrupted ? "error: Interrupted\n" : await report(error, failedCommand(args, program));
+    const said = isInterrupted ? "error: Interrupted\n" : await report(error, await failedCommand(args, program));
     sayError(said + advice, masked);
     const format = outputFormat(args);
     if (format !== undefined && !(error instanceof OutputError)) await printError(error, format, masked);
@@ -95,10 +95,13 @@ function sayError(text: string, world: World): void {
   world.stderr(isGitHub(world) ? text + githubCommands("error", text, world) : text);
 }
 
-function failedCommand([name]: readonly string[], program: Command): FailedCommand {
-  const [source] = program.commands.find((command) => command.name() === name)?.args ?? [];
-  const isSource = source !== undefined && source !== "-" && !(name === "push" && isReference(source));
-  return { name, ...(isSource ? { source } : {}) };
+async function failedCommand([name]: readonly string[], program: Command): Promise<FailedCommand> {
+  const [source = "-"] = program.commands.find((command) => command.name() === name)?.args ?? [];
+  // A bundle is many artifacts, and what push is given first may be its target.
+  const isComparable = isReference(source)
+    ? name !== "push" && name !== "import"
+    : (await Deno.stat(source).catch(() => undefined))?.isDirectory;
+  return { name, ...(isComparable ? { source } : {}) };
 }
 
 /** For a program that reads standard output. Where it cannot be told, the exit code has to do. */

@@ -43,7 +43,7 @@ export function errorReport(error: unknown, failed: FailedCommand = {}): string 
 export interface FailedCommand {
   /** Its name: flags differ between commands. */
   readonly name?: string | undefined;
-  /** What was to be published, copied or tagged, as it was typed. */
+  /** What was to be published, copied or tagged, as it was typed, where `gantry diff` takes it. */
   readonly source?: string | undefined;
 }
 
