@@ -226,7 +226,7 @@ export class NotFoundError extends Error {
   constructor(url: string, name?: string, tags?: readonly string[]) {
     super(
       name === undefined
-        ? `Cannot find ${url}: there is no layout`
+        ? `Cannot find ${url}: there is no ${url.startsWith("oci://") ? "such repository" : "layout"}`
         : isDigest(name)
         ? `Cannot find ${url}@${name}: there is no such manifest`
         : `Cannot find ${url}:${name}: there is no such tag${tags === undefined ? "" : instead(tags)}`,

@@ -82,13 +82,25 @@ Deno.test("doctor names what is wrong, and fails", async () => {
   assert.match(stdout, /^\u2718 .*401/m);
 });
 
+Deno.test("doctor says of a registry that wants a login that it answers, and how to log in", async () => {
+  await using registry = startFakeRegistry({ auth: { mode: "basic", users: { ann: "right" } } });
+  const { host } = registry;
+  const { code, result } = await doctor([host]);
+  assert.equal(code, 1);
+  assert.deepEqual(result.problems, [`${host} wants a login: \`gantry login ${host}\``]);
+  assert.deepEqual(result.registry, { host, asks: true });
+  const { stdout } = await gantry(["doctor", host]);
+  assert.match(stdout, /^ {2}answers +yes, but does not let us in$/m);
+  assert.match(stdout, /^ {2}wants +a login$/m);
+});
+
 Deno.test("doctor says at once that nobody answers", async () => {
   const registry = startFakeRegistry();
   const { host } = registry;
   await registry.close();
   const { code, result } = await doctor([host]);
   assert.equal(code, 1);
-  assert.equal(result.registry.url, undefined);
+  assert.deepEqual(result.registry, { host });
   assert.match(result.problems.join("\n"), new RegExp(`Cannot reach .*${host}`));
 });
 

@@ -25,6 +25,19 @@ function answers(registry: FakeRegistry, status: number, body: string, type = "a
   });
 }
 
+Deno.test("a tag of a repository that the registry does not know is told as that", async () => {
+  await using registry = startFakeRegistry();
+  const place = `oci://${registry.host}/acme/nope`;
+  for (const args of [["pull", `${place}:1`, "./out"], ["inspect", `${place}:1`], ["tag", `${place}:1`, "2"]]) {
+    const { code, stderr } = await gantry(args);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^error: Cannot find oci:\/\/[^ ]+\/acme\/nope: there is no such repository\nadvice: check the /,
+    );
+  }
+});
+
 Deno.test("push sends blobs, then the manifest under its tags, and an unchanged artifact is not sent again", async () => {
   await withSource(async (source) => {
     await using registry = startFakeRegistry();

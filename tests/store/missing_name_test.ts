@@ -54,6 +54,16 @@ Deno.test("missingName() names no tag when they cannot be had", async () => {
   assert.equal(error.message, "Cannot find oci://h/r:9: there is no such tag");
 });
 
+Deno.test("missingName() says that there is no such repository when the registry says so", async () => {
+  // deno-lint-ignore require-yield -- it fails before there is anything
+  const unknown = async function* (): AsyncGenerator<string> {
+    throw Object.assign(new Error("NAME_UNKNOWN"), { isPlaceUnknown: true });
+  };
+  const error = await missingName(storeWith(unknown), "9", fakeContext());
+  assert.equal(error.message, "Cannot find oci://h/r: there is no such repository");
+  assert.equal(error.isPlace, true);
+});
+
 Deno.test("missingName() does not ask for tags when it is a digest that is missing", async () => {
   const asked = (): never => {
     throw new Error("asked");

@@ -1,6 +1,7 @@
 import * as zlib from "node:zlib";
 import { VERSION } from "../../host/version.ts";
 import { clientOptions } from "../../places/registry_options.ts";
+import { RegistryError } from "../../registry/http/registry_error.ts";
 import { createRegistryClient, type RegistryClientOptions } from "../../registry/client.ts";
 import { proxyFor } from "../../registry/http/proxy.ts";
 import { systemCertificates } from "../../registry/http/system_certificates.ts";
@@ -136,7 +137,10 @@ async function askRegistry(
   const client = createRegistryClient(options);
   try {
     const started = performance.now();
-    const checked = await client.check(call).catch(fail);
+    const checked = await client.check(call).catch((error) => {
+      const wantsLogin = credential === undefined && error instanceof RegistryError && error.status === 401;
+      return fail(wantsLogin ? `${host} wants a login: \`gantry login ${host}\`` : error);
+    });
     const milliseconds = Math.round(performance.now() - started);
     const clockAhead = checked?.time === undefined
       ? undefined
@@ -150,7 +154,8 @@ async function askRegistry(
     return {
       host,
       ...(repository === undefined ? {} : { repository }),
-      ...(checked === undefined ? {} : { url: checked.origin, milliseconds, asks }),
+      ...(checked === undefined ? {} : { url: checked.origin, milliseconds }),
+      ...(checked === undefined && !asks ? {} : { asks }),
       ...(proxy === undefined ? {} : { proxy: { url: proxy.url, variable: proxy.variable } }),
       ...(credential === undefined ? {} : {
         credentials: {

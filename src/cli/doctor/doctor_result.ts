@@ -37,7 +37,7 @@ export interface DoctorResult {
 export interface DoctoredRegistry {
   readonly host: string;
   readonly repository?: string;
-  /** Where its API is; absent when it does not answer. */
+  /** Where its API is; absent when it does not answer, or does not let us in. */
   readonly url?: string;
   /** How long it took to let us in, in milliseconds. */
   readonly milliseconds?: number;
@@ -47,7 +47,7 @@ export interface DoctoredRegistry {
   readonly credentials?: { readonly from: string; readonly kind: string; readonly username?: string };
   /** Other places that have credentials for it, too. */
   readonly alsoIn?: readonly string[];
-  /** Whether it asked for credentials. */
+  /** Whether it asked for credentials; absent when it does not answer. */
   readonly asks?: boolean;
   /** Whether there is the referrers API; absent when it was not asked or does not say. */
   readonly referrers?: boolean;

@@ -26,11 +26,14 @@ function registryRows(registry: DoctoredRegistry): readonly (readonly [string, s
   const who = credentials?.username ?? credentials?.kind;
   return [
     ["registry", repository === undefined ? host : `${host}/${repository}`],
-    ["  answers", url === undefined ? "no" : `yes, at ${url}, in ${milliseconds} ms`],
+    [
+      "  answers",
+      url !== undefined ? `yes, at ${url}, in ${milliseconds} ms` : asks ? "yes, but does not let us in" : "no",
+    ],
     ...(proxy === undefined ? [] : [["  by proxy", `${proxy.url} (${proxy.variable})`]] as const),
     ["  as", credentials === undefined ? "nobody: there are no credentials" : `${who}, from ${credentials.from}`],
     ...(alsoIn === undefined ? [] : [["  also in", alsoIn.join(", ")]] as const),
-    ...(asks === undefined ? [] : [["  wants", asks ? "credentials" : "no credentials for a look"]] as const),
+    ...(asks === undefined ? [] : [["  wants", asks ? "a login" : "no login for a look"]] as const),
     ...(referrers === undefined
       ? []
       : [["  referrers API", referrers ? "yes" : "no: the tag schema is used"]] as const),

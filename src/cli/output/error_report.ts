@@ -138,6 +138,7 @@ function adviceFor(
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
   if (error instanceof NotFoundError) {
     if (error.namesAll) return undefined;
+    if (error.isPlace && error.url.startsWith("oci://")) return UNKNOWN_REPOSITORY;
     return error.isPlace
       ? "check the path: relative ones begin where the command runs"
       : `\`gantry list ${error.url} --all\` shows the tags that exist`;
@@ -165,6 +166,8 @@ function adviceFor(
   }
   return undefined;
 }
+
+const UNKNOWN_REPOSITORY = "check the name; a registry may also hide a repository from whoever is not logged in";
 
 /** What systems say of a disk with no room, and of a user with no more of it. */
 const FULL_DISK_REGEXP = /no space left on device|disk quota exceeded|not enough space on the disk/i;

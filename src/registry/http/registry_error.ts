@@ -93,6 +93,11 @@ export class RegistryError extends Error implements RegistryFailure {
     if (failure.proxy !== undefined) this.proxy = failure.proxy;
   }
 
+  /** Whether there is no repository of that name, or none that we may know of. */
+  get isPlaceUnknown(): boolean {
+    return this.has("NAME_UNKNOWN");
+  }
+
   /** Whether the registry reported one of these codes. */
   has(...codes: readonly string[]): boolean {
     return this.errors.some((error) => codes.includes(error.code));
