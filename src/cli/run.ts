@@ -7,7 +7,7 @@ import { formatOutput } from "./output/format_output.ts";
 import { paint } from "./output/paint.ts";
 import { printable, printableLines } from "./output/printable.ts";
 import { withStatusLine } from "./output/status_line.ts";
-import { isTopic, TOPICS } from "./help/topics.ts";
+import { topicOf, TOPICS } from "./help/topics.ts";
 import { githubCommands, isGitHub } from "./ci/github_commands.ts";
 import { gitlabSection } from "./ci/gitlab_section.ts";
 import { type ChosenCommand, createProgram } from "./program.ts";
@@ -47,7 +47,7 @@ export async function run(args: readonly string[], world: World): Promise<number
       world.stdout(program.helpInformation());
       return EXIT.usage;
     }
-    const topic = args[0] === "help" && isTopic(args[1]) ? args[1] : undefined;
+    const topic = args[0] === "help" ? topicOf(args.slice(1)) : undefined;
     if (topic !== undefined) {
       const { topicPage } = await import("./help/topic_page.ts");
       masked.stdout(topicPage(topic, program));
@@ -139,7 +139,6 @@ function outputFormat(args: readonly string[]): "json" | "yaml" | undefined {
 function helpBelow(args: readonly string[], program: Command): readonly string[] {
   const [first, name, below] = args;
   if (first !== "help" || name === undefined) return args;
-  if (name === "help") return ["help", "--help"];
   const command = program.commands.find((each) => each.name() === name);
   if (command === undefined) return [name];
   if (below === undefined || command.commands.length === 0) return args;
@@ -196,7 +195,7 @@ async function usage(error: CommanderError, { args, program, world }: Usage): Pr
 function nearWord(message: string): string {
   const [, value = "", choices] = /'([^']*)' is invalid\b.* Allowed choices are (.*)\.$/.exec(message) ?? [];
   const [, command = ""] = /^unknown command '([^']*)'$/.exec(message) ?? [];
-  const topic = nearestWord(command, TOPICS);
+  const topic = nearestWord(command, [...TOPICS, "topics"]);
   const meant = topic === undefined ? nearestWord(value, choices?.split(", ") ?? []) : `help ${topic}`;
   return meant === undefined ? "" : ` (Did you mean ${meant}?)`;
 }
