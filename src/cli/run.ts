@@ -7,7 +7,7 @@ import { formatOutput } from "./output/format_output.ts";
 import { paint } from "./output/paint.ts";
 import { printable, printableLines } from "./output/printable.ts";
 import { withStatusLine } from "./output/status_line.ts";
-import { isTopic, TOPICS } from "./help/topics.ts";
+import { topicOf, TOPICS } from "./help/topics.ts";
 import { githubCommands, isGitHub } from "./ci/github_commands.ts";
 import { gitlabSection } from "./ci/gitlab_section.ts";
 import { type ChosenCommand, createProgram } from "./program.ts";
@@ -47,7 +47,7 @@ export async function run(args: readonly string[], world: World): Promise<number
       world.stdout(program.helpInformation());
       return EXIT.usage;
     }
-    const topic = args[0] === "help" && isTopic(args[1]) ? args[1] : undefined;
+    const topic = args[0] === "help" ? topicOf(args.slice(1)) : undefined;
     if (topic !== undefined) {
       const { topicPage } = await import("./help/topic_page.ts");
       masked.stdout(topicPage(topic, program));
@@ -63,7 +63,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     const unhandled = unhandledOf(world);
     if (unhandled === undefined) return code;
     // What the command was to print is printed: this comes after it.
-    sayError(await report(unhandled, failedCommand(args, program)), masked);
+    sayError(await report(unhandled, await failedCommand(args, program)), masked);
     return EXIT.failed;
   } catch (thrown) {
     // Whoever folds a section should not have to look into it for what went wrong.
@@ -76,7 +76,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     // Who has stopped reading has seen enough.
     if (code === EXIT.closed) return code;
     const advice = code === EXIT.usage ? await adviceOf(args, declared()) ?? "" : "";
-    const said = isInterrupted ? "error: Interrupted\n" : await report(error, failedCommand(args, program));
+    const said = isInterrupted ? "error: Interrupted\n" : await report(error, await failedCommand(args, program));
     sayError(said + advice, masked);
     const format = outputFormat(args);
     if (format !== undefined && !(error instanceof OutputError)) await printError(error, format, masked);
@@ -95,10 +95,13 @@ function sayError(text: string, world: World): void {
   world.stderr(isGitHub(world) ? text + githubCommands("error", text, world) : text);
 }
 
-function failedCommand([name]: readonly string[], program: Command): FailedCommand {
-  const [source] = program.commands.find((command) => command.name() === name)?.args ?? [];
-  const isSource = source !== undefined && source !== "-" && !(name === "push" && isReference(source));
-  return { name, ...(isSource ? { source } : {}) };
+async function failedCommand([name]: readonly string[], program: Command): Promise<FailedCommand> {
+  const [source = "-"] = program.commands.find((command) => command.name() === name)?.args ?? [];
+  // A bundle is many artifacts, and what push is given first may be its target.
+  const isComparable = isReference(source)
+    ? name !== "push" && name !== "import"
+    : (await Deno.stat(source).catch(() => undefined))?.isDirectory;
+  return { name, ...(isComparable ? { source } : {}) };
 }
 
 /** For a program that reads standard output. Where it cannot be told, the exit code has to do. */
@@ -136,7 +139,6 @@ function outputFormat(args: readonly string[]): "json" | "yaml" | undefined {
 function helpBelow(args: readonly string[], program: Command): readonly string[] {
   const [first, name, below] = args;
   if (first !== "help" || name === undefined) return args;
-  if (name === "help") return ["help", "--help"];
   const command = program.commands.find((each) => each.name() === name);
   if (command === undefined) return [name];
   if (below === undefined || command.commands.length === 0) return args;
@@ -193,7 +195,7 @@ async function usage(error: CommanderError, { args, program, world }: Usage): Pr
 function nearWord(message: string): string {
   const [, value = "", choices] = /'([^']*)' is invalid\b.* Allowed choices are (.*)\.$/.exec(message) ?? [];
   const [, command = ""] = /^unknown command '([^']*)'$/.exec(message) ?? [];
-  const topic = nearestWord(command, TOPICS);
+  const topic = nearestWord(command, [...TOPICS, "topics"]);
   const meant = topic === undefined ? nearestWord(value, choices?.split(", ") ?? []) : `help ${topic}`;
   return meant === undefined ? "" : ` (Did you mean ${meant}?)`;
 }

@@ -48,7 +48,10 @@ export interface Terminal {
   readonly status?: (lines: readonly string[] | undefined) => void;
 }
 
-/** Somebody who can be asked. Both end when {@linkcode World.signal} is aborted, with its reason. */
+/**
+ * Somebody who can be asked. Both end when {@linkcode World.signal} is aborted, with its reason,
+ * and throw when the input ends before an answer: that is no empty one.
+ */
 export interface Prompt {
   /** Asks for a line. */
   readonly line: (question: string) => Promise<string>;

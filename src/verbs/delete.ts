@@ -9,6 +9,7 @@ import type { Context } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
+import { TagStaysError } from "./tag_stays_error.ts";
 import { messageOf } from "../work/message_of.ts";
 
 /** What to delete. */
@@ -55,7 +56,7 @@ export interface DeleteResult extends DeleteEffects {
  * @returns `undefined` when `confirm` said no.
  * @throws {OptionsError} When the options make no sense.
  * @throws {NotFoundError} When there is no such tag or manifest.
- * @throws {UnsupportedError} When the place cannot do it.
+ * @throws {UnsupportedError} When the place cannot do it; a {@linkcode TagStaysError} of a tag alone.
  * @throws {RegistryError} When a registry refuses.
  */
 export async function deleteStored(options: DeleteOptions): Promise<DeleteResult | undefined> {
@@ -98,9 +99,7 @@ async function untag(store: Store, tag: string, digest: Digest, context: Context
   try {
     await store.untag(tag, context, { from: digest });
   } catch (error) {
-    if (error instanceof UnsupportedError) {
-      context.log.info(`The manifest, with all of its tags, may be deleted by its digest: ${store.url}@${digest}`);
-    }
+    if (error instanceof UnsupportedError) throw new TagStaysError(error, `${store.url}@${digest}`);
     throw error;
   }
 }

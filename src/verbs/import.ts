@@ -13,7 +13,13 @@ import { errorWithLines } from "./error_with_lines.ts";
 import { importDestinations } from "./import/import_destinations.ts";
 import type { ImportOptions } from "./import/import_options.ts";
 import { type ImportPlan, lookAtTarget } from "./import/import_plan.ts";
-import { type ImportPlanResult, importPlanResult, importPlanRows, type ImportResult } from "./import/import_result.ts";
+import {
+  type ImportPlanResult,
+  importPlanResult,
+  importPlanRows,
+  type ImportResult,
+  referrerCount,
+} from "./import/import_result.ts";
 import { type OpenBundle, openBundle } from "./import/open_bundle.ts";
 import { sendArtifacts } from "./import/run_import.ts";
 import { type Session, withSession } from "./session.ts";
@@ -151,10 +157,7 @@ function sayImported(
   { artifacts, uploaded, existing, bytesSent }: ImportResult,
   { context: { log } }: Session,
 ): void {
-  const referrers = artifacts.reduce(
-    (sum, each) => sum + each.referrers.length + Object.keys(each.companions).length,
-    0,
-  );
+  const referrers = artifacts.reduce((sum, each) => sum + referrerCount(each), 0);
   const alone = artifacts.filter(({ withoutReferrers }) => withoutReferrers).length;
   const said = alone === 0 ? "" : `, ${alone} without referrers because the export left them behind`;
   sayDone(

@@ -434,6 +434,16 @@ Deno.test("import asks on a terminal, and sends nothing when the answer is no", 
   });
 });
 
+Deno.test("import says on a terminal as many referrers when it is done as it did before", async () => {
+  await withBundle({}, async ({ far, layout }) => {
+    const { stderr } = await gantryOk(["import", layout, `oci://${far.host}`], { answer: "y", columns: 100 });
+    const [, planned] = stderr.match(/^5 artifacts, (\d+) referrers, /m) ?? [];
+    const [, imported] = stderr.match(/^\u2714 Imported 5 artifacts and (\d+) referrers\b/m) ?? [];
+    assert.ok(planned !== undefined, stderr);
+    assert.equal(imported, planned);
+  });
+});
+
 Deno.test("import puts artifacts where a mapping says, the longest first, and keeps the prefix for the others", async () => {
   await withBundle({}, async ({ near, far, layout }) => {
     const maps = [`${near.host}/acme/=team`, `${near.host}/acme/multi=images/multi`, `${near.host}/other/deep=deep`];

@@ -170,8 +170,8 @@ Deno.test("delete says that a registry deletes no tags, and what else can be don
   const { code, stderr } = await gantry(["delete", `${place}:latest`, "-y"]);
   assert.equal(
     stderr,
-    `The manifest, with all of its tags, may be deleted by its digest: ${place}@${digest}\n` +
-      `error: Cannot delete tag "latest" of ${registry.host}/acme/app: the registry deletes whole manifests, not tags\n`,
+    `error: Cannot delete tag "latest" of ${registry.host}/acme/app: the registry deletes whole manifests, not tags\n` +
+      `advice: \`gantry delete ${place}@${digest}\` deletes the manifest with all of its tags, where the registry lets it\n`,
   );
   assert.equal(code, 1);
   assert.deepEqual(await tagsOf(place), ["latest", "1.0.0"]);

@@ -112,12 +112,39 @@ for (const [flags, check] of TEXTS) {
   });
 }
 
+const DIRECTORY_SAID =
+  "The files are the same; annotations and packing are not compared with a directory, and may differ\n";
+const SAME = [
+  ["best", "best", ""],
+  [
+    "best",
+    "fast",
+    "Files, annotations and types are the same; the digests differ by what is not compared, such as packing\n",
+  ],
+  ["best", undefined, DIRECTORY_SAID],
+  [undefined, "fast", DIRECTORY_SAID],
+  [undefined, undefined, ""],
+] as const;
+
+Deno.test("diff says what it does not compare where the digests may differ and nothing else does", async () => {
+  await withTrees(async ({ directory }) => {
+    const source = join(directory, "old");
+    const place = (name?: string): string =>
+      name === undefined ? source : `oci-layout:${join(directory, "same")}:${name}`;
+    await push([source, place("best"), "-q"]);
+    await push([source, place("fast"), "--compression-level", "1", "-q"]);
+    for (const [a, b, stderr] of SAME) {
+      assert.deepEqual(await gantry(["diff", place(a), place(b)]), { code: 0, stdout: "", stderr });
+    }
+  });
+});
+
 Deno.test("diff compares no modes where one side has none: a layer that is a file cannot carry them", async () => {
   await withTrees(async ({ directory, place }) => {
     const source = join(directory, "new");
     const target = `oci-layout:${join(directory, "files")}:1`;
     await push([source, target, "--profile", "files", "-q"]);
-    assert.deepEqual(await gantry(["diff", target, source]), { code: 0, stdout: "", stderr: "" });
+    assert.deepEqual(await gantry(["diff", target, source, "-q"]), { code: 0, stdout: "", stderr: "" });
     assert.deepEqual(
       JSON.parse((await gantry(["diff", await place("registry", "new"), target, "-o", "json"])).stdout).files,
       [],
@@ -140,7 +167,7 @@ Deno.test("diff is not fooled by another compression, and says which media types
     const fast = await push([source, target("fast"), "--compression-level", "1", "-q"]);
     await push([source, target("none"), "--compression", "none", "-q"]);
     assert.notEqual(best.digest, fast.digest);
-    assert.deepEqual(await gantry(["diff", target("best"), target("fast")]), { code: 0, stdout: "", stderr: "" });
+    assert.deepEqual(await gantry(["diff", target("best"), target("fast"), "-q"]), { code: 0, stdout: "", stderr: "" });
     const { code, stdout } = await gantry(["diff", target("best"), target("none"), "-o", "json"]);
     const { files, layers } = JSON.parse(stdout);
     assert.equal(code, 1);

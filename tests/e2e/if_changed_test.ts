@@ -52,6 +52,18 @@ Deno.test("push --if-changed says that it signs nothing where nothing has change
   });
 });
 
+Deno.test("push --if-changed does not say on a terminal, or in a summary, that it published what is unchanged", async () => {
+  await withSource(async ({ source, place, directory }) => {
+    const summary = join(directory, "summary");
+    const env = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary };
+    const args = ["push", source, place("registry"), "-t", "main", "--if-changed"];
+    const [first, second] = [await gantryOk(args, { columns: 100, env }), await gantryOk(args, { columns: 100, env })];
+    assert.match(first.stderr, /^\u2714 Published main \u2192 \S+ {2}\S+ \S+ sent, 3 blobs \(0 reused\), /m);
+    assert.match(second.stderr, /^\u2714 Unchanged main \u2192 \S+ {2}[\d.]+ s$/m);
+    assert.deepEqual((await Deno.readTextFile(summary)).match(/^### .*$/gm), ["### Published", "### Unchanged"]);
+  });
+});
+
 const CHANGES: readonly (readonly [what: string, change: Change, said: RegExp])[] = [
   ["a file that is new", { files: { "new.yaml": "" } }, /differs in "new\.yaml"/],
   ["a file that can be executed", { mode: ["a.yaml", 0o755] }, /differs in "a\.yaml"/],

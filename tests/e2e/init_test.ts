@@ -158,6 +158,20 @@ Deno.test("init writes an ignore file of what is there and seldom meant", async 
   ]);
 });
 
+Deno.test("init leaves out what npm has installed, also beside an ignore file of the user's own", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, {
+    ".gantryignore": "*.md\n",
+    "a.yaml": "",
+    "node_modules/zod/index.js": "",
+    "web/node_modules/a.js": "",
+  });
+  const { stderr } = await gantryOk(["init", directory.path]);
+  assert.match(stderr, /^gantry\.jsonc leaves out node_modules\/$/m);
+  const { files } = await planned(directory.path, ...configIn(directory.path));
+  assert.deepEqual(files.map(({ path }) => path), ["a.yaml"]);
+});
+
 Deno.test("init replaces nothing unless it is forced", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, { ".env": "", ".gantryignore": "mine\n", "gantry.jsonc": "{}" });

@@ -310,9 +310,18 @@ for (const referrers of [true, false]) {
       assert.match(rows[1] ?? "", new RegExp(`^    ${nested.manifest.descriptor.digest} +\\d+ B +application/note$`));
       assert.match(
         rows[2] ?? "",
-        new RegExp(`^  ${cosign.manifest.descriptor.digest} +\\d+ B .* \\(tag sha256-.*\\.sig\\)  signature$`),
+        new RegExp(`^  ${cosign.manifest.descriptor.digest} +\\d+ B .*  signature +\\(tag sha256-.*\\.sig\\)$`),
       );
       assert.equal(rows.length, 3);
+      // A digest and a tag can be copied from a terminal, too, where not all of it has room in one line.
+      const screen = await gantryOk(["inspect", `${place}:1.0`, "--referrers"], { columns: 100 });
+      const lines = screen.stdout.slice(screen.stdout.indexOf("referrers\n")).trimEnd().split("\n");
+      assert.deepEqual(lines.filter((line) => line.length > 100), []);
+      assert.deepEqual(lines.slice(3, 5).map((line) => line.replace(/\d+ B/, "N B")), [
+        `    ${nested.manifest.descriptor.digest}`,
+        "      N B  application/note",
+      ]);
+      assert.match(lines.at(-1) ?? "", /^ {4}\(tag sha256-[0-9a-f]{64}\.sig\)$/);
       const json = JSON.parse((await gantryOk(["inspect", `${place}:1.0`, "--referrers", "-o", "json"])).stdout);
       assert.equal(json.referrers[0].referrers[0].digest, nested.manifest.descriptor.digest);
       assert.deepEqual(json.referrers[0].referrers[0].referrers, []);

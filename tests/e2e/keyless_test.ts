@@ -8,6 +8,7 @@ import { makeCertificate } from "../support/network/certificates.ts";
 import { everyPlace } from "../support/every_place.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk, type GantryResult } from "../support/gantry.ts";
+import { startGantry } from "../support/processes/gantry_process.ts";
 import { sampleKeyPath } from "../support/sample_keys.ts";
 import { writeScript } from "../support/script.ts";
 import {
@@ -178,6 +179,25 @@ Deno.test("fields of the configuration sign without a key, and a flag does not",
   await gantryOk([...push, "dev"], TOKEN);
   assert.equal((await verify(at, `${at.app}:dev`)).code, 0);
 });
+
+for (const field of ["signingConfig", "trustedRoot"]) {
+  Deno.test(`nobody is shown the token when others can write the ${field} of a configuration that was found`, async () => {
+    await using at = await bench();
+    const fields = { signKeyless: true, signingConfig: "../services.json", trustedRoot: "../root.json" };
+    await Deno.writeTextFile(join(at.source, "gantry.json"), JSON.stringify(fields));
+    const file = join(at.directory, field === "trustedRoot" ? "root.json" : "services.json");
+    await Deno.chmod(file, 0o666);
+    const push = ["push", ".", at.app, "-t", "dev"];
+    const { code, stderr } = await startGantry(push, { ...TOKEN, cwd: at.source }).ended();
+    assert.match(
+      stderr,
+      /^error: Cannot use .*\.json, which "gantry\.json" names: it may be written by everybody; pass /m,
+    );
+    assert.deepEqual([code, at.sigstore.requests, tags(at.registry)], [2, [], []]);
+    const named = await startGantry([...push, "--config", "gantry.json"], { ...TOKEN, cwd: at.source }).ended();
+    assert.equal(named.code, 0, named.stderr);
+  });
+}
 
 Deno.test("a job of GitHub Actions is asked for a token of sigstore's, and nothing of it is shown", async () => {
   const token = identityToken();

@@ -104,6 +104,16 @@ Deno.test("push refuses to move a version before it uploads anything, and --forc
   });
 });
 
+Deno.test("push advises to no comparison with what cannot be compared", async () => {
+  await withSource(async (source) => {
+    await using registry = startFakeRegistry();
+    const target = `oci://${registry.host}/acme/app`;
+    await push([source, target, "--version", "1.0.0"]);
+    const { stderr } = await gantry(["push", join(source, "a.yaml"), target, "--version", "1.0.0"]);
+    assert.match(stderr, /^advice: publish a new version, or move the tag with --force$/m);
+  });
+});
+
 Deno.test("push lets other tags move unless --immutable is given", async () => {
   await withSource(async (source) => {
     await using registry = startFakeRegistry();

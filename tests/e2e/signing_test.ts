@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { everyPlace } from "../support/every_place.ts";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, gantryOk, type GantryOptions, push } from "../support/gantry.ts";
-import { startGantry } from "../support/processes/gantry_process.ts";
+import { GANTRY, startGantry } from "../support/processes/gantry_process.ts";
 import { SAMPLE_KEYS, sampleKey, sampleKeyPath } from "../support/sample_keys.ts";
 import { writeScript } from "../support/script.ts";
 import { type TempDirectory, tempDirectory } from "../support/temp_directory.ts";
@@ -641,6 +641,33 @@ Deno.test("gantry keygen asks twice for a password, and writes what sign takes",
   const differing = await gantry(["keygen", `${name}2`], { answer: () => Promise.resolve(answers.shift() ?? "") });
   assert.match(differing.stderr, /The two passwords differ: nothing was written/);
 });
+
+if (Deno.build.os === "linux") {
+  toolTest("gantry keygen takes Ctrl-D for no answer, and writes nothing", ["script"], async () => {
+    await using at = await bench();
+    const name = join(at.directory, "release");
+    const child = new Deno.Command("script", {
+      args: ["-qec", [...GANTRY, "keygen", name].map((word) => `'${word}'`).join(" "), "/dev/null"],
+      env: { NO_COLOR: "1" },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const writer = child.stdin.getWriter();
+    let shown = "";
+    let isAsked = false;
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      shown += text;
+      if (isAsked || !shown.includes("Password for the private key: ")) continue;
+      isAsked = true;
+      await writer.write(Uint8Array.of(4));
+    }
+    await writer.close();
+    assert.equal((await child.status).code, 1, shown);
+    assert.match(shown, /^error: Cannot go on without an answer: the input has ended at the question\r$/m);
+    await assert.rejects(Deno.lstat(`${name}.key`), Deno.errors.NotFound);
+  });
+}
 
 Deno.test("gantry keygen says that an empty password protects nothing", async () => {
   await using at = await bench();

@@ -30,6 +30,7 @@ const LINES: Readonly<Record<string, { readonly offers: readonly string[]; reado
   "gantry push --profile f": { offers: ["files", "flux"] },
   "gantry push --prof": { offers: ["--profile"] },
   "gantry pull oci-layout:out:": { offers: ["oci-layout:out:1.0.0", "oci-layout:out:main"], inBash: ["1.0.0", "main"] },
+  "gantry pull oci-layout:./o": { offers: ["oci-layout:./out:"], inBash: ["./out:"] },
   "gantry push dep": { offers: ["deploy/"] },
 };
 

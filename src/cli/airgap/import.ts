@@ -1,6 +1,6 @@
 import { checkOutputPlace, writeOutput } from "../../system/output_place.ts";
 import { importBundle, repositoriesOf } from "../../verbs/import.ts";
-import type { ImportPlanResult, ImportResult } from "../../verbs/import/import_result.ts";
+import { type ImportPlanResult, type ImportResult, referrerCount } from "../../verbs/import/import_result.ts";
 import type { PlannedImport } from "../../verbs/import/import_options.ts";
 import { isPiped } from "../../oci/reference.ts";
 import { parsePipedPlace } from "../../places/open_store.ts";
@@ -94,7 +94,7 @@ function summaryOf({ artifacts }: ImportResult): StepSummary {
 }
 
 function resultLine({ artifacts, ...sent }: ImportResult, time: string): ResultLine {
-  const referrers = artifacts.reduce((sum, each) => sum + each.referrers.length, 0);
+  const referrers = artifacts.reduce((sum, each) => sum + referrerCount(each), 0);
   return {
     what: `Imported ${counted(artifacts.length, "artifact")} and ${counted(referrers, "referrer")}`,
     where: repositoriesOf(artifacts),

@@ -1,5 +1,10 @@
 import type { Digest } from "../../oci/digest.ts";
-import type { ImportedArtifact, ImportedTag, ImportPlanResult } from "../../verbs/import/import_result.ts";
+import {
+  type ImportedArtifact,
+  type ImportedTag,
+  type ImportPlanResult,
+  referrerCount,
+} from "../../verbs/import/import_result.ts";
 import { counted, formatBytes } from "../../work/amounts.ts";
 import { oneLine } from "../output/printable.ts";
 import { shortDigest } from "../output/short_digest.ts";
@@ -13,7 +18,7 @@ export function importPlanText({ artifacts }: ImportPlanResult, columns?: number
       artifact.repository,
       artifact.tags.map(({ tag }) => tag).join(", ") || "-",
       shortDigest(artifact.digest),
-      artifact.withoutReferrers ? "no referrers" : counted(referrersOf(artifact), "referrer"),
+      artifact.withoutReferrers ? "no referrers" : counted(referrerCount(artifact), "referrer"),
       formatBytes(artifact.size),
       stateOf(artifact),
     ].map(oneLine)
@@ -23,7 +28,7 @@ export function importPlanText({ artifacts }: ImportPlanResult, columns?: number
   const added = artifacts.filter(({ existed }) => !existed).length;
   const total = [
     counted(artifacts.length, "artifact"),
-    counted(sum(referrersOf), "referrer"),
+    counted(sum(referrerCount), "referrer"),
     formatBytes(sum(({ size }) => size)),
   ];
   return `${fittedTable(rows, { width: columns, drop: LEAST_NEEDED })}${total.join(", ")}: ${added} new, ${
@@ -47,8 +52,4 @@ function stateOf({ existed, tags }: ImportedArtifact): string {
 
 function moved({ tag, conflict }: ImportedTag, from: Digest): string {
   return conflict ? `${tag} is ${shortDigest(from)} there and must not move` : `moves ${tag} from ${shortDigest(from)}`;
-}
-
-function referrersOf({ referrers, companions }: ImportedArtifact): number {
-  return referrers.length + Object.keys(companions).length;
 }

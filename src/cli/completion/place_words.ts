@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { OCI_LAYOUT_FILE } from "../../layout/oci_layout_file.ts";
 import { PLACE_KINDS } from "../../oci/reference.ts";
 import { readSmallText } from "../../system/read_small_file.ts";
 import type { Completion, CompletionWord } from "./completion_word.ts";
@@ -42,8 +43,24 @@ export async function referenceWords(begun: string): Promise<Completion> {
     const words = (await tagsOf(path)).map((tag) => ({ word: `${scheme}${path}:${tag}` }));
     return { words: words.filter(({ word }) => word.startsWith(begun)), goesOn: false };
   }
-  const { words } = await fileWords(rest, { only: onDisk === "directory" ? "directories" : "all" });
+  const words = onDisk === "directory" ? await layoutWords(rest) : (await fileWords(rest, { only: "all" })).words;
   return { words: words.map(({ word }) => ({ word: `${scheme}${word}` })), goesOn: true };
+}
+
+/** Directories on the way to a layout; what comes after a layout is a tag, and nothing that is in it. */
+async function layoutWords(begun: string): Promise<readonly CompletionWord[]> {
+  if (await isLayout(begun.slice(0, begun.lastIndexOf("/") + 1))) {
+    return begun.endsWith("/") ? [{ word: `${begun}:` }] : [];
+  }
+  const { words } = await fileWords(begun, { only: "directories" });
+  return await Promise.all(words.map(async ({ word }) => ({
+    word: await isLayout(word) ? `${word.slice(0, -1)}:` : word,
+  })));
+}
+
+/** Whether a directory has the file by which a layout is known. */
+async function isLayout(directory: string): Promise<boolean> {
+  return (await Deno.stat(join(directory, OCI_LAYOUT_FILE)).catch(() => undefined))?.isFile ?? false;
 }
 
 /** What is in a directory; nothing where it cannot be read, because nobody asked for an error. */

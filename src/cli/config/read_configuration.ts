@@ -5,7 +5,7 @@ import type { Log } from "../../work/context.ts";
 import type { PublishFlags } from "../publish/commands.ts";
 import type { World } from "../world.ts";
 import { configHere, findConfig, type FoundConfig } from "./find_config.ts";
-import { refuseUntrustedCode } from "./refuse_untrusted_code.ts";
+import { refuseUntrustedFiles } from "./refuse_untrusted_files.ts";
 
 /** Finds and reads the configuration file. */
 export async function readConfiguration(
@@ -33,6 +33,6 @@ export function configurationOf(found: FoundConfig): Configuration {
     path,
     values: { ...config, ...(timeout === undefined ? {} : { timeout: parseDuration(timeout) }) },
     positions,
-    allow: (code, log) => refuseUntrustedCode(found, code, log),
+    allow: (files, log) => refuseUntrustedFiles(found, files, log),
   };
 }

@@ -73,6 +73,10 @@ export const FOREIGN_COMMANDS: readonly ForeignCommand[] = [
   { words: "manifest get", command: "inspect", adds: "--raw" },
   { words: "manifest head", command: "inspect", note: "`gantry inspect` shows the digest among the rest" },
   { words: "manifest diff", command: "diff" },
+  // cosign.
+  { words: "generate-key-pair", command: "keygen" },
+  { words: "tree", command: "inspect", adds: "--referrers" },
+  { words: "triangulate", command: "inspect", adds: "--referrers" },
   // Docker, Hauler and Zarf.
   { words: "buildx imagetools inspect", command: "inspect" },
   { words: "image save", command: "export" },

@@ -162,6 +162,16 @@ export const MIGRATIONS: readonly Migration[] = [
     here: "gantry inspect oci://ghcr.io/acme/app:1.0.0 --raw",
   },
   {
+    tool: "cosign",
+    today: "cosign sign --key release.key ghcr.io/acme/app:1.0.0",
+    here: "gantry sign oci://ghcr.io/acme/app:1.0.0 --key release.key",
+  },
+  {
+    tool: "cosign",
+    today: "cosign verify --key cosign.pub ghcr.io/acme/app:1.0.0",
+    here: "gantry verify oci://ghcr.io/acme/app:1.0.0 --key cosign.pub",
+  },
+  {
     tool: "hauler",
     today: "hauler store add image ghcr.io/acme/app:1.0.0 && hauler store save -f bundle.tar",
     typed: "store add image ghcr.io/acme/app:1.0.0",

@@ -1,6 +1,9 @@
 /** What another tool does, and gantry does not. */
 export interface OtherWork {
-  /** What is typed after the other tool's name; several with commas between them. */
+  /**
+   * What is typed after the other tool's name; several with commas between them. The name stands in front of what means
+   * something else to another tool.
+   */
   readonly words: string;
   /** How it is done: the other tool's own words. */
   readonly by: string;
@@ -40,7 +43,7 @@ export const OTHER_WORK: readonly OtherWork[] = [
     by: "helm dependency update",
     why: "gantry packs what is in charts/, and fetches nothing into it",
   },
-  { words: "install, upgrade, uninstall, rollback, status", by: "helm", why: NO_CLUSTER },
+  { words: "helm test, install, upgrade, uninstall, rollback, status", by: "helm", why: NO_CLUSTER },
   {
     words: "repo add, repo update, repo index, search",
     by: "helm repo",

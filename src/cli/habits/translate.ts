@@ -20,16 +20,21 @@ export interface Translation {
  *
  * @param args What was typed after `gantry`.
  * @param program Knows gantry's own commands and flags, which are never taken for foreign ones.
+ * @param options.isForeign Whether the other tool's name stood in front of it, so that it is never gantry's own.
  * @returns `undefined` when there is nothing foreign in it.
  */
-export function translate(args: readonly string[], program: Command): Translation | undefined {
+export function translate(
+  args: readonly string[],
+  program: Command,
+  { isForeign = false }: { readonly isForeign?: boolean } = {},
+): Translation | undefined {
   const found = commandOf(args, program);
   if (found === undefined) return undefined;
   const { command, rest, adds, notes } = found;
   const read = readWords(rest, command);
   const places = arrange(command.name(), read);
   // The value of a misspelt flag looks like a word in the wrong place.
-  if (!found.isForeign && !read.isForeign && (!places.isForeign || read.hasUnknown)) return undefined;
+  if (!isForeign && !found.isForeign && !read.isForeign && (!places.isForeign || read.hasUnknown)) return undefined;
   const { words, version } = versionOf(command.name(), places.words, read);
   const line = [
     "gantry",

@@ -46,8 +46,10 @@ export async function runInit(directory: string, flags: InitFlags, world: World)
   const { name, because } = chosen;
   const target = await suggestTarget(directory);
   const ignores = await initialIgnores(directory);
+  // In the configuration, since an ignore file of the user's own stays as it is.
+  const ignore = await isThere(join(directory, "node_modules")) ? ["node_modules/"] : [];
   const files = [
-    { path: join(directory, "gantry.jsonc"), text: initialConfig({ profile: name, because, target }) },
+    { path: join(directory, "gantry.jsonc"), text: initialConfig({ profile: name, because, target, ignore }) },
     ...(ignores === undefined ? [] : [{ path: join(directory, ".gantryignore"), text: ignores }]),
   ];
   await refuseOthers(directory);
@@ -61,6 +63,7 @@ export async function runInit(directory: string, flags: InitFlags, world: World)
     written.push(path);
   }
   log.info(profileLine(chosen, spellFlag));
+  if (ignore.length > 0) log.info(`gantry.jsonc leaves out ${ignore.join(" and ")}`);
   // One that is found by itself need not be named.
   const isNamed = config !== undefined && await distrustOf(config.path) !== undefined;
   const line = shellLine(["gantry", "plan", directory, ...(isNamed ? ["--config", config.path] : [])]);

@@ -8,13 +8,15 @@ export interface InitialFacts {
   readonly because: string;
   /** Where it is likely to be published. */
   readonly target: SuggestedTarget | undefined;
+  /** What to leave out, in gitignore syntax. */
+  readonly ignore: readonly string[];
 }
 
 /**
  * Writes a first configuration, in JSON with comments. Each line that begins with `// "` is a field that can be used as
  * it stands.
  */
-export function initialConfig({ profile, because, target }: InitialFacts): string {
+export function initialConfig({ profile, because, target, ignore }: InitialFacts): string {
   const targets = target === undefined
     ? `  // Where \`gantry push\` publishes: registries, OCI image layouts (oci-layout:./dist/app), or both.
   // "targets": ["oci://ghcr.io/owner/repository"],`
@@ -41,7 +43,7 @@ ${targets}
   // "annotations": { "org.opencontainers.image.licenses": "Apache-2.0" },
 
   // What to leave out, in gitignore syntax, beyond what ignore files say.
-  // "ignore": ["*.md"],
+  ${ignore.length === 0 ? '// "ignore": ["*.md"]' : `"ignore": ${JSON.stringify(ignore)}`},
 
   // Environment variables that \${NAME} in the values of this file may stand for.
   // "env": ["GITHUB_REF_NAME"],

@@ -14,7 +14,6 @@ const CANDIDATES: readonly (readonly [name: string, pattern: string])[] = [
   [".idea", ".idea/"],
   [".vscode", ".vscode/"],
   [".DS_Store", ".DS_Store"],
-  ["node_modules", "node_modules/"],
   ["gantry.schema.json", "/gantry.schema.json"],
 ];
 

@@ -98,7 +98,7 @@ function programSections(): readonly string[] {
 function examples(command: Command): readonly string[] {
   const lines = examplesOf(command).flatMap(([what, line]) => [
     ".PP",
-    `${escaped(what)}:`,
+    escaped(/[.?!:]$/.test(what) ? what : `${what}:`),
     ".PP",
     ".nf",
     `.RS 4`,
@@ -126,6 +126,8 @@ function escaped(text: string): string {
   return text
     .replaceAll("\\", "\\e")
     .replaceAll("-", "\\-")
+    // groff has no such character where the locale is C, and warns.
+    .replaceAll("\u2026", "...")
     .replaceAll(/\s*\n\s*/g, " ")
     .replaceAll(/^(?=[.'])/g, "\\&")
     // Not every reader of pages takes UTF-8.

@@ -13,6 +13,7 @@ import { NotVerifiedError } from "../../sign/not_verified_error.ts";
 import { SourceReadError } from "../../store/stored_content.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import { shellLine } from "../habits/shell_line.ts";
+import { TagStaysError } from "../../verbs/tag_stays_error.ts";
 import { PartlyTaggedError } from "../../verbs/copy/partly_tagged_error.ts";
 import { SharedTagError } from "../../verbs/copy/shared_tag_error.ts";
 
@@ -42,7 +43,7 @@ export function errorReport(error: unknown, failed: FailedCommand = {}): string 
 export interface FailedCommand {
   /** Its name: flags differ between commands. */
   readonly name?: string | undefined;
-  /** What was to be published, copied or tagged, as it was typed. */
+  /** What was to be published, copied or tagged, as it was typed, where `gantry diff` takes it. */
   readonly source?: string | undefined;
 }
 
@@ -140,6 +141,11 @@ function adviceFor(
     return error.isPlace
       ? "check the path: relative ones begin where the command runs"
       : `\`gantry list ${error.url} --all\` shows the tags that exist`;
+  }
+  if (error instanceof TagStaysError) {
+    return `\`${
+      shellLine(["gantry", "delete", error.manifest])
+    }\` deletes the manifest with all of its tags, where the registry lets it`;
   }
   if (error instanceof NotVerifiedError) {
     // A pipe is read once.

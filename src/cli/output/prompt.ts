@@ -25,7 +25,15 @@ export function createPrompt(
     return await readLine(terminal, signal, interrupt);
   };
   return {
-    line: ask,
+    async line(question): Promise<string> {
+      try {
+        return await ask(question);
+      } catch (error) {
+        // Nobody has ended the line of the question.
+        if (error instanceof NoAnswerError) terminal.write("\n");
+        throw error;
+      }
+    },
     async hidden(question): Promise<string> {
       terminal.setRaw(true);
       try {
@@ -39,15 +47,23 @@ export function createPrompt(
   };
 }
 
+/** The input has ended where an answer was to come, as by Ctrl-D: not an empty one, which an Enter gives. */
+class NoAnswerError extends Error {
+  constructor() {
+    super("Cannot go on without an answer: the input has ended at the question");
+  }
+}
+
 async function readLine(terminal: PromptTerminal, signal: AbortSignal, interrupt: () => void): Promise<string> {
   const decoder = new TextDecoder();
   const buffer = new Uint8Array(1024);
   let line = "";
   while (true) {
     const count = await untilAborted(terminal.read(buffer), signal);
-    if (count === null) return line;
+    if (count === null) return ended(line);
     for (const key of decoder.decode(buffer.subarray(0, count), { stream: true })) {
-      if (key === "\r" || key === "\n" || key === CTRL_D) return line;
+      if (key === "\r" || key === "\n") return line;
+      if (key === CTRL_D) return ended(line);
       if (key === CTRL_C) {
         interrupt();
         signal.throwIfAborted();
@@ -55,6 +71,12 @@ async function readLine(terminal: PromptTerminal, signal: AbortSignal, interrupt
       line = edited(line, key);
     }
   }
+}
+
+/** What was typed before the end counts, as it does to a terminal that is not raw. */
+function ended(line: string): string {
+  if (line === "") throw new NoAnswerError();
+  return line;
 }
 
 const CTRL_C = "\x03";

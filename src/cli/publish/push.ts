@@ -51,11 +51,12 @@ function pushLines({ targets }: PushResult): string {
 }
 
 /** Each target by its name alone: the digest is printed. */
-function resultLines({ targets }: PushResult, time: string): readonly ResultLine[] {
+function resultLines({ targets, changed }: PushResult, time: string): readonly ResultLine[] {
+  const done = changed === false ? "Unchanged" : "Published";
   return targets.map(({ repository, tags, ...sent }) => ({
-    what: tags.length === 0 ? "Published without a tag" : `Published ${tags.join(", ")}`,
+    what: `${done} ${tags.length === 0 ? "without a tag" : tags.join(", ")}`,
     where: repository,
-    amounts: [...transferred(sent), time],
+    amounts: [...(changed === false ? [] : transferred(sent)), time],
   }));
 }
 
@@ -86,9 +87,9 @@ function dotenv({ url, digest, tag, version }: PushResult): string {
   return Object.entries(values).map(([name, value]) => `${name}=${value}\n`).join("");
 }
 
-function summaryOf({ targets, digest, size, profile }: PushResult): StepSummary {
+function summaryOf({ targets, digest, size, profile, changed }: PushResult): StepSummary {
   return {
-    title: "Published",
+    title: changed === false ? "Unchanged" : "Published",
     columns: ["target", "tags", "digest", "size", "profile"],
     rows: targets.map(({ repository, tags }) => [
       repository,

@@ -1,6 +1,7 @@
 import { isReference } from "../../oci/reference.ts";
 import { PUBLISHING } from "../../options/publishing.ts";
 import { diffConfigured } from "../../verbs/diff.ts";
+import type { DiffResult } from "../../verbs/diff/diff_result.ts";
 import { givenOptions } from "../declare_options.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
@@ -35,7 +36,21 @@ export async function runDiff(a: string, b: string, flags: DiffFlags, world: Wor
     if (!quiet) {
       world.stdout(format === "text" ? diffText(result, world.screen?.columns()) : await formatOutput(result, format));
     }
+    const untold = result.same ? untoldDifference(result) : undefined;
+    if (untold !== undefined) log.info(untold);
     // A difference is no failure, but scripts ask for it in the same way as of every other diff.
     return result.same ? EXIT.done : EXIT.failed;
   });
+}
+
+/** Digests may differ where nothing does that is compared: who was told that they do wants to know why. */
+function untoldDifference({ a, b }: DiffResult): string | undefined {
+  const artifacts = [a, b].filter((each) => isReference(each));
+  if (artifacts.length === 1) {
+    return "The files are the same; annotations and packing are not compared with a directory, and may differ";
+  }
+  const digests = new Set(artifacts.map((each) => each.slice(each.lastIndexOf("@"))));
+  return digests.size > 1
+    ? "Files, annotations and types are the same; the digests differ by what is not compared, such as packing"
+    : undefined;
 }

@@ -12,6 +12,7 @@ import type { World } from "../world.ts";
 /** Writes what was found out for people. */
 export function inspectText(report: InspectResult, { screen }: Pick<World, "screen">): string {
   const { index, config, layers, manifests, subject, referrers, notes = [], consumers } = report;
+  const columns = screen?.columns();
   return [
     table([
       ["reference", report.reference],
@@ -22,21 +23,21 @@ export function inspectText(report: InspectResult, { screen }: Pick<World, "scre
       ["size", formatBytes(report.size)],
       ...(subject === undefined ? [] : [["refers to", subject.digest]]),
     ].map(cells)),
-    ...(config === undefined ? [] : [blobSection("config", [config], screen?.columns())]),
-    ...(layers === undefined ? [] : [blobSection("layers", layers, screen?.columns())]),
-    ...(manifests === undefined ? [] : [blobSection("manifests", manifests, screen?.columns())]),
+    ...(config === undefined ? [] : [digestSection("config", [blobRow(config)], columns)]),
+    ...(layers === undefined ? [] : [digestSection("layers", layers.map(blobRow), columns)]),
+    ...(manifests === undefined ? [] : [digestSection("manifests", manifests.map(blobRow), columns)]),
     section("annotations", Object.entries(report.annotations).map(([key, value]) => [key, value])),
     ...(layers ?? []).flatMap(({ files, digest }) => {
       return files === undefined
         ? []
         : [section(`files in ${screen === undefined ? digest : shortDigest(digest)}`, files.map(fileRow))];
     }),
-    ...(referrers === undefined ? [] : [section("referrers", referrerRows(referrers))]),
+    ...(referrers === undefined ? [] : [digestSection("referrers", referrerRows(referrers), columns)]),
     ...notes.map((note) => `${note}\n`),
     ...[...(index === undefined ? [] : [index]), ...(manifests ?? [])].flatMap(({ referrers, digest }) => {
       return referrers === undefined || referrers.length === 0
         ? []
-        : [section(`referrers of ${digest}`, referrerRows(referrers))];
+        : [digestSection(`referrers of ${digest}`, referrerRows(referrers), columns)];
     }),
     ...(consumers === undefined
       ? []
@@ -49,12 +50,23 @@ function section(title: string, rows: readonly (readonly string[])[]): string {
   return `${title}\n${lines.replace(/^(?=.)/gm, "  ")}`;
 }
 
-/** Where a blob is too long for one line of the terminal, its digest has one for itself, so that it can be copied. */
-function blobSection(title: string, blobs: readonly Descriptor[], columns: number = Infinity): string {
-  const text = section(title, blobs.map(blobRow));
+/** Where a row is too long for one line of the terminal, its digest has one for itself, so that it can be copied. */
+function digestSection(title: string, rows: readonly (readonly string[])[], columns: number = Infinity): string {
+  const text = section(title, rows);
   if (text.split("\n").every((line) => line.length <= columns)) return text;
-  const rows = blobs.map(blobRow).flatMap(([digest = "", ...more]) => [[digest], [`  ${more.join("  ")}`]]);
-  return section(title, rows);
+  return section(title, rows.flatMap((row) => stacked(row, columns - 2).map((line) => [line])));
+}
+
+/** The digest, and further in below it the other cells, as many in a line as fit. */
+function stacked([digest = "", ...more]: readonly string[], width: number): readonly string[] {
+  const indent = `${/^ */.exec(digest)?.[0]}  `;
+  const lines: string[] = [];
+  for (const cell of more.filter((cell) => cell !== "")) {
+    const joined = `${lines.at(-1)}  ${cell}`;
+    if (lines.length > 0 && indent.length + joined.length <= width) lines.splice(-1, 1, joined);
+    else lines.push(cell);
+  }
+  return [digest, ...lines.map((line) => indent + line)];
 }
 
 function blobRow(descriptor: Descriptor): readonly string[] {
@@ -112,10 +124,9 @@ function referrerRows(referrers: readonly InspectedReferrer[], depth = 0): reado
     [
       `${"  ".repeat(depth)}${referrer.digest}`,
       formatBytes(referrer.size),
-      `${referrer.artifactType ?? referrer.mediaType}${referrer.tag === undefined ? "" : ` (tag ${referrer.tag})`}${
-        referrer.repeated ? " (see above)" : ""
-      }`,
-      ...(referrer.role === undefined ? [] : [roleText(referrer)]),
+      `${referrer.artifactType ?? referrer.mediaType}${referrer.repeated ? " (see above)" : ""}`,
+      referrer.role === undefined ? "" : roleText(referrer),
+      referrer.tag === undefined ? "" : `(tag ${referrer.tag})`,
     ],
     ...referrerRows(referrer.referrers, depth + 1),
   ]);

@@ -1,6 +1,8 @@
+import { didYouMean } from "../../work/nearest_word.ts";
+import { excerpt } from "./excerpt.ts";
 import { z } from "../../pipeline/schema.ts";
 import { checked, parseJson } from "./parse_answer.ts";
-import { METADATA, type Metadata, PROTOCOL } from "./protocol.ts";
+import { EXEC_STAGES, METADATA, type Metadata, PROTOCOL } from "./protocol.ts";
 
 /**
  * Parses what `PROGRAM metadata` wrote.
@@ -22,6 +24,11 @@ export function parseMetadata(text: string): Metadata {
       'a program cannot stand at "upload", which is more than one question and one answer; ' +
         '"after:upload" and "after:tag" can bring things to other places',
     );
+  }
+  if (!(EXEC_STAGES as readonly string[]).includes(stage)) {
+    const meant = didYouMean(stage, EXEC_STAGES) ||
+      "; there are collect, filter, archive, annotate and tag, and before: and after: each stage";
+    throw new SyntaxError(`its "stage" is ${excerpt(stage)}${meant}`);
   }
   return checked(METADATA, value);
 }

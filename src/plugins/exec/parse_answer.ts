@@ -1,3 +1,4 @@
+import { describeSchema, knownKeys } from "../../driver/issue_message.ts";
 import { z } from "../../pipeline/schema.ts";
 import { problemsIn } from "./problems_in.ts";
 import { OUTPUTS } from "./outputs.ts";
@@ -23,17 +24,26 @@ const ANSWER = z.strictObject({
  * @throws {SyntaxError} When it is not one JSON document, or not what its stage may answer; says where.
  */
 export function parseAnswer(text: string, stage: ExecStage): ProgramAnswer {
-  const { output, ...answer } = checked(ANSWER, parseJson(text));
+  const json = parseJson(text);
+  const { schema, required } = OUTPUTS[stage];
+  const [bare] = schema === undefined || has(json, "output")
+    ? []
+    : knownKeys(describeSchema(schema), []).filter((key) => has(json, key));
+  if (bare !== undefined) throw new SyntaxError(`${bare} belongs in "output": {"output":{"${bare}":…}}`);
+  const { output, ...answer } = checked(ANSWER, json);
   const said = [output, answer.skipped, answer.failed].filter((each) => each !== undefined);
   if (said.length > 1) throw new SyntaxError('it says more than one of "output", "skipped" and "failed"');
   if (answer.skipped !== undefined || answer.failed !== undefined) return answer;
-  const { schema, required } = OUTPUTS[stage];
   if (output === undefined) {
     if (required) throw new SyntaxError('it says none of "output", "skipped" and "failed"');
     return answer;
   }
   if (schema === undefined) throw new SyntaxError(`it gives an "output", and at ${stage} there is none`);
   return { ...answer, output: checked(schema, output, ["output"]) };
+}
+
+function has(json: unknown, key: string): boolean {
+  return typeof json === "object" && json !== null && Object.hasOwn(json, key);
 }
 
 /**
@@ -59,5 +69,5 @@ export function parseJson(text: string): unknown {
 export function checked<T>(schema: z.ZodType<T>, value: unknown, path: readonly string[] = []): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new SyntaxError(problemsIn(result.error.issues, path));
+  throw new SyntaxError(problemsIn(result.error.issues, { schema, value, path }));
 }

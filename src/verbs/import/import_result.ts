@@ -70,6 +70,11 @@ export function importPlanResult(
   };
 }
 
+/** How many things belong to an artifact: what refers to it, and what cosign's tags point to. */
+export function referrerCount({ referrers, companions }: ImportedArtifact): number {
+  return referrers.length + Object.keys(companions).length;
+}
+
 /** What will be done, as the rows of a table: one for each artifact and each tag. */
 export function importPlanRows(
   { artifacts }: ImportPlan,

@@ -119,14 +119,21 @@ async function signing(settings: Settings, means: SigningMeans): Promise<readonl
   return await signingEntries(settings, means);
 }
 
-/** Asks whether the code may be loaded that lists name. What has a mere name is in this program already. */
-async function askLeave({ written: { stages, custom }, wanted, allow }: Settings, log: Log): Promise<void> {
+/** Asks whether files may be used that the configuration names. What has a mere name is in this program already. */
+async function askLeave(
+  { written: { stages, custom }, wanted, signKeyless, allow }: Settings,
+  log: Log,
+): Promise<void> {
   const plugins = [...Object.values(stages).flat(), ...custom].filter(({ factory }) => factory === undefined)
     .map(({ spec }) => spec).filter((spec) => specifierKind(spec) !== "name");
   const keys = wanted.last("sign");
   const signers = keys?.from.by === "configuration" ? keys.value.flatMap((key) => programOfKey(key) ?? []) : [];
-  const specs = [...plugins, ...signers.map((program) => `exec:${program}`)];
-  if (specs.length > 0) await allow?.([...new Set(specs)], log);
+  const code = [...new Set([...plugins, ...signers.map((program) => `exec:${program}`)])];
+  const services = (["signingConfig", "trustedRoot"] as const).flatMap((name) => {
+    const said = signKeyless ? wanted.last(name) : undefined;
+    return said?.from.by === "configuration" ? said.value : [];
+  });
+  if (code.length + services.length > 0) await allow?.({ code, services }, log);
 }
 
 /** The targets that are named come first, and in their order. */

@@ -56,12 +56,19 @@ export interface Configuration {
   /** Where it says so. */
   readonly positions: Positions;
   /**
-   * Asked before any code that it names is loaded.
+   * Asked before any code that it names is loaded, and before anybody is shown an identity token.
    *
-   * @param specs The files, packages and programs.
-   * @throws {Error} When they must not be loaded.
+   * @throws {Error} When they must not be used.
    */
-  readonly allow: (specs: readonly string[], log: Log) => Promise<void>;
+  readonly allow: (files: NamedFiles, log: Log) => Promise<void>;
+}
+
+/** Files that decide what runs, and who gets what is secret. */
+export interface NamedFiles {
+  /** The files, packages and programs of plugins and signers. */
+  readonly code: readonly string[];
+  /** Paths of files that say which services sign without a key, and who is believed. */
+  readonly services: readonly string[];
 }
 
 /** Where things stand that people have written. */

@@ -51,7 +51,15 @@ Deno.test("complete gives paths and the tags of a layout", async () => {
   assert.deepEqual(await completed("push", `${at("deploy")}/.`), ["space", at("deploy/.hidden")]);
   assert.deepEqual(await completed("verify", "--key", at("o")), ["space", at("other")]);
   assert.deepEqual(await completed("init", at("d")), ["space", at("deploy-layout/"), at("deploy/")]);
-  assert.deepEqual(await completed("pull", `oci-layout:${at("deploy-")}`), ["nospace", `${layout}/`]);
+  assert.deepEqual(await completed("pull", `oci-layout:${at("deploy-")}`), ["nospace", `${layout}:`]);
+  assert.deepEqual(await completed("pull", `oci-layout:${at("deploy")}`), [
+    "nospace",
+    `${layout}:`,
+    `oci-layout:${at("deploy/")}`,
+  ]);
+  assert.deepEqual(await completed("pull", `${layout}/`), ["nospace", `${layout}/:`]);
+  assert.deepEqual(await completed("pull", `${layout}/b`), ["nospace"], "nothing that is in a layout");
+  assert.deepEqual(await completed("pull", `${layout}/:m`), ["space", `${layout}/:main`]);
   assert.deepEqual(await completed("pull", `${layout}:`), ["space", `${layout}:1.0.0`, `${layout}:main`]);
   assert.deepEqual(await completed("pull", `${layout}:m`), ["space", `${layout}:main`]);
   assert.deepEqual(await completed("pull", `oci-layout:${at("nowhere")}:`), ["space"]);

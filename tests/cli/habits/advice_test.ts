@@ -72,14 +72,37 @@ const HABITS: readonly string[] = [
   "buildx imagetools inspect ghcr.io/acme/app:1.0.0",
 ];
 
+/** The other tool's name in front of its own words, as far as no line of the table shows it. */
+const NAMED: readonly string[] = [
+  "helm push web-0.1.0.tgz oci://ghcr.io/acme/charts",
+  "oras pull oci://ghcr.io/acme/app:1.0.0 ./app",
+  "docker push ghcr.io/acme/app:1.0.0",
+  "docker login ghcr.io -u ann -p secret",
+  "cosign generate-key-pair",
+  "cosign tree ghcr.io/acme/app:1.0.0",
+  "cosign sign ghcr.io/acme/app:1.0.0",
+];
+
+/** A tool that is known, and words of it that are not. */
+const UNKNOWN: readonly string[] = ["flux get sources", "timoni", "helm --help", "help flux", "help helm push"];
+
 /** What other tools do and gantry does not, by every word for it. */
-const ELSEWHERE = OTHER_WORK.flatMap(({ words }) => words.split(", "));
+const ELSEWHERE = [
+  ...OTHER_WORK.flatMap(({ words }) => words.split(", ")),
+  "helm install web",
+  "timoni status app",
+  "conftest test ./policy",
+];
 
 const TYPED = [
   ...new Set([
     ...HABITS,
     ...ELSEWHERE,
-    ...MIGRATIONS.flatMap(({ today, typed = today.slice(today.indexOf(" ") + 1) }) => typed === "" ? [] : [typed]),
+    ...MIGRATIONS.flatMap(({ tool, today, typed = today.slice(today.indexOf(" ") + 1) }) =>
+      typed === "" ? [] : [typed, `${tool} ${typed}`]
+    ),
+    ...NAMED,
+    ...UNKNOWN,
   ]),
 ];
 const said: Record<string, string> = {};
@@ -92,6 +115,8 @@ for (const typed of TYPED) {
       stderr,
       ELSEWHERE.includes(typed)
         ? /^error: .*\nadvice: that is done with [^:]+: .*\n$/
+        : UNKNOWN.includes(typed)
+        ? /^error: .*\nadvice: `gantry help migrate` shows .*\n$/
         : /^error: .*\nadvice: type `gantry /,
     );
     said[typed] = `$ gantry ${typed}\n${stderr}\n`;

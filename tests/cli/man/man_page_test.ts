@@ -5,6 +5,7 @@ import { manPage, pageName, pagesOf } from "../../../src/cli/man/man_page.ts";
 import { gantry } from "../../support/gantry.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { runTool, toolTest } from "../../support/tools.ts";
+import { withExamples } from "../../../src/cli/help/examples.ts";
 import { Command } from "commander";
 
 function pages(): readonly Command[] {
@@ -22,6 +23,8 @@ toolTest("manPage() gives pages that groff reads without a complaint", ["groff"]
     });
     assert.equal(code, 0, stderr);
     assert.equal(stderr, "", pageName(command));
+    const plain = await runTool("groff", ["-man", "-Tascii", "-ww", path], { env: { LC_ALL: "C" } });
+    assert.equal(plain.stderr, "", `${pageName(command)} in the locale C`);
     for (const { long } of command.createHelp().visibleOptions(command)) {
       if (long) assert.ok(stdout.includes(long), `${path} ${long}`);
     }
@@ -42,6 +45,14 @@ Deno.test("manPage() writes text as text, whatever it begins with", () => {
   assert.match(manPage(command, { version: "1" }), /^x \\- \\&\.TH is no order, nor is \\efB, and \\- is a dash$/m);
   const odd = new Command("y").option("--a", "'quoted at the start");
   assert.match(manPage(odd, { version: "1" }), /^\\&'quoted at the start$/m);
+});
+
+Deno.test("manPage() ends what an example is about with a colon, and a question as it ends", () => {
+  const command = withExamples(new Command("x"), [["Which are there?", "x list"], ["all of them", "x all"]]);
+  assert.deepEqual(manPage(command, { version: "1" }).match(/^(?:Which|all).*$/gm), [
+    "Which are there?",
+    "all of them:",
+  ]);
 });
 
 Deno.test("man prints the page of a command below another, and says when there is none", async () => {

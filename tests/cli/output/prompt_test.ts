@@ -28,7 +28,7 @@ function promptOn(terminal: PromptTerminal, abort = new AbortController()): Prom
 const LINES: readonly (readonly [what: string, typed: readonly (Uint8Array | string | null)[], line: string])[] = [
   ["a line", ["ann\n"], "ann"],
   ["a line in pieces", ["a", "n", "n\r"], "ann"],
-  ["nothing but the end", [null], ""],
+  ["an empty line", ["\r"], ""],
   ["a line without its end", ["ann", null], "ann"],
   ["Ctrl-D", ["ann\x04"], "ann"],
   ["a character in two pieces", [Uint8Array.of(0x70, 0xc3), Uint8Array.of(0xa4, 0x0d)], "p\u00e4"],
@@ -42,6 +42,23 @@ for (const [what, typed, line] of LINES) {
     const terminal = typing(typed);
     assert.equal(await promptOn(terminal).hidden("Password: "), line);
     assert.deepEqual(terminal.log, ["raw", "Password: ", "cooked", "\n"]);
+  });
+}
+
+for (
+  const [what, typed] of [["the end of the input", null], ["Ctrl-D", "\x04"], [
+    "Ctrl-U and Ctrl-D",
+    "x\x15\x04",
+  ]] as const
+) {
+  Deno.test(`line() and hidden() take ${what} for no answer, and not for an empty one`, async () => {
+    const said = /^Error: Cannot go on without an answer: the input has ended at the question$/;
+    const hidden = typing([typed]);
+    await assert.rejects(promptOn(hidden).hidden("Password: "), said);
+    assert.deepEqual(hidden.log, ["raw", "Password: ", "cooked", "\n"]);
+    const shown = typing([typed]);
+    await assert.rejects(promptOn(shown).line("Name: "), said);
+    assert.deepEqual(shown.log, ["Name: ", "\n"]);
   });
 }
 

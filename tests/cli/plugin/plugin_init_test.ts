@@ -105,6 +105,22 @@ for (const [typed, name, file] of NAMES) {
   });
 }
 
+Deno.test("plugin init begins a configuration that leaves out what npm has installed", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, {
+    "app.yaml": "a: 1\n",
+    "node_modules/zod/index.js": "",
+    "web/node_modules/a.js": "",
+  });
+  const { code, stderr } = await gantryIn(directory.path, "plugin", "init", "no-notes");
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^gantry\.jsonc has .*, and leaves out \/plugins\/ and node_modules\/$/m);
+  const { stdout } = await gantryIn(directory.path, "plan", ".", "--no-digest", "--no-cache");
+  assert.match(stdout, /\+ app\.yaml/);
+  assert.doesNotMatch(stdout, /\+ .*node_modules/);
+  assert.doesNotMatch(await Deno.readTextFile(join(directory.path, "plugins/no_notes.ts")), /drafts/i);
+});
+
 Deno.test("plugin init adds every plugin to the configuration that is there, and all of them run", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, {

@@ -164,11 +164,16 @@ const ANSWERS: readonly (readonly [what: string, script: readonly string[], mess
   ["prints more garbage than is shown", ["printf '%0300d' 7"], /: it is not one JSON document: "0{200}"…$/],
   ["prints two documents", ["printf '{}{}'"], /: it is not one JSON document: "\{\}\{\}"$/],
   ["says two things", [`printf '{"skipped":"x","failed":{"code":"A","message":"b"}}'`], /: it says more than one of /],
-  ["says an unknown thing", [`printf '{"outputs":{}}'`], /: unrecognized key: "outputs"$/i],
+  ["says an unknown thing", [`printf '{"outputs":{}}'`], /: outputs is not known here, did you mean "output"\?$/],
+  [
+    "gives what belongs in the output",
+    [`printf '{"layers":[]}'`],
+    /: layers belongs in "output": \{"output":\{"layers":…\}\}$/,
+  ],
   [
     "says a wrong thing",
     [`printf '{"output":{"layers":[{"file":3,"mediaType":"a/b"}]}}'`],
-    /: "output\.layers\[0\]\.file": .*number$/,
+    /: output\.layers\[0\]\.file must be a string, not a number$/,
   ],
   [
     "names a file that is not there",
@@ -301,13 +306,17 @@ Deno.test("execPlugin() checks options by the program's schema, strictly, and fi
 const METADATA_PROBLEMS: readonly (readonly [metadata: unknown, message: RegExp])[] = [
   ["", /: it wrote nothing to standard output/],
   ["hello", /: it is not one JSON document: "hello\\n"$/],
-  [{}, /: "protocol": /],
+  [{}, /: protocol is missing$/],
+  [{ protocol: [1] }, /: stage is missing$/],
+  [{ protocol: [1], stage: "filter", version: "1.0.0" }, /: name is missing$/],
   [{ ...METADATA, protocol: [2, 3] }, /: it speaks version 2 and 3 of the exec protocol, gantry speaks 1$/],
-  [{ ...METADATA, protocol: 1 }, /: "protocol": .*expected array/],
+  [{ ...METADATA, protocol: 1 }, /: protocol must be a list, not a number$/],
   [{ ...METADATA, stage: "upload" }, /: a program cannot stand at "upload", which is more than one question/],
-  [{ ...METADATA, stage: "filtr" }, /: "stage": /],
-  [{ ...METADATA, optionSchema: {} }, /: unrecognized key: "optionSchema"$/i],
-  [{ ...METADATA, env: ["A=B"] }, /: "env\[0\]": must be the name of an environment variable$/],
+  [{ ...METADATA, stage: "filtr" }, /: its "stage" is "filtr", did you mean "filter"\?$/],
+  [{ ...METADATA, stage: "xyz" }, /: its "stage" is "xyz"; there are collect, filter, archive, annotate and tag, and /],
+  [{ ...METADATA, inPlan: "skp" }, /: inPlan must be "run" or "skip", did you mean "skip"\?$/],
+  [{ ...METADATA, optionSchema: {} }, /: optionSchema is not known here, did you mean "optionsSchema"\?$/],
+  [{ ...METADATA, env: ["A=B"] }, /: env\[0\] must be the name of an environment variable$/],
   [{ ...METADATA, optionsSchema: { type: "object", if: {} } }, /: "optionsSchema": the keyword "if" is not supported/],
 ];
 
@@ -324,6 +333,15 @@ for (const [metadata, message] of METADATA_PROBLEMS) {
     });
   });
 }
+
+Deno.test("a program that drops without a reason is told as any other plugin is", async () => {
+  const run = (answer: string) =>
+    runExec(INPUTS.filter, { metadata: { stage: "filter" }, script: [`printf '${answer}'`] });
+  await assert.rejects(run('{"drop":[]}'), /: drop belongs in "output": \{"output":\{"drop":…\}\}$/);
+  await assert.rejects(run('{"output":{"drop":[{"path":"a"}]}}'), /: output\.drop\[0\]\.reason is missing$/);
+  await assert.rejects(run('{"output":{"drops":[]}}'), /output\.drops is not known here, did you mean "drop"\?$/);
+  await assert.rejects(run("[]"), /: it must be an object, not a list$/);
+});
 
 Deno.test("execPlugin() repeats what a program said when it says no metadata", async () => {
   await using directory = await tempDirectory();

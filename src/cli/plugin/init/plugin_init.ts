@@ -76,16 +76,18 @@ interface Configured {
 
 async function configured(plugin: AddedPlugin, directory: string): Promise<Configured> {
   const there = await firstThere(CONFIGS);
-  // What publishes the directory around the plugins, and not the plugins themselves.
-  const begun = (): string =>
-    `${JSON.stringify({ source: ".", ignore: [`/${normalize(directory)}/`] }, undefined, 2)}\n`;
+  // What publishes the directory around the plugins, and neither the plugins themselves nor what npm has installed.
+  const ignore = [`/${normalize(directory)}/`, ...(await isThere("node_modules") ? ["node_modules/"] : [])];
+  const begun = `${JSON.stringify({ source: ".", ignore }, undefined, 2)}\n`;
   const path = there ?? CONFIGS[0];
-  const { place, entry, list, text } = addToConfig(there === undefined ? begun() : await readText(path), path, plugin);
+  const { place, entry, list, text } = addToConfig(there === undefined ? begun : await readText(path), path, plugin);
   if (list === undefined) {
     return { path, said: `${path} stays as it is: put ${JSON.stringify(entry)} into "${place}" to use it` };
   }
   const now = `"${place}": ${JSON.stringify(list)}`;
-  return text === undefined ? { path, said: `Write in ${path} ${now}` } : { path, text, said: `${path} has ${now}` };
+  if (text === undefined) return { path, said: `Write in ${path} ${now}` };
+  const left = there === undefined ? `, and leaves out ${ignore.join(" and ")}` : "";
+  return { path, text, said: `${path} has ${now}${left}` };
 }
 
 async function readText(path: string): Promise<string> {

@@ -43,7 +43,7 @@ export function pluginText(wanted: WantedPlugin): string {
 /** What it does, as a sentence. */
 const DOES: Readonly<Record<TemplateStage, string>> = {
   "collect": "Adds a file.",
-  "filter": "Leaves out drafts.",
+  "filter": "Leaves out files by the end of their names.",
   "archive": "Packs all files into one layer.",
   "annotate": "Says how many files there are.",
   "tag": "Tags the artifact with the first characters of its digest.",
@@ -60,11 +60,12 @@ const RUN: Readonly<Record<TemplateStage, { readonly options: string; readonly r
     },`,
   },
   "filter": {
-    options: 'suffix: kit.z.string().min(1).default(".draft.yaml").describe("How the name of a draft ends."),',
+    options:
+      'suffix: kit.z.string().min(1).default(".draft.yaml").describe("How the names of files that are left out end."),',
     run: `run({ entries }, { suffix }) {
       // To look into a file: await new Response(entry.open()).text()
-      const drafts = entries.filter(({ path }) => path.endsWith(suffix));
-      return { drop: drafts.map(({ path }) => ({ path, reason: \`ends in \${suffix}\` })) };
+      const unwanted = entries.filter(({ path }) => path.endsWith(suffix));
+      return { drop: unwanted.map(({ path }) => ({ path, reason: \`ends in \${suffix}\` })) };
     },`,
   },
   "archive": {
@@ -131,7 +132,7 @@ const SHELL: Readonly<Record<ProgramStage, string>> = {
   echo "Published with gantry." >"$directory/NOTICE"
   jq -n '{ output: { entries: [{ path: "NOTICE", file: "NOTICE" }] } }'`,
   "filter": `jq '{ output: { drop: [
-    .input.entries[] | select(.path | endswith(".draft.yaml")) | { path, reason: "is a draft" }
+    .input.entries[] | select(.path | endswith(".draft.yaml")) | { path, reason: "ends in .draft.yaml" }
   ] } }'`,
   "annotate": `jq '{ output: { set: {
     "com.example.files": ([.input.entries[] | select(.kind == "file")] | length | tostring)
@@ -179,8 +180,8 @@ const PYTHON: Readonly<Record<ProgramStage, string>> = {
         notice.write("Published with gantry.\\n")
     return {"output": {"entries": [{"path": "NOTICE", "file": "NOTICE"}]}}`,
   "filter": `entries = request["input"]["entries"]
-    drafts = [entry["path"] for entry in entries if entry["path"].endswith(".draft.yaml")]
-    return {"output": {"drop": [{"path": path, "reason": "is a draft"} for path in drafts]}}`,
+    unwanted = [entry["path"] for entry in entries if entry["path"].endswith(".draft.yaml")]
+    return {"output": {"drop": [{"path": path, "reason": "ends in .draft.yaml"} for path in unwanted]}}`,
   "annotate": `files = [entry for entry in request["input"]["entries"] if entry["kind"] == "file"]
     return {"output": {"set": {"com.example.files": str(len(files))}}}`,
   "tag": 'return {"output": {"tags": [request["input"]["digest"][7:19]]}}',
