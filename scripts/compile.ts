@@ -17,10 +17,10 @@
  */
 import { basename } from "node:path";
 import { digestHex, digestOf } from "../src/oci/digest.ts";
-import { VERSION } from "../src/host/version.ts";
 import { bakePlugins } from "./bake_plugins.ts";
 import { type BundledProgram, bundleProgram, PROGRAM } from "./bundle_program.ts";
 import { withCodeCache } from "./code_cache.ts";
+import { startOnce } from "./start_once.ts";
 
 const TARGETS: readonly string[] = [
   "x86_64-unknown-linux-gnu",
@@ -64,13 +64,12 @@ async function compileAll(args: readonly string[]): Promise<void> {
   const program = { ...modules, included: [...modules.included, ...baked] };
   const isForUs = targets.length === 0 || targets.includes(Deno.build.target);
   const ours = bundled !== undefined && isForUs
-    ? await withCodeCache(program, { directory: BUNDLE, external: PROGRAM.external, compile })
+    ? await withCodeCache(program, { directory: BUNDLE, external: PROGRAM.external, compile: compileHere })
     : program;
   const built: string[] = [];
   if (targets.length === 0) {
     const output = `${OUT}/gantry${Deno.build.os === "windows" ? ".exe" : ""}`;
-    await compile(output, ours);
-    await startOnce(output);
+    await compileHere(output, ours);
     built.push(output);
   }
   for (const target of targets) {
@@ -131,11 +130,10 @@ async function compile(
   if (!success) throw new Error(`Cannot compile ${output}:\n${new TextDecoder().decode(stderr)}`);
 }
 
-/** A binary that was made is not yet a binary that runs. */
-async function startOnce(output: string): Promise<void> {
-  const { stdout } = await new Deno.Command(`./${output}`, { args: ["version"], stdin: "null" }).output();
-  if (new TextDecoder().decode(stdout).startsWith(`gantry ${VERSION} `)) return;
-  throw new Error(`Cannot start ${output}: it was made, but it is not gantry; is DENORT_BIN a denort of this Deno?`);
+/** Makes a binary for this machine, and starts it once. */
+async function compileHere(output: string, program: BundledProgram): Promise<void> {
+  await compile(output, program);
+  await startOnce(output, { denort: Deno.env.get("DENORT_BIN") });
 }
 
 async function writeChecksums(paths: readonly string[]): Promise<void> {

@@ -126,8 +126,9 @@ async function argumentWords(argument: Argument, begun: string): Promise<Complet
     case "a":
     case "b":
       return joined(await referenceWords(begun), await fileWords(begun, { only: "all" }));
-    case "reference":
     case "repository":
+      return withoutTags(await referenceWords(begun));
+    case "reference":
     case "destination":
     case "target":
     case "place":
@@ -135,6 +136,14 @@ async function argumentWords(argument: Argument, begun: string): Promise<Complet
     default:
       return fitting(begun, []);
   }
+}
+
+/** A repository and a layout are named without the colon before a tag; that of a scheme stays. */
+function withoutTags({ words, goesOn }: Completion): Completion {
+  return {
+    words: words.map(({ word, ...rest }) => ({ word: word.replace(/(:.+):$/s, "$1"), ...rest })),
+    goesOn,
+  };
 }
 
 function fitting(begun: string, words: readonly CompletionWord[]): Completion {

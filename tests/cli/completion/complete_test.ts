@@ -57,6 +57,8 @@ Deno.test("complete gives paths and the tags of a layout", async () => {
     `${layout}:`,
     `oci-layout:${at("deploy/")}`,
   ]);
+  assert.deepEqual(await completed("list", `oci-layout:${at("deploy-")}`), ["nospace", layout]);
+  assert.deepEqual(await completed("list", "oci-l"), ["nospace", "oci-layout:"]);
   assert.deepEqual(await completed("pull", `${layout}/`), ["nospace", `${layout}/:`]);
   assert.deepEqual(await completed("pull", `${layout}/b`), ["nospace"], "nothing that is in a layout");
   assert.deepEqual(await completed("pull", `${layout}/:m`), ["space", `${layout}/:main`]);
