@@ -194,10 +194,15 @@ Deno.test("pull says that there is no such tag, digest or repository", async () 
   await withPublished(async ({ target, directory }) => {
     const out = join(directory, "out");
     const digest = `sha256:${"0".repeat(64)}`;
-    for (const name of [`${target}:2.0.0`, `${target}@${digest}`, `${target}/other:1.0.0`]) {
+    const missing = [
+      [`${target}:2.0.0`, `${target}:2.0.0: there is no such tag`],
+      [`${target}@${digest}`, `${target}@${digest}: there is no such manifest`],
+      [`${target}/other:1.0.0`, `${target}/other: there is no such repository`],
+    ] as const;
+    for (const [name, says] of missing) {
       const { code, stderr } = await gantry(["pull", name, out]);
       assert.equal(code, 1);
-      assert.ok(stderr.includes(`Cannot find ${name}`), stderr);
+      assert.ok(stderr.includes(`Cannot find ${says}`), stderr);
     }
     const layout = `oci-layout:${join(directory, "nowhere")}`;
     assert.match(
