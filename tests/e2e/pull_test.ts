@@ -170,7 +170,14 @@ Deno.test("pull says what is wrong with its arguments, and contacts nobody", asy
     registry.clearLog();
     const cases: readonly (readonly [args: readonly string[], says: RegExp])[] = [
       [["pull"], /missing required argument 'reference'/i],
-      [["pull", target], /There is no directory: name one, or a file with --output-archive/],
+      [
+        ["pull", target],
+        /There is no directory: name one, or a file with --output-archive\nadvice: type `gantry pull oci:\S+ \.\/app`\n$/,
+      ],
+      [
+        ["pull", "oci-archive:out/bundle.tar:1"],
+        /\nadvice: type `gantry pull oci-archive:out\/bundle.tar:1 \.\/bundle`\n$/,
+      ],
       [["pull", target, out, "--output-archive", "x"], /Cannot extract to a directory and save an archive at once/],
       [["pull", "app:1", out], /it has no scheme/],
       [["pull", target, out, "--platform", "linux"], /It must be OS\/ARCHITECTURE, such as linux\/amd64/],

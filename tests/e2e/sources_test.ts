@@ -182,3 +182,14 @@ Deno.test("flags win over the configuration file, and the file over the defaults
   assert.deepEqual(flags.annotations["acme.example/b"], { value: "file", from: join(source, "gantry.jsonc") });
   assert.ok(!flags.files.some(({ path }: { path: string }) => path === "x.log" || path === "gantry.jsonc"));
 });
+
+Deno.test("a source that is not there is answered with what is beside it and has nearly its name", async () => {
+  await using directory = await tempDirectory();
+  await writeTree(directory.path, { "work/a.yaml": "a: 1\n" });
+  for (const [typed, says] of [["wrok", `, did you mean "${directory.path}/work"?`], ["other", ""]] as const) {
+    const source = `${directory.path}/${typed}`;
+    const { code, stderr } = await gantry(["plan", source]);
+    assert.equal(code, 2);
+    assert.equal(stderr.split("\n")[0], `error: Cannot read "${source}": there is no such file or directory${says}`);
+  }
+});

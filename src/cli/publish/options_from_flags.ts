@@ -1,3 +1,5 @@
+import { basename, dirname } from "node:path";
+import { nearestWord } from "../../work/nearest_word.ts";
 import { isReference, parseReference } from "../../oci/reference.ts";
 import { PUBLISHING, type Publishing } from "../../options/publishing.ts";
 import { whyUnreadable } from "../../system/io_error.ts";
@@ -74,7 +76,10 @@ async function refuseMissing(source: string): Promise<void> {
   try {
     await Deno.lstat(source);
   } catch (cause) {
-    throw new UsageError(`Cannot read ${JSON.stringify(source)}: ${whyUnreadable(cause)}`, { cause });
+    throw new UsageError(
+      `Cannot read ${JSON.stringify(source)}: ${whyUnreadable(cause)}${meantSibling(source, cause)}`,
+      { cause },
+    );
   }
 }
 
@@ -99,4 +104,22 @@ function hostsOf(targets: readonly string[]): readonly string[] {
       return [];
     }
   }));
+}
+
+/** What was meant by a source that is not there, where something beside it has nearly that name. */
+function meantSibling(source: string, cause: unknown): string {
+  if (!(cause instanceof Deno.errors.NotFound)) return "";
+  const name = basename(source);
+  const meant = nearestWord(name, namesIn(dirname(source)));
+  return meant === undefined
+    ? ""
+    : `, did you mean ${JSON.stringify(source.slice(0, source.lastIndexOf(name)) + meant)}?`;
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return Array.from(Deno.readDirSync(directory), ({ name }) => name).toSorted();
+  } catch {
+    return [];
+  }
 }

@@ -1,11 +1,14 @@
-import { printedReference } from "../../oci/reference.ts";
+import { basename } from "node:path";
+import { printedReference, type Reference } from "../../oci/reference.ts";
 import { pull, type PullResult } from "../../verbs/pull.ts";
 import { counted } from "../../work/amounts.ts";
+import { shellLine } from "../habits/shell_line.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput } from "../output/format_output.ts";
 import { type ResultLine, sayResults, stopwatch } from "../output/result_line.ts";
 import { isStandardOutput, parseGivenPlace, takeOutput } from "../places/pipes.ts";
 import { withVerbOptions } from "../places/with_verb_options.ts";
+import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 import type { PullFlags } from "./commands.ts";
 
@@ -22,6 +25,7 @@ export async function runPull(
 ): Promise<number> {
   const place = parseGivenPlace(source);
   const { outputArchive, layerType, output: format = "text", ...rules } = flags;
+  if (directory === undefined && outputArchive === undefined) throw noDirectory(source, place);
   const isPiped = directory === undefined && outputArchive !== undefined && isStandardOutput(outputArchive);
   const write = isPiped ? takeOutput(world, "--output-archive -") : undefined;
   const phase = place.kind === "registry" ? "Downloading" : "Reading";
@@ -39,6 +43,14 @@ export async function runPull(
     sayResults(world, { quiet: flags.quiet, lines: [resultLine(result, time())] });
     world.stdout(format === "text" ? `${printedReference(result.url)}\n` : await formatOutput(result, format));
     return EXIT.done;
+  });
+}
+
+function noDirectory(source: string, place: Reference): UsageError {
+  const from = place.kind === "registry" ? place.repository : place.path.replace(/\.tar$/, "");
+  const name = basename(from) || "artifact";
+  return new UsageError("There is no directory: name one, or a file with --output-archive", {
+    hints: [`type \`${shellLine(["gantry", "pull", source, `./${name}`])}\``],
   });
 }
 
