@@ -36,7 +36,8 @@ export async function runDiff(a: string, b: string, flags: DiffFlags, world: Wor
     if (!quiet) {
       world.stdout(format === "text" ? diffText(result, world.screen?.columns()) : await formatOutput(result, format));
     }
-    const untold = result.same ? untoldDifference(result) : undefined;
+    // Said to people alone: to a script silence is the answer.
+    const untold = result.same && world.terminal !== undefined ? untoldDifference(result) : undefined;
     if (untold !== undefined) log.info(untold);
     // A difference is no failure, but scripts ask for it in the same way as of every other diff.
     return result.same ? EXIT.done : EXIT.failed;
