@@ -85,7 +85,7 @@ export {
   signStored,
   type WrittenSignature,
 } from "./src/verbs/sign.ts";
-export type { KeylessOptions } from "./src/verbs/signers_of.ts";
+export type { KeylessOptions } from "./src/verbs/sign/signers_of.ts";
 export type { SignFormat } from "./src/sign/sign_format.ts";
 export type { CertificateNames } from "./src/sign/sigstore.ts";
 

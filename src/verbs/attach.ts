@@ -5,9 +5,9 @@ import { parsePredicateType, SIGNATURE_PREDICATE } from "../sign/formats/predica
 import { OptionsError } from "../options/options_error.ts";
 import { optionOf } from "./option_of.ts";
 import { type KeyMachine, thisMachine } from "./publish/machine.ts";
-import { readAttestation } from "./read_attestation.ts";
+import { readAttestation } from "./sign/read_attestation.ts";
 import { bringTo } from "./sign/bring_to.ts";
-import { type KeylessOptions, signersOf } from "./signers_of.ts";
+import { type KeylessOptions, signersOf } from "./sign/signers_of.ts";
 import type { Call } from "../work/context.ts";
 import type { VerbOptions } from "./verb_options.ts";
 

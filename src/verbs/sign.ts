@@ -6,7 +6,7 @@ import type { SignFormat } from "../sign/sign_format.ts";
 import type { CertificateNames } from "../sign/sigstore.ts";
 import { type KeyMachine, thisMachine } from "./publish/machine.ts";
 import { bringTo } from "./sign/bring_to.ts";
-import { checkSignFormat, type KeylessOptions, signersOf } from "./signers_of.ts";
+import { checkSignFormat, type KeylessOptions, signersOf } from "./sign/signers_of.ts";
 import type { VerbOptions } from "./verb_options.ts";
 
 /** What is signed, and by whom. */

@@ -28,23 +28,15 @@ for (const [command, log] of KINDS) {
     `cosign verifies what push signs without a key in ${command} (log ${log})`,
     [command, "cosign"],
     async () => {
-      await using directory = await tempDirectory();
-      await using registry = await startRegistry(command);
-      await using sigstore = await startSigstore({ log });
-      await writeTree(directory.path, {
-        "source/app.yaml": "kind: ConfigMap\n",
-        "services.json": JSON.stringify(sigstore.signingConfig),
-        "root.json": JSON.stringify(sigstore.trustedRoot),
-      });
-      const at = (file: string): string => join(directory.path, file);
-      const app = `${registry.host}/acme/app`;
+      await using site = await startSite(command, log);
+      const { host, at, app } = site;
       const root = ["--trusted-root", at("root.json")];
       const keyless = ["--sign-keyless", "--signing-config", at("services.json"), ...root];
       await push([at("source"), `oci://${app}`, "--version", "1.0.0", ...keyless, "--provenance"], TOKEN);
       const layout = `oci-layout:${at("layout")}`;
       await gantryOk(["export", `oci://${app}:1.0.0`, layout]);
-      await gantryOk(["copy", `oci://${app}:1.0.0`, `oci://${registry.host}/acme/copied`, "--referrers"]);
-      for (const reference of [`${app}:1.0.0`, `${registry.host}/acme/copied:1.0.0`]) {
+      await gantryOk(["copy", `oci://${app}:1.0.0`, `oci://${host}/acme/copied`, "--referrers"]);
+      for (const reference of [`${app}:1.0.0`, `${host}/acme/copied:1.0.0`]) {
         const flags = [...root, ...stamps, "--allow-http-registry"];
         await tool("cosign", ["verify", ...flags, ...NAMES, reference]);
         await tool("cosign", ["verify-attestation", "--type", "slsaprovenance1", ...flags, ...NAMES, reference]);
@@ -65,16 +57,8 @@ for (const [command, log] of KINDS) {
     `gantry verifies what cosign signs without a key in ${command} (log ${log})`,
     [command, "cosign"],
     async () => {
-      await using directory = await tempDirectory();
-      await using registry = await startRegistry(command);
-      await using sigstore = await startSigstore({ log });
-      await writeTree(directory.path, {
-        "source/app.yaml": "kind: ConfigMap\n",
-        "services.json": JSON.stringify(sigstore.signingConfig),
-        "root.json": JSON.stringify(sigstore.trustedRoot),
-      });
-      const at = (file: string): string => join(directory.path, file);
-      const app = `${registry.host}/acme/app`;
+      await using site = await startSite(command, log);
+      const { at, app } = site;
       const { digest } = await push([at("source"), `oci://${app}`, "--version", "1.0.0"]);
       const services = ["--signing-config", at("services.json"), "--trusted-root", at("root.json")];
       const token = ["--identity-token", TOKEN.env.SIGSTORE_ID_TOKEN];
@@ -85,4 +69,32 @@ for (const [command, log] of KINDS) {
       assert.deepEqual(JSON.parse(stdout).signatures, []);
     },
   );
+}
+
+/** A registry, sigstore's services, and a directory with a source and the files that name the services. */
+interface Site extends AsyncDisposable {
+  readonly host: string;
+  /** The repository that is published to. */
+  readonly app: string;
+  /** The path of a file in the directory. */
+  at(file: string): string;
+}
+
+async function startSite(...[command, log]: (typeof KINDS)[number]): Promise<Site> {
+  await using stack = new AsyncDisposableStack();
+  const directory = stack.use(await tempDirectory());
+  const registry = stack.use(await startRegistry(command));
+  const { signingConfig, trustedRoot } = stack.use(await startSigstore({ log }));
+  await writeTree(directory.path, {
+    "source/app.yaml": "kind: ConfigMap\n",
+    "services.json": JSON.stringify(signingConfig),
+    "root.json": JSON.stringify(trustedRoot),
+  });
+  const started = stack.move();
+  return {
+    host: registry.host,
+    app: `${registry.host}/acme/app`,
+    at: (file) => join(directory.path, file),
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
 }

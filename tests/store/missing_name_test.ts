@@ -55,10 +55,8 @@ Deno.test("missingName() names no tag when they cannot be had", async () => {
 });
 
 Deno.test("missingName() says that there is no such repository when the registry says so", async () => {
-  // deno-lint-ignore require-yield -- it fails before there is anything
-  const unknown = async function* (): AsyncGenerator<string> {
-    throw Object.assign(new Error("NAME_UNKNOWN"), { isPlaceUnknown: true });
-  };
+  const refusal = Object.assign(new Error("NAME_UNKNOWN"), { isPlaceUnknown: true });
+  const unknown = (): AsyncIterable<string> => new ReadableStream({ start: (controller) => controller.error(refusal) });
   const error = await missingName(storeWith(unknown), "9", fakeContext());
   assert.equal(error.message, "Cannot find oci://h/r: there is no such repository");
   assert.equal(error.isPlace, true);

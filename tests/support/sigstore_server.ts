@@ -90,10 +90,9 @@ export async function startSigstore({ log = 1, answer, tls }: SigstoreOptions = 
     }
   }
 
-  // deno-lint-ignore no-explicit-any -- what is wrong in a request becomes an answer with the status 400
-  async function certificate(request: any, authorization: string | null): Promise<Response> {
+  async function certificate(request: CertificateRequest, authorization: string | null): Promise<Response> {
     // Some clients show it in the one place, some in the other.
-    const token: string = request.credentials?.oidcIdentityToken ?? authorization?.replace("Bearer ", "");
+    const token = request.credentials?.oidcIdentityToken ?? authorization?.replace("Bearer ", "") ?? "";
     const claims = JSON.parse(String(Buffer.from(token.split(".")[1] ?? "", "base64url")));
     const { publicKey: { content }, proofOfPossession } = request.publicKeyRequest;
     const proven = Buffer.from(claims.email ?? claims.sub);
@@ -113,8 +112,7 @@ export async function startSigstore({ log = 1, answer, tls }: SigstoreOptions = 
     return answerOf({ ...answer, statusCode: answer.statusCode === 201 ? 200 : answer.statusCode });
   }
 
-  // deno-lint-ignore no-explicit-any -- as above
-  async function firstEntry({ spec: { proposedContent: { envelope, verifiers } } }: any): Promise<Response> {
+  async function firstEntry({ spec: { proposedContent: { envelope, verifiers } } }: DsseRequest): Promise<Response> {
     const { payload, payloadType, signatures: [{ sig }] } = JSON.parse(envelope);
     const pem = Buffer.from(verifiers[0], "base64");
     checkSignature({ payload, payloadType, sig }, new X509Certificate(pem).publicKey);
@@ -134,8 +132,9 @@ export async function startSigstore({ log = 1, answer, tls }: SigstoreOptions = 
     return Response.json(entry, { status: statusCode, headers });
   }
 
-  // deno-lint-ignore no-explicit-any -- as above
-  function secondEntry({ hashedRekordRequestV002: { digest, signature: { content, verifier } } }: any): unknown {
+  function secondEntry(
+    { hashedRekordRequestV002: { digest, signature: { content, verifier } } }: HashedRekordRequest,
+  ): unknown {
     const der = Buffer.from(verifier.x509Certificate.rawBytes, "base64");
     // In the order that canonical JSON has.
     const body = JSON.stringify({
@@ -307,4 +306,29 @@ function sha256(bytes: string | Uint8Array): Buffer {
 
 function keyPair(): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {
   return generateKeyPairSync("ec", { namedCurve: "P-256" });
+}
+
+/** What Fulcio 2 is asked for. What is wrong in a request becomes an answer with the status 400. */
+interface CertificateRequest {
+  readonly credentials?: { readonly oidcIdentityToken?: string };
+  readonly publicKeyRequest: {
+    readonly publicKey: { readonly content: string };
+    readonly proofOfPossession: string;
+  };
+}
+
+/** An envelope for the log of version 1. */
+interface DsseRequest {
+  readonly spec: { readonly proposedContent: { readonly envelope: string; readonly verifiers: readonly [string] } };
+}
+
+/** A signature for the log of version 2. */
+interface HashedRekordRequest {
+  readonly hashedRekordRequestV002: {
+    readonly digest: string;
+    readonly signature: {
+      readonly content: string;
+      readonly verifier: { readonly keyDetails: string; readonly x509Certificate: { readonly rawBytes: string } };
+    };
+  };
 }

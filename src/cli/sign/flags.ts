@@ -1,7 +1,7 @@
 import type { SignFormat } from "../../sign/sign_format.ts";
 import type { OutputFormat } from "../output/format_output.ts";
 import { UsageError } from "../usage_error.ts";
-import type { KeylessOptions } from "../../verbs/signers_of.ts";
+import type { KeylessOptions } from "../../verbs/sign/signers_of.ts";
 import type { StoredFlags } from "../stored/commands.ts";
 
 /** The flags of `sign`, as they were given; what was not given is absent. */

@@ -10,7 +10,7 @@ import type { AskService } from "../../work/ask_service.ts";
 import type { Call, Context } from "../../work/context.ts";
 import type { Host } from "../../pipeline/host.ts";
 import type { KeyMachine } from "./machine.ts";
-import { checkSignFormat, signersOf } from "../signers_of.ts";
+import { checkSignFormat, signersOf } from "../sign/signers_of.ts";
 import { provenanceOptions } from "./provenance_options.ts";
 import type { Settings } from "./settings.ts";
 import type { StageEntry } from "./stages/stage_entry.ts";
@@ -90,7 +90,7 @@ export async function signingEntries(settings: Settings, means: SigningMeans): P
 
 async function readSboms(paths: readonly string[]): Promise<readonly Attestation[]> {
   const { parseSbom } = await import("../../sign/attestation.ts");
-  const { readAttestation } = await import("../read_attestation.ts");
+  const { readAttestation } = await import("../sign/read_attestation.ts");
   return await Promise.all(paths.map((path) => readAttestation(path, parseSbom)));
 }
 

@@ -6,7 +6,7 @@ import type { CertificateIdentity, TrustedIdentity } from "../../sign/trusted_id
 import type { NamedKey } from "../../sign/read_public_keys.ts";
 import { TargetsError } from "../../pipeline/target.ts";
 import type { Session } from "../session.ts";
-import { usableKey } from "../usable_key.ts";
+import { usableKey } from "../sign/usable_key.ts";
 
 /** What every verb takes that uses an artifact which is there already. */
 export interface SignedOptions {

@@ -1,10 +1,10 @@
-import { OptionsError } from "../options/options_error.ts";
-import type { CertifiedSigner } from "../sign/bundle_signer.ts";
-import type { SignFormat } from "../sign/sign_format.ts";
-import type { Signer } from "../sign/signers/signer.ts";
-import type { AskService } from "../work/ask_service.ts";
-import { type Call, type Context, SILENT_LOG } from "../work/context.ts";
-import type { KeyMachine } from "./publish/machine.ts";
+import { OptionsError } from "../../options/options_error.ts";
+import type { CertifiedSigner } from "../../sign/bundle_signer.ts";
+import type { SignFormat } from "../../sign/sign_format.ts";
+import type { Signer } from "../../sign/signers/signer.ts";
+import type { AskService } from "../../work/ask_service.ts";
+import { type Call, type Context, SILENT_LOG } from "../../work/context.ts";
+import type { KeyMachine } from "../publish/machine.ts";
 import { usableKey } from "./usable_key.ts";
 
 /** How something is signed without a key. */
@@ -57,13 +57,13 @@ export async function signersOf(
   return await usableKey(async () => {
     const signers = keys.length === 0 ? [] : await openKeys();
     if (!keyless) return { signers };
-    const { openKeyless } = await import("../sign/keyless/keyless_signer.ts");
+    const { openKeyless } = await import("../../sign/keyless/keyless_signer.ts");
     const { certify } = await openKeyless(choice, means);
     return { signers, certify };
   });
 
   async function openKeys(): Promise<readonly Signer[]> {
-    const { openSigners } = await import("../sign/signers/open_signers.ts");
+    const { openSigners } = await import("../../sign/signers/open_signers.ts");
     return await openSigners(keys, { ...means, signal, log });
   }
 }

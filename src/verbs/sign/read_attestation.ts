@@ -1,7 +1,7 @@
-import { OptionsError } from "../options/options_error.ts";
-import { type Attestation, ATTESTATION_FILE_LIMIT } from "../sign/attestation.ts";
-import { whyUnreadable } from "../system/io_error.ts";
-import { readSmallFile } from "../system/read_small_file.ts";
+import { OptionsError } from "../../options/options_error.ts";
+import { type Attestation, ATTESTATION_FILE_LIMIT } from "../../sign/attestation.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
+import { readSmallFile } from "../../system/read_small_file.ts";
 
 /**
  * Reads a file that says something of an artifact.

@@ -1,4 +1,4 @@
-import { OptionsError } from "../options/options_error.ts";
+import { OptionsError } from "../../options/options_error.ts";
 
 /**
  * Reads keys, or what stands in their place.
@@ -6,7 +6,7 @@ import { OptionsError } from "../options/options_error.ts";
  * @throws {OptionsError} Names what cannot be used, and why.
  */
 export async function usableKey<Result>(read: () => Promise<Result>): Promise<Result> {
-  const { KeyError } = await import("../sign/public_key.ts");
+  const { KeyError } = await import("../../sign/public_key.ts");
   try {
     return await read();
   } catch (cause) {
