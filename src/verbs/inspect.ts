@@ -112,10 +112,10 @@ async function look<T>(
 ): Promise<T> {
   const { source, files } = options;
   const platform = optionOf(options.platform, parsePlatform);
-  return await withSession(options, { places: [parsePlace(source)] }, async (session) => {
+  const reference = parsePlace(source);
+  return await withSession(options, { places: [reference] }, async (session) => {
     const { access, context } = session;
-    const opened = await openReader(source, access);
-    const { reference } = opened;
+    const opened = await openReader(reference, access);
     await using store = opened.store;
     const name = await meantName(opened, context);
     const stored = files || platform !== undefined

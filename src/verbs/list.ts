@@ -81,13 +81,13 @@ export async function list(options: ListOptions): Promise<readonly ListedVersion
   const { source } = options;
   const choice = choiceOf(options);
   const place = parsePlace(source);
+  if (place.tag !== undefined || place.digest !== undefined) {
+    throw new OptionsError(`Cannot list ${JSON.stringify(source)}: name the repository without a tag or a digest`);
+  }
   return await withSession(options, { places: [place], concurrency: CONCURRENCY }, async (session) => {
     const { access, context, concurrency } = session;
-    const { store: opened, reference, layout } = await openReader(source, access);
+    const { store: opened, layout } = await openReader(place, access);
     await using store = opened;
-    if (reference.tag !== undefined || reference.digest !== undefined) {
-      throw new OptionsError(`Cannot list ${JSON.stringify(source)}: name the repository without a tag or a digest`);
-    }
     const tags = await tagsOf(store, place, session);
     const isFiltered = choice.range !== undefined || choice.regexp !== undefined;
     const versions = chosenTags(tags, choice);
