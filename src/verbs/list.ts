@@ -9,7 +9,7 @@ import { OptionsError } from "../options/options_error.ts";
 import { type OpenedLayout, openReader, parsePlace } from "../places/open_store.ts";
 import { RegistryError } from "../registry/http/registry_error.ts";
 import type { StoreReader } from "../store/store.ts";
-import { counted } from "../work/amounts.ts";
+import { counted, shortList } from "../work/amounts.ts";
 import type { Context, Log } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
 import { chosenTags, type TagSelection } from "../store/chosen_tags.ts";
@@ -270,5 +270,5 @@ function sayNameless(nameless: readonly Pick<ListedVersion, "digest">[], log: Lo
 }
 
 function named(names: readonly string[]): string {
-  return names.slice(0, SHOWN).join(", ") + (names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "");
+  return shortList(names, SHOWN);
 }
