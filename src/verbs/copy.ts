@@ -5,6 +5,7 @@ import { everyTarget } from "../pipeline/target.ts";
 import { meantName, type Opened } from "../places/open_store.ts";
 import { copyGraph } from "../store/copy.ts";
 import { type ArtifactGraph, readGraph } from "../store/graph.ts";
+import { keepReferrers } from "../store/keep_referrers.ts";
 import { missingName } from "../store/missing_name.ts";
 import type { Store, StoreReader } from "../store/store.ts";
 import { inParallel } from "../work/together.ts";
@@ -58,6 +59,7 @@ export async function copy(options: CopyOptions): Promise<CopyResult> {
         : await copyUnlisted(graph, { source: source.store, destination: store, concurrency }, context),
       tags,
     }));
+    await everyTarget("upload", jobs, ({ store }) => keepReferrers(store, graph.manifests.flat(), session));
     await tagCopies(jobs, graph, session);
     for (const destination of copied) sayCopied(destination, session);
     return copyResult(source.store.url, copied);
