@@ -87,7 +87,7 @@ export async function pull(options: PullOptions): Promise<PullResult> {
     if (output === undefined || output === "") {
       throw new OptionsError(`There is no directory: name one, or a file with ${spell("outputArchive")}`);
     }
-    const opened = await openReader(options.source, access);
+    const opened = await openReader(place, access);
     await using store = opened.store;
     const wanted = {
       name: await signedName(store, await meantName(opened, context), { requireSigned, session }),

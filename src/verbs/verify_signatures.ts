@@ -98,7 +98,7 @@ export async function verifySignatures(options: VerifySignaturesOptions): Promis
       const artifacts = await verifyAll(place, wanted, session);
       return { verified: layout.whole && artifacts.every(({ verified }) => verified), artifacts, layout };
     }
-    const opened = await openReader(source, session.access);
+    const opened = await openReader(place, session.access);
     await using store = opened.store;
     const name = await meantName(opened, session.context);
     const found = await store.resolve(name, session.context);

@@ -47,9 +47,10 @@ export async function bringTo<Made extends Belongings>(
   options: VerbOptions,
   make: (subject: Subject, session: Session) => Promise<Made>,
 ): Promise<{ readonly subject: Subject; readonly made: Made; readonly brought: Brought }> {
-  return await withSession(options, { places: [parsePlace(source)] }, async (session) => {
+  const place = parsePlace(source);
+  return await withSession(options, { places: [place] }, async (session) => {
     const { access, context, concurrency } = session;
-    const opened = await openStore(source, access, "push", { mustExist: true });
+    const opened = await openStore(place, { access, right: "push", mustExist: true });
     await using store = opened.store;
     if (opened.name === undefined && opened.layout === undefined) {
       throw new OptionsError(`Cannot use ${JSON.stringify(source)}: name the artifact by a tag or a digest`);
