@@ -138,7 +138,7 @@ function adviceFor(
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
   if (error instanceof NotFoundError) {
     if (error.namesAll) return undefined;
-    if (error.isPlace && error.url.startsWith("oci://")) return UNKNOWN_REPOSITORY;
+    if (error.isPlace && registryHost(error.url) !== undefined) return UNKNOWN_REPOSITORY;
     return error.isPlace
       ? "check the path: relative ones begin where the command runs"
       : `\`gantry list ${error.url} --all\` shows the tags that exist`;
