@@ -9,7 +9,7 @@ import { OptionsError } from "../options/options_error.ts";
 import { type OpenedLayout, openReader, parsePlace } from "../places/open_store.ts";
 import { RegistryError } from "../registry/http/registry_error.ts";
 import type { StoreReader } from "../store/store.ts";
-import { counted } from "../work/amounts.ts";
+import { counted, shortList } from "../work/amounts.ts";
 import type { Context, Log } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
 import { chosenTags, type TagSelection } from "../store/chosen_tags.ts";
@@ -81,13 +81,13 @@ export async function list(options: ListOptions): Promise<readonly ListedVersion
   const { source } = options;
   const choice = choiceOf(options);
   const place = parsePlace(source);
+  if (place.tag !== undefined || place.digest !== undefined) {
+    throw new OptionsError(`Cannot list ${JSON.stringify(source)}: name the repository without a tag or a digest`);
+  }
   return await withSession(options, { places: [place], concurrency: CONCURRENCY }, async (session) => {
     const { access, context, concurrency } = session;
-    const { store: opened, reference, layout } = await openReader(source, access);
+    const { store: opened, layout } = await openReader(place, access);
     await using store = opened;
-    if (reference.tag !== undefined || reference.digest !== undefined) {
-      throw new OptionsError(`Cannot list ${JSON.stringify(source)}: name the repository without a tag or a digest`);
-    }
     const tags = await tagsOf(store, place, session);
     const isFiltered = choice.range !== undefined || choice.regexp !== undefined;
     const versions = chosenTags(tags, choice);
@@ -270,5 +270,5 @@ function sayNameless(nameless: readonly Pick<ListedVersion, "digest">[], log: Lo
 }
 
 function named(names: readonly string[]): string {
-  return names.slice(0, SHOWN).join(", ") + (names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "");
+  return shortList(names, SHOWN);
 }
