@@ -5,6 +5,7 @@ import { everyTarget } from "../pipeline/target.ts";
 import { meantName, type Opened } from "../places/open_store.ts";
 import { copyGraph, unlisted } from "../store/copy.ts";
 import { type ArtifactGraph, readGraph } from "../store/graph.ts";
+import { keepReferrers } from "../store/keep_referrers.ts";
 import { missingName } from "../store/missing_name.ts";
 import type { Store, StoreReader } from "../store/store.ts";
 import { inParallel } from "../work/together.ts";
@@ -53,7 +54,9 @@ export async function copy(options: CopyOptions): Promise<CopyResult> {
     await everyTarget("upload", jobs, (job) => checkDestination(job, session));
     const copied = await everyTarget("upload", jobs, async ({ url, store, tags, list }) => {
       const destination = list === undefined ? store : unlisted(store);
-      return { url, copied: await copyGraph(graph, { source: source.store, destination, concurrency }, context), tags };
+      const sent = await copyGraph(graph, { source: source.store, destination, concurrency }, context);
+      await keepReferrers(store, graph.manifests.flat(), session);
+      return { url, copied: sent, tags };
     });
     await tagCopies(jobs, graph, session);
     for (const destination of copied) sayCopied(destination, session);

@@ -9,7 +9,8 @@ import { meantName, openStore, parsePlace } from "../../places/open_store.ts";
 import { attachmentsOf } from "../../pipeline/bring_to_targets.ts";
 import type { Belongings } from "../../pipeline/plugin.ts";
 import { bring } from "../../store/bring.ts";
-import { NotFoundError, type Store, UnsupportedError } from "../../store/store.ts";
+import { missingName } from "../../store/missing_name.ts";
+import { type Store, UnsupportedError } from "../../store/store.ts";
 import type { Context } from "../../work/context.ts";
 import { type Session, withSession } from "../session.ts";
 import type { VerbOptions } from "../verb_options.ts";
@@ -57,7 +58,7 @@ export async function bringTo<Made extends Belongings>(
     await refuseBundle(opened.layout, context);
     const name = await meantName(opened, context);
     const stored = await store.fetchManifest(name, context);
-    if (stored === undefined) throw new NotFoundError(store.url, name);
+    if (stored === undefined) throw await missingName(store, name, context);
     const { descriptor } = stored;
     const { annotations } = parseManifest(stored.bytes, descriptor);
     const subject: Subject = {
