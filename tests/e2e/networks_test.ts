@@ -148,6 +148,7 @@ for (
       assert.ok(stderr.includes(`through the proxy ${proxy.origin}`), stderr);
       const expected = said ?? (scheme === "https" ? "the proxy does not let it through" : "HTTP 403, no");
       assert.ok(stderr.includes(expected), stderr);
+      assert.match(stderr, /^advice: .*proxy/m);
     });
   }
 }

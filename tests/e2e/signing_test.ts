@@ -163,7 +163,7 @@ for (
       "denies a signature",
       /manifests\/sha256:[0-9a-f]{64}$/,
       { status: 403, code: "DENIED", message: "no" },
-      /the credentials are known but not allowed to do this/,
+      /nobody is logged in there: log in with `gantry login /,
     ],
   ] as const satisfies readonly (readonly [string, RegExp, Refusal, RegExp])[]
 ) {

@@ -232,6 +232,8 @@ function isTypeRefused(error: RegistryError): boolean {
     [400, 403, 404, 405, 422].includes(error.status) && REFUSED_TYPE_REGEXP.test(words);
 }
 
+const NO_REGISTRY = "that is not how a registry answers: check the host, and whether a proxy stands between";
+
 function registryAdvice(
   error: RegistryError,
   { host, command }: { readonly host: string; readonly command: string | undefined },
@@ -259,12 +261,16 @@ function registryAdvice(
       ? "the registry may take only the types that it knows: try --profile image, or another --artifact-type"
       : "the registry may take only the types that it knows, and an artifact of another type has to go elsewhere";
   }
+  if (error.status === 403 && error.proxy !== undefined) return NO_REGISTRY;
+  if (error.status === 403 && error.isAnonymous) {
+    return `nobody is logged in there: log in with \`gantry login ${host}\`, or pass --username and --password-stdin`;
+  }
   if (error.status === 403 || error.has("DENIED")) {
     return "the credentials are known but not allowed to do this: check their permissions for this repository";
   }
   if (error.status === 400 && /\bHTTPS (?:server|port)\b/i.test(error.text ?? "")) return WITHOUT_PLAIN_HTTP;
   if (error.text !== undefined && error.errors.length === 0) {
-    return "that is not how a registry answers: check the host, and whether a proxy stands between";
+    return NO_REGISTRY;
   }
   if (error.has("NAME_UNKNOWN")) {
     return error.method === "GET" || error.method === "HEAD"
