@@ -160,7 +160,7 @@ function splitBoolean(arg: string): string {
 
 /** What to type instead, where it is a habit from another tool. */
 async function adviceOf(args: readonly string[], program: Command): Promise<string | undefined> {
-  const { habitAdvice } = await import("./habits/advice.ts");
+  const { habitAdvice } = await import("./habits/habit_advice.ts");
   const advice = habitAdvice(args, program);
   return advice === undefined ? undefined : printable(advice);
 }

@@ -29,9 +29,9 @@ const QUIET = 250;
  * The thread starts when a command is not over in a moment, and before any code runs that is not gantry's. A signal
  * that comes before this ends the process as it would any other.
  *
- * @param told Told each signal, and whether it is not the first one.
+ * @param onSignal Called with each signal, and whether it is not the first one.
  */
-export function createWatchdog(told: (signal: EndingSignal, again: boolean) => void): Watchdog {
+export function createWatchdog(onSignal: (signal: EndingSignal, again: boolean) => void): Watchdog {
   let worker: Worker | undefined;
   let calls = 0;
   const timer = setTimeout(running, QUIET);
@@ -40,7 +40,7 @@ export function createWatchdog(told: (signal: EndingSignal, again: boolean) => v
 
   function running(): Worker {
     clearTimeout(timer);
-    return worker ??= startThread(told);
+    return worker ??= startThread(onSignal);
   }
 
   function say(message: ToWatchdog): void {
@@ -57,13 +57,13 @@ export function createWatchdog(told: (signal: EndingSignal, again: boolean) => v
   };
 }
 
-function startThread(told: (signal: EndingSignal, again: boolean) => void): Worker {
+function startThread(onSignal: (signal: EndingSignal, again: boolean) => void): Worker {
   const started = new Int32Array(new SharedArrayBuffer(4));
   // Of Node, since that can be told not to keep the program alive.
   const worker = new Worker(new URL("./watchdog_worker.ts", import.meta.url), { workerData: started });
   worker.unref();
   worker.on("message", (message: FromWatchdog) => {
-    if (message.kind === "signal") told(message.signal, message.again);
+    if (message.kind === "signal") onSignal(message.signal, message.again);
     else worker.postMessage({ kind: "pong", ping: message.ping } satisfies ToWatchdog);
   });
   Atomics.wait(started, 0, 0, START_LIMIT);

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { MIGRATIONS } from "../../../src/cli/habits/migrations.ts";
-import { OTHER_WORK } from "../../../src/cli/habits/other_tools.ts";
+import { OTHER_WORK } from "../../../src/cli/habits/other_work.ts";
 import { gantry } from "../../support/gantry.ts";
 
 const GOLDEN = new URL("golden.txt", import.meta.url);
