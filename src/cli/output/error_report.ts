@@ -201,7 +201,8 @@ function connectionAdvice({ problem, proxyVariable }: ConnectionError): string |
     case "tls":
       return "a registry that speaks HTTP without TLS on purpose needs --plain-http";
     case "not-http":
-      return WITHOUT_PLAIN_HTTP;
+      return proxyAdvice(proxyVariable) ??
+        "what listens there is no registry, or one that speaks TLS: check host and port, and leave --plain-http away";
     case "unknown-host":
       return proxyAdvice(proxyVariable) ??
         "check how the name is written, and whether it is known in this network only";
@@ -214,7 +215,7 @@ function connectionAdvice({ problem, proxyVariable }: ConnectionError): string |
   }
 }
 
-/** Also what a server of TLS says of a request without it, as far as it says anything. */
+/** What is said of a registry that has answered a request without TLS in words. */
 const WITHOUT_PLAIN_HTTP = "what listens there seems to speak TLS: leave --plain-http away";
 
 function proxyAdvice(variable: string | undefined): string | undefined {

@@ -70,7 +70,7 @@ const CONNECTION_ADVICE: readonly (readonly [problem: ConnectionProblem, advice:
   ["certificate-host", /^use the name that is in the certificate/],
   ["client-certificate", /--cert-file and --key-file/],
   ["tls", /needs --plain-http$/],
-  ["not-http", /leave --plain-http away$/],
+  ["not-http", /^what listens there is no registry, or one that speaks TLS: .* leave --plain-http away$/],
   ["unknown-host", /^check how the name is written/],
   ["refused", /^nobody listens there: check host and port/],
   ["other", undefined],

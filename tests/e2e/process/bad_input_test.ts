@@ -399,6 +399,22 @@ for (const { name, args, code, says, files, ...options } of CASES) {
   });
 }
 
+for (
+  const [line, message] of [
+    ["inspect", "Missing required argument 'reference'"],
+    ["push --profil flux", "Unknown option '--profil' (Did you mean --profile?)"],
+    ["attach oci-layout:layout:1", "Required option '--type <type>' not specified"],
+    ["pusch", "Unknown command 'pusch' (Did you mean push?)"],
+  ] as const
+) {
+  Deno.test(`gantry ${line} -o json says on standard output what is wrong with the line`, async () => {
+    const { code, stdout, stderr } = await gantry([...line.split(" "), "-o", "json"]);
+    assert.equal(code, 2);
+    assert.deepEqual(JSON.parse(stdout), { error: { message }, errors: [{ message }] });
+    assert.ok(stderr.startsWith(`error: ${message}\n`), stderr);
+  });
+}
+
 async function listing(root: string, below = ""): Promise<readonly string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(join(root, below))) {
