@@ -47,13 +47,13 @@ const COMMANDS:
     [
       "version",
       () => ["version"],
-      85,
+      86,
       /^src\/(?:driver|layout|pack|extract\/extraction\.|registry\/client|plugins\/annotate\/git)/,
     ],
     [
       "--help",
       () => ["--help"],
-      85,
+      86,
       /^src\/(?:driver|layout|pack|extract\/extraction\.|registry\/client|plugins\/annotate\/git)/,
     ],
     [

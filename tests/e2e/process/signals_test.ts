@@ -1,12 +1,14 @@
 /** Signals: the first one lets work end cleanly, and the process always ends, whatever it does. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { startFakeRegistry } from "../../support/fake_registry.ts";
+import { push } from "../../support/gantry.ts";
 import { GANTRY, type GantryProcess, startGantry } from "../../support/processes/gantry_process.ts";
 import { writeStep } from "../../support/step_plugin.ts";
 import { writeScript } from "../../support/script.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { tool } from "../../support/tools.ts";
-import { writeTree } from "../../support/tree.ts";
+import { readTree, writeTree } from "../../support/tree.ts";
 
 /** A timer keeps the program alive: it would see by itself that nothing can come any more. */
 const UNTIL_ABORTED = `const timer = setInterval(() => {}, 60_000);
@@ -135,4 +137,24 @@ Deno.test("a program ends when gantry is killed, and the next run removes what w
 async function large(path: string): Promise<string> {
   await writeTree(path, { "large/file": "" });
   return join(path, "large/file");
+}
+
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  Deno.test(`at ${signal} a pull leaves nothing, however early it comes`, async () => {
+    await using directory = await tempDirectory();
+    await using registry = startFakeRegistry();
+    await writeTree(directory.path, { "source/a": "a", "home/temporary/": "" });
+    const { url } = await push([join(directory.path, "source"), `oci://${registry.host}/acme/app`, "--tag", "main"]);
+    const home = join(directory.path, "home");
+    const process = startGantry(["pull", url, "out"], { cwd: home, env: { TMPDIR: join(home, "temporary") } });
+    // The layer is asked for when there is a place for it.
+    const interrupt = (): Response => {
+      process.kill(signal);
+      return new Response(new ReadableStream());
+    };
+    registry.fault({ path: /\/blobs\//, fault: { kind: "answer", answer: interrupt } });
+    const ended = await process.ended();
+    assert.deepEqual([ended.code, ended.signal], [code, null], ended.stderr);
+    assert.deepEqual(Object.keys(await readTree(home)), ["temporary"]);
+  });
 }
