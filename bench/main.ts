@@ -10,7 +10,7 @@ import { deflateSamples, measureDeflate } from "./deflate.ts";
 import { withFigures } from "./docs.ts";
 import { type BenchOptions, parseOptions, USAGE } from "./options.ts";
 import { plot } from "./plot.ts";
-import { type Machine, parseResults, type Results } from "./results.ts";
+import { joinResults, type Machine, parseResults, type Results } from "./results.ts";
 import { measureRounds } from "./rounds.ts";
 import { formatResults } from "./tables.ts";
 import { findTools, versionOf } from "./tools.ts";
@@ -32,7 +32,7 @@ if (import.meta.main) {
 async function bench(options: BenchOptions): Promise<void> {
   const results = options.from === undefined
     ? await measure(options)
-    : parseResults(await Deno.readTextFile(options.from));
+    : joinResults(await Promise.all(options.from.map(async (file) => parseResults(await Deno.readTextFile(file)))));
   const tables = formatResults(results);
   print(`${tables}\n`);
   if (options.json !== undefined) await writeJson(options.json, results);

@@ -15,8 +15,8 @@ export interface BenchOptions {
   readonly binary?: string;
   /** What the tree `source` is copied from; `undefined` for what the machine has. */
   readonly source?: string;
-  /** A file of results to show, in place of measuring. */
-  readonly from?: string;
+  /** Files of results to show, in place of measuring. */
+  readonly from?: readonly string[];
   readonly json?: string;
   readonly plot?: string;
   readonly writeDocs: boolean;
@@ -36,7 +36,7 @@ Measures gantry beside other tools, in turn, against one local registry.
   --json FILE       write everything that was measured
   --plot FILE       draw it as SVG
   --write-docs      put it into docs/performance.md
-  --from FILE       measure nothing, and show what --json wrote
+  --from FILES      measure nothing, and show what --json wrote, in one run or in several
 `;
 
 const DEFAULT_TREES: readonly TreeName[] = ["small", "config", "source"];
@@ -77,7 +77,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     ...(peers === undefined ? {} : { peers: peers === "none" ? [] : names(peers) }),
     ...(binary === undefined ? {} : { binary }),
     ...(source === undefined ? {} : { source }),
-    ...(from === undefined ? {} : { from }),
+    ...(from === undefined ? {} : { from: names(from) }),
     ...(json === undefined ? {} : { json }),
     ...(plot === undefined ? {} : { plot }),
   };

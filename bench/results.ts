@@ -131,3 +131,34 @@ export function parseResults(text: string): Results {
   }
   return value;
 }
+
+/**
+ * Makes one of the results of several runs on one machine: the large trees take hours, and need not be measured in the
+ * same night.
+ *
+ * @throws {RangeError} When they are from several machines, or of several versions of a program, or there are none.
+ */
+export function joinResults(several: readonly Results[]): Results {
+  const [first] = several;
+  if (first === undefined) throw new RangeError("There are no results to join");
+  const programs: Record<string, string> = {};
+  for (const results of several) {
+    if (JSON.stringify(results.machine) !== JSON.stringify(first.machine)) {
+      throw new RangeError("Cannot join results of several machines");
+    }
+    for (const [program, version] of Object.entries(results.programs)) {
+      if ((programs[program] ??= version) !== version) {
+        throw new RangeError(`Cannot join results of ${program} ${programs[program]} and ${version}`);
+      }
+    }
+  }
+  const trees = several.flatMap(({ trees }) => trees);
+  return {
+    machine: first.machine,
+    programs,
+    trees: [...new Map(trees.map((tree) => [tree.name, tree])).values()],
+    runs: several.flatMap(({ runs }) => runs),
+    deflate: several.flatMap(({ deflate }) => deflate),
+    leftOut: several.flatMap(({ leftOut }) => leftOut),
+  };
+}

@@ -33,7 +33,11 @@ export const WORK_TITLES = { push: "push", again: "push again, unchanged", pull:
 
 function formatComparison({ work, runs, fastestPeer }: Comparison): readonly string[] {
   const heads = ["tool", "wall s", "ratio", "CPU s", "memory MiB", "sent MB", "requests", "layer MB"];
-  return [`**${WORK_TITLES[work]}**`, table(heads, runs.map((run) => row(run, fastestPeer)))];
+  const rounds = Math.min(...runs.map(({ seconds }) => seconds.length));
+  return [
+    `**${WORK_TITLES[work]}**, ${rounds} ${rounds === 1 ? "round" : "rounds"}`,
+    table(heads, runs.map((run) => row(run, fastestPeer))),
+  ];
 }
 
 function row(run: Run, fastestPeer: number | undefined): readonly string[] {

@@ -15,7 +15,7 @@ report=$(mktemp)
 trap 'rm -f "$report"' EXIT
 status=0
 # Neither releases nor shells are consumers.
-mapfile -t files < <(ls tests/heavy/*_test.ts tests/interop/*_test.ts | grep -v -e /release_test -e /shells_test)
+mapfile -t files < <(find tests/heavy tests/interop -name '*_test.ts' | sort | grep -v -e /release_test -e /shells_test)
 deno test -A --frozen --preload ./tests/support/preload.ts --sanitize-ops --sanitize-resources \
   --junit-path="$report" "${files[@]}" || status=$?
 deno run -A --frozen scripts/compatibility.ts "$report" && deno fmt --quiet docs/compatibility.md || status=1

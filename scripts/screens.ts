@@ -1,5 +1,5 @@
 /**
- * Shows what gantry looks like on real terminals: `deno task screens [DIRECTORY]` runs it in tmux at 100, 80, 40 and 25
+ * Shows what gantry looks like on real terminals: `deno task screens [DIRECTORY]` runs it in tmux at 100, 80, 60, 40 and 25
  * columns, with colours and without, and writes what stands there to `DIRECTORY/NAME-COLUMNS[-plain].txt`;
  * `dist/screens` when left out. `cat` shows the colours. The registry is in this process.
  */
@@ -12,7 +12,7 @@ import { tool } from "../tests/support/tools.ts";
 import { writeTree } from "../tests/support/tree.ts";
 
 /** How wide the terminals are. */
-export const WIDTHS: readonly number[] = [100, 80, 40, 25];
+export const WIDTHS: readonly number[] = [100, 80, 60, 40, 25];
 
 /** What is shown: command lines of gantry, in a directory that has what they name. */
 export const SCENES: Readonly<Record<string, string>> = {
@@ -23,6 +23,7 @@ export const SCENES: Readonly<Record<string, string>> = {
   "list-wide": "list oci-layout:out --wide",
   "inspect": "inspect oci-layout:out:1.0.0 --files",
   "diff": "diff oci-layout:out:1.0.0 big",
+  "doctor": "doctor HOST",
   "pull": "pull oci-layout:out:1.0.0 pulled --overwrite",
   "verify": "verify oci-archive:bundle.tar",
   "import": "import oci-archive:bundle.tar oci://HOST/mirror --dry-run",

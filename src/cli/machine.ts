@@ -11,7 +11,7 @@ export function machineOf(world: World): Machine {
     ...(prompt === undefined ? {} : { password: (key) => prompt.hidden(`Password for ${key}: `) }),
     stdin,
     async load(specifier, options): ReturnType<Machine["load"]> {
-      const { loadWithHint } = await import("./plugin/load.ts");
+      const { loadWithHint } = await import("./plugin/load_with_hint.ts");
       return await loadWithHint(specifier, { base: ".", env, ...options });
     },
     ...(watch === undefined ? {} : { watch }),

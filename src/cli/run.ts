@@ -160,7 +160,7 @@ function splitBoolean(arg: string): string {
 
 /** What to type instead, where it is a habit from another tool. */
 async function adviceOf(args: readonly string[], program: Command): Promise<string | undefined> {
-  const { habitAdvice } = await import("./habits/advice.ts");
+  const { habitAdvice } = await import("./habits/habit_advice.ts");
   const advice = habitAdvice(args, program);
   return advice === undefined ? undefined : printable(advice);
 }
@@ -186,8 +186,10 @@ async function usage(error: CommanderError, { args, program, world }: Usage): Pr
   // What is meant is known: what else is near is none of it.
   const near = more.filter((line) => line !== "").map((line) => ` ${line}`).join("") || nearWord(first);
   const hint = habit === undefined ? near : "";
-  const said = printable(`error: ${first.charAt(0).toUpperCase()}${first.slice(1)}${hint}\n`);
-  sayError(said + (habit ?? commandAdvice(args, program)), world);
+  const said = `${first.charAt(0).toUpperCase()}${first.slice(1)}${hint}`;
+  sayError(printable(`error: ${said}\n`) + (habit ?? commandAdvice(args, program)), world);
+  const format = outputFormat(args);
+  if (format !== undefined) await printError(new Error(said), format, world);
   return EXIT.usage;
 }
 

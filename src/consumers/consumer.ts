@@ -1,3 +1,4 @@
+import { shortList } from "../work/amounts.ts";
 import type { JudgedArtifact } from "./artifact.ts";
 
 /** Somebody who takes artifacts, and the rule of what it takes. */
@@ -45,9 +46,7 @@ export function note(text: string): Note {
 
 /** Writes names for people: the first ones, and how many more there are. */
 export function listed(names: readonly string[]): string {
-  const shown = names.slice(0, SHOWN).map((name) => JSON.stringify(name.slice(0, 200)));
-  const more = names.length - shown.length;
-  return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
+  return shortList(names.map((name) => JSON.stringify(name.slice(0, 200))), SHOWN);
 }
 
 /** How many names a sentence can have. */

@@ -40,6 +40,8 @@ export interface ExtractedTree {
   find(parts: readonly string[]): TreeNode | undefined;
   /** How many files and links are in a directory and below it; empty stands for the root. */
   countFiles(path: string): number;
+  /** The paths of files and links of these names, which are in lower case: not every system tells letter case. */
+  filesNamed(names: readonly string[]): readonly string[];
 }
 
 /** Makes a tree in which nothing is. */
@@ -60,11 +62,23 @@ export function createTree(): ExtractedTree {
       const node = find(path === "" ? [] : path.split("/"));
       return node === undefined ? 0 : countIn(node);
     },
+    filesNamed: (names) => [...namedIn(root, names)],
   };
 }
 
 function countIn(node: TreeNode): number {
   return node.kind === "directory" ? node.children.values().reduce((sum, child) => sum + countIn(child), 0) : 1;
+}
+
+function* namedIn({ children, folded }: DirectoryNode, names: readonly string[]): Generator<string> {
+  for (const name of names) {
+    const there = folded.get(name);
+    if (there !== undefined && children.get(there)?.kind !== "directory") yield there;
+  }
+  for (const [name, child] of children) {
+    if (child.kind !== "directory") continue;
+    for (const path of namedIn(child, names)) yield `${name}/${path}`;
+  }
 }
 
 /** Makes a directory in which nothing is. */

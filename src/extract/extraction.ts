@@ -36,6 +36,8 @@ export interface LayerExtraction {
 
 /** Extracts to a place that nobody sees, and moves everything from there at the end. */
 export interface Extraction extends LayerExtraction, AsyncDisposable {
+  /** What was extracted so far. */
+  readonly tree: ExtractedTree;
   /**
    * Makes the links, and moves everything into place.
    *
@@ -58,6 +60,7 @@ export async function startExtraction(destination: string, rules: ExtractionRule
   const tree = createTree();
   const all = held.move();
   return {
+    tree,
     ...extractInto(tree, staging, rules),
     async finish(signal): Promise<Placed> {
       await settleLinks(tree, staging, signal);

@@ -1,3 +1,4 @@
+import { shortList } from "../work/amounts.ts";
 import type { Descriptor, Platform } from "../oci/descriptor.ts";
 import { type ImageManifest, parseManifest } from "../oci/parse_manifest.ts";
 import type { Context } from "../work/context.ts";
@@ -94,8 +95,7 @@ function isAttestation({ platform, annotations = {} }: Descriptor): boolean {
 /** Says what there is to choose from; what is for no platform is named by its digest. */
 function named(manifests: readonly Descriptor[]): string {
   const names = manifests.map(({ platform, digest }) => platform === undefined ? digest : formatPlatform(platform));
-  const more = names.length - SHOWN;
-  return `${names.slice(0, SHOWN).map(printable).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return shortList(names.map(printable), SHOWN);
 }
 
 /** How many platforms an error names. */

@@ -2,6 +2,7 @@ import type { Descriptor, Platform } from "../oci/descriptor.ts";
 import type { Context } from "../work/context.ts";
 import type { StoreReader } from "../store/store.ts";
 import { extractLayers } from "./extract_layers.ts";
+import type { ExtractedTree } from "./extracted_tree.ts";
 import { startExtraction } from "./extraction.ts";
 import type { ExtractionRules } from "./extraction_rules.ts";
 import { findArtifact, type FoundArtifact } from "./find_artifact.ts";
@@ -29,6 +30,11 @@ export interface PulledArtifact extends FoundArtifact, Placed {
   readonly layers: readonly Descriptor[];
 }
 
+/** What was extracted into a directory. */
+export interface ExtractedArtifact extends PulledArtifact {
+  readonly tree: ExtractedTree;
+}
+
 /**
  * Extracts an artifact into a directory. Every byte is checked against its digest, and the whole of it against the
  * rules, before anything is visible there.
@@ -40,11 +46,11 @@ export async function pullArtifact(
   store: StoreReader,
   { name, directory, platform, layerTypes, rules, concurrency }: ArtifactPullOptions,
   context: Context,
-): Promise<PulledArtifact> {
+): Promise<ExtractedArtifact> {
   const found = await findArtifact(store, name, platform, context);
   const plans = planLayers(found.manifest, layerTypes);
   const layers = plans.map(({ layer }) => layer);
   await using extraction = await startExtraction(directory, rules);
   await extractLayers(store, plans, { extraction, rules, concurrency }, context);
-  return { ...found, ...await extraction.finish(context.signal), layers };
+  return { ...found, ...await extraction.finish(context.signal), layers, tree: extraction.tree };
 }

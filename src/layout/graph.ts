@@ -4,6 +4,8 @@
 import { compareBytewise } from "../oci/compare_bytewise.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
+import { isObject } from "../oci/is_object.ts";
+import { parseJsonBytes } from "../oci/parse_json_bytes.ts";
 import {
   artifactTypeOf,
   isManifestMediaType,
@@ -59,7 +61,24 @@ export function createGraphReader(): GraphReader {
     return manifest;
   }
 
-  async function walk(roots: readonly Descriptor[], readManifest: ReadManifest): Promise<LayoutGraph> {
+  /** One that is malformed hides no other. If it refers to something, it may be a signature, and must not get lost. */
+  async function parsedIfPossible(
+    descriptor: Descriptor,
+    readManifest: ReadManifest,
+  ): Promise<ParsedManifest | undefined> {
+    try {
+      return await parsed(descriptor, readManifest);
+    } catch (error) {
+      const bytes = error instanceof SyntaxError ? await readManifest(descriptor) : undefined;
+      if (bytes === undefined || hasSubject(bytes)) throw error;
+      return undefined;
+    }
+  }
+
+  async function walk(
+    roots: readonly Descriptor[],
+    read: (descriptor: Descriptor) => Promise<ParsedManifest | undefined>,
+  ): Promise<LayoutGraph> {
     const manifests = new Map<Digest, Descriptor>();
     const referrers = new Map<Digest, Descriptor[]>();
     const children = new Set<Digest>();
@@ -73,7 +92,7 @@ export function createGraphReader(): GraphReader {
       const isManifest = isManifestMediaType(descriptor.mediaType);
       if (!isManifest && at >= roots.length) continue;
       manifests.set(descriptor.digest, descriptor);
-      const manifest = isManifest ? await parsed(descriptor, readManifest) : undefined;
+      const manifest = isManifest ? await read(descriptor) : undefined;
       if (manifest === undefined) {
         unknown.push(descriptor);
         continue;
@@ -98,9 +117,21 @@ export function createGraphReader(): GraphReader {
 
   return {
     read: (index, unlisted, readManifest) =>
-      walk([...indexEntriesOf(index).flatMap((entry) => descriptorOf(entry) ?? []), ...unlisted], readManifest),
-    partsOf: (root, readManifest) => walk([root], readManifest),
+      walk(
+        [...indexEntriesOf(index).flatMap((entry) => descriptorOf(entry) ?? []), ...unlisted],
+        (descriptor) => parsedIfPossible(descriptor, readManifest),
+      ),
+    partsOf: (root, readManifest) => walk([root], (descriptor) => parsed(descriptor, readManifest)),
   };
+}
+
+function hasSubject(bytes: Uint8Array): boolean {
+  try {
+    const json = parseJsonBytes(bytes);
+    return isObject(json) && json.subject !== undefined && json.subject !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** A referrer as a list of referrers describes it. */

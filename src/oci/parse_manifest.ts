@@ -83,27 +83,27 @@ function parse(json: Readonly<Record<string, unknown>>, mediaType: string): Pars
     throw new SyntaxError(`${show(mediaType)} is not a kind of manifest that gantry reads`);
   }
   if (json.schemaVersion !== 2) throw new SyntaxError("its schemaVersion is not 2");
-  if (json.mediaType !== undefined && json.mediaType !== mediaType) {
+  if (!isAbsent(json.mediaType) && json.mediaType !== mediaType) {
     throw new SyntaxError(`it is called ${show(mediaType)} and calls itself ${show(json.mediaType)}`);
   }
   const { artifactType } = json;
-  if (artifactType !== undefined && typeof artifactType !== "string") {
+  if (!isAbsent(artifactType) && typeof artifactType !== "string") {
     throw new SyntaxError("its artifactType is not a text");
   }
   const common = {
     mediaType,
-    ...(artifactType === undefined || artifactType === "" ? {} : { artifactType }),
+    ...(isAbsent(artifactType) || artifactType === "" ? {} : { artifactType }),
     ...(isAbsent(json.subject) ? {} : { subject: parseDescriptor(json.subject, "subject") }),
     ...annotationsOf(json.annotations, "annotations"),
   };
   // What one reader takes for a manifest and another for an index hides content from one of them.
   if (mediaType === OCI_INDEX_MEDIA_TYPE || mediaType === DOCKER_MANIFEST_LIST_MEDIA_TYPE) {
-    if (json.config !== undefined || json.layers !== undefined) {
+    if (!isAbsent(json.config) || !isAbsent(json.layers)) {
       throw new SyntaxError("it is an index and has a config or layers as a manifest does");
     }
     return { kind: "index", ...common, manifests: parseList(json.manifests, "manifests") };
   }
-  if (json.manifests !== undefined) throw new SyntaxError("it is a manifest and lists manifests as an index does");
+  if (!isAbsent(json.manifests)) throw new SyntaxError("it is a manifest and lists manifests as an index does");
   return {
     kind: "manifest",
     ...common,
@@ -178,7 +178,8 @@ function parseObject(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   return value;
 }
 
-function isAbsent(value: unknown): boolean {
+/** Many a tool writes what there is nothing of as null. */
+function isAbsent(value: unknown): value is null | undefined {
   return value === undefined || value === null;
 }
 

@@ -43,6 +43,8 @@ export interface PlaceKind {
   readonly form: string;
   /** What such a place is. */
   readonly what: string;
+  /** What is missing where there is none, as the end of a sentence: `there is no …`. */
+  readonly missing: string;
   /** What a push does there, as a sentence. */
   readonly pushed: string;
   /** What is at the path; left out for a place that is not on this machine's disk. */
@@ -57,6 +59,7 @@ export const PLACE_KINDS: Readonly<Record<Reference["kind"], PlaceKind>> = {
     scheme: "oci://",
     form: "HOST/REPOSITORY",
     what: "a repository of a registry",
+    missing: "such repository",
     pushed: "Pushes to a repository of a registry.",
     parse: parseRegistry,
   },
@@ -64,6 +67,7 @@ export const PLACE_KINDS: Readonly<Record<Reference["kind"], PlaceKind>> = {
     scheme: "oci-layout:",
     form: "PATH",
     what: "an OCI image layout directory",
+    missing: "layout",
     pushed: "Writes to an OCI image layout in a directory.",
     onDisk: "directory",
     parse: (text) => parseLayout("oci-layout", text),
@@ -72,6 +76,7 @@ export const PLACE_KINDS: Readonly<Record<Reference["kind"], PlaceKind>> = {
     scheme: "oci-archive:",
     form: "PATH",
     what: "an OCI image layout in one tar",
+    missing: "layout",
     pushed: "Writes an OCI image layout in one tar.",
     onDisk: "file",
     parse: (text) => parseLayout("oci-archive", text),
@@ -181,31 +186,14 @@ export function registryHost(url: string): string | undefined {
   return /^oci:\/\/([^/]+)\//.exec(url)?.[1];
 }
 
+/** What kind of place a reference or the `url` of a store names; `undefined` when it begins with no scheme. */
+export function placeKind(url: string): PlaceKind | undefined {
+  return Object.values(PLACE_KINDS).find(({ scheme }) => url.startsWith(scheme));
+}
+
 /** Where on this machine's disk the place is; `undefined` when it is not there. */
 export function localPath(reference: Reference): string | undefined {
-  return withPath(reference)?.path;
-}
-
-/** The same place with another path on the disk; a place that is not on the disk stays as it is. */
-export function withLocalPath(reference: Reference, change: (path: string) => string): Reference {
-  const onDisk = withPath(reference);
-  return onDisk === undefined ? reference : { ...onDisk, path: change(onDisk.path) };
-}
-
-function withPath(reference: Reference): Extract<Reference, { readonly path: string }> | undefined {
-  return "path" in reference ? reference : undefined;
-}
-
-/**
- * The same place with another repository; a place that is in none stays as it is.
- *
- * @throws {SyntaxError} When there can be no such repository.
- */
-export function withRepository(reference: Reference, change: (repository: string) => string): Reference {
-  if (!("repository" in reference)) return reference;
-  const repository = change(reference.repository);
-  checkRepository(reference.host, repository);
-  return { ...reference, repository };
+  return "path" in reference ? reference.path : undefined;
 }
 
 /** Tells whether a place is an image layout, whatever it is stored in. */
@@ -229,7 +217,7 @@ export function isPiped(reference: Reference): boolean {
 }
 
 function parse(text: string): Reference {
-  const kind = Object.values(PLACE_KINDS).find(({ scheme }) => text.startsWith(scheme));
+  const kind = placeKind(text);
   if (kind !== undefined) return kind.parse(withoutScheme(text));
   // What is left of `localhost:5000/app` and of `app:1.0` is a port and a tag.
   const [, scheme, rest = ""] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(redactUserInfo(text)) ?? [];
@@ -300,7 +288,12 @@ function checkHost(host: string): void {
   }
 }
 
-function checkRepository(host: string, repository: string): void {
+/**
+ * Makes sure that a registry can have a repository of this name.
+ *
+ * @throws {SyntaxError} Says what is wrong with the name.
+ */
+export function checkRepository(host: string, repository: string): void {
   if (repository === "") throw new SyntaxError("it needs a repository after the host, such as acme/app");
   if (repository.length > NAME_LENGTH_LIMIT) throw new SyntaxError("the repository is too long");
   for (const part of repository.split("/")) {
@@ -319,9 +312,7 @@ function checkRepository(host: string, repository: string): void {
  * Takes away what may be credentials: all before an "@" that a "/" follows, and all before one in the place of a host.
  */
 function redactUserInfo(text: string): string {
-  if (Object.values(PLACE_KINDS).some(({ scheme, onDisk }) => onDisk !== undefined && text.startsWith(scheme))) {
-    return text;
-  }
+  if (placeKind(text)?.onDisk !== undefined) return text;
   return text
     .replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@(?=[^/@]*\/)/is, "$1")
     .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, "$1");

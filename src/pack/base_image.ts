@@ -3,8 +3,6 @@ import type { Digest } from "../oci/digest.ts";
 
 /** An image that another one is built on. */
 export interface BaseImage {
-  /** Its reference, as it was written. */
-  readonly reference: string;
   /** The digest of its manifest. */
   readonly digest: Digest;
   /** Its config (OCI image-spec 1.1.1, Image Configuration), which has a `diff_ids` for each layer. */

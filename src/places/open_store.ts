@@ -51,40 +51,15 @@ export async function meantName(
   return tag === undefined || more.length > 0 ? digest : tag;
 }
 
-/**
- * Opens a place to read from. Nothing is contacted and nothing is read yet.
- *
- * @throws {OptionsError} When the text is no reference.
- */
-export async function openReader(text: string, access: RegistryAccess): Promise<Opened<StoreReader>> {
-  return await open(text, access, "pull", { mustExist: true });
+/** Opens a place to read from. Nothing is contacted and nothing is read yet. */
+export async function openReader(reference: Reference, access: RegistryAccess): Promise<Opened<StoreReader>> {
+  return await openStore(reference, { access, right: "pull", mustExist: true });
 }
 
-/**
- * Opens a place to change. Nothing is contacted and nothing is written yet.
- *
- * @param right What will be done there: a registry is asked for this right and no other.
- * @param options Whether it is an error when there is no layout at the place; it is made otherwise.
- * @throws {OptionsError} When the text is no reference.
- */
-export async function openStore(
-  text: string,
-  access: RegistryAccess,
-  right: "push" | "delete",
-  options: TarStoreOptions = {},
-): Promise<Opened<Store>> {
-  return await open(text, access, right, options);
-}
-
-async function open(
-  text: string,
-  access: RegistryAccess,
-  right: Access,
-  options: TarStoreOptions,
-): Promise<Opened<Store>> {
-  const reference = options.output === undefined ? parsePlace(text) : parsePipedPlace(text);
+/** Opens a place to change. Nothing is contacted and nothing is written yet. */
+export async function openStore(reference: Reference, options: StoreAtOptions): Promise<Opened<Store>> {
   const name = reference.digest ?? reference.tag;
-  const opened = await storeAt(reference, { ...options, access, right });
+  const opened = await storeAt(reference, options);
   return { reference, ...opened, ...(name === undefined ? {} : { name }) };
 }
 
@@ -92,7 +67,7 @@ async function open(
 export interface StoreAtOptions extends TarStoreOptions {
   /** The way to registries. */
   readonly access: Pick<RegistryAccess, "store">;
-  /** What will be done there. */
+  /** What will be done there: a registry is asked for this right and no other. */
   readonly right: Access;
   /** How many requests at a time, where it is not what the settings say. */
   readonly concurrency?: number;

@@ -172,9 +172,8 @@ async function withShown(error: unknown, authorizer: Authorizer): Promise<unknow
   if (error.status !== 401 && error.status !== 403) return error;
   const { from, problem } = await authorizer.shown();
   if (problem !== undefined) return new RegistryError({ ...error, helperProblem: problem }, { cause: error });
-  return from === undefined || error.status !== 401
-    ? error
-    : new RegistryError({ ...error, refused: from }, { cause: error });
+  if (from === undefined) return new RegistryError({ ...error, isAnonymous: true }, { cause: error });
+  return error.status === 401 ? new RegistryError({ ...error, refused: from }, { cause: error }) : error;
 }
 
 /** A proxy answers in the place of a registry, and in its own words. */

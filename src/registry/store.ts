@@ -80,7 +80,7 @@ export function registryStore(
     try {
       return { descriptor: await repository.resolve(name, context) };
     } catch (error) {
-      if (access === "pull" || !isHidden(error)) throw error;
+      if (access !== "push" || !isHidden(error)) throw error;
       if (pushed !== undefined && name !== pushed) {
         // Where this can be read, a refusal means that the other one is not there.
         if (await repository.resolve(pushed, context).catch(() => undefined) === undefined) throw error;

@@ -58,11 +58,14 @@ export class RegistryTraits {
   /**
    * Learns that a request was too large.
    *
+   * @param minimum How many bytes the registry wants in a request at least: it may want more than what stands before
+   *   it lets through.
    * @returns Whether a smaller one is worth a try.
    */
-  shrinkChunks(refused: number): boolean {
-    if (refused <= SMALLEST_CHUNK) return false;
-    const smaller = Math.max(SMALLEST_CHUNK, Math.min(FIRST_CHUNK, Math.floor(refused / 4)));
+  shrinkChunks(refused: number, minimum: number): boolean {
+    const smallest = Math.max(SMALLEST_CHUNK, minimum);
+    if (refused <= smallest) return false;
+    const smaller = Math.max(smallest, Math.min(FIRST_CHUNK, Math.floor(refused / 4)));
     this.#chunkLimit = Math.min(this.#chunkLimit, smaller);
     return true;
   }

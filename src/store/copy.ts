@@ -58,6 +58,24 @@ export async function copyGraph(
   }
 }
 
+/**
+ * A destination in which nothing that is copied is listed yet. A manifest goes the way of a blob: where it is there, it
+ * is hashed and not sent.
+ */
+export function unlisted(store: Pick<Store, "push">): Pick<Store, "exists" | "push" | "pushManifest"> {
+  const push: Store["push"] = (content, context) => store.push(content, context);
+  return { exists: () => Promise.resolve(false), push, pushManifest: push };
+}
+
+/** What was copied in several parts, all in all. */
+export function copiedInAll(parts: readonly Copied[]): Copied {
+  return {
+    uploaded: parts.reduce((sum, { uploaded }) => sum + uploaded, 0),
+    existing: parts.reduce((sum, { existing }) => sum + existing, 0),
+    bytesSent: parts.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
+  };
+}
+
 type Push = readonly [content: Descriptor, pushed: Pushed];
 
 /**

@@ -2,6 +2,7 @@
  * Stores: the places that artifacts are in. A repository of a registry, an OCI image layout in a directory, and one in
  * a tar all look the same from here.
  */
+import { placeKind } from "../oci/reference.ts";
 import type { Content, Descriptor } from "../oci/descriptor.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
 import type { Context } from "../work/context.ts";
@@ -226,7 +227,7 @@ export class NotFoundError extends Error {
   constructor(url: string, name?: string, tags?: readonly string[]) {
     super(
       name === undefined
-        ? `Cannot find ${url}: there is no ${url.startsWith("oci://") ? "such repository" : "layout"}`
+        ? `Cannot find ${url}: there is no ${placeKind(url)?.missing ?? "such place"}`
         : isDigest(name)
         ? `Cannot find ${url}@${name}: there is no such manifest`
         : `Cannot find ${url}:${name}: there is no such tag${tags === undefined ? "" : instead(tags)}`,

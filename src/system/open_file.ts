@@ -2,7 +2,7 @@
  * Files that others have put there are opened without waiting: a pipe in the place of a file would keep gantry for
  * ever, and a device would give bytes without end.
  */
-import { closeSync, constants, fstatSync, lstatSync, openSync, read, readSync, type Stats, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, read, readSync, type Stats, statSync } from "node:fs";
 import { fileKind } from "./file_kind.ts";
 import { ioError } from "./io_error.ts";
 
@@ -51,24 +51,18 @@ const PIECE_SIZE = 256 * 1024;
 export function openFile(path: string, { followLinks = false }: OpenFileOptions = {}): OpenFile | undefined {
   try {
     const file = openNamedFile(path);
-    if (followLinks || !isLink(path, file)) return file;
+    if (followLinks) return file;
+    // Not by O_NOFOLLOW: Deno resolves links itself before it opens what some permissions do not cover.
+    const named = lookAt(path);
+    if (named?.isSymlink === false) return file;
     file[Symbol.dispose]();
+    // Somebody has removed it since it was opened.
+    if (named === undefined) return undefined;
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) return undefined;
     if (!(cause instanceof Deno.errors.FilesystemLoop)) throw cause;
   }
   throw new NotAFileError("a symbolic link");
-}
-
-/** Not by O_NOFOLLOW: Deno resolves links itself before it opens what some permissions do not cover. */
-function isLink(path: string, file: Disposable): boolean {
-  try {
-    return lstatSync(path).isSymbolicLink();
-  } catch (error) {
-    // Somebody has removed it since it was opened.
-    file[Symbol.dispose]();
-    throw denoError(error);
-  }
 }
 
 /**

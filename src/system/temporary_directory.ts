@@ -7,6 +7,7 @@
  */
 import { dirname, join } from "node:path";
 import { digestHex, digestOf } from "../oci/digest.ts";
+import { leavingSomething } from "./leftovers.ts";
 
 /** A directory that only its user can read, until it is removed. */
 export interface TemporaryDirectory {
@@ -35,6 +36,7 @@ export interface TemporaryDirectoryOptions {
 export async function makeTemporaryDirectory(
   { prefix, parent }: TemporaryDirectoryOptions,
 ): Promise<TemporaryDirectory> {
+  leavingSomething();
   const path = await Deno.makeTempDir({ prefix, ...(parent === undefined ? {} : { dir: parent }) });
   const owner = await markAsOwned(path);
   await collectDead(dirname(path));

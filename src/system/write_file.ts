@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { ioError } from "./io_error.ts";
+import { leavingSomething } from "./leftovers.ts";
 import { isUnsupported } from "./unsupported.ts";
 
 /**
@@ -92,6 +93,7 @@ export async function writeNewFile(
     work.catch((cause) => {
       throw ioError("write", shown, cause);
     });
+  leavingSomething();
   const file = await said(Deno.open(path, { write: true, createNew: true, mode: 0o644 }));
   try {
     try {

@@ -3,8 +3,9 @@ import { isCompanionTag, isReferrersTag } from "../store/companion_tags.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
 import { everyTarget } from "../pipeline/target.ts";
 import { meantName, type Opened } from "../places/open_store.ts";
-import { copyGraph } from "../store/copy.ts";
+import { copyGraph, unlisted } from "../store/copy.ts";
 import { type ArtifactGraph, readGraph } from "../store/graph.ts";
+import { keepReferrers } from "../store/keep_referrers.ts";
 import { missingName } from "../store/missing_name.ts";
 import type { Store, StoreReader } from "../store/store.ts";
 import { inParallel } from "../work/together.ts";
@@ -15,7 +16,7 @@ import { copyPlaces } from "./copy/copy_places.ts";
 import { type CopyResult, copyResult, type Destination } from "./copy/copy_result.ts";
 import { SharedTagError } from "./copy/shared_tag_error.ts";
 import { type CopyJob, tagCopies } from "./copy/tag_copies.ts";
-import { copyUnlisted, wholeLayout } from "./copy/whole_layout.ts";
+import { wholeLayout } from "./copy/whole_layout.ts";
 import { errorWithLines } from "./error_with_lines.ts";
 import { refuseToMoveVersion } from "./refuse_to_move_version.ts";
 import { type Session, withSession } from "./session.ts";
@@ -51,13 +52,12 @@ export async function copy(options: CopyOptions): Promise<CopyResult> {
     const graph = await whole?.present(read) ?? read;
     const jobs = whole?.jobs(graph, options) ?? targets.map((target) => jobOf(names, target, graph, options));
     await everyTarget("upload", jobs, (job) => checkDestination(job, session));
-    const copied = await everyTarget("upload", jobs, async ({ url, store, tags, list }) => ({
-      url,
-      copied: list === undefined
-        ? await copyGraph(graph, { source: source.store, destination: store, concurrency }, context)
-        : await copyUnlisted(graph, { source: source.store, destination: store, concurrency }, context),
-      tags,
-    }));
+    const copied = await everyTarget("upload", jobs, async ({ url, store, tags, list }) => {
+      const destination = list === undefined ? store : unlisted(store);
+      const sent = await copyGraph(graph, { source: source.store, destination, concurrency }, context);
+      await keepReferrers(store, graph.manifests.flat(), session);
+      return { url, copied: sent, tags };
+    });
     await tagCopies(jobs, graph, session);
     for (const destination of copied) sayCopied(destination, session);
     return copyResult(source.store.url, copied);

@@ -61,11 +61,12 @@ export interface DeleteResult extends DeleteEffects {
  */
 export async function deleteStored(options: DeleteOptions): Promise<DeleteResult | undefined> {
   const { source } = options;
-  return await withSession(options, { places: [parsePlace(source)] }, async (session) => {
+  const place = parsePlace(source);
+  return await withSession(options, { places: [place] }, async (session) => {
     const { access, context } = session;
-    const { store: opened, reference } = await openStore(source, access, "delete", { mustExist: true });
+    const { store: opened } = await openStore(place, { access, right: "delete", mustExist: true });
     await using store = opened;
-    const { name, tag } = oneName(reference);
+    const { name, tag } = oneName(place);
     const manifest = await store.resolve(name, context);
     if (manifest === undefined) throw await missingName(store, name, context);
     const { digest } = manifest;

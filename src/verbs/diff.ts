@@ -6,7 +6,7 @@ import type { Platform } from "../oci/descriptor.ts";
 import { REVISION_ANNOTATION } from "../oci/annotation_keys.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { ImageManifest } from "../oci/parse_manifest.ts";
-import { isReference, referenceSchemes } from "../oci/reference.ts";
+import { isReference, type Reference, referenceSchemes } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { meantName, openReader, parsePlace } from "../places/open_store.ts";
 import type { StoreReader } from "../store/store.ts";
@@ -66,12 +66,13 @@ export async function diff(options: DiffOptions): Promise<DiffResult> {
 export async function diffConfigured(options: ConfiguredDiffOptions): Promise<DiffResult> {
   const { a, b, unified } = options;
   for (const text of [a, b]) await refuseNeither(text);
-  const places = [a, b].filter((text) => isReference(text)).map(parsePlace);
+  const [from, to] = [namedSide(a), namedSide(b)];
+  const places = [from, to].flatMap(({ place }) => place ?? []);
   const platform = optionOf(options.platform, parsePlatform);
   const requireSigned = await requiredSignature(options);
   return await withSession(options, { places }, async (session) => {
-    await using first = await openSide(a, { session, platform, requireSigned });
-    await using second = await openSide(b, { session, platform, requireSigned });
+    await using first = await openSide(from, { session, platform, requireSigned });
+    await using second = await openSide(to, { session, platform, requireSigned });
     const keepLimit = unified === undefined ? -1 : TEXT_LIMIT;
     const isSame = first.found !== undefined && first.found.descriptor.digest === second.found?.descriptor.digest;
     const read = { session, options, keepLimit };
@@ -95,17 +96,27 @@ async function refuseNeither(text: string): Promise<void> {
 
 const NOTHING: DiffSide["files"] = new Map();
 
-/** One of the two, before its files are read. */
-interface Side extends AsyncDisposable {
+/** One of the two, before it is opened. */
+interface NamedSide {
   /** As it was written. */
   readonly text: string;
+  /** Absent for a directory. */
+  readonly place?: Reference;
+}
+
+function namedSide(text: string): NamedSide {
+  return isReference(text) ? { text, place: parsePlace(text) } : { text };
+}
+
+/** One of the two, before its files are read. */
+interface Side extends Pick<NamedSide, "text">, AsyncDisposable {
   /** Absent for a directory, as the artifact. */
   readonly store?: StoreReader;
   readonly found?: FoundArtifact;
 }
 
 async function openSide(
-  text: string,
+  { text, place }: NamedSide,
   { session, platform, requireSigned }: {
     readonly session: Session;
     readonly platform: Platform | undefined;
@@ -113,8 +124,8 @@ async function openSide(
   },
 ): Promise<Side> {
   const { access, context } = session;
-  if (!isReference(text)) return { text, [Symbol.asyncDispose]: async (): Promise<void> => {} };
-  const opened = await openReader(text, access);
+  if (place === undefined) return { text, [Symbol.asyncDispose]: async (): Promise<void> => {} };
+  const opened = await openReader(place, access);
   const { store } = opened;
   try {
     const name = await signedName(store, await meantName(opened, context), { requireSigned, session });

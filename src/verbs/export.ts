@@ -9,7 +9,7 @@ import type { Digest } from "../oci/digest.ts";
 import { isLayoutReference, isPiped, layoutForms, type LayoutReference } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { openLayout, parsePipedPlace, parsePlace } from "../places/open_store.ts";
-import { type Copied, copyGraph } from "../store/copy.ts";
+import { type Copied, copyGraph, unlisted } from "../store/copy.ts";
 import { type ArtifactGraph, readGraph } from "../store/graph.ts";
 import type { StoreReader } from "../store/store.ts";
 import { counted, formatBytes } from "../work/amounts.ts";
@@ -200,16 +200,7 @@ async function copyArtifacts(
     manifests: [[...manifests.values()]],
     blobs: [...blobs.values()],
   };
-  return await copyGraph(graph, {
-    source,
-    destination: {
-      // A manifest goes the way of a blob: what is there is hashed, and nothing is listed yet.
-      exists: () => Promise.resolve(false),
-      push: (content, context) => place.push(content, context),
-      pushManifest: (content, context) => place.push(content, context),
-    },
-    concurrency,
-  }, context);
+  return await copyGraph(graph, { source, destination: unlisted(place), concurrency }, context);
 }
 
 function wanted({ blobs }: ArtifactGraph, omitted: ReadonlyMap<Digest, OmittedBlob>): readonly Descriptor[] {

@@ -5,9 +5,9 @@ import { TargetsError } from "../pipeline/target.ts";
 import { openLayout, parsePipedPlace, parsePlace } from "../places/open_store.ts";
 import { spoolTar } from "../places/spooled_tar.ts";
 import { formatRegistryPlace, parseRegistryPlace, type RegistryPlace } from "../places/registry_place.ts";
-import type { Copied } from "../store/copy.ts";
+import { copiedInAll } from "../store/copy.ts";
 import { TagExistsError } from "../store/store.ts";
-import { counted, formatBytes } from "../work/amounts.ts";
+import { counted, formatBytes, shortList } from "../work/amounts.ts";
 import { sayDone } from "../work/context.ts";
 import { errorWithLines } from "./error_with_lines.ts";
 import { importDestinations } from "./import/import_destinations.ts";
@@ -21,7 +21,7 @@ import {
   referrerCount,
 } from "./import/import_result.ts";
 import { type OpenBundle, openBundle } from "./import/open_bundle.ts";
-import { sendArtifacts } from "./import/run_import.ts";
+import { sendArtifacts } from "./import/send_artifacts.ts";
 import { type Session, withSession } from "./session.ts";
 import { requireAll, requiredSignature } from "./verify/require_signatures.ts";
 import { problemLine } from "./verify.ts";
@@ -46,7 +46,7 @@ export async function importBundle(options: ImportOptions): Promise<ImportResult
     refuseConflicts(plan);
     if (!isMeant) return undefined;
     const copied = await sendArtifacts(plan.artifacts, { force }, session);
-    const imported: ImportResult = { ...result, ...sumOf(copied) };
+    const imported: ImportResult = { ...result, ...copiedInAll(copied) };
     sayImported(imported, session);
     return imported;
   });
@@ -145,14 +145,6 @@ function refuseConflicts({ artifacts }: ImportPlan): void {
   if (errors.length > 0) throw new TargetsError(errors.map(({ error }) => error), [], errors.map(({ url }) => url));
 }
 
-function sumOf(copied: readonly Copied[]): Copied {
-  return {
-    uploaded: copied.reduce((sum, { uploaded }) => sum + uploaded, 0),
-    existing: copied.reduce((sum, { existing }) => sum + existing, 0),
-    bytesSent: copied.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
-  };
-}
-
 function sayImported(
   { artifacts, uploaded, existing, bytesSent }: ImportResult,
   { context: { log } }: Session,
@@ -174,7 +166,5 @@ const SHOWN = 3;
 
 /** Where the artifacts are now: with a mapping that need not be below the target. */
 export function repositoriesOf(artifacts: ImportResult["artifacts"]): string {
-  const names = [...new Set(artifacts.map(({ repository }) => repository))];
-  const more = names.length - SHOWN;
-  return names.slice(0, SHOWN).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return shortList([...new Set(artifacts.map(({ repository }) => repository))], SHOWN);
 }

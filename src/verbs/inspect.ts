@@ -2,8 +2,8 @@ import type { NamedConsumer } from "../consumers/consumers.ts";
 import { judge, type Verdict } from "../consumers/judge.ts";
 import { findArtifact, type FoundArtifact } from "../extract/find_artifact.ts";
 import { parsePlatform } from "../oci/platform.ts";
-import { isDigest } from "../oci/digest.ts";
-import { parseManifest } from "../oci/parse_manifest.ts";
+import { type Digest, isDigest } from "../oci/digest.ts";
+import { type ImageManifest, parseManifest } from "../oci/parse_manifest.ts";
 import { formatReference, type Reference } from "../oci/reference.ts";
 import { meantName, openReader, parsePlace } from "../places/open_store.ts";
 import { missingName } from "../store/missing_name.ts";
@@ -11,7 +11,7 @@ import type { StoredManifest, StoreReader } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
 import { findReferrers } from "./inspect/find_referrers.ts";
 import { type InspectResult, inspectResult } from "./inspect/inspect_result.ts";
-import type { layerFiles } from "./inspect/layer_files.ts";
+import type { LayerFile } from "./inspect/layer_files.ts";
 import { consumersOf } from "./judging/consumers_of.ts";
 import { storedArtifact } from "./judging/stored_artifact.ts";
 import { optionOf } from "./option_of.ts";
@@ -59,7 +59,7 @@ export async function inspect(options: InspectOptions): Promise<InspectResult> {
       descriptor,
       manifest,
       ...(index === undefined ? {} : { index }),
-      ...(files && manifest.kind === "manifest" ? { files: await filesOf(store, manifest, session.context) } : {}),
+      ...(files && manifest.kind === "manifest" ? { files: await filesOf(found, manifest, session) } : {}),
       ...(referrers ? { referrers: await findReferrers(store, subjects, session) } : {}),
       ...(consumers.length === 0 ? {} : { consumers: await verdictsOn(found, options, { consumers, session }) }),
     });
@@ -112,10 +112,10 @@ async function look<T>(
 ): Promise<T> {
   const { source, files } = options;
   const platform = optionOf(options.platform, parsePlatform);
-  return await withSession(options, { places: [parsePlace(source)] }, async (session) => {
+  const reference = parsePlace(source);
+  return await withSession(options, { places: [reference] }, async (session) => {
     const { access, context } = session;
-    const opened = await openReader(source, access);
-    const { reference } = opened;
+    const opened = await openReader(reference, access);
     await using store = opened.store;
     const name = await meantName(opened, context);
     const stored = files || platform !== undefined
@@ -135,7 +135,12 @@ async function fetchExactly(
   return { root: stored.descriptor, ...stored };
 }
 
-async function filesOf(...parameters: Parameters<typeof layerFiles>): ReturnType<typeof layerFiles> {
+/** What reads layers is loaded where their files are asked for. */
+async function filesOf(
+  { store }: Found,
+  manifest: ImageManifest,
+  { context }: Session,
+): Promise<ReadonlyMap<Digest, readonly LayerFile[]>> {
   const { layerFiles } = await import("./inspect/layer_files.ts");
-  return await layerFiles(...parameters);
+  return await layerFiles(store, manifest, context);
 }

@@ -1,13 +1,16 @@
+import { join } from "node:path";
 import { DEFAULT_EXTRACTION_RULES, type ExtractionRules } from "../extract/extraction_rules.ts";
 import { parsePlatform } from "../oci/platform.ts";
-import { pullArtifact, type PulledArtifact } from "../extract/pull_artifact.ts";
+import { type ArtifactPullOptions, pullArtifact, type PulledArtifact } from "../extract/pull_artifact.ts";
 import { saveLayer } from "../extract/save_layer.ts";
 import type { Digest } from "../oci/digest.ts";
 import { artifactTypeOf, manifestParts } from "../oci/parse_manifest.ts";
 import { withoutScheme } from "../oci/reference.ts";
+import { CONFIG_NAMES } from "../options/config_names.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { meantName, openReader, parsePlace } from "../places/open_store.ts";
-import { sayDone } from "../work/context.ts";
+import type { StoreReader } from "../store/store.ts";
+import { type Context, sayDone } from "../work/context.ts";
 import { optionOf } from "./option_of.ts";
 import { withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
@@ -84,7 +87,7 @@ export async function pull(options: PullOptions): Promise<PullResult> {
     if (output === undefined || output === "") {
       throw new OptionsError(`There is no directory: name one, or a file with ${spell("outputArchive")}`);
     }
-    const opened = await openReader(options.source, access);
+    const opened = await openReader(place, access);
     await using store = opened.store;
     const wanted = {
       name: await signedName(store, await meantName(opened, context), { requireSigned, session }),
@@ -93,13 +96,30 @@ export async function pull(options: PullOptions): Promise<PullResult> {
       ...(layerTypes === undefined ? {} : { layerTypes }),
     };
     const pulled = outputArchive === undefined
-      ? await pullArtifact(store, { ...wanted, directory: output, concurrency }, context)
+      ? await extract({ ...wanted, directory: output, concurrency }, store, context)
       : await saveLayer(store, { ...wanted, file: output, ...(write === undefined ? {} : { write }) }, context);
     const { written, unchanged } = pulled;
     const same = unchanged === 0 ? "" : `, ${unchanged} there already`;
     sayDone(context.log, `Pulled to ${output}: ${written} ${written === 1 ? "file" : "files"} written${same}`);
     return pullResult(pulled, store.url, output);
   });
+}
+
+async function extract(
+  options: ArtifactPullOptions,
+  store: StoreReader,
+  context: Context,
+): Promise<PulledArtifact> {
+  const { tree, ...pulled } = await pullArtifact(store, options, context);
+  const [first, ...others] = tree.filesNamed(CONFIG_NAMES).map((path) => JSON.stringify(join(options.directory, path)));
+  if (first !== undefined) {
+    const more = others.length === 0 ? "" : ` (and so ${others.length === 1 ? "is" : "are"} ${others.length} more)`;
+    context.log.warn(
+      `${first} is a configuration file of gantry${more}: what is published from there goes where it says, ` +
+        "and runs the plugins that it names, so read it first",
+    );
+  }
+  return pulled;
 }
 
 function rulesOf(options: PullOptions): ExtractionRules {

@@ -1,5 +1,5 @@
 import type { Digest } from "../oci/digest.ts";
-import { withoutScheme } from "../oci/reference.ts";
+import { registryHost, withoutScheme } from "../oci/reference.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { makeSignatures } from "../sign/make_signatures.ts";
 import type { SignFormat } from "../sign/sign_format.ts";
@@ -73,7 +73,7 @@ export async function signStored(options: SignOptions): Promise<SignResult> {
     const { access: { ask }, context, concurrency } = session;
     const { url, store, created, descriptor: { digest } } = subject;
     const { layers, ...signatures } = await makeSignatures(
-      { subject: digest, created, reference: store.url.startsWith("oci://") ? withoutScheme(store.url) : "", format },
+      { subject: digest, created, reference: registryHost(store.url) ? withoutScheme(store.url) : "", format },
       signers,
       [{ name: url, store }],
       { context, concurrency, certify: certify && ((call) => certify(ask, call)) },

@@ -40,8 +40,9 @@ export interface TagResult {
 export async function tagStored(options: TagOptions): Promise<TagResult> {
   const { source, force = false } = options;
   const tags = [...new Set(options.tags.map((name) => optionOf(name, parseTag)).filter((name) => name !== undefined))];
-  return await withSession(options, { places: [parsePlace(source)] }, async ({ access, context }) => {
-    const { store: opened, name } = await openStore(source, access, "push", { mustExist: true });
+  const place = parsePlace(source);
+  return await withSession(options, { places: [place] }, async ({ access, context }) => {
+    const { store: opened, name } = await openStore(place, { access, right: "push", mustExist: true });
     await using store = opened;
     if (name === undefined) {
       throw new OptionsError(`Cannot tag ${JSON.stringify(source)}: name what gets the tags, by a tag or a digest`);

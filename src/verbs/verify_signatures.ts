@@ -9,7 +9,8 @@ import { findSignatures, type Rejection, type SignatureFormat } from "../sign/fi
 import { parsePredicateType } from "../sign/formats/predicate_types.ts";
 import type { NamedKey } from "../sign/read_public_keys.ts";
 import type { CertificateIdentity, TrustedIdentity } from "../sign/trusted_identity.ts";
-import { NotFoundError, type StoreReader } from "../store/store.ts";
+import { missingName } from "../store/missing_name.ts";
+import type { StoreReader } from "../store/store.ts";
 import type { Context } from "../work/context.ts";
 import { optionOf } from "./option_of.ts";
 import { type Session, withSession } from "./session.ts";
@@ -97,11 +98,11 @@ export async function verifySignatures(options: VerifySignaturesOptions): Promis
       const artifacts = await verifyAll(place, wanted, session);
       return { verified: layout.whole && artifacts.every(({ verified }) => verified), artifacts, layout };
     }
-    const opened = await openReader(source, session.access);
+    const opened = await openReader(place, session.access);
     await using store = opened.store;
     const name = await meantName(opened, session.context);
     const found = await store.resolve(name, session.context);
-    if (found === undefined) throw new NotFoundError(store.url, name);
+    if (found === undefined) throw await missingName(store, name, session.context);
     const names = name === found.digest ? [] : [name];
     const artifact = await verifyOne({ store, digest: found.digest, names }, wanted, session);
     return { verified: artifact.verified, artifacts: [artifact] };

@@ -15,6 +15,12 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(1)} ${UNITS[unit]}`;
 }
 
+/** Writes the first of many names, and how many more there are: `a, b and 7 more`. */
+export function shortList(names: readonly string[], limit: number): string {
+  const more = names.length - limit;
+  return names.slice(0, limit).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
 /** Writes a number with what is counted: `1 artifact`, `2 artifacts`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;

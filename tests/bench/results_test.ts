@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { comparisons, median, parseResults, type Run } from "../../bench/results.ts";
+import { comparisons, joinResults, median, parseResults, type Run } from "../../bench/results.ts";
 import { sampleResults } from "./sample_results.ts";
 
 Deno.test("median() takes the middle of an odd number, and the mean of the two in the middle of an even one", () => {
@@ -40,4 +40,28 @@ Deno.test("parseResults() reads what was written, and refuses anything else", ()
   const results = sampleResults();
   assert.deepEqual(parseResults(JSON.stringify(results)), results);
   for (const text of ["", "{}", "null", '{"runs":[]}', "[]"]) assert.throws(() => parseResults(text), SyntaxError);
+});
+
+Deno.test("joinResults() makes one of several runs, and each tree one of it", () => {
+  const one = sampleResults();
+  const runs = one.runs.map((run) => ({ ...run, work: "pull" as const }));
+  const other = { ...one, programs: { flux: "2.9.5" }, runs, deflate: [], leftOut: [] };
+  assert.deepEqual(joinResults([one, other]), {
+    ...one,
+    programs: { oras: "1.3.6", flux: "2.9.5" },
+    runs: [...one.runs, ...runs],
+  });
+});
+
+Deno.test("joinResults() refuses what cannot be compared", () => {
+  const one = sampleResults();
+  assert.throws(() => joinResults([]), new RangeError("There are no results to join"));
+  assert.throws(
+    () => joinResults([one, { ...one, machine: { ...one.machine, cores: 4 } }]),
+    new RangeError("Cannot join results of several machines"),
+  );
+  assert.throws(
+    () => joinResults([one, { ...one, programs: { oras: "1.3.7" } }]),
+    new RangeError("Cannot join results of oras 1.3.6 and 1.3.7"),
+  );
 });

@@ -39,7 +39,7 @@ Deno.test("formatResults() shows medians, ratios to the fastest peer, and what w
 
 Made of manifests.
 
-**push**
+**push**, 1 round
 
 | tool               | wall s | ratio  | CPU s | memory MiB | sent MB | requests | layer MB |
 | ------------------ | ------ | ------ | ----- | ---------- | ------- | -------- | -------- |

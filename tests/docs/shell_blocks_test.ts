@@ -24,7 +24,10 @@ const NOT_RUN: readonly (readonly [line: RegExp, reason: string])[] = [
   [/^docker /, "needs Docker"],
   [/^(?:apt-get|docker-registry) |^cat > registry\.yml/, "needs root, and goes on for as long as one wants"],
   [/^curl .*\/install\.sh/, "needs a release; tests/scripts/install_test.ts runs the script"],
-  [/^npx @gantry\/gantry |^npm install /, "needs the package on npm; tests/e2e/compiled_test.ts runs what is in it"],
+  [
+    /^npx @gantry\/gantry |^npm install /,
+    "needs the package on npm; tests/e2e/process/compiled_test.ts runs what is in it",
+  ],
   [/^deno (?:install|run|add) .*jsr:/, "needs the package on JSR"],
   [/^deno install .*--config deno\.json main\.ts/, "would install a command for the user"],
   [/^(?:DENORT_BIN=\S+ )?deno task (?:bench|compile|release|test)\b/, "CI runs them, or they take hours"],

@@ -10,6 +10,7 @@ import { registryStore } from "../../src/registry/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { testContext } from "../registry/support.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../support/fake_registry.ts";
+import { errorAnswer } from "../support/fake_registry/answer.ts";
 import { gantry, gantryOk } from "../support/gantry.ts";
 import { indexOf, putSample, type Sample, sampleOf, textContent } from "../support/store_samples.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
@@ -185,6 +186,25 @@ Deno.test("copy adds to the fallback list of the destination", async () => {
       listed.map(({ digest }) => digest),
       [own, BUNDLE].map((each) => each.manifest.descriptor.digest).sort(),
     );
+  });
+});
+
+Deno.test("ref/fallback-race: copy brings a referrer again that another writer has taken from the list since", async () => {
+  await withPublished({}, async ({ source }) => {
+    await using old = startFakeRegistry({ referrers: false });
+    const subject = IMAGE.manifest.descriptor.digest;
+    const tag = `sha256-${digestHex(subject)}`;
+    const replaced = (): Response => {
+      old.repositories.get("acme/copy")?.tags.delete(tag);
+      return errorAnswer(404, "MANIFEST_UNKNOWN");
+    };
+    // Looked at before it is written and after that; then by whoever wants to know what has stayed.
+    const list = { method: "GET", path: new RegExp(`/manifests/${tag}$`), skip: 2 };
+    old.fault({ ...list, fault: { kind: "answer", answer: replaced } });
+    await gantryOk(["copy", `${source}:1.0`, `oci://${old.host}/acme/copy`, "--referrers", "-q"]);
+    assert.deepEqual(old.unusedFaults, []);
+    const listed = await registryOf(old, "acme/copy").referrers(subject, context);
+    assert.deepEqual(listed.map(({ digest }) => digest), [BUNDLE.manifest.descriptor.digest]);
   });
 });
 

@@ -160,6 +160,17 @@ Deno.test("delete by digest does not depend on the tags being listed", async () 
   });
 });
 
+Deno.test("delete says that a registry refuses, and not that there is no such tag", async () => {
+  await inEveryPlace(async (place, _, registry) => {
+    if (!place.startsWith("oci://")) return;
+    registry.fault({ times: Infinity, fault: { kind: "answer", answer: () => errorAnswer(403, "DENIED") } });
+    const { code, stderr } = await gantry(["delete", `${place}:1.0.0`, "-y"]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^error: Cannot .*: DENIED \(403\)/);
+    assert.match(stderr, /^advice: nobody is logged in there: log in with `gantry login /m);
+  });
+});
+
 Deno.test("delete says that a registry deletes no tags, and what else can be done", async () => {
   await using directory = await tempDirectory();
   await using registry = startFakeRegistry();

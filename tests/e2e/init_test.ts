@@ -14,6 +14,7 @@ const EXAMPLES: readonly (readonly [source: string, flags: readonly string[], pr
   ["flux", [], "flux", "there is a .sourceignore"],
   ["timoni", [], "timoni", "there is a timoni.cue"],
   ["cue", [], "cue", "there is a cue.mod/module.cue"],
+  ["helm", [], "helm", "there is a Chart.yaml"],
   ["opentofu", [], "opentofu", "there is a main.tf"],
   ["plain", [], "generic", "no other fits the source"],
   ["plain", ["--profile", "image"], "image", "chosen explicitly"],

@@ -329,6 +329,7 @@ Deno.test("push does not show what it has found, whatever the registry says", as
     const { code, stderr } = await push();
     assert.equal(code, 1);
     assert.match(stderr, /DENIED \(403\), \*\*\* and \*\*\* /);
+    assert.match(stderr, /^advice: the credentials are known but not allowed to do this/m);
   });
 });
 

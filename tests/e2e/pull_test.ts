@@ -241,6 +241,28 @@ Deno.test("pull tells which flag allows more", async () => {
   });
 });
 
+Deno.test("pull warns of a configuration file that it writes, at any depth, and of nothing that is named like one", async () => {
+  await using directory = await tempDirectory();
+  const [source, out] = [join(directory.path, "source"), join(directory.path, "out")];
+  const layout = `oci-layout:${join(directory.path, "layout")}`;
+  const harmless = { "a.yaml": "a: 1\n", "not-gantry.json": "{}", "b/gantry.yaml/a": "" };
+  await writeTree(source, harmless);
+  await push([source, layout, "--version", "1.0.0"]);
+  assert.doesNotMatch((await gantryOk(["pull", `${layout}:1.0.0`, out])).stderr, /warning/);
+  await writeTree(source, { "app/gantry.jsonc": "{}", "b/c/Gantry.YML": "{}" });
+  await push([source, layout, "--version", "2.0.0"]);
+  const { code, stdout, stderr } = await gantry(["pull", `${layout}:2.0.0`, out, "-o", "json"]);
+  const [warning, ...more] = stderr.split("\n").filter((line) => line.startsWith("warning: "));
+  assert.equal(
+    warning,
+    `warning: "${join(out, "app/gantry.jsonc")}" is a configuration file of gantry (and so is 1 more): ` +
+      "what is published from there goes where it says, and runs the plugins that it names, so read it first",
+  );
+  assert.deepEqual([code, more, JSON.parse(stdout).written], [0, [], 2]);
+  const archive = join(directory.path, "gantry.json");
+  assert.doesNotMatch((await gantryOk(["pull", `${layout}:2.0.0`, "--output-archive", archive])).stderr, /warning/);
+});
+
 Deno.test("pull stops when it is interrupted, and leaves nothing", async () => {
   await withPublished(async ({ target, directory, registry }) => {
     const abort = new AbortController();

@@ -3,8 +3,10 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type FakeRegistry, startFakeRegistry } from "../support/fake_registry.ts";
 import { gantry, type GantryResult, push } from "../support/gantry.ts";
+import { sampleKeyPath } from "../support/sample_keys.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
 import { writeTree } from "../support/tree.ts";
 
@@ -28,12 +30,22 @@ function answers(registry: FakeRegistry, status: number, body: string, type = "a
 Deno.test("a tag of a repository that the registry does not know is told as that", async () => {
   await using registry = startFakeRegistry();
   const place = `oci://${registry.host}/acme/nope`;
-  for (const args of [["pull", `${place}:1`, "./out"], ["inspect", `${place}:1`], ["tag", `${place}:1`, "2"]]) {
+  const privateKey = fileURLToPath(sampleKeyPath("p256.pem"));
+  const publicKey = fileURLToPath(sampleKeyPath("p256.pub"));
+  const commands = [
+    ["pull", `${place}:1`, "./out"],
+    ["pull", `${place}:1`, "./out", "--verify-key", publicKey],
+    ["inspect", `${place}:1`],
+    ["tag", `${place}:1`, "2"],
+    ["sign", `${place}:1`, "--key", privateKey],
+    ["verify", `${place}:1`, "--key", publicKey],
+  ];
+  for (const args of commands) {
     const { code, stderr } = await gantry(args);
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /^error: Cannot find oci:\/\/[^ ]+\/acme\/nope: there is no such repository\nadvice: check the /,
+      /^error: Cannot find oci:\/\/[^ ]+\/acme\/nope: there is no such repository\nadvice: check the /m,
     );
   }
 });

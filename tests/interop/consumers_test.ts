@@ -5,10 +5,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { push } from "../support/gantry.ts";
+import { helmIn } from "../support/helm.ts";
 import { REGISTRIES, startRegistry } from "../support/registry_process.ts";
 import { tempDirectory } from "../support/temp_directory.ts";
-import { tool, toolTest } from "../support/tools.ts";
-import { published, readTree } from "../support/tree.ts";
+import { runTool, tool, toolTest } from "../support/tools.ts";
+import { published, readTree, writeTree } from "../support/tree.ts";
 
 const EXAMPLES = new URL("../../examples/", import.meta.url).pathname;
 const METADATA = [
@@ -109,6 +110,49 @@ for (const { name: registryName, command } of REGISTRIES) {
       ["1.1.0", second.digest],
       ["1.0.0", first.digest],
     ]);
+  });
+
+  toolTest(`helm renders the example of a chart from ${registryName}`, [command, "helm"], async () => {
+    await using registry = await startRegistry(command);
+    await using home = await tempDirectory();
+    const helm = helmIn(home.path);
+    const source = join(EXAMPLES, "helm");
+    const { tag } = await push([source, `oci://${registry.host}/charts`, "--for", "helm"]);
+    assert.equal(tag, "1.0.0");
+    await helm("lint", source, "--strict");
+    const reference = [`oci://${registry.host}/charts/page`, "--version", "1.0.0", "--plain-http"];
+    const rendered = await helm("template", "web", ...reference);
+    assert.equal(rendered, await helm("template", "web", source));
+    assert.match(rendered, /image: "docker\.io\/library\/nginx:1\.29\.1"/);
+    await helm("pull", ...reference, "--untar", "--untardir", "pulled");
+    const { "Chart.yaml": _written, ...pulled } = filesOf(await readTree(join(home.path, "pulled/page")));
+    // Chart.yaml is written anew, as Helm does it; .helmignore names the other one.
+    const isOther = (path: string): boolean => ["Chart.yaml", "values.staging.yaml"].includes(path);
+    assert.deepEqual(pulled, filesOf(published(await readTree(source), isOther)));
+  });
+
+  toolTest(`conftest tests with the example of policies from ${registryName}`, [command, "conftest"], async () => {
+    await using registry = await startRegistry(command);
+    await using work = await tempDirectory();
+    const source = join(EXAMPLES, "conftest");
+    await tool("conftest", ["verify", "--policy", source, "--data", source]);
+    const repository = `oci://${registry.host}/examples/policies`;
+    await push([source, repository, "--version", "1.0.0", "--profile", "conftest", "--for", "conftest"]);
+    const deployment = (image: string): string =>
+      JSON.stringify({ spec: { template: { spec: { containers: [{ name: "web", image }] } } } });
+    await writeTree(work.path, {
+      "ours.json": deployment("ghcr.io/acme/web:1.0.0"),
+      "theirs.json": deployment("docker.io/library/nginx:latest"),
+    });
+    const update = ["test", "--update", `${repository}:1.0.0`, "--data", "policy"];
+    const ours = await runTool("conftest", [...update, "ours.json"], { cwd: work.path });
+    assert.deepEqual([ours.code, /2 tests, 2 passed/.test(ours.stdout)], [0, true], ours.stdout + ours.stderr);
+    const theirs = await runTool("conftest", [...update, "theirs.json"], { cwd: work.path });
+    assert.equal(theirs.code, 1);
+    for (const said of [/registry of "docker\.io.* is none of/, /"docker\.io.*:latest" is no version/]) {
+      assert.match(theirs.stdout, said);
+    }
+    assert.deepEqual(Object.keys(await readTree(join(work.path, "policy"))), ["images.rego", "registries.yaml"]);
   });
 
   toolTest(`Flux takes a flux artifact and an image from ${registryName}`, [command, "flux-pull"], async () => {

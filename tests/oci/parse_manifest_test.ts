@@ -82,6 +82,18 @@ const readable: readonly (readonly [what: string, value: unknown, mediaType: str
       "manifest",
     ],
     [
+      "fields without a value that are written as null",
+      { ...manifest, mediaType: null, artifactType: null, manifests: null },
+      OCI_MANIFEST_MEDIA_TYPE,
+      "manifest",
+    ],
+    [
+      "an index whose fields without a value are written as null",
+      { ...index, mediaType: null, artifactType: null, config: null, layers: null },
+      OCI_INDEX_MEDIA_TYPE,
+      "index",
+    ],
+    [
       "fields that nobody knows",
       { ...manifest, new: [1], layers: [{ ...layer, new: {} }] },
       OCI_MANIFEST_MEDIA_TYPE,

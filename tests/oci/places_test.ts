@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { withLocalPath } from "../../src/oci/change_reference.ts";
 import {
   formatReference,
   isLayoutReference,
@@ -8,7 +9,6 @@ import {
   parseReference,
   printedReference,
   registryHost,
-  withLocalPath,
   withoutScheme,
 } from "../../src/oci/reference.ts";
 

@@ -10,7 +10,6 @@ import {
   type Reference,
   referenceForms,
   referenceSchemes,
-  withRepository,
 } from "../../src/oci/reference.ts";
 
 /** The regular expressions of the OCI distribution-spec 1.1.1, section "Pulling manifests". */
@@ -361,13 +360,4 @@ Deno.test("referenceForms() says how each kind of place is written, and its name
   assert.match(referenceForms("[:TAG]"), /^oci:\/\/HOST\/REPOSITORY\[:TAG\], oci-layout:PATH….* or \S+$/);
   assert.match(layoutForms(), /^oci-layout:PATH.* or \S+$/);
   assert.doesNotMatch(layoutForms(), /oci:\/\//);
-});
-
-Deno.test("withRepository() changes the repository of a registry, and no place that has none", () => {
-  const below = (text: string, name: string): string =>
-    formatReference(withRepository(parseReference(text), (repository) => `${repository}/${name}`));
-  assert.equal(below("oci://ghcr.io/acme:1.0", "app"), "oci://ghcr.io/acme/app:1.0");
-  assert.equal(below("oci-layout:./dist:1.0", "app"), "oci-layout:./dist:1.0");
-  assert.throws(() => below("oci://ghcr.io/acme", "App"), SyntaxError);
-  assert.throws(() => below("oci://ghcr.io/acme", "a".repeat(250)), SyntaxError);
 });

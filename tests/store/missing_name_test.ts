@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { missingName } from "../../src/store/missing_name.ts";
-import type { StoreReader } from "../../src/store/store.ts";
+import { NotFoundError, type StoreReader } from "../../src/store/store.ts";
 import { fakeContext } from "../pipeline/fakes.ts";
 
 function storeWith(tags: () => AsyncIterable<string>): StoreReader {
@@ -70,3 +70,16 @@ Deno.test("missingName() does not ask for tags when it is a digest that is missi
   const error = await missingName(storeWith(asked), digest, fakeContext());
   assert.equal(error.message, `Cannot find oci://h/r@${digest}: there is no such manifest`);
 });
+
+for (
+  const [url, missing] of [
+    ["oci://ghcr.io/acme/app", "such repository"],
+    ["oci-layout:./dist", "layout"],
+    ["oci-archive:app.tar", "layout"],
+    ["elsewhere:app", "such place"],
+  ]
+) {
+  Deno.test(`NotFoundError says of ${url} that there is no ${missing}`, () => {
+    assert.equal(new NotFoundError(url ?? "").message, `Cannot find ${url}: there is no ${missing}`);
+  });
+}

@@ -93,3 +93,18 @@ Deno.test("filePieces() gives all of a file", async () => {
     break;
   }
 });
+
+Deno.test("stampOf() knows a file by its content, says nothing of what is not there, and names what cannot be asked", async () => {
+  await using directory = await tempDirectory();
+  const path = join(directory.path, "a");
+  assert.equal(stampOf(path), undefined);
+  await Deno.writeTextFile(path, "a");
+  const before = stampOf(path);
+  assert.equal(stampOf(join(path, "below a file")), undefined);
+  await Deno.writeTextFile(path, "ab");
+  assert.notEqual(stampOf(path), before);
+  using file = openNamedFile(path);
+  assert.equal(stampOf(path), file.stamp);
+  const tooLong = join(directory.path, "a".repeat(300));
+  assert.throws(() => stampOf(tooLong), { message: /^Cannot read ".*a{300}": / });
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatBytes } from "../../src/work/amounts.ts";
+import { formatBytes, shortList } from "../../src/work/amounts.ts";
 
 const KIB = 1024;
 const MIB = KIB * 1024;
@@ -25,5 +25,19 @@ const SIZES: readonly (readonly [bytes: number, text: string])[] = [
 for (const [bytes, text] of SIZES) {
   Deno.test(`formatBytes() writes ${bytes} as ${text}`, () => {
     assert.equal(formatBytes(bytes), text);
+  });
+}
+
+const LISTS: readonly (readonly [names: readonly string[], text: string])[] = [
+  [[], ""],
+  [["a"], "a"],
+  [["a", "b"], "a, b"],
+  [["a", "b", "c"], "a, b and 1 more"],
+  [["a", "b", "c", "d"], "a, b and 2 more"],
+];
+
+for (const [names, text] of LISTS) {
+  Deno.test(`shortList() names two of ${names.length}: ${JSON.stringify(text)}`, () => {
+    assert.equal(shortList(names, 2), text);
   });
 }

@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from "node:path";
+import { CONFIG_NAMES } from "../../options/config_names.ts";
 import { whyUnreadable } from "../../system/io_error.ts";
 import { readSmallFile } from "../../system/read_small_file.ts";
 import type { Positions } from "../../verbs/publish/publish_options.ts";
@@ -33,9 +34,6 @@ export interface ConfigSearch {
   /** The directory in which the user works, by which it is decided whether a file counts; `.` when left out. */
   readonly here?: string;
 }
-
-/** Names of configuration files, in the order in which they are looked for. */
-const CONFIG_NAMES = ["gantry.jsonc", "gantry.json", "gantry.yaml", "gantry.yml"];
 
 /**
  * Finds and reads the configuration file: the one that was asked for, or else the one beside the source, or else the

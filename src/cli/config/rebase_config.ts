@@ -1,5 +1,6 @@
 import { basename, isAbsolute, join, resolve, sep } from "node:path";
-import { formatReference, localPath, parseReference, withLocalPath } from "../../oci/reference.ts";
+import { withLocalPath } from "../../oci/change_reference.ts";
+import { formatReference, localPath, parseReference } from "../../oci/reference.ts";
 import { specifierKind } from "../../plugins/load/specifier_kind.ts";
 import type { Kind } from "../../options/kind.ts";
 import { PUBLISHING } from "../../options/publishing.ts";

@@ -39,7 +39,7 @@ export async function runDoctor(place: string | undefined, flags: DoctorFlags, w
   const registry = asked === undefined ? undefined : await askRegistry(asked, { flags, world, problems });
   const result: DoctorResult = { ...machine, ...(registry === undefined ? {} : { registry }), problems };
   const { output: format = "text" } = flags;
-  world.stdout(format === "text" ? doctorText(result) : await formatOutput(result, format));
+  world.stdout(format === "text" ? doctorText(result, world) : await formatOutput(result, format));
   return problems.length === 0 ? EXIT.done : EXIT.failed;
 }
 

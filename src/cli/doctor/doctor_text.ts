@@ -1,9 +1,10 @@
 import { oneLine } from "../output/printable.ts";
-import { table } from "../output/table.ts";
+import { wrapText } from "../output/wrap_text.ts";
+import type { World } from "../world.ts";
 import type { DoctoredRegistry, DoctorResult } from "./doctor_result.ts";
 
 /** Writes what `gantry doctor` has found for people: first all of it, then what is wrong. */
-export function doctorText(result: DoctorResult): string {
+export function doctorText(result: DoctorResult, { screen }: Pick<World, "screen">): string {
   const { runtime, configuration, cache, proxies, authorities, credentialPlaces, registry, problems } = result;
   const rows: readonly (readonly [string, string])[] = [
     ["gantry", `${runtime.gantry}${runtime.compiled ? ", compiled" : ""}`],
@@ -18,7 +19,13 @@ export function doctorText(result: DoctorResult): string {
     ...(registry === undefined ? [] : registryRows(registry)),
   ];
   const marks = problems.length === 0 ? ["\u2714 Nothing is wrong"] : problems.map((problem) => `\u2718 ${problem}`);
-  return `${table(rows.map((row) => row.map(oneLine)))}\n${marks.map((mark) => `${oneLine(mark)}\n`).join("")}`;
+  const pad = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const lines = rows.flatMap(([name, value]) =>
+    wrapText(oneLine(value), (screen?.columns() ?? Infinity) - pad).map((line, at) =>
+      (at === 0 ? name : "").padEnd(pad) + line
+    )
+  );
+  return `${lines.map((line) => `${line}\n`).join("")}\n${marks.map((mark) => `${oneLine(mark)}\n`).join("")}`;
 }
 
 function registryRows(registry: DoctoredRegistry): readonly (readonly [string, string])[] {

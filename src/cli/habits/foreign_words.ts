@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { FOREIGN_COMMANDS, type ForeignCommand } from "./foreign_commands.ts";
-import { OTHER_WORK, type OtherWork } from "./other_tools.ts";
+import { OTHER_WORK, type OtherWork } from "./other_work.ts";
 
 /**
  * Finds the command of another tool with which a command line begins: what it is here, or who does it. The longest one

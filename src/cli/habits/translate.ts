@@ -1,9 +1,8 @@
 import type { Command } from "commander";
-import { isReference } from "../../oci/reference.ts";
 import { nearestWord } from "../../work/nearest_word.ts";
+import { arrangePlaces, type NamedPlaces, UNKNOWN_SOURCE } from "./arrange_places.ts";
 import { FOREIGN_FLAGS, type ForeignFlag } from "./foreign_flags.ts";
 import { foreignWords } from "./foreign_words.ts";
-import { gantryLayout, gantryPlace } from "./gantry_place.ts";
 import { shellLine } from "./shell_line.ts";
 
 /** A command line that means here what the one that was typed means to another tool. */
@@ -32,7 +31,7 @@ export function translate(
   if (found === undefined) return undefined;
   const { command, rest, adds, notes } = found;
   const read = readWords(rest, command);
-  const places = arrange(command.name(), read);
+  const places = arrangePlaces(command.name(), read);
   // The value of a misspelt flag looks like a word in the wrong place.
   if (!isForeign && !found.isForeign && !read.isForeign && (!places.isForeign || read.hasUnknown)) return undefined;
   const { words, version } = versionOf(command.name(), places.words, read);
@@ -48,6 +47,9 @@ export function translate(
   const daemon = words.includes(UNKNOWN_SOURCE) ? [`${UNKNOWN_SOURCE} is a directory or a file: ${NO_DAEMON}`] : [];
   return { line: shellLine(line), notes: [...notes, ...daemon, ...read.notes] };
 }
+
+/** For who believes that what was built is known already. */
+const NO_DAEMON = "what a daemon has built, docker push publishes";
 
 /** Flags without which the command does not run, and that were not typed. */
 function needed(command: Command, { flags }: ReadWords): readonly string[] {
@@ -106,14 +108,9 @@ function commandOf(args: readonly string[], program: Command): FoundCommand | un
 }
 
 /** The words after a command, taken apart. */
-interface ReadWords {
-  readonly given: readonly string[];
+interface ReadWords extends NamedPlaces {
   /** gantry's flags with their values. */
   readonly flags: readonly (readonly string[])[];
-  readonly source?: string;
-  readonly destination?: string;
-  readonly version?: string;
-  readonly tag?: string;
   readonly notes: readonly string[];
   readonly isForeign: boolean;
   /** Whether there is a flag that neither gantry nor another tool is known to have. */
@@ -196,113 +193,4 @@ function isMeantOtherwise({ short, required, argChoices }: Command["options"][nu
   if (short === "-v" && !required) return /^v?\d+\.\d+/.test(value);
   return argChoices !== undefined && value !== "" && !argChoices.includes(value) &&
     nearestWord(value, argChoices) === undefined;
-}
-
-/** The arguments in gantry's order. */
-interface Arranged {
-  readonly words: readonly string[];
-  /** Whether anything had to be changed. */
-  readonly isForeign: boolean;
-}
-
-function arrange(name: string, read: ReadWords): Arranged {
-  const words = arranged(name, read);
-  // A source that nobody typed may stand in a configuration file.
-  const typed = words.filter((word) => word !== UNKNOWN_SOURCE);
-  return { words, isForeign: read.given.some((word, at) => word !== typed[at]) };
-}
-
-/** For who believes that what was built is known already. */
-const NO_DAEMON = "what a daemon has built, docker push publishes";
-
-/** Stands in a line for the source that whoever typed it did not name. */
-const UNKNOWN_SOURCE = "SOURCE";
-
-function arranged(name: string, { given, source, destination, version, tag }: ReadWords): readonly string[] {
-  switch (name) {
-    case "push":
-    case "plan": {
-      const targets = given.flatMap((word) => gantryPlace(word) ?? []);
-      const sources = [...(source === undefined ? [] : [source]), ...given.filter((word) => !gantryPlace(word))];
-      // More files than one are published by naming the directory that they lie in.
-      const [first = UNKNOWN_SOURCE] = sources;
-      if (name === "plan") return [...(sources.length === 0 ? [] : [first]), ...targets];
-      if (destination !== undefined) targets.push(gantryPlaceOrLayout(destination));
-      return [first, ...(targets.length === 0 ? ["oci://HOST/REPOSITORY"] : targets)];
-    }
-    case "diff":
-      return [...given.map((word) => gantryPlace(word) ?? word), ...(source === undefined ? [] : [source])];
-    case "pull": {
-      const [place = "oci://HOST/REPOSITORY:TAG", directory = destination] = given;
-      return [withTag(asPlace(place), version), ...(directory === undefined ? [] : [directory])];
-    }
-    case "tag": {
-      const [place = "", ...names] = given;
-      const tags = [...names, ...(tag === undefined ? [] : [tag])];
-      // Docker and others want the whole name again.
-      return [asPlace(place), ...tags.map((each) => each.includes("/") ? each.slice(each.lastIndexOf(":") + 1) : each)];
-    }
-    case "export": {
-      const all = destination === undefined ? given : [...given, destination];
-      const last = destination ?? (all.length > 1 ? all.at(-1) : undefined);
-      const sources = all.slice(0, last === undefined ? all.length : -1).map(asPlace);
-      return [
-        ...(sources.length === 0 ? ["oci://HOST/REPOSITORY:TAG"] : sources),
-        last === undefined ? "oci-archive:bundle.tar" : gantryPlaceOrLayout(last),
-      ];
-    }
-    case "import": {
-      const all = [
-        ...(source === undefined ? [] : [source]),
-        ...given,
-        ...(destination === undefined ? [] : [destination]),
-      ];
-      const [first, second] = all.length === 1 && gantryPlace(all[0] ?? "")?.startsWith("oci://") ? [, all[0]] : all;
-      const bundle = first === undefined ? "oci-archive:bundle.tar" : gantryPlaceOrLayout(first);
-      return [bundle, second === undefined ? "oci://HOST/PREFIX" : repositoryOf(second)];
-    }
-    case "attach": {
-      const [place = "", file = "FILE"] = given;
-      // ORAS writes a type behind the file.
-      return [asPlace(place), file.replace(/:[\w.+-]+\/[\w.+-]+$/, "")];
-    }
-    case "inventory":
-      // A registry as a whole has no repository in its name.
-      return given.map((word) => gantryPlace(word) ?? `oci://${word}`);
-    case "copy":
-    case "delete":
-    case "inspect":
-    case "list":
-    case "sign":
-    case "verify":
-      return given.map((word, at) => at === 0 ? withTag(asPlace(word), version) : asPlace(word));
-    default:
-      return given;
-  }
-}
-
-/** With a port, or this machine: other names may be those of files. */
-const HOST_REGEXP = /^(?:localhost|(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+):\d+)\/?$/;
-
-function asPlace(word: string): string {
-  if (HOST_REGEXP.test(word)) return `oci://${word.replace(/\/$/, "")}/REPOSITORY`;
-  return gantryPlace(word) ??
-    (/^[a-z0-9]+(?:\/[a-z0-9]|:[\w.-]+$)/.test(word) ? `oci://HOST/${word}` : gantryLayout(word));
-}
-
-function gantryPlaceOrLayout(word: string): string {
-  return isReference(word) ? word : gantryPlace(word) ?? gantryLayout(word);
-}
-
-/** An import goes to a registry or below a prefix, each artifact to the repository that it came from. */
-function repositoryOf(word: string): string {
-  const place = gantryPlace(word) ?? `oci://${word}`;
-  // Behind the host alone, what follows a colon is its port.
-  return place.replace(/^(oci:\/\/[^/]+\/.*?)[:@][^/]*$/, "$1");
-}
-
-function withTag(place: string, version: string | undefined): string {
-  return version === undefined || /[:@][^/]*$/.test(place.replace(/^oci:\/\/[^/]*/, ""))
-    ? place
-    : `${place}:${version}`;
 }

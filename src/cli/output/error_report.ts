@@ -91,6 +91,9 @@ function unwrap(error: unknown): Unwrapped {
       wheres.splice(0, wheres.length, `while reading from ${current.url}`);
       host = registryHost(current.url);
       current = current.cause;
+    } else if (current instanceof SuppressedError) {
+      // Cleaning up has failed after it, mostly for the same reason.
+      current = current.suppressed;
     } else if (current instanceof PartlyTaggedError) {
       wheres.push(`set there: ${current.tags.join(", ")}`);
       current = current.cause;
@@ -138,7 +141,7 @@ function adviceFor(
   if (error instanceof ExtractionError) return extractionAdvice(error.rule, command);
   if (error instanceof NotFoundError) {
     if (error.namesAll) return undefined;
-    if (error.isPlace && error.url.startsWith("oci://")) return UNKNOWN_REPOSITORY;
+    if (error.isPlace && registryHost(error.url) !== undefined) return UNKNOWN_REPOSITORY;
     return error.isPlace
       ? "check the path: relative ones begin where the command runs"
       : `\`gantry list ${error.url} --all\` shows the tags that exist`;
@@ -201,7 +204,8 @@ function connectionAdvice({ problem, proxyVariable }: ConnectionError): string |
     case "tls":
       return "a registry that speaks HTTP without TLS on purpose needs --plain-http";
     case "not-http":
-      return WITHOUT_PLAIN_HTTP;
+      return proxyAdvice(proxyVariable) ??
+        "what listens there is no registry, or one that speaks TLS: check host and port, and leave --plain-http away";
     case "unknown-host":
       return proxyAdvice(proxyVariable) ??
         "check how the name is written, and whether it is known in this network only";
@@ -214,7 +218,7 @@ function connectionAdvice({ problem, proxyVariable }: ConnectionError): string |
   }
 }
 
-/** Also what a server of TLS says of a request without it, as far as it says anything. */
+/** What is said of a registry that has answered a request without TLS in words. */
 const WITHOUT_PLAIN_HTTP = "what listens there seems to speak TLS: leave --plain-http away";
 
 function proxyAdvice(variable: string | undefined): string | undefined {
@@ -231,6 +235,8 @@ function isTypeRefused(error: RegistryError): boolean {
   return error.status === 415 || error.has("UNSUPPORTED") ||
     [400, 403, 404, 405, 422].includes(error.status) && REFUSED_TYPE_REGEXP.test(words);
 }
+
+const NO_REGISTRY = "that is not how a registry answers: check the host, and whether a proxy stands between";
 
 function registryAdvice(
   error: RegistryError,
@@ -259,12 +265,16 @@ function registryAdvice(
       ? "the registry may take only the types that it knows: try --profile image, or another --artifact-type"
       : "the registry may take only the types that it knows, and an artifact of another type has to go elsewhere";
   }
+  if (error.status === 403 && error.proxy !== undefined) return NO_REGISTRY;
+  if (error.status === 403 && error.isAnonymous) {
+    return `nobody is logged in there: log in with \`gantry login ${host}\`, or pass --username and --password-stdin`;
+  }
   if (error.status === 403 || error.has("DENIED")) {
     return "the credentials are known but not allowed to do this: check their permissions for this repository";
   }
   if (error.status === 400 && /\bHTTPS (?:server|port)\b/i.test(error.text ?? "")) return WITHOUT_PLAIN_HTTP;
   if (error.text !== undefined && error.errors.length === 0) {
-    return "that is not how a registry answers: check the host, and whether a proxy stands between";
+    return NO_REGISTRY;
   }
   if (error.has("NAME_UNKNOWN")) {
     return error.method === "GET" || error.method === "HEAD"

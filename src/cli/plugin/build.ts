@@ -4,7 +4,7 @@ import { writeOutput } from "../../system/output_place.ts";
 import { buildPlugin } from "../../plugins/load/build_plugin.ts";
 import { isPackage } from "../../plugins/load/load_package.ts";
 import { EXIT } from "../output/exit_code.ts";
-import { withHint } from "./load.ts";
+import { withHint } from "./load_with_hint.ts";
 import { UsageError } from "../usage_error.ts";
 import type { World } from "../world.ts";
 

@@ -4,7 +4,7 @@ import { createKit } from "../../driver/kit.ts";
 import { describeSchema } from "../../driver/issue_message.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { formatOutput, type OutputFormat } from "../output/format_output.ts";
-import { loadWithHint } from "./load.ts";
+import { loadWithHint } from "./load_with_hint.ts";
 import { type OptionRow, optionRows } from "./option_rows.ts";
 import { printable } from "../output/printable.ts";
 import { type DescribedPlugin, listBuiltIns } from "../../verbs/publish/stages/built_ins.ts";

@@ -10,13 +10,13 @@ import type { ReadyPlugin } from "../../pipeline/ready_plugin.ts";
 import { formatPath } from "../../driver/format_path.ts";
 import { createScratch } from "../../system/scratch.ts";
 import { readSmallText } from "../../system/read_small_file.ts";
-import { withFixture } from "./default_fixture.ts";
+
 import { EXIT } from "../output/exit_code.ts";
 import { compareGolden } from "./golden_output.ts";
-import { loadWithHint } from "./load.ts";
+import { loadWithHint } from "./load_with_hint.ts";
 import { createLog } from "../output/log.ts";
-import { comparableOutput } from "./output.ts";
-import { fixtureInput } from "./fixture.ts";
+import { comparableOutput } from "./comparable_output.ts";
+import { fixtureInput, withFixture } from "./fixture.ts";
 import { pluginHost } from "../../verbs/publish/stages/plugin_host.ts";
 import { unifiedDiff } from "../../verbs/diff/unified_diff.ts";
 import { declaredEnv } from "../machine.ts";

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { beforeLeftovers } from "../../system/leftovers.ts";
 import type { EndingSignal } from "./interruption.ts";
 import type { FromWatchdog, ToWatchdog } from "./watchdog_protocol.ts";
 
@@ -27,28 +28,42 @@ const QUIET = 250;
  * handles a signal in JavaScript, and a thread that is busy handles nothing.
  *
  * The thread starts when a command is not over in a moment, and before any code runs that is not gantry's. A signal
- * that comes before this ends the process as it would any other.
+ * that comes before this ends the process as it would any other, until there is something to tidy up: from then on it
+ * starts the thread.
  *
- * @param told Told each signal, and whether it is not the first one.
+ * @param onSignal Called with each signal, and whether it is not the first one.
  */
-export function createWatchdog(told: (signal: EndingSignal, again: boolean) => void): Watchdog {
+export function createWatchdog(onSignal: (signal: EndingSignal, again: boolean) => void): Watchdog {
   let worker: Worker | undefined;
   let calls = 0;
+  const early = new Map<EndingSignal, () => void>();
   const timer = setTimeout(running, QUIET);
   // It is no work that could still happen.
   Deno.unrefTimer(timer);
 
   function running(): Worker {
     clearTimeout(timer);
-    return worker ??= startThread(told);
+    worker ??= startThread(onSignal);
+    for (const [signal, listener] of early) Deno.removeSignalListener(signal, listener);
+    early.clear();
+    return worker;
   }
+
+  beforeLeftovers(() => {
+    if (worker !== undefined) return;
+    for (const signal of ["SIGINT", Deno.build.os === "windows" ? "SIGBREAK" : "SIGTERM"] as const) {
+      const listener = (): void => say({ kind: "signal", signal });
+      early.set(signal, listener);
+      Deno.addSignalListener(signal, listener);
+    }
+  });
 
   function say(message: ToWatchdog): void {
     running().postMessage(message);
   }
 
   return {
-    typed: () => say({ kind: "typed" }),
+    typed: () => say({ kind: "signal", signal: "SIGINT" }),
     watch(what, timeout): () => void {
       const call = calls++;
       say({ kind: "begin", call, what, timeout });
@@ -57,13 +72,13 @@ export function createWatchdog(told: (signal: EndingSignal, again: boolean) => v
   };
 }
 
-function startThread(told: (signal: EndingSignal, again: boolean) => void): Worker {
+function startThread(onSignal: (signal: EndingSignal, again: boolean) => void): Worker {
   const started = new Int32Array(new SharedArrayBuffer(4));
   // Of Node, since that can be told not to keep the program alive.
   const worker = new Worker(new URL("./watchdog_worker.ts", import.meta.url), { workerData: started });
   worker.unref();
   worker.on("message", (message: FromWatchdog) => {
-    if (message.kind === "signal") told(message.signal, message.again);
+    if (message.kind === "signal") onSignal(message.signal, message.again);
     else worker.postMessage({ kind: "pong", ping: message.ping } satisfies ToWatchdog);
   });
   Atomics.wait(started, 0, 0, START_LIMIT);

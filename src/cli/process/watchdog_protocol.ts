@@ -10,8 +10,8 @@ export type FromWatchdog =
 /** What the thread that works says to the watchdog. */
 export type ToWatchdog =
   | { readonly kind: "pong"; readonly ping: number }
-  /** Ctrl-C was typed while it is a key like any other. */
-  | { readonly kind: "typed" }
+  /** A signal came to the thread that works, or Ctrl-C was typed while it is a key like any other. */
+  | { readonly kind: "signal"; readonly signal: EndingSignal }
   /** Code begins that may never return. */
   | { readonly kind: "begin"; readonly call: number; readonly what: string; readonly timeout: number | undefined }
   | { readonly kind: "end"; readonly call: number };

@@ -25,8 +25,8 @@ parentPort?.on("message", (message: ToWatchdog) => {
   switch (message.kind) {
     case "pong":
       return pings.get(message.ping)?.();
-    case "typed":
-      return void onSignal("SIGINT");
+    case "signal":
+      return void onSignal(message.signal);
     case "begin":
       return begin(message);
     case "end":

@@ -25,14 +25,14 @@ export async function runPlan(
   }
   if (flags.digest === false) {
     const files = await planned(planFilesConfigured);
-    world.stdout(format === "text" ? filesText(files) : await formatOutput(files, format));
+    world.stdout(format === "text" ? filesText(files, world) : await formatOutput(files, format));
     return EXIT.done;
   }
   // Who looks at a terminal need not wait for gigabytes to be packed before the first line is there.
   let early: PlannedFiles | undefined;
   const tell = format !== "text" || world.screen === undefined ? undefined : (files: PlannedFiles): void => {
     early = files;
-    world.stdout(filesText(files));
+    world.stdout(filesText(files, world));
   };
   const result = await planned((options) => planConfigured(options, tell));
   if (format !== "text") world.stdout(await formatOutput(result, format));

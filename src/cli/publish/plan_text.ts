@@ -2,6 +2,7 @@ import type { TagName } from "../../store/store.ts";
 import type { PlannedBlob, PlannedFiles, PlannedStages, PlanResult } from "../../verbs/plan.ts";
 import { formatBytes } from "../../work/amounts.ts";
 import { oneLine } from "../output/printable.ts";
+import { rowLines, stacked } from "../output/row_lines.ts";
 import { shortDigest } from "../output/short_digest.ts";
 import { verdictRows } from "../output/verdict_rows.ts";
 import { fittedTable, table } from "../output/table.ts";
@@ -12,15 +13,15 @@ export type PlanScreen = Pick<World, "screen">;
 
 /** Writes a plan for people. */
 export function planText(report: PlanResult, world: PlanScreen): string {
-  return headText(report, report.artifactType) + contentText(report, world);
+  return headText(report, world, report.artifactType) + contentText(report, world);
 }
 
 /** Writes what is known of a plan before anything is packed. */
-export function filesText(report: PlannedFiles): string {
-  return headText(report);
+export function filesText(report: PlannedFiles, world: PlanScreen): string {
+  return headText(report, world);
 }
 
-function headText(report: PlannedFiles, type?: string): string {
+function headText(report: PlannedFiles, { screen }: PlanScreen, type?: string): string {
   const { files, dropped } = report;
   const items = [
     ...files.map(({ path, size, executable }) =>
@@ -34,7 +35,7 @@ function headText(report: PlannedFiles, type?: string): string {
     ...(type === undefined ? [] : [field("type", type)]),
     "",
     `files (${files.length} kept, ${dropped.length} left out)`,
-    ...items.map(([name, text]) => item(name, text)),
+    ...items.flatMap(([name, text]) => rowLines([`  ${name}`, text], { pad: ITEM, width: screen?.columns() })),
     "",
   ].map(oneLine).join("\n");
 }
@@ -53,8 +54,8 @@ export function contentText(
     ...blobLines([["config", report.config], ...layers.map((layer) => ["layer", layer] as const)], screen),
     "",
     "annotations",
-    ...Object.entries(annotations).map(([key, { value, from }]) =>
-      screen === undefined ? item(key, `${value}  (${from})`) : `  ${key}  ${value}  (${from})`
+    ...Object.entries(annotations).flatMap(([key, { value, from }]) =>
+      rowLines([`  ${key}`, value, `(${from})`], { pad: screen === undefined ? ITEM : 0, width: screen?.columns() })
     ),
     ...(Object.keys(annotations).length === 0 ? ["  none"] : []),
     "",
@@ -76,8 +77,11 @@ function field(name: string, value: string): string {
   return `${name.padEnd(8)} ${value}`;
 }
 
+/** How wide the names in a list are. */
+const ITEM = 42;
+
 function item(name: string, value: string): string {
-  return `  ${name.padEnd(40)}  ${value}`;
+  return `  ${name}`.padEnd(ITEM) + `  ${value}`;
 }
 
 function blobLines(
@@ -95,7 +99,12 @@ function blobLines(
     formatBytes(size),
     mediaType,
   ]);
-  return fittedTable(rows, { width: screen.columns() - 2, drop: [1] }).trimEnd().split("\n").map(indented);
+  const width = screen.columns() - 2;
+  const lines = fittedTable(rows, { width, drop: [1] }).trimEnd().split("\n");
+  const fitting = lines.every((line) => line.length <= width)
+    ? lines
+    : rows.flatMap(([what = "", , ...others]) => stacked([what, ...others], width));
+  return fitting.map(indented);
 }
 
 function tagList(tags: readonly TagName[]): string {

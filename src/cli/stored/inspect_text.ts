@@ -4,6 +4,7 @@ import { formatBytes } from "../../work/amounts.ts";
 import type { InspectedReferrer, InspectResult } from "../../verbs/inspect/inspect_result.ts";
 import type { LayerFile } from "../../verbs/inspect/layer_files.ts";
 import { oneLine } from "../output/printable.ts";
+import { rowLines, stacked } from "../output/row_lines.ts";
 import { shortDigest } from "../output/short_digest.ts";
 import { table } from "../output/table.ts";
 import { verdictRows } from "../output/verdict_rows.ts";
@@ -26,7 +27,7 @@ export function inspectText(report: InspectResult, { screen }: Pick<World, "scre
     ...(config === undefined ? [] : [digestSection("config", [blobRow(config)], columns)]),
     ...(layers === undefined ? [] : [digestSection("layers", layers.map(blobRow), columns)]),
     ...(manifests === undefined ? [] : [digestSection("manifests", manifests.map(blobRow), columns)]),
-    section("annotations", Object.entries(report.annotations).map(([key, value]) => [key, value])),
+    annotationLines(report.annotations, columns),
     ...(layers ?? []).flatMap(({ files, digest }) => {
       return files === undefined
         ? []
@@ -57,16 +58,11 @@ function digestSection(title: string, rows: readonly (readonly string[])[], colu
   return section(title, rows.flatMap((row) => stacked(row, columns - 2).map((line) => [line])));
 }
 
-/** The digest, and further in below it the other cells, as many in a line as fit. */
-function stacked([digest = "", ...more]: readonly string[], width: number): readonly string[] {
-  const indent = `${/^ */.exec(digest)?.[0]}  `;
-  const lines: string[] = [];
-  for (const cell of more.filter((cell) => cell !== "")) {
-    const joined = `${lines.at(-1)}  ${cell}`;
-    if (lines.length > 0 && indent.length + joined.length <= width) lines.splice(-1, 1, joined);
-    else lines.push(cell);
-  }
-  return [digest, ...lines.map((line) => indent + line)];
+function annotationLines(annotations: Readonly<Record<string, string>>, columns: number | undefined): string {
+  const rows = Object.entries(annotations).map(([key, value]) => cells([`  ${key}`, value]));
+  const pad = Math.max(...rows.map(([key = ""]) => key.length));
+  const lines = rows.flatMap((row) => rowLines(row, { pad, width: columns }));
+  return ["annotations", ...rows.length === 0 ? ["  none"] : lines, ""].join("\n");
 }
 
 function blobRow(descriptor: Descriptor): readonly string[] {

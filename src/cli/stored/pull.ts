@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { printedReference, type Reference } from "../../oci/reference.ts";
+import { formatRepository, localPath, printedReference, type Reference } from "../../oci/reference.ts";
 import { pull, type PullResult } from "../../verbs/pull.ts";
 import { counted } from "../../work/amounts.ts";
 import { shellLine } from "../habits/shell_line.ts";
@@ -28,7 +28,7 @@ export async function runPull(
   if (directory === undefined && outputArchive === undefined) throw noDirectory(source, place);
   const isPiped = directory === undefined && outputArchive !== undefined && isStandardOutput(outputArchive);
   const write = isPiped ? takeOutput(world, "--output-archive -") : undefined;
-  const phase = place.kind === "registry" ? "Downloading" : "Reading";
+  const phase = localPath(place) === undefined ? "Downloading" : "Reading";
   const time = stopwatch();
   return await withVerbOptions(flags, world, { phase, places: [place] }, async (options) => {
     const result = await pull({
@@ -47,7 +47,7 @@ export async function runPull(
 }
 
 function noDirectory(source: string, place: Reference): UsageError {
-  const from = place.kind === "registry" ? place.repository : place.path.replace(/\.tar$/, "");
+  const from = localPath(place)?.replace(/\.tar$/, "") ?? formatRepository(place);
   const name = basename(from) || "artifact";
   return new UsageError("There is no directory: name one, or a file with --output-archive", {
     hints: [`type \`${shellLine(["gantry", "pull", source, `./${name}`])}\``],

@@ -1,5 +1,5 @@
 import { problemLine, verify, type VerifyResult } from "../../verbs/verify.ts";
-import { formatReference } from "../../oci/reference.ts";
+import { formatReference, isLayoutReference } from "../../oci/reference.ts";
 import { type VerifiedArtifact, verifySignatures, type VerifySignaturesResult } from "../../verbs/verify_signatures.ts";
 import { BY_CERTIFICATE, BY_OTHER_KEY } from "../../sign/find_signatures.ts";
 import type { CertificateIdentity } from "../../sign/trusted_identity.ts";
@@ -21,7 +21,7 @@ export async function runVerify(source: string, flags: VerifyFlags, world: World
   const identity = identityOf(flags);
   if (key.length === 0 && identity === undefined) {
     refuseWithoutKey(flags);
-    if (place.kind === "registry") {
+    if (!isLayoutReference(place)) {
       throw new UsageError(`Cannot verify ${formatReference(place)}: no key is named`, {
         hints: [
           `\`gantry verify ${source} --key KEY.pub\` says whether it is signed by that key`,

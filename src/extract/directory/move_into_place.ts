@@ -1,3 +1,4 @@
+import { shortList } from "../../work/amounts.ts";
 import { join } from "node:path";
 import { compareTrees, type Move, type TreeComparison, type TreeInPlace } from "./compare_trees.ts";
 import type { DestinationDirectory } from "./destination.ts";
@@ -54,8 +55,7 @@ function refuseConflicts({ blocked, changed }: TreeComparison, destination: stri
 }
 
 function listed(texts: readonly string[]): string {
-  const more = texts.length - SHOWN;
-  return `${texts.toSorted().slice(0, SHOWN).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return shortList(texts.toSorted(), SHOWN);
 }
 
 /** Between which places something is moved. What they lead to is used at once. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { digestHex, digestOf } from "../../oci/digest.ts";
 import { type Identity, isSameInode } from "../../system/held_tree.ts";
 import { ioError } from "../../system/io_error.ts";
+import { leavingSomething } from "../../system/leftovers.ts";
 
 /** A directory that nobody else can look into. Disposing removes it with everything in it. */
 export interface PrivateDirectory extends AsyncDisposable {
@@ -45,6 +46,7 @@ export async function makePrivateDirectory(parent: string): Promise<PrivateDirec
 }
 
 async function makeDirectory(path: string): Promise<PrivateDirectory> {
+  leavingSomething();
   try {
     await Deno.mkdir(path, { mode: 0o700 });
   } catch (cause) {

@@ -19,6 +19,13 @@ export interface OwnedChunk extends DeflateChunk {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** What a worker is given before the first chunk. */
+export interface WorkerStart {
+  readonly code: WebAssembly.Module;
+  /** Counts in its only element the chunks that the worker has compressed. */
+  readonly compressed: Int32Array<SharedArrayBuffer>;
+}
+
 /** What a worker gives for a chunk. */
 export interface DeflatedChunk {
   readonly deflated: Uint8Array<ArrayBuffer>;

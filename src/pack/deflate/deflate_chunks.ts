@@ -6,6 +6,7 @@ import {
   deflateChunk,
   type DeflatedChunk,
   type OwnedChunk,
+  type WorkerStart,
 } from "./deflate_chunk.ts";
 
 /** How hard and with how many hands to compress. */
@@ -97,13 +98,13 @@ function workerFor(
   return worker;
 }
 
-/** How many chunks a worker has in its hands, so that it has something to do while this thread compresses one. */
-const QUEUE = 4;
+/** How many chunks a worker is given ahead: one to compress, and one to go on with while this thread is busy. */
+const QUEUE = 2;
 /** How many chunks for each worker this thread compresses before it waits: some take ten times as long as others. */
 const AHEAD = 3;
 
 interface ChunkWorker {
-  /** How many chunks it has not answered. */
+  /** How many chunks it has not compressed yet. */
   readonly waiting: number;
   deflate(chunk: OwnedChunk): Promise<Uint8Array<ArrayBuffer>>;
   terminate(): void;
@@ -111,13 +112,17 @@ interface ChunkWorker {
 
 function startWorker(giveBack: (buffer: ArrayBuffer) => void): ChunkWorker {
   const worker = new Worker(new URL("./deflate_worker.ts", import.meta.url), { type: "module" });
-  worker.postMessage(compressorCode());
+  // Its answers are not heard as long as this thread reads and compresses, and it would run out of work unnoticed.
+  const compressed = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const start: WorkerStart = { code: compressorCode(), compressed };
+  worker.postMessage(start);
+  let given = 0;
   // A worker answers in the order of the chunks that it was given.
-  const waiting: PromiseWithResolvers<Uint8Array<ArrayBuffer>>[] = [];
+  const answers: PromiseWithResolvers<Uint8Array<ArrayBuffer>>[] = [];
   worker.onmessage = ({ data }: MessageEvent<DeflatedChunk | Error>): void => {
     if (data instanceof Error) return fail(data.message, data);
     giveBack(data.buffer);
-    waiting.shift()?.resolve(data.deflated);
+    answers.shift()?.resolve(data.deflated);
   };
   worker.onerror = (event): void => {
     event.preventDefault();
@@ -125,17 +130,18 @@ function startWorker(giveBack: (buffer: ArrayBuffer) => void): ChunkWorker {
   };
   function fail(message: string, cause: unknown): void {
     const error = new Error(`Cannot compress in a worker: ${message}`, { cause });
-    for (const { reject } of waiting.splice(0)) reject(error);
+    for (const { reject } of answers.splice(0)) reject(error);
   }
   return {
     get waiting(): number {
-      return waiting.length;
+      return given - Atomics.load(compressed, 0);
     },
     deflate(chunk: OwnedChunk): Promise<Uint8Array<ArrayBuffer>> {
       const answer = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
       // It is awaited in its turn; until then a failure must not count as unhandled.
       answer.promise.catch(() => {});
-      waiting.push(answer);
+      answers.push(answer);
+      given += 1;
       worker.postMessage(chunk, [chunk.bytes.buffer]);
       return answer.promise;
     },

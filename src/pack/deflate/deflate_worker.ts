@@ -3,15 +3,27 @@
  * sent with the compressed bytes, in order.
  */
 /// <reference lib="deno.worker" />
-import { deflateChunk, type DeflatedChunk, type OwnedChunk, shareCompressorCode } from "./deflate_chunk.ts";
+import {
+  deflateChunk,
+  type DeflatedChunk,
+  type OwnedChunk,
+  shareCompressorCode,
+  type WorkerStart,
+} from "./deflate_chunk.ts";
 
-self.onmessage = ({ data }: MessageEvent<WebAssembly.Module | OwnedChunk>): void => {
+let compressed: Int32Array<SharedArrayBuffer>;
+
+self.onmessage = ({ data }: MessageEvent<WorkerStart | OwnedChunk>): void => {
   try {
-    if (data instanceof WebAssembly.Module) return shareCompressorCode(data);
+    if ("code" in data) {
+      compressed = data.compressed;
+      return shareCompressorCode(data.code);
+    }
     const deflated = deflateChunk(data);
     // Back to where it is used again: left to the garbage collector, buffers of this size pile up to 50 MB in each
     // worker.
     const answer: DeflatedChunk = { deflated, buffer: data.bytes.buffer };
+    Atomics.add(compressed, 0, 1);
     self.postMessage(answer, [answer.deflated.buffer, answer.buffer]);
   } catch (error) {
     // An error that is not caught would end the worker with a stack trace on standard error.

@@ -1,5 +1,5 @@
 import { CREATED_ANNOTATION } from "../../oci/annotation_keys.ts";
-import { withoutScheme } from "../../oci/reference.ts";
+import { registryHost, withoutScheme } from "../../oci/reference.ts";
 import type { Belongings, Factory } from "../../pipeline/plugin.ts";
 import type { Target } from "../../pipeline/target.ts";
 import type { CertifiedSigner } from "../../sign/bundle_signer.ts";
@@ -35,7 +35,7 @@ export function sign(
       options: kit.z.strictObject({}),
       async run(uploaded, _options, context): Promise<Belongings> {
         const { manifest: { descriptor: { digest } }, annotations, receipts } = uploaded;
-        const registry = receipts.find(({ url, isSkipped }) => !isSkipped && url.startsWith("oci://"));
+        const registry = receipts.find(({ url, isSkipped }) => !isSkipped && registryHost(url) !== undefined);
         const { referrers, layers, certified } = await makeSignatures(
           {
             subject: digest,

@@ -81,7 +81,7 @@ async function upload(at: Upload, first: Step): Promise<Pushed> {
       } catch (error) {
         if (isRefusedShortcut(error, step)) {
           step = { kind: "start" };
-        } else if (isTooLarge(error, step) && at.link.traits.shrinkChunks(requestSize(at, step))) {
+        } else if (isTooLarge(error, step) && isShrunk(at, step)) {
           step = { kind: "start" };
         } else if (isWrongDigest(error, step) && wrongDigests++ === 0) {
           await checkSource(at.blob);
@@ -150,8 +150,10 @@ function chunkSize(at: Upload, session: UploadSession): number {
   return Math.min(rest, Math.max(at.link.traits.chunkLimit, session.chunkMinimum));
 }
 
-function requestSize(at: Upload, step: Step): number {
-  return step.kind === "send" ? chunkSize(at, step.session) : at.blob.descriptor.size;
+/** Has less sent in a request from now on, if that is possible. */
+function isShrunk(at: Upload, step: Step): boolean {
+  return step.kind === "send" &&
+    at.link.traits.shrinkChunks(chunkSize(at, step.session), step.session.chunkMinimum);
 }
 
 function sessionOf(step: Step): UploadSession | undefined {

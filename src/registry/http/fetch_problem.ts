@@ -34,6 +34,7 @@ const PROBLEMS: readonly (readonly [RegExp, ConnectionProblem, string])[] = [
   [/invalid peer certificate: .*not ?valid ?yet(.*)/i, "certificate-expired", "its certificate is not valid yet"],
   [/invalid peer certificate: .*not ?valid ?for ?name(.*)/i, "certificate-host", "its certificate is for another host"],
   [/invalid peer certificate: (.+)/, "certificate", "its certificate is not trusted"],
+  [/invalid HTTP status (\d+)/, "not-http", "its answer has a status that HTTP does not have"],
   [/invalid HTTP/, "not-http", "it does not answer HTTP"],
   [/InvalidContentType|tls handshake|HandshakeFailure|corrupt message/i, "tls", "it does not answer TLS"],
   [

@@ -140,6 +140,11 @@ async function send(request: TransportRequest, { client, proxy }: Way, body?: Bo
       await content?.cancel();
       throw new TypeError("proxy authentication required");
     }
+    // Some firewalls answer 999, and no Response can have such a status.
+    if (status > 599) {
+      await content?.cancel();
+      throw new TypeError(`invalid HTTP status ${status}`);
+    }
     // Most answers are empty, and need no streams that nobody reads.
     const isEmpty = headers.get("content-length") === "0";
     if (isEmpty) await content?.cancel();

@@ -63,6 +63,8 @@ function send(
     outgoing.on("response", (incoming) => {
       // The rest of a body that nobody wants any more stays here, and the connection has no other use.
       const isEarly = !outgoing.writableEnded;
+      const { statusCode = 0 } = incoming;
+      if (statusCode > 599) return fail(explain(new Error(`invalid HTTP status ${statusCode}`), request));
       reader?.cancel().catch(() => {});
       resolve(answerOf(incoming, request, () => {
         release();

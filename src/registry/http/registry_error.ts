@@ -39,6 +39,8 @@ export interface RegistryFailure {
   readonly isElsewhere?: boolean;
   /** Where the credentials are from that were shown and refused; never the credentials themselves. */
   readonly refused?: string;
+  /** Whether it was refused although nobody had shown any credentials. */
+  readonly isAnonymous?: boolean;
   /** Why no credentials were shown although there may be some: what a credential helper said. */
   readonly helperProblem?: string;
   /** The proxy through which the request went, when the answer is none that a registry gives. */
@@ -70,6 +72,8 @@ export class RegistryError extends Error implements RegistryFailure {
   readonly isElsewhere?: boolean;
   /** Where the credentials are from that were shown and refused. */
   readonly refused?: string;
+  /** Whether it was refused although nobody had shown any credentials. */
+  readonly isAnonymous?: boolean;
   /** Why no credentials were shown although there may be some. */
   readonly helperProblem?: string;
   /** The proxy through which the request went, when the answer is none that a registry gives. */
@@ -89,6 +93,7 @@ export class RegistryError extends Error implements RegistryFailure {
     if (failure.attempts !== undefined) this.attempts = failure.attempts;
     if (failure.isElsewhere !== undefined) this.isElsewhere = failure.isElsewhere;
     if (failure.refused !== undefined) this.refused = failure.refused;
+    if (failure.isAnonymous !== undefined) this.isAnonymous = failure.isAnonymous;
     if (failure.helperProblem !== undefined) this.helperProblem = failure.helperProblem;
     if (failure.proxy !== undefined) this.proxy = failure.proxy;
   }

@@ -39,11 +39,11 @@ export function copyPlaces(options: CopyOptions): CopyPlaces {
     references: [from, ...to],
     async open(session, opened): Promise<OpenedPlaces> {
       const { access } = session;
-      const source = isPiped(from) ? undefined : await openReader(text, access);
+      const source = isPiped(from) ? undefined : await openReader(from, access);
       if (source !== undefined) opened.use(source.store);
       const targets: Opened<Store>[] = [];
-      for (const each of destinations) {
-        const target = await openStore(each, access, "push", output === undefined ? {} : { output });
+      for (const each of to) {
+        const target = await openStore(each, { access, right: "push", ...(output === undefined ? {} : { output }) });
         opened.use(target.store);
         targets.push(target);
       }

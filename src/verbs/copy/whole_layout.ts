@@ -8,7 +8,6 @@ import { readBundle } from "../../layout/bundle/read_bundle.ts";
 import type { LayoutPlace } from "../../layout/layout.ts";
 import { isReferrersTag } from "../../store/companion_tags.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { type Copied, copyGraph } from "../../store/copy.ts";
 import type { ArtifactGraph } from "../../store/graph.ts";
 import { NotFoundError, type Store, type StoreReader } from "../../store/store.ts";
 import type { Context } from "../../work/context.ts";
@@ -86,20 +85,4 @@ async function checkNames(
 ): Promise<void> {
   const there = await place.listed(context) ?? [];
   refuseMovedVersions(place.url, { manifests: there.map(({ entry }) => entry) }, entries);
-}
-
-/** Brings contents to a layout and lists none of them yet. */
-export async function copyUnlisted(
-  graph: ArtifactGraph,
-  { source, destination, concurrency }: {
-    readonly source: StoreReader;
-    readonly destination: Store;
-    readonly concurrency: number;
-  },
-  context: Context,
-): Promise<Copied> {
-  // A manifest goes the way of a blob: what is there is hashed, and nothing is listed yet.
-  const push: Store["push"] = (content, inner) => destination.push(content, inner);
-  const unlisted = { exists: () => Promise.resolve(false), push, pushManifest: push };
-  return await copyGraph(graph, { source, destination: unlisted, concurrency }, context);
 }

@@ -1,6 +1,6 @@
 import type { Digest } from "../../oci/digest.ts";
 import type { BundleDescription } from "../../bundle/bundle.ts";
-import type { Copied } from "../../store/copy.ts";
+import { type Copied, copiedInAll } from "../../store/copy.ts";
 import type { ListedBundle } from "../../layout/bundle/list_bundle.ts";
 
 /** What was exported, as `gantry export -o json` prints it. */
@@ -43,7 +43,6 @@ export function exportResult(
   },
 ): ExportResult {
   const omitted = bundle?.description.omitted ?? [];
-  const sum = (count: (each: Copied) => number): number => copied.reduce((all, each) => all + count(each), 0);
   return {
     url,
     ...(bundle === undefined ? {} : { bundle: bundle.digest }),
@@ -57,8 +56,6 @@ export function exportResult(
     })),
     total: bundle?.description.artifacts.length ?? description.artifacts.length,
     omitted: { count: omitted.length, bytes: omitted.reduce((all, { size }) => all + size, 0) },
-    uploaded: sum(({ uploaded }) => uploaded),
-    existing: sum(({ existing }) => existing),
-    bytesSent: sum(({ bytesSent }) => bytesSent),
+    ...copiedInAll(copied),
   };
 }

@@ -1,4 +1,3 @@
-import { basename, resolve } from "node:path";
 import { bundledNames } from "../../bundle/bundle.ts";
 import { bundledArtifact } from "../../bundle/bundled_artifact.ts";
 import { describedReaders } from "../../bundle/described_readers.ts";
@@ -6,19 +5,14 @@ import { readBundle } from "../../layout/bundle/read_bundle.ts";
 import type { LayoutPlace, ListedManifest } from "../../layout/layout.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { type Digest, isDigest } from "../../oci/digest.ts";
-import { isOrigin, parseFullName } from "../../oci/origin.ts";
-import {
-  formatReference,
-  formatRepository,
-  type LayoutReference,
-  type Reference,
-  withoutScheme,
-} from "../../oci/reference.ts";
+import { parseFullName } from "../../oci/origin.ts";
+import { formatRepository, type LayoutReference, type Reference, withoutScheme } from "../../oci/reference.ts";
 import type { ArtifactGraph } from "../../store/graph.ts";
 import type { StoreReader } from "../../store/store.ts";
 import type { Context } from "../../work/context.ts";
 import { inParallel } from "../../work/together.ts";
 import { meantName, parsePlace, storeAt } from "../../places/open_store.ts";
+import { layoutOrigin } from "../layout_origin.ts";
 import type { Session } from "../session.ts";
 import { OptionsError } from "../../options/options_error.ts";
 
@@ -49,41 +43,36 @@ export async function findSources(
   { access, context, concurrency }: Session,
   opened: AsyncDisposableStack,
 ): Promise<FoundSources> {
-  const stores = new Map<string, Source>();
-  const descriptions = new Map<string, Described | undefined>();
+  const places = new Map<string, SourcePlace>();
   const found = new Map<string, ExportSource>();
   const gaps: string[] = [];
-  const asked: {
-    readonly reference: Reference;
-    readonly name: string;
-    readonly place: string;
-    readonly store: Source;
-  }[] = [];
+  const asked: { readonly reference: Reference; readonly place: SourcePlace; readonly name: string }[] = [];
   for (const text of texts) {
     const reference = parsePlace(text);
-    const place = formatRepository(reference);
-    const store: Source = stores.get(place) ?? opened.use(await sourceAt(reference, access));
-    if (!stores.has(place)) {
-      gaps.push(...await lostIn(store, context));
-      descriptions.set(place, await describedIn(store, context));
+    const url = formatRepository(reference);
+    let place = places.get(url);
+    if (place === undefined) {
+      const { store, layout } = await storeAt(reference, { access, right: "pull" });
+      opened.use(store);
+      gaps.push(...await lostIn(layout, context));
+      const described = await describedIn(layout, context);
+      place = { url, store, ...(layout === undefined ? {} : { layout }), described };
+      places.set(url, place);
     }
-    stores.set(place, store);
-    const named = reference.digest ?? reference.tag;
-    const name = named ?? await meantName({ store, ...(isLayout(store) ? { layout: store } : {}) }, context);
-    asked.push({ reference, name, place, store });
+    asked.push({ reference, place, name: reference.digest ?? reference.tag ?? await meantName(place, context) });
   }
-  const roots = await inParallel(asked, concurrency, ({ store, name }) => store.resolve(name, context));
-  for (const [at, { reference, name, place, store }] of asked.entries()) {
+  const roots = await inParallel(asked, concurrency, ({ place, name }) => place.store.resolve(name, context));
+  for (const [at, { reference, place, name }] of asked.entries()) {
     const root = roots[at];
     if (root === undefined) {
-      gaps.push(`there is no ${place}${isDigest(name) ? "@" : ":"}${name}`);
+      gaps.push(`there is no ${place.url}${isDigest(name) ? "@" : ":"}${name}`);
       continue;
     }
     const tag = reference.tag ?? (isDigest(name) ? undefined : name);
-    const described = descriptions.get(place)?.artifacts(root, tag) ?? [];
+    const described = place.described?.(root, tag) ?? [];
     const origins = described.length > 0
       ? described
-      : (await originsOf(root, { reference, tag, store }, context)).map((origin) => ({ origin, store }));
+      : (await originsOf(root, { reference, tag, place }, context)).map((origin) => ({ origin, store: place.store }));
     for (const { origin, store } of origins) {
       const key = `${origin}@${root.digest}`;
       const before = found.get(key) ?? { origin, store, root, tags: [] };
@@ -93,62 +82,55 @@ export async function findSources(
   return { sources: [...found.values()], gaps };
 }
 
+/** A place, and what is asked of it once, however many of its artifacts are exported. */
+interface SourcePlace {
+  /** Without tag and digest. */
+  readonly url: string;
+  readonly store: StoreReader;
+  /** The store, when it is a layout: only that can say where something was before. */
+  readonly layout?: LayoutPlace;
+  /** Says what its description as a bundle knows of a manifest; absent where there is none. */
+  readonly described: Described | undefined;
+}
+
+type Described = (root: Descriptor, tag: string | undefined) => readonly Pick<ExportSource, "origin" | "store">[];
+
 /** Where an artifact is from, of which no description of a bundle knows. */
 async function originsOf(
   root: Descriptor,
-  { reference, tag, store }: {
+  { reference, tag, place }: {
     readonly reference: Reference;
     readonly tag: string | undefined;
-    readonly store: Source;
+    readonly place: SourcePlace;
   },
   context: Context,
 ): Promise<readonly string[]> {
   switch (reference.kind) {
     case "registry":
-      return [withoutScheme(formatRepository(reference))];
+      return [withoutScheme(place.url)];
     case "oci-layout":
     case "oci-archive":
-      return originsIn(await store.listed?.(context) ?? [], root, { reference, tag });
+      return originsIn(await place.layout?.listed(context) ?? [], root, { reference, tag });
   }
 }
 
-/** Only a layout can say where something was before. */
-type Source = StoreReader & Partial<Pick<LayoutPlace, "listed" | "artifacts" | "unusable">>;
-
-async function sourceAt(reference: Reference, access: Session["access"]): Promise<Source> {
-  const { store, layout } = await storeAt(reference, { access, right: "pull" });
-  return layout ?? store;
-}
-
-function isLayout(store: Source): store is StoreReader & Pick<LayoutPlace, "listed" | "artifacts" | "unusable"> {
-  return store.listed !== undefined;
-}
-
-/** What the description of a bundle knows of a manifest. */
-interface Described {
-  artifacts(root: Descriptor, tag: string | undefined): readonly Pick<ExportSource, "origin" | "store">[];
-}
-
-async function describedIn(store: Source, context: Context): Promise<Described | undefined> {
-  const { listed } = store;
-  const bundle = listed && await readBundle({ ...store, listed }, context);
-  if (bundle === undefined) return undefined;
-  const readerOf = describedReaders(store, bundle.description);
+async function describedIn(layout: LayoutPlace | undefined, context: Context): Promise<Described | undefined> {
+  const bundle = layout && await readBundle(layout, context);
+  if (layout === undefined || bundle === undefined) return undefined;
+  const readerOf = describedReaders(layout, bundle.description);
   const byDigest = Map.groupBy(bundle.description.artifacts, ({ digest }) => digest);
-  return {
-    artifacts: ({ digest }, tag) =>
-      (byDigest.get(digest) ?? []).filter(({ tags }) => tag === undefined || tags.includes(tag))
-        .map((artifact) => ({ origin: artifact.origin, store: readerOf(artifact) })),
-  };
+  return ({ digest }, tag) =>
+    (byDigest.get(digest) ?? []).filter(({ tags }) => tag === undefined || tags.includes(tag))
+      .map((artifact) => ({ origin: artifact.origin, store: readerOf(artifact) }));
 }
 
 /** What a layout lists and does not hold may be a signature of anything: nobody can see any more what it refers to. */
-async function lostIn(store: Source, context: Context): Promise<readonly string[]> {
-  const listed = await store.listed?.(context) ?? [];
-  const lost = await inParallel(listed, 4, async ({ descriptor }) => {
-    return await store.exists(descriptor, context)
+async function lostIn(layout: LayoutPlace | undefined, context: Context): Promise<readonly string[]> {
+  if (layout === undefined) return [];
+  const lost = await inParallel(await layout.listed(context) ?? [], 4, async ({ descriptor }) => {
+    return await layout.exists(descriptor, context)
       ? []
-      : [`${store.url}@${descriptor.digest} is listed, and is not there`];
+      : [`${layout.url}@${descriptor.digest} is listed, and is not there`];
   });
   return lost.flat();
 }
@@ -161,22 +143,7 @@ function originsIn(
 ): readonly string[] {
   const named = listed.filter((each) => each.descriptor.digest === digest && (tag === undefined || each.tag === tag));
   const origins = named.flatMap(({ fullName }) => parseFullName(fullName ?? "", digest)?.origin ?? []);
-  return origins.length === 0 ? [originOf(reference)] : [...new Set(origins)];
-}
-
-/**
- * The name of a layout as that of a repository.
- *
- * @throws {OptionsError} When it cannot be one.
- */
-export function originOf(reference: LayoutReference): string {
-  const name = basename(resolve(reference.path)).toLowerCase().replace(/\.(?:tar(?:\.(?:gz|zst))?|tgz)$/, "");
-  if (isOrigin(name)) return name;
-  throw new OptionsError(
-    `Cannot use ${formatReference(reference)}: it does not say which repository it comes from, and ${
-      JSON.stringify(name)
-    } cannot be the name of one; use the reference of the registry`,
-  );
+  return origins.length === 0 ? [layoutOrigin(reference)] : [...new Set(origins)];
 }
 
 /**

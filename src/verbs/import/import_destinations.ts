@@ -1,3 +1,5 @@
+import { bundledNames } from "../../bundle/bundle.ts";
+import { shortList } from "../../work/amounts.ts";
 import { isRepository, parseOrigin } from "../../oci/origin.ts";
 import type { BundledArtifact } from "../../bundle/bundle.ts";
 import type { RegistryPlace } from "../../places/registry_place.ts";
@@ -34,7 +36,7 @@ export function importDestinations<A extends BundledArtifact>(
     }
     if (!origins.some((origin) => fits(origin, from))) {
       throw new OptionsError(
-        `Cannot put ${from} into ${to}: nothing in the bundle comes from there, but from ${listed(origins)}`,
+        `Cannot put ${from} into ${to}: nothing in the bundle comes from there, but from ${shortList(origins, 10)}`,
       );
     }
   }
@@ -71,11 +73,7 @@ function fits(origin: string, from: string): boolean {
 function checkNames(destined: readonly Destined[]): void {
   const seen = new Map<string, BundledArtifact & { readonly at: string }>();
   for (const { artifact, repository } of destined) {
-    const named = [
-      ...artifact.tags.map((tag) => [tag, artifact.digest] as const),
-      ...Object.entries(artifact.companions),
-    ];
-    for (const [tag, digest] of named) {
+    for (const { tag, digest } of bundledNames([artifact])) {
       const name = `${repository}:${tag}`;
       const before = seen.get(name);
       if (before !== undefined && before.at !== digest) {
@@ -86,8 +84,4 @@ function checkNames(destined: readonly Destined[]): void {
       seen.set(name, { ...artifact, at: digest });
     }
   }
-}
-
-function listed(origins: readonly string[]): string {
-  return origins.slice(0, 10).join(", ") + (origins.length > 10 ? ` and ${origins.length - 10} more` : "");
 }

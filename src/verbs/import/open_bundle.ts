@@ -10,7 +10,7 @@ import type { LayoutPlace, ListedManifest } from "../../layout/layout.ts";
 import { isReferrersTag } from "../../store/companion_tags.ts";
 import type { Context } from "../../work/context.ts";
 import { readBundle } from "../../layout/bundle/read_bundle.ts";
-import { originOf } from "../export/export_sources.ts";
+import { layoutOrigin } from "../layout_origin.ts";
 import { errorWithLines } from "../error_with_lines.ts";
 import { openLayout } from "../../places/open_store.ts";
 import type { Session } from "../session.ts";
@@ -100,7 +100,7 @@ async function foreignArtifacts(
   for (const { descriptor, tag, fullName } of named.length > 0 ? named : artifacts) {
     const { digest, mediaType, size } = descriptor;
     const full = fullName === undefined ? undefined : parseFullName(fullName, digest);
-    const origin = full?.origin ?? originOf(reference);
+    const origin = full?.origin ?? layoutOrigin(reference);
     const key = `${origin}@${digest}`;
     const before = found.get(key)?.tags ?? [];
     const own = full === undefined ? tag : full.tag;

@@ -38,10 +38,14 @@ export async function findReferrers(
 ): Promise<ReadonlyMap<Digest, readonly FoundReferrer[]>> {
   const seen = new Set(subjects.map(({ digest }) => digest));
   let size = 0;
-  const found = await inParallel(subjects, concurrency, async ({ digest }) => [digest, await of(digest, 1)] as const);
+  const found = await inParallel(
+    subjects,
+    concurrency,
+    async ({ digest }) => [digest, await referrersOf(digest, 1)] as const,
+  );
   return new Map(found);
 
-  async function of(subject: Digest, depth: number): Promise<readonly FoundReferrer[]> {
+  async function referrersOf(subject: Digest, depth: number): Promise<readonly FoundReferrer[]> {
     if (depth > DEPTH_LIMIT) {
       throw new RangeError(
         `Cannot show what refers to ${store.url}: more than ${DEPTH_LIMIT} refer to each other in a row`,
@@ -49,7 +53,7 @@ export async function findReferrers(
     }
     const listed = await store.referrers(subject, context);
     const fresh: FoundReferrer[] = [];
-    for (const referrer of [...listed.map((descriptor) => ({ descriptor })), ...await companions(subject)]) {
+    for (const referrer of [...listed.map((descriptor) => ({ descriptor })), ...await companionsOf(subject)]) {
       const { digest } = referrer.descriptor;
       const isRepeated = seen.has(digest);
       if (seen.size > REFERRER_LIMIT) {
@@ -66,13 +70,13 @@ export async function findReferrers(
     for (const each of fresh) {
       const { descriptor, tag } = each;
       const role = tag === undefined ? await roleOf(store, descriptor, context) : roleOfTag(tag);
-      const own = each.isRepeated ? [] : await of(descriptor.digest, depth + 1);
+      const own = each.isRepeated ? [] : await referrersOf(descriptor.digest, depth + 1);
       referrers.push({ ...each, ...role, referrers: own });
     }
     return referrers;
   }
 
-  async function companions(subject: Digest): Promise<readonly Pick<FoundReferrer, "descriptor" | "tag">[]> {
+  async function companionsOf(subject: Digest): Promise<readonly Pick<FoundReferrer, "descriptor" | "tag">[]> {
     const found = await inParallel(companionTags(subject), concurrency, async (tag) => {
       const descriptor = await store.resolve(tag, context);
       return descriptor === undefined ? [] : [{ descriptor, tag }];

@@ -1,12 +1,7 @@
 import { resolve } from "node:path";
 import { VERSION_ANNOTATION } from "../../oci/annotation_keys.ts";
-import {
-  formatReference,
-  formatRepository,
-  type Reference,
-  withLocalPath,
-  withRepository,
-} from "../../oci/reference.ts";
+import { withLocalPath, withRepository } from "../../oci/change_reference.ts";
+import { formatReference, formatRepository, type Reference } from "../../oci/reference.ts";
 import { isPreRelease, parseVersion } from "../../oci/version.ts";
 import { OptionsError } from "../../options/options_error.ts";
 import type { SourceIdentity } from "../../profiles/profile.ts";

@@ -11,6 +11,7 @@ import {
 import { readContent } from "../../oci/bytes_content.ts";
 import { findArtifact } from "../../extract/find_artifact.ts";
 import type { BaseConfig, BaseImage } from "../../pack/base_image.ts";
+import type { Reference } from "../../oci/reference.ts";
 import { meantName, openReader } from "../../places/open_store.ts";
 import type { RegistryAccess } from "../../places/registry_access.ts";
 import type { StoreReader } from "../../store/store.ts";
@@ -18,18 +19,20 @@ import { storedContent } from "../../store/stored_content.ts";
 import type { Context } from "../../work/context.ts";
 
 /** A base image whose layers can be read until it is closed. */
-export interface OpenedBase extends BaseImage, AsyncDisposable {}
+export interface OpenedBase extends BaseImage, AsyncDisposable {
+  /** Where it is. */
+  readonly reference: Reference;
+}
 
 /**
  * Opens the image that another one is built on. Its layers are read when they are uploaded, and not where they are
  * already.
  *
- * @param reference Where it is; a registry or a layout.
  * @param options.platform Which one of an index is meant.
  * @throws {Error} When it is no image, or not for the platform; says what it is.
  */
 export async function openBase(
-  reference: string,
+  reference: Reference,
   { platform, access, context }: {
     readonly platform: Platform;
     readonly access: RegistryAccess;

@@ -6,8 +6,7 @@ import {
   VERSION_ANNOTATION,
 } from "../../oci/annotation_keys.ts";
 import { parsePlatform, USUAL_PLATFORM } from "../../oci/platform.ts";
-import { localPath, withoutScheme } from "../../oci/reference.ts";
-import { parsePlace } from "../../places/open_store.ts";
+import { formatReference, localPath, withoutScheme } from "../../oci/reference.ts";
 import { openBase, type OpenedBase } from "./open_base.ts";
 import { VERSION } from "../../host/version.ts";
 import type { PublishingName } from "../../options/publishing.ts";
@@ -49,7 +48,7 @@ export async function openPublication(
   const said = await settingsOf(options);
   const wanted = await withIdentity(said);
   const { concurrency, retries, timeout } = wanted;
-  const places = [...wanted.targets, ...(wanted.base === undefined ? [] : [parsePlace(wanted.base)])];
+  const places = [...wanted.targets, ...(wanted.base === undefined ? [] : [wanted.base])];
   await using opened = new AsyncDisposableStack();
   const challenges = wanted.cache && wanted.cacheDirectory !== undefined
     ? challengesIn(wanted.cacheDirectory, { version: VERSION, log })
@@ -85,8 +84,8 @@ async function baseOf(
 function withBase(settings: Settings, { reference, digest }: OpenedBase): Settings {
   const from = settings.spell("base");
   // The path of a layout means nothing elsewhere, and would be another one on another machine.
-  const name = localPath(parsePlace(reference)) === undefined
-    ? { [BASE_NAME_ANNOTATION]: { value: withoutScheme(reference), from } }
+  const name = localPath(reference) === undefined
+    ? { [BASE_NAME_ANNOTATION]: { value: withoutScheme(formatReference(reference)), from } }
     : {};
   const known = { ...name, [BASE_DIGEST_ANNOTATION]: { value: digest, from } };
   return { ...settings, annotations: { ...known, ...settings.annotations } };

@@ -5,6 +5,7 @@ import { type OptionLayer, type Wanted, wantedOf } from "../../options/wanted.ts
 import { type Compression, GZIP_LEVEL } from "../../pack/compression.ts";
 import type { Attributed } from "../../pipeline/values.ts";
 import { formatPath } from "../../driver/format_path.ts";
+import { parsePlace } from "../../places/open_store.ts";
 import { chooseProfile, type ChosenProfile, type OwnProfiles } from "./choose_profile.ts";
 import { withFilesRead } from "./file_layers.ts";
 import { givenAnnotations } from "./given_annotations.ts";
@@ -15,7 +16,7 @@ import { type SaidPipeline, writtenPipeline } from "./stages/written_entries.ts"
 
 /** What shall be published, and how: everything that was said, checked, and each value with its origin. */
 export interface Settings
-  extends SaidPipeline, Omit<Chosen, "source" | "profile" | "targets" | "annotations" | "compression"> {
+  extends SaidPipeline, Omit<Chosen, "source" | "profile" | "targets" | "base" | "annotations" | "compression"> {
   /** Who wants what. */
   readonly wanted: Wanted;
   /** What messages call an option. */
@@ -25,6 +26,8 @@ export interface Settings
   /** A path or `-`. */
   readonly source: string;
   readonly targets: readonly Reference[];
+  /** The image that an image is built on. */
+  readonly base?: Reference;
   /** Where the version is from when the source itself gives it. */
   readonly versionFrom?: string;
   /** Annotations that were given, each with who gave it. */
@@ -57,7 +60,7 @@ export async function settingsOf(options: ConfiguredOptions): Promise<Settings> 
   refuseUnused(written, wantedOf([...fields, ...callers]));
   const listed = await listLayer(written, [...fields, ...callers], positions);
   const wanted = wantedOf([byDefault, ...fields, ...listed, ...callers]);
-  const { values } = wanted;
+  const { base, ...values } = wanted.values;
   const { source } = values;
   if (source === undefined) {
     throw new OptionsError("There is no source: name a directory, a file or - for standard input");
@@ -69,6 +72,7 @@ export async function settingsOf(options: ConfiguredOptions): Promise<Settings> 
     spell,
     source,
     targets: values.targets.map((text) => parseReference(text)),
+    ...(base === undefined ? {} : { base: parsePlace(base) }),
     annotations: givenAnnotations(wanted),
     compression: compressionOf(values),
     profile: await chooseProfile({ profile: values.profile, source, wanted, own: ownProfiles(options) }),

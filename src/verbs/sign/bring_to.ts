@@ -9,7 +9,8 @@ import { meantName, openStore, parsePlace } from "../../places/open_store.ts";
 import { attachmentsOf } from "../../pipeline/bring_to_targets.ts";
 import type { Belongings } from "../../pipeline/plugin.ts";
 import { bring } from "../../store/bring.ts";
-import { NotFoundError, type Store, UnsupportedError } from "../../store/store.ts";
+import { missingName } from "../../store/missing_name.ts";
+import { type Store, UnsupportedError } from "../../store/store.ts";
 import type { Context } from "../../work/context.ts";
 import { type Session, withSession } from "../session.ts";
 import type { VerbOptions } from "../verb_options.ts";
@@ -46,9 +47,10 @@ export async function bringTo<Made extends Belongings>(
   options: VerbOptions,
   make: (subject: Subject, session: Session) => Promise<Made>,
 ): Promise<{ readonly subject: Subject; readonly made: Made; readonly brought: Brought }> {
-  return await withSession(options, { places: [parsePlace(source)] }, async (session) => {
+  const place = parsePlace(source);
+  return await withSession(options, { places: [place] }, async (session) => {
     const { access, context, concurrency } = session;
-    const opened = await openStore(source, access, "push", { mustExist: true });
+    const opened = await openStore(place, { access, right: "push", mustExist: true });
     await using store = opened.store;
     if (opened.name === undefined && opened.layout === undefined) {
       throw new OptionsError(`Cannot use ${JSON.stringify(source)}: name the artifact by a tag or a digest`);
@@ -56,7 +58,7 @@ export async function bringTo<Made extends Belongings>(
     await refuseBundle(opened.layout, context);
     const name = await meantName(opened, context);
     const stored = await store.fetchManifest(name, context);
-    if (stored === undefined) throw new NotFoundError(store.url, name);
+    if (stored === undefined) throw await missingName(store, name, context);
     const { descriptor } = stored;
     const { annotations } = parseManifest(stored.bytes, descriptor);
     const subject: Subject = {

@@ -1,6 +1,7 @@
 import type { Digest } from "../../oci/digest.ts";
 import { OptionsError } from "../../options/options_error.ts";
-import { NotFoundError, type StoreReader } from "../../store/store.ts";
+import { missingName } from "../../store/missing_name.ts";
+import type { StoreReader } from "../../store/store.ts";
 import type { NotVerifiedError } from "../../sign/not_verified_error.ts";
 import type { CertificateIdentity, TrustedIdentity } from "../../sign/trusted_identity.ts";
 import type { NamedKey } from "../../sign/read_public_keys.ts";
@@ -90,7 +91,7 @@ export async function signedName(
 ): Promise<string> {
   if (requireSigned === undefined) return name;
   const found = await store.resolve(name, session.context);
-  if (found === undefined) throw new NotFoundError(store.url, name);
+  if (found === undefined) throw await missingName(store, name, session.context);
   await requireSigned(store, found.digest, session);
   return found.digest;
 }

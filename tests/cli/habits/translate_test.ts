@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { MIGRATIONS } from "../../../src/cli/habits/migrations.ts";
 import { FOREIGN_COMMANDS } from "../../../src/cli/habits/foreign_commands.ts";
 import { foreignWords } from "../../../src/cli/habits/foreign_words.ts";
-import { OTHER_WORK } from "../../../src/cli/habits/other_tools.ts";
+import { OTHER_WORK } from "../../../src/cli/habits/other_work.ts";
 import { translate } from "../../../src/cli/habits/translate.ts";
 import { createProgram } from "../../../src/cli/program.ts";
 import { fakeWorld } from "../fake_world.ts";

@@ -7,7 +7,7 @@ import { OCI_MANIFEST_MEDIA_TYPE } from "../../../src/oci/media_types.ts";
 import { type Store, TagExistsError } from "../../../src/store/store.ts";
 import { blobPath } from "../../../src/layout/directory/blob.ts";
 import { directoryStore } from "../../../src/layout/directory/store.ts";
-import { indexOf, namesOf, putSample, type Sample, sampleOf } from "../../support/store_samples.ts";
+import { indexOf, namesOf, putSample, type Sample, sampleOf, textContent } from "../../support/store_samples.ts";
 import { tempDirectory } from "../../support/temp_directory.ts";
 import { testContext } from "../test_context.ts";
 
@@ -165,12 +165,45 @@ Deno.test("fetchManifest() reads no manifest of more than 4 MiB", async () => {
   });
 });
 
-Deno.test("a manifest is not taken for what its index entry calls it", async () => {
+/** Lists a manifest as it is, whatever is wrong with it. */
+async function listAsItIs(path: string, store: Store, manifest: Content): Promise<void> {
+  await store.push(manifest, context);
+  const index = await indexIn(path);
+  const manifests = [...index.manifests, manifest.descriptor];
+  await Deno.writeTextFile(join(path, "index.json"), JSON.stringify({ ...index, manifests }));
+}
+
+Deno.test("referrers() and resolve() of one artifact work when another manifest is malformed", async () => {
   await withLayout({ "1.0": one }, async (path, store) => {
+    const signature = sampleOf("signature", { subject: one.manifest.descriptor });
+    await putSample(store, signature, [], context);
+    await putSample(store, indexOf([signature]), ["all"], context);
+    for (const text of ["{", "[]", '{"schemaVersion":2,"config":5,"layers":[]}']) {
+      await listAsItIs(path, store, textContent(text, OCI_MANIFEST_MEDIA_TYPE));
+    }
+    const referrers = await store.referrers(one.manifest.descriptor.digest, context);
+    assert.deepEqual(
+      hexOf(...referrers.map((descriptor) => ({ ...one.manifest, descriptor }))),
+      hexOf(signature.manifest),
+    );
+    assert.ok(await store.resolve(signature.manifest.descriptor.digest, context));
+  });
+});
+
+Deno.test("referrers() rejects when a manifest that refers to something is malformed: it may be a signature", async () => {
+  await withLayout({ "1.0": one }, async (path, store) => {
+    const text = JSON.stringify({ schemaVersion: 2, config: 5, layers: [], subject: one.manifest.descriptor });
+    await listAsItIs(path, store, textContent(text, OCI_MANIFEST_MEDIA_TYPE));
+    await assert.rejects(store.referrers(one.manifest.descriptor.digest, context), /its config is not a descriptor/);
+  });
+});
+
+Deno.test("a manifest is not taken for what its index entry calls it", async () => {
+  await withLayout({ "1.0": sampleOf("signature", { subject: one.manifest.descriptor }) }, async (path, store) => {
     const text = await Deno.readTextFile(join(path, "index.json"));
     await Deno.writeTextFile(
       join(path, "index.json"),
-      text.replace(OCI_MANIFEST_MEDIA_TYPE, "application/vnd.oci.image.index.v1+json"),
+      text.replaceAll(OCI_MANIFEST_MEDIA_TYPE, "application/vnd.oci.image.index.v1+json"),
     );
     await assert.rejects(store.referrers(one.manifest.descriptor.digest, context), /calls itself/);
   });

@@ -430,6 +430,15 @@ Deno.test("upload/chunk-min-length: no chunk but the last is smaller than the re
   assert.deepEqual(chunks, [3 * MIB, 3 * MIB, 2 * MIB]);
 });
 
+Deno.test("upload/chunk-min-length: what is less than the registry wants and more than it takes gets an end", async () => {
+  await using fake = startFakeRegistry({ requestLimit: 2 * MIB, chunkMinLength: 5 * MIB });
+  using client = testClient(fake);
+  await assert.rejects(
+    client.repository("acme/app", "push").pushBlob(sizedContent(9 * MIB), testContext()),
+    (error) => error instanceof RegistryError && error.status === 413,
+  );
+});
+
 Deno.test("upload/early-429-while-sending: Retry-After is honoured and the source is let go", async () => {
   await using fake = startFakeRegistry();
   const clock = testClock();

@@ -250,6 +250,22 @@ for (const [name, declare, open] of TRANSPORTS) {
     });
   });
 
+  test("refuses a status that HTTP does not have", async (_fake, { send }) => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const serving = (async () => {
+      const connection = await listener.accept();
+      await connection.read(new Uint8Array(1000));
+      await connection.write(new TextEncoder().encode("HTTP/1.1 999 Denied\r\ncontent-length: 2\r\n\r\nno"));
+      return connection;
+    })();
+    const url = new URL(`http://127.0.0.1:${listener.addr.port}/`);
+    await assert.rejects(send(get(url)), (error) => {
+      return error instanceof ConnectionError && error.problem === "not-http";
+    });
+    (await serving).close();
+    listener.close();
+  });
+
   test("says that a host has no TLS, and that it is not known", async (fake, { send }) => {
     const problem = async (url: string): Promise<string> => {
       const error = await send(get(new URL(url))).catch((error) => error);

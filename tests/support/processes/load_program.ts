@@ -2,7 +2,7 @@
  * A program that loads plugins as gantry does, for tests of the compiled program: for each argument it prints the
  * name of the plugin, or the code, the message and the hint of the error.
  */
-import { loadWithHint } from "../../../src/cli/plugin/load.ts";
+import { loadWithHint } from "../../../src/cli/plugin/load_with_hint.ts";
 import { makePlugin } from "../../../src/driver/check_plugin.ts";
 import { createKit } from "../../../src/driver/kit.ts";
 import { PluginError } from "../../../src/pipeline/plugin_error.ts";

@@ -1,4 +1,5 @@
 import { dirname, join, normalize } from "node:path";
+import { CONFIG_NAMES } from "../../../options/config_names.ts";
 import { whyUnreadable } from "../../../system/io_error.ts";
 import { readSmallText } from "../../../system/read_small_file.ts";
 import { CONFIG_SIZE_LIMIT } from "../../config/config_size_limit.ts";
@@ -20,7 +21,6 @@ export interface PluginInitFlags {
 }
 
 const ENDINGS: Readonly<Record<TemplateLanguage, string>> = { ts: ".ts", sh: ".sh", python: ".py" };
-const CONFIGS = ["gantry.jsonc", "gantry.json", "gantry.yaml", "gantry.yml"] as const;
 
 /**
  * `gantry plugin init`: writes a plugin that works, what it gives as a golden file, its types, and a configuration that
@@ -75,11 +75,11 @@ interface Configured {
 }
 
 async function configured(plugin: AddedPlugin, directory: string): Promise<Configured> {
-  const there = await firstThere(CONFIGS);
+  const there = await firstThere(CONFIG_NAMES);
   // What publishes the directory around the plugins, and neither the plugins themselves nor what npm has installed.
   const ignore = [`/${normalize(directory)}/`, ...(await isThere("node_modules") ? ["node_modules/"] : [])];
   const begun = `${JSON.stringify({ source: ".", ignore }, undefined, 2)}\n`;
-  const path = there ?? CONFIGS[0];
+  const path = there ?? CONFIG_NAMES[0];
   const { place, entry, list, text } = addToConfig(there === undefined ? begun : await readText(path), path, plugin);
   if (list === undefined) {
     return { path, said: `${path} stays as it is: put ${JSON.stringify(entry)} into "${place}" to use it` };

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { createDigester, type Digest, digestHex } from "../../../oci/digest.ts";
 import { ioError } from "../../../system/io_error.ts";
+import { leavingSomething } from "../../../system/leftovers.ts";
 import { lockFile } from "../../../system/lock.ts";
 import { moveOver, moveToNew, syncDirectory, writeAll } from "../../../system/write_file.ts";
 import { setMode, type TarBytes } from "../bytes.ts";
@@ -127,6 +128,7 @@ async function writeVolume(
     work.catch((cause) => {
       throw ioError("write", path, cause);
     });
+  leavingSomething();
   using file = await said(Deno.open(temporary, { write: true, createNew: true, mode: 0o644 }));
   const digester = createDigester();
   await said(writeAll(file, new Uint8Array(VOLUME_HEADER_SIZE)));

@@ -35,7 +35,7 @@ export function builderOf(env: (name: string) => string | undefined): string {
   return `${UNKNOWN_BUILDER}/${system.name.toLowerCase().replaceAll(" ", "-")}`;
 }
 
-const NAME_REGEXP = /\{([A-Z_]+)\}/g;
+const NAME_REGEXP = /\{([A-Z][A-Z0-9_]*)\}/g;
 
 /** The variables that are looked at. */
 export const BUILDER_VARIABLES: readonly string[] = CI_SYSTEMS.flatMap(builderVariablesOf);

@@ -7,8 +7,11 @@ import type { Profile, TakenOption } from "../../../profiles/profile.ts";
 import type { Settings } from "../settings.ts";
 import { type BuiltIn, fromList, type StageEntry } from "./stage_entry.ts";
 
-/** What of the settings is said about layers. */
-export type PackingSettings = Pick<Settings, "wanted" | "compression" | "version" | TakenOption> & PackingMeans;
+/** What of the settings is said about layers. What only some profiles take goes to their plugin as it is. */
+export type PackingSettings =
+  & Pick<Settings, "wanted" | "compression" | "version">
+  & Readonly<Partial<Record<TakenOption, unknown>>>
+  & PackingMeans;
 
 /** What there is to pack with beyond the settings. */
 export interface PackingMeans {
