@@ -17,7 +17,7 @@ export interface Meter {
 export interface RatioMeter {
   /** Takes note of compressed bytes. */
   consumed(count: number): void;
-  /** Takes note of bytes that came out. */
+  /** Takes note of bytes that came out, as {@linkcode Meter.bytes} does, too. */
   produced(count: number): void;
 }
 
@@ -67,6 +67,7 @@ export function createMeter(
           layer.out += count;
           total.out += count;
           checkRatio(layer, what);
+          bytes(count, what);
         },
       };
     },

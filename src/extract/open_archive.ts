@@ -85,7 +85,6 @@ async function openZip(
   async function* counted(body: AsyncIterable<Bytes>): AsyncGenerator<Bytes, void, void> {
     for await (const piece of body) {
       ratio.produced(piece.byteLength);
-      meter.bytes(piece.byteLength, what);
       yield piece;
     }
   }

@@ -60,7 +60,6 @@ export function unpackedBytes(
   async function* counted(bytes: AsyncIterable<Bytes>): AsyncGenerator<Bytes, void, void> {
     for await (const piece of bytes) {
       ratio.produced(piece.byteLength);
-      meter.bytes(piece.byteLength, what);
       yield piece;
     }
   }

@@ -4,7 +4,6 @@ import { refNameOf } from "../layout/entry.ts";
 import type { ListedManifest } from "../layout/layout.ts";
 import { artifactTypeOf, manifestParts, parseManifest } from "../oci/parse_manifest.ts";
 import { type Reference, withoutScheme } from "../oci/reference.ts";
-import { parseRange, type VersionRange } from "../oci/semver.ts";
 import { OptionsError } from "../options/options_error.ts";
 import { type OpenedLayout, openReader, parsePlace } from "../places/open_store.ts";
 import { RegistryError } from "../registry/http/registry_error.ts";
@@ -13,6 +12,7 @@ import { counted, shortList } from "../work/amounts.ts";
 import type { Context, Log } from "../work/context.ts";
 import { inParallel } from "../work/together.ts";
 import { chosenTags, type TagSelection } from "../store/chosen_tags.ts";
+import { rangeOf, regexpOf } from "./list/expressions.ts";
 import { knownRepositories } from "./known_repositories.ts";
 import { type Session, withSession } from "./session.ts";
 import type { VerbOptions } from "./verb_options.ts";
@@ -62,8 +62,6 @@ export interface VersionDetails {
   readonly artifactType?: string;
 }
 
-/** How long an expression or a range may be: what people write, and not what makes a machine think for hours. */
-const EXPRESSION_LIMIT = 256;
 /** How many tags a warning names. */
 const SHOWN = 10;
 /** Requests for digests are small, so more of them go at a time than blobs. */
@@ -79,7 +77,7 @@ const CONCURRENCY = 8;
  */
 export async function list(options: ListOptions): Promise<readonly ListedVersion[]> {
   const { source } = options;
-  const choice = choiceOf(options);
+  const selection = selectionOf(options);
   const place = parsePlace(source);
   if (place.tag !== undefined || place.digest !== undefined) {
     throw new OptionsError(`Cannot list ${JSON.stringify(source)}: name the repository without a tag or a digest`);
@@ -88,29 +86,21 @@ export async function list(options: ListOptions): Promise<readonly ListedVersion
     const { access, context, concurrency } = session;
     const { store: opened, layout } = await openReader(place, access);
     await using store = opened;
-    const tags = await tagsOf(store, place, session);
-    const isFiltered = choice.range !== undefined || choice.regexp !== undefined;
-    const versions = chosenTags(tags, choice);
-    // Where nobody tags versions, other tags are what there is to see.
-    const isWhole = !isFiltered && !versions.some((tag) => tag !== "latest");
-    const chosen = isWhole && !choice.all ? chosenTags(tags, ANY_TAG) : versions;
-    const shown = limited(chosen, options.limit ?? 0);
+    const choice = choose(await tagsOf(store, place, session), selection, options.limit);
     const repository = withoutScheme(store.url);
     const listed = await layout?.listed(context);
-    const nameless = isFiltered ? [] : await withoutTag(layout, context);
-    const found = await inParallel(shown, concurrency, async (tag): Promise<readonly ListedVersion[]> => {
+    const nameless = choice.isFiltered ? [] : await withoutTag(layout, context);
+    const found = await inParallel(choice.shown, concurrency, async (tag): Promise<readonly ListedVersion[]> => {
       if (listed !== undefined) return inLayout(listed, tag).map((each) => ({ repository, version: tag, ...each }));
       const digest = (await store.resolve(tag, context))?.digest;
       // A tag can be gone between the list and the question.
       return digest === undefined ? [] : [{ repository, version: tag, digest }];
     });
     // A list of tags stays one where there are some.
-    const shownNameless = chosen.length > 0 ? [] : nameless.map((each) => ({ repository, ...each }));
+    const shownNameless = choice.chosen.length > 0 ? [] : nameless.map((each) => ({ repository, ...each }));
     const all: readonly ListedVersion[] = [...found.flat(), ...shownNameless];
-    const there = new Set(all.map(({ version }) => version));
-    const lost = shown.filter((tag) => !there.has(tag));
-    say({ tags, chosen, shown, lost, isFiltered, isWhole: isWhole && !choice.all }, session);
-    if (choice.all && chosen.length > 0) sayNameless(nameless, context.log);
+    sayChosen(choice, all, session);
+    if (selection.all && choice.chosen.length > 0) sayNameless(nameless, context.log);
     const unusable = await layout?.unusable(context) ?? [];
     if (unusable.length > 0) {
       context.log.warn(`Left out, because the layout does not say their type and size: ${named(unusable)}`);
@@ -121,6 +111,45 @@ export async function list(options: ListOptions): Promise<readonly ListedVersion
       return details === undefined ? version : { ...version, details };
     });
   });
+}
+
+function selectionOf({ all = false, filterSemver, filterRegex }: ListOptions): TagSelection {
+  return {
+    all,
+    ...(filterSemver === undefined ? {} : { range: rangeOf(filterSemver) }),
+    ...(filterRegex === undefined ? {} : { regexp: regexpOf(filterRegex) }),
+  };
+}
+
+/** What of the tags is shown, and why. */
+interface Choice {
+  /** All that there are. */
+  readonly tags: readonly string[];
+  /** Those that are meant. */
+  readonly chosen: readonly string[];
+  /** As many of them as were asked for. */
+  readonly shown: readonly string[];
+  readonly isFiltered: boolean;
+  /** Whether all were chosen because none is a version. */
+  readonly isWhole: boolean;
+}
+
+function choose(tags: readonly string[], selection: TagSelection, limit = 0): Choice {
+  const isFiltered = selection.range !== undefined || selection.regexp !== undefined;
+  const versions = chosenTags(tags, selection);
+  // Where nobody tags versions, other tags are what there is to see.
+  const isWhole = !isFiltered && !selection.all && !versions.some((tag) => tag !== "latest");
+  const chosen = isWhole ? chosenTags(tags, ANY_TAG) : versions;
+  return { tags, chosen, shown: limited(chosen, limit), isFiltered, isWhole };
+}
+
+/** Every tag but those in which tools keep signatures and lists. */
+const ANY_TAG: TagSelection = { all: false, regexp: /(?:)/u };
+
+/** `latest` does not count: it is a version that has a name of its own. */
+function limited(tags: readonly string[], limit: number): readonly string[] {
+  if (limit === 0) return tags;
+  return tags.slice(0, limit + (tags[0] === "latest" ? 1 : 0));
 }
 
 /** A name under which there are repositories looks like one, and what is there is more use than that it is none. */
@@ -189,76 +218,21 @@ function distinct<Row extends Pick<ListedVersion, "digest" | "name">>(rows: read
   return [...new Map(rows.map((row) => [`${row.digest} ${row.name}`, row])).values()];
 }
 
-/** Every tag but those in which tools keep signatures and lists. */
-const ANY_TAG: TagSelection = { all: false, regexp: /(?:)/u };
-
-function choiceOf({ all = false, filterSemver, filterRegex }: ListOptions): TagSelection {
-  return {
-    all,
-    ...(filterSemver === undefined ? {} : { range: rangeOf(filterSemver) }),
-    ...(filterRegex === undefined ? {} : { regexp: regexpOf(filterRegex) }),
-  };
-}
-
-function rangeOf(text: string): VersionRange {
-  checkLength(text, "range");
-  try {
-    return parseRange(text);
-  } catch (cause) {
-    throw new OptionsError(`Cannot use the range ${JSON.stringify(text)}: write one such as "^1.2" or ">=1.0.0 <3"`, {
-      cause,
-    });
-  }
-}
-
-function regexpOf(text: string): RegExp {
-  checkLength(text, "regular expression");
-  try {
-    return new RegExp(text, "u");
-  } catch (cause) {
-    throw new OptionsError(
-      `Cannot use the regular expression ${JSON.stringify(text)}: ${messageOf(cause)}`,
-      { cause },
-    );
-  }
-}
-
-function checkLength(text: string, what: string): void {
-  if (text.length <= EXPRESSION_LIMIT) return;
-  throw new OptionsError(`Cannot use a ${what} of ${text.length} characters: ${EXPRESSION_LIMIT} are the limit`);
-}
-
-/** `latest` does not count: it is a version that has a name of its own. */
-function limited(tags: readonly string[], limit: number): readonly string[] {
-  if (limit === 0) return tags;
-  return tags.slice(0, limit + (tags[0] === "latest" ? 1 : 0));
-}
-
-interface Found {
-  readonly tags: readonly string[];
-  readonly chosen: readonly string[];
-  readonly shown: readonly string[];
-  /** Those that were shown if they pointed to something. */
-  readonly lost: readonly string[];
-  readonly isFiltered: boolean;
-  /** Whether all were chosen because none is a version. */
-  readonly isWhole: boolean;
-}
-
-function say({ tags, chosen, shown, lost, isFiltered, isWhole }: Found, session: Session): void {
-  const { context: { log }, spell } = session;
+function sayChosen(
+  { tags, chosen, shown, isFiltered, isWhole }: Choice,
+  versions: readonly ListedVersion[],
+  { context: { log }, spell }: Session,
+): void {
+  const there = new Set(versions.map(({ version }) => version));
+  const lost = shown.filter((tag) => !there.has(tag));
+  if (lost.length > 0) log.warn(`Left out, because their manifests are not there: ${named(lost)}`);
   const count = (names: readonly string[]): number => names.filter((name) => name !== "latest").length;
-  if (lost.length > 0) {
-    log.warn(`Left out, because their manifests are not there: ${named(lost)}`);
-  }
   if (shown.length < chosen.length) log.info(`showing ${count(shown)} of ${count(chosen)} versions`);
   if (tags.length === 0) return;
-  const there = `There ${tags.length === 1 ? "is" : "are"} ${counted(tags.length, "tag")}`;
+  const all = `There ${tags.length === 1 ? "is" : "are"} ${counted(tags.length, "tag")}`;
   if (chosen.length === 0) {
     log.info(
-      isFiltered
-        ? `${there}, and none is asked for`
-        : `${there}, and none is a version: ${spell("all")} shows the others`,
+      isFiltered ? `${all}, and none is asked for` : `${all}, and none is a version: ${spell("all")} shows the others`,
     );
   } else if (isWhole && count(chosen) > 0) log.info("None of the tags is a version: all of them are shown");
 }

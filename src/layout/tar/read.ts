@@ -1,6 +1,7 @@
 /**
  * Reading an image layout that is in one tar.
  */
+import { readBytes } from "../../oci/bytes/read.ts";
 import { type Digest, digestOf } from "../../oci/digest.ts";
 import { readTar, type ReadTarOptions, type TarMember } from "../../oci/tar/read.ts";
 import { reason } from "../../system/io_error.ts";
@@ -92,13 +93,7 @@ export function tarHead(path: string): TarHead {
 
 async function readSmall({ name, size, body }: HeadMember, limit: number): Promise<Uint8Array> {
   if (size > limit) throw new SyntaxError(`${name} has ${size} bytes, and ${limit} are the limit`);
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for await (const piece of body) {
-    bytes.set(piece, at);
-    at += piece.byteLength;
-  }
-  return bytes;
+  return await readBytes(body);
 }
 
 function normalize(name: string): string {

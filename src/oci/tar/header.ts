@@ -5,6 +5,7 @@
  * @see {@link https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13 | POSIX.1-2017, pax, Extended Description}
  */
 import { join } from "node:path/posix";
+import { joinBytes } from "../bytes/read.ts";
 
 /**
  * What differs from header to header. The rest is the same in all: owner and group 0, time 0, no user or group name.
@@ -49,12 +50,12 @@ export function tarHeader(header: TarHeader): Uint8Array<ArrayBuffer> {
       (sizeFits ? "" : record("size", String(size))),
   );
   const paxName = truncate(toAscii(paxPath(name))).replace(/\/+$/, "");
-  return concatenate(
+  return joinBytes([
     block({ name: paxName, prefix: "", mode: 0, size: records.byteLength, type: "x", device: "" }),
     records,
     tarPadding(records.byteLength),
     block({ name: fitName(toAscii(name)), prefix: "", mode, size: sizeFits ? size : 0, type, device: "0000000" }),
-  );
+  ]);
 }
 
 /** The zeros that fill up the last block of a body. */
@@ -166,14 +167,4 @@ function toAscii(text: string): string {
 
 function truncate(text: string): string {
   return text.slice(0, NAME_LENGTH);
-}
-
-function concatenate(...parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.byteLength;
-  }
-  return bytes;
 }
