@@ -311,7 +311,7 @@ export function checkRepository(host: string, repository: string): void {
 /**
  * Takes away what may be credentials: all before an "@" that a "/" follows, and all before one in the place of a host.
  */
-function redactUserInfo(text: string): string {
+export function redactUserInfo(text: string): string {
   if (placeKind(text)?.onDisk !== undefined) return text;
   return text
     .replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@(?=[^/@]*\/)/is, "$1")

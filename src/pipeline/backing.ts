@@ -28,6 +28,47 @@ export function withBacking<T extends Pick<Entry, "open">>(entry: T, backing: Ba
 }
 
 /** What is behind an entry's stream, where it is known. */
-export function backingOf({ open }: Pick<Entry, "open">): Backing | undefined {
-  return BACKINGS.get(open);
+export function backingOf(entry: Pick<Entry, "open">): Backing | undefined {
+  return BackedEntry.is(entry) ? entry : BACKINGS.get(entry.open);
+}
+
+/** What everybody may know of a file. */
+export type FileFacts = Pick<Entry, "path" | "executable" | "size">;
+
+/**
+ * The entry of a file, and what is behind its stream, in one object: there may be 100,000 of them for as long as a run
+ * takes. The function that opens it is made when somebody asks for it, or copies the entry.
+ */
+export abstract class BackedEntry implements Entry, Backing {
+  readonly path: string;
+  readonly kind = "file";
+  readonly executable: boolean;
+  readonly size: number;
+  declare readonly open: Entry["open"];
+  #open: Entry["open"] | undefined;
+
+  /** A property of the object itself, so that a copy has it; but there is one function for all of them. */
+  static readonly #OPEN = {
+    enumerable: true,
+    get(this: BackedEntry): Entry["open"] {
+      return this.#open ??= withBacking({ open: () => this.stream(this.path) }, this).open;
+    },
+  };
+
+  constructor({ path, executable, size }: FileFacts) {
+    this.path = path;
+    this.executable = executable;
+    this.size = size;
+    Object.defineProperty(this, "open", BackedEntry.#OPEN);
+  }
+
+  /** Tells an entry that was made here from what only looks like one: nobody can give it another stream. */
+  static is(entry: object): entry is BackedEntry {
+    return #open in entry;
+  }
+
+  /** Reads the file; `path` is what errors call it. */
+  abstract stream(path: string): ReadableStream<Uint8Array<ArrayBuffer>>;
+  abstract openDirect(path: string): DirectReader;
+  abstract stamp(): string | undefined;
 }

@@ -10,10 +10,10 @@ import type { Collected, Source } from "./values.ts";
  */
 export function collect(plugins: readonly ReadyPlugin<"collect">[]): Step<Source, Collected> {
   return async (source, context) => {
-    const found: Entry[] = [];
+    let found: readonly Entry[] = [];
     for (const plugin of plugins) {
       const given = await plugin.run(source, context);
-      for (const entry of given?.entries ?? []) found.push(entry);
+      found = [...found, ...given?.entries ?? []];
     }
     const entries = inWalkOrder(found);
     context.log.debug(`Collected ${entries.length} entries from ${source.location}`);

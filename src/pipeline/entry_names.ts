@@ -58,31 +58,44 @@ function nameProblem({ path, kind }: Entry): string | undefined {
   return undefined;
 }
 
-/** Pairs of paths that become one where letter case or Unicode normal form does not count, parents first. */
+/**
+ * Pairs of paths that become one where letter case or Unicode normal form does not count. What is below two such
+ * directories is not compared: the directories say it all.
+ *
+ * @param entries In the order of a walk, so that only the names in the directories on the way are kept.
+ */
 function nearlySameNames(entries: readonly Entry[]): readonly (readonly [string, string])[] {
-  const seen = new Map<string, string>();
-  const pairs = new Map<string, readonly [string, string]>();
+  const pairs: (readonly [string, string])[] = [];
+  let directory: Directory = { prefix: "", paths: new Map() };
   for (const { path } of entries) {
-    const folded = foldName(path);
-    const earlier = seen.get(folded);
-    seen.set(folded, path);
-    if (earlier === undefined || earlier === path) continue;
-    const pair = upToFirstDifference(earlier, path);
-    pairs.set(pair.join("\0"), pair);
+    while (directory.above !== undefined && !path.startsWith(directory.prefix)) directory = directory.above;
+    // A directory that has no entry is known by what is in it.
+    for (let end = directory.prefix.length - 1; end < path.length;) {
+      const start = end + 1;
+      const slash = path.indexOf("/", start);
+      end = slash < 0 ? path.length : slash;
+      const named = path.slice(0, end);
+      const folded = foldName(path.slice(start, end));
+      const earlier = directory.paths.get(folded);
+      if (earlier !== undefined && earlier !== named) pairs.push([earlier, named]);
+      directory.paths.set(folded, named);
+      if (slash >= 0) directory = { prefix: `${named}/`, paths: new Map(), above: directory };
+    }
   }
-  return [...pairs.values()];
+  return pairs;
+}
+
+/** A directory on the way to an entry. */
+interface Directory {
+  /** Its path with a slash, or nothing for the root. */
+  readonly prefix: string;
+  /** The paths of what was seen in it so far, by their folded names. */
+  readonly paths: Map<string, string>;
+  readonly above?: Directory;
 }
 
 function foldName(path: string): string {
   if (ASCII_REGEXP.test(path)) return path.toLowerCase();
   // Upper case first: it makes one of letters such as the two small sigmas, which lower case alone keeps apart.
   return path.normalize("NFD").toUpperCase().toLowerCase().normalize("NFD");
-}
-
-/** Two directories that differ only by case make pairs of everything below them; the directories say it all. */
-function upToFirstDifference(a: string, b: string): readonly [string, string] {
-  const left = a.split("/");
-  const right = b.split("/");
-  const parts = left.findIndex((part, at) => part !== right[at]) + 1;
-  return [left.slice(0, parts).join("/"), right.slice(0, parts).join("/")];
 }

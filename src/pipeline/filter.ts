@@ -23,7 +23,8 @@ export function filter(plugins: readonly ReadyPlugin<"filter">[]): Step<Collecte
       entries = left.entries;
       for (const each of left.dropped) dropped.push(named(each, plugin));
     }
-    const files = entries.filter((entry) => entry.kind === "file").length;
+    let files = 0;
+    for (const { kind } of entries) if (kind === "file") files++;
     if (files === 0) throw new SourceError(nothingLeft(collected, dropped));
     context.log.debug(`Kept ${files} files, left out ${dropped.length} entries`);
     return { ...collected, entries, dropped };

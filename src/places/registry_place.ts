@@ -1,5 +1,5 @@
 import { OptionsError } from "../options/options_error.ts";
-import { parseReference } from "../oci/reference.ts";
+import { parseReference, redactUserInfo } from "../oci/reference.ts";
 
 /** A registry, or a part of it. */
 export interface RegistryPlace {
@@ -22,8 +22,8 @@ export function parseRegistryPlace(text: string): RegistryPlace {
     if (reference.kind !== "registry" || host === "") throw new SyntaxError("it is not a registry");
     return prefix === "" ? { host } : { host, prefix };
   } catch (cause) {
-    const hint = /^oci:\/\/[^/@]*\/[^@]*[:@]/.test(text) ? ", without a tag or a digest" : "";
-    const shown = text.replace(/^(oci:\/\/).*@(?=[^@]*\/|[^@/]*$)/, "$1");
+    const shown = redactUserInfo(text);
+    const hint = /^oci:\/\/[^/]*\/.*[:@]/.test(shown) ? ", without a tag or a digest" : "";
     throw new OptionsError(`Cannot use ${JSON.stringify(shown)}: write oci://HOST or oci://HOST/PREFIX${hint}`, {
       cause,
     });

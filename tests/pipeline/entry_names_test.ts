@@ -76,6 +76,12 @@ const NEARLY_SAME: readonly (readonly [paths: readonly string[], pairs: readonly
   [["A/", "A/x", "A/y", "a/", "a/x", "a/y"], ['"A" and "a" differ only by letter case']],
   [["A/x", "a/x", "a/X"], ['"A" and "a" differ only by letter case', '"a/x" and "a/X" differ only by letter case']],
   [["d/A", "d/a", "e/a"], ['"d/A" and "d/a" differ only by letter case']],
+  [["A/x", "a/y"], ['"A" and "a" differ only by letter case']],
+  [["d/A/", "d/A/x", "d/a", "d/e/", "d/e/E/", "d/e/E/x", "d/e/e", "d/E"], [
+    '"d/A" and "d/a" differ only by letter case',
+    '"d/e/E" and "d/e/e" differ only by letter case',
+    '"d/e" and "d/E" differ only by letter case',
+  ]],
   [["a/x", "b/X", "ax"], []],
 ];
 

@@ -16,6 +16,9 @@ for (
   });
 }
 
+const DIGEST = `sha256:${"0".repeat(64)}`;
+const WANTED = "write oci://HOST or oci://HOST/PREFIX";
+
 for (
   const [text, says] of [
     ["ghcr.io/a", 'Cannot use "ghcr.io/a": write oci://HOST or oci://HOST/PREFIX'],
@@ -23,6 +26,10 @@ for (
     ["oci-layout:a", 'Cannot use "oci-layout:a": write oci://HOST or oci://HOST/PREFIX'],
     ["oci://h/A", 'Cannot use "oci://h/A": write oci://HOST or oci://HOST/PREFIX'],
     ["oci://h/a:1", 'Cannot use "oci://h/a:1": write oci://HOST or oci://HOST/PREFIX, without a tag or a digest'],
+    [`oci://h/a@${DIGEST}`, `Cannot use "oci://h/a@${DIGEST}": ${WANTED}, without a tag or a digest`],
+    [`oci://u:p@h/a@${DIGEST}`, `Cannot use "oci://h/a@${DIGEST}": ${WANTED}, without a tag or a digest`],
+    ["oci://u:p@h", `Cannot use "oci://h": ${WANTED}`],
+    ["oci://u:p/q@h/a", `Cannot use "oci://h/a": ${WANTED}`],
     ["oci://u:p@h/a", 'Cannot use "oci://h/a": write oci://HOST or oci://HOST/PREFIX'],
   ] as const
 ) {

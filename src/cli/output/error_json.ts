@@ -53,6 +53,7 @@ export function errorJson(error: unknown): FailedJson {
 }
 
 function flatten(error: unknown, around: Omit<ErrorJson, "message">): readonly ErrorJson[] {
+  if (error instanceof SuppressedError) return flatten(error.suppressed, around);
   if (error instanceof TargetsError) return error.errors.flatMap((each) => flatten(each, around));
   if (error instanceof StageError) {
     const { stage, plugin } = error;

@@ -91,6 +91,9 @@ function unwrap(error: unknown): Unwrapped {
       wheres.splice(0, wheres.length, `while reading from ${current.url}`);
       host = registryHost(current.url);
       current = current.cause;
+    } else if (current instanceof SuppressedError) {
+      // Cleaning up has failed after it, mostly for the same reason.
+      current = current.suppressed;
     } else if (current instanceof PartlyTaggedError) {
       wheres.push(`set there: ${current.tags.join(", ")}`);
       current = current.cause;

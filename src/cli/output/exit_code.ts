@@ -38,6 +38,7 @@ export const EXIT_MEANINGS: readonly (readonly [code: number, what: string])[] =
 /** The exit code for an error. */
 export function exitCode(error: unknown, signal: AbortSignal): number {
   if (signal.aborted) return signal.reason instanceof Interruption ? signal.reason.exitCode : EXIT.interrupted;
+  if (error instanceof SuppressedError) return exitCode(error.suppressed, signal);
   if (error instanceof OutputError && error.isClosed) return EXIT.closed;
   // A plugin or a source that cannot be used, before any stage has begun.
   if (error instanceof OptionsError || error instanceof PluginError || error instanceof SourceError) return EXIT.usage;

@@ -1,9 +1,9 @@
-import { dirname } from "node:path";
+import { dirname, sep as SEPARATOR } from "node:path";
 import type { Factory, StageIO } from "../../pipeline/plugin.ts";
 import { SourceError } from "../../pipeline/source_error.ts";
 import { fileKind } from "../../system/file_kind.ts";
 import { createPauses } from "../../system/pause.ts";
-import { foundOnDisk } from "./found_on_disk.ts";
+import { foundOnDisk, type FoundPlace, locationOf } from "./found_on_disk.ts";
 import { heldDirectories } from "./held_directories.ts";
 import { whyUnreadable } from "../../system/io_error.ts";
 import { readingError } from "./reading_error.ts";
@@ -13,7 +13,6 @@ import { walk, type WalkOptions } from "./walk.ts";
 
 export type { SymlinkPolicy } from "./walk.ts";
 
-const SEPARATOR = Deno.build.os === "windows" ? "\\" : "/";
 /** What Deno shows in the place of bytes that are not UTF-8; such a name opens nothing, and two may look the same. */
 const REPLACEMENT = "\ufffd";
 const NOT_UTF8: Found = { kind: "unfit", why: "its name is not valid UTF-8" };
@@ -57,12 +56,10 @@ function directoryTree(root: string, signal: AbortSignal): Tree {
   const prefix = root.endsWith(SEPARATOR) ? root : root + SEPARATOR;
   const held = heldDirectories(root);
   const pause = createPauses(signal);
-  const placeOf = (directory: string): string =>
-    directory === "" ? root : `${prefix}${directory.replaceAll("/", SEPARATOR)}`;
   return {
     async list(directory: string): Promise<readonly Child[]> {
-      const place = placeOf(directory);
-      return await held.whileSteady(place, async () => await listChildren(place, pause));
+      const place = directory === "" ? root : locationOf({ prefix, path: directory });
+      return await held.whileSteady(place, async () => await listChildren({ prefix, path: directory }, pause));
     },
     resolve(link: string): Resolved {
       try {
@@ -72,7 +69,7 @@ function directoryTree(root: string, signal: AbortSignal): Tree {
         const parent = real === root ? root : dirname(real);
         return {
           path,
-          found: held.whileSteadySync(parent, () => foundOnDisk({ base: "", name: real }, Deno.lstatSync(real))),
+          found: held.whileSteadySync(parent, () => foundOnDisk({ prefix, path }, Deno.lstatSync(real))),
         };
       } catch (error) {
         return unfit(whyUnresolved(error));
@@ -82,28 +79,31 @@ function directoryTree(root: string, signal: AbortSignal): Tree {
 }
 
 async function listChildren(
-  directory: string,
+  directory: FoundPlace,
   pause: () => Promise<void> | undefined,
 ): Promise<readonly Child[]> {
-  const base = directory.endsWith(SEPARATOR) ? directory : directory + SEPARATOR;
+  const { prefix, path } = directory;
+  const above = path === "" ? "" : `${path}/`;
   const children: Child[] = [];
-  const names = new Set<string>();
+  const lossy = new Set<string>();
   // Calls that wait for nothing are several times as fast; between them there is time to hear an abort.
-  for (const entry of Deno.readDirSync(base)) {
+  for (const entry of Deno.readDirSync(locationOf(directory))) {
     const turn = pause();
     if (turn !== undefined) await turn;
-    children.push({ name: entry.name, found: names.has(entry.name) ? NOT_UTF8 : inspect(base, entry) });
-    names.add(entry.name);
+    const place = { prefix, path: above + entry.name };
+    children.push({ name: entry.name, found: lossy.has(entry.name) ? NOT_UTF8 : inspect(place, entry) });
+    if (entry.name.includes(REPLACEMENT)) lossy.add(entry.name);
   }
   return children;
 }
 
-function inspect(base: string, { name, isDirectory, isSymlink }: Deno.DirEntry): Found | Link {
+function inspect(place: FoundPlace, { name, isDirectory, isSymlink }: Deno.DirEntry): Found | Link {
   const lossy = name.includes(REPLACEMENT);
   if (isDirectory && !lossy) return { kind: "directory" };
+  const location = locationOf(place);
   try {
-    if (isSymlink) return { kind: "link", target: Deno.readLinkSync(base + name) };
-    return foundOnDisk({ base, name }, Deno.lstatSync(base + name));
+    if (isSymlink) return { kind: "link", target: Deno.readLinkSync(location) };
+    return foundOnDisk(place, Deno.lstatSync(location));
   } catch (error) {
     if (lossy && error instanceof Deno.errors.NotFound) return NOT_UTF8;
     return { kind: "unfit", why: whyUnreadable(error) };

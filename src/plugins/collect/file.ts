@@ -46,7 +46,7 @@ export function file({ beside = [] }: FileMeans = {}): Factory<"collect", FileCh
 
 function entryBeside(location: string, name: string): readonly Entry[] {
   try {
-    const found = foundOnDisk({ base: "", name: location }, Deno.statSync(location));
+    const found = foundOnDisk({ prefix: "", path: location }, Deno.statSync(location));
     if (found.kind === "file") return [fileEntry(name, found)];
     throw new SourceError(`Cannot publish ${JSON.stringify(name)}: it is no file`);
   } catch (error) {
@@ -57,7 +57,7 @@ function entryBeside(location: string, name: string): readonly Entry[] {
 
 function findFile(location: string): Found {
   try {
-    return foundOnDisk({ base: "", name: location }, Deno.statSync(location));
+    return foundOnDisk({ prefix: "", path: location }, Deno.statSync(location));
   } catch (error) {
     throw readingError(location, error);
   }

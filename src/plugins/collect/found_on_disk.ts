@@ -1,4 +1,6 @@
+import { sep as SEPARATOR } from "node:path";
 import type { DirectReader } from "../../oci/tar/write.ts";
+import { BackedEntry } from "../../pipeline/backing.ts";
 import { fileKind } from "../../system/file_kind.ts";
 import type { FileIdentity } from "../../system/open_file.ts";
 import { fileReader } from "./file_reader.ts";
@@ -7,9 +9,15 @@ import type { Found, FoundFile } from "./tree.ts";
 
 /** Where something was found. */
 export interface FoundPlace {
-  /** The directory, with the separator at its end; empty when the name is the whole path. */
-  readonly base: string;
-  readonly name: string;
+  /** The source, with the separator at its end; empty when the path is a whole one. */
+  readonly prefix: string;
+  /** From there, `/` between the parts. */
+  readonly path: string;
+}
+
+/** The path by which the system knows it. */
+export function locationOf({ prefix, path }: FoundPlace): string {
+  return prefix + (SEPARATOR === "/" ? path : path.replaceAll("/", SEPARATOR));
 }
 
 /** Says what is at a place on disk that is no symbolic link. */
@@ -19,43 +27,40 @@ export function foundOnDisk(place: FoundPlace, info: Deno.FileInfo): Found {
   return new DiskFile(place, info);
 }
 
-/**
- * A file that was found. There may be 100,000 of them for as long as a run takes, so each is one object that holds
- * numbers: no date, no closure, and no path of its own beside those of its directory and its name.
- */
-class DiskFile implements FoundFile {
-  readonly kind = "file";
-  readonly size: number;
-  readonly executable: boolean;
-  readonly #base: string;
-  readonly #name: string;
+/** Holds numbers and nothing else beside the path: no date, and no name of its own. */
+class DiskFile extends BackedEntry implements FoundFile {
+  readonly #prefix: string;
   readonly #dev: number;
   readonly #ino: number | null;
   readonly #modified: number | undefined;
   readonly #changed: number | undefined;
 
-  constructor({ base, name }: FoundPlace, info: Deno.FileInfo) {
-    this.size = info.size;
-    this.executable = ((info.mode ?? 0) & 0o100) !== 0;
-    this.#base = base;
-    this.#name = name;
+  constructor({ prefix, path }: FoundPlace, info: Deno.FileInfo) {
+    super({ path, executable: ((info.mode ?? 0) & 0o100) !== 0, size: info.size });
+    this.#prefix = prefix;
     this.#dev = info.dev;
     this.#ino = info.ino;
     this.#modified = info.mtime?.getTime();
     this.#changed = settledChange(info);
+    // What plugins are given is frozen, but no instance of a class but by itself.
+    Object.freeze(this);
   }
 
-  open(path: string): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return fileStream(this.#base + this.#name, path, this.#identity());
+  stream(path: string): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return fileStream(this.#location(), path, this.#identity());
   }
 
   openDirect(path: string): DirectReader {
-    return fileReader(this.#base + this.#name, path, this.#identity());
+    return fileReader(this.#location(), path, this.#identity());
   }
 
   stamp(): string | undefined {
     if (this.#changed === undefined) return undefined;
     return `file ${this.#dev} ${this.#ino} ${this.size} ${this.#modified} ${this.#changed}`;
+  }
+
+  #location(): string {
+    return locationOf({ prefix: this.#prefix, path: this.path });
   }
 
   #identity(): FileIdentity {

@@ -98,7 +98,7 @@ async function keepFile({ mode, body }: TarMember, context: Context): Promise<Fo
     kind: "file",
     executable: (mode & 0o100) !== 0,
     size,
-    open: () => open(),
+    stream: () => open(),
     stamp: () => digest,
   };
 }

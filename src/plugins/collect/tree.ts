@@ -23,7 +23,7 @@ export interface FoundFile extends Backing {
   readonly executable: boolean;
   readonly size: number;
   /** Reads the file; `path` is what errors call it. */
-  open(path: string): ReadableStream<Uint8Array<ArrayBuffer>>;
+  stream(path: string): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
 /** Something that no artifact can hold. */

@@ -46,10 +46,12 @@ export async function walk(tree: Tree, source: string, options: WalkOptions, con
     const children = await tree.list(place).catch((error) => {
       throw readingError(path === "" ? source : path, error);
     });
-    for (const child of children.toSorted((a, b) => compareBytewise(a.name, b.name))) {
+    const isPlace = path === place;
+    for (const { name, found } of children.toSorted((a, b) => compareBytewise(a.name, b.name))) {
       const turn = pause();
       if (turn !== undefined) await turn;
-      const inside = visit(join(path, child.name), join(place, child.name), child.found);
+      const at = join(place, name);
+      const inside = visit(isPlace ? at : join(path, name), at, found);
       if (inside !== undefined) await inside;
     }
     entered.delete(place);

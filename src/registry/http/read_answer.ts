@@ -56,10 +56,12 @@ export function unexpectedAnswer(
   bytes: Uint8Array<ArrayBuffer>,
   what: string,
 ): RegistryError {
-  const said = new TextDecoder().decode(bytes.subarray(0, 4096));
+  const said = plainText(new TextDecoder().decode(bytes.subarray(0, 4096)));
   const text = compressionOf(bytes) !== undefined
     ? "the answer is compressed, which nobody has asked for"
-    : `the answer is ${what}: ${plainText(said)}`;
+    : bytes.byteLength === 0
+    ? "the answer is empty"
+    : `the answer is ${what}${said === "" ? "" : `: ${said}`}`;
   return new RegistryError({ action, method: "GET", url: redactUrl(url), status: response.status, errors: [], text });
 }
 

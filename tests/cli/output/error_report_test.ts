@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { errorJson } from "../../../src/cli/output/error_json.ts";
+import { exitCode } from "../../../src/cli/output/exit_code.ts";
 import { errorReport } from "../../../src/cli/output/error_report.ts";
 import { PluginError } from "../../../src/pipeline/plugin_error.ts";
 import { StageError } from "../../../src/pipeline/stage_error.ts";
@@ -83,6 +84,20 @@ for (const [problem, expected] of CONNECTION_ADVICE) {
     else assert.match(advice ?? "", expected);
   });
 }
+
+Deno.test("errorReport(), errorJson() and exitCode() tell what failed first where cleaning up failed as well", () => {
+  const first = new StageError("archive", "generic", new Error("The source is wrong"));
+  for (
+    const error of [
+      new SuppressedError(new Error("Cannot remove it"), new SuppressedError(new Error("Cannot close it"), first)),
+      new StageError("archive", "generic", new SuppressedError(new Error("Cannot remove it"), first)),
+    ]
+  ) {
+    assert.equal(errorReport(error), "error: The source is wrong\n");
+    assert.equal(errorJson(error).error.message, "The source is wrong");
+    assert.equal(exitCode(error, new AbortController().signal), 2);
+  }
+});
 
 Deno.test("errorReport() advises to make room when a disk is full", () => {
   const full = new Error('Cannot write "/mnt/out/blobs/sha256/a": no space left on device');
