@@ -14,9 +14,10 @@ export interface DeflateChunk {
   readonly last: boolean;
 }
 
-/** A chunk in a buffer of its own, which can be handed to a worker. */
+/** A chunk in buffers of its own, which can be handed to a worker. */
 export interface OwnedChunk extends DeflateChunk {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly history: Uint8Array<ArrayBuffer>;
 }
 
 /** What a worker is given before the first chunk. */

@@ -51,6 +51,7 @@ export async function* deflateChunks(
       else {
         pending.push(Promise.resolve(deflateChunk(chunk)));
         giveBack(chunk.bytes.buffer);
+        chunk.history.buffer.transfer(0);
       }
       if (pending.length > (QUEUE + AHEAD) * pool.length) yield* pending.splice(0, 1);
     }
@@ -142,7 +143,7 @@ function startWorker(giveBack: (buffer: ArrayBuffer) => void): ChunkWorker {
       answer.promise.catch(() => {});
       answers.push(answer);
       given += 1;
-      worker.postMessage(chunk, [chunk.bytes.buffer]);
+      worker.postMessage(chunk, [chunk.bytes.buffer, chunk.history.buffer]);
       return answer.promise;
     },
     terminate: () => worker.terminate(),

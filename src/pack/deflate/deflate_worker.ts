@@ -20,8 +20,9 @@ self.onmessage = ({ data }: MessageEvent<WorkerStart | OwnedChunk>): void => {
       return shareCompressorCode(data.code);
     }
     const deflated = deflateChunk(data);
-    // Back to where it is used again: left to the garbage collector, buffers of this size pile up to 50 MB in each
-    // worker.
+    // Left to the garbage collector, buffers pile up to 50 MB in each worker: one is let go, the other goes back to
+    // where it is used again.
+    data.history.buffer.transfer(0);
     const answer: DeflatedChunk = { deflated, buffer: data.bytes.buffer };
     Atomics.add(compressed, 0, 1);
     self.postMessage(answer, [answer.deflated.buffer, answer.buffer]);
