@@ -153,6 +153,6 @@ async function mergedDigest(
 }
 
 /** What people call an artifact of a bundle. */
-export function nameOf({ origin, digest, tags: [tag] }: OpenedArtifact): string {
+function nameOf({ origin, digest, tags: [tag] }: OpenedArtifact): string {
   return tag === undefined ? `${origin}@${digest}` : `${origin}:${tag}`;
 }
