@@ -15,13 +15,13 @@ Deno.test("resolve() does not walk through a layout again for each manifest that
   let asked = 0;
   const contents = {
     indexFile: "index.json",
-    index: () => Promise.resolve(index),
-    async *blobs() {},
-    has: ({ digest }) => {
+    index: (): Promise<LayoutIndex> => Promise.resolve(index),
+    async *blobs(): AsyncGenerator<never, void, void> {},
+    has({ digest }): Promise<boolean> {
       asked++;
       return Promise.resolve(digest === list.descriptor.digest);
     },
-    open: () => list.open(),
+    open: (): ReadableStream<Uint8Array<ArrayBuffer>> => list.open(),
   } satisfies LayoutContents;
   const reader = layoutReader("oci-layout:app", contents);
   for (const { digest } of missing) assert.equal(await reader.resolve(digest, testContext()), undefined);
