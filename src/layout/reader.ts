@@ -1,6 +1,6 @@
 import { BUNDLE_MEDIA_TYPE } from "../bundle/bundle.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
-import { isDigest } from "../oci/digest.ts";
+import { type Digest, isDigest } from "../oci/digest.ts";
 import { readBytes } from "../oci/bytes/read.ts";
 import type { Context } from "../work/context.ts";
 import { NotFoundError, type StoredManifest, type StoreReader } from "../store/store.ts";
@@ -61,7 +61,7 @@ export function layoutReader(
 ): LayoutReader {
   const reader = createGraphReader();
   let names: { readonly index: LayoutIndex; readonly names: LayoutNames } | undefined;
-  let last: { readonly index: LayoutIndex; readonly reading: Promise<LayoutGraph> } | undefined;
+  let last: { readonly index: LayoutIndex; readonly reading: Promise<LayoutGraph>; isPartial: boolean } | undefined;
 
   function read(descriptor: Descriptor): Promise<Uint8Array<ArrayBuffer>> {
     return readStoredManifest(url, { descriptor, open: () => contents.open(descriptor) });
@@ -92,19 +92,30 @@ export function layoutReader(
     return await reader.read(index, await unlistedIn(index, signal), readManifestOf(signal));
   }
 
-  /** Everything that the index leads to, read once as long as it is the same. */
+  /** Everything that the index leads to, read once as long as it is the same and all of it is there. */
   async function currentGraph(index: LayoutIndex, signal: AbortSignal): Promise<LayoutGraph> {
-    if (last?.index !== index) last = { index, reading: readGraph(index, signal) };
+    if (last?.index !== index || last.isPartial) {
+      last = { index, reading: readGraph(index, signal), isPartial: false };
+    }
     const mine = last;
-    let isWhole = false;
     try {
       const graph = await mine.reading;
-      isWhole = graph.unknown.length === 0;
+      mine.isPartial = graph.unknown.length > 0;
       return graph;
-    } finally {
-      // What failed may succeed the next time, and what is missing may have come by then.
-      if (!isWhole && last === mine) last = undefined;
+    } catch (error) {
+      // What failed may succeed the next time.
+      if (last === mine) last = undefined;
+      throw error;
     }
+  }
+
+  /** What is not found where something is missing may have come by now; what was found is not looked for again. */
+  async function innerManifest(name: Digest, index: LayoutIndex, signal: AbortSignal): Promise<Descriptor | undefined> {
+    if (last?.index === index && last.isPartial) {
+      const found = (await last.reading).manifests.get(name);
+      if (found !== undefined) return found;
+    }
+    return (await currentGraph(index, signal)).manifests.get(name);
   }
 
   async function resolve(name: string, { signal }: Context): Promise<Descriptor | undefined> {
@@ -115,7 +126,7 @@ export function layoutReader(
     }
     const listed = inIndex(index, (names) => names.resolve(name));
     if (listed !== undefined || !isDigest(name)) return listed;
-    const inner = (await currentGraph(index, signal)).manifests.get(name);
+    const inner = await innerManifest(name, index, signal);
     return inner !== undefined && await contents.has(inner, signal) ? inner : undefined;
   }
 

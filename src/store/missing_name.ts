@@ -30,7 +30,8 @@ async function tagsOf(store: StoreReader, context: Context): Promise<readonly st
   return chosenTags(tags, { all: false, regexp: /(?:)/u });
 }
 
-/** Errors of registries have it; what a registry is, is not known here. */
+/** Errors of registries have the property; what a registry is, is not known here. */
 function isPlaceUnknown(cause: unknown): boolean {
+  if (cause instanceof NotFoundError) return cause.isPlace;
   return cause instanceof Error && "isPlaceUnknown" in cause && cause.isPlaceUnknown === true;
 }

@@ -42,7 +42,7 @@ export interface StoreReader extends AsyncDisposable {
   /**
    * Lists the tags, in no particular order.
    *
-   * @throws {Error} When the place does not exist.
+   * @throws {NotFoundError} When the place does not exist; a registry's error says so in a way of its own.
    */
   tags(context: Context): AsyncIterable<string>;
   /**

@@ -230,10 +230,10 @@ const REFUSALS: readonly (readonly [
     /log in/,
   ],
   [
-    "403",
+    "403, and nobody is logged in",
     (registry) => answers(registry, 403, '{"errors":[{"code":"DENIED","message":"requested access is denied"}]}'),
     /DENIED \(403\), requested access is denied/,
-    /permissions/,
+    /nobody is logged in there/,
   ],
   [
     "404 for an unknown repository",

@@ -54,12 +54,14 @@ Deno.test("missingName() names no tag when they cannot be had", async () => {
   assert.equal(error.message, "Cannot find oci://h/r:9: there is no such tag");
 });
 
-Deno.test("missingName() says that there is no such repository when the registry says so", async () => {
+Deno.test("missingName() says that there is no such repository when a registry or another store says so", async () => {
   const refusal = Object.assign(new Error("NAME_UNKNOWN"), { isPlaceUnknown: true });
-  const unknown = (): AsyncIterable<string> => new ReadableStream({ start: (controller) => controller.error(refusal) });
-  const error = await missingName(storeWith(unknown), "9", fakeContext());
-  assert.equal(error.message, "Cannot find oci://h/r: there is no such repository");
-  assert.equal(error.isPlace, true);
+  for (const thrown of [refusal, new NotFoundError("oci://h/r")]) {
+    const tags = (): AsyncIterable<string> => new ReadableStream({ start: (controller) => controller.error(thrown) });
+    const error = await missingName(storeWith(tags), "9", fakeContext());
+    assert.equal(error.message, "Cannot find oci://h/r: there is no such repository");
+    assert.equal(error.isPlace, true);
+  }
 });
 
 Deno.test("missingName() does not ask for tags when it is a digest that is missing", async () => {

@@ -50,7 +50,7 @@ export function memoryStore(place: MemoryPlace = memoryPlace(), url = "oci://mem
       return await Promise.resolve(ReadableStream.from([bytes]));
     },
     async *tags(): AsyncGenerator<string, void, void> {
-      if (blobs.size + manifests.size === 0) throw new Error(`Cannot list the tags of ${url}: there is nothing`);
+      if (blobs.size + manifests.size === 0) throw new NotFoundError(url);
       yield* tags.keys();
     },
     referrers: (subject) => Promise.resolve(referrersOf(manifests.values(), subject)),

@@ -91,6 +91,11 @@ export async function prepareTar(
   if (output !== undefined) {
     next = await writePiped(writeTar(tarEntriesOf(parts, context)), output);
   } else if (!isUnchanged) {
+    const compression = before?.scan.compression;
+    if (compression !== undefined) {
+      const shown = JSON.stringify(reference.path);
+      context.log.warn(`${shown} is compressed with ${compression}, and is not when it is written again`);
+    }
     const path = before?.file.set?.base ?? await realPath(reference.path);
     const directories = await makeDirectories(dirname(path));
     if (!await syncDirectory(dirname(path))) context.log.warn(lacking(reference.path, "sync"));
@@ -123,16 +128,13 @@ export async function prepareTar(
 
 async function openExisting(
   path: string,
-  { log, signal }: Context,
+  { signal }: Context,
   work: AsyncDisposableStack,
 ): Promise<ExistingTar | undefined> {
   const file = await openTar(path, { write: true });
   if (file === undefined) return undefined;
   work.use(file);
   const scan = await scanTar(file, path, signal);
-  if (scan.compression !== undefined) {
-    log.warn(`${JSON.stringify(path)} is compressed with ${scan.compression}, and is not when it is written again`);
-  }
   return { file, scan };
 }
 

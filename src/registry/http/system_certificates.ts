@@ -6,6 +6,7 @@ import tls from "node:tls";
 import { join } from "node:path";
 import { readSmallText } from "../../system/read_small_file.ts";
 import type { Env } from "./proxy.ts";
+import { whyUnreadable } from "../../system/io_error.ts";
 
 /** What {@linkcode systemCertificates} found. */
 export interface SystemCertificates {
@@ -42,9 +43,7 @@ export async function systemCertificates(env: Env, usual = USUAL_FILES): Promise
     try {
       texts.push(...await work());
     } catch (error) {
-      problem ??= `${variable} ${JSON.stringify(path)} cannot be read, ${
-        error instanceof Error ? error.message : error
-      }`;
+      problem ??= `${variable} ${JSON.stringify(path)} cannot be read, ${whyUnreadable(error)}`;
     }
   };
   if (file !== undefined) await read("SSL_CERT_FILE", file, async () => [await readSmallText(file, FILE_LIMIT)]);

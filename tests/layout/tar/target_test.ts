@@ -208,6 +208,8 @@ for (const [name, [program = "", ...args]] of compressors) {
     }
     const context = testContext();
     assert.equal(await target(path).resolve("1.0", context), one.manifest.descriptor.digest);
+    await publish(path, one, ["1.0"], context);
+    assert.deepEqual(context.warnings, []); // nothing has changed, so nothing is written
     await publish(path, two, ["2.0"], context);
     assert.deepEqual(context.warnings, [
       `"${path}" is compressed with ${name}, and is not when it is written again`,

@@ -1,19 +1,5 @@
 import { CI_SYSTEMS, type CiSystem } from "./systems.ts";
 
-/**
- * What names the pipeline that a CI system runs, by the system: the same in every run of it, and a URI that people can
- * follow. `{NAME}` is the value of a variable; the first text whose variables are all set counts.
- */
-const BUILDERS: Readonly<Record<string, readonly string[]>> = {
-  "Forgejo Actions": ["{FORGEJO_SERVER_URL}/{FORGEJO_WORKFLOW_REF}", "{GITHUB_SERVER_URL}/{GITHUB_WORKFLOW_REF}"],
-  "Gitea Actions": ["{GITHUB_SERVER_URL}/{GITHUB_WORKFLOW_REF}"],
-  "GitHub Actions": ["{GITHUB_SERVER_URL}/{GITHUB_WORKFLOW_REF}"],
-  "GitLab CI": ["https://{CI_CONFIG_REF_URI}"],
-  "Buildkite": ["https://buildkite.com/{BUILDKITE_ORGANIZATION_SLUG}/{BUILDKITE_PIPELINE_SLUG}"],
-  "Jenkins": ["{JOB_URL}"],
-  "Azure Pipelines": ["{SYSTEM_COLLECTIONURI}{SYSTEM_TEAMPROJECT}/_build?definitionId={SYSTEM_DEFINITIONID}"],
-};
-
 /** What stands for a builder of which nothing more is known. */
 const UNKNOWN_BUILDER = "https://github.com/gantry/gantry/builder";
 
@@ -27,7 +13,7 @@ export function builderOf(env: (name: string) => string | undefined): string {
     Object.entries(detect).every(([name, is]) => is.test(env(name) ?? ""))
   );
   if (system === undefined) return `${UNKNOWN_BUILDER}/local`;
-  for (const template of templatesOf(system)) {
+  for (const template of system.pipeline ?? []) {
     const values = new Map(namesIn(template).map((name) => [name, env(name) ?? ""]));
     if ([...values.values()].includes("")) continue;
     return template.replaceAll(NAME_REGEXP, (_, name: string) => values.get(name) ?? "");
@@ -41,12 +27,8 @@ const NAME_REGEXP = /\{([A-Z][A-Z0-9_]*)\}/g;
 export const BUILDER_VARIABLES: readonly string[] = CI_SYSTEMS.flatMap(builderVariablesOf);
 
 /** Those of one CI system. */
-export function builderVariablesOf(system: CiSystem): readonly string[] {
-  return [...Object.keys(system.detect), ...templatesOf(system).flatMap(namesIn)];
-}
-
-function templatesOf({ name }: CiSystem): readonly string[] {
-  return BUILDERS[name] ?? [];
+export function builderVariablesOf({ detect, pipeline = [] }: CiSystem): readonly string[] {
+  return [...Object.keys(detect), ...pipeline.flatMap(namesIn)];
 }
 
 function namesIn(template: string): readonly string[] {

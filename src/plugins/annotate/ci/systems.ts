@@ -46,6 +46,11 @@ export interface CiSystem {
   readonly time: readonly Fact[];
   /** How {@linkcode CiSystem.time} is written: GitLab and Woodpecker use one name for two formats. */
   readonly timeFormat?: "rfc3339" | "epoch";
+  /**
+   * What names the pipeline that is run, for provenance: the same in every run of it, and a URI that people can follow.
+   * `{NAME}` is the value of a variable; the first text whose variables are all set counts.
+   */
+  readonly pipeline?: readonly string[];
 }
 
 const TRUE = /^true$/i;
@@ -71,6 +76,7 @@ export const CI_SYSTEMS: readonly CiSystem[] = [
     },
     tag: [{ name: "CI_COMMIT_TAG" }],
     time: [{ name: "CI_COMMIT_TIMESTAMP" }],
+    pipeline: ["https://{CI_CONFIG_REF_URI}"],
   },
   {
     name: "Woodpecker",
@@ -105,6 +111,7 @@ export const CI_SYSTEMS: readonly CiSystem[] = [
     branch: [{ name: "BUILDKITE_BRANCH" }],
     tag: [{ name: "BUILDKITE_TAG" }],
     time: [],
+    pipeline: ["https://buildkite.com/{BUILDKITE_ORGANIZATION_SLUG}/{BUILDKITE_PIPELINE_SLUG}"],
   },
   {
     name: "CircleCI",
@@ -129,6 +136,7 @@ export const CI_SYSTEMS: readonly CiSystem[] = [
     ],
     tag: [{ name: "TAG_NAME" }],
     time: [],
+    pipeline: ["{JOB_URL}"],
   },
   {
     name: "Azure Pipelines",
@@ -143,6 +151,7 @@ export const CI_SYSTEMS: readonly CiSystem[] = [
     },
     tag: [{ name: "BUILD_SOURCEBRANCH", pattern: /^refs\/tags\/(.+)$/ }],
     time: [],
+    pipeline: ["{SYSTEM_COLLECTIONURI}{SYSTEM_TEAMPROJECT}/_build?definitionId={SYSTEM_DEFINITIONID}"],
   },
   {
     name: "Bitbucket Pipelines",
@@ -194,5 +203,6 @@ function actions(name: string, detect: string, prefixes: readonly string[]): CiS
     },
     tag: each((prefix) => [{ name: `${prefix}_REF_NAME`, when: [`${prefix}_REF_TYPE`, "tag"] }]),
     time: each((prefix) => [event(prefix, "head_commit.timestamp")]),
+    pipeline: prefixes.map((prefix) => `{${prefix}_SERVER_URL}/{${prefix}_WORKFLOW_REF}`),
   };
 }
