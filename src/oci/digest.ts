@@ -39,6 +39,19 @@ export function isDigest(text: string): text is Digest {
   return expected !== undefined && hex.length === expected && HEX_REGEXP.test(hex);
 }
 
+/**
+ * Splits what stands behind a scheme into the place, with its tag, and the digest behind an `@`.
+ *
+ * @throws {SyntaxError} When what looks like a digest is none.
+ */
+export function splitDigest(text: string): [named: string, digest: Digest | undefined] {
+  const at = text.lastIndexOf("@");
+  const after = text.slice(at + 1);
+  // An "@" in a directory's name is no digest; only what looks like one is held to the grammar.
+  if (at < 0 || !/^[a-z][a-z0-9+._-]*:[^/]*$/.test(after)) return [text, undefined];
+  return [text.slice(0, at), isDigest(after) ? after : parseDigest(after)];
+}
+
 /** The algorithm of a digest: the part before the colon. */
 export function digestAlgorithm(digest: Digest): DigestAlgorithm {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";

@@ -3,9 +3,8 @@
  *
  * @see {@link https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests | OCI distribution-spec 1.1.1, Pulling manifests}
  */
-import type { Digest } from "./digest.ts";
-import { splitDigest, withNames } from "./reference_names.ts";
-import { isTag } from "./tag.ts";
+import { type Digest, splitDigest } from "./digest.ts";
+import { isTag, parseTag } from "./tag.ts";
 
 /** A repository in a registry: `oci://HOST[:PORT]/REPOSITORY[:TAG][@DIGEST]`. */
 export interface RegistryReference {
@@ -262,6 +261,14 @@ function parseLayout(kind: LayoutReference["kind"], text: string): LayoutReferen
   if (path === "") throw new SyntaxError(`it needs a path, such as ${kind}:./dist/app`);
   if (CONTROL_REGEXP.test(path)) throw new SyntaxError("a path with control characters is not taken");
   return withNames({ kind, path }, tagged ? named.slice(colon + 1) : undefined, digest);
+}
+
+function withNames<R extends Reference>(reference: R, tag: string | undefined, digest: Digest | undefined): R {
+  return {
+    ...reference,
+    ...(tag === undefined ? {} : { tag: parseTag(tag) }),
+    ...(digest === undefined ? {} : { digest }),
+  };
 }
 
 function checkHost(host: string): void {
