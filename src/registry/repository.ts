@@ -51,10 +51,7 @@ export interface Repository {
   tags(call: Call): AsyncIterable<string>;
   /** Deletes a tag, or a manifest by its digest; tells whether it was there. */
   delete(reference: string, call: Call): Promise<boolean>;
-  /**
-   * Waits as long as anybody may take who had looked at the same tag, of a list of referrers or of signatures, before
-   * it was written here; not at all where none was.
-   */
+  /** What `settle` of a [`Store`](../store/store.ts) does; waits for nothing where no such list was written here. */
   settle(call: Call): Promise<void>;
   /** What refers to the manifests in this repository. */
   readonly referrers: Referrers;
